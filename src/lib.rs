@@ -1,0 +1,4 @@
+//! Eventglass opens any event store and shows how each stream came to be what it is.
+#![forbid(unsafe_code)]
+
+pub mod model;

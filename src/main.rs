@@ -1,0 +1,2 @@
+//! Starts the window, or a command-line verb.
+fn main() {}

@@ -1,0 +1,85 @@
+//! One recorded event in full, and what is known of a stream.
+
+use std::sync::Arc;
+
+use super::ids::{CategoryId, RowKey, Version};
+use super::node::{Node, Text};
+use super::time::Time;
+
+/// The store's own order over everything, shown as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Position {
+    /// The store has none.
+    None,
+    Number(i64),
+    Text(Text),
+}
+
+/// An event with everything the store says of it.
+#[derive(Clone, Debug)]
+pub struct RecordedEvent {
+    /// Where the container keeps it.
+    pub key: RowKey,
+    /// Name of its stream.
+    pub stream: Text,
+    pub version: Version,
+    pub position: Position,
+    /// The store's id of the event, where it has one.
+    pub id: Option<Text>,
+    pub event_type: Text,
+    /// Moment in UTC, where the stored text could be read.
+    pub time: Option<Time>,
+    /// The time exactly as stored.
+    pub time_text: Option<Text>,
+    /// `command` for a row that is a command, as Emmett's workflows store them.
+    pub mark: Option<Text>,
+    /// The payload, decoded and with its framework's wrappers taken off.
+    pub data: Node,
+    /// The metadata, decoded.
+    pub metadata: Node,
+    /// The payload's bytes as stored.
+    pub raw: Arc<[u8]>,
+    /// JSON text of `data` for a JavaScript reducer, where the stored text is just that.
+    pub data_json: Option<Text>,
+    /// Why the payload could not be decoded; `data` then holds it raw.
+    pub undecodable: Option<Text>,
+}
+
+/// What became of a stream, as the store marks it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum StreamStatus {
+    #[default]
+    Active,
+    Archived,
+    SoftDeleted,
+    Tombstoned,
+    Truncated,
+}
+
+impl StreamStatus {
+    /// The word used in JSON output and on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            StreamStatus::Active => "active",
+            StreamStatus::Archived => "archived",
+            StreamStatus::SoftDeleted => "soft-deleted",
+            StreamStatus::Tombstoned => "tombstoned",
+            StreamStatus::Truncated => "truncated",
+        }
+    }
+}
+
+/// What the index knows of one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamSummary {
+    pub category: CategoryId,
+    /// Number of events.
+    pub events: u32,
+    /// Lowest and highest version.
+    pub first: Version,
+    pub last: Version,
+    /// Earliest and latest time of an event that has one.
+    pub first_time: Option<Time>,
+    pub last_time: Option<Time>,
+    pub status: StreamStatus,
+}

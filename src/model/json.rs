@@ -1,0 +1,351 @@
+//! JSON text to [`Node`] and back.
+//!
+//! Reading uses jiter's pull parser with an explicit stack, so hostile nesting
+//! cannot exhaust ours; what is nested deeper than [`MAX_DEPTH`] stays raw text.
+//! Writing keeps number texts and key order.
+
+use std::sync::Arc;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use jiter::{Jiter, JiterError, Peek};
+
+use super::node::{Node, Object, Text};
+
+/// Levels of nesting that are taken apart; deeper ones stay [`Node::Raw`].
+pub const MAX_DEPTH: usize = 256;
+
+/// What reading a JSON text gave; never a failure.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    pub node: Node,
+    /// Why the text is no JSON; the node is then [`Node::Raw`].
+    pub error: Option<String>,
+    /// A key that occurs twice in one object.
+    pub duplicate_key: Option<Text>,
+}
+
+/// Reads JSON from bytes. Invalid UTF-8 gives [`Node::Bytes`], invalid JSON [`Node::Raw`].
+pub fn parse(bytes: &[u8]) -> Parsed {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse_text(text),
+        Err(error) => Parsed {
+            node: Node::Bytes(Arc::from(bytes)),
+            error: Some(format!("not UTF-8 at byte {}", error.valid_up_to())),
+            duplicate_key: None,
+        },
+    }
+}
+
+/// Reads JSON from text. Invalid JSON gives [`Node::Raw`].
+pub fn parse_text(text: &str) -> Parsed {
+    let mut duplicate_key = None;
+    match read(text, &mut duplicate_key) {
+        Ok(node) => Parsed { node, error: None, duplicate_key },
+        Err(error) => Parsed { node: Node::Raw(Arc::from(text)), error: Some(error), duplicate_key: None },
+    }
+}
+
+enum Frame {
+    Array(Vec<Node>),
+    Object(Vec<(Text, Node)>, Text),
+}
+
+/// Number of members above which duplicate keys are looked for by sorting.
+const LINEAR_KEYS: usize = 16;
+
+fn read(text: &str, duplicate_key: &mut Option<Text>) -> Result<Node, String> {
+    let bytes = text.as_bytes();
+    // Positions of `jiter` count from `base`: it is made anew behind a raw subtree.
+    let mut base = 0;
+    let mut jiter = Jiter::new(bytes);
+    let mut stack: Vec<Frame> = Vec::new();
+    let fail = |jiter: &Jiter<'_>, base: usize, error: &JiterError| {
+        format!("{} at byte {}", error.error_type, base + error.index.min(jiter.current_index().max(error.index)))
+    };
+    let mut peek = jiter.peek().map_err(|error| fail(&jiter, base, &error))?;
+    loop {
+        // One value begins here.
+        let mut value = match peek {
+            Peek::Null => jiter.known_null().map(|()| Node::Null).map_err(|e| fail(&jiter, base, &e))?,
+            Peek::True | Peek::False => {
+                jiter.known_bool(peek).map(Node::Bool).map_err(|e| fail(&jiter, base, &e))?
+            }
+            Peek::String => match jiter.known_str() {
+                Ok(text) => Node::String(Arc::from(text)),
+                Err(error) => return Err(fail(&jiter, base, &error)),
+            },
+            Peek::Array | Peek::Object if stack.len() >= MAX_DEPTH => {
+                let start = base + jiter.current_index();
+                let end = end_of_value(bytes, start).ok_or_else(|| format!("unclosed value at byte {start}"))?;
+                base = end;
+                jiter = Jiter::new(&bytes[base..]);
+                Node::Raw(Arc::from(&text[start..end]))
+            }
+            Peek::Array => match jiter.known_array() {
+                Ok(Some(first)) => {
+                    stack.push(Frame::Array(Vec::new()));
+                    peek = first;
+                    continue;
+                }
+                Ok(None) => Node::array(Vec::new()),
+                Err(error) => return Err(fail(&jiter, base, &error)),
+            },
+            Peek::Object => match jiter.known_object() {
+                Ok(Some(key)) => {
+                    let key = Arc::from(key);
+                    stack.push(Frame::Object(Vec::new(), key));
+                    peek = jiter.peek().map_err(|e| fail(&jiter, base, &e))?;
+                    continue;
+                }
+                Ok(None) => Node::object(Vec::new()),
+                Err(error) => return Err(fail(&jiter, base, &error)),
+            },
+            _ => match jiter.known_number_bytes(peek) {
+                Ok(digits) => Node::Number(Arc::from(String::from_utf8_lossy(digits).as_ref())),
+                Err(error) => return Err(fail(&jiter, base, &error)),
+            },
+        };
+        // The value is complete: put it into its parent, closing what ends here.
+        loop {
+            match stack.last_mut() {
+                None => {
+                    jiter.finish().map_err(|error| fail(&jiter, base, &error))?;
+                    return Ok(value);
+                }
+                Some(Frame::Array(items)) => {
+                    items.push(value);
+                    match jiter.array_step().map_err(|error| fail(&jiter, base, &error))? {
+                        Some(next) => {
+                            peek = next;
+                            break;
+                        }
+                        None => match stack.pop() {
+                            Some(Frame::Array(items)) => value = Node::array(items),
+                            _ => return Err("unbalanced".to_owned()),
+                        },
+                    }
+                }
+                Some(Frame::Object(members, key)) => {
+                    members.push((Arc::clone(key), value));
+                    let next = match jiter.next_key() {
+                        Ok(Some(next)) => Some(Arc::from(next)),
+                        Ok(None) => None,
+                        Err(error) => return Err(fail(&jiter, base, &error)),
+                    };
+                    match next {
+                        Some(next) => {
+                            *key = next;
+                            peek = jiter.peek().map_err(|error| fail(&jiter, base, &error))?;
+                            break;
+                        }
+                        None => match stack.pop() {
+                            Some(Frame::Object(members, _)) => {
+                                if duplicate_key.is_none() {
+                                    *duplicate_key = first_duplicate(&members);
+                                }
+                                value = Node::Object(Arc::new(Object(members)));
+                            }
+                            _ => return Err("unbalanced".to_owned()),
+                        },
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn first_duplicate(members: &[(Text, Node)]) -> Option<Text> {
+    if members.len() <= LINEAR_KEYS {
+        return members
+            .iter()
+            .enumerate()
+            .find(|(i, (key, _))| members[..*i].iter().any(|(other, _)| other == key))
+            .map(|(_, (key, _))| Arc::clone(key));
+    }
+    let mut keys: Vec<&Text> = members.iter().map(|(key, _)| key).collect();
+    keys.sort_unstable();
+    keys.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| Arc::clone(pair[0]))
+}
+
+/// Index just behind the JSON value that begins at `start`, by brackets and
+/// quotes alone; `None` where it does not end. Never recurses.
+pub fn end_of_value(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut at = start;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at += 1;
+                loop {
+                    match bytes.get(at)? {
+                        b'\\' => at += 2,
+                        b'"' => break,
+                        _ => at += 1,
+                    }
+                }
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => {
+                if depth == 0 {
+                    return Some(at);
+                }
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            b',' if depth == 0 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    (depth == 0 && at > start).then_some(at)
+}
+
+/// Writes a node as compact JSON, numbers as their own text. [`Node::Raw`] text
+/// that came from JSON is written as it is when it is balanced, else as a string;
+/// bytes become `{"$bytes":"base64"}`.
+pub fn write(node: &Node, out: &mut String) {
+    write_indented(node, None, out);
+}
+
+/// Writes a node as JSON with two spaces of indentation.
+pub fn write_pretty(node: &Node, out: &mut String) {
+    write_indented(node, Some(0), out);
+}
+
+/// The compact JSON text of a node.
+pub fn to_text(node: &Node) -> String {
+    let mut out = String::new();
+    write(node, &mut out);
+    out
+}
+
+fn write_indented(node: &Node, indent: Option<usize>, out: &mut String) {
+    let line = |out: &mut String, level: Option<usize>| {
+        if let Some(level) = level {
+            out.push('\n');
+            out.extend(std::iter::repeat_n("  ", level));
+        }
+    };
+    let deeper = indent.map(|level| level + 1);
+    match node {
+        Node::Null => out.push_str("null"),
+        Node::Bool(true) => out.push_str("true"),
+        Node::Bool(false) => out.push_str("false"),
+        Node::Number(text) => out.push_str(text),
+        Node::String(text) => write_string(text, out),
+        Node::Raw(text) => {
+            let nested = text.starts_with(['[', '{']) && end_of_value(text.as_bytes(), 0) == Some(text.len());
+            if nested { out.push_str(text) } else { write_string(text, out) }
+        }
+        Node::Bytes(bytes) => {
+            out.push_str("{\"$bytes\":\"");
+            BASE64_STANDARD.encode_string(bytes, out);
+            out.push_str("\"}");
+        }
+        Node::Array(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                line(out, deeper);
+                write_indented(item, deeper, out);
+            }
+            if !items.is_empty() {
+                line(out, indent);
+            }
+            out.push(']');
+        }
+        Node::Object(object) => {
+            out.push('{');
+            for (i, (key, value)) in object.0.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                line(out, deeper);
+                write_string(key, out);
+                out.push(':');
+                if indent.is_some() {
+                    out.push(' ');
+                }
+                write_indented(value, deeper, out);
+            }
+            if !object.0.is_empty() {
+                line(out, indent);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// Writes `text` as a JSON string.
+pub fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(text: &str) -> String {
+        let parsed = parse_text(text);
+        assert_eq!(parsed.error, None, "{text}");
+        to_text(&parsed.node)
+    }
+
+    #[test]
+    fn keeps_numbers_keys_and_order_as_stored() {
+        for text in [
+            r#"{"b":1e400,"a":-0,"c":9223372036854775809,"d":0.1000000000000000055511151231257827}"#,
+            r#"{"a":1,"a":2,"":[],"x":{}}"#,
+            r#"[[[[]]],null,true,false,"\"\\\n\u0001é🚀"]"#,
+            "12",
+            r#""text""#,
+        ] {
+            assert_eq!(round(text), text);
+        }
+        let twice = parse_text(r#"{"a":1,"a":2}"#);
+        assert_eq!(twice.duplicate_key.as_deref(), Some("a"));
+        assert_eq!(twice.node.get("a"), Some(&Node::number(2)), "the last of duplicates wins");
+    }
+
+    #[test]
+    fn deep_nesting_stays_raw_text_and_is_written_back() {
+        for (open, close) in [("[", "]"), ("{\"k\":", "}")] {
+            let text = format!("{}1{}", open.repeat(5000), close.repeat(5000));
+            assert_eq!(round(&text), text);
+            let wrapped = format!("{{\"a\":{text},\"b\":[{text},2],\"c\":3}}");
+            assert_eq!(round(&wrapped), wrapped);
+        }
+    }
+
+    #[test]
+    fn no_json_is_raw_with_the_reason() {
+        for text in ["", "{", "[1,", "nul", "{\"a\" 1}", "1 2", "[1]]", "\"\\ud800\""] {
+            let parsed = parse_text(text);
+            assert!(parsed.error.is_some(), "{text:?}");
+            assert_eq!(parsed.node, Node::Raw(Arc::from(text)));
+        }
+        let deep = "[".repeat(400);
+        assert!(parse_text(&deep).error.is_some());
+        let parsed = parse(b"{\"a\":\"\xff\"}");
+        assert_eq!(parsed.error.as_deref(), Some("not UTF-8 at byte 6"));
+    }
+}

@@ -1,0 +1,23 @@
+//! Plain data shared by every layer: ids, numbers, trees of JSON, events, findings.
+//!
+//! Nothing here reads files, starts threads or knows egui. The words are the
+//! glossary of the whole program:
+//!
+//! * [`Version`]: the store's own number of an event in its stream, shown verbatim.
+//! * [`Applied`]: how many events of a stream are folded into a state; the slider's unit.
+//! * [`Position`]: the store's order over everything, opaque and optional.
+//! * [`Node`]: one immutable tree for payloads and states alike.
+//! * [`Finding`]: something odd in the data; never an error.
+
+pub mod event;
+pub mod finding;
+pub mod ids;
+pub mod json;
+pub mod node;
+pub mod time;
+
+pub use event::{Position, RecordedEvent, StreamStatus, StreamSummary};
+pub use finding::{Finding, FindingCode, Findings, Severity};
+pub use ids::{Applied, CategoryId, EventRow, RowKey, StreamId, TypeId, Version};
+pub use node::{Node, Object, Pointer, Text};
+pub use time::Time;
