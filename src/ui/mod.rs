@@ -5,10 +5,14 @@
 //! comes in as [`view`] structs; what the user wants leaves as
 //! [`Action`](crate::app::action::Action)s.
 
+pub mod axis;
+pub mod density;
+pub mod focus;
 pub mod fonts;
 pub mod format;
 pub mod icons;
 pub mod paint;
+pub mod panels;
 pub mod text;
 pub mod tokens;
 pub mod tree;

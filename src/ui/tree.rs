@@ -5,7 +5,6 @@
 //! on screen become [`TreeRow`]s. Removed members are rows too, at their old place.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::app::action::Tree;
@@ -30,7 +29,7 @@ struct Run {
     first: usize,
     /// Number of members.
     count: usize,
-    branch: Rc<Branch>,
+    branch: Arc<Branch>,
 }
 
 /// A branch whose members are on screen.
@@ -194,14 +193,14 @@ impl TreeRows {
         let run = self
             .runs
             .iter()
-            .find(|run| Rc::ptr_eq(&run.branch, branch) && (run.first..run.first + run.count).contains(&member))?;
+            .find(|run| Arc::ptr_eq(&run.branch, branch) && (run.first..run.first + run.count).contains(&member))?;
         Some(run.start + (member - run.first) as u64)
     }
 
     fn push_branch(&mut self, rules: &Rules, path: Pointer, now: Option<Node>, before: Option<Node>, depth: usize) {
         let toggled = rules.toggled.get(&path.0);
         let members = Members::of(now.as_ref(), before.as_ref());
-        let branch = Rc::new(Branch { path, depth, now, before, compared: rules.compared, members });
+        let branch = Arc::new(Branch { path, depth, now, before, compared: rules.compared, members });
         let len = branch.len();
         let candidates: Vec<usize> = if len <= MANY {
             (0..len).collect()
@@ -231,8 +230,8 @@ impl TreeRows {
         }
     }
 
-    fn push_run(&mut self, branch: &Rc<Branch>, first: usize, count: usize) {
-        self.runs.push(Run { start: self.len, first, count, branch: Rc::clone(branch) });
+    fn push_run(&mut self, branch: &Arc<Branch>, first: usize, count: usize) {
+        self.runs.push(Run { start: self.len, first, count, branch: Arc::clone(branch) });
         self.len += count as u64;
     }
 }

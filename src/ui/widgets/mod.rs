@@ -4,5 +4,9 @@
 pub mod button;
 pub mod field;
 pub mod menu;
+pub mod node_rows;
+pub mod raw;
+
 pub mod rows;
+pub mod scrubber;
 pub mod tabs;
