@@ -36,7 +36,7 @@ pub fn status_ui(ui: &mut Ui, rect: Rect, view: Option<&StatusView<'_>>, command
             let end = text::left(&painter, x, y, &head, text::DATA_SMALL, t.text);
             let verb = if paths.is_empty() { "wrote nothing" } else { "wrote" };
             let end = text::left(&painter, end + 4.0, y, verb, text::LABEL, t.quiet);
-            let end = text::left_cut(&painter, end + 4.0, y, &list, text::DATA_SMALL, t.text, keys_left - 24.0 - end);
+            let end = paths_ui(&painter, end + 4.0, y, paths, keys_left - 24.0, t);
             selected_ui(&painter, end, y, rect, view, keys_left, t);
             format!("{head} {verb} {list}")
         }
@@ -48,6 +48,24 @@ pub fn status_ui(ui: &mut Ui, rect: Rect, view: Option<&StatusView<'_>>, command
     let selected = view.selected.map(|path| format!(", selected {path}")).unwrap_or_default();
     let spot = Rect::from_min_max(rect.min, pos2(keys_left.max(rect.left() + 1.0), rect.bottom()));
     spoken(ui, id.with("words"), spot, &format!("{words}{selected}"));
+}
+
+/// Paths with quiet commas, as many as there is room for; returns where they end.
+fn paths_ui(painter: &Painter, x: f32, y: f32, paths: &[String], right: f32, t: &tokens::Tokens) -> f32 {
+    let mut x = x;
+    for (at, path) in paths.iter().enumerate() {
+        if at > 0 {
+            x = text::left(painter, x, y, ",", text::LABEL, t.quiet) + 4.0;
+        }
+        let width = text::width(painter, path, text::DATA_SMALL);
+        let more = if at + 1 < paths.len() { 60.0 } else { 0.0 };
+        if at > 0 && x + width + more > right {
+            let rest = format!("{} more", paths.len() - at);
+            return text::left(painter, x, y, &rest, text::LABEL, t.quiet);
+        }
+        x = text::left_cut(painter, x, y, path, text::DATA_SMALL, t.text, right - x);
+    }
+    x
 }
 
 fn selected_ui(

@@ -20,7 +20,7 @@ pub fn toolbar_ui(ui: &mut Ui, rect: Rect, view: &ToolbarView<'_>, commands: &Co
     paint::hline(ui.painter(), rect.left(), rect.right(), rect.bottom() - 1.0, t.hairline);
     let narrow = rect.width() < size::NARROW;
     let mut x = if narrow { one_menu_ui(ui, id, rect, commands, out) } else { menus_ui(ui, id, rect, commands, out) };
-    let y = rect.center().y - 0.5;
+    let y = rect.center().y;
     let Some(store) = &view.store else {
         let words = "Stores are opened read-only";
         let left = text::right(ui.painter(), rect.right() - size::PAD, y, words, text::BODY, t.secondary);
@@ -51,7 +51,7 @@ pub fn toolbar_ui(ui: &mut Ui, rect: Rect, view: &ToolbarView<'_>, commands: &Co
 
 fn menus_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mut Vec<Action>) -> f32 {
     let t = tokens::tokens(ui.ctx());
-    let y = rect.center().y - 0.5;
+    let y = rect.center().y;
     let mut x = rect.left() + 4.0;
     let mut buttons = Vec::with_capacity(Menu::ALL.len());
     for menu in Menu::ALL {
@@ -108,7 +108,7 @@ fn menu_lines(ui: &mut Ui, menu: Menu, commands: &CommandContext, out: &mut Vec<
 
 /// In little space, all menus behind one icon.
 fn one_menu_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mut Vec<Action>) -> f32 {
-    let place = Rect::from_center_size(pos2(rect.left() + 20.0, rect.center().y - 0.5), vec2(28.0, 28.0));
+    let place = Rect::from_center_size(pos2(rect.left() + 20.0, rect.center().y), vec2(28.0, 28.0));
     let response = icon_button(ui, id.with("menu"), place, Icon::MENU, 16.0, "Menu");
     let height = ui.ctx().content_rect().height() - rect.bottom() - 24.0;
     menu::popup(ui, &response, "Menu", 300.0, |ui| {
@@ -147,7 +147,7 @@ fn response_hot(ui: &Ui, id: Id) -> bool {
 fn store_ui(ui: &mut Ui, id: Id, rect: Rect, x: f32, store: &StoreChip<'_>, narrow: bool) -> f32 {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let y = rect.center().y - 0.5;
+    let y = rect.center().y;
     let dialect = if narrow { "" } else { store.dialect };
     let most = if narrow { 160.0 } else { 280.0 };
     let name_width = text::width(&painter, store.name, text::BODY_STRONG).min(most);
@@ -177,7 +177,7 @@ fn store_ui(ui: &mut Ui, id: Id, rect: Rect, x: f32, store: &StoreChip<'_>, narr
 fn reducer_ui(ui: &mut Ui, id: Id, rect: Rect, x: f32, reducer: &ReducerChip<'_>, narrow: bool, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let y = rect.center().y - 0.5;
+    let y = rect.center().y;
     let word = if narrow { "" } else { "Reducer" };
     let (icon, color, note) = if reducer.trouble.is_some() {
         (Icon::CIRCLE_ALERT, t.error, "not loaded".to_owned())
