@@ -575,7 +575,13 @@ impl StreamRows for Streams<'_> {
             return StreamRow::Category {
                 category: CategoryId(category as u32),
                 name: Cow::Borrowed(name),
-                shown: if self.fake.stream_filter.is_empty() { total } else { shown },
+                shown: if self.fake.case == Case::Loading {
+                    total / 3
+                } else if self.fake.stream_filter.is_empty() {
+                    total
+                } else {
+                    shown
+                },
                 total: if self.fake.case == Case::Loading { Count::at_least(total / 3) } else { Count::exact(total) },
                 expanded: !self.fake.collapsed.contains(&CategoryId(category as u32)),
             };
