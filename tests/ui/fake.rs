@@ -335,7 +335,8 @@ impl Fake {
                     event: self.event_view(&position),
                     time: self.time_view(&event_rows),
                     status: StatusView {
-                        wrote: self.selected_stream.map(|_| (Version(self.before() as i64), &self.wrote[..])),
+                        wrote: (self.selected_stream.is_some() && self.playback.applied().0 > 0)
+                            .then_some((Version(self.before() as i64), &self.wrote[..])),
                         selected: self.selected_stream.and(self.selected.as_ref()),
                         message: None,
                     },
