@@ -78,7 +78,7 @@ fn tree_ui(ui: &mut Ui, id: Id, name: &str, rect: Rect, view: &TreeView<'_>, out
         sentence(ui, id, rect, &format!("{name}: {}", format::value(view.node)), None);
         return;
     }
-    node_rows_ui(ui, id, name, rect, view, payload_columns(rect.width()), None, out);
+    node_rows_ui(ui, id, &format!("{name} values"), rect, view, payload_columns(rect.width()), None, out);
 }
 
 /// One line that says which event this is.
