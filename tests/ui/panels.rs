@@ -93,7 +93,7 @@ fn check_names(harness: &Harness<'_, Fake>, case: Case) {
 
 /// Name of the panel a node is in.
 fn region(node: &Node<'_>) -> String {
-    let mut above = Some(node.clone());
+    let mut above = Some(*node);
     while let Some(node) = above {
         if node.accesskit_node().role() == Role::Region {
             return node.accesskit_node().label().unwrap_or_default();

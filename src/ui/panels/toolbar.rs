@@ -1,7 +1,7 @@
 //! The toolbar: menus out of the command table, the store, the read-only sign, the reducer.
 
 use egui::accesskit::Role;
-use egui::{Id, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Popup, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::app::action::{Action, Command, CommandContext, Menu};
 use crate::ui::icons::Icon;
@@ -295,15 +295,15 @@ fn reducer_row_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, ro
         return;
     }
     let mut chosen = None;
+    let chosen_now = row.export.clone();
     let exports = reducer.exports.iter().map(|export| (export.as_str(), Some(export.clone())));
     for (word, export) in exports.chain(std::iter::once(("Merge, a guess", None))) {
-        ui.horizontal(|ui| {
-            ui.add_space(168.0);
-            ui.set_width(width - 168.0 - 8.0);
-            if Line::new(word, row.export == export).show(ui).clicked() {
-                chosen = Some(export.clone());
-            }
-        });
+        let (row, _) = ui.allocate_exact_size(vec2(width, 26.0), Sense::hover());
+        let place = Rect::from_min_max(pos2(row.left() + 168.0, row.top()), pos2(row.right() - 8.0, row.bottom()));
+        let mut child = ui.new_child(UiBuilder::new().id_salt(("choice", word)).max_rect(place));
+        if Line::new(word, chosen_now == export).show(&mut child).clicked() {
+            chosen = Some(export.clone());
+        }
     }
     if let Some(export) = chosen {
         out.push(Action::SetReducerFor { category: row.category, export });
