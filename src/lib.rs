@@ -1,4 +1,7 @@
 //! Eventglass opens any event store and shows how each stream came to be what it is.
 #![forbid(unsafe_code)]
 
+pub mod dialect;
+pub mod formats;
+pub mod index;
 pub mod model;
