@@ -5,3 +5,4 @@ pub mod dialect;
 pub mod formats;
 pub mod index;
 pub mod model;
+pub mod replay;
