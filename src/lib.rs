@@ -1,8 +1,11 @@
 //! Eventglass opens any event store and shows how each stream came to be what it is.
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod dialect;
 pub mod formats;
+pub mod home;
 pub mod index;
 pub mod model;
 pub mod replay;
+pub mod session;

@@ -17,8 +17,8 @@ use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
 use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
-use super::{Payload, Reducer, Saved, Slot, Step, Stepped, Thrown};
-use crate::model::json::{parse_text, to_text, write_string};
+use super::{Reducer, Saved, Slot, Step, Stepped, Thrown};
+use crate::model::json::{parse_text, write as write_json, write_string};
 use crate::model::{FindingCode, Node, Position, Text};
 
 /// One call into a reducer may take this long.
@@ -397,7 +397,7 @@ impl Reducer for Script {
                 self.text.push(',');
             }
             write_row(event, &mut self.text);
-            if let Some(number) = imprecise(&event.data) {
+            if let Some(number) = imprecise(&event.data.node) {
                 odd.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
         }
@@ -476,9 +476,9 @@ fn write_row(event: &Step, out: &mut String) {
     out.push('[');
     write_string(&event.event_type, out);
     out.push(',');
-    match &event.data {
-        Payload::Json(text) => out.push_str(text),
-        Payload::Node(node) => out.push_str(&to_text(node)),
+    match &event.data.json {
+        Some(text) => out.push_str(text),
+        None => write_json(&event.data.node, out),
     }
     // Writing to a String cannot fail.
     let _ = write!(out, ",{},", event.version);
@@ -503,30 +503,18 @@ fn write_row(event: &Step, out: &mut String) {
 }
 
 /// A whole number that JavaScript would round.
-fn imprecise(data: &Payload) -> Option<Text> {
-    match data {
-        Payload::Json(text) => {
-            // Only where enough digits stand in a row is it worth taking the text apart.
-            let mut run = 0;
-            let long = text.bytes().any(|byte| {
-                run = if byte.is_ascii_digit() { run + 1 } else { 0 };
-                run > SAFE_DIGITS
-            });
-            if long { imprecise_in(&parse_text(text).node) } else { None }
-        }
-        Payload::Node(node) => imprecise_in(node),
-    }
-}
-
-fn imprecise_in(node: &Node) -> Option<Text> {
+fn imprecise(node: &Node) -> Option<Text> {
     match node {
         Node::Number(text) => {
+            if text.len() <= SAFE_DIGITS {
+                return None;
+            }
             let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
             let size = text.trim_start_matches('-').parse::<u128>().unwrap_or(u128::MAX);
             (whole && size > 1 << 53).then(|| Arc::clone(text))
         }
-        Node::Array(items) => items.iter().find_map(imprecise_in),
-        Node::Object(object) => object.0.iter().find_map(|(_, node)| imprecise_in(node)),
+        Node::Array(items) => items.iter().find_map(imprecise),
+        Node::Object(object) => object.0.iter().find_map(|(_, node)| imprecise(node)),
         _ => None,
     }
 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Payload, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown};
-use crate::model::json::parse_text;
+use super::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown};
 use crate::model::{FindingCode, Node, Text};
 
 /// Shallow merge. The initial state is an empty object; a payload that is no object
@@ -41,15 +40,8 @@ impl Reducer for Merge {
         let state = &mut self.slots[slot as usize];
         let mut odd = Vec::new();
         for (at, event) in events.iter().enumerate() {
-            let node = match &event.data {
-                Payload::Json(text) => parse_text(text).node,
-                Payload::Node(node) => node.clone(),
-            };
-            match node {
-                Node::Object(object) => match Arc::try_unwrap(object) {
-                    Ok(object) => state.extend(object.0),
-                    Err(shared) => state.extend(shared.0.iter().cloned()),
-                },
+            match &event.data.node {
+                Node::Object(object) => state.extend(object.0.iter().cloned()),
                 _ => odd.push((at, FindingCode::Undecodable, "the payload is no object: merge leaves the state".into())),
             }
         }

@@ -28,13 +28,13 @@ pub struct Step {
     pub metadata: Option<Text>,
 }
 
-/// A payload in the form it was found in: each reducer turns it into what it needs.
+/// A decoded payload.
 #[derive(Clone, Debug)]
-pub enum Payload {
-    /// JSON text as stored.
-    Json(Text),
-    /// Decoded and with wrappers taken off.
-    Node(Node),
+pub struct Payload {
+    /// With the framework's wrappers taken off.
+    pub node: Node,
+    /// The stored text, where it is JSON and means the same.
+    pub json: Option<Text>,
 }
 
 /// Where a reducer holds a state: one session folds for several purposes in turn.

@@ -62,6 +62,8 @@ pub struct StateAt {
     /// Events folded into it; less than asked for where a handler threw and stopped the fold.
     pub applied: Applied,
     pub state: Node,
+    /// Why there is a state but it cannot be shown (a cycle); `state` is then null.
+    pub problem: Option<Thrown>,
 }
 
 struct Keyframe {
@@ -422,37 +424,29 @@ impl Timeline {
         if wanted > self.built {
             return Ok(None);
         }
-        let state = self.ready(source, wanted)?;
-        Ok(Some(StateAt { applied: Applied(wanted), state }))
+        let (state, problem) = match self.ready(source, wanted)? {
+            Ok(state) => (state, None),
+            Err(thrown) => (Node::Null, Some(thrown)),
+        };
+        Ok(Some(StateAt { applied: Applied(wanted), state, problem }))
     }
 
-    fn ready<S: EventSource>(&mut self, source: &mut S, applied: u64) -> Result<Node, S::Error> {
+    fn ready<S: EventSource>(&mut self, source: &mut S, applied: u64) -> Result<Result<Node, Thrown>, S::Error> {
         if applied == 0 {
-            return Ok(self.initial.clone().unwrap_or(Node::Null));
+            return Ok(Ok(self.initial.clone().unwrap_or(Node::Null)));
         }
         if let Some(node) = self.ring.get(&applied) {
-            return Ok(node.clone());
+            return Ok(Ok(node.clone()));
         }
-        let node = match self.fold_to(source, Slot::Seek, applied)? {
-            Ok(()) => self.reducer.export(Slot::Seek),
-            Err(thrown) => Err(thrown),
-        };
-        let node = match node {
-            Ok(node) => node,
-            Err(thrown) => {
-                self.findings.push(Finding {
-                    code: FindingCode::HandlerThrew,
-                    stream: Some(Arc::clone(&self.stream)),
-                    version: None,
-                    message: format!("the state after {applied} events cannot be shown: {thrown}"),
-                });
-                Node::Null
-            }
-        };
-        let node = node.sharing(&self.last_kept);
-        self.last_kept = node.clone();
-        self.hold(applied, node.clone());
-        Ok(node)
+        if let Err(thrown) = self.fold_to(source, Slot::Seek, applied)? {
+            return Ok(Err(thrown));
+        }
+        Ok(self.reducer.export(Slot::Seek).map(|node| {
+            let node = node.sharing(&self.last_kept);
+            self.last_kept = node.clone();
+            self.hold(applied, node.clone());
+            node
+        }))
     }
 
     fn hold(&mut self, applied: u64, node: Node) {
@@ -483,8 +477,7 @@ impl Timeline {
         // Ahead first, one after the other: each is one event further.
         for at in center..=(center + reach).min(top) {
             if at > 0 && !self.ring.contains_key(&at) {
-                self.ready(source, at)?;
-                return Ok(true);
+                return Ok(self.ready(source, at)?.is_ok());
             }
         }
         // Behind, a few at a time, each run upwards from its lowest.
@@ -493,8 +486,7 @@ impl Timeline {
         while high > lowest {
             let low = high.saturating_sub(8).max(lowest);
             if let Some(at) = (low..high).find(|at| !self.ring.contains_key(at)) {
-                self.ready(source, at)?;
-                return Ok(true);
+                return Ok(self.ready(source, at)?.is_ok());
             }
             high = low;
         }

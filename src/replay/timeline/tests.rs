@@ -28,7 +28,7 @@ fn events(payloads: &[String]) -> Events {
         id: None,
         position: Position::None,
         time: None,
-        data: Payload::Json(Arc::from(text.as_str())),
+        data: Payload { node: crate::model::json::parse_text(text).node, json: Some(Arc::from(text.as_str())) },
         metadata: None,
     };
     Events(payloads.iter().enumerate().map(step).collect())
