@@ -746,8 +746,20 @@ fn push(
     };
     let mut category = String::new();
     mapping.category(&cells, &mut category);
-    let payload =
-        mapping.header_needs_payload().then(|| mapping.decode_payload(mapping.payload(&cells)).node);
+    let payload = mapping.header_needs_payload().then(|| mapping.decode_payload(mapping.payload(&cells)));
+    if let (Some(decoded), false) = (&payload, whole)
+        && let Some(error) = &decoded.error
+    {
+        // Bytes without a known beginning: most likely a key is needed.
+        let hidden = matches!(decoded.node, crate::model::Node::Bytes(_));
+        notes.push(Finding {
+            code: if hidden { FindingCode::Encrypted } else { FindingCode::Undecodable },
+            stream: Some(Arc::from(stream.as_str())),
+            version,
+            message: format!("the payload {}{error}", if hidden { "is encrypted or in an unknown form: " } else { "is " }),
+        });
+    }
+    let payload = payload.map(|decoded| decoded.node);
     let event_type = mapping.event_type(&cells, payload.as_ref()).unwrap_or(Cow::Borrowed("(no type)"));
     let (time, time_text) = mapping.time(&cells, payload.as_ref());
     if let (Some(text), None, false) = (&time_text, time, whole) {

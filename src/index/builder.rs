@@ -28,6 +28,9 @@ pub struct Header<'a> {
 /// Events beyond this are not indexed (product rule: 24 bytes each, up to here).
 pub const MAX_EVENTS: u64 = 20_000_000;
 
+/// Types of a category that have a shape of their own.
+const RANKED_TYPES: usize = 16;
+
 /// Collects headers; see the module above.
 #[derive(Default)]
 pub struct IndexBuilder {
@@ -41,6 +44,8 @@ pub struct IndexBuilder {
     categories: HashMap<Text, CategoryId>,
     findings: Findings,
     odd: Findings,
+    /// For each category its types in the order of first appearance, as many as have a shape.
+    ranks: Arc<Vec<Vec<TypeId>>>,
     first_time: Option<Time>,
     last_time: Option<Time>,
     /// The type and stream of the row before: neighbours are often alike.
@@ -102,6 +107,15 @@ impl IndexBuilder {
         let time = header.time.map_or(NONE, |time| time.0);
         let Some(facts) = self.streams.facts_mut(stream) else { return false };
         let summary = &mut facts.summary;
+        let category = summary.category.0 as usize;
+        let ranked = self.ranks.get(category).is_some_and(|r| r.len() >= RANKED_TYPES || r.contains(&event_type));
+        if !ranked {
+            let ranks = Arc::make_mut(&mut self.ranks);
+            if ranks.len() <= category {
+                ranks.resize(category + 1, Vec::new());
+            }
+            ranks[category].push(event_type);
+        }
         let version = match header.version {
             Some(version) => version.0,
             None => i64::from(summary.events) + 1,
@@ -194,6 +208,7 @@ impl IndexBuilder {
             streams: self.streams.clone(),
             types: Arc::clone(&self.types),
             findings: Arc::new(findings),
+            ranks: Arc::clone(&self.ranks),
             events: self.events(),
             first_time: self.first_time,
             last_time: self.last_time,

@@ -16,7 +16,7 @@ pub use builder::{Header, IndexBuilder, MAX_EVENTS};
 use column::Column;
 pub use streams::{StreamList, StreamOrder, StreamSort, StreamTable};
 
-use crate::model::{EventRow, Findings, RowKey, StreamId, Text, Time, TypeId, Version};
+use crate::model::{CategoryId, EventRow, Findings, RowKey, StreamId, Text, Time, TypeId, Version};
 
 /// Events in a full segment.
 pub const SEGMENT_ROWS: usize = 1 << 16;
@@ -50,6 +50,7 @@ pub struct EventIndex {
     streams: StreamTable,
     types: Arc<Vec<Text>>,
     findings: Arc<Findings>,
+    ranks: Arc<Vec<Vec<TypeId>>>,
     events: u64,
     first_time: Option<Time>,
     last_time: Option<Time>,
@@ -80,6 +81,30 @@ impl EventIndex {
             Some(name) if id != TypeId::OTHER => Arc::clone(name),
             _ => Arc::from("(one of more than 65,535 types)"),
         }
+    }
+
+    /// Place of the type among those of the category, by first appearance; `None` after
+    /// the sixteenth. Growth of the store never changes it.
+    pub fn type_rank(&self, category: CategoryId, id: TypeId) -> Option<usize> {
+        self.ranks.get(category.0 as usize)?.iter().position(|other| *other == id)
+    }
+
+    /// Events of the stream in eight equal stretches of the store's time, 255 for the
+    /// fullest. A few searches, right where times do not run backwards.
+    pub fn activity(&self, stream: StreamId) -> [u8; 8] {
+        let (Some(first), Some(last)) = (self.first_time, self.last_time) else { return [0; 8] };
+        let rows = self.rows_of(stream);
+        let width = (last.0.saturating_sub(first.0) / 8).max(1);
+        let mut counts = [0u64; 8];
+        let mut before = 0;
+        for (at, count) in counts.iter_mut().enumerate() {
+            let end = if at == 7 { i64::MAX } else { first.0.saturating_add(width * (at as i64 + 1)) };
+            let until = rows.count_while(|rows, at| rows.time(at).is_none_or(|time| time.0 < end));
+            *count = until.saturating_sub(before);
+            before = before.max(until);
+        }
+        let fullest = counts.iter().max().copied().unwrap_or(0).max(1);
+        counts.map(|count| (count * 255).div_ceil(fullest) as u8)
     }
 
     /// Number of event types seen.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::formats::{Change, EventPage, Opened, ReadError, ScanCursor, StoreReader};
 use crate::index::{EventIndex, Header, IndexBuilder, MAX_EVENTS};
-use crate::model::{FindingCode, Findings};
+use crate::model::{EventRow, FindingCode, Findings};
 
 /// Reads one store's headers.
 pub struct Indexer {
@@ -97,12 +97,33 @@ impl Indexer {
         self.complete
     }
 
-    /// Whether the file changed since it was last looked at.
+    /// Whether the file changed since it was last looked at. `shown` is an index of it: a
+    /// file whose first, middle or last row is no longer what it says was replaced.
     ///
     /// # Errors
     /// Where the file is gone.
-    pub fn change(&mut self) -> Result<Change, ReadError> {
-        self.reader.change(self.cursor)
+    pub fn change(&mut self, shown: &EventIndex) -> Result<Change, ReadError> {
+        let change = self.reader.change(self.cursor)?;
+        if change != Change::Written || shown.events() == 0 {
+            return Ok(change);
+        }
+        let last = shown.events() as u32 - 1;
+        for row in [0, last / 2, last].map(EventRow) {
+            let Some(key) = shown.key_of(row) else { continue };
+            self.page.clear();
+            self.reader.fetch(&[key], None, &mut self.page, &mut Findings::default())?;
+            let stream = shown.stream_of(row).map_or("", |stream| shown.streams().name(stream));
+            let event_type = shown.type_of(row).map(|id| shown.type_name(id));
+            let same = self.page.get(0).is_some_and(|now| {
+                now.stream == stream
+                    && event_type.as_deref() == Some(now.event_type)
+                    && (now.version.is_none() || now.version == shown.version_of(row))
+            });
+            if !same {
+                return Ok(Change::Replaced);
+            }
+        }
+        Ok(change)
     }
 
     /// The store grew: the next [`Indexer::step`] goes on.
