@@ -2,7 +2,7 @@
 //! in the README; for a person it prints aligned text.
 
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -676,9 +676,4 @@ fn print_diff(
     }
     let errors: Vec<&HandlerError> = timeline.errors().iter().filter(|error| error.applied <= furthest).collect();
     report(&errors, timeline_skips(arguments))
-}
-
-/// Names of the files beside a path, for the window's title.
-pub fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

@@ -1,6 +1,7 @@
 //! Eventglass opens any event store and shows how each stream came to be what it is.
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod cli;
 pub mod dialect;
 pub mod formats;
@@ -9,3 +10,5 @@ pub mod index;
 pub mod model;
 pub mod replay;
 pub mod session;
+#[cfg(feature = "gui")]
+pub mod ui;

@@ -358,3 +358,8 @@ fn not_a_store(path: &Path, head: &[u8], reasons: Vec<String>) -> OpenError {
     };
     OpenError::NotAStore { path: path.to_owned(), reason, help }
 }
+
+/// The last part of a path, as shown.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

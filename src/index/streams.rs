@@ -155,6 +155,7 @@ pub struct StreamList {
 /// One category's part of [`StreamList::streams`].
 #[derive(Clone, Debug)]
 pub struct CategoryGroup {
+    pub id: CategoryId,
     pub name: Text,
     /// Streams of the category, listed or not.
     pub total: u32,
@@ -194,7 +195,8 @@ impl StreamTable {
             let place = group(part[0]) as usize;
             let name = if flat { Arc::from("all streams") } else { Arc::clone(&self.categories[by_name[place] as usize]) };
             let (total, events, last_time) = totals[place];
-            categories.push(CategoryGroup { name, total, start, listed: part.len() as u32, events, last_time });
+            let id = CategoryId(if flat { 0 } else { by_name[place] });
+            categories.push(CategoryGroup { id, name, total, start, listed: part.len() as u32, events, last_time });
             start += part.len() as u32;
         }
         StreamList { categories, streams, flat }

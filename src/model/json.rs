@@ -67,9 +67,7 @@ fn read(text: &str, duplicate_key: &mut Option<Text>) -> Result<Node, String> {
         // One value begins here.
         let mut value = match peek {
             Peek::Null => jiter.known_null().map(|()| Node::Null).map_err(|e| fail(&jiter, base, &e))?,
-            Peek::True | Peek::False => {
-                jiter.known_bool(peek).map(Node::Bool).map_err(|e| fail(&jiter, base, &e))?
-            }
+            Peek::True | Peek::False => jiter.known_bool(peek).map(Node::Bool).map_err(|e| fail(&jiter, base, &e))?,
             Peek::String => match jiter.known_str() {
                 Ok(text) => Node::String(Arc::from(text)),
                 Err(error) => return Err(fail(&jiter, base, &error)),

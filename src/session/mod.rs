@@ -22,7 +22,7 @@ pub use reducer_file::{Choice, ReducerFile};
 
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
-use crate::model::{Applied, Findings, Node, Pointer, RecordedEvent, StreamId, Text, Version};
+use crate::model::{Applied, Findings, Node, Pointer, RecordedEvent, StreamId, Text, TypeId, Version};
 use crate::replay::diff::Change;
 use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
@@ -120,6 +120,8 @@ pub struct IndexNews {
 pub struct StreamNews {
     pub question: u64,
     pub columns: Vec<Column>,
+    /// Types of the stream, the most frequent first.
+    pub types: Vec<(TypeId, u64)>,
 }
 
 /// A payload member worth a column in the list of events.
@@ -172,6 +174,29 @@ pub struct CellRow {
     pub cells: [Option<Text>; 2],
     pub mark: Option<Text>,
     pub undecodable: bool,
+}
+
+/// Reads a reducer in the background: `FILE` or `FILE#export`.
+pub fn read_reducer(named: String, answer: Sender<ReducerRead>, waker: Waker) {
+    let read = move || {
+        let result = match catch_unwind(AssertUnwindSafe(|| ReducerFile::read(&named))) {
+            Ok(result) => result.map(Arc::new).map_err(|error| Trouble {
+                what: format!("{} cannot be used", error.file),
+                cause: error.message,
+                help: error.help,
+            }),
+            Err(_) => Err(Trouble {
+                what: format!("{named} cannot be used"),
+                cause: "reading it stopped the compiler".to_owned(),
+                help: "report the file; the store is unchanged".to_owned(),
+            }),
+        };
+        // The window may be gone.
+        let _ = answer.send(ReducerRead { named, result });
+        waker();
+    };
+    // Without a thread there is no answer, and the window goes on as it was.
+    let _ = std::thread::Builder::new().name("reducer".to_owned()).stack_size(STACK_BYTES).spawn(read);
 }
 
 /// One open store and its threads. Dropping it ends them.

@@ -1,6 +1,7 @@
 //! The replayer thread: the one cursor of the window. Answers the newest question first,
 //! in slices of a few milliseconds, and uses the time between questions to fold ahead.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use super::{
 use crate::formats::{Opened, ReadError};
 use crate::index::StreamRows;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Findings, Node, Pointer, StreamId, Text};
+use crate::model::{Applied, Findings, Node, Pointer, StreamId, Text, TypeId};
 use crate::replay::Reducer;
 use crate::replay::diff::diff;
 use crate::replay::merge::Merge;
@@ -207,7 +208,8 @@ impl<'a> Thread<'a> {
             _ => self.begin(),
         }
         self.columns = columns(&mut self.source);
-        self.out.send(Answer::Stream(Box::new(StreamNews { question, columns: self.columns.clone() })));
+        let types = types(self.source.rows());
+        self.out.send(Answer::Stream(Box::new(StreamNews { question, columns: self.columns.clone(), types })));
     }
 
     /// Folds anew: another stream, another reducer.
@@ -425,6 +427,19 @@ fn short(node: &Node) -> Text {
         Some((cut, _)) => Arc::from(format!("{}…", &text[..cut])),
         None => text,
     }
+}
+
+/// How often each type occurs, the most frequent first.
+fn types(rows: &StreamRows) -> Vec<(TypeId, u64)> {
+    let mut counts: HashMap<TypeId, u64> = HashMap::new();
+    for at in 0..rows.len() {
+        if let Some(id) = rows.type_id(at) {
+            *counts.entry(id).or_default() += 1;
+        }
+    }
+    let mut list: Vec<(TypeId, u64)> = counts.into_iter().collect();
+    list.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), *id));
+    list
 }
 
 /// Up to two members of the payload that most events have: a number first.

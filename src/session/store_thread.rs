@@ -23,7 +23,7 @@ pub(super) fn run(
     replay: &Sender<ReplayAsk>,
     out: &Outbox,
 ) {
-    let what = || format!("{} could not be opened", crate::cli::file_name(path));
+    let what = || format!("{} could not be opened", formats::file_name(path));
     let opened = match formats::open(path, cache, choice) {
         Ok(opened) => Arc::new(opened),
         Err(error) => {
@@ -44,7 +44,7 @@ pub(super) fn run(
     let mut thread = Thread { indexer, index: EventIndex::default(), order: StreamOrder::default(), canceled: false, out };
     if let Err(error) = thread.work(inbox) {
         out.send(Answer::Failed(Trouble {
-            what: format!("{} can no longer be read", crate::cli::file_name(path)),
+            what: format!("{} can no longer be read", formats::file_name(path)),
             cause: error.to_string(),
             help: error.help(),
         }));

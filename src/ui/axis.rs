@@ -1,0 +1,552 @@
+//! The slider's axis: where each event is, idle stretches cut short, ticks, bars.
+//!
+//! It is made once for a stream and a width, in slices, so that ten million
+//! events never hold up a frame. All places are in points from the plot's left.
+
+use super::format;
+use super::view::{TimelineEvents, TypeSlot, Zone};
+use crate::app::action::Axis;
+use crate::app::timeline::idle_threshold;
+use crate::model::{Applied, Time};
+
+/// Events taken in one frame.
+const SLICE: u64 = 200_000;
+/// Places kept; longer streams are sampled.
+const PLACES: u64 = 65_536;
+/// Width of a bar with its gap.
+pub const BAR: f32 = 4.0;
+/// Width of the break that stands for an idle stretch.
+pub const BREAK: f32 = 12.0;
+/// Room a break takes with its margins.
+const BREAK_ROOM: f32 = 20.0;
+/// Most breaks on one axis.
+const MAX_BREAKS: usize = 12;
+/// The first event is this far behind the initial state.
+const FIRST: f32 = 8.0;
+
+/// An idle stretch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gap {
+    /// Index of the event after it.
+    pub before: u64,
+    /// From and to, in microseconds.
+    from: i64,
+    to: i64,
+    /// Left edge of its break.
+    pub x: f32,
+}
+
+impl Gap {
+    /// Its length, `9 d`.
+    pub fn label(&self) -> String {
+        format::gap(self.to - self.from)
+    }
+}
+
+/// A label or a tick below the bars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// Where.
+    pub x: f32,
+    /// What it says; empty = only a tick.
+    pub label: String,
+    /// Longer than others.
+    pub major: bool,
+}
+
+/// Counts of one bar: the three named types, then the rest.
+pub type Bin = [u32; 4];
+
+/// A stretch between breaks: from, to in time; from, to in points.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    time: (i64, i64),
+    x: (f32, f32),
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    /// Looking for idle stretches; the next event.
+    Gaps(u64),
+    /// Placing events; the next event.
+    Places(u64),
+    Done,
+}
+
+/// The axis of one stream at one width.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    axis: Axis,
+    width: f32,
+    len: u64,
+    top: [Option<TypeSlot>; 3],
+    phase: Phase,
+    /// Time of the last event seen in this phase, never going back.
+    clock: i64,
+    span: (i64, i64),
+    gaps: Vec<Gap>,
+    segments: Vec<Segment>,
+    stride: u64,
+    places: Vec<f32>,
+    bins: Vec<Bin>,
+}
+
+impl Timeline {
+    /// An axis about to be made.
+    pub fn new(axis: Axis, width: f32, events: &dyn TimelineEvents, top: [Option<TypeSlot>; 3]) -> Timeline {
+        let len = events.len();
+        let first = (0..len.min(1_000)).find_map(|i| events.time(i)).map_or(0, |time| time.0);
+        Timeline {
+            axis,
+            width,
+            len,
+            top,
+            phase: if axis == Axis::Time { Phase::Gaps(0) } else { Phase::Places(0) },
+            clock: first,
+            span: (first, first),
+            gaps: Vec::new(),
+            segments: Vec::new(),
+            stride: len.div_ceil(PLACES).max(1),
+            places: Vec::new(),
+            bins: vec![[0; 4]; (width / BAR).ceil().max(1.0) as usize],
+        }
+    }
+
+    /// Goes on making it; true when there is more to do.
+    pub fn advance(&mut self, events: &dyn TimelineEvents) -> bool {
+        let mut budget = SLICE;
+        while budget > 0 {
+            match self.phase {
+                Phase::Done => return false,
+                Phase::Gaps(from) => {
+                    let to = (from + budget).min(self.len);
+                    budget -= to - from;
+                    self.find_gaps(events, from, to);
+                    if to < self.len {
+                        self.phase = Phase::Gaps(to);
+                    } else {
+                        self.lay_out();
+                        self.phase = Phase::Places(0);
+                    }
+                }
+                Phase::Places(from) => {
+                    let to = (from + budget).min(self.len);
+                    budget -= to - from;
+                    self.place(events, from, to);
+                    self.phase = if to < self.len { Phase::Places(to) } else { Phase::Done };
+                }
+            }
+        }
+        !matches!(self.phase, Phase::Done)
+    }
+
+    /// True when every event has its place.
+    pub fn is_done(&self) -> bool {
+        matches!(self.phase, Phase::Done)
+    }
+
+    /// What the axis measures in the end: a stream without times has only its sequence.
+    pub fn axis(&self) -> Axis {
+        if self.axis == Axis::Time && self.span.0 == self.span.1 { Axis::Sequence } else { self.axis }
+    }
+
+    fn find_gaps(&mut self, events: &dyn TimelineEvents, from: u64, to: u64) {
+        for i in from..to {
+            let Some(Time(time)) = events.time(i) else { continue };
+            if i > 0 && time > self.clock {
+                let gap = Gap { before: i, from: self.clock, to: time, x: 0.0 };
+                let shortest = self.gaps.iter().enumerate().min_by_key(|(_, gap)| gap.to - gap.from);
+                match shortest.map(|(at, gap)| (at, gap.to - gap.from)) {
+                    Some((at, length)) if self.gaps.len() >= MAX_BREAKS => {
+                        if time - self.clock > length {
+                            self.gaps[at] = gap;
+                        }
+                    }
+                    _ => self.gaps.push(gap),
+                }
+            }
+            self.clock = self.clock.max(time);
+        }
+        self.span.1 = self.clock;
+    }
+
+    /// Idle stretches are known: divides the width.
+    fn lay_out(&mut self) {
+        let threshold = idle_threshold(self.len, self.span.1 - self.span.0);
+        self.gaps.retain(|gap| gap.to - gap.from > threshold);
+        self.gaps.sort_by_key(|gap| gap.before);
+        let most = ((self.width - 120.0) / 60.0).max(0.0) as usize;
+        while self.gaps.len() > most {
+            let Some(shortest) = (0..self.gaps.len()).min_by_key(|&at| self.gaps[at].to - self.gaps[at].from) else {
+                break;
+            };
+            self.gaps.remove(shortest);
+        }
+        let idle: i64 = self.gaps.iter().map(|gap| gap.to - gap.from).sum();
+        let busy = (self.span.1 - self.span.0 - idle).max(1) as f64;
+        // Every stretch gets a little for itself, or a burst of milliseconds would have no width.
+        let stretches = self.gaps.len() as f32 + 1.0;
+        let room = self.width - FIRST - BREAK_ROOM * self.gaps.len() as f32 - BAR;
+        let own = (room / stretches * 0.15).min(24.0);
+        let shared = f64::from(room - own * stretches);
+        let mut x = FIRST;
+        let mut start = self.span.0;
+        let ends: Vec<(i64, i64)> = self.gaps.iter().map(|gap| (gap.from, gap.to)).collect();
+        let last = (self.span.1, self.span.1);
+        for (at, (end, next)) in ends.into_iter().chain(std::iter::once(last)).enumerate() {
+            let width = own + ((end - start) as f64 / busy * shared) as f32;
+            self.segments.push(Segment { time: (start, end), x: (x, x + width) });
+            x += width;
+            if let Some(gap) = self.gaps.get_mut(at) {
+                gap.x = (x + (BREAK_ROOM - BREAK) / 2.0 + BAR / 2.0).round();
+                x += BREAK_ROOM;
+            }
+            start = next;
+        }
+        self.clock = self.span.0;
+    }
+
+    fn place(&mut self, events: &dyn TimelineEvents, from: u64, to: u64) {
+        let by_time = self.axis() == Axis::Time;
+        for i in from..to {
+            if let Some(Time(time)) = events.time(i) {
+                self.clock = self.clock.max(time);
+            }
+            let x = if by_time { self.x_of_time(self.clock) } else { self.x_of_ordinal(i + 1) };
+            if i.is_multiple_of(self.stride) {
+                self.places.push(x);
+            }
+            let bin = ((x / BAR) as usize).min(self.bins.len() - 1);
+            let slot = events.slot(i);
+            let kind = self.top.iter().position(|top| *top == Some(slot)).unwrap_or(3);
+            self.bins[bin][kind] += 1;
+        }
+    }
+
+    fn x_of_ordinal(&self, applied: u64) -> f32 {
+        let share = applied as f64 / self.len.max(1) as f64;
+        let most = f64::from(self.width - BAR);
+        // The last event's bar is at the end, the initial state at the beginning.
+        (share * most) as f32
+    }
+
+    /// Where a moment is; inside an idle stretch, at its beginning.
+    fn x_of_time(&self, time: i64) -> f32 {
+        let at = self.segments.partition_point(|segment| segment.time.0 <= time).saturating_sub(1);
+        let Some(segment) = self.segments.get(at) else { return 0.0 };
+        let (start, end) = segment.time;
+        let share = if end > start { (time - start) as f64 / (end - start) as f64 } else { 0.0 };
+        segment.x.0 + (share.clamp(0.0, 1.0) * f64::from(segment.x.1 - segment.x.0)) as f32
+    }
+
+    /// Where the playhead is.
+    pub fn x_of(&self, applied: Applied) -> f32 {
+        let Some(index) = applied.0.checked_sub(1) else { return 0.0 };
+        if self.axis() == Axis::Sequence {
+            return self.x_of_ordinal(applied.0);
+        }
+        let at = (index / self.stride) as usize;
+        let (Some(&low), high) = (self.places.get(at), self.places.get(at + 1)) else {
+            return self.places.last().copied().unwrap_or(0.0);
+        };
+        let share = (index % self.stride) as f32 / self.stride as f32;
+        low + (high.copied().unwrap_or(low) - low) * share
+    }
+
+    /// The playhead nearest to a place; of several events at one place the last.
+    pub fn applied_at(&self, x: f32) -> Applied {
+        if self.axis() == Axis::Sequence {
+            let share = f64::from(x / (self.width - BAR)).clamp(0.0, 1.0);
+            return Applied((share * self.len as f64).round() as u64);
+        }
+        let Some(&first) = self.places.first() else { return Applied(0) };
+        if x < first / 2.0 {
+            return Applied(0);
+        }
+        let after = self.places.partition_point(|&place| place <= x);
+        let before = after.saturating_sub(1);
+        let near = match self.places.get(after) {
+            Some(&next) if next - x < x - self.places[before] => {
+                // Of several events there, the last.
+                self.places.partition_point(|&place| place <= next) - 1
+            }
+            _ => before,
+        };
+        let index = if self.stride == 1 {
+            near as u64
+        } else {
+            let low = self.places[before];
+            let high = self.places.get(before + 1).copied().unwrap_or(low);
+            let share = if high > low { ((x - low) / (high - low)).clamp(0.0, 1.0) } else { 1.0 };
+            before as u64 * self.stride + (share * self.stride as f32) as u64
+        };
+        Applied((index + 1).min(self.len))
+    }
+
+    /// Idle stretches, in order.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// Bars, in order.
+    pub fn bins(&self) -> &[Bin] {
+        &self.bins
+    }
+
+    /// Ticks with their labels, in order.
+    pub fn ticks(&self, events: &dyn TimelineEvents, zone: Zone) -> Vec<Tick> {
+        match self.axis() {
+            Axis::Sequence => self.sequence_ticks(events),
+            Axis::Time => self.time_ticks(zone),
+        }
+    }
+
+    fn sequence_ticks(&self, events: &dyn TimelineEvents) -> Vec<Tick> {
+        let wanted = (self.len as f32 / (self.width / 90.0).max(1.0)).max(1.0);
+        let mut step = 1_u64;
+        for factor in [2, 5, 10].into_iter().cycle() {
+            if step as f32 >= wanted {
+                break;
+            }
+            let decade = 10_u64.pow(step.ilog10());
+            step = decade.saturating_mul(factor);
+        }
+        let mut ticks = vec![Tick { x: 0.0, label: "Initial".to_owned(), major: true }];
+        let mut applied = step;
+        while applied <= self.len {
+            let label = format::version(events.version(applied - 1));
+            ticks.push(Tick { x: self.x_of_ordinal(applied), label, major: true });
+            applied += step;
+        }
+        ticks
+    }
+
+    fn time_ticks(&self, zone: Zone) -> Vec<Tick> {
+        let busy: i64 = self.segments.iter().map(|segment| segment.time.1 - segment.time.0).sum();
+        let points: f32 = self.segments.iter().map(|segment| segment.x.1 - segment.x.0).sum();
+        let per_point = busy as f64 / f64::from(points.max(1.0));
+        let unit_of = |least: f32| UNITS.iter().find(|unit| unit.0 as f64 >= per_point * f64::from(least));
+        let (Some(major), minor) = (unit_of(84.0), unit_of(6.0)) else { return Vec::new() };
+        let minor = minor.filter(|minor| minor.0 < major.0);
+        let mut ticks = Vec::new();
+        for segment in &self.segments {
+            // Each stretch says when it begins.
+            let first = Tick { x: segment.x.0, label: label_of(segment.time.0, UNITS[0].1, zone, true), major: true };
+            ticks.push(first);
+            for unit in [Some(major), minor].into_iter().flatten() {
+                let is_major = unit.0 == major.0;
+                for time in steps(segment.time, *unit, zone) {
+                    let label = if is_major { label_of(time, unit.1, zone, false) } else { String::new() };
+                    ticks.push(Tick { x: self.x_of_time(time), label, major: is_major });
+                }
+            }
+        }
+        ticks.sort_by(|a, b| a.x.total_cmp(&b.x));
+        ticks
+    }
+}
+
+/// How the label of a unit looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Millis,
+    Seconds,
+    Minutes,
+    Days,
+    Weeks,
+    Months(i64),
+    Years(i64),
+}
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// Steps of ticks, shortest first: length in microseconds, and look.
+const UNITS: [(i64, Unit); 30] = [
+    (1_000, Unit::Millis),
+    (10_000, Unit::Millis),
+    (100_000, Unit::Millis),
+    (SECOND, Unit::Seconds),
+    (5 * SECOND, Unit::Seconds),
+    (15 * SECOND, Unit::Seconds),
+    (30 * SECOND, Unit::Seconds),
+    (MINUTE, Unit::Minutes),
+    (5 * MINUTE, Unit::Minutes),
+    (15 * MINUTE, Unit::Minutes),
+    (30 * MINUTE, Unit::Minutes),
+    (HOUR, Unit::Minutes),
+    (3 * HOUR, Unit::Minutes),
+    (6 * HOUR, Unit::Minutes),
+    (12 * HOUR, Unit::Minutes),
+    (DAY, Unit::Days),
+    (7 * DAY, Unit::Weeks),
+    (30 * DAY, Unit::Months(1)),
+    (61 * DAY, Unit::Months(2)),
+    (91 * DAY, Unit::Months(3)),
+    (183 * DAY, Unit::Months(6)),
+    (365 * DAY, Unit::Years(1)),
+    (730 * DAY, Unit::Years(2)),
+    (5 * 365 * DAY, Unit::Years(5)),
+    (10 * 365 * DAY, Unit::Years(10)),
+    (20 * 365 * DAY, Unit::Years(20)),
+    (50 * 365 * DAY, Unit::Years(50)),
+    (100 * 365 * DAY, Unit::Years(100)),
+    (1_000 * 365 * DAY, Unit::Years(1_000)),
+    (10_000 * 365 * DAY, Unit::Years(10_000)),
+];
+
+/// Moments inside a stretch at which a unit begins, in the zone that is shown.
+fn steps(range: (i64, i64), (length, unit): (i64, Unit), zone: Zone) -> Vec<i64> {
+    const MOST: usize = 2_000;
+    let offset = format::in_zone(Time(range.0), zone).map_or(0, |at| i64::from(at.offset().local_minus_utc()) * SECOND);
+    match unit {
+        Unit::Months(months) => calendar_steps(range, months, offset),
+        Unit::Years(years) => calendar_steps(range, years * 12, offset),
+        _ => {
+            // 1970-01-01 was a Thursday; weeks begin on Mondays.
+            let origin = if unit == Unit::Weeks { 4 * DAY } else { 0 };
+            let local = range.0 + offset - origin;
+            let first = (local.div_euclid(length) + 1) * length + origin - offset;
+            (0..MOST as i64).map(|i| first + i * length).take_while(|&time| time < range.1).collect()
+        }
+    }
+}
+
+fn calendar_steps(range: (i64, i64), months: i64, offset: i64) -> Vec<i64> {
+    use chrono::{DateTime, Datelike, NaiveDate};
+    let Some(start) = DateTime::from_timestamp_micros(range.0 + offset) else { return Vec::new() };
+    let mut month = (i64::from(start.year()) * 12 + i64::from(start.month0())).div_euclid(months) * months;
+    let mut out = Vec::new();
+    for _ in 0..2_000 {
+        month += months;
+        let year = i32::try_from(month.div_euclid(12)).unwrap_or(i32::MAX);
+        let Some(date) = NaiveDate::from_ymd_opt(year, month.rem_euclid(12) as u32 + 1, 1) else { break };
+        let Some(at) = date.and_hms_opt(0, 0, 0) else { break };
+        let time = at.and_utc().timestamp_micros() - offset;
+        if time >= range.1 {
+            break;
+        }
+        out.push(time);
+    }
+    out
+}
+
+fn label_of(time: i64, unit: Unit, zone: Zone, begin: bool) -> String {
+    use chrono::{Datelike, Timelike};
+    let Some(at) = format::in_zone(Time(time), zone) else { return String::new() };
+    let midnight = at.hour() == 0 && at.minute() == 0 && at.second() == 0 && at.timestamp_subsec_millis() == 0;
+    match unit {
+        _ if begin || midnight && matches!(unit, Unit::Minutes | Unit::Seconds | Unit::Millis) => {
+            format::day_month(&at, false)
+        }
+        Unit::Millis => at.format("%S%.3f").to_string(),
+        Unit::Seconds => at.format("%H:%M:%S").to_string(),
+        Unit::Minutes => at.format("%H:%M").to_string(),
+        Unit::Days | Unit::Weeks => format::day_month(&at, false),
+        Unit::Months(_) if at.month() == 1 => at.year().to_string(),
+        Unit::Months(_) => at.format("%b").to_string(),
+        Unit::Years(_) => at.year().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Version;
+    use std::borrow::Cow;
+
+    struct Fake(Vec<Option<i64>>);
+
+    impl TimelineEvents for Fake {
+        fn len(&self) -> u64 {
+            self.0.len() as u64
+        }
+        fn time(&self, i: u64) -> Option<Time> {
+            self.0[i as usize].map(Time)
+        }
+        fn slot(&self, i: u64) -> TypeSlot {
+            TypeSlot((i % 5) as u8)
+        }
+        fn version(&self, i: u64) -> Version {
+            Version(i as i64)
+        }
+        fn type_name(&self, _: u64) -> Cow<'_, str> {
+            "Type".into()
+        }
+    }
+
+    fn made(axis: Axis, times: Vec<Option<i64>>) -> (Timeline, Fake) {
+        let events = Fake(times);
+        let mut timeline = Timeline::new(axis, 1_000.0, &events, [Some(TypeSlot(0)), None, None]);
+        while timeline.advance(&events) {}
+        (timeline, events)
+    }
+
+    fn every_place_comes_back(timeline: &Timeline, len: u64) {
+        let mut last = -1.0;
+        for applied in 0..=len {
+            let x = timeline.x_of(Applied(applied));
+            assert!(x >= last && x <= 1_000.0, "{applied} at {x} after {last}");
+            let back = timeline.applied_at(x);
+            assert_eq!(timeline.x_of(back), x, "{applied} came back as {back}");
+            last = x;
+        }
+    }
+
+    #[test]
+    fn two_bursts_have_a_break_between_them() {
+        let burst = |start: i64| (0..50).map(move |i| Some(start + i * HOUR));
+        let (timeline, events) = made(Axis::Time, burst(0).chain(burst(90 * DAY)).collect());
+        let [gap] = timeline.gaps() else { panic!("one gap, got {:?}", timeline.gaps()) };
+        assert_eq!((gap.before, gap.label().as_str()), (50, "87 d"));
+        let (before, after) = (timeline.x_of(Applied(50)), timeline.x_of(Applied(51)));
+        assert!(before < gap.x && gap.x + BREAK < after, "{before} {} {after}", gap.x);
+        every_place_comes_back(&timeline, 100);
+        assert_eq!(timeline.bins().iter().flatten().sum::<u32>(), 100);
+        let ticks = timeline.ticks(&events, Zone::Utc);
+        assert!(ticks.iter().any(|tick| tick.label == "1 Apr"), "{ticks:?}");
+    }
+
+    #[test]
+    fn time_that_runs_backwards_or_is_missing_follows_its_neighbour() {
+        let (timeline, _) = made(Axis::Time, vec![Some(10 * DAY), None, Some(9 * DAY), Some(12 * DAY)]);
+        every_place_comes_back(&timeline, 4);
+        assert_eq!(timeline.x_of(Applied(1)), timeline.x_of(Applied(3)));
+    }
+
+    #[test]
+    fn without_times_there_is_only_the_sequence() {
+        for times in [vec![None; 10], vec![Some(5); 10]] {
+            let (timeline, events) = made(Axis::Time, times);
+            assert_eq!(timeline.axis(), Axis::Sequence);
+            every_place_comes_back(&timeline, 10);
+            assert_eq!(timeline.ticks(&events, Zone::Utc)[1].label, "v0");
+        }
+    }
+
+    #[test]
+    fn long_streams_are_made_in_slices() {
+        let events = Fake((0..500_000).map(|i| Some(i * SECOND)).collect());
+        let mut timeline = Timeline::new(Axis::Time, 1_000.0, &events, [None; 3]);
+        let mut slices = 1;
+        while timeline.advance(&events) {
+            slices += 1;
+        }
+        assert!(slices >= 5, "{slices}");
+        let middle = timeline.applied_at(500.0);
+        assert!((timeline.x_of(middle) - 500.0).abs() < 1.0);
+        assert_eq!(timeline.applied_at(2_000.0), Applied(500_000));
+    }
+
+    #[test]
+    fn steps_of_months_and_weeks_are_those_of_the_calendar() {
+        let time = |text: &str| Time::parse(text).expect("a time").0;
+        let range = (time("2026-01-15"), time("2026-04-02"));
+        let months = steps(range, (30 * DAY, Unit::Months(1)), Zone::Utc);
+        assert_eq!(months, ["2026-02-01", "2026-03-01", "2026-04-01"].map(time));
+        let weeks = steps((time("2026-10-01"), time("2026-10-13")), (7 * DAY, Unit::Weeks), Zone::Utc);
+        assert_eq!(weeks, ["2026-10-05", "2026-10-12"].map(time));
+    }
+}

@@ -1,0 +1,104 @@
+//! Which panel has the keyboard, and how it gets there.
+//!
+//! Each panel registers itself while it is drawn: its place, its list and its
+//! filter. The register of the last frame answers F6, Alt+1 and `/`.
+
+use egui::{Context, Id, Rect};
+
+use crate::app::action::Panel;
+
+/// What a panel offers the keyboard.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    panel: Panel,
+    rect: Rect,
+    /// The list, or whatever else takes the keys of the panel.
+    body: Id,
+    filter: Option<Id>,
+}
+
+/// Registered panels: those of this frame and those of the one before.
+#[derive(Clone, Debug, Default)]
+struct Register {
+    frame: u64,
+    now: Vec<Entry>,
+    before: Vec<Entry>,
+}
+
+fn register_id() -> Id {
+    Id::unique("eventglass focus register")
+}
+
+/// A panel says that it is on screen.
+pub fn register(ctx: &Context, panel: Panel, rect: Rect, body: Id, filter: Option<Id>) {
+    let frame = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| {
+        let register: &mut Register = data.get_temp_mut_or_default(register_id());
+        if register.frame != frame {
+            register.before = std::mem::take(&mut register.now);
+            register.frame = frame;
+        }
+        register.now.retain(|entry| entry.panel != panel);
+        register.now.push(Entry { panel, rect, body, filter });
+    });
+}
+
+/// The panels on screen, in the order of F6.
+fn entries(ctx: &Context) -> Vec<Entry> {
+    let frame = ctx.cumulative_pass_nr();
+    let register: Register = ctx.data(|data| data.get_temp(register_id())).unwrap_or_default();
+    // Asked before the panels of this frame are drawn, the last frame's are the ones on screen.
+    let all = if register.frame == frame && !register.before.is_empty() { register.before } else { register.now };
+    Panel::ALL.iter().filter_map(|panel| all.iter().find(|entry| entry.panel == *panel).copied()).collect()
+}
+
+/// The panel that has the keyboard.
+pub fn current(ctx: &Context) -> Option<Panel> {
+    current_entry(ctx).map(|entry| entry.panel)
+}
+
+fn current_entry(ctx: &Context) -> Option<Entry> {
+    let focused = ctx.memory(|memory| memory.focused())?;
+    let entries = entries(ctx);
+    if let Some(entry) = entries.iter().find(|entry| entry.body == focused || entry.filter == Some(focused)) {
+        return Some(*entry);
+    }
+    let center = ctx.read_response(focused)?.rect.center();
+    entries.into_iter().find(|entry| entry.rect.contains(center))
+}
+
+/// Puts the keyboard on a panel.
+pub fn request(ctx: &Context, panel: Panel) {
+    if let Some(entry) = entries(ctx).iter().find(|entry| entry.panel == panel) {
+        ctx.memory_mut(|memory| memory.request_focus(entry.body));
+        ctx.request_repaint();
+    }
+}
+
+/// Puts the keyboard on the next panel, or on the one before.
+pub fn request_next(ctx: &Context, forward: bool) {
+    let entries = entries(ctx);
+    if entries.is_empty() {
+        return;
+    }
+    let at = current(ctx).and_then(|panel| entries.iter().position(|entry| entry.panel == panel));
+    let next = match (at, forward) {
+        (None, true) => 0,
+        (None, false) => entries.len() - 1,
+        (Some(at), true) => (at + 1) % entries.len(),
+        (Some(at), false) => (at + entries.len() - 1) % entries.len(),
+    };
+    ctx.memory_mut(|memory| memory.request_focus(entries[next].body));
+    ctx.request_repaint();
+}
+
+/// Puts the keyboard in the filter of the panel that has it, else in that of the events, else of the streams.
+pub fn request_filter(ctx: &Context) {
+    let entries = entries(ctx);
+    let own = current_entry(ctx).and_then(|entry| entry.filter);
+    let of = |panel| entries.iter().find(|entry| entry.panel == panel).and_then(|entry| entry.filter);
+    if let Some(filter) = own.or_else(|| of(Panel::Events)).or_else(|| of(Panel::Streams)) {
+        ctx.memory_mut(|memory| memory.request_focus(filter));
+        ctx.request_repaint();
+    }
+}

@@ -1,0 +1,103 @@
+//! Fonts, icons and the base style: what egui has to know before the first frame.
+
+use std::sync::Arc;
+
+use egui::epaint::text::{FontData, FontDefinitions};
+use egui::{Context, FontFamily, FontId, Theme, Visuals};
+
+use super::tokens::{self, Tokens, size};
+
+/// Inter Medium.
+pub const MEDIUM: &str = "inter-medium";
+/// Inter SemiBold.
+pub const SEMIBOLD: &str = "inter-semibold";
+/// Lucide icons.
+pub const ICONS: &str = "lucide";
+
+const INTER: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
+const INTER_MEDIUM: &[u8] = include_bytes!("../../assets/fonts/Inter-Medium.ttf");
+const INTER_SEMIBOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.ttf");
+const LUCIDE: &[u8] = include_bytes!("../../assets/icons/lucide.ttf");
+
+/// Gives a context our fonts and styles. Once, before the first frame.
+pub fn install(ctx: &Context) {
+    ctx.set_fonts(fonts());
+    for theme in [Theme::Dark, Theme::Light] {
+        let tokens = tokens::of_theme(theme);
+        ctx.style_mut_of(theme, |style| {
+            style.visuals = visuals(theme, tokens);
+            style.animation_time = 0.0;
+            style.interaction.tooltip_delay = 0.4;
+            style.interaction.selectable_labels = false;
+            style.spacing.item_spacing = egui::vec2(8.0, 0.0);
+            style.spacing.button_padding = egui::vec2(8.0, 4.0);
+            style.text_styles = [
+                (egui::TextStyle::Small, FontId::proportional(11.0)),
+                (egui::TextStyle::Body, FontId::proportional(13.0)),
+                (egui::TextStyle::Button, FontId::proportional(13.0)),
+                (egui::TextStyle::Heading, FontId::new(15.0, FontFamily::Name(SEMIBOLD.into()))),
+                (egui::TextStyle::Monospace, FontId::monospace(12.5)),
+            ]
+            .into();
+        });
+    }
+    // Ours are commands with a name and a menu entry.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
+}
+
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    for (name, bytes) in [("inter", INTER), (MEDIUM, INTER_MEDIUM), (SEMIBOLD, INTER_SEMIBOLD), (ICONS, LUCIDE)] {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    let fallback = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+    let with_fallback = |first: &str| std::iter::once(first.to_owned()).chain(fallback.iter().cloned()).collect();
+    fonts.families.insert(FontFamily::Proportional, with_fallback("inter"));
+    fonts.families.insert(FontFamily::Name(MEDIUM.into()), with_fallback(MEDIUM));
+    fonts.families.insert(FontFamily::Name(SEMIBOLD.into()), with_fallback(SEMIBOLD));
+    fonts.families.insert(FontFamily::Name(ICONS.into()), vec![ICONS.to_owned()]);
+    // Arrows and mathematics that Hack lacks come out of Inter.
+    fonts.families.entry(FontFamily::Monospace).or_default().insert(1, "inter".to_owned());
+    fonts
+}
+
+fn visuals(theme: Theme, t: &Tokens) -> Visuals {
+    let mut visuals = match theme {
+        Theme::Dark => Visuals::dark(),
+        Theme::Light => Visuals::light(),
+    };
+    let hairline = egui::Stroke::new(1.0, t.hairline);
+    visuals.override_text_color = None;
+    visuals.panel_fill = t.panel;
+    visuals.window_fill = t.panel;
+    visuals.window_stroke = egui::Stroke::new(1.0, t.outline);
+    visuals.window_corner_radius = size::RADIUS_POPUP.into();
+    visuals.menu_corner_radius = size::RADIUS_POPUP.into();
+    visuals.extreme_bg_color = t.window;
+    visuals.faint_bg_color = t.hover;
+    visuals.hyperlink_color = t.accent;
+    visuals.error_fg_color = t.error;
+    visuals.warn_fg_color = t.warning;
+    visuals.selection.bg_fill = t.selected;
+    visuals.selection.stroke = egui::Stroke::new(1.0, t.text);
+    visuals.text_cursor.stroke = egui::Stroke::new(1.0, t.accent);
+    visuals.text_cursor.blink = false;
+    let shadow = egui::Shadow { offset: [0, 2], blur: 0, spread: 0, color: t.shadow };
+    visuals.popup_shadow = shadow;
+    visuals.window_shadow = shadow;
+    for (widget, fill, text) in [
+        (&mut visuals.widgets.noninteractive, t.panel, t.text),
+        (&mut visuals.widgets.inactive, t.panel, t.secondary),
+        (&mut visuals.widgets.hovered, t.hover, t.text),
+        (&mut visuals.widgets.active, t.selected, t.text),
+        (&mut visuals.widgets.open, t.hover, t.text),
+    ] {
+        widget.bg_fill = fill;
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = hairline;
+        widget.fg_stroke = egui::Stroke::new(1.0, text);
+        widget.corner_radius = size::RADIUS.into();
+        widget.expansion = 0.0;
+    }
+    visuals
+}

@@ -1,0 +1,245 @@
+//! Numbers, times and values as the user reads them.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Datelike, FixedOffset, Local, Offset, Timelike, Utc};
+
+use super::view::{Count, Zone};
+use crate::model::{Node, Time, Version};
+
+/// `12,408`.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `12,408`, or `≥ 12,408` while it may still grow.
+pub fn count(count: Count) -> String {
+    if count.exact { number(count.number) } else { format!("≥ {}", number(count.number)) }
+}
+
+/// `1 event`, `214 events`.
+pub fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// `v57`.
+pub fn version(version: Version) -> String {
+    format!("v{version}")
+}
+
+/// `8.0 GB`.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KB", "MB", "GB", "TB"];
+    let mut value = n as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{n} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+/// A moment in the zone that is shown.
+pub fn in_zone(time: Time, zone: Zone) -> Option<DateTime<FixedOffset>> {
+    let utc: DateTime<Utc> = DateTime::from_timestamp_micros(time.0)?;
+    Some(match zone {
+        Zone::Utc => utc.fixed_offset(),
+        Zone::Local => utc.with_timezone(&Local).fixed_offset(),
+        Zone::Fixed(secs) => utc.with_timezone(&FixedOffset::east_opt(secs).unwrap_or(Utc.fix())),
+    })
+}
+
+/// Date, time to milliseconds and offset: `2026-10-06`, `14:03:05.377`, `+02:00`.
+pub fn time_parts(time: Time, zone: Zone) -> Option<(String, String, String)> {
+    let at = in_zone(time, zone)?;
+    let date = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
+    let clock = format!("{:02}:{:02}:{:02}.{:03}", at.hour(), at.minute(), at.second(), at.timestamp_subsec_millis());
+    Some((date, clock, at.format("%:z").to_string()))
+}
+
+/// Date, time and offset in one text.
+pub fn time_full(time: Time, zone: Zone) -> String {
+    match time_parts(time, zone) {
+        Some((date, clock, offset)) => format!("{date} {clock} {offset}"),
+        None => time.to_rfc3339(),
+    }
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A date in five or six characters beside `latest`: `22 Nov` within a year of it, else `2025`.
+pub fn short_date(time: Time, latest: Option<Time>, zone: Zone) -> String {
+    let Some(at) = in_zone(time, zone) else { return String::new() };
+    let recent = latest.is_none_or(|latest| latest.0.saturating_sub(time.0) < 300 * DAY);
+    if recent { day_month(&at, true) } else { format!("{}", at.year()) }
+}
+
+/// `1 Sep`, or `01 Sep` where columns must line up.
+pub fn day_month(at: &DateTime<FixedOffset>, padded: bool) -> String {
+    let month = MONTHS[at.month0() as usize];
+    if padded { format!("{:02} {month}", at.day()) } else { format!("{} {month}", at.day()) }
+}
+
+const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// A duration in microseconds, two units at most: `3 ms`, `7.4 s`, `35 min`, `18 h 02 m`, `9 d 3 h`.
+pub fn duration(micros: i64) -> String {
+    let sign = if micros < 0 { "−" } else { "" };
+    let abs = micros.saturating_abs();
+    let text = match abs {
+        0..1_000 => format!("{abs} µs"),
+        1_000..SECOND => format!("{} ms", abs / 1_000),
+        SECOND..MINUTE => format!("{:.1} s", (abs / 100_000) as f64 / 10.0),
+        MINUTE..HOUR => format!("{} min", abs / MINUTE),
+        HOUR..DAY => format!("{} h {:02} m", abs / HOUR, abs % HOUR / MINUTE),
+        _ => {
+            let (days, hours) = (abs / DAY, abs % DAY / HOUR);
+            if days >= 1_000 {
+                format!("{:.1} y", days as f64 / 365.25)
+            } else if days >= 100 {
+                format!("{days} d")
+            } else {
+                format!("{days} d {hours} h")
+            }
+        }
+    };
+    format!("{sign}{text}")
+}
+
+/// A duration in one unit, for an idle gap: `9 d`, `5 h`.
+pub fn gap(micros: i64) -> String {
+    match micros {
+        ..SECOND => format!("{} ms", micros / 1_000),
+        SECOND..MINUTE => format!("{} s", micros / SECOND),
+        MINUTE..HOUR => format!("{} min", micros / MINUTE),
+        HOUR..DAY => format!("{} h", micros / HOUR),
+        _ if micros / DAY >= 1_000 => format!("{:.1} y", (micros / DAY) as f64 / 365.25),
+        _ => format!("{} d", micros / DAY),
+    }
+}
+
+/// A value in one line: a string in quotes, `{3}`, `[2]`, a number's text.
+pub fn value(node: &Node) -> Cow<'_, str> {
+    match node {
+        Node::Null => "null".into(),
+        Node::Bool(true) => "true".into(),
+        Node::Bool(false) => "false".into(),
+        Node::Number(text) => Cow::Borrowed(text),
+        Node::String(text) => quoted(text),
+        Node::Array(items) => format!("[{}]", number(items.len() as u64)).into(),
+        Node::Object(object) => format!("{{{}}}", number(object.0.len() as u64)).into(),
+        Node::Raw(text) => Cow::Borrowed(super::text::head(text, super::text::MAX_LAYOUT_BYTES)),
+        Node::Bytes(bytes) => hex_head(bytes).into(),
+    }
+}
+
+fn quoted(text: &str) -> Cow<'_, str> {
+    let head = super::text::head(text, super::text::MAX_LAYOUT_BYTES);
+    let mut out = String::with_capacity(head.len() + 2);
+    out.push('"');
+    for c in head.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            _ => out.push(c),
+        }
+    }
+    if head.len() < text.len() {
+        // Writing to a string cannot fail.
+        write!(out, "… ({})", bytes(text.len() as u64)).ok();
+    } else {
+        out.push('"');
+    }
+    out.into()
+}
+
+fn hex_head(bytes: &[u8]) -> String {
+    let mut out = String::from("0x");
+    for byte in bytes.iter().take(24) {
+        write!(out, "{byte:02x}").ok();
+    }
+    if bytes.len() > 24 {
+        write!(out, "… ({})", self::bytes(bytes.len() as u64)).ok();
+    }
+    out
+}
+
+/// A path as the user reads it: `overdraft.since`, `flags[2]`.
+pub fn path(pointer: &crate::model::Pointer) -> String {
+    let mut out = String::new();
+    for step in &pointer.0 {
+        let index = !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit());
+        if index {
+            write!(out, "[{step}]").ok();
+        } else {
+            if !out.is_empty() {
+                out.push('.');
+            }
+            out.push_str(step);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Pointer;
+
+    #[test]
+    fn numbers_and_sizes() {
+        for (n, want) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_408, "12,408"), (1_412_306, "1,412,306")] {
+            assert_eq!(number(n), want);
+        }
+        assert_eq!(count(Count::at_least(4_812)), "≥ 4,812");
+        assert_eq!(bytes(8_000_000_000), "8.0 GB");
+        assert_eq!(bytes(999), "999 B");
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        for (micros, want) in [
+            (3_000, "3 ms"),
+            (7_400_000, "7.4 s"),
+            (35 * MINUTE, "35 min"),
+            (18 * HOUR + 2 * MINUTE, "18 h 02 m"),
+            (9 * DAY + 3 * HOUR, "9 d 3 h"),
+            (-38_000, "−38 ms"),
+        ] {
+            assert_eq!(duration(micros), want);
+        }
+        assert_eq!(gap(9 * DAY + 3 * HOUR), "9 d");
+    }
+
+    #[test]
+    fn times_follow_the_zone() {
+        let time = Time::parse("2026-10-06T12:03:05.377Z").expect("a time");
+        assert_eq!(time_full(time, Zone::Utc), "2026-10-06 12:03:05.377 +00:00");
+        assert_eq!(time_full(time, Zone::Fixed(7_200)), "2026-10-06 14:03:05.377 +02:00");
+        assert_eq!(short_date(time, Some(time), Zone::Utc), "06 Oct");
+        assert_eq!(short_date(time, Some(Time(time.0 + 400 * DAY)), Zone::Utc), "2026");
+    }
+
+    #[test]
+    fn values_and_paths() {
+        assert_eq!(value(&Node::text("a\"b\n")), "\"a\\\"b\\n\"");
+        let long = value(&Node::text(&"x".repeat(10_000))).into_owned();
+        assert!(long.len() < 4_200 && long.ends_with("(10.0 KB)"), "{long}");
+        assert_eq!(path(&Pointer::parse("/flags/2/a").expect("a pointer")), "flags[2].a");
+    }
+}

@@ -1,0 +1,20 @@
+//! The drawing layer: panels and widgets.
+//!
+//! It does no IO, never waits, and changes nothing but egui's memory and small
+//! memories of its widgets (first row on screen, sizes of panels). What is shown
+//! comes in as [`view`] structs; what the user wants leaves as
+//! [`Action`](crate::app::action::Action)s.
+
+pub mod axis;
+pub mod density;
+pub mod focus;
+pub mod fonts;
+pub mod format;
+pub mod icons;
+pub mod paint;
+pub mod panels;
+pub mod text;
+pub mod tokens;
+pub mod tree;
+pub mod view;
+pub mod widgets;

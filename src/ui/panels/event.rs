@@ -1,0 +1,136 @@
+//! The event under the playhead: payload, metadata, bytes.
+
+use egui::{Id, Rect, Ui, pos2, vec2};
+
+use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use crate::app::action::{Action, CopyWhat, EventTab, Panel};
+use crate::model::Position;
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, mix, size};
+use crate::ui::view::{Content, EventBody, EventMark, EventView, TreeView, Zone};
+use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::node_rows::{node_rows_ui, payload_columns};
+use crate::ui::widgets::raw::raw_ui;
+use crate::ui::widgets::tabs::{Tab, tabs};
+use crate::ui::{focus, format, paint, text};
+
+const TABS: [EventTab; 3] = [EventTab::Payload, EventTab::Metadata, EventTab::Raw];
+
+/// Shows the panel in `rect`.
+pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, zone: Zone, out: &mut Vec<Action>) {
+    let id = Id::unique("event");
+    let mut ui = panel(ui, id, rect, "Event");
+    let ui = &mut ui;
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let (header, rest) = split_header(&painter, rect, t);
+    focus::register(ui.ctx(), Panel::Event, rect, id.with(view.tab), None);
+    let y = header.center().y;
+    let end = text::left(&painter, header.left() + size::PAD, y, "Event", text::TITLE, t.text);
+    let body = match &view.content {
+        Content::Ready(body) => body,
+        Content::Empty => {
+            sentence(ui, id, rest, "Before the first event: this is the initial state.", None);
+            return;
+        }
+        Content::Loading => {
+            placeholder_rows(&painter, rest, t);
+            spoken(ui, id.with("loading"), rest, "Reading the event");
+            return;
+        }
+        Content::Failed(why) => {
+            trouble(ui, id, rest, why);
+            return;
+        }
+    };
+    let words = [Tab::new("Payload"), Tab::new("Metadata"), Tab::new("Raw")];
+    let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);
+    let (clicked, _) = tabs(ui, id.with("tabs"), end + 20.0, header, &words, active);
+    if let Some(tab) = clicked {
+        out.push(Action::SetEventTab(TABS[tab]));
+    }
+    let copy = Rect::from_center_size(pos2(header.right() - 20.0, y), vec2(28.0, 28.0));
+    if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, "Copy event as JSON").clicked() {
+        out.push(Action::Copy(CopyWhat::Event));
+    }
+    let (line, rest) = split_line(&painter, rest, size::LABELS, t);
+    identity_ui(ui, id, line, body, zone);
+    let rest = warning_ui(ui, id, rest, body);
+    match view.tab {
+        EventTab::Payload => tree_ui(ui, id.with(view.tab), "Payload", rest, &body.payload, out),
+        EventTab::Metadata => tree_ui(ui, id.with(view.tab), "Metadata", rest, &body.metadata, out),
+        EventTab::Raw if body.raw.is_empty() => {
+            sentence(ui, id, rest, "The store keeps no bytes for this event.", None);
+        }
+        EventTab::Raw => raw_ui(ui, id.with(view.tab), "Bytes as stored", rest, body.raw),
+    }
+}
+
+fn tree_ui(ui: &mut Ui, id: Id, name: &str, rect: Rect, view: &TreeView<'_>, out: &mut Vec<Action>) {
+    if view.node.is_empty() || matches!(view.node, crate::model::Node::Null) {
+        sentence(ui, id, rect, &format!("{name}: {}", format::value(view.node)), None);
+        return;
+    }
+    node_rows_ui(ui, id, name, rect, view, payload_columns(rect.width()), None, out);
+}
+
+/// One line that says which event this is.
+fn identity_ui(ui: &mut Ui, id: Id, line: Rect, body: &EventBody<'_>, zone: Zone) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let y = line.center().y;
+    let mut right = line.right() - size::PAD;
+    let mut words = format!("{}, v{}", body.type_name, body.version);
+    let version = format::version(body.version);
+    let least = text::width(&painter, &version, text::DATA) + 90.0;
+    let position = match body.position {
+        Position::None => None,
+        Position::Number(n) => Some(if *n >= 0 { format::number(n.unsigned_abs()) } else { n.to_string() }),
+        Position::Text(text) => Some(text.to_string()),
+    };
+    for (label, value) in [("position", position), ("id", body.id.map(str::to_owned))] {
+        let Some(value) = value else { continue };
+        words.push_str(&format!(", {label} {value}"));
+        // Ids are long and their first characters tell them apart well enough here.
+        let short = if label == "id" && value.len() > 8 { text::head(&value, 8) } else { &value };
+        let width = text::width(&painter, short, text::DATA) + text::width(&painter, label, text::LABEL) + 8.0;
+        if right - width < line.left() + least {
+            continue;
+        }
+        let left = text::right(&painter, right, y, short, text::DATA, t.secondary);
+        right = text::right(&painter, left - 4.0, y, label, text::LABEL.on_baseline_of(text::DATA), t.quiet) - 12.0;
+    }
+    paint::type_shape(&painter, pos2(line.left() + 17.0, y), 5.0, body.slot, t);
+    let room = right - 8.0 - text::width(&painter, &version, text::DATA) - (line.left() + 28.0);
+    let end =
+        text::left_cut(&painter, line.left() + 28.0, y, body.type_name, text::BODY_MEDIUM, t.text, room.max(24.0));
+    text::left(&painter, end + 8.0, y, &version, text::DATA, t.secondary);
+    if let Some(time) = body.time {
+        words.push_str(&format!("\n{}", format::time_full(time, zone)));
+    }
+    if let Some(stored) = body.time_text {
+        words.push_str(&format!("\nstored as {stored}"));
+    }
+    let response = spoken(ui, id.with("identity"), line, &words.replace('\n', ", "));
+    response.on_hover_text(words);
+}
+
+/// A line for what is odd about the event; returns what is left.
+fn warning_ui(ui: &mut Ui, id: Id, rect: Rect, body: &EventBody<'_>) -> Rect {
+    let t = tokens::tokens(ui.ctx());
+    let words = match (body.undecodable, body.mark) {
+        (Some(why), _) => format!("The payload could not be decoded: {why}"),
+        (None, EventMark::Command) => "This row is a command, not an event.".to_owned(),
+        _ => return rect,
+    };
+    let line = Rect::from_min_size(rect.min, vec2(rect.width(), 28.0));
+    let painter = ui.painter().clone();
+    let (icon, color) =
+        if body.undecodable.is_some() { (Icon::TRIANGLE_ALERT, t.warning) } else { (Icon::INFO, t.secondary) };
+    painter.rect_filled(line, 0.0, mix(t.panel, color, 0.08));
+    icon.paint(&painter, pos2(line.left() + 17.0, line.center().y), 14.0, color);
+    let room = line.width() - 28.0 - size::PAD;
+    text::left_cut(&painter, line.left() + 28.0, line.center().y, &words, text::BODY, t.text, room);
+    spoken(ui, id.with("warning"), line, &words).on_hover_text(&words);
+    Rect::from_min_max(pos2(rect.left(), line.bottom()), rect.max)
+}

@@ -1,0 +1,335 @@
+//! The list of events of one stream: version, type, time, time since the one before, payload columns.
+
+use egui::{Id, Rect, Ui, pos2};
+
+use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use crate::app::action::{Action, Panel};
+use crate::model::{Applied, StreamStatus};
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, size};
+use crate::ui::view::{Cell, Content, EventLine, EventMark, EventRows, EventsView, Zone};
+use crate::ui::widgets::button::spoken;
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::{focus, format, paint, text};
+
+const MARK: f32 = 15.0;
+const VERSION_RIGHT: f32 = 56.0;
+const SHAPE: f32 = 76.0;
+const TYPE: f32 = 92.0;
+const TIME: f32 = 220.0;
+const SINCE_RIGHT: f32 = 472.0;
+
+/// Shows the panel in `rect`. `title_left` leaves room in the header for the narrow layout's drop-down.
+pub fn events_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &EventsView<'_>,
+    zone: Zone,
+    title_left: Option<f32>,
+    out: &mut Vec<Action>,
+) {
+    let id = Id::unique("events");
+    let mut ui = panel(ui, id, rect, "Events");
+    let ui = &mut ui;
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let (header, rest) = split_header(&painter, rect, t);
+    let (labels, body) = split_line(&painter, rest, size::LABELS, t);
+    let list = id.with("list");
+    let filter = view.stream.is_some().then(|| id.with("filter"));
+    focus::register(ui.ctx(), Panel::Events, rect, list, filter);
+    header_ui(ui, id, header, view, title_left, out);
+    let columns = Columns::new(view, rect.width());
+    columns.labels(ui, labels, view, zone);
+    let rows = match &view.rows {
+        _ if view.stream.is_none() => {
+            sentence(ui, id, body, "Choose a stream to see its events.", None);
+            return;
+        }
+        Content::Empty => {
+            sentence(ui, id, body, "This stream has no events.", None);
+            return;
+        }
+        Content::Loading => {
+            placeholder_rows(&painter, body, t);
+            spoken(ui, id.with("loading"), body, "Reading events");
+            return;
+        }
+        Content::Failed(why) => {
+            trouble(ui, id, body, why);
+            return;
+        }
+        Content::Ready(rows) => *rows,
+    };
+    if rows.is_empty() {
+        if view.filtering {
+            sentence(ui, id, body, "Filtering…", None);
+            return;
+        }
+        let words = format!("0 of {} match.", format::plural(view.total.number, "event", "events"));
+        if sentence(ui, id, body, &words, Some(("Clear filter", Some("Esc")))) {
+            out.push(Action::SetEventFilter(String::new()));
+        }
+        return;
+    }
+    rows_ui(ui, list, body, view, rows, &columns, zone, out);
+}
+
+fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &EventsView<'_>, title_left: Option<f32>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let y = header.center().y;
+    let Some(stream) = view.stream else {
+        if title_left.is_none() {
+            text::left(&painter, header.left() + size::PAD, y, "Events", text::TITLE, t.text);
+        }
+        return;
+    };
+    let count = if view.filter.is_empty() {
+        let sign = if view.total.exact { "" } else { "≥ " };
+        format!("{sign}{}", format::plural(view.total.number, "event", "events"))
+    } else {
+        format!("{} of {}", format::number(view.shown), format::count(view.total))
+    };
+    let field_width = if header.width() >= 640.0 { 240.0_f32 } else { 176.0 }.min(header.width() * 0.4);
+    let place = Rect::from_min_max(
+        pos2(header.right() - size::PAD - field_width, y - 12.0),
+        pos2(header.right() - size::PAD, y + 12.0),
+    );
+    let mut x = title_left.unwrap_or(header.left() + size::PAD);
+    let count_width = text::width(&painter, &count, text::BODY);
+    if title_left.is_none() {
+        let room = place.left() - 16.0 - count_width - 10.0 - x;
+        x = text::left_cut(&painter, x, y, stream, text::TITLE, t.text, room) + 10.0;
+    }
+    x = text::left(&painter, x, y, &count, text::BODY, t.quiet);
+    if view.status != StreamStatus::Active {
+        x = text::left(&painter, x + 10.0, y, view.status.name(), text::BODY, t.warning);
+    }
+    let spot = Rect::from_min_max(pos2(header.left() + size::PAD, header.top()), pos2(x, header.bottom()));
+    spoken(ui, id.with("title"), spot, &format!("{stream}, {count}"));
+    let key = (focus::current(ui.ctx()) != Some(Panel::Streams)).then_some("/");
+    let field = Field {
+        id: id.with("filter"),
+        name: "Filter events",
+        hint: "Filter events",
+        icon: Some(Icon::LIST_FILTER),
+        key,
+    };
+    let output = field.show(ui, place, view.filter);
+    if let Some(text) = output.changed {
+        out.push(Action::SetEventFilter(text));
+    }
+    if output.left || output.entered {
+        ui.memory_mut(|memory| memory.request_focus(id.with("list")));
+    }
+}
+
+/// Where the columns are; those without room are left out.
+struct Columns {
+    /// Right edge of "since previous", where there is room for it.
+    since: Option<f32>,
+    /// For each payload column that has room: from, to.
+    payload: Vec<(f32, f32)>,
+    /// The time is shown without its date.
+    short_time: bool,
+}
+
+impl Columns {
+    fn new(view: &EventsView<'_>, width: f32) -> Columns {
+        let short_time = width < 412.0;
+        let since = (width >= SINCE_RIGHT + 16.0).then_some(SINCE_RIGHT);
+        let mut payload = Vec::new();
+        let mut left = SINCE_RIGHT + 24.0;
+        let end = width - 18.0;
+        for (i, column) in view.columns.iter().take(2).enumerate() {
+            let last = i + 1 == view.columns.len().min(2);
+            let wanted = if column.numeric { 64.0 } else { 112.0 };
+            let right = if last && !column.numeric { end } else { left + wanted };
+            if right > end || right - left < 56.0 {
+                break;
+            }
+            payload.push((left, right));
+            left = right + 24.0;
+        }
+        Columns { since, payload, short_time }
+    }
+
+    fn labels(&self, ui: &Ui, line: Rect, view: &EventsView<'_>, zone: Zone) {
+        let t = tokens::tokens(ui.ctx());
+        let (painter, x, y) = (ui.painter(), line.left(), line.center().y);
+        text::right(painter, x + VERSION_RIGHT, y, "Version", text::LABEL, t.quiet);
+        text::left(painter, x + TYPE, y, "Type", text::LABEL, t.quiet);
+        let zone = match zone {
+            Zone::Utc => "Time, UTC",
+            Zone::Local | Zone::Fixed(_) => "Time, local",
+        };
+        text::left(painter, x + TIME, y, zone, text::LABEL, t.quiet);
+        if let Some(right) = self.since {
+            text::right(painter, x + right, y, "Since previous", text::LABEL, t.quiet);
+        }
+        for ((from, to), column) in self.payload.iter().zip(view.columns) {
+            if column.numeric {
+                text::right_cut(painter, x + to, y, &column.label, text::DATA_SMALL, t.quiet, to - from + 16.0);
+            } else {
+                text::left_cut(painter, x + from, y, &column.label, text::DATA_SMALL, t.quiet, to - from);
+            }
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call site; the parts are the panel's")]
+fn rows_ui(
+    ui: &mut Ui,
+    list: Id,
+    body: Rect,
+    view: &EventsView<'_>,
+    rows: &dyn EventRows,
+    columns: &Columns,
+    zone: Zone,
+    out: &mut Vec<Action>,
+) {
+    let len = rows.len();
+    let at_playhead = if view.applied.0 == 0 { Err(0) } else { rows.index_of(view.applied) };
+    let cursor = at_playhead.ok();
+    // While its own event is filtered out, the playhead stands between two rows.
+    let reveal = at_playhead.err().filter(|_| view.playing).map(|before| before.min(len - 1));
+    let shown = Rows::new(list, "Events", len).cursor(cursor).reveal(reveal).show(ui, body, |paint| {
+        let line = rows.row(paint.index);
+        let later = line.applied > view.applied;
+        row_ui(paint, &line, view, columns, later, zone)
+    });
+    let chosen = shown.moved.or(shown.clicked.map(|(row, _)| row));
+    if let Some(row) = chosen.filter(|&row| row < len) {
+        let applied: Applied = rows.row(row).applied;
+        if applied != view.applied {
+            out.push(Action::SelectEvent(applied));
+        }
+    }
+}
+
+fn row_ui(
+    at: &RowPaint<'_>,
+    line: &EventLine<'_>,
+    view: &EventsView<'_>,
+    columns: &Columns,
+    later: bool,
+    zone: Zone,
+) -> RowNode {
+    let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
+    let quiet = if at.selected { t.secondary } else { t.quiet };
+    // What is after the playhead has not happened yet: everything but the shape steps back.
+    let main = if later { t.quiet } else { t.text };
+    let middle = if later {
+        t.quiet
+    } else if at.selected {
+        t.text
+    } else {
+        t.secondary
+    };
+    if line.idle_before {
+        paint::dashed_hline(painter, x + TYPE, at.fill.right(), at.rect.top(), t.outline);
+    }
+    if at.selected {
+        paint::playhead_mark(painter, pos2(x + MARK, y), t);
+    }
+    text::right(painter, x + VERSION_RIGHT, y, &line.version.to_string(), text::DATA, main);
+    paint::type_shape(painter, pos2(x + SHAPE, y), 5.0, line.slot, t);
+    let mark = mark_of(line.mark);
+    let mark_room = match mark {
+        Some((Some(_), _)) => 22.0,
+        Some((None, _)) => 60.0,
+        None => 0.0,
+    };
+    let room = TIME - 12.0 - TYPE - mark_room;
+    let type_end = text::left_cut(painter, x + TYPE, y, &line.type_name, text::BODY, main, room);
+    match mark {
+        Some((Some((icon, is_error)), _)) => {
+            let color = if is_error { t.error } else { t.warning };
+            icon.paint(painter, pos2(type_end + 14.0, y), 14.0, color);
+        }
+        Some((None, word)) => {
+            text::left(painter, type_end + 8.0, y, word, text::LABEL.on_baseline_of(text::BODY), quiet);
+        }
+        None => {}
+    }
+    if let Some(time) = line.time.and_then(|time| format::time_parts(time, zone)) {
+        let from = if columns.short_time {
+            x + TIME
+        } else {
+            let end = text::left(painter, x + TIME, y, &time.0, text::DATA, quiet);
+            end + text::width(painter, " ", text::DATA)
+        };
+        text::left(painter, from, y, &time.1, text::DATA, middle);
+    } else {
+        text::left(painter, x + TIME, y, "-", text::DATA, quiet);
+    }
+    if let Some(right) = columns.since {
+        let since = line.since_previous.map(format::duration).unwrap_or_default();
+        let backwards = line.since_previous.is_some_and(|since| since < 0);
+        text::right(painter, x + right, y, &since, text::DATA, if backwards { t.warning } else { quiet });
+    }
+    let mut values = String::new();
+    for (i, ((from, to), cell)) in columns.payload.iter().zip(&line.cells).enumerate() {
+        let Some(column) = view.columns.get(i) else { break };
+        let value = match cell {
+            Cell::Missing => "-",
+            Cell::Pending => "…",
+            Cell::Text(value) => value,
+        };
+        let color = match (cell, i) {
+            (Cell::Missing | Cell::Pending, _) => t.quiet,
+            (_, _) if column.numeric => main,
+            _ => middle,
+        };
+        if column.numeric {
+            text::right_cut(painter, x + to, y, value, text::DATA, color, to - from + 16.0);
+        } else {
+            text::left_cut(painter, x + from, y, value, text::DATA, color, to - from);
+        }
+        if !matches!(cell, Cell::Missing | Cell::Pending) {
+            values.push_str(&format!(", {} {}", column.label, text::head(value, 80)));
+        }
+    }
+    let when = line.time.map(|time| format!(", {}", format::time_full(time, zone))).unwrap_or_default();
+    let special = mark.map(|(_, word)| format!(", {word}")).unwrap_or_default();
+    RowNode {
+        name: format!(
+            "row {} of {}, {}, v{}{when}{special}{values}",
+            at.index + 1,
+            format::number(view.shown.max(at.index + 1)),
+            line.type_name,
+            line.version
+        ),
+        level: None,
+        expanded: None,
+        tooltip: at.pointer.and_then(|pointer| tooltip(line, pointer.x - x, mark.map(|(_, word)| word), zone)),
+    }
+}
+
+/// What stands behind the cell under the pointer.
+fn tooltip(line: &EventLine<'_>, x: f32, mark: Option<&str>, zone: Zone) -> Option<String> {
+    if x > TIME && x < SINCE_RIGHT {
+        let utc = line.time?.to_rfc3339();
+        return Some(format!("{}\n{utc}", format::time_full(line.time?, zone)));
+    }
+    if x > SHAPE - 8.0 && x < TIME {
+        return Some(match mark {
+            Some(mark) => format!("{}: {mark}", line.type_name),
+            None => line.type_name.to_string(),
+        });
+    }
+    None
+}
+
+/// Icon, whether it is an error, and words of a mark; no icon = the word is shown.
+fn mark_of(mark: EventMark) -> Option<(Option<(Icon, bool)>, &'static str)> {
+    match mark {
+        EventMark::None | EventMark::NotReached => None,
+        EventMark::Command => Some((None, "command")),
+        EventMark::Threw => Some((Some((Icon::CIRCLE_ALERT, true)), "the reducer threw here")),
+        EventMark::Skipped => Some((Some((Icon::CIRCLE_ALERT, false)), "left out, the reducer threw")),
+        EventMark::Undecodable => Some((Some((Icon::TRIANGLE_ALERT, false)), "the payload could not be decoded")),
+    }
+}

@@ -1,0 +1,297 @@
+//! The state at the playhead: as a tree, as the last event's changes, as JSON.
+
+use egui::{Id, Rect, Ui, pos2, vec2};
+
+use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, mix, size};
+use crate::ui::view::{ChangeLine, Content, StateBody, StateSource, StateView, ThrowView};
+use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
+use crate::ui::widgets::node_rows::{StateColumns, change_tint, node_rows_ui, state_columns};
+use crate::ui::widgets::raw::raw_ui;
+use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::widgets::tabs::{Tab, tabs};
+use crate::ui::{focus, format, paint, text};
+
+const TABS: [StateTab; 3] = [StateTab::Tree, StateTab::Changes, StateTab::Raw];
+
+/// Shows the panel in `rect`.
+pub fn state_ui(ui: &mut Ui, rect: Rect, view: &StateView<'_>, out: &mut Vec<Action>) {
+    let id = Id::unique("state");
+    let mut ui = panel(ui, id, rect, "State");
+    let ui = &mut ui;
+    let t = tokens::tokens(ui.ctx());
+    focus::register(ui.ctx(), Panel::State, rect, id.with(view.tab), None);
+    let guess = matches!(&view.content, Content::Ready(body) if matches!(body.source, StateSource::Guess { .. }));
+    if guess {
+        paint::hatch_border(ui.painter(), rect, 6.0, mix(t.panel, t.warning, 0.42));
+    }
+    let rect = if guess { rect.shrink(6.0) } else { rect };
+    let painter = ui.painter().clone();
+    let (header, rest) = split_header(&painter, rect, t);
+    let y = header.center().y;
+    let end = text::left(&painter, header.left() + size::PAD, y, "State", text::TITLE, t.text);
+    let body = match &view.content {
+        Content::Ready(body) => body,
+        Content::Empty => {
+            sentence(ui, id, rest, "The state of a stream appears here, at any of its versions.", None);
+            return;
+        }
+        Content::Loading => {
+            placeholder_rows(&painter, rest, t);
+            spoken(ui, id.with("loading"), rest, "Computing the state");
+            return;
+        }
+        Content::Failed(why) => {
+            trouble(ui, id, rest, why);
+            return;
+        }
+    };
+    header_ui(ui, id, header, end + 20.0, view, body, out);
+    let rest = source_ui(ui, id, rest, &body.source, out);
+    let rest = match &body.threw {
+        Some(threw) => throw_ui(ui, id, rest, threw, out),
+        None => rest,
+    };
+    match view.tab {
+        StateTab::Tree => tree_ui(ui, id, rest, body, out),
+        StateTab::Changes => changes_ui(ui, id, rest, body, out),
+        StateTab::Raw if body.raw.is_empty() => placeholder_rows(&painter, rest, t),
+        StateTab::Raw => raw_ui(ui, id.with(view.tab), "State as JSON", rest, body.raw.as_bytes()),
+    }
+    if view.stale {
+        ui.painter().rect_filled(rest, 0.0, t.veil);
+        let place = Rect::from_center_size(rest.center_top() + vec2(0.0, 40.0), vec2(140.0, 28.0)).intersect(rest);
+        ui.painter().rect_filled(place, size::RADIUS, t.panel);
+        paint::outline(ui.painter(), place, size::RADIUS, t.hairline);
+        text::center(ui.painter(), place.center().x, place.center().y, "Computing…", text::BODY, t.secondary);
+        spoken(ui, id.with("stale"), place, "Computing the state");
+    }
+}
+
+fn header_ui(
+    ui: &mut Ui,
+    id: Id,
+    header: Rect,
+    left: f32,
+    view: &StateView<'_>,
+    body: &StateBody<'_>,
+    out: &mut Vec<Action>,
+) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let y = header.center().y;
+    let changes = body.changes.len();
+    let words = [
+        Tab::new("Tree"),
+        Tab { word: "Changes", count: (changes > 0).then(|| format::number(changes)) },
+        Tab::new("Raw"),
+    ];
+    let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);
+    let (clicked, end) = tabs(ui, id.with("tabs"), left, header, &words, active);
+    if let Some(tab) = clicked {
+        out.push(Action::SetStateTab(TABS[tab]));
+    }
+    let copy = Rect::from_center_size(pos2(header.right() - 20.0, y), vec2(28.0, 28.0));
+    if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, "Copy state as JSON").clicked() {
+        out.push(Action::Copy(CopyWhat::State));
+    }
+    let right = copy.left() - 8.0;
+    let room = right - end - 16.0;
+    let (icon, color, note) = match (&body.source, &body.threw) {
+        (_, Some(threw)) => {
+            let good = threw.last_good.map_or("initial state".to_owned(), format::version);
+            (None, t.secondary, format!("last good {good}"))
+        }
+        (StateSource::Guess { .. }, None) => (Some(Icon::CIRCLE_DASHED), t.warning, "Merge, a guess".to_owned()),
+        (StateSource::Reducer, None) if body.skipped > 0 => {
+            let errors = format::plural(body.skipped, "skipped error", "skipped errors");
+            (Some(Icon::TRIANGLE_ALERT), t.warning, format!("after {errors}"))
+        }
+        (StateSource::Reducer, None) => return,
+    };
+    let width = text::width(&painter, &note, text::BODY);
+    let icon_room = if icon.is_some() { 22.0 } else { 0.0 };
+    if width + icon_room <= room {
+        text::right(&painter, right, y, &note, text::BODY, color);
+    }
+    if let Some(icon) = icon.filter(|_| room >= 16.0) {
+        let x = if width + icon_room <= room { right - width - 14.0 } else { right - 8.0 };
+        icon.paint(&painter, pos2(x, y), 16.0, color);
+    }
+    let spot = Rect::from_min_max(pos2(right - width.min(room.max(16.0)), y - 10.0), pos2(right, y + 10.0));
+    spoken(ui, id.with("note"), spot, &note).on_hover_text(&note);
+}
+
+/// Says that the state is a guess, and offers the way out; returns what is left.
+fn source_ui(ui: &mut Ui, id: Id, rect: Rect, source: &StateSource<'_>, out: &mut Vec<Action>) -> Rect {
+    let StateSource::Guess { category, file } = source else { return rect };
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let what = if category.is_empty() { "these streams" } else { category };
+    let words = match file {
+        Some(file) => format!(
+            "{file} has no reducer for {what}. This merges the top-level keys of each payload; it may not be what \
+             your program computes."
+        ),
+        None => format!(
+            "No reducer for {what}. This merges the top-level keys of each payload; it may not be what your program \
+             computes."
+        ),
+    };
+    let place = rect.shrink2(vec2(size::PAD, 0.0));
+    let place = Rect::from_min_max(pos2(place.left(), rect.top() + 8.0), place.max);
+    let height = text::paragraph(&painter, place, &words, text::BODY, t.secondary, 3);
+    spoken(ui, id.with("guess"), Rect::from_min_size(place.min, vec2(place.width(), height)), &words);
+    let top = (place.top() + height + 8.0).round();
+    let word = "Choose a reducer…";
+    let at = Rect::from_min_size(pos2(place.left(), top), vec2(button_width(&painter, word, None), 28.0));
+    if button(ui, id.with("choose"), at, Look::Filled, word, None).clicked() {
+        out.push(Action::ChooseReducer);
+    }
+    let bottom = at.bottom() + 12.0;
+    paint::hline(&painter, rect.left(), rect.right(), bottom - 1.0, t.hairline);
+    Rect::from_min_max(pos2(rect.left(), bottom), rect.max)
+}
+
+/// Says what the reducer threw, and asks what to do; returns what is left.
+fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Vec<Action>) -> Rect {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let height = if threw.help.is_empty() { 90.0 } else { 110.0 };
+    let block = Rect::from_min_size(rect.min, vec2(rect.width(), height));
+    painter.rect_filled(block, 0.0, mix(t.panel, t.error, 0.08));
+    painter.rect_filled(Rect::from_min_size(block.min, vec2(2.0, block.height())), 0.0, t.error);
+    paint::hline(&painter, block.left(), block.right(), block.bottom() - 1.0, t.hairline);
+    let (left, right) = (block.left() + 36.0, block.right() - size::PAD);
+    let mut y = block.top() + 20.0;
+    Icon::CIRCLE_ALERT.paint(&painter, pos2(block.left() + 20.0, y), 16.0, t.error);
+    let version = format::version(threw.version);
+    let end = text::left(&painter, left, y, threw.file, text::BODY_STRONG, t.text);
+    let end = text::left(&painter, end + 4.0, y, "threw at", text::BODY, t.text);
+    let end = text::left(&painter, end + 4.0, y, &version, text::DATA, t.text);
+    text::left_cut(&painter, end + 5.0, y, threw.type_name, text::BODY, t.text, right - end - 5.0);
+    y += 21.0;
+    let place_left = if threw.place.is_empty() {
+        right
+    } else {
+        text::right(&painter, right, y, threw.place, text::DATA, t.accent) - 12.0
+    };
+    text::left_cut(&painter, left, y, threw.message, text::DATA, t.text, place_left - left);
+    let mut words = format!("{} threw at {version} {}: {}", threw.file, threw.type_name, threw.message);
+    if !threw.help.is_empty() {
+        y += 20.0;
+        let end = text::left(&painter, left, y, "help:", text::BODY, t.quiet);
+        text::left_cut(&painter, end + 4.0, y, threw.help, text::BODY, t.text, right - end - 4.0);
+        words.push_str(&format!(". help: {}", threw.help));
+    }
+    let what = Rect::from_min_max(block.min, pos2(block.right(), y + 10.0));
+    spoken(ui, id.with("threw"), what, &words).on_hover_text(threw.message);
+    let mut x = left;
+    for (word, look, action) in [
+        ("Skip it and continue", Look::Filled, Action::SkipErrors),
+        ("Stop here", Look::Outlined, Action::StopAtErrors),
+    ] {
+        let at = Rect::from_min_size(pos2(x, y + 14.0), vec2(button_width(&painter, word, None), 24.0));
+        if button(ui, id.with(word), at, look, word, None).clicked() {
+            out.push(action);
+        }
+        x = at.right() + 8.0;
+    }
+    Rect::from_min_max(pos2(rect.left(), block.bottom()), rect.max)
+}
+
+fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let (line, rest) = split_line(&painter, rect, size::LABELS, t);
+    let mut columns = state_columns(rect.width());
+    if body.tree.before.is_none() {
+        columns.was = None;
+    }
+    let (x, y) = (line.left(), line.center().y);
+    let at =
+        body.version.map_or("Initial value".to_owned(), |version| format!("Value at {}", format::version(version)));
+    text::left(&painter, x + 12.0, y, "Written", text::LABEL, t.quiet);
+    text::left(&painter, x + columns.key, y, "Path", text::LABEL, t.quiet);
+    text::left(&painter, x + columns.value, y, &at, text::LABEL, t.quiet);
+    if let Some(was) = columns.was {
+        let label = body.previous.map_or("Initially".to_owned(), |version| format!("At {}", format::version(version)));
+        text::left(&painter, x + was, y, &label, text::LABEL, t.quiet);
+    }
+    if body.tree.node.is_empty() && body.tree.before.is_none_or(crate::model::Node::is_empty) {
+        let words = format!("The state is {}.", if body.tree.node.get("").is_none() { empty_name(body) } else { "{}" });
+        sentence(ui, id, rest, &words, None);
+        return;
+    }
+    let tint = change_tint(ui, id.with("tint"), body.tree.revision, body.stepped);
+    let state = StateColumns { written: body.written, tint };
+    node_rows_ui(ui, id.with(StateTab::Tree), "State", rest, &body.tree, columns, Some(&state), out);
+}
+
+fn empty_name(body: &StateBody<'_>) -> &'static str {
+    match body.tree.node {
+        crate::model::Node::Array(_) => "an empty array",
+        _ => "an empty object",
+    }
+}
+
+fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let len = body.changes.len();
+    if len == 0 {
+        let words = match body.version {
+            Some(version) => format!("{} changed nothing.", format::version(version)),
+            None => "Nothing has happened before the first event.".to_owned(),
+        };
+        sentence(ui, id, rect, &words, None);
+        return;
+    }
+    let (line, rest) = split_line(&painter, rect, size::LABELS, t);
+    let path = line.left() + 36.0;
+    let value = line.left() + (line.width() * 0.42).round();
+    let was = line.left() + (line.width() * 0.72).round();
+    let labels = [(path, "Path".to_owned()), (value, "Became".to_owned()), (was, "Was".to_owned())];
+    for (x, label) in labels {
+        text::left(&painter, x, line.center().y, &label, text::LABEL, t.quiet);
+    }
+    let selected = body.tree.selected;
+    let cursor = (0..len.min(1_000)).find(|&i| selected.is_some_and(|path| *body.changes.change(i).path == *path));
+    let list = id.with(StateTab::Changes);
+    let shown = Rows::new(list, "Changes", len)
+        .cursor(cursor)
+        .show(ui, rest, |at| change_row_ui(at, &body.changes.change(at.index), len, [path, value, was]));
+    if let Some(row) = shown.moved.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
+        let path = body.changes.change(row).path.into_owned();
+        out.push(Action::SelectPath(Tree::State, Some(path)));
+    }
+}
+
+fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: [f32; 3]) -> RowNode {
+    let (t, y, painter) = (at.t, at.rect.center().y, at.painter);
+    let (sign, color, word) = match (change.before, change.after) {
+        (None, _) => ("+", t.added, "added"),
+        (Some(_), None) => ("−", t.removed, "removed"),
+        (Some(_), Some(_)) => ("~", t.changed, "changed"),
+    };
+    let [path_x, value_x, was_x] = columns;
+    text::center(painter, at.rect.left() + 20.0, y, sign, text::DATA, if at.selected { t.text } else { color });
+    let path = format::path(&change.path);
+    let label = if path.is_empty() { "(the whole state)" } else { &path };
+    text::left_cut(painter, path_x, y, label, text::DATA, t.secondary, value_x - 12.0 - path_x);
+    let mut name = format!("row {} of {len}, {label} {word}", at.index + 1);
+    if let Some(after) = change.after {
+        let value = format::value(after);
+        text::left_cut(painter, value_x, y, &value, text::DATA, t.text, was_x - 12.0 - value_x);
+        name.push_str(&format!(", {}", text::head(&value, 200)));
+    }
+    if let Some(before) = change.before {
+        let value = format::value(before);
+        text::left_cut(painter, was_x, y, &value, text::DATA, t.secondary, at.fill.right() - 8.0 - was_x);
+        name.push_str(&format!(", was {}", text::head(&value, 200)));
+    }
+    let tooltip = at.pointer.map(|_| label.to_owned());
+    RowNode { name, tooltip, ..RowNode::default() }
+}

@@ -1,0 +1,318 @@
+//! The list of streams: a filter, categories with their streams, counts and findings below.
+
+use egui::accesskit::Role;
+use egui::{Id, Painter, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use crate::app::action::{Action, Panel, StreamSort};
+use crate::model::{Severity, StreamStatus, Time};
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, Tokens, mix, size};
+use crate::ui::view::{Content, StreamRow, StreamRows, StreamsView, Zone};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::{focus, format, paint, text};
+
+/// Columns, from the panel's right edge.
+const EVENTS_RIGHT: f32 = 96.0;
+const SPARK_LEFT: f32 = 88.0;
+const LAST_RIGHT: f32 = 12.0;
+
+/// Shows the panel in `rect`.
+pub fn streams_ui(ui: &mut Ui, rect: Rect, view: &StreamsView<'_>, zone: Zone, out: &mut Vec<Action>) {
+    let id = Id::unique("streams");
+    let mut ui = panel(ui, id, rect, "Streams");
+    let ui = &mut ui;
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let (header, rest) = split_header(&painter, rect, t);
+    let (labels, rest) = split_line(&painter, rest, size::LABELS, t);
+    let body = Rect::from_min_max(rest.min, pos2(rest.right(), rest.bottom() - size::HEADER));
+    let footer = Rect::from_min_max(pos2(rest.left(), body.bottom()), rest.max);
+
+    let (list, filter) = (id.with("list"), id.with("filter"));
+    focus::register(ui.ctx(), Panel::Streams, rect, list, Some(filter));
+    header_ui(ui, id, header, view, out);
+    labels_ui(ui, id, labels, view.sort, out);
+    match &view.rows {
+        Content::Empty => {
+            sentence(ui, id, body, "This store has no streams.", None);
+        }
+        Content::Loading => {
+            placeholder_rows(&painter, body, t);
+            crate::ui::widgets::button::spoken(ui, id.with("loading"), body, "Looking for streams");
+        }
+        Content::Failed(why) => trouble(ui, id, body, why),
+        Content::Ready(rows) if rows.is_empty() => {
+            let words = format!("0 of {} match.", plural_streams(view.total.number, view.total.exact));
+            if sentence(ui, id, body, &words, Some(("Clear filter", Some("Esc")))) {
+                out.push(Action::SetStreamFilter(String::new()));
+            }
+        }
+        Content::Ready(rows) => rows_ui(ui, list, body, view, *rows, zone, out),
+    }
+    footer_ui(ui, id, footer, view, out);
+}
+
+fn plural_streams(n: u64, exact: bool) -> String {
+    let sign = if exact { "" } else { "≥ " };
+    format!("{sign}{}", format::plural(n, "stream", "streams"))
+}
+
+fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &StreamsView<'_>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let y = header.center().y;
+    let end = text::left(ui.painter(), header.left() + size::PAD, y, "Streams", text::TITLE, t.text);
+    let left = (end + 16.0).round().max(header.left() + 88.0);
+    let place = Rect::from_min_max(pos2(left, y - 12.0), pos2(header.right() - size::PAD, y + 12.0));
+    let field = Field {
+        id: id.with("filter"),
+        name: "Filter streams",
+        hint: "Filter",
+        icon: Some(Icon::SEARCH),
+        key: focus_key(ui),
+    };
+    let output = field.show(ui, place, view.filter);
+    if let Some(text) = output.changed {
+        out.push(Action::SetStreamFilter(text));
+    }
+    if output.left || output.entered {
+        ui.memory_mut(|memory| memory.request_focus(id.with("list")));
+    }
+}
+
+/// `/` is the key of this filter only while the panel has the keyboard.
+fn focus_key(ui: &Ui) -> Option<&'static str> {
+    (focus::current(ui.ctx()) == Some(Panel::Streams)).then_some("/")
+}
+
+fn labels_ui(ui: &mut Ui, id: Id, line: Rect, sort: StreamSort, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let right = line.right();
+    text::left(ui.painter(), right - SPARK_LEFT, line.center().y, "Activity", text::LABEL, t.quiet);
+    for (word, order, at, align_right) in [
+        ("Stream", StreamSort::Name, line.left() + size::PAD, false),
+        ("Events", StreamSort::Events, right - EVENTS_RIGHT, true),
+        ("Last", StreamSort::Last, right - LAST_RIGHT, true),
+    ] {
+        let width = text::width(ui.painter(), word, text::LABEL);
+        let left = if align_right { at - width } else { at };
+        let rect = Rect::from_min_max(pos2(left - 4.0, line.top()), pos2(left + width + 4.0, line.bottom() - 1.0));
+        let response = ui.interact(rect, id.with(("sort", word)), Sense::click());
+        let active = sort == order;
+        let name = format!("Sort by {}", word.to_lowercase());
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, active, &name));
+        let color = if active || response.hovered() { t.text } else { t.quiet };
+        text::left(ui.painter(), left, line.center().y, word, text::LABEL, color);
+        if response.has_focus() {
+            paint::focus_ring(ui.painter(), rect.shrink(3.0), t);
+        }
+        if response.clicked() && !active {
+            out.push(Action::SetStreamSort(order));
+        }
+        response.on_hover_text(name);
+    }
+}
+
+fn rows_ui(
+    ui: &mut Ui,
+    list: Id,
+    body: Rect,
+    view: &StreamsView<'_>,
+    rows: &dyn StreamRows,
+    zone: Zone,
+    out: &mut Vec<Action>,
+) {
+    let len = rows.len();
+    let selected = view.selected.and_then(|stream| rows.index_of(stream));
+    let latest = latest_time(rows);
+    let shown = Rows::new(list, "Streams", len)
+        .cursor(selected)
+        .own_cursor()
+        .tree()
+        .show(ui, body, |paint| row_ui(paint, rows.row(paint.index), view.filter, latest, zone, len));
+    let chosen = shown.clicked.map(|(row, _)| row).or(shown.activated);
+    if let Some(row) = chosen.filter(|&row| row < len) {
+        out.push(match rows.row(row) {
+            StreamRow::Category { category, .. } => Action::ToggleCategory(category),
+            StreamRow::Stream { stream, .. } => Action::SelectStream(stream),
+        });
+    }
+}
+
+/// The latest time on the first rows: what "within a year" is measured from.
+fn latest_time(rows: &dyn StreamRows) -> Option<Time> {
+    (0..rows.len().min(64))
+        .filter_map(|i| match rows.row(i) {
+            StreamRow::Stream { last, .. } => last,
+            StreamRow::Category { .. } => None,
+        })
+        .max()
+}
+
+fn row_ui(at: &RowPaint<'_>, row: StreamRow<'_>, filter: &str, latest: Option<Time>, zone: Zone, len: u64) -> RowNode {
+    let place = format!("row {} of {}", at.index + 1, format::number(len));
+    match row {
+        StreamRow::Category { name, shown, total, expanded, .. } => {
+            category_ui(at, &name, shown, total, expanded);
+            let name = if name.is_empty() { "without a category" } else { &name };
+            RowNode {
+                name: format!("{place}, category {name}, {} of {} streams", shown, format::count(total)),
+                level: Some(1),
+                expanded: Some(expanded),
+                tooltip: None,
+            }
+        }
+        StreamRow::Stream { name, prefix, events, activity, last, status, .. } => {
+            let t = at.t;
+            let (quiet, y) = (if at.selected { t.secondary } else { t.quiet }, at.rect.center().y);
+            let right = at.rect.right();
+            let count = format::number(events);
+            let count_left = text::right(at.painter, right - EVENTS_RIGHT, y, &count, text::DATA, t.text);
+            let room = count_left - 8.0 - (at.rect.left() + 28.0);
+            let cut = name_ui(at, &name, prefix, filter, room, quiet);
+            if status == StreamStatus::Active {
+                spark(at.painter, pos2(right - SPARK_LEFT, y + 5.0), activity, at.selected, t);
+                let date = last.map(|last| format::short_date(last, latest, zone)).unwrap_or_default();
+                text::right(at.painter, right - LAST_RIGHT, y, &date, text::LABEL.on_baseline_of(text::BODY), quiet);
+            } else {
+                let style = text::LABEL.on_baseline_of(text::BODY);
+                text::right(at.painter, right - LAST_RIGHT, y, status.name(), style, quiet);
+            }
+            let state = if status == StreamStatus::Active { "" } else { status.name() };
+            let comma = if state.is_empty() { "" } else { ", " };
+            let events = format::plural(events, "event", "events");
+            let tooltip = at.pointer.map(|_| match last {
+                Some(last) => format!("{name}\nlast event {}", format::time_full(last, zone)),
+                None => name.to_string(),
+            });
+            RowNode {
+                name: format!("{place}, {name}, {events}{comma}{state}"),
+                level: Some(2),
+                expanded: None,
+                tooltip: tooltip.filter(|_| cut || last.is_some()),
+            }
+        }
+    }
+}
+
+fn category_ui(at: &RowPaint<'_>, name: &str, shown: u64, total: crate::ui::view::Count, expanded: bool) {
+    let (t, y) = (at.t, at.rect.center().y);
+    paint::chevron(at.painter, pos2(at.rect.left() + 17.0, y), expanded, t.secondary);
+    let right = at.rect.right() - LAST_RIGHT;
+    let left = if total.exact && shown == total.number {
+        text::right(at.painter, right, y, &format::number(shown), text::DATA, t.text)
+    } else {
+        let left = text::right(at.painter, right, y, &format::count(total), text::DATA, t.quiet);
+        if shown == total.number {
+            left
+        } else {
+            let left = text::right(at.painter, left - 4.0, y, "of", text::BODY, t.quiet);
+            text::right(at.painter, left - 4.0, y, &format::number(shown), text::DATA, t.text)
+        }
+    };
+    let x = at.rect.left() + 28.0;
+    let (word, color) = if name.is_empty() { ("(no category)", t.quiet) } else { (name, t.text) };
+    text::left_cut(at.painter, x, y, word, text::BODY_STRONG, color, left - 8.0 - x);
+}
+
+/// Paints the name with the category quiet and the match underlined; true where it was cut.
+fn name_ui(at: &RowPaint<'_>, name: &str, prefix: usize, filter: &str, room: f32, quiet: egui::Color32) -> bool {
+    let (t, y) = (at.t, at.rect.center().y);
+    let x = at.rect.left() + 28.0;
+    let full = text::width(at.painter, name, text::DATA);
+    let split = name.floor_char_boundary(prefix.min(name.len()));
+    if full > room {
+        // The end tells streams of one category apart: cut the category first.
+        let tail = &name[split..];
+        let tail_width = text::width(at.painter, tail, text::DATA);
+        let head_room = room - tail_width;
+        if split > 0 && head_room > 24.0 {
+            let end = text::left_cut(at.painter, x, y, &name[..split], text::DATA, quiet, head_room);
+            text::left(at.painter, end, y, tail, text::DATA, t.text);
+        } else {
+            text::left_cut(at.painter, x, y, tail, text::DATA, t.text, room);
+        }
+        return true;
+    }
+    let end = text::left(at.painter, x, y, &name[..split], text::DATA, quiet);
+    text::left(at.painter, end, y, &name[split..], text::DATA, t.text);
+    if let Some((from, to)) = find(name, filter) {
+        let left = x + text::width(at.painter, &name[..from], text::DATA);
+        let right = x + text::width(at.painter, &name[..to], text::DATA);
+        paint::hline(at.painter, left, right, y + 7.0, t.accent);
+    }
+    false
+}
+
+/// Where a filter matches, ignoring case.
+fn find(name: &str, filter: &str) -> Option<(usize, usize)> {
+    if filter.is_empty() {
+        return None;
+    }
+    let from = name.to_lowercase().find(&filter.to_lowercase())?;
+    let to = from + filter.len();
+    (name.is_char_boundary(from) && name.is_char_boundary(to.min(name.len()))).then_some((from, to.min(name.len())))
+}
+
+/// Eight bars of activity, 3 wide and 1 apart, up to 13 high.
+fn spark(painter: &Painter, bottom_left: egui::Pos2, activity: [u8; 8], selected: bool, t: &Tokens) {
+    if activity == [0; 8] {
+        return;
+    }
+    let color = if selected { t.secondary } else { mix(t.panel, t.outline, 0.85) };
+    for (i, level) in activity.into_iter().enumerate() {
+        let height = (f32::from(level) / 255.0 * 13.0).round().max(1.0);
+        let left = bottom_left.x + i as f32 * 4.0;
+        let bar = Rect::from_min_max(pos2(left, bottom_left.y - height), pos2(left + 3.0, bottom_left.y));
+        painter.rect_filled(bar, 0.0, color);
+    }
+}
+
+fn footer_ui(ui: &mut Ui, id: Id, line: Rect, view: &StreamsView<'_>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let y = line.center().y;
+    paint::hline(&painter, line.left(), line.right(), line.top(), t.hairline);
+    let total = plural_streams(view.total.number, view.total.exact);
+    let words = if view.shown == view.total.number || view.filter.is_empty() {
+        total
+    } else {
+        format!("{} of {total}", format::number(view.shown))
+    };
+    let end = text::left(&painter, line.left() + size::PAD, y, &words, text::LABEL, t.secondary);
+    let count = Rect::from_min_max(pos2(line.left() + size::PAD, line.top()), pos2(end, line.bottom()));
+    crate::ui::widgets::button::spoken(ui, id.with("count"), count, &words);
+    if view.findings == 0 {
+        return;
+    }
+    let words = format::plural(view.findings, "finding", "findings");
+    let width = text::width(&painter, &words, text::LABEL);
+    let left = line.right() - size::PAD - width;
+    let rect = Rect::from_min_max(pos2(left - 28.0, line.top() + 4.0), pos2(line.right() - 6.0, line.bottom() - 4.0));
+    let response = ui.interact(rect, id.with("findings"), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, view.findings_open, &words));
+    if view.findings_open {
+        painter.rect_filled(rect, size::RADIUS, t.selected);
+    } else if response.hovered() {
+        painter.rect_filled(rect, size::RADIUS, t.hover);
+    }
+    let worst = view.worst.unwrap_or(Severity::Warning);
+    severity_icon(worst).paint(&painter, pos2(left - 14.0, y), 14.0, t.of_severity(worst));
+    text::left(&painter, left, y, &words, text::LABEL, t.text);
+    if response.has_focus() {
+        paint::focus_ring(&painter, rect.expand2(vec2(-1.0, -1.0)), t);
+    }
+    if response.clicked() {
+        out.push(Action::ToggleFindings);
+    }
+}
+
+/// The icon of a severity.
+pub fn severity_icon(severity: Severity) -> Icon {
+    match severity {
+        Severity::Info => Icon::INFO,
+        Severity::Warning => Icon::TRIANGLE_ALERT,
+        Severity::Error => Icon::CIRCLE_ALERT,
+    }
+}

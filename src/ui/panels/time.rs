@@ -1,0 +1,342 @@
+//! The time panel: transport, readout, legend, and the slider over bars of events.
+
+use egui::{Id, Rect, Sense, Ui, pos2, vec2};
+
+use super::{panel, sentence, split_line, trouble};
+use crate::app::action::{Action, Axis, Command, CommandContext, Panel};
+use crate::app::playback::{PlaybackCommand, SPEEDS};
+use crate::model::Applied;
+use crate::ui::axis::{Tick, Timeline};
+use crate::ui::density::density_ui;
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, Tokens, size};
+use crate::ui::view::{Content, TimeBody, TimeView, TimelineEvents, TypeSlot, Zone};
+use crate::ui::widgets::button::{icon_button_enabled, segmented, spoken};
+use crate::ui::widgets::menu::{self, Line, drop_button};
+use crate::ui::widgets::scrubber::{Scrubber, ScrubberOutput};
+use crate::ui::{focus, format, paint, text};
+
+/// Shows the panel in `rect`.
+pub fn time_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &TimeView<'_>,
+    commands: &CommandContext,
+    zone: Zone,
+    out: &mut Vec<Action>,
+) {
+    let id = Id::unique("time");
+    let mut ui = panel(ui, id, rect, "Time");
+    let ui = &mut ui;
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let (line, rest) = split_line(&painter, rect, size::HEADER, t);
+    let body = match &view.content {
+        Content::Ready(body) => body,
+        Content::Empty => {
+            sentence(ui, id, rect, "The slider appears with the events of a stream.", None);
+            return;
+        }
+        Content::Loading => {
+            spoken(ui, id.with("loading"), rest, "Reading the timeline");
+            text::center(&painter, rest.center().x, rest.center().y, "Reading…", text::BODY, t.quiet);
+            return;
+        }
+        Content::Failed(why) => {
+            trouble(ui, id, rest, why);
+            return;
+        }
+    };
+    let scrubber = id.with("scrubber");
+    focus::register(ui.ctx(), Panel::Time, rect, scrubber, None);
+    transport_ui(ui, id, line, body, commands, out);
+    readout_ui(ui, id, line, body, zone);
+    let narrow = rect.width() < size::NARROW;
+    let legend_width = if narrow { 160.0 } else { size::STREAMS };
+    let legend = Rect::from_min_size(rest.min, vec2(legend_width, rest.height()));
+    legend_ui(ui, id, legend, body, narrow);
+    paint::vline(&painter, legend.right(), rest.top(), rest.bottom(), t.hairline);
+    let plot = Rect::from_min_max(pos2(legend.right() + 16.0, rest.top()), pos2(rest.right() - 16.0, rest.bottom()));
+    slider_ui(ui, scrubber, plot, body, zone, out);
+}
+
+fn transport_ui(
+    ui: &mut Ui,
+    id: Id,
+    line: Rect,
+    body: &TimeBody<'_>,
+    commands: &CommandContext,
+    out: &mut Vec<Action>,
+) {
+    let y = line.top() + 16.0;
+    let play = Rect::from_min_size(pos2(line.left() + 66.0, y - 12.0), vec2(32.0, 24.0));
+    let slot = |center: f32| Rect::from_center_size(pos2(line.left() + center, y), vec2(28.0, 28.0));
+    for (command, icon, rect) in [
+        (Command::First, Icon::SKIP_BACK, slot(22.0)),
+        (Command::StepBack, Icon::STEP_BACK, slot(50.0)),
+        (Command::StepForward, Icon::STEP_FORWARD, slot(114.0)),
+        (Command::Last, Icon::SKIP_FORWARD, slot(142.0)),
+    ] {
+        let info = command.info();
+        let enabled = command.enabled(commands);
+        let response = icon_button_enabled(ui, id.with(info.text), rect, icon, 16.0, info.text, enabled);
+        if response.clicked() {
+            out.push(command.action(commands));
+        }
+    }
+    play_ui(ui, id, play, body, out);
+    let speed = Rect::from_min_max(pos2(line.left() + 164.0, y - 12.0), pos2(line.left() + 260.0, y + 12.0));
+    let word = format!("{} {}", body.speed, if body.speed == 1 { "event/s" } else { "events/s" });
+    let button = drop_button(ui, id.with("speed"), speed, &word, &format!("Speed, {word}"), text::BODY);
+    menu::popup(ui, &button, "Speed", 160.0, |ui| {
+        for speed in SPEEDS {
+            let word = format!("{speed} {}", if speed == 1 { "event/s" } else { "events/s" });
+            if Line::new(&word, speed == body.speed).show(ui).clicked() {
+                out.push(PlaybackCommand::SetSpeed(speed).into());
+            }
+        }
+    });
+    let words = [("Sequence", "Axis: sequence"), ("Time", "Axis: time")];
+    let active = usize::from(body.axis == Axis::Time);
+    let (clicked, left) = segmented(ui, id.with("axis"), line.right() - size::PAD, y, &words, active);
+    let t = tokens::tokens(ui.ctx());
+    text::right(ui.painter(), left - 10.0, y, "Axis", text::LABEL, t.quiet);
+    if let Some(clicked) = clicked.filter(|&clicked| clicked != active) {
+        out.push(Action::SetAxis(if clicked == 1 { Axis::Time } else { Axis::Sequence }));
+    }
+}
+
+/// The one filled button of the window.
+fn play_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let (icon, name) = if body.playing { (Icon::PAUSE, "Pause") } else { (Icon::PLAY, "Play") };
+    let response = ui.interact(rect, id.with("play"), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    let fill = if response.hovered() { t.filled_hover } else { t.filled };
+    ui.painter().rect_filled(rect, size::RADIUS, fill);
+    if body.playing {
+        for shift in [-4.0, 1.0] {
+            let bar = Rect::from_min_size(rect.center() + vec2(shift, -5.5), vec2(3.0, 11.0));
+            ui.painter().rect_filled(bar, 0.0, t.on_filled);
+        }
+    } else {
+        // Lucide's is an outline; the one filled button has a filled sign.
+        let center = rect.center() + vec2(0.5, 0.0);
+        let points = vec![center + vec2(-4.5, -6.0), center + vec2(5.5, 0.0), center + vec2(-4.5, 6.0)];
+        ui.painter().add(egui::Shape::convex_polygon(points, t.on_filled, egui::Stroke::NONE));
+        let _ = icon;
+    }
+    if response.has_focus() {
+        paint::focus_ring(ui.painter(), rect, t);
+    }
+    if response.clicked() {
+        out.push(PlaybackCommand::TogglePlay.into());
+    }
+    response.on_hover_text(name);
+}
+
+/// Type and time of the event under the playhead. The slot of the type has the
+/// width of the stream's longest frequent one, so that the time does not jump.
+fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let y = line.top() + 16.0;
+    let left = line.left() + 296.0;
+    let Some(current) = &body.current else {
+        text::left(&painter, line.left() + 276.0, y, "Initial state", text::BODY_MEDIUM, t.secondary);
+        return;
+    };
+    let widest = body.legend.iter().map(|entry| text::width(&painter, &entry.name, text::BODY_MEDIUM));
+    let slot = widest.fold(72.0_f32, f32::max).min(150.0).ceil();
+    paint::type_shape(&painter, pos2(left - 14.0, y), 5.5, current.slot, t);
+    text::left_cut(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
+    let mut words = format!("{}, v{}", current.type_name, current.version);
+    let mut x = left + slot + 14.0;
+    let room = line.right() - 220.0;
+    if let Some((date, clock, offset)) = current.time.and_then(|time| format::time_parts(time, zone)) {
+        let whole = format!("{date} {clock}");
+        words.push_str(&format!(", {whole} {offset}"));
+        if x + text::width(&painter, &whole, text::DATA) < room {
+            x = text::left(&painter, x, y, &whole, text::DATA, t.text) + 8.0;
+            if x + 48.0 < room {
+                text::left(&painter, x, y, &offset, text::DATA, t.quiet);
+            }
+        }
+    }
+    let spot = Rect::from_min_max(pos2(left - 22.0, line.top()), pos2(x.max(left + slot), line.bottom() - 1.0));
+    let response = spoken(ui, id.with("readout"), spot, &words);
+    let stored = current.time_text.map(|stored| format!("\nstored as {stored}")).unwrap_or_default();
+    response.on_hover_text(format!("{words}{stored}"));
+}
+
+fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, narrow: bool) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let mut words = Vec::new();
+    let shown = if narrow { 3 } else { 4 };
+    for at in 0..shown {
+        let (name, slot, count) = match body.legend.get(at) {
+            Some(entry) => (entry.name.clone(), Some(entry.slot), entry.count),
+            None if body.others.0 > 0 && (at == 3 || at == body.legend.len()) => {
+                (format::plural(body.others.0, "more type", "more types"), None, body.others.1)
+            }
+            None => continue,
+        };
+        let (x, y, right) = if narrow {
+            (rect.left() + 16.0, rect.top() + 14.0 + 16.0 * at as f32, rect.left() + 148.0)
+        } else {
+            // Down the first column, then the second.
+            let column = (at / 2) as f32;
+            (
+                rect.left() + 16.0 + 128.0 * column,
+                rect.top() + 18.0 + 20.0 * (at % 2) as f32,
+                rect.left() + 122.0 + 126.0 * column,
+            )
+        };
+        let number = format::number(count);
+        match slot {
+            Some(slot) => paint::type_shape(&painter, pos2(x, y), 4.5, slot, t),
+            None => {
+                painter.rect_filled(Rect::from_center_size(pos2(x, y), vec2(8.0, 8.0)), 0.0, t.outline);
+            }
+        }
+        let left = text::right(&painter, right, y, &number, text::DATA_SMALL, t.secondary);
+        text::left_cut(&painter, x + 12.0, y, &name, text::LABEL, t.secondary, left - 6.0 - x - 12.0);
+        words.push(format!("{name} {number}"));
+    }
+    spoken(ui, id.with("legend"), rect, &words.join(", "));
+}
+
+/// The axis kept from the last frame, or a new one.
+fn timeline(ui: &Ui, id: Id, plot: Rect, body: &TimeBody<'_>) -> Timeline {
+    #[derive(Clone)]
+    struct Kept((u64, Axis, u32, u64), Timeline);
+    let key = (body.revision, body.axis, plot.width() as u32, body.events.len());
+    let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
+    let mut timeline = match kept {
+        Some(Kept(made_for, timeline)) if made_for == key => {
+            if timeline.is_done() {
+                return timeline;
+            }
+            timeline
+        }
+        _ => {
+            let mut top: [Option<TypeSlot>; 3] = [None; 3];
+            for (place, entry) in top.iter_mut().zip(body.legend) {
+                *place = Some(entry.slot);
+            }
+            Timeline::new(body.axis, plot.width(), body.events, top)
+        }
+    };
+    if timeline.advance(body.events) {
+        ui.ctx().request_repaint();
+    }
+    ui.data_mut(|data| data.insert_temp(id, Kept(key, timeline.clone())));
+    timeline
+}
+
+fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let timeline = timeline(ui, id.with("axis"), plot, body);
+    let len = body.events.len();
+    let label = pill_label(body);
+    let spoken = spoken_value(body, zone);
+    let scrubber = Scrubber {
+        id,
+        timeline: &timeline,
+        len,
+        applied: body.applied,
+        label: &label,
+        spoken: &spoken,
+        stopped_at: body.stopped_at,
+        skipped: body.skipped,
+    };
+    let output = scrubber.interact(ui, plot);
+    scrubber.paint_rail(&painter, plot, plot.bottom(), t);
+    labels_ui(&painter, plot, &timeline, &timeline.ticks(body.events, zone), output.pill, t);
+    let bars = Rect::from_min_max(pos2(plot.left(), plot.top() + 20.0), pos2(plot.right(), plot.top() + 60.0));
+    density_ui(ui, id.with("density"), bars, timeline.bins(), bar_colors(body, t));
+    if let Some(hovered) = output.hovered.filter(|hovered| *hovered != body.applied) {
+        scrubber.paint_hover(&painter, plot, hovered, t);
+    }
+    scrubber.paint_playhead(&painter, plot, plot.bottom(), output.pill, output.response.has_focus(), t);
+    finish(body, zone, output, out);
+}
+
+fn finish(body: &TimeBody<'_>, zone: Zone, output: ScrubberOutput, out: &mut Vec<Action>) {
+    if let Some(to) = output.scrub_to {
+        out.push(PlaybackCommand::ScrubTo(to).into());
+    }
+    if let Some(hovered) = output.hovered {
+        output.response.on_hover_text_at_pointer(hover_card(body.events, hovered, zone));
+    }
+}
+
+fn hover_card(events: &dyn TimelineEvents, at: Applied, zone: Zone) -> String {
+    let Some(index) = at.0.checked_sub(1) else { return "Initial state".to_owned() };
+    let time = events.time(index).map(|time| format!("\n{}", format::time_full(time, zone))).unwrap_or_default();
+    format!("{} {}{time}", format::version(events.version(index)), events.type_name(index))
+}
+
+fn bar_colors(body: &TimeBody<'_>, t: &Tokens) -> [egui::Color32; 4] {
+    let of = |at: usize| match body.legend.get(at) {
+        Some(entry) if !body.filtered => t.of_type(entry.slot),
+        _ => t.outline,
+    };
+    [of(0), of(1), of(2), t.outline]
+}
+
+/// `v57 · 58 of 214`, with numbers as wide as the last ones, so that nothing moves.
+fn pill_label(body: &TimeBody<'_>) -> String {
+    let len = format::number(body.events.len());
+    let applied = format::number(body.applied.0);
+    let Some(current) = &body.current else {
+        return format!("initial · {applied} of {len}");
+    };
+    let last = body.events.len().checked_sub(1).map(|last| format::version(body.events.version(last)));
+    let width = last.map_or(0, |last| last.len());
+    format!("{:>width$} · {:>count$} of {len}", format::version(current.version), applied, count = len.len())
+}
+
+fn spoken_value(body: &TimeBody<'_>, zone: Zone) -> String {
+    let of = format!("{} of {}", body.applied, body.events.len());
+    match &body.current {
+        None => format!("initial state, {of}"),
+        Some(current) => {
+            let time = current.time.map(|time| format!(", {}", format::time_full(time, zone))).unwrap_or_default();
+            format!("version {}, {of}, {}{time}", current.version, current.type_name)
+        }
+    }
+}
+
+/// Labels above the bars and ticks below; a label that would touch another is dropped.
+fn labels_ui(painter: &egui::Painter, plot: Rect, timeline: &Timeline, ticks: &[Tick], pill: Rect, t: &Tokens) {
+    let y = plot.top() + 10.0;
+    let mut taken: Vec<(f32, f32)> = vec![(pill.left() - 4.0, pill.right() + 4.0)];
+    let free = |taken: &[(f32, f32)], from: f32, to: f32| taken.iter().all(|(a, b)| to + 8.0 < *a || from > *b + 8.0);
+    for gap in timeline.gaps() {
+        let label = gap.label();
+        let width = text::width(painter, &label, text::LABEL);
+        let left = plot.left() + gap.x + (crate::ui::axis::BREAK - width) / 2.0;
+        if free(&taken, left, left + width) {
+            text::left(painter, left, y, &label, text::LABEL, t.quiet);
+            taken.push((left, left + width));
+        }
+    }
+    for tick in ticks {
+        let x = plot.left() + tick.x;
+        let height = if tick.major { 4.0 } else { 2.0 };
+        let color = if tick.major { t.outline } else { t.hairline };
+        paint::vline(painter, x, plot.top() + 60.0, plot.top() + 60.0 + height, color);
+        if tick.label.is_empty() {
+            continue;
+        }
+        let width = text::width(painter, &tick.label, text::LABEL);
+        let left = if tick.x < 20.0 { x } else { x - width / 2.0 }.min(plot.right() - width);
+        if free(&taken, left, left + width) {
+            text::left(painter, left, y, &tick.label, text::LABEL, t.secondary);
+            taken.push((left, left + width));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Setting text: one line at a time, on a common baseline, cut with "…" where it does not fit.
+
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{Color32, FontFamily, FontId, Galley, Painter, Pos2, Rect, pos2};
+
+use super::fonts::{MEDIUM, SEMIBOLD};
+
+/// Texts longer than this are cut before they are laid out.
+pub const MAX_LAYOUT_BYTES: usize = 4096;
+
+/// A font and size with the place of its baseline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Type {
+    face: Face,
+    size: f32,
+    /// How far the baseline is below the middle of the line.
+    drop: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Face {
+    Regular,
+    Medium,
+    SemiBold,
+    Mono,
+}
+
+/// Column labels, legends.
+pub const LABEL: Type = Type { face: Face::Regular, size: 11.0, drop: 4.0 };
+/// Key caps.
+pub const LABEL_MEDIUM: Type = Type { face: Face::Medium, size: 11.0, drop: 4.0 };
+/// Everything else of the interface.
+pub const BODY: Type = Type { face: Face::Regular, size: 13.0, drop: 5.0 };
+/// Tabs, buttons.
+pub const BODY_MEDIUM: Type = Type { face: Face::Medium, size: 13.0, drop: 5.0 };
+/// Names in the toolbar, categories.
+pub const BODY_STRONG: Type = Type { face: Face::SemiBold, size: 13.0, drop: 5.0 };
+/// Titles of panels.
+pub const TITLE: Type = Type { face: Face::SemiBold, size: 15.0, drop: 5.0 };
+/// The title of the first page.
+pub const WELCOME: Type = Type { face: Face::SemiBold, size: 20.0, drop: 7.0 };
+/// Data.
+pub const DATA: Type = Type { face: Face::Mono, size: 12.5, drop: 5.0 };
+/// Data in the status line, counts in tabs and legends.
+pub const DATA_SMALL: Type = Type { face: Face::Mono, size: 11.0, drop: 4.0 };
+
+impl Type {
+    /// The font as egui has it.
+    pub fn font(self) -> FontId {
+        let family = match self.face {
+            Face::Regular => FontFamily::Proportional,
+            Face::Medium => FontFamily::Name(MEDIUM.into()),
+            Face::SemiBold => FontFamily::Name(SEMIBOLD.into()),
+            Face::Mono => FontFamily::Monospace,
+        };
+        FontId::new(self.size, family)
+    }
+
+    /// The same, with its baseline moved to that of another type.
+    pub const fn on_baseline_of(self, other: Type) -> Type {
+        Type { drop: other.drop, ..self }
+    }
+}
+
+/// Lays out one line; `max_width` cuts it.
+pub fn layout(painter: &Painter, text: &str, style: Type, color: Color32, max_width: f32) -> Arc<Galley> {
+    let cut = head(text, MAX_LAYOUT_BYTES);
+    let mut job = LayoutJob::simple_format(one_line(cut), TextFormat::simple(style.font(), color));
+    job.break_on_newline = false;
+    job.wrap = TextWrapping {
+        max_width: max_width.max(0.0),
+        max_rows: 1,
+        break_anywhere: true,
+        overflow_character: Some('…'),
+    };
+    painter.layout_job(job)
+}
+
+/// The first bytes of a text, at most `max`, whole characters.
+pub fn head(text: &str, max: usize) -> &str {
+    &text[..text.floor_char_boundary(max)]
+}
+
+/// Control characters would break a line or draw nothing: they show as their picture or a space.
+fn one_line(text: &str) -> String {
+    if !text.contains(|c: char| c.is_control()) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|c| {
+            if c == '\n' {
+                '↵'
+            } else if c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// Paints a line that begins at `x`, in the middle of `center_y`; returns where it ends.
+pub fn left(painter: &Painter, x: f32, center_y: f32, text: &str, style: Type, color: Color32) -> f32 {
+    left_cut(painter, x, center_y, text, style, color, f32::INFINITY)
+}
+
+/// Like [`left`], cut at `max_width`.
+pub fn left_cut(
+    painter: &Painter,
+    x: f32,
+    center_y: f32,
+    text: &str,
+    style: Type,
+    color: Color32,
+    max_width: f32,
+) -> f32 {
+    if text.is_empty() {
+        return x;
+    }
+    let galley = layout(painter, text, style, color, max_width);
+    place(painter, galley, x, center_y, style)
+}
+
+/// Paints a line that ends at `x`; returns where it begins.
+pub fn right(painter: &Painter, x: f32, center_y: f32, text: &str, style: Type, color: Color32) -> f32 {
+    if text.is_empty() {
+        return x;
+    }
+    let galley = layout(painter, text, style, color, f32::INFINITY);
+    let start = x - galley.size().x;
+    place(painter, galley, start, center_y, style);
+    start
+}
+
+/// Like [`right`], cut at `max_width`.
+pub fn right_cut(
+    painter: &Painter,
+    x: f32,
+    center_y: f32,
+    text: &str,
+    style: Type,
+    color: Color32,
+    max_width: f32,
+) -> f32 {
+    let galley = layout(painter, text, style, color, max_width);
+    let start = x - galley.size().x;
+    place(painter, galley, start, center_y, style);
+    start
+}
+
+/// Paints a line around `x`.
+pub fn center(painter: &Painter, x: f32, center_y: f32, text: &str, style: Type, color: Color32) {
+    let galley = layout(painter, text, style, color, f32::INFINITY);
+    let start = x - galley.size().x / 2.0;
+    place(painter, galley, start, center_y, style);
+}
+
+/// Width of a line.
+pub fn width(painter: &Painter, text: &str, style: Type) -> f32 {
+    layout(painter, text, style, Color32::PLACEHOLDER, f32::INFINITY).size().x
+}
+
+/// Paints a laid out line with its baseline where the style has it; returns where it ends.
+pub fn place(painter: &Painter, galley: Arc<Galley>, x: f32, center_y: f32, style: Type) -> f32 {
+    let end = x + galley.size().x;
+    let top = (center_y + style.drop).round() - baseline(&galley);
+    painter.galley(pos2(x, top), galley, Color32::PLACEHOLDER);
+    end
+}
+
+/// Distance of the first baseline from a galley's top.
+fn baseline(galley: &Galley) -> f32 {
+    let first = galley.rows.first().and_then(|row| row.glyphs.first().map(|glyph| row.pos.y + glyph.pos.y));
+    first.unwrap_or(0.0)
+}
+
+/// Paints a paragraph wrapped at the width of `rect`, lines 18 apart; returns its height.
+pub fn paragraph(painter: &Painter, rect: Rect, text: &str, style: Type, color: Color32, max_rows: usize) -> f32 {
+    let galley = paragraph_galley(painter, rect.width(), text, style, color, max_rows);
+    let height = galley.size().y;
+    painter.galley(Pos2::new(rect.left(), rect.top().round()), galley, Color32::PLACEHOLDER);
+    height
+}
+
+/// Lays a paragraph out.
+pub fn paragraph_galley(
+    painter: &Painter,
+    width: f32,
+    text: &str,
+    style: Type,
+    color: Color32,
+    max_rows: usize,
+) -> Arc<Galley> {
+    let format = TextFormat { line_height: Some(18.0), ..TextFormat::simple(style.font(), color) };
+    let mut job = LayoutJob::simple_format(head(text, MAX_LAYOUT_BYTES).to_owned(), format);
+    job.wrap = TextWrapping { max_width: width, max_rows, break_anywhere: false, overflow_character: Some('…') };
+    painter.layout_job(job)
+}

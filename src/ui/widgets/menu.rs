@@ -1,0 +1,131 @@
+//! Drop-downs and menus: a chip or word that opens a pop-up of lines.
+
+use egui::accesskit::Role;
+use egui::{Frame, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, Tokens, size};
+use crate::ui::{paint, text};
+
+/// The frame of pop-ups.
+pub fn popup_frame(t: &Tokens) -> Frame {
+    Frame::new()
+        .fill(t.panel)
+        .stroke(egui::Stroke::new(1.0, t.outline))
+        .corner_radius(size::RADIUS_POPUP)
+        .shadow(egui::Shadow { offset: [0, 2], blur: 0, spread: 0, color: t.shadow })
+        .inner_margin(egui::Margin::same(4))
+}
+
+/// Opens a pop-up of lines below a button that was clicked. Lines close it.
+pub fn popup<R>(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    let t = tokens::tokens(ui.ctx());
+    Popup::menu(button)
+        .gap(4.0)
+        .frame(popup_frame(t))
+        .close_behavior(PopupCloseBehavior::CloseOnClick)
+        .accessible_name(name)
+        .show(|ui| {
+            ui.set_width(width);
+            ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+            add(ui)
+        })
+        .map(|inner| inner.inner)
+}
+
+/// Opens a pop-up that stays open while its insides are clicked.
+pub fn popup_form<R>(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    let t = tokens::tokens(ui.ctx());
+    Popup::menu(button)
+        .gap(4.0)
+        .frame(popup_frame(t).inner_margin(egui::Margin::ZERO))
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .accessible_name(name)
+        .show(|ui| {
+            ui.set_width(width);
+            ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+            add(ui)
+        })
+        .map(|inner| inner.inner)
+}
+
+/// One line of a menu.
+pub struct Line<'a> {
+    /// The word.
+    pub text: &'a str,
+    /// Keys, at the right.
+    pub keys: &'a [String],
+    /// One of several, and the one that holds.
+    pub checked: bool,
+    /// Why it cannot be used.
+    pub enabled: Result<(), &'a str>,
+    /// What it does.
+    pub tooltip: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// A line that can be used.
+    pub fn new(text: &'a str, checked: bool) -> Line<'a> {
+        Line { text, keys: &[], checked, enabled: Ok(()), tooltip: "" }
+    }
+
+    /// Shows it over the whole width.
+    pub fn show(&self, ui: &mut Ui) -> Response {
+        let t = tokens::tokens(ui.ctx());
+        let sense = if self.enabled.is_ok() { Sense::click() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), sense);
+        let role = if self.checked { Role::MenuItemRadio } else { Role::MenuItem };
+        response.widget_info(|| WidgetInfo::labeled(role, self.enabled.is_ok(), self.text));
+        let painter = ui.painter();
+        if self.enabled.is_ok() && (response.hovered() || response.has_focus()) {
+            painter.rect_filled(rect, size::RADIUS, t.hover);
+        }
+        let y = rect.center().y;
+        let color = if self.enabled.is_ok() { t.text } else { t.quiet };
+        if self.checked {
+            Icon::CHECK.paint(painter, pos2(rect.left() + 14.0, y), 14.0, t.accent);
+        }
+        let end = text::left(painter, rect.left() + 28.0, y, self.text, text::BODY, color);
+        match self.enabled {
+            Ok(()) => {
+                let mut x = rect.right() - 8.0;
+                for key in self.keys.iter().rev() {
+                    x -= super::button::key_cap_width(painter, key);
+                    super::button::key_cap(painter, x, y, key, t);
+                    x -= 4.0;
+                }
+            }
+            Err(reason) => {
+                let room = rect.right() - 8.0 - end - 16.0;
+                text::right_cut(painter, rect.right() - 8.0, y, reason, text::LABEL, t.quiet, room);
+            }
+        }
+        if self.tooltip.is_empty() { response } else { response.on_hover_text(self.tooltip) }
+    }
+}
+
+/// A hairline between groups of lines.
+pub fn rule(ui: &mut Ui) {
+    let t = tokens::tokens(ui.ctx());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
+    paint::hline(ui.painter(), rect.left() + 4.0, rect.right() - 4.0, rect.center().y, t.hairline);
+}
+
+/// A word that opens a pop-up, with a chevron behind it; `rect` says where it is.
+pub fn drop_button(ui: &mut Ui, id: Id, rect: Rect, word: &str, name: &str, style: text::Type) -> Response {
+    let t = tokens::tokens(ui.ctx());
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    let painter = ui.painter();
+    let hot = response.hovered() || Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
+    if hot {
+        painter.rect_filled(rect, size::RADIUS, t.hover);
+    }
+    let color = if hot { t.text } else { t.secondary };
+    text::left_cut(painter, rect.left() + 8.0, rect.center().y, word, style, color, rect.width() - 30.0);
+    paint::chevron(painter, pos2(rect.right() - 12.0, rect.center().y), true, color);
+    if response.has_focus() {
+        paint::focus_ring(painter, rect, t);
+    }
+    response
+}

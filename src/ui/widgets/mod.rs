@@ -1,0 +1,12 @@
+//! The widgets that panels are made of. Each paints itself on the grid of the
+//! design and has a role and a name in the accessibility tree.
+
+pub mod button;
+pub mod field;
+pub mod menu;
+pub mod node_rows;
+pub mod raw;
+
+pub mod rows;
+pub mod scrubber;
+pub mod tabs;

@@ -1,0 +1,262 @@
+//! Rows of a tree of JSON: key, value, and for states also who wrote it and what it was.
+
+use egui::{Id, Painter, Rect, Ui, pos2};
+
+use crate::app::action::Action;
+use crate::ui::tokens::{self, Tokens, mix, size};
+use crate::ui::tree::{Change, TreeRow, TreeRows};
+use crate::ui::view::{LastWritten, TreeView, Written};
+use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::{format, paint, text};
+use std::sync::Arc;
+
+/// Where the columns of a tree are, from the panel's left edge.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeColumns {
+    /// Keys of depth 0.
+    pub key: f32,
+    /// Values.
+    pub value: f32,
+    /// Old values.
+    pub was: Option<f32>,
+}
+
+/// What only the state has.
+pub struct StateColumns<'a> {
+    /// Who wrote what.
+    pub written: &'a dyn LastWritten,
+    /// How strongly changed rows are tinted now.
+    pub tint: f32,
+}
+
+/// Width of one level of depth.
+const INDENT: f32 = 16.0;
+
+/// Lays the tree out, or takes it from the last frame.
+pub fn tree_rows(ui: &Ui, id: Id, view: &TreeView<'_>) -> Arc<TreeRows> {
+    #[derive(Clone)]
+    struct Kept(u64, Arc<TreeRows>);
+    let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
+    if let Some(Kept(revision, rows)) = kept
+        && revision == view.revision
+    {
+        return rows;
+    }
+    let rows = Arc::new(TreeRows::new(view.tree, view.node, view.before, view.toggled));
+    ui.data_mut(|data| data.insert_temp(id, Kept(view.revision, Arc::clone(&rows))));
+    rows
+}
+
+/// Shows the rows of a tree.
+#[expect(clippy::too_many_arguments, reason = "two call sites; the parts differ between them")]
+pub fn node_rows_ui(
+    ui: &mut Ui,
+    id: Id,
+    name: &str,
+    body: Rect,
+    view: &TreeView<'_>,
+    columns: TreeColumns,
+    state: Option<&StateColumns<'_>>,
+    out: &mut Vec<Action>,
+) {
+    let rows = tree_rows(ui, id.with("rows"), view);
+    let len = rows.len();
+    let selected = view.selected.and_then(|path| rows.index_of(path));
+    let shown = Rows::new(id, name, len).cursor(selected).tree().show(ui, body, |at| match rows.row(at.index) {
+        Some(row) => row_ui(at, &row, len, columns, state),
+        None => RowNode::default(),
+    });
+    if let Some((index, pos)) = shown.clicked
+        && let Some(row) = rows.row(index)
+    {
+        let chevron = body.left() + columns.key + INDENT * row.depth as f32 - 10.0;
+        if row.expanded.is_some() && (pos.x - chevron).abs() <= 12.0 {
+            out.push(Action::ToggleExpanded(view.tree, row.path.clone()));
+        }
+        out.push(Action::SelectPath(view.tree, Some(row.path)));
+    } else if let Some(row) = shown.moved.and_then(|index| rows.row(index)) {
+        out.push(Action::SelectPath(view.tree, Some(row.path)));
+    }
+    let toggled = shown.activated.or(shown.double_clicked).and_then(|index| rows.row(index));
+    if let Some(row) = toggled.filter(|row| row.expanded.is_some()) {
+        out.push(Action::ToggleExpanded(view.tree, row.path));
+    }
+}
+
+fn row_ui(
+    at: &RowPaint<'_>,
+    row: &TreeRow,
+    len: u64,
+    columns: TreeColumns,
+    state: Option<&StateColumns<'_>>,
+) -> RowNode {
+    let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
+    let quiet = if at.selected { t.secondary } else { t.quiet };
+    let removed = row.change == Change::Removed;
+    let differs = differs(row);
+    let key_x = x + columns.key + INDENT * row.depth as f32;
+    let mut written = String::new();
+    if let Some(state) = state {
+        if let (Some(color), false) = (differs.map(|(_, color)| color(t)), at.selected) {
+            let fill = Rect::from_min_max(pos2(x + 56.0, at.rect.top()), pos2(at.fill.right(), at.rect.bottom()));
+            painter.rect_filled(fill, 0.0, mix(t.panel, color, state.tint));
+        }
+        written = gutter(at, state.written.of(&row.path), quiet);
+        if let Some((sign, color)) = differs {
+            let color = if at.selected { t.text } else { color(t) };
+            text::center(painter, x + 67.0, y, sign, text::DATA, color);
+        }
+    }
+    for depth in 0..row.depth {
+        let guide = x + columns.key + INDENT * depth as f32 - 10.0;
+        paint::vline(painter, guide, at.rect.top(), at.rect.bottom(), t.hairline);
+    }
+    if let Some(open) = row.expanded {
+        paint::chevron(painter, pos2(key_x - 10.0, y), open, t.secondary);
+    }
+    let label = row.label();
+    let value_x = x + columns.value;
+    let room = value_x - 8.0 - key_x;
+    let end = text::left_cut(painter, key_x, y, &label, text::DATA, t.secondary, room);
+    if removed {
+        paint::hline(painter, key_x, end, y, t.secondary);
+    }
+    let mut spoken = String::new();
+    if let Some(now) = &row.now {
+        let value = format::value(now);
+        let color = if now.len().is_some() { quiet } else { t.text };
+        let was_shown = columns.was.is_some() && old_value(row).is_some();
+        let right = match columns.was.filter(|_| was_shown) {
+            Some(was) => x + was - 12.0,
+            None => at.fill.right() - 8.0,
+        };
+        text::left_cut(painter, value_x, y, &value, text::DATA, color, right - value_x);
+        spoken = text::head(&value, 200).to_owned();
+    }
+    let mut was = String::new();
+    if let (Some(was_x), Some(old)) = (columns.was, old_value(row)) {
+        was = text::head(&old, 200).to_owned();
+        let end = text::left(painter, x + was_x, y, "was", text::BODY, quiet);
+        let room = at.fill.right() - 8.0 - end - 4.0;
+        text::left_cut(painter, end + 4.0, y, &old, text::DATA, t.secondary, room);
+    }
+    let sign = match row.change {
+        Change::Same => "",
+        Change::Added => ", added",
+        Change::Removed => ", removed",
+        Change::Changed => ", changed",
+        Change::Inside => ", changed inside",
+    };
+    let was_spoken = if was.is_empty() { String::new() } else { format!(", was {was}") };
+    let comma = if spoken.is_empty() { "" } else { " " };
+    RowNode {
+        name: format!("row {} of {len}, {label}{comma}{spoken}{sign}{was_spoken}{written}", at.index + 1),
+        level: Some(row.depth + 1),
+        expanded: row.expanded,
+        tooltip: at.pointer.map(|_| tooltip(row)),
+    }
+}
+
+type ColorOf = fn(&Tokens) -> egui::Color32;
+
+/// Sign and colour of a row that differs; a closed branch stands for what it hides.
+fn differs(row: &TreeRow) -> Option<(&'static str, ColorOf)> {
+    match row.change {
+        Change::Added => Some(("+", |t| t.added)),
+        Change::Removed => Some(("−", |t| t.removed)),
+        Change::Changed => Some(("~", |t| t.changed)),
+        Change::Inside if row.expanded == Some(false) => Some(("~", |t| t.changed)),
+        Change::Inside | Change::Same => None,
+    }
+}
+
+/// The old value, where one is worth showing.
+fn old_value(row: &TreeRow) -> Option<String> {
+    match row.change {
+        Change::Changed | Change::Removed => row.before.as_ref().map(|old| format::value(old).into_owned()),
+        Change::Inside if row.expanded == Some(false) => {
+            let old = row.before.as_ref()?;
+            // `{3}` beside `{3}` says nothing.
+            (old.len() != row.now.as_ref().and_then(crate::model::Node::len)).then(|| format::value(old).into_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Paints the cell of the last write, the more filled the younger; returns the words for it.
+fn gutter(at: &RowPaint<'_>, written: Written, quiet: egui::Color32) -> String {
+    let (t, x, y) = (at.t, at.rect.left(), at.rect.center().y);
+    let Written::At { version, age } = written else {
+        return String::new();
+    };
+    let share = match age {
+        0 => 0.38,
+        1..=3 => 0.24,
+        4..=12 => 0.14,
+        13..=26 => 0.08,
+        _ => 0.0,
+    };
+    let cell = Rect::from_min_max(pos2(x + 12.0, y - 9.0), pos2(x + 52.0, y + 9.0));
+    if share > 0.0 {
+        let base = if at.selected { t.selected } else { t.panel };
+        at.painter.rect_filled(cell, 3.0, mix(base, t.accent, share));
+    }
+    let color = if age <= 3 {
+        t.text
+    } else if age <= 26 {
+        t.secondary
+    } else {
+        quiet
+    };
+    right_in_cell(at.painter, cell, &format::version(version), color);
+    format!(", written by v{version}")
+}
+
+/// Long versions lose their `v`, then their beginning, but never leave the cell.
+fn right_in_cell(painter: &Painter, cell: Rect, label: &str, color: egui::Color32) {
+    let right = cell.right() - 5.0;
+    let style = if label.len() > 5 { text::DATA_SMALL.on_baseline_of(text::DATA) } else { text::DATA };
+    let label = if label.len() > 6 { label.trim_start_matches('v') } else { label };
+    text::right_cut(painter, right, cell.center().y, label, style, color, cell.width() - 4.0);
+}
+
+fn tooltip(row: &TreeRow) -> String {
+    let value = row.value().map(|node| format::value(node).into_owned()).unwrap_or_default();
+    let value = text::head(&value, 600);
+    format!("{}\n{value}", format::path(&row.path))
+}
+
+/// Columns of a state this wide.
+pub fn state_columns(width: f32) -> TreeColumns {
+    let more = (width - size::STATE).max(-180.0);
+    let value = 212.0 + more * 0.32;
+    let was = 328.0 + more * 0.68;
+    TreeColumns { key: 96.0, value: value.round(), was: Some(was.round()) }
+}
+
+/// Columns of a payload this wide.
+pub fn payload_columns(width: f32) -> TreeColumns {
+    TreeColumns { key: 28.0, value: (width * 0.46).clamp(120.0, 212.0).round(), was: None }
+}
+
+/// Tints of changed rows: stronger for a moment after a step.
+pub fn change_tint(ui: &Ui, id: Id, revision: u64, stepped: bool) -> f32 {
+    const TINTED_SECS: f64 = 0.4;
+    let t = tokens::tokens(ui.ctx());
+    let now = ui.input(|input| input.time);
+    let (seen, since): (u64, f64) = ui.data(|data| data.get_temp(id)).unwrap_or((revision, f64::NEG_INFINITY));
+    let since = if seen == revision {
+        since
+    } else if stepped {
+        now
+    } else {
+        f64::NEG_INFINITY
+    };
+    ui.data_mut(|data| data.insert_temp(id, (revision, since)));
+    if now - since < TINTED_SECS {
+        ui.ctx().request_repaint_after_secs((TINTED_SECS - (now - since)) as f32 + 0.01);
+        0.25
+    } else {
+        t.change_tint
+    }
+}

@@ -1,0 +1,469 @@
+//! The one virtual list, for every list and tree.
+//!
+//! The first row on screen is a `u64` with a fraction in `f64`, never a pixel
+//! offset: ten million rows scroll as evenly as ten. Only visible rows are asked
+//! for and painted. The list is one stop of the Tab key; its rows are nodes of
+//! the accessibility tree with the current one as active descendant.
+
+use egui::accesskit::{self, Role};
+use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, Painter, Pos2, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+
+use crate::ui::paint;
+use crate::ui::tokens::{self, Tokens, size};
+
+/// A list about to be shown.
+pub struct Rows<'a> {
+    /// Unique in the program.
+    pub id: Id,
+    /// Name in the accessibility tree: "Events".
+    pub name: &'a str,
+    /// Role of the list and of its rows.
+    pub roles: (Role, Role),
+    /// Number of rows.
+    pub len: u64,
+    /// The selected row.
+    pub cursor: Option<u64>,
+    /// The list keeps a keyboard cursor of its own, apart from the selected row, until Enter.
+    pub own_cursor: bool,
+    /// Row to scroll to this frame, whatever the cursor does.
+    pub reveal: Option<u64>,
+    /// Whether each row is a node of the accessibility tree with this much put after its name.
+    pub row_height: f32,
+}
+
+/// What a row needs to paint itself.
+pub struct RowPaint<'a> {
+    /// Which row.
+    pub index: u64,
+    /// Its place, over the whole width of the list.
+    pub rect: Rect,
+    /// Where its fill is, inset from the edges.
+    pub fill: Rect,
+    /// Paints, clipped to the list.
+    pub painter: &'a Painter,
+    /// It is the selected row.
+    pub selected: bool,
+    /// The pointer, where it is over this row.
+    pub pointer: Option<Pos2>,
+    /// Colours.
+    pub t: &'static Tokens,
+}
+
+/// What a row says of itself.
+#[derive(Default)]
+pub struct RowNode {
+    /// Its name: "row 57 of 214, Withdrawn, v57".
+    pub name: String,
+    /// Depth in a tree, from 1.
+    pub level: Option<usize>,
+    /// A branch, open or closed.
+    pub expanded: Option<bool>,
+    /// Shown beside the pointer.
+    pub tooltip: Option<String>,
+}
+
+/// What the user did with the list.
+#[derive(Debug, Default)]
+pub struct RowsOutput {
+    /// A click on a row, and where.
+    pub clicked: Option<(u64, Pos2)>,
+    /// A double click on a row.
+    pub double_clicked: Option<u64>,
+    /// Enter on a row.
+    pub activated: Option<u64>,
+    /// The arrow keys ask for another row.
+    pub moved: Option<u64>,
+    /// The list has the keyboard.
+    pub focused: bool,
+    /// The row that has the keyboard.
+    pub cursor: Option<u64>,
+}
+
+/// Remembered between frames.
+#[derive(Clone, Copy, Debug, Default)]
+struct Memory {
+    /// First row on screen.
+    first: u64,
+    /// How much of it is above the edge, 0 to 1.
+    fraction: f64,
+    /// The caller's cursor as of the last frame; a change scrolls to it.
+    seen: Option<u64>,
+    /// The keyboard cursor, where the list has its own.
+    own: Option<u64>,
+    /// Where the bar was grabbed, from its top.
+    grab: f32,
+}
+
+impl<'a> Rows<'a> {
+    /// A list of 24-point rows.
+    pub fn new(id: Id, name: &'a str, len: u64) -> Rows<'a> {
+        Rows {
+            id,
+            name,
+            roles: (Role::ListBox, Role::ListBoxOption),
+            len,
+            cursor: None,
+            own_cursor: false,
+            reveal: None,
+            row_height: size::ROW,
+        }
+    }
+
+    /// Marks the selected row.
+    pub fn cursor(self, cursor: Option<u64>) -> Self {
+        Rows { cursor, ..self }
+    }
+
+    /// Gives the list a keyboard cursor of its own.
+    pub fn own_cursor(self) -> Self {
+        Rows { own_cursor: true, ..self }
+    }
+
+    /// Makes it a tree for the accessibility tree.
+    pub fn tree(self) -> Self {
+        Rows { roles: (Role::Tree, Role::TreeItem), ..self }
+    }
+
+    /// Scrolls to a row.
+    pub fn reveal(self, row: Option<u64>) -> Self {
+        Rows { reveal: row, ..self }
+    }
+
+    /// Shows the list in `rect`.
+    pub fn show(self, ui: &mut Ui, rect: Rect, mut row: impl FnMut(&RowPaint<'_>) -> RowNode) -> RowsOutput {
+        let mut child = ui.new_child(
+            UiBuilder::new()
+                .scope_id(self.id)
+                .max_rect(rect)
+                .sense(Sense::focusable_noninteractive())
+                .accessibility_role(self.roles.0)
+                .accessibility_label(self.name),
+        );
+        child.expand_to_include_rect(rect);
+        let ctx = child.ctx().clone();
+        let mut memory: Memory = ctx.data(|data| data.get_temp(self.id)).unwrap_or_default();
+        let page = f64::from((rect.height() / self.row_height).max(1.0));
+        let focused = ctx.memory(|memory| memory.has_focus(self.id));
+        if focused {
+            let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
+            ctx.memory_mut(|memory| memory.set_focus_lock_filter(self.id, filter));
+        }
+
+        let mut output = RowsOutput { focused, ..RowsOutput::default() };
+        if self.cursor != memory.seen {
+            memory.own = None;
+        }
+        let mut cursor = if self.own_cursor { memory.own.or(self.cursor) } else { self.cursor };
+        cursor = cursor.filter(|&cursor| cursor < self.len);
+        if focused && self.len > 0 {
+            self.keys(&child, page, &mut cursor, &mut output);
+        }
+        if self.own_cursor {
+            memory.own = cursor;
+        }
+
+        let wheel = self.wheel(&child, rect, page);
+        memory.scroll(wheel, page, self.len);
+        let moved = if self.own_cursor { output.moved } else { None };
+        if let Some(target) = self.reveal.or(moved).or(self.cursor.filter(|_| self.cursor != memory.seen)) {
+            memory.reveal(target, page, self.len);
+        }
+        memory.seen = self.cursor;
+
+        let bar = self.scrollbar(&mut child, rect, page, &mut memory);
+        self.paint_rows(&mut child, rect, bar, &memory, cursor, &mut output, &mut row);
+        if let Some((clicked, _)) = output.clicked {
+            ctx.memory_mut(|memory| memory.request_focus(self.id));
+            if self.own_cursor {
+                memory.own = Some(clicked);
+            }
+        }
+        output.cursor = cursor;
+        ctx.data_mut(|data| data.insert_temp(self.id, memory));
+        output
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one loop, split only for its length")]
+    fn paint_rows(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        bar: bool,
+        memory: &Memory,
+        cursor: Option<u64>,
+        output: &mut RowsOutput,
+        row: &mut impl FnMut(&RowPaint<'_>) -> RowNode,
+    ) {
+        let t = tokens::tokens(ui.ctx());
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        let right = rect.right() - if bar { 14.0 } else { 4.0 };
+        let mut top = rect.top() - paint::snap(&painter, memory.fraction as f32 * self.row_height);
+        let mut index = memory.first;
+        while top < rect.bottom() && index < self.len {
+            let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), self.row_height));
+            let fill = Rect::from_min_max(pos2(rect.left() + 4.0, top), pos2(right, place.bottom()));
+            // Rows differ from frame to frame under one place: their id is the place, not the row.
+            let slot = (index - memory.first) as usize;
+            let hit = Rect::from_min_max(fill.min, pos2(right, fill.bottom())).intersect(rect);
+            let response = ui.interact(hit, self.id.with(("row", slot)), Sense::CLICK);
+            let selected = self.cursor == Some(index);
+            if selected {
+                painter.rect_filled(fill, size::RADIUS, t.selected);
+            } else if response.hovered() {
+                painter.rect_filled(fill, size::RADIUS, t.hover);
+            }
+            let pointer = response.hover_pos().filter(|_| response.hovered());
+            let node = row(&RowPaint { index, rect: place, fill, painter: &painter, selected, pointer, t });
+            if output.focused && cursor == Some(index) {
+                let ring = painter.with_clip_rect(rect.expand2(vec2(0.0, 2.0)).intersect(ui.clip_rect()));
+                paint::focus_ring(&ring, fill, t);
+            }
+            if response.clicked() {
+                output.clicked = response.interact_pointer_pos().or(Some(place.center())).map(|pos| (index, pos));
+            }
+            if response.double_clicked() {
+                output.double_clicked = Some(index);
+            }
+            ui.ctx().accesskit_node_builder(response.id, |builder| {
+                builder.set_role(self.roles.1);
+                builder.set_label(node.name);
+                builder.set_selected(selected);
+                builder.set_bounds(accesskit::Rect {
+                    x0: hit.left().into(),
+                    y0: hit.top().into(),
+                    x1: hit.right().into(),
+                    y1: hit.bottom().into(),
+                });
+                builder.add_action(accesskit::Action::Click);
+                builder.set_position_in_set(usize::try_from(index).unwrap_or(usize::MAX));
+                builder.set_size_of_set(usize::try_from(self.len).unwrap_or(usize::MAX));
+                if let Some(level) = node.level {
+                    builder.set_level(level);
+                }
+                if let Some(expanded) = node.expanded {
+                    builder.set_expanded(expanded);
+                }
+            });
+            if cursor == Some(index) {
+                let active = response.id.accesskit_id();
+                ui.ctx().accesskit_node_builder(self.id, |builder| builder.set_active_descendant(active));
+            }
+            if let Some(tip) = node.tooltip {
+                response.on_hover_text_at_pointer(tip);
+            }
+            top += self.row_height;
+            index += 1;
+        }
+    }
+
+    fn keys(&self, ui: &Ui, page: f64, cursor: &mut Option<u64>, output: &mut RowsOutput) {
+        let last = self.len - 1;
+        let rows = (page as u64).saturating_sub(1).max(1);
+        let mut target = None;
+        let mut enter = false;
+        ui.input_mut(|input| {
+            input.events.retain(|event| {
+                let from = target.or(*cursor);
+                let go = match event {
+                    Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => match key {
+                        Key::ArrowDown => from.map_or(0, |at| at.saturating_add(1)),
+                        Key::ArrowUp => from.map_or(last, |at| at.saturating_sub(1)),
+                        Key::PageDown => from.map_or(0, |at| at.saturating_add(rows)),
+                        Key::PageUp => from.map_or(last, |at| at.saturating_sub(rows)),
+                        Key::Enter => {
+                            enter = true;
+                            return false;
+                        }
+                        _ => return true,
+                    },
+                    Event::Text(text) if text == "j" => from.map_or(0, |at| at.saturating_add(1)),
+                    Event::Text(text) if text == "k" => from.map_or(last, |at| at.saturating_sub(1)),
+                    _ => return true,
+                };
+                target = Some(go.min(last));
+                false
+            });
+        });
+        if let Some(target) = target
+            && Some(target) != *cursor
+        {
+            output.moved = Some(target);
+            if self.own_cursor {
+                *cursor = Some(target);
+            }
+        }
+        if enter {
+            output.activated = *cursor;
+        }
+    }
+
+    /// Rows that the wheel moves, down positive. Taken raw: scrolling has no animation.
+    fn wheel(&self, ui: &Ui, rect: Rect, page: f64) -> f64 {
+        if !ui.rect_contains_pointer(rect) {
+            return 0.0;
+        }
+        let height = f64::from(self.row_height);
+        ui.input(|input| {
+            let wheel = input.events.iter().filter_map(|event| match event {
+                Event::MouseWheel { unit, delta, modifiers, .. } if !modifiers.command => Some(match unit {
+                    MouseWheelUnit::Point => f64::from(delta.y) / height,
+                    MouseWheelUnit::Line => f64::from(delta.y) * 3.0,
+                    MouseWheelUnit::Page => f64::from(delta.y) * page,
+                }),
+                _ => None,
+            });
+            -wheel.sum::<f64>()
+        })
+    }
+
+    /// Shows the bar where there is something to scroll, and lets it be dragged.
+    fn scrollbar(&self, ui: &mut Ui, rect: Rect, page: f64, memory: &mut Memory) -> bool {
+        let len = self.len as f64;
+        if len <= page {
+            return false;
+        }
+        let t = tokens::tokens(ui.ctx());
+        let track = Rect::from_min_max(
+            pos2(rect.right() - size::SCROLLBAR - 4.0, rect.top() + 4.0),
+            pos2(rect.right() - 4.0, rect.bottom() - 4.0),
+        );
+        let height = (f64::from(track.height()) * page / len).max(24.0) as f32;
+        let room = f64::from((track.height() - height).max(1.0));
+        let most = len - page;
+        let at = |memory: &Memory| track.top() + ((memory.first as f64 + memory.fraction) / most * room) as f32;
+        let thumb = |top: f32| Rect::from_min_size(pos2(track.left(), top), vec2(track.width(), height));
+        // Easier to hit than to see.
+        let response =
+            ui.interact(track.expand2(vec2(4.0, 4.0)).intersect(rect), self.id.with("bar"), Sense::CLICK | Sense::DRAG);
+        if let Some(pos) = response.interact_pointer_pos() {
+            if response.drag_started() || response.is_pointer_button_down_on() && !response.dragged() {
+                let now = thumb(at(memory));
+                memory.grab = if now.y_range().contains(pos.y) { pos.y - now.top() } else { height / 2.0 };
+            }
+            let ratio = f64::from(pos.y - memory.grab - track.top()) / room;
+            memory.jump(ratio.clamp(0.0, 1.0) * most, page, self.len);
+        }
+        let strength = if response.hovered() || response.dragged() { 0.8 } else { 0.45 };
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        painter.rect_filled(thumb(at(memory)), 3.0, tokens::mix(t.panel, t.outline, strength));
+        true
+    }
+}
+
+impl Memory {
+    /// Moves by so many rows.
+    fn scroll(&mut self, rows: f64, page: f64, len: u64) {
+        if rows == 0.0 {
+            // The list may have become shorter all the same.
+            let most = (len as f64 - page).max(0.0);
+            if self.first as f64 + self.fraction > most {
+                self.jump(most, page, len);
+            }
+            return;
+        }
+        let whole = rows.floor();
+        let mut fraction = self.fraction + (rows - whole);
+        let mut first = self.first.saturating_add_signed(whole as i64);
+        if whole < 0.0 && self.first < whole.abs() as u64 {
+            fraction = 0.0;
+        }
+        if fraction >= 1.0 {
+            first += 1;
+            fraction -= 1.0;
+        }
+        (self.first, self.fraction) = (first, fraction);
+        self.clamp(page, len);
+    }
+
+    /// Makes the row at `position` (from the first row's top) the first one.
+    fn jump(&mut self, position: f64, page: f64, len: u64) {
+        self.first = position.max(0.0) as u64;
+        self.fraction = position.max(0.0).fract();
+        self.clamp(page, len);
+    }
+
+    fn clamp(&mut self, page: f64, len: u64) {
+        let whole = page.floor() as u64;
+        let last_first = len.saturating_sub(whole + 1);
+        let last_fraction = 1.0 - page.fract();
+        if len as f64 <= page {
+            (self.first, self.fraction) = (0, 0.0);
+        } else if self.first > last_first || self.first == last_first && self.fraction > last_fraction {
+            if last_fraction >= 1.0 {
+                (self.first, self.fraction) = (last_first + 1, 0.0);
+            } else {
+                (self.first, self.fraction) = (last_first, last_fraction);
+            }
+        }
+    }
+
+    /// Scrolls as little as possible so that a row is on screen; far jumps put it in the middle.
+    fn reveal(&mut self, row: u64, page: f64, len: u64) {
+        let whole = page.floor().max(1.0) as u64;
+        let above = row < self.first || row == self.first && self.fraction > 0.0;
+        let below = row as f64 + 1.0 > self.first as f64 + self.fraction + page;
+        if above && self.first - row <= whole {
+            (self.first, self.fraction) = (row, 0.0);
+        } else if below && row - self.first <= whole.saturating_mul(2) {
+            self.jump(row as f64 + 1.0 - page, page, len);
+        } else if above || below {
+            (self.first, self.fraction) = (row.saturating_sub(whole / 2), 0.0);
+        }
+        self.clamp(page, len);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Memory;
+
+    const TEN_MILLION: u64 = 10_000_000;
+
+    fn at(first: u64, fraction: f64) -> Memory {
+        Memory { first, fraction, ..Memory::default() }
+    }
+
+    #[test]
+    fn scrolling_is_exact_far_down() {
+        let mut memory = at(9_000_000, 0.0);
+        for _ in 0..8 {
+            memory.scroll(0.125, 20.5, TEN_MILLION);
+        }
+        assert_eq!((memory.first, memory.fraction), (9_000_001, 0.0));
+        for _ in 0..8 {
+            memory.scroll(-0.125, 20.5, TEN_MILLION);
+        }
+        assert_eq!((memory.first, memory.fraction), (9_000_000, 0.0));
+    }
+
+    #[test]
+    fn the_ends_hold() {
+        let mut memory = at(3, 0.5);
+        memory.scroll(-100.0, 20.5, TEN_MILLION);
+        assert_eq!((memory.first, memory.fraction), (0, 0.0));
+        memory.scroll(1e12, 20.5, TEN_MILLION);
+        assert_eq!((memory.first, memory.fraction), (TEN_MILLION - 21, 0.5));
+        memory.scroll(1.0, 20.0, 10);
+        assert_eq!((memory.first, memory.fraction), (0, 0.0));
+        let mut memory = at(500, 0.0);
+        memory.scroll(0.0, 10.0, 100);
+        assert_eq!(memory.first, 90, "the list became shorter");
+    }
+
+    #[test]
+    fn revealing_moves_as_little_as_possible() {
+        for (first, fraction, row, want) in [
+            (100, 0.0, 105, (100, 0.0)),
+            (100, 0.5, 100, (100, 0.0)),
+            (100, 0.0, 99, (99, 0.0)),
+            (100, 0.0, 120, (100, 0.5)),
+            (100, 0.0, 5_000_000, (4_999_990, 0.0)),
+            (100, 0.0, 2, (0, 0.0)),
+            (100, 0.0, TEN_MILLION - 1, (TEN_MILLION - 21, 0.5)),
+        ] {
+            let mut memory = at(first, fraction);
+            memory.reveal(row, 20.5, TEN_MILLION);
+            assert_eq!((memory.first, memory.fraction), want, "row {row} from {first}");
+        }
+    }
+}
