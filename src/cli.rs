@@ -14,13 +14,13 @@ use crate::formats::{self, OpenChoice, OpenError, Opened, ReadError};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder, StreamRows};
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Node, Position, RecordedEvent, StreamId, Time, Version};
+use crate::model::{Applied, Node, RecordedEvent, StreamId, Time, Version};
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::js::ModuleError;
 use crate::replay::merge::Merge;
 use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
 use crate::replay::Reducer;
-use crate::session::{Choice, Indexer, ReducerFile, StreamSource};
+use crate::session::{pages, Choice, Indexer, ReducerFile, StreamSource};
 
 /// Opens any event store and shows how each stream came to be what it is.
 #[derive(Debug, Parser)]
@@ -477,7 +477,7 @@ fn events(
         for row in part {
             let Some(stored) = found.next_if(|stored| Some(stored.key) == index.key_of(*row)) else { continue };
             let version = index.version_of(*row).unwrap_or(Version(0));
-            let event = crate::session::pages::recorded(store.opened.store.mapping(), &stored, version);
+            let event = pages::recorded(store.opened.store.mapping(), &stored, version);
             print_event(&event, as_json, out)?;
         }
     }
@@ -487,39 +487,8 @@ fn events(
     Ok(0)
 }
 
-/// One event in the shape of `events --json`, as a node: numbers and keys as stored.
-pub fn event_node(event: &RecordedEvent) -> Node {
-    let text = |value: &str| Node::text(value);
-    let member = |key: &str, node: Node| (Arc::from(key), node);
-    let data = if event.undecodable.is_some() && !matches!(event.data, Node::Raw(_)) {
-        match &event.data {
-            Node::Bytes(bytes) => Node::Bytes(Arc::clone(bytes)),
-            _ => Node::Bytes(Arc::clone(&event.raw)),
-        }
-    } else {
-        event.data.clone()
-    };
-    Node::object(vec![
-        member("stream", text(&event.stream)),
-        member("version", Node::number(event.version)),
-        member(
-            "position",
-            match &event.position {
-                Position::None => Node::Null,
-                Position::Number(number) => Node::number(number),
-                Position::Text(position) => text(position),
-            },
-        ),
-        member("id", event.id.as_deref().map_or(Node::Null, text)),
-        member("type", text(&event.event_type)),
-        member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),
-        member("data", data),
-        member("metadata", event.metadata.clone()),
-    ])
-}
-
 fn print_event(event: &RecordedEvent, as_json: bool, out: &mut dyn Write) -> Result<(), CliError> {
-    let node = event_node(event);
+    let node = pages::event_node(event);
     if as_json {
         return Ok(writeln!(out, "{}", to_text(&node))?);
     }

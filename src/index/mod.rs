@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use builder::{Header, IndexBuilder, MAX_EVENTS};
 use column::Column;
-pub use streams::{StreamList, StreamOrder, StreamSort, StreamTable};
+pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
 
 use crate::model::{CategoryId, EventRow, Findings, RowKey, StreamId, Text, Time, TypeId, Version};
 
@@ -81,6 +81,11 @@ impl EventIndex {
             Some(name) if id != TypeId::OTHER => Arc::clone(name),
             _ => Arc::from("(one of more than 65,535 types)"),
         }
+    }
+
+    /// Like [`EventIndex::type_name`], borrowed.
+    pub fn type_name_ref(&self, id: TypeId) -> &str {
+        self.types.get(usize::from(id.0)).map_or("", |name| name)
     }
 
     /// Place of the type among those of the category, by first appearance; `None` after

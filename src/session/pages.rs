@@ -8,7 +8,7 @@ use crate::dialect::mapping::{Cell, Decoded, Mapping};
 use crate::formats::{EventPage, NewRow, Opened, PageRow, ReadError, Run, StoreReader, Stored};
 use crate::index::StreamRows;
 use crate::model::{
-    Finding, FindingCode, Findings, Node, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
+    Finding, FindingCode, Findings, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
 };
 use crate::model::json::to_text;
 use crate::replay::timeline::EventSource;
@@ -142,7 +142,7 @@ impl StreamSource {
                 version: self.rows.version(place),
                 time: self.rows.time(place),
                 status: StreamStatus::Active,
-                position: crate::model::Position::None,
+                position: Position::None,
                 stream: &self.name,
                 category: "",
                 event_type: event_type.as_deref().unwrap_or_default(),
@@ -264,4 +264,35 @@ pub fn recorded(mapping: &Mapping, row: &PageRow<'_>, version: Version) -> Recor
         },
         raw: Arc::from(raw),
     }
+}
+
+/// One event in the shape of `events --json`, as a node: numbers and keys as stored.
+pub fn event_node(event: &RecordedEvent) -> Node {
+    let text = |value: &str| Node::text(value);
+    let member = |key: &str, node: Node| (Arc::from(key), node);
+    let data = if event.undecodable.is_some() && !matches!(event.data, Node::Raw(_)) {
+        match &event.data {
+            Node::Bytes(bytes) => Node::Bytes(Arc::clone(bytes)),
+            _ => Node::Bytes(Arc::clone(&event.raw)),
+        }
+    } else {
+        event.data.clone()
+    };
+    Node::object(vec![
+        member("stream", text(&event.stream)),
+        member("version", Node::number(event.version)),
+        member(
+            "position",
+            match &event.position {
+                Position::None => Node::Null,
+                Position::Number(number) => Node::number(number),
+                Position::Text(position) => text(position),
+            },
+        ),
+        member("id", event.id.as_deref().map_or(Node::Null, text)),
+        member("type", text(&event.event_type)),
+        member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),
+        member("data", data),
+        member("metadata", event.metadata.clone()),
+    ])
 }
