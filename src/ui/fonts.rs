@@ -50,6 +50,12 @@ fn fonts() -> FontDefinitions {
     for (name, bytes) in [("inter", INTER), (MEDIUM, INTER_MEDIUM), (SEMIBOLD, INTER_SEMIBOLD), (ICONS, LUCIDE)] {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
+    // Hinting thickens the strokes of icons and of Hack's dotted zero until they are blots.
+    for name in [ICONS, "Hack"] {
+        if let Some(font) = fonts.font_data.get_mut(name) {
+            Arc::make_mut(font).tweak.hinting = Some(false);
+        }
+    }
     let fallback = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
     let with_fallback = |first: &str| std::iter::once(first.to_owned()).chain(fallback.iter().cloned()).collect();
     fonts.families.insert(FontFamily::Proportional, with_fallback("inter"));
@@ -68,6 +74,10 @@ fn visuals(theme: Theme, t: &Tokens) -> Visuals {
     };
     let hairline = egui::Stroke::new(1.0, t.hairline);
     visuals.override_text_color = None;
+    if theme == Theme::Dark {
+        // egui's own curve makes light text on dark a weight bolder than the font is.
+        visuals.text_options.color_transfer_function = egui::epaint::FontColorTransferFunction::Gamma(0.8);
+    }
     visuals.panel_fill = t.panel;
     visuals.window_fill = t.panel;
     visuals.window_stroke = egui::Stroke::new(1.0, t.outline);

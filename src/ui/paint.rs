@@ -147,9 +147,9 @@ pub fn playhead_mark(painter: &Painter, center: Pos2, t: &Tokens) {
 /// The chevron before a branch or category: a small open angle.
 pub fn chevron(painter: &Painter, center: Pos2, open: bool, color: Color32) {
     let points = if open {
-        vec![center + vec2(-4.0, -2.0), center + vec2(0.0, 2.0), center + vec2(4.0, -2.0)]
+        vec![center + vec2(-3.5, -1.75), center + vec2(0.0, 1.75), center + vec2(3.5, -1.75)]
     } else {
-        vec![center + vec2(-2.0, -4.0), center + vec2(2.0, 0.0), center + vec2(-2.0, 4.0)]
+        vec![center + vec2(-1.75, -3.5), center + vec2(1.75, 0.0), center + vec2(-1.75, 3.5)]
     };
-    painter.add(Shape::line(points, Stroke::new(1.25, color)));
+    painter.add(Shape::line(points, Stroke::new(1.1, color)));
 }

@@ -11,9 +11,19 @@ use super::{paint, text};
 
 pub mod event;
 pub mod events;
+pub mod failed;
+pub mod findings;
+pub mod keys_sheet;
+pub mod loading;
+pub mod notice;
+pub mod open_path;
 pub mod state;
+pub mod status;
 pub mod streams;
+pub mod streams_drop;
 pub mod time;
+pub mod toolbar;
+pub mod welcome;
 
 /// A child for a panel: clipped to its place, filled, and a region of its own in the accessibility tree.
 pub fn panel(ui: &mut Ui, id: Id, rect: Rect, name: &str) -> Ui {

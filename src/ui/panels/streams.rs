@@ -102,7 +102,13 @@ fn labels_ui(ui: &mut Ui, id: Id, line: Rect, sort: StreamSort, out: &mut Vec<Ac
         let active = sort == order;
         let name = format!("Sort by {}", word.to_lowercase());
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, active, &name));
-        let color = if active || response.hovered() { t.text } else { t.quiet };
+        let color = if response.hovered() {
+            t.text
+        } else if active {
+            t.secondary
+        } else {
+            t.quiet
+        };
         text::left(ui.painter(), left, line.center().y, word, text::LABEL, color);
         if response.has_focus() {
             paint::focus_ring(ui.painter(), rect.shrink(3.0), t);

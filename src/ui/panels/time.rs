@@ -240,7 +240,9 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
     let painter = ui.painter().clone();
     let timeline = timeline(ui, id.with("axis"), plot, body);
     let len = body.events.len();
-    let label = pill_label(body);
+    let label = pill_label(body, body.applied.0, body.current.as_ref().map(|current| current.version));
+    // As wide as it is at the end of the stream, so that it does not twitch while playing.
+    let widest = pill_label(body, len, len.checked_sub(1).map(|last| body.events.version(last)));
     let spoken = spoken_value(body, zone);
     let scrubber = Scrubber {
         id,
@@ -248,6 +250,7 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
         len,
         applied: body.applied,
         label: &label,
+        widest: &widest,
         spoken: &spoken,
         stopped_at: body.stopped_at,
         skipped: body.skipped,
@@ -287,16 +290,13 @@ fn bar_colors(body: &TimeBody<'_>, t: &Tokens) -> [egui::Color32; 4] {
     [of(0), of(1), of(2), t.outline]
 }
 
-/// `v57 · 58 of 214`, with numbers as wide as the last ones, so that nothing moves.
-fn pill_label(body: &TimeBody<'_>) -> String {
-    let len = format::number(body.events.len());
-    let applied = format::number(body.applied.0);
-    let Some(current) = &body.current else {
-        return format!("initial · {applied} of {len}");
-    };
-    let last = body.events.len().checked_sub(1).map(|last| format::version(body.events.version(last)));
-    let width = last.map_or(0, |last| last.len());
-    format!("{:>width$} · {:>count$} of {len}", format::version(current.version), applied, count = len.len())
+/// `v57 · 58 of 214`.
+fn pill_label(body: &TimeBody<'_>, applied: u64, version: Option<crate::model::Version>) -> String {
+    let of = format!("{} of {}", format::number(applied), format::number(body.events.len()));
+    match version {
+        Some(version) => format!("{} · {of}", format::version(version)),
+        None => format!("initial · {of}"),
+    }
 }
 
 fn spoken_value(body: &TimeBody<'_>, zone: Zone) -> String {

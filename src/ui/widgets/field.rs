@@ -113,7 +113,7 @@ impl Field<'_> {
             .align(egui::Align2::LEFT_CENTER)
             .layouter(&mut layouter)
             .event_filter(EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true });
-        let line = Rect::from_center_size(pos2(inner.center().x, inner.center().y + 1.0), vec2(inner.width(), 16.0));
+        let line = Rect::from_center_size(pos2(inner.center().x, inner.center().y - 1.0), vec2(inner.width(), 16.0));
         ui.put(line, editor).accessible_name(self.name)
     }
 }

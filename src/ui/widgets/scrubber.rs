@@ -27,6 +27,8 @@ pub struct Scrubber<'a> {
     pub applied: Applied,
     /// What the pill says: `v57 · 58 of 214`.
     pub label: &'a str,
+    /// The longest it can say.
+    pub widest: &'a str,
     /// What a screen reader says: "version 57, 58 of 214, Withdrawn, 2026-…".
     pub spoken: &'a str,
     /// First event that stopped the replay.
@@ -124,7 +126,8 @@ impl Scrubber<'_> {
 
     /// The pill stands right of the line, and left of it where there is no room.
     fn pill(&self, painter: &Painter, plot: Rect) -> Rect {
-        let width = (text::width(painter, self.label, text::DATA) + 16.0).round();
+        let widths = [self.label, self.widest].map(|label| text::width(painter, label, text::DATA));
+        let width = (widths[0].max(widths[1]) + 16.0).round();
         let x = self.x(painter, plot);
         let top = plot.top() + PILL_TOP;
         let flips = x + width > plot.right() + 12.0;

@@ -1,0 +1,167 @@
+//! From key presses to actions, by the one table of commands.
+//!
+//! Runs before any panel, so that egui does not use arrows and Space for itself.
+//! Keys that write text are off while a text field has the keyboard.
+
+use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers};
+
+use super::focus;
+use crate::app::action::{Action, COMMANDS, Command, CommandContext, Key, Panel, Shortcut};
+
+/// Takes the keys of this frame that mean a command.
+pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
+    if cx.modal_open {
+        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
+            out.push(Action::CloseModal);
+        }
+        return;
+    }
+    if ctx.any_popup_open() {
+        return;
+    }
+    keep_focus_from_arrows(ctx);
+    let typing = ctx.text_edit_focused();
+    let space_clicks = space_clicks(ctx);
+    let in_list_of_own = matches!(focus::current(ctx), Some(Panel::Streams));
+    let mut found = Vec::new();
+    ctx.input_mut(|input| {
+        let modifiers = input.modifiers;
+        input.events.retain(|event| {
+            let Some((command, key)) = command_of(event, modifiers, typing) else { return true };
+            let blocked = key == Key::Space && space_clicks
+                || matches!(key, Key::Home | Key::End) && in_list_of_own && !cx.stream_open;
+            if blocked || command.enabled(cx).is_err() {
+                return true;
+            }
+            found.push(command);
+            false
+        });
+    });
+    for command in found {
+        out.push(command.action(cx));
+    }
+    // Nothing is being read and nothing is in front: Esc closes what is open below.
+    if cx.findings_open && !typing && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
+        out.push(Action::ToggleFindings);
+    }
+}
+
+/// egui moves the focus with arrows; here they step through time and lists.
+fn keep_focus_from_arrows(ctx: &Context) {
+    let arrow = ctx.input(|input| {
+        [EguiKey::ArrowLeft, EguiKey::ArrowRight, EguiKey::ArrowUp, EguiKey::ArrowDown]
+            .iter()
+            .any(|key| input.key_pressed(*key))
+    });
+    if arrow {
+        ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    }
+}
+
+/// A focused button is pressed by Space, as everywhere.
+fn space_clicks(ctx: &Context) -> bool {
+    let Some(focused) = ctx.memory(|memory| memory.focused()) else { return false };
+    let Some(response) = ctx.read_response(focused) else { return false };
+    // The slider senses clicks too, but Space means nothing to it.
+    response.sense.senses_click() && !response.sense.senses_drag()
+}
+
+/// The command an event stands for.
+fn command_of(event: &Event, modifiers: Modifiers, typing: bool) -> Option<(Command, Key)> {
+    COMMANDS.iter().find_map(|info| {
+        let key = info.keys.iter().find(|key| !(typing && key.types_text()) && matches(key, event, modifiers))?;
+        Some((info.command, key.key))
+    })
+}
+
+fn matches(shortcut: &Shortcut, event: &Event, held: Modifiers) -> bool {
+    match (shortcut.key, event) {
+        // The desktop's copy key arrives as an event of its own.
+        (Key::Char('c'), Event::Copy) => shortcut.ctrl && !shortcut.shift,
+        // A character without control: by what it writes, wherever it is on this keyboard.
+        (Key::Char(c), Event::Text(text)) if !shortcut.ctrl && !shortcut.alt => {
+            if held.alt || held.ctrl || held.command {
+                return false;
+            }
+            let mut chars = text.chars();
+            let (Some(typed), None) = (chars.next(), chars.next()) else { return false };
+            if shortcut.shift { typed.to_lowercase().eq([c]) && typed != c } else { typed == c }
+        }
+        (key, Event::Key { key: pressed, pressed: true, modifiers, .. }) => {
+            let wanted = egui_key(shortcut, key);
+            let shift_free = matches!(key, Key::Char('+' | '='));
+            wanted == Some(*pressed)
+                && shortcut.ctrl == (modifiers.ctrl || modifiers.command)
+                && shortcut.alt == modifiers.alt
+                && (shift_free || shortcut.shift == modifiers.shift)
+        }
+        _ => false,
+    }
+}
+
+/// The key as egui has it; characters without control come as text instead.
+fn egui_key(shortcut: &Shortcut, key: Key) -> Option<EguiKey> {
+    Some(match key {
+        Key::Left => EguiKey::ArrowLeft,
+        Key::Right => EguiKey::ArrowRight,
+        Key::Home => EguiKey::Home,
+        Key::End => EguiKey::End,
+        Key::Space => EguiKey::Space,
+        Key::Escape => EguiKey::Escape,
+        Key::F(n) => EguiKey::from_name(&format!("F{n}"))?,
+        Key::Char('+') => EguiKey::Plus,
+        Key::Char('=') => EguiKey::Equals,
+        Key::Char('-') => EguiKey::Minus,
+        Key::Char(c) if shortcut.ctrl || shortcut.alt => EguiKey::from_name(&c.to_uppercase().to_string())?,
+        Key::Char(_) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(key: EguiKey, modifiers: Modifiers) -> Event {
+        Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
+    }
+
+    #[test]
+    fn every_shortcut_has_a_key_that_egui_knows() {
+        for info in COMMANDS {
+            for shortcut in info.keys {
+                let by_text = matches!(shortcut.key, Key::Char(_)) && !shortcut.ctrl && !shortcut.alt;
+                assert!(by_text || egui_key(shortcut, shortcut.key).is_some(), "{}", shortcut.text());
+            }
+        }
+    }
+
+    #[test]
+    fn longer_chords_are_not_taken_for_shorter_ones() {
+        let shift = Modifiers::COMMAND | Modifiers::SHIFT;
+        for (event, modifiers, want) in [
+            (key(EguiKey::O, Modifiers::COMMAND), Modifiers::COMMAND, Some(Command::OpenFile)),
+            (key(EguiKey::O, shift), shift, Some(Command::OpenPath)),
+            (key(EguiKey::C, shift), shift, Some(Command::CopyState)),
+            (Event::Copy, Modifiers::COMMAND, Some(Command::CopyEvent)),
+            (key(EguiKey::ArrowLeft, Modifiers::SHIFT), Modifiers::SHIFT, Some(Command::JumpBack)),
+            (key(EguiKey::ArrowLeft, Modifiers::NONE), Modifiers::NONE, Some(Command::StepBack)),
+            (key(EguiKey::Plus, shift), shift, Some(Command::TextLarger)),
+            (Event::Text("y".into()), Modifiers::NONE, Some(Command::CopyValue)),
+            (Event::Text("Y".into()), Modifiers::SHIFT, Some(Command::CopyPath)),
+            (Event::Text("?".into()), Modifiers::SHIFT, Some(Command::Keys)),
+            (Event::Text("1".into()), Modifiers::ALT, None),
+            (key(EguiKey::Num1, Modifiers::ALT), Modifiers::ALT, Some(Command::FocusStreams)),
+            (key(EguiKey::ArrowLeft, Modifiers::ALT), Modifiers::ALT, None),
+        ] {
+            let found = command_of(&event, modifiers, false).map(|(command, _)| command);
+            assert_eq!(found, want, "{event:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_field_keeps_what_writes_text() {
+        assert!(command_of(&Event::Text("t".into()), Modifiers::NONE, true).is_none());
+        assert!(command_of(&key(EguiKey::Home, Modifiers::NONE), Modifiers::NONE, true).is_none());
+        assert!(command_of(&key(EguiKey::F6, Modifiers::NONE), Modifiers::NONE, true).is_some());
+    }
+}

@@ -1,0 +1,99 @@
+//! What is odd in the store: code, where, what, how often. Opened from the footer of the streams.
+
+use egui::{Id, Rect, Ui, pos2, vec2};
+
+use super::streams::severity_icon;
+use super::{panel, sentence, split_header, split_line};
+use crate::app::action::Action;
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, size};
+use crate::ui::view::{FindingLine, FindingsView};
+use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::{format, text};
+
+const CODE: f32 = 36.0;
+
+/// Shows the drawer in `rect`.
+pub fn findings_ui(ui: &mut Ui, rect: Rect, view: &FindingsView<'_>, out: &mut Vec<Action>) {
+    let id = Id::unique("findings");
+    let mut ui = panel(ui, id, rect, "Findings");
+    let ui = &mut ui;
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let (header, rest) = split_header(&painter, rect, t);
+    let (labels, body) = split_line(&painter, rest, size::LABELS, t);
+    let y = header.center().y;
+    let end = text::left(&painter, header.left() + size::PAD, y, "Findings", text::TITLE, t.text);
+    let count =
+        format!("{}, {}", format::plural(view.kinds, "kind", "kinds"), format::plural(view.places, "place", "places"));
+    let end = text::left(&painter, end + 10.0, y, &count, text::BODY, t.quiet);
+    spoken(ui, id.with("count"), Rect::from_min_max(header.min, pos2(end, header.bottom())), &count);
+    let close = Rect::from_center_size(pos2(header.right() - 20.0, y), vec2(28.0, 28.0));
+    if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close findings").clicked() {
+        out.push(Action::ToggleFindings);
+    }
+    let columns = Columns::new(rect.width());
+    let y = labels.center().y;
+    for (x, word) in [(CODE, "Code"), (columns.place, "Where"), (columns.what, "What")] {
+        text::left(&painter, labels.left() + x, y, word, text::LABEL, t.quiet);
+    }
+    text::right(&painter, labels.right() - 18.0, y, "Count", text::LABEL, t.quiet);
+    let len = view.rows.len();
+    if len == 0 {
+        sentence(ui, id, body, "Nothing odd was found.", None);
+        return;
+    }
+    let shown = Rows::new(id.with("list"), "Findings", len)
+        .own_cursor()
+        .show(ui, body, |at| row_ui(at, &view.rows.row(at.index), len, columns));
+    if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
+        out.push(Action::OpenFinding(row));
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Columns {
+    place: f32,
+    what: f32,
+}
+
+impl Columns {
+    fn new(width: f32) -> Columns {
+        let place = (width * 0.2).clamp(160.0, 190.0).round();
+        Columns { place, what: (place + (width * 0.2).clamp(140.0, 240.0)).round() }
+    }
+}
+
+fn row_ui(at: &RowPaint<'_>, line: &FindingLine<'_>, len: u64, columns: Columns) -> RowNode {
+    let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
+    let severity = line.code.severity();
+    severity_icon(severity).paint(painter, pos2(x + 20.0, y), 14.0, t.of_severity(severity));
+    text::left_cut(painter, x + CODE, y, line.code.name(), text::DATA, t.text, columns.place - CODE - 12.0);
+    let place = match (&line.stream, line.version) {
+        (Some(stream), Some(version)) => format!("{stream} v{version}"),
+        (Some(stream), None) => stream.to_string(),
+        (None, _) => String::new(),
+    };
+    let room = columns.what - columns.place - 12.0;
+    text::left_cut(painter, x + columns.place, y, &place, text::DATA, t.secondary, room);
+    let count = format::number(line.count);
+    let left = text::right(painter, at.rect.right() - 18.0, y, &count, text::DATA, t.text);
+    let room = left - 16.0 - x - columns.what;
+    text::left_cut(painter, x + columns.what, y, &line.message, text::BODY, t.secondary, room);
+    let word = match severity {
+        crate::model::Severity::Info => "note",
+        crate::model::Severity::Warning => "warning",
+        crate::model::Severity::Error => "error",
+    };
+    RowNode {
+        name: format!(
+            "row {} of {len}, {word} {}, {place}, {}, {count} times",
+            at.index + 1,
+            line.code.name(),
+            text::head(&line.message, 200)
+        ),
+        tooltip: at.pointer.map(|_| line.message.to_string()),
+        ..RowNode::default()
+    }
+}

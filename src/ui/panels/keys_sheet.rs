@@ -1,0 +1,132 @@
+//! The sheet of keys, made from the table of commands.
+
+use egui::{Context, Id, Modal, Rect, Sense, Ui, pos2, vec2};
+
+use crate::app::action::{Action, Command, Menu};
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, size};
+use crate::ui::widgets::button::{icon_button, key_cap, key_cap_width, spoken};
+use crate::ui::widgets::menu::popup_frame;
+use crate::ui::{paint, text};
+
+/// Keys of lists and trees, which are no commands.
+const LIST_KEYS: [(&[&str], &str); 5] = [
+    (&["↑", "↓"], "Move in a list or tree"),
+    (&["j", "k"], "Move in a list or tree"),
+    (&["PgUp", "PgDn"], "Move by a page"),
+    (&["Enter"], "Open, or open and close a branch"),
+    (&["Tab"], "To the next control"),
+];
+
+const LINE: f32 = 22.0;
+
+/// One line: keys and what they do.
+struct Line {
+    caps: Vec<String>,
+    text: String,
+}
+
+/// A titled group of lines.
+struct Group {
+    title: &'static str,
+    lines: Vec<Line>,
+}
+
+/// Shows the sheet.
+pub fn keys_sheet_ui(ctx: &Context, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ctx);
+    let id = Id::unique("keys sheet");
+    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
+    let groups = groups();
+    let columns = split(&groups);
+    let height_of = |groups: &[Group]| groups.iter().map(|group| 38.0 + LINE * group.lines.len() as f32).sum::<f32>();
+    let height = height_of(&groups[..columns]).max(height_of(&groups[columns..])) + 16.0;
+    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
+        let width = 760.0_f32.min(ctx.content_rect().width() - 48.0);
+        let (header, _) = ui.allocate_exact_size(vec2(width, 44.0), Sense::hover());
+        text::left(ui.painter(), header.left() + 16.0, header.center().y, "Keys", text::TITLE, t.text);
+        paint::hline(ui.painter(), header.left(), header.right(), header.bottom() - 1.0, t.hairline);
+        let close = Rect::from_center_size(pos2(header.right() - 22.0, header.center().y), vec2(28.0, 28.0));
+        if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close keys").clicked() {
+            out.push(Action::CloseModal);
+        }
+        let room = ctx.content_rect().height() - 100.0;
+        egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+            let half = rect.width() / 2.0;
+            column_ui(ui, Rect::from_min_size(rect.min, vec2(half, height)), &groups[..columns]);
+            column_ui(ui, Rect::from_min_size(rect.min + vec2(half, 0.0), vec2(half, height)), &groups[columns..]);
+        });
+    });
+    if shown.should_close() {
+        out.push(Action::CloseModal);
+    }
+}
+
+fn groups() -> Vec<Group> {
+    let mut groups: Vec<Group> = Menu::ALL
+        .iter()
+        .map(|menu| Group {
+            title: menu.name(),
+            lines: Command::of_menu(*menu)
+                .filter_map(|info| {
+                    let first = info.keys.first()?;
+                    let mut caps = first.caps();
+                    for other in &info.keys[1..] {
+                        caps.push("or".to_owned());
+                        caps.extend(other.caps());
+                    }
+                    Some(Line { caps, text: info.text.to_owned() })
+                })
+                .collect(),
+        })
+        .filter(|group| !group.lines.is_empty())
+        .collect();
+    let lists = LIST_KEYS.iter().map(|(caps, text)| Line {
+        caps: caps.iter().map(|cap| (*cap).to_owned()).collect(),
+        text: (*text).to_owned(),
+    });
+    groups.push(Group { title: "Lists and trees", lines: lists.collect() });
+    groups
+}
+
+/// How many groups go in the first column, so that both are about as long.
+fn split(groups: &[Group]) -> usize {
+    let lines: usize = groups.iter().map(|group| group.lines.len() + 2).sum();
+    let mut count = 0;
+    for (at, group) in groups.iter().enumerate() {
+        count += group.lines.len() + 2;
+        if count * 2 >= lines {
+            return at + 1;
+        }
+    }
+    groups.len()
+}
+
+fn column_ui(ui: &mut Ui, rect: Rect, groups: &[Group]) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let mut y = rect.top() + 24.0;
+    for group in groups {
+        text::left(&painter, rect.left() + 16.0, y, group.title, text::LABEL, t.quiet);
+        y += 21.0;
+        for line in &group.lines {
+            let place = Rect::from_min_max(pos2(rect.left() + 16.0, y - 11.0), pos2(rect.right() - 16.0, y + 11.0));
+            let mut x = place.right();
+            for cap in line.caps.iter().rev() {
+                if cap == "or" {
+                    x = text::right(&painter, x, y, "or", text::LABEL, t.quiet) - 4.0;
+                } else {
+                    x -= key_cap_width(&painter, cap);
+                    key_cap(&painter, x, y, cap, t);
+                    x -= 4.0;
+                }
+            }
+            text::left_cut(&painter, place.left(), y, &line.text, text::BODY, t.text, x - 8.0 - place.left());
+            let words = format!("{}: {}", line.text, line.caps.join(" "));
+            spoken(ui, Id::unique(("keys sheet", &line.text, line.caps.len(), y as i32)), place, &words);
+            y += LINE;
+        }
+        y += 17.0 - size::RADIUS as f32 / 4.0;
+    }
+}

@@ -1,0 +1,71 @@
+//! The sheet for typing or pasting the path of a store.
+
+use egui::{Context, Id, Modal, Rect, Sense, pos2, vec2};
+
+use super::welcome::path_field;
+use crate::app::action::Action;
+use crate::ui::icons::Icon;
+use crate::ui::text;
+use crate::ui::tokens;
+use crate::ui::view::Trouble;
+use crate::ui::widgets::button::{Look, button, button_width};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::menu::popup_frame;
+
+/// Shows the sheet.
+pub fn open_path_ui(ctx: &Context, trouble: Option<&Trouble>, busy: bool, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ctx);
+    let id = Id::unique("open path");
+    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
+    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
+        let width = 560.0_f32.min(ctx.content_rect().width() - 64.0);
+        let extra = if trouble.is_some() { 92.0 } else { 0.0 };
+        let (rect, _) = ui.allocate_exact_size(vec2(width, 148.0 + extra), Sense::hover());
+        let painter = ui.painter().clone();
+        let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
+        text::left(&painter, left, rect.top() + 26.0, "Open path", text::TITLE, t.text);
+        let hint = "~/stores/bank.db";
+        let field =
+            Field { id: id.with("field"), name: "Path of a store", hint, icon: Some(Icon::FOLDER_OPEN), key: None };
+        let place = Rect::from_min_max(pos2(left, rect.top() + 48.0), pos2(right, rect.top() + 76.0));
+        path_field(ui, &field, place, out);
+        first_focus(ui, id, field.id);
+        let mut y = place.bottom() + 16.0;
+        if let Some(why) = trouble {
+            let place = Rect::from_min_size(pos2(rect.left() + 4.0, y - 12.0), vec2(rect.width() - 8.0, 96.0));
+            super::trouble(ui, id, place, why);
+            y += extra - 8.0;
+        }
+        let words = if busy { "Opening…" } else { "A file, a folder or a dump. Nothing is written to it." };
+        text::left(&painter, left, y, words, text::BODY, t.quiet);
+        let mut x = right;
+        for (word, keys, look, open) in
+            [("Open", Some("Enter"), Look::Filled, true), ("Cancel", Some("Esc"), Look::Outlined, false)]
+        {
+            let width = button_width(&painter, word, keys);
+            let at = Rect::from_min_size(pos2(x - width, rect.bottom() - 42.0), vec2(width, 28.0));
+            if button(ui, id.with(word), at, look, word, keys).clicked() {
+                if open {
+                    let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
+                    out.push(Action::OpenPath(typed.trim().to_owned()));
+                } else {
+                    out.push(Action::CloseModal);
+                }
+            }
+            x -= width + 8.0;
+        }
+    });
+    if shown.should_close() {
+        out.push(Action::CloseModal);
+    }
+}
+
+/// The field has the keyboard from the moment the sheet appears.
+fn first_focus(ui: &egui::Ui, id: Id, field: Id) {
+    let pass = ui.ctx().cumulative_pass_nr();
+    let last: Option<u64> = ui.data(|data| data.get_temp(id.with("shown in")));
+    ui.data_mut(|data| data.insert_temp(id.with("shown in"), pass));
+    if last.is_none_or(|last| pass > last + 1) {
+        ui.memory_mut(|memory| memory.request_focus(field));
+    }
+}

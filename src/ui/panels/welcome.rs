@@ -1,0 +1,237 @@
+//! The first page: drop a file, open one, type a path, go back to a recent one, try a sample.
+
+use egui::accesskit::Role;
+use egui::{Id, Painter, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::action::Action;
+use crate::ui::icons::Icon;
+use crate::ui::root::hovering;
+use crate::ui::tokens::{self, Tokens, mix, size};
+use crate::ui::view::{RecentEntry, SampleCard, WelcomeView, Zone};
+use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
+use crate::ui::widgets::field::Field;
+use crate::ui::{format, paint, text};
+
+const COLUMN: f32 = 896.0;
+const CARD: egui::Vec2 = egui::vec2(288.0, 236.0);
+
+/// Shows the page in `rect`.
+pub fn welcome_ui(ui: &mut Ui, rect: Rect, view: &WelcomeView<'_>, zone: Zone, out: &mut Vec<Action>) {
+    let id = Id::unique("welcome");
+    let mut child = super::panel(ui, id, rect, "Open a store");
+    let width = COLUMN.min(rect.width() - 48.0);
+    // As high as the design where there is room, closer to the top where not.
+    let above = (rect.height() * 0.093).clamp(16.0, 78.0).round();
+    egui::ScrollArea::vertical().id_salt("welcome").auto_shrink(false).show(&mut child, |ui| {
+        let left = (rect.center().x - width / 2.0).round();
+        let top = ui.next_widget_position().y + above;
+        let bottom = page_ui(ui, id, Rect::from_min_size(pos2(left, top), vec2(width, 0.0)), view, zone, out);
+        ui.advance_cursor_after_rect(Rect::from_min_max(pos2(left, top), pos2(left + width, bottom + 24.0)));
+    });
+}
+
+/// Shows everything below each other; returns where it ends.
+fn page_ui(ui: &mut Ui, id: Id, column: Rect, view: &WelcomeView<'_>, zone: Zone, out: &mut Vec<Action>) -> f32 {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let (left, right, mut y) = (column.left(), column.right(), column.top() + 14.0);
+    text::left(&painter, left, y, "Open a store", text::WELCOME, t.text);
+    y += 32.0;
+    let words =
+        "See how each stream came to be what it is: its events, when they happened, and the state at any version.";
+    text::left_cut(&painter, left, y, words, text::BODY, t.secondary, column.width());
+    spoken(ui, id.with("words"), Rect::from_min_max(pos2(left, y - 40.0), pos2(right, y + 10.0)), words);
+    y += 32.0;
+    let target = Rect::from_min_size(pos2(left, y), vec2(column.width(), 184.0));
+    target_ui(ui, id, target, view, out);
+    y = target.bottom();
+    if let Some(why) = view.trouble {
+        let place = Rect::from_min_size(pos2(left, y + 12.0), vec2(column.width(), 84.0));
+        painter.rect_filled(place, size::RADIUS, mix(t.panel, t.error, 0.08));
+        super::trouble(ui, id.with("trouble"), place, why);
+        y = place.bottom();
+    }
+    y = section(ui, id, left, right, y, "Recent");
+    if view.recent.is_empty() {
+        let words = "Nothing opened yet. Stores you open are listed here, on this machine only.";
+        text::left_cut(&painter, left, y + 16.0, words, text::BODY, t.secondary, column.width());
+        spoken(ui, id.with("no recent"), Rect::from_min_size(pos2(left, y + 4.0), vec2(500.0, 24.0)), words);
+        y += 28.0;
+    }
+    for (at, entry) in view.recent.iter().take(8).enumerate() {
+        let row = Rect::from_min_size(pos2(left, y + 4.0), vec2(column.width(), size::ROW));
+        recent_ui(ui, id.with(("recent", at)), row, at, entry, zone, out);
+        y += size::ROW;
+    }
+    if view.samples.is_empty() {
+        return y;
+    }
+    y = section(ui, id, left, right, y, "Samples");
+    let mut x = left;
+    for card in view.samples {
+        if x + CARD.x > right + 0.5 {
+            break;
+        }
+        card_ui(ui, id.with(card.id), Rect::from_min_size(pos2(x, y + 12.0), CARD), card, out);
+        x += CARD.x + 16.0;
+    }
+    y + 12.0 + CARD.y
+}
+
+/// A title with a hairline below; returns where its content begins.
+fn section(ui: &mut Ui, id: Id, left: f32, right: f32, above: f32, title: &str) -> f32 {
+    let t = tokens::tokens(ui.ctx());
+    let center = above + 40.0;
+    text::left(ui.painter(), left, center, title, text::TITLE, t.text);
+    spoken(ui, id.with(title), Rect::from_min_size(pos2(left, center - 12.0), vec2(120.0, 24.0)), title);
+    paint::hline(ui.painter(), left, right, center + 19.0, t.hairline);
+    center + 20.0
+}
+
+fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    painter.rect_filled(rect, size::RADIUS_POPUP, t.window);
+    if hovering(ui.ctx()) {
+        painter.rect_stroke(rect, size::RADIUS_POPUP, Stroke::new(2.0, t.accent), StrokeKind::Inside);
+    } else {
+        paint::dashed_rect(&painter, rect, t.outline);
+    }
+    let x = rect.center().x.round();
+    Icon::FILE_DOWN.paint(&painter, pos2(x, rect.top() + 44.0), 24.0, t.secondary);
+    let title = match view.opening {
+        Some(name) => format!("Opening {name}…"),
+        None => "Drop a file, a folder or a dump here".to_owned(),
+    };
+    text::center(&painter, x, rect.top() + 80.0, &title, text::TITLE, t.text);
+    spoken(ui, id.with("drop"), Rect::from_center_size(pos2(x, rect.top() + 80.0), vec2(300.0, 20.0)), &title);
+
+    let (word, keys) = ("Open file…", "Ctrl O");
+    let open_width = button_width(&painter, word, Some(keys)).max(150.0);
+    let field_width = 300.0_f32.min(rect.width() - open_width - 60.0);
+    let y = rect.top() + 118.0;
+    let left = (x - (open_width + 12.0 + field_width) / 2.0).round();
+    let open = Rect::from_min_size(pos2(left, y - 14.0), vec2(open_width, 28.0));
+    let open_id = id.with("open");
+    if button(ui, open_id, open, Look::Filled, word, Some(keys)).clicked() {
+        out.push(Action::OpenDialog);
+    }
+    first_focus(ui, id, open_id);
+    let field = Field { id: id.with("path"), name: "Path of a store", hint: "or type its path", icon: None, key: None };
+    let place = Rect::from_min_size(pos2(open.right() + 12.0, y - 14.0), vec2(field_width, 28.0));
+    path_field(ui, &field, place, out);
+    let kinds =
+        "Castore, KurrentDB, Marten, Message DB, Emmett, Spring Modulith, JSON lines, CloudEvents, and SQLite tables";
+    text::center(&painter, x, rect.top() + 158.0, kinds, text::LABEL, t.quiet);
+}
+
+/// A field for a path that keeps what is typed and opens it on Enter.
+pub fn path_field(ui: &mut Ui, field: &Field<'_>, place: Rect, out: &mut Vec<Action>) {
+    let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
+    let output = field.show(ui, place, &typed);
+    let typed = output.changed.unwrap_or(typed);
+    if output.entered && !typed.trim().is_empty() {
+        out.push(Action::OpenPath(typed.trim().to_owned()));
+    }
+    ui.data_mut(|data| data.insert_temp(field.id, typed));
+}
+
+/// When the page appears and nothing has the keyboard, its first button gets it.
+fn first_focus(ui: &Ui, id: Id, button: Id) {
+    let pass = ui.ctx().cumulative_pass_nr();
+    let last: Option<u64> = ui.data(|data| data.get_temp(id.with("shown in")));
+    ui.data_mut(|data| data.insert_temp(id.with("shown in"), pass));
+    let appeared = last.is_none_or(|last| pass > last + 1);
+    if appeared && ui.memory(|memory| memory.focused().is_none()) {
+        ui.memory_mut(|memory| memory.request_focus(button));
+    }
+}
+
+fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, zone: Zone, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let main = Rect::from_min_max(row.min, pos2(row.right() - 28.0, row.bottom()));
+    let sense = if entry.missing { Sense::hover() } else { Sense::click() };
+    let response = ui.interact(main, id, sense);
+    let missing = if entry.missing { ", no longer there" } else { "" };
+    let name = format!("Open {}, {}{missing}", entry.name, entry.place);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, !entry.missing, &name));
+    if response.hovered() && !entry.missing {
+        painter.rect_filled(main.expand2(vec2(8.0, 0.0)), size::RADIUS, t.hover);
+    }
+    let y = row.center().y;
+    let color = if entry.missing { t.quiet } else { t.text };
+    text::left_cut(&painter, row.left(), y, &entry.name, text::DATA, color, 220.0);
+    let place = row.left() + 236.0;
+    let dialect = row.right() - 180.0;
+    text::left_cut(&painter, place, y, &entry.place, text::DATA, t.quiet, dialect - 16.0 - place);
+    let kind = if entry.missing { "no longer there" } else { &entry.dialect };
+    text::left_cut(&painter, dialect, y, kind, text::BODY, t.quiet, 96.0);
+    if let Some(opened) = entry.opened {
+        let date = format::short_date(opened, None, zone);
+        text::right(&painter, row.right() - 36.0, y, &date, text::LABEL.on_baseline_of(text::BODY), t.quiet);
+    }
+    if response.has_focus() {
+        paint::focus_ring(&painter, main.expand2(vec2(6.0, 0.0)), t);
+    }
+    if response.clicked() {
+        out.push(Action::OpenRecent(at));
+    }
+    let forget = Rect::from_center_size(pos2(row.right() - 12.0, y), vec2(24.0, 24.0));
+    let name = format!("Forget {}", entry.name);
+    if icon_button(ui, id.with("forget"), forget, Icon::X, 14.0, &name).clicked() {
+        out.push(Action::ForgetRecent(at));
+    }
+}
+
+fn card_ui(ui: &mut Ui, id: Id, rect: Rect, card: &SampleCard, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let response = ui.interact(rect, id, Sense::click());
+    let name = format!("Open sample {}. {}", card.title, card.text);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let hot = response.hovered();
+    if hot {
+        painter.rect_filled(rect, size::RADIUS, t.hover);
+    }
+    paint::outline(&painter, rect, size::RADIUS, if hot { t.outline } else { t.hairline });
+    let picture = Rect::from_min_size(rect.min + vec2(16.0, 16.0), vec2(256.0, 72.0));
+    if card.id == "bank" {
+        bank_picture(&painter, picture, t);
+    }
+    let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
+    paint::hline(&painter, rect.left(), rect.right(), rect.top() + 103.0, if hot { t.outline } else { t.hairline });
+    text::left(&painter, left, rect.top() + 124.0, card.title, text::TITLE, t.text);
+    let place = Rect::from_min_size(pos2(left, rect.top() + 139.0), vec2(256.0, 54.0));
+    text::paragraph(&painter, place, card.text, text::BODY, t.secondary, 3);
+    let y = rect.bottom() - 23.0;
+    text::left(&painter, left, y, card.file, text::DATA, t.text);
+    text::right(&painter, right, y, card.framework, text::LABEL.on_baseline_of(text::DATA), t.quiet);
+    if response.has_focus() {
+        paint::focus_ring(&painter, rect, t);
+    }
+    if response.clicked() {
+        out.push(Action::OpenSample(card.id));
+    }
+}
+
+/// A balance that falls below its limit and recovers, with the playhead where it did.
+fn bank_picture(painter: &Painter, rect: Rect, t: &Tokens) {
+    let at = |x: f32, y: f32| rect.min + vec2(x, y);
+    let steps = [(0.0, 30.0), (24.0, 22.0), (40.0, 26.0), (62.0, 12.0), (88.0, 18.0), (104.0, 36.0), (120.0, 44.0)];
+    let below = [(135.0, 60.0), (168.0, 64.0)];
+    let back = [(184.0, 40.0), (204.0, 28.0), (222.0, 34.0), (234.0, 16.0), (256.0, 16.0)];
+    let limit = 48.0;
+    painter.rect_filled(Rect::from_min_max(at(135.0, limit), at(168.0, 60.0)), 0.0, mix(t.panel, t.error, 0.38));
+    painter.rect_filled(Rect::from_min_max(at(168.0, limit), at(184.0, 64.0)), 0.0, mix(t.panel, t.error, 0.38));
+    paint::dashed_hline(painter, rect.left(), rect.right(), rect.top() + limit, t.outline);
+    let all: Vec<(f32, f32)> = steps.into_iter().chain(below).chain(back).collect();
+    for pair in all.windows(2) {
+        let ((x, y), (next, to)) = (pair[0], pair[1]);
+        painter.line_segment([at(x, y), at(next, y)], Stroke::new(1.25, t.text));
+        painter.line_segment([at(next, y), at(next, to)], Stroke::new(1.25, t.text));
+    }
+    let head = 135.0;
+    painter.rect_filled(Rect::from_min_max(at(head - 1.0, 0.0), at(head + 1.0, 72.0)), 0.0, t.playhead);
+    painter.circle_filled(at(head, 60.0), 4.5, t.playhead);
+}

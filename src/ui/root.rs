@@ -1,0 +1,129 @@
+//! The whole window: keys first, then toolbar, screen and sheet, then what a screen reader says.
+
+use egui::accesskit::{Live, Role};
+use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, pos2, vec2};
+
+use super::keys::keys;
+use super::layout::{self, workspace_ui};
+use super::panels::{failed::failed_ui, keys_sheet::keys_sheet_ui, open_path::open_path_ui, status::status_ui};
+use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
+use super::tokens::{self, size};
+use super::view::{ModalView, RootView, Screen};
+use super::{focus, paint, text};
+use crate::app::action::{Action, ThemeChoice};
+
+/// Shows everything; what the user wants is added to `out`.
+///
+/// Actions about focus, text size and layout are done here before it returns;
+/// they are in `out` all the same, so that the app may remember them.
+pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
+    let ctx = ui.ctx().clone();
+    set_theme(&ctx, view.commands.theme);
+    let from = out.len();
+    keys(&ctx, view.commands, out);
+    dropped(&ctx, out);
+
+    let rect = ui.max_rect();
+    let t = tokens::tokens(&ctx);
+    ui.painter().rect_filled(rect, 0.0, t.panel);
+    let toolbar = Rect::from_min_size(rect.min, vec2(rect.width(), size::TOOLBAR));
+    let rest = Rect::from_min_max(pos2(rect.left(), toolbar.bottom()), rect.max);
+    toolbar_ui(ui, toolbar, &view.toolbar, view.commands, out);
+    let status = Rect::from_min_max(pos2(rest.left(), rest.bottom() - size::STATUS), rest.max);
+    let page = Rect::from_min_max(rest.min, pos2(rest.right(), status.top()));
+    match &view.screen {
+        Screen::Workspace(workspace) => workspace_ui(ui, rest, workspace, view.commands, view.zone, out),
+        Screen::Welcome(welcome) => {
+            welcome_ui(ui, page, welcome, view.zone, out);
+            status_ui(ui, status, None, view.commands);
+        }
+        Screen::Failed { store, trouble } => {
+            failed_ui(ui, page, store, trouble, out);
+            status_ui(ui, status, None, view.commands);
+        }
+    }
+    if !matches!(view.screen, Screen::Welcome(_)) && hovering(&ctx) {
+        drop_here_ui(ui, rest);
+    }
+    match &view.modal {
+        Some(ModalView::OpenPath { trouble, busy }) => open_path_ui(&ctx, *trouble, *busy, out),
+        Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
+        None => {}
+    }
+    announce(ui, view.announcement);
+    for action in &out[from..] {
+        apply(&ctx, action);
+    }
+}
+
+/// A file is held over the window.
+pub fn hovering(ctx: &Context) -> bool {
+    ctx.input(|input| !input.raw.hovered_files.is_empty())
+}
+
+fn dropped(ctx: &Context, out: &mut Vec<Action>) {
+    let paths: Vec<_> =
+        ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+    if !paths.is_empty() {
+        out.push(Action::OpenDropped(paths));
+    }
+}
+
+fn drop_here_ui(ui: &Ui, rect: Rect) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, Id::unique("drop here")));
+    painter.rect_filled(rect, 0.0, t.veil);
+    painter.rect_stroke(
+        rect.shrink(4.0),
+        size::RADIUS_POPUP,
+        egui::Stroke::new(2.0, t.accent),
+        egui::StrokeKind::Inside,
+    );
+    let center = rect.center();
+    let place = Rect::from_center_size(center, vec2(220.0, 40.0));
+    painter.rect_filled(place, size::RADIUS_POPUP, t.panel);
+    paint::outline(&painter, place, size::RADIUS_POPUP, t.outline);
+    text::center(&painter, center.x, center.y, "Drop it to open it", text::BODY_STRONG, t.text);
+}
+
+fn set_theme(ctx: &Context, theme: ThemeChoice) {
+    let wanted = match theme {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Dark => ThemePreference::Dark,
+        ThemeChoice::Light => ThemePreference::Light,
+    };
+    if ctx.options(|options| options.theme_preference) != wanted {
+        ctx.set_theme(wanted);
+    }
+}
+
+/// What concerns only egui is done here.
+fn apply(ctx: &Context, action: &Action) {
+    match action {
+        Action::FocusPanel(panel) => focus::request(ctx, *panel),
+        Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
+        Action::FocusFilter => focus::request_filter(ctx),
+        Action::ResetLayout => layout::reset(ctx),
+        Action::TextSize(step) => {
+            let factor = match step {
+                0 => 1.0,
+                step => ctx.zoom_factor() * 1.1_f32.powi(i32::from(*step)),
+            };
+            ctx.set_zoom_factor(((factor * 10.0).round() / 10.0).clamp(0.6, 3.0));
+        }
+        _ => return,
+    }
+    ctx.request_repaint();
+}
+
+/// A polite live region: it is read when its text changes.
+fn announce(ui: &Ui, words: &str) {
+    let id = Id::unique("announcement");
+    let rect = Rect::from_min_size(ui.max_rect().min, vec2(1.0, 1.0));
+    ui.interact(rect, id, Sense::hover());
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(Role::Status);
+        node.set_live(Live::Polite);
+        node.set_label(words);
+    });
+}
