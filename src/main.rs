@@ -21,6 +21,12 @@ fn window(_arguments: cli::WindowArguments) -> ExitCode {
 }
 
 #[cfg(feature = "gui")]
-fn window(_arguments: cli::WindowArguments) -> ExitCode {
-    ExitCode::from(1)
+fn window(arguments: cli::WindowArguments) -> ExitCode {
+    match eventglass::ui::shell::run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: no window: {error}\nhelp: check DISPLAY, try --renderer wgpu, or use a verb (eventglass --help)");
+            ExitCode::from(1)
+        }
+    }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use action::{Action, Axis, CommandContext, CopyWhat, EventTab, StateTab, ThemeChoice, Tree};
+use action::{Action, Axis, CommandContext, CopyWhat, EventTab, StateTab, Tree};
 use playback::{Playback, PlaybackChange};
 use settings::{Recent, Settings};
 
@@ -41,10 +41,6 @@ pub enum Effect {
     /// Ask for a reducer file, starting in this folder.
     PickReducer(Option<PathBuf>),
     Copy(String),
-    SetTheme(ThemeChoice),
-    /// Larger (+1), smaller (-1), as delivered (0).
-    TextSize(i8),
-    ResetLayout,
     SaveSettings(Settings),
     Quit,
 }
@@ -149,6 +145,7 @@ pub struct App {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Modal {
     OpenPath,
+    ReducerPath,
     Keys,
 }
 
@@ -181,7 +178,7 @@ impl App {
             folders,
             session: None,
             reducers: channel(),
-            effects: vec![Effect::SetTheme(settings.theme())],
+            effects: Vec::new(),
             settings,
             now: 0.0,
             modal: None,
@@ -394,6 +391,11 @@ impl App {
                 let folder = self.path.as_deref().and_then(Path::parent).map(Path::to_owned);
                 self.effects.push(Effect::PickReducer(folder));
             }
+            Action::ShowReducerPath => self.modal = Some(Modal::ReducerPath),
+            Action::UseReducer(named) => {
+                self.modal = None;
+                self.use_reducer(expand_home(&named).to_string_lossy().into_owned());
+            }
             Action::ClearReducer => {
                 self.reducer = None;
                 self.reducer_trouble = None;
@@ -411,7 +413,6 @@ impl App {
             Action::OpenFinding(at) => self.open_finding(at),
             Action::SetTheme(theme) => {
                 self.settings.set_theme(theme);
-                self.effects.push(Effect::SetTheme(theme));
                 self.effects.push(Effect::SaveSettings(self.settings.clone()));
             }
             Action::ToggleUtc => {
@@ -422,11 +423,13 @@ impl App {
                 self.settings.by_sequence = axis == Axis::Sequence;
                 self.effects.push(Effect::SaveSettings(self.settings.clone()));
             }
-            Action::TextSize(step) => self.effects.push(Effect::TextSize(step)),
-            Action::ResetLayout => self.effects.push(Effect::ResetLayout),
             Action::Quit => self.effects.push(Effect::Quit),
             // Done by the drawing layer itself.
-            Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter => {}
+            Action::FocusPanel(_)
+            | Action::FocusNextPanel(_)
+            | Action::FocusFilter
+            | Action::TextSize(_)
+            | Action::ResetLayout => {}
         }
         self.refresh();
     }

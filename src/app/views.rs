@@ -57,6 +57,7 @@ impl App {
             Modal::OpenPath => {
                 ModalView::OpenPath { trouble: open_trouble.as_ref(), busy: self.opening.is_some() }
             }
+            Modal::ReducerPath => ModalView::ReducerPath,
             Modal::Keys => ModalView::Keys,
         });
         let zone = if self.settings.utc { Zone::Utc } else { Zone::Local };
