@@ -267,7 +267,7 @@ impl App {
                         speed: self.playback.speed(),
                         axis: self.axis(),
                         events: &timeline,
-                        revision: u64::from(stream.id.0) << 40 | (stream.rows.len() & 0xff_ffff_ffff),
+                        revision: timeline_revision(stream),
                         legend: &legend,
                         others,
                         filtered: self.filtered.is_some(),
@@ -417,6 +417,12 @@ impl App {
     fn cell_row(&self, at: u64) -> Option<&crate::session::CellRow> {
         self.cells.get(&(at / CELL_BLOCK))?.get((at % CELL_BLOCK) as usize)
     }
+}
+
+/// Changes with the stream, its length, and once its types are counted.
+fn timeline_revision(stream: &StreamView) -> u64 {
+    let counted = u64::from(!stream.types.is_empty());
+    u64::from(stream.id.0) << 34 ^ stream.rows.len() << 1 ^ counted
 }
 
 fn recent_entry(recent: &super::settings::Recent) -> RecentEntry {
