@@ -89,6 +89,8 @@ pub struct Timeline {
     stride: u64,
     places: Vec<f32>,
     bins: Vec<Bin>,
+    /// Each event has a bar of its own, evenly spaced.
+    roomy: bool,
 }
 
 impl Timeline {
@@ -109,6 +111,7 @@ impl Timeline {
             stride: len.div_ceil(PLACES).max(1),
             places: Vec::new(),
             bins: vec![[0; 4]; (width / BAR).ceil().max(1.0) as usize],
+            roomy: false,
         }
     }
 
@@ -208,6 +211,10 @@ impl Timeline {
 
     fn place(&mut self, events: &dyn TimelineEvents, from: u64, to: u64) {
         let by_time = self.axis() == Axis::Time;
+        if from == 0 && !by_time && self.len as f32 * BAR <= self.width - BAR {
+            self.roomy = true;
+            self.bins = vec![[0; 4]; self.len as usize];
+        }
         for i in from..to {
             if let Some(Time(time)) = events.time(i) {
                 self.clock = self.clock.max(time);
@@ -216,7 +223,7 @@ impl Timeline {
             if i.is_multiple_of(self.stride) {
                 self.places.push(x);
             }
-            let bin = ((x / BAR) as usize).min(self.bins.len() - 1);
+            let bin = if self.roomy { i as usize } else { (x / BAR) as usize }.min(self.bins.len() - 1);
             let slot = events.slot(i);
             let kind = self.top.iter().position(|top| *top == Some(slot)).unwrap_or(3);
             self.bins[bin][kind] += 1;
@@ -293,6 +300,11 @@ impl Timeline {
         &self.bins
     }
 
+    /// Left edge of a bar, 3 wide.
+    pub fn bar_x(&self, bin: usize) -> f32 {
+        if self.roomy { (self.x_of_ordinal(bin as u64 + 1) - 1.5).round() } else { bin as f32 * BAR }
+    }
+
     /// Ticks with their labels, in order.
     pub fn ticks(&self, events: &dyn TimelineEvents, zone: Zone) -> Vec<Tick> {
         match self.axis() {
@@ -312,11 +324,13 @@ impl Timeline {
             step = decade.saturating_mul(factor);
         }
         let mut ticks = vec![Tick { x: 0.0, label: "Initial".to_owned(), major: true }];
-        let mut applied = step;
-        while applied <= self.len {
-            let label = format::version(events.version(applied - 1));
-            ticks.push(Tick { x: self.x_of_ordinal(applied), label, major: true });
-            applied += step;
+        // Round versions, as far as the stream has no gaps.
+        let first = if self.len > 0 { events.version(0).0.rem_euclid(step as i64) as u64 } else { 0 };
+        let mut index = (step - first) % step;
+        while index < self.len {
+            let label = format::version(events.version(index));
+            ticks.push(Tick { x: self.x_of_ordinal(index + 1), label, major: true });
+            index += step;
         }
         ticks
     }

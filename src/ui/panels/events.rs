@@ -8,7 +8,7 @@ use crate::model::{Applied, StreamStatus};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::view::{Cell, Content, EventLine, EventMark, EventRows, EventsView, Zone};
-use crate::ui::widgets::button::spoken;
+use crate::ui::widgets::button::{key_cap, spoken};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{focus, format, paint, text};
@@ -73,6 +73,7 @@ pub fn events_ui(
         }
         return;
     }
+    first_focus(ui, list, view.stream.unwrap_or_default());
     rows_ui(ui, list, body, view, rows, &columns, zone, out);
 }
 
@@ -209,6 +210,18 @@ fn rows_ui(
     }
 }
 
+/// With another stream the list gets the keyboard, unless something else has it.
+fn first_focus(ui: &Ui, list: Id, stream: &str) {
+    let seen: Option<String> = ui.data(|data| data.get_temp(list.with("stream")));
+    if seen.as_deref() == Some(stream) {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(list.with("stream"), stream.to_owned()));
+    if ui.memory(|memory| memory.focused().is_none()) {
+        ui.memory_mut(|memory| memory.request_focus(list));
+    }
+}
+
 fn row_ui(
     at: &RowPaint<'_>,
     line: &EventLine<'_>,
@@ -239,7 +252,7 @@ fn row_ui(
     let mark = mark_of(line.mark);
     let mark_room = match mark {
         Some((Some(_), _)) => 22.0,
-        Some((None, _)) => 60.0,
+        Some((None, _)) => 40.0,
         None => 0.0,
     };
     let room = TIME - 12.0 - TYPE - mark_room;
@@ -249,8 +262,8 @@ fn row_ui(
             let color = if is_error { t.error } else { t.warning };
             icon.paint(painter, pos2(type_end + 14.0, y), 14.0, color);
         }
-        Some((None, word)) => {
-            text::left(painter, type_end + 8.0, y, word, text::LABEL.on_baseline_of(text::BODY), quiet);
+        Some((None, _)) => {
+            key_cap(painter, type_end + 8.0, y, "cmd", t);
         }
         None => {}
     }

@@ -30,13 +30,14 @@ pub fn time_ui(
     let ui = &mut ui;
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
+    if matches!(view.content, Content::Empty) {
+        sentence(ui, id, rect, "The slider appears with the events of a stream.", None);
+        return;
+    }
     let (line, rest) = split_line(&painter, rect, size::HEADER, t);
     let body = match &view.content {
         Content::Ready(body) => body,
-        Content::Empty => {
-            sentence(ui, id, rect, "The slider appears with the events of a stream.", None);
-            return;
-        }
+        Content::Empty => return,
         Content::Loading => {
             spoken(ui, id.with("loading"), rest, "Reading the timeline");
             text::center(&painter, rest.center().x, rest.center().y, "Reading…", text::BODY, t.quiet);
@@ -259,7 +260,7 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
     scrubber.paint_rail(&painter, plot, plot.bottom(), t);
     labels_ui(&painter, plot, &timeline, &timeline.ticks(body.events, zone), output.pill, t);
     let bars = Rect::from_min_max(pos2(plot.left(), plot.top() + 20.0), pos2(plot.right(), plot.top() + 60.0));
-    density_ui(ui, id.with("density"), bars, timeline.bins(), bar_colors(body, t));
+    density_ui(ui, id.with("density"), bars, &timeline, bar_colors(body, t));
     if let Some(hovered) = output.hovered.filter(|hovered| *hovered != body.applied) {
         scrubber.paint_hover(&painter, plot, hovered, t);
     }

@@ -229,7 +229,9 @@ fn bank_picture(painter: &Painter, rect: Rect, t: &Tokens) {
     for pair in all.windows(2) {
         let ((x, y), (next, to)) = (pair[0], pair[1]);
         painter.line_segment([at(x, y), at(next, y)], Stroke::new(1.25, t.text));
-        painter.line_segment([at(next, y), at(next, to)], Stroke::new(1.25, t.text));
+        if y != to {
+            painter.line_segment([at(next, y), at(next, to)], Stroke::new(1.25, t.text));
+        }
     }
     let head = 135.0;
     painter.rect_filled(Rect::from_min_max(at(head - 1.0, 0.0), at(head + 1.0, 72.0)), 0.0, t.playhead);
