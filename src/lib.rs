@@ -2,6 +2,13 @@
 #![forbid(unsafe_code)]
 
 pub mod app;
+pub mod cli;
+pub mod dialect;
+pub mod formats;
+pub mod home;
+pub mod index;
 pub mod model;
+pub mod replay;
+pub mod session;
 #[cfg(feature = "gui")]
 pub mod ui;

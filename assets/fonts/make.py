@@ -8,8 +8,9 @@
 The package holds OpenType fonts with cubic (CFF) outlines and no usable
 hints.  They are turned into quadratic (glyf) outlines, so that the automatic
 hinter of egui's font renderer works on them, and cut down to the scripts the
-interface speaks.  Kerning, mark positioning, tabular figures, slashed zero
-and the other layout features stay.  Nothing else is changed.
+interface speaks.  Figures 0-9 are the tabular ones by default, because egui's
+shaper cannot switch a layout feature on and numbers must not move when they
+grow.  Kerning, mark positioning and the other layout features stay.
 """
 import os
 import sys
@@ -36,7 +37,27 @@ RANGES = [
     (0x25A0, 0x25FF), (0x2600, 0x27BF),  # geometric shapes, check marks
     (0xFFFD, 0xFFFD),
 ]
+# Left out: `calt`, which would draw `->` as an arrow and `3x9` with a
+# multiplication sign (what a store holds is shown letter by letter), and the
+# stylistic sets nothing here switches on.
+FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "case", "tnum", "pnum", "zero", "frac", "numr",
+            "dnom", "ordn", "sinf", "subs", "sups"]
 MAX_ERROR = 1.0  # font units of 2816 to the em
+
+
+def tabular_figures(font):
+    """Points the characters 0-9 at the glyphs of the feature `tnum`."""
+    gsub = font["GSUB"].table
+    swaps = {}
+    for record in gsub.FeatureList.FeatureRecord:
+        if record.FeatureTag == "tnum":
+            for index in record.Feature.LookupListIndex:
+                for table in gsub.LookupList.Lookup[index].SubTable:
+                    swaps.update(getattr(table, "ExtSubTable", table).mapping)
+    for cmap in font["cmap"].tables:
+        for code in range(ord("0"), ord("9") + 1):
+            if code in cmap.cmap:
+                cmap.cmap[code] = swaps.get(cmap.cmap[code], cmap.cmap[code])
 
 
 def glyf_outlines(font):
@@ -76,7 +97,7 @@ def glyf_outlines(font):
 
 def main():
     options = subset.Options()
-    options.layout_features = ["*"]
+    options.layout_features = FEATURES
     options.name_IDs = ["*"]
     options.notdef_outline = True
     options.glyph_names = False
@@ -84,6 +105,7 @@ def main():
     wanted = [c for low, high in RANGES for c in range(low, high + 1)]
     for style in STYLES:
         font = TTFont(os.path.join(SOURCE, f"Inter-{style}.otf"), recalcTimestamp=False)
+        tabular_figures(font)
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=wanted)
         cutter.subset(font)

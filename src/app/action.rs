@@ -64,6 +64,10 @@ pub enum Action {
 
     /// Asks the desktop for a reducer.
     ChooseReducer,
+    /// Shows the sheet for typing the path of a reducer.
+    ShowReducerPath,
+    /// Computes states with this module: `FILE` or `FILE#export`.
+    UseReducer(String),
     /// Back to merge.
     ClearReducer,
     /// What computes the state of one category: an export of the module, `None` = merge.

@@ -16,6 +16,7 @@ pub mod layout;
 pub mod paint;
 pub mod panels;
 pub mod root;
+pub mod shell;
 pub mod text;
 pub mod tokens;
 pub mod tree;

@@ -46,7 +46,8 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         drop_here_ui(ui, rest);
     }
     match &view.modal {
-        Some(ModalView::OpenPath { trouble, busy }) => open_path_ui(&ctx, *trouble, *busy, out),
+        Some(ModalView::OpenPath { trouble, busy }) => open_path_ui(&ctx, false, *trouble, *busy, out),
+        Some(ModalView::ReducerPath) => open_path_ui(&ctx, true, None, false, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
         None => {}
     }

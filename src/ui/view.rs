@@ -746,6 +746,8 @@ pub enum ModalView<'a> {
         /// Something is being opened.
         busy: bool,
     },
+    /// Typing the path of a reducer.
+    ReducerPath,
     /// The keys.
     Keys,
 }

@@ -2,6 +2,7 @@
 
 #[allow(dead_code)]
 mod fake;
+mod flows;
 mod keyboard;
 mod looks;
 mod panels;

@@ -12,10 +12,23 @@ use crate::ui::widgets::button::{Look, button, button_width};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::menu::popup_frame;
 
-/// Shows the sheet.
-pub fn open_path_ui(ctx: &Context, trouble: Option<&Trouble>, busy: bool, out: &mut Vec<Action>) {
+/// Shows the sheet, for a store or for a reducer.
+pub fn open_path_ui(
+    ctx: &Context,
+    reducer: bool,
+    trouble: Option<&Trouble>,
+    busy: bool,
+    out: &mut Vec<Action>,
+) {
     let t = tokens::tokens(ctx);
-    let id = Id::unique("open path");
+    let id = Id::unique(if reducer { "reducer path" } else { "open path" });
+    let (title, name, hint, about, action): (_, _, _, _, fn(String) -> Action) = if reducer {
+        let about = "A JavaScript or TypeScript module; FILE#name chooses one export.";
+        ("Choose a reducer", "Path of a reducer", "~/shop/reducers.ts", about, Action::UseReducer)
+    } else {
+        let about = "A file of events. Nothing is written to it.";
+        ("Open path", "Path of a store", "~/stores/bank.db", about, Action::OpenPath)
+    };
     let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
     let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
         let width = 560.0_f32.min(ctx.content_rect().width() - 64.0);
@@ -23,12 +36,10 @@ pub fn open_path_ui(ctx: &Context, trouble: Option<&Trouble>, busy: bool, out: &
         let (rect, _) = ui.allocate_exact_size(vec2(width, 148.0 + extra), Sense::hover());
         let painter = ui.painter().clone();
         let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
-        text::left(&painter, left, rect.top() + 26.0, "Open path", text::TITLE, t.text);
-        let hint = "~/stores/bank.db";
-        let field =
-            Field { id: id.with("field"), name: "Path of a store", hint, icon: Some(Icon::FOLDER_OPEN), key: None };
+        text::left(&painter, left, rect.top() + 26.0, title, text::TITLE, t.text);
+        let field = Field { id: id.with("field"), name, hint, icon: Some(Icon::FOLDER_OPEN), key: None };
         let place = Rect::from_min_max(pos2(left, rect.top() + 48.0), pos2(right, rect.top() + 76.0));
-        path_field(ui, &field, place, out);
+        path_field(ui, &field, place, action, out);
         first_focus(ui, id, field.id);
         let mut y = place.bottom() + 16.0;
         if let Some(why) = trouble {
@@ -36,7 +47,7 @@ pub fn open_path_ui(ctx: &Context, trouble: Option<&Trouble>, busy: bool, out: &
             super::trouble(ui, id, place, why);
             y += extra - 8.0;
         }
-        let words = if busy { "Opening…" } else { "A file, a folder or a dump. Nothing is written to it." };
+        let words = if busy { "Opening…" } else { about };
         text::left(&painter, left, y, words, text::BODY, t.quiet);
         let mut x = right;
         for (word, keys, look, open) in
@@ -47,7 +58,7 @@ pub fn open_path_ui(ctx: &Context, trouble: Option<&Trouble>, busy: bool, out: &
             if button(ui, id.with(word), at, look, word, keys).clicked() {
                 if open {
                     let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
-                    out.push(Action::OpenPath(typed.trim().to_owned()));
+                    out.push(action(typed.trim().to_owned()));
                 } else {
                     out.push(Action::CloseModal);
                 }

@@ -119,19 +119,19 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     first_focus(ui, id, open_id);
     let field = Field { id: id.with("path"), name: "Path of a store", hint: "or type its path", icon: None, key: None };
     let place = Rect::from_min_size(pos2(open.right() + 12.0, y - 14.0), vec2(field_width, 28.0));
-    path_field(ui, &field, place, out);
+    path_field(ui, &field, place, Action::OpenPath, out);
     let kinds =
         "Castore, KurrentDB, Marten, Message DB, Emmett, Spring Modulith, JSON lines, CloudEvents, and SQLite tables";
     text::center(&painter, x, rect.top() + 158.0, kinds, text::LABEL, t.quiet);
 }
 
 /// A field for a path that keeps what is typed and opens it on Enter.
-pub fn path_field(ui: &mut Ui, field: &Field<'_>, place: Rect, out: &mut Vec<Action>) {
+pub fn path_field(ui: &mut Ui, field: &Field<'_>, place: Rect, action: fn(String) -> Action, out: &mut Vec<Action>) {
     let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
     let output = field.show(ui, place, &typed);
     let typed = output.changed.unwrap_or(typed);
     if output.entered && !typed.trim().is_empty() {
-        out.push(Action::OpenPath(typed.trim().to_owned()));
+        out.push(action(typed.trim().to_owned()));
     }
     ui.data_mut(|data| data.insert_temp(field.id, typed));
 }

@@ -1,0 +1,188 @@
+//! [`EventPage`]: a block of rows as a container gave them, in two buffers instead
+//! of a dozen allocations a row. Used for headers (without payloads) and for whole
+//! events alike.
+
+use std::ops::Range;
+
+use crate::model::{Position, RowKey, StreamStatus, Time, Version};
+
+/// Rows of one scan step, or of one fetch.
+#[derive(Debug, Default)]
+pub struct EventPage {
+    bytes: Vec<u8>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    key: RowKey,
+    version: Option<Version>,
+    time: Option<Time>,
+    status: StreamStatus,
+    position: Position,
+    stream: Span,
+    category: Span,
+    event_type: Span,
+    id: Option<Span>,
+    time_text: Option<Span>,
+    mark: Option<Span>,
+    payload: Stored<Span>,
+    metadata: Stored<Span>,
+}
+
+type Span = Range<u32>;
+
+/// A value as stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stored<T> {
+    #[default]
+    Null,
+    Text(T),
+    Bytes(T),
+}
+
+/// What a reader says of one row; texts are copied into the page.
+#[derive(Debug)]
+pub struct NewRow<'a> {
+    pub key: RowKey,
+    pub version: Option<Version>,
+    pub time: Option<Time>,
+    pub status: StreamStatus,
+    pub position: Position,
+    pub stream: &'a str,
+    pub category: &'a str,
+    pub event_type: &'a str,
+    pub id: Option<&'a str>,
+    pub time_text: Option<&'a str>,
+    pub mark: Option<&'a str>,
+    pub payload: Stored<&'a [u8]>,
+    pub metadata: Stored<&'a [u8]>,
+}
+
+/// One row of a page.
+#[derive(Clone, Debug)]
+pub struct PageRow<'a> {
+    pub key: RowKey,
+    /// As stored; `None` where the store numbers nothing.
+    pub version: Option<Version>,
+    pub time: Option<Time>,
+    pub status: StreamStatus,
+    pub position: &'a Position,
+    pub stream: &'a str,
+    pub category: &'a str,
+    pub event_type: &'a str,
+    pub id: Option<&'a str>,
+    pub time_text: Option<&'a str>,
+    pub mark: Option<&'a str>,
+    pub payload: Stored<&'a [u8]>,
+    pub metadata: Stored<&'a [u8]>,
+}
+
+impl EventPage {
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.rows.clear();
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Bytes held.
+    pub fn size_bytes(&self) -> usize {
+        self.bytes.capacity() + self.rows.capacity() * size_of::<Row>()
+    }
+
+    /// Adds a row. A page never holds 4 GiB: readers end a page long before
+    /// (`PAGE_BYTES`); should one row alone be larger, it is `false` and not added.
+    pub fn push(&mut self, row: &NewRow<'_>) -> bool {
+        let stored = |value: &Stored<&[u8]>| match value {
+            Stored::Null => 0,
+            Stored::Text(bytes) | Stored::Bytes(bytes) => bytes.len(),
+        };
+        let texts = row.stream.len() + row.category.len() + row.event_type.len();
+        if self.bytes.len() + texts + stored(&row.payload) + stored(&row.metadata) > (u32::MAX / 2) as usize {
+            return false;
+        }
+        let stream = self.keep(row.stream.as_bytes());
+        let category = self.keep(row.category.as_bytes());
+        let event_type = self.keep(row.event_type.as_bytes());
+        let id = row.id.map(|text| self.keep(text.as_bytes()));
+        let time_text = row.time_text.map(|text| self.keep(text.as_bytes()));
+        let mark = row.mark.map(|text| self.keep(text.as_bytes()));
+        let payload = self.keep_stored(&row.payload);
+        let metadata = self.keep_stored(&row.metadata);
+        self.rows.push(Row {
+            key: row.key,
+            version: row.version,
+            time: row.time,
+            status: row.status,
+            position: row.position.clone(),
+            stream,
+            category,
+            event_type,
+            id,
+            time_text,
+            mark,
+            payload,
+            metadata,
+        });
+        true
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Span {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len() as u32
+    }
+
+    fn keep_stored(&mut self, value: &Stored<&[u8]>) -> Stored<Span> {
+        match value {
+            Stored::Null => Stored::Null,
+            Stored::Text(bytes) => Stored::Text(self.keep(bytes)),
+            Stored::Bytes(bytes) => Stored::Bytes(self.keep(bytes)),
+        }
+    }
+
+    /// The row at `at`, counted from 0.
+    pub fn get(&self, at: usize) -> Option<PageRow<'_>> {
+        let row = self.rows.get(at)?;
+        let stored = |value: &Stored<Span>| match value {
+            Stored::Null => Stored::Null,
+            Stored::Text(span) => Stored::Text(self.slice(span)),
+            Stored::Bytes(span) => Stored::Bytes(self.slice(span)),
+        };
+        Some(PageRow {
+            key: row.key,
+            version: row.version,
+            time: row.time,
+            status: row.status,
+            position: &row.position,
+            stream: self.text(&row.stream),
+            category: self.text(&row.category),
+            event_type: self.text(&row.event_type),
+            id: row.id.as_ref().map(|span| self.text(span)),
+            time_text: row.time_text.as_ref().map(|span| self.text(span)),
+            mark: row.mark.as_ref().map(|span| self.text(span)),
+            payload: stored(&row.payload),
+            metadata: stored(&row.metadata),
+        })
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = PageRow<'_>> {
+        (0..self.rows.len()).filter_map(|at| self.get(at))
+    }
+
+    fn slice(&self, span: &Span) -> &[u8] {
+        self.bytes.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    fn text(&self, span: &Span) -> &str {
+        // Spans of texts were copied from `str`s.
+        std::str::from_utf8(self.slice(span)).unwrap_or_default()
+    }
+}

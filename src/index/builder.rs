@@ -1,0 +1,287 @@
+//! [`IndexBuilder`]: pages of headers in, snapshots out.
+
+use std::hash::{BuildHasher, Hash};
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+
+use super::column::{Column, NONE};
+use super::streams::StreamTable;
+use super::{EventIndex, SEGMENT_ROWS, Segment};
+use crate::model::{
+    CategoryId, Finding, FindingCode, Findings, RowKey, StreamId, StreamStatus, Text, Time, TypeId, Version,
+};
+
+/// One header, as a page has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Header<'a> {
+    pub key: RowKey,
+    pub stream: &'a str,
+    pub category: &'a str,
+    pub event_type: &'a str,
+    /// `None`: the store numbers nothing; the ordinal in the stream is taken.
+    pub version: Option<Version>,
+    pub time: Option<Time>,
+    pub status: StreamStatus,
+}
+
+/// Events beyond this are not indexed (product rule: 24 bytes each, up to here).
+pub const MAX_EVENTS: u64 = 20_000_000;
+
+/// Types of a category that have a shape of their own.
+const RANKED_TYPES: usize = 16;
+
+/// Collects headers; see the module above.
+#[derive(Default)]
+pub struct IndexBuilder {
+    sealed: Vec<Arc<Segment>>,
+    open: Open,
+    streams: StreamTable,
+    by_name: HashTable<StreamId>,
+    hasher: DefaultHashBuilder,
+    types: Arc<Vec<Text>>,
+    type_ids: HashMap<Text, TypeId>,
+    categories: HashMap<Text, CategoryId>,
+    findings: Findings,
+    odd: Findings,
+    /// For each category its types in the order of first appearance, as many as have a shape.
+    ranks: Arc<Vec<Vec<TypeId>>>,
+    first_time: Option<Time>,
+    last_time: Option<Time>,
+    /// The type and stream of the row before: neighbours are often alike.
+    recent: Option<(StreamId, TypeId)>,
+}
+
+/// The segment under way.
+#[derive(Default)]
+struct Open {
+    streams: Vec<u32>,
+    types: Vec<u16>,
+    keys: Vec<i64>,
+    versions: Vec<i64>,
+    times: Vec<i64>,
+}
+
+impl Open {
+    fn seal(&self) -> Segment {
+        let mut order: Vec<u16> = (0..self.streams.len()).map(|i| i as u16).collect();
+        order.sort_by_key(|i| (self.streams[usize::from(*i)], self.versions[usize::from(*i)]));
+        Segment {
+            streams: self.streams.as_slice().into(),
+            types: self.types.as_slice().into(),
+            keys: Column::pack(&self.keys),
+            versions: Column::pack(&self.versions),
+            times: Column::pack(&self.times),
+            order: order.into(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.streams.clear();
+        self.types.clear();
+        self.keys.clear();
+        self.versions.clear();
+        self.times.clear();
+    }
+}
+
+impl IndexBuilder {
+    /// Number of events taken so far.
+    pub fn events(&self) -> u64 {
+        (self.sealed.len() * SEGMENT_ROWS + self.open.streams.len()) as u64
+    }
+
+    /// Findings of the scan, collected by the reader.
+    pub fn findings(&mut self) -> &mut Findings {
+        &mut self.findings
+    }
+
+    /// Adds one event; `false` when the index is full.
+    pub fn push(&mut self, header: &Header<'_>) -> bool {
+        if self.events() >= MAX_EVENTS {
+            return false;
+        }
+        let stream = self.stream(header);
+        let event_type = self.event_type(header.event_type);
+        self.recent = Some((stream, event_type));
+        let time = header.time.map_or(NONE, |time| time.0);
+        let Some(facts) = self.streams.facts_mut(stream) else { return false };
+        let summary = &mut facts.summary;
+        let category = summary.category.0 as usize;
+        let ranked = self.ranks.get(category).is_some_and(|r| r.len() >= RANKED_TYPES || r.contains(&event_type));
+        if !ranked {
+            let ranks = Arc::make_mut(&mut self.ranks);
+            if ranks.len() <= category {
+                ranks.resize(category + 1, Vec::new());
+            }
+            ranks[category].push(event_type);
+        }
+        let version = match header.version {
+            Some(version) => version.0,
+            None => i64::from(summary.events) + 1,
+        };
+        summary.events += 1;
+        summary.first = summary.first.min(Version(version));
+        summary.last = summary.last.max(Version(version));
+        facts.ordered &= version >= facts.newest;
+        facts.newest = version;
+        if let Some(at) = header.time {
+            facts.backwards |= at.0 < facts.newest_time;
+            facts.newest_time = at.0;
+            summary.first_time = Some(summary.first_time.map_or(at, |first| first.min(at)));
+            summary.last_time = summary.last_time.max(Some(at));
+            self.first_time = Some(self.first_time.map_or(at, |first| first.min(at)));
+            self.last_time = self.last_time.max(Some(at));
+        }
+        self.open.streams.push(stream.0);
+        self.open.types.push(event_type.0);
+        self.open.keys.push(header.key.0);
+        self.open.versions.push(version);
+        self.open.times.push(time);
+        if self.open.streams.len() == SEGMENT_ROWS {
+            self.sealed.push(Arc::new(self.open.seal()));
+            self.open.clear();
+        }
+        true
+    }
+
+    fn stream(&mut self, header: &Header<'_>) -> StreamId {
+        let archived = header.status == StreamStatus::Archived;
+        let is = |streams: &StreamTable, id: StreamId| {
+            let same = streams.summary(id).is_some_and(|s| (s.status == StreamStatus::Archived) == archived);
+            same && streams.name(id) == header.stream
+        };
+        if let Some((stream, _)) = self.recent
+            && is(&self.streams, stream)
+        {
+            return stream;
+        }
+        let hash = hash(&self.hasher, header.stream, archived);
+        if let Some(found) = self.by_name.find(hash, |id| is(&self.streams, *id)) {
+            return *found;
+        }
+        let category = match self.categories.get(header.category) {
+            Some(id) => *id,
+            None => {
+                let id = self.streams.add_category(header.category);
+                self.categories.insert(Arc::from(header.category), id);
+                id
+            }
+        };
+        let id = self.streams.add(header.stream, category, header.status);
+        let (streams, hasher) = (&self.streams, &self.hasher);
+        self.by_name.insert_unique(hash, id, |id| {
+            let archived = streams.summary(*id).is_some_and(|s| s.status == StreamStatus::Archived);
+            self::hash(hasher, streams.name(*id), archived)
+        });
+        id
+    }
+
+    fn event_type(&mut self, name: &str) -> TypeId {
+        if let Some((_, id)) = self.recent
+            && self.types.get(usize::from(id.0)).is_some_and(|recent| **recent == *name)
+        {
+            return id;
+        }
+        if let Some(id) = self.type_ids.get(name) {
+            return *id;
+        }
+        if self.types.len() >= usize::from(u16::MAX) {
+            return TypeId::OTHER;
+        }
+        let (id, name) = (TypeId(self.types.len() as u16), Text::from(name));
+        Arc::make_mut(&mut self.types).push(Arc::clone(&name));
+        self.type_ids.insert(name, id);
+        id
+    }
+
+    /// A snapshot of what was pushed so far.
+    pub fn publish(&self) -> EventIndex {
+        let mut segments = self.sealed.clone();
+        if !self.open.streams.is_empty() {
+            segments.push(Arc::new(self.open.seal()));
+        }
+        let mut findings = self.findings.clone();
+        findings.absorb(&mut self.odd.clone());
+        EventIndex {
+            segments: Arc::new(segments),
+            streams: self.streams.clone(),
+            types: Arc::clone(&self.types),
+            findings: Arc::new(findings),
+            ranks: Arc::clone(&self.ranks),
+            events: self.events(),
+            first_time: self.first_time,
+            last_time: self.last_time,
+        }
+    }
+
+    /// Looks at the streams whose numbers tell that something is odd, once all is read.
+    pub fn examine(&mut self) {
+        self.odd = Findings::default();
+        let index = self.publish();
+        for id in self.streams.ids() {
+            let Some(facts) = self.streams.facts(id) else { continue };
+            let span = facts.summary.last.0.checked_sub(facts.summary.first.0).and_then(|span| span.checked_add(1));
+            if span == Some(i64::from(facts.summary.events)) && facts.ordered && !facts.backwards {
+                continue;
+            }
+            examine_stream(&index, id, &mut self.odd);
+        }
+    }
+}
+
+fn hash(hasher: &DefaultHashBuilder, name: &str, archived: bool) -> u64 {
+    let mut state = hasher.build_hasher();
+    name.hash(&mut state);
+    archived.hash(&mut state);
+    std::hash::Hasher::finish(&state)
+}
+
+/// Gaps, repeated versions and times that run backwards in one stream.
+fn examine_stream(index: &EventIndex, stream: StreamId, odd: &mut Findings) {
+    let rows = index.rows_of(stream);
+    let name: Text = Arc::from(index.streams().name(stream));
+    let mut push = |code, version: Version, message: String| {
+        odd.push(Finding { code, stream: Some(Arc::clone(&name)), version: Some(version), message });
+    };
+    // A store that counts 10, 20, 30 has no gaps.
+    let step = |at: u64| Some(rows.version(at + 1)?.0.wrapping_sub(rows.version(at)?.0));
+    let stride = step(0).filter(|first| *first > 1 && (1..rows.len().saturating_sub(1)).all(|at| step(at) == Some(*first)));
+    let mut latest: Option<(Time, Version)> = None;
+    for at in 0..rows.len() {
+        let Some(version) = rows.version(at) else { continue };
+        if at > 0
+            && let Some(before) = rows.version(at - 1)
+        {
+            let step = version.0.wrapping_sub(before.0);
+            if step == 0 {
+                push(FindingCode::DuplicateVersion, version, format!("v{version} is there more than once"));
+            } else if step > 1 && stride.is_none() {
+                let (first, last) = (before.0 + 1, version.0 - 1);
+                let lacks = if first == last { format!("v{first} is") } else { format!("v{first} to v{last} are") };
+                push(FindingCode::Gap, version, format!("{lacks} not in the store"));
+            }
+        }
+        if let Some(time) = rows.time(at) {
+            if let Some((earlier, of)) = latest
+                && time < earlier
+            {
+                let message = format!("{} before v{of}", span(earlier.0 - time.0));
+                push(FindingCode::TimeBackwards, version, message);
+            }
+            latest = Some((time, version));
+        }
+    }
+}
+
+/// A length of time in words a person uses.
+fn span(micros: i64) -> String {
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{} ms", micros / 1_000),
+        1_000_000..120_000_000 => format!("{} s", micros / 1_000_000),
+        120_000_000..7_200_000_000 => format!("{} min", micros / 60_000_000),
+        7_200_000_000..172_800_000_000 => format!("{} h", micros / 3_600_000_000),
+        _ => format!("{} d", micros / 86_400_000_000),
+    }
+}

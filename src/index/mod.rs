@@ -1,0 +1,266 @@
+//! The index: what is in a store, in at most 20 bytes an event.
+//!
+//! [`IndexBuilder`] takes pages of headers and publishes [`EventIndex`] snapshots:
+//! lists of immutable segments of 65,536 events that are shared, never copied, and read
+//! without locks. Inside a segment events are ordered by (stream, version) with one
+//! `u16` each; a stream's events are the concatenation of its parts, so no table of rows
+//! per stream is kept.
+
+mod builder;
+mod column;
+mod streams;
+
+use std::sync::Arc;
+
+pub use builder::{Header, IndexBuilder, MAX_EVENTS};
+use column::Column;
+pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
+
+use crate::model::{CategoryId, EventRow, Findings, RowKey, StreamId, Text, Time, TypeId, Version};
+
+/// Events in a full segment.
+pub const SEGMENT_ROWS: usize = 1 << 16;
+
+/// Columns of up to [`SEGMENT_ROWS`] events, in scan order.
+#[derive(Debug)]
+struct Segment {
+    streams: Box<[u32]>,
+    types: Box<[u16]>,
+    keys: Column,
+    versions: Column,
+    times: Column,
+    /// Row numbers by (stream, version, row).
+    order: Box<[u16]>,
+}
+
+impl Segment {
+    /// The part of `order` that holds the stream.
+    fn part(&self, stream: StreamId) -> (u32, u32) {
+        let at = |i: &u16| self.streams[usize::from(*i)];
+        let lo = self.order.partition_point(|i| at(i) < stream.0);
+        let hi = lo + self.order[lo..].partition_point(|i| at(i) == stream.0);
+        (lo as u32, hi as u32)
+    }
+}
+
+/// A snapshot of what is known; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct EventIndex {
+    segments: Arc<Vec<Arc<Segment>>>,
+    streams: StreamTable,
+    types: Arc<Vec<Text>>,
+    findings: Arc<Findings>,
+    ranks: Arc<Vec<Vec<TypeId>>>,
+    events: u64,
+    first_time: Option<Time>,
+    last_time: Option<Time>,
+}
+
+impl EventIndex {
+    /// Number of events indexed.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    pub fn streams(&self) -> &StreamTable {
+        &self.streams
+    }
+
+    /// What was odd while scanning.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// Earliest and latest time of any event.
+    pub fn time_range(&self) -> (Option<Time>, Option<Time>) {
+        (self.first_time, self.last_time)
+    }
+
+    pub fn type_name(&self, id: TypeId) -> Text {
+        match self.types.get(usize::from(id.0)) {
+            Some(name) if id != TypeId::OTHER => Arc::clone(name),
+            _ => Arc::from("(one of more than 65,535 types)"),
+        }
+    }
+
+    /// Like [`EventIndex::type_name`], borrowed.
+    pub fn type_name_ref(&self, id: TypeId) -> &str {
+        self.types.get(usize::from(id.0)).map_or("", |name| name)
+    }
+
+    /// Place of the type among those of the category, by first appearance; `None` after
+    /// the sixteenth. Growth of the store never changes it.
+    pub fn type_rank(&self, category: CategoryId, id: TypeId) -> Option<usize> {
+        self.ranks.get(category.0 as usize)?.iter().position(|other| *other == id)
+    }
+
+    /// Events of the stream in eight equal stretches of the store's time, 255 for the
+    /// fullest. A few searches, right where times do not run backwards.
+    pub fn activity(&self, stream: StreamId) -> [u8; 8] {
+        let (Some(first), Some(last)) = (self.first_time, self.last_time) else { return [0; 8] };
+        let rows = self.rows_of(stream);
+        let width = (last.0.saturating_sub(first.0) / 8).max(1);
+        let mut counts = [0u64; 8];
+        let mut before = 0;
+        for (at, count) in counts.iter_mut().enumerate() {
+            let end = if at == 7 { i64::MAX } else { first.0.saturating_add(width * (at as i64 + 1)) };
+            let until = rows.count_while(|rows, at| rows.time(at).is_none_or(|time| time.0 < end));
+            *count = until.saturating_sub(before);
+            before = before.max(until);
+        }
+        let fullest = counts.iter().max().copied().unwrap_or(0).max(1);
+        counts.map(|count| (count * 255).div_ceil(fullest) as u8)
+    }
+
+    /// Number of event types seen.
+    pub fn types(&self) -> usize {
+        self.types.len()
+    }
+
+    pub fn stream_of(&self, row: EventRow) -> Option<StreamId> {
+        let (segment, at) = self.place(row)?;
+        segment.streams.get(at).map(|stream| StreamId(*stream))
+    }
+
+    pub fn type_of(&self, row: EventRow) -> Option<TypeId> {
+        let (segment, at) = self.place(row)?;
+        segment.types.get(at).map(|id| TypeId(*id))
+    }
+
+    pub fn key_of(&self, row: EventRow) -> Option<RowKey> {
+        let (segment, at) = self.place(row)?;
+        segment.keys.get(at).map(RowKey)
+    }
+
+    pub fn version_of(&self, row: EventRow) -> Option<Version> {
+        let (segment, at) = self.place(row)?;
+        segment.versions.get(at).map(Version)
+    }
+
+    pub fn time_of(&self, row: EventRow) -> Option<Time> {
+        let (segment, at) = self.place(row)?;
+        segment.times.get(at).map(Time)
+    }
+
+    fn place(&self, row: EventRow) -> Option<(&Segment, usize)> {
+        let segment = self.segments.get(row.0 as usize / SEGMENT_ROWS)?;
+        Some((segment, row.0 as usize % SEGMENT_ROWS))
+    }
+
+    /// The events of a stream, by version; of equal versions, as scanned.
+    pub fn rows_of(&self, stream: StreamId) -> StreamRows {
+        let mut rows = StreamRows { index: self.clone(), parts: Vec::new(), sorted: None, len: 0 };
+        for (number, segment) in self.segments.iter().enumerate() {
+            let (lo, hi) = segment.part(stream);
+            if hi > lo {
+                rows.parts.push(Part { segment: number as u32, lo, before: rows.len });
+                rows.len += u64::from(hi - lo);
+            }
+        }
+        if !self.streams.is_ordered(stream) && rows.parts.len() > 1 {
+            let mut all: Vec<EventRow> = (0..rows.len).filter_map(|at| rows.row(at)).collect();
+            all.sort_by_key(|row| (self.version_of(*row), *row));
+            rows.sorted = Some(Arc::from(all));
+        }
+        rows
+    }
+}
+
+/// One stream's events in the order they are folded.
+#[derive(Clone, Debug, Default)]
+pub struct StreamRows {
+    index: EventIndex,
+    parts: Vec<Part>,
+    /// Where parts overlap by version: every row, sorted.
+    sorted: Option<Arc<[EventRow]>>,
+    len: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    segment: u32,
+    /// First place in the segment's order.
+    lo: u32,
+    /// Events of the stream before this part.
+    before: u64,
+}
+
+impl StreamRows {
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The event at `at`, counted from 0.
+    pub fn row(&self, at: u64) -> Option<EventRow> {
+        if at >= self.len {
+            return None;
+        }
+        if let Some(sorted) = &self.sorted {
+            return sorted.get(at as usize).copied();
+        }
+        let part = &self.parts[self.parts.partition_point(|part| part.before <= at) - 1];
+        let segment = self.index.segments.get(part.segment as usize)?;
+        let local = segment.order.get(part.lo as usize + (at - part.before) as usize)?;
+        Some(EventRow(part.segment * SEGMENT_ROWS as u32 + u32::from(*local)))
+    }
+
+    pub fn version(&self, at: u64) -> Option<Version> {
+        self.index.version_of(self.row(at)?)
+    }
+
+    pub fn time(&self, at: u64) -> Option<Time> {
+        self.index.time_of(self.row(at)?)
+    }
+
+    pub fn type_id(&self, at: u64) -> Option<TypeId> {
+        self.index.type_of(self.row(at)?)
+    }
+
+    pub fn key(&self, at: u64) -> Option<RowKey> {
+        self.index.key_of(self.row(at)?)
+    }
+
+    /// How many events have a version of at most `version`.
+    pub fn applied_at(&self, version: Version) -> u64 {
+        self.count_while(|rows, at| rows.version(at) <= Some(version))
+    }
+
+    /// How many events, in stream order, come before the first that is later than
+    /// `time`; an event without time follows its neighbour. The second value is true
+    /// where an event inside is later, since times run backwards.
+    pub fn applied_at_time(&self, time: Time) -> (u64, bool) {
+        let late = |at: &u64| self.time(*at).is_some_and(|t| t > time);
+        // The last event that is not later; without time order this needs a walk.
+        let last = (0..self.len).rev().find(|at| self.time(*at).is_some_and(|t| t <= time));
+        let mut applied = last.map_or(0, |at| at + 1);
+        while applied < self.len && applied > 0 && self.time(applied).is_none() {
+            applied += 1;
+        }
+        (applied, (0..applied).any(|at| late(&at)))
+    }
+
+    fn count_while(&self, holds: impl Fn(&Self, u64) -> bool) -> u64 {
+        let (mut lo, mut hi) = (0, self.len);
+        while lo < hi {
+            let middle = lo + (hi - lo) / 2;
+            if holds(self, middle) {
+                lo = middle + 1;
+            } else {
+                hi = middle;
+            }
+        }
+        lo
+    }
+
+    /// The index these rows belong to.
+    pub fn index(&self) -> &EventIndex {
+        &self.index
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! The streams of a store: names, counts, times; and the order in which they are listed.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::model::{CategoryId, StreamId, StreamStatus, StreamSummary, Text, Time, Version};
+
+/// Streams in a chunk. A snapshot shares all chunks but those that grew since.
+const CHUNK: usize = 4_096;
+
+#[derive(Clone, Debug, Default)]
+struct Names {
+    text: String,
+    ends: Vec<u32>,
+}
+
+/// What is counted for one stream.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) summary: StreamSummary,
+    /// Versions never went down in scan order.
+    pub(super) ordered: bool,
+    /// A time was earlier than the one before.
+    pub(super) backwards: bool,
+    pub(super) newest: i64,
+    pub(super) newest_time: i64,
+}
+
+/// Every stream, by [`StreamId`]; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct StreamTable {
+    names: Vec<Arc<Names>>,
+    facts: Vec<Arc<Vec<Facts>>>,
+    categories: Arc<Vec<Text>>,
+    len: u32,
+}
+
+impl StreamTable {
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = StreamId> + use<> {
+        (0..self.len).map(StreamId)
+    }
+
+    pub fn name(&self, id: StreamId) -> &str {
+        let Some(chunk) = self.names.get(id.0 as usize / CHUNK) else { return "" };
+        let at = id.0 as usize % CHUNK;
+        let start = if at == 0 { 0 } else { chunk.ends[at - 1] };
+        chunk.ends.get(at).and_then(|end| chunk.text.get(start as usize..*end as usize)).unwrap_or_default()
+    }
+
+    pub fn summary(&self, id: StreamId) -> Option<&StreamSummary> {
+        self.facts(id).map(|facts| &facts.summary)
+    }
+
+    pub fn category_name(&self, id: CategoryId) -> &str {
+        self.categories.get(id.0 as usize).map_or("", |name| name)
+    }
+
+    pub fn categories(&self) -> &[Text] {
+        &self.categories
+    }
+
+    /// The stream of that name; an active one before an archived one.
+    pub fn find(&self, name: &str) -> Option<StreamId> {
+        let mut found = self.ids().filter(|id| self.name(*id) == name);
+        let first = found.next()?;
+        let active = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Active);
+        if active(&first) { Some(first) } else { Some(found.find(active).unwrap_or(first)) }
+    }
+
+    pub(super) fn is_ordered(&self, id: StreamId) -> bool {
+        self.facts(id).is_none_or(|facts| facts.ordered)
+    }
+
+    pub(super) fn facts(&self, id: StreamId) -> Option<&Facts> {
+        self.facts.get(id.0 as usize / CHUNK)?.get(id.0 as usize % CHUNK)
+    }
+
+    pub(super) fn facts_mut(&mut self, id: StreamId) -> Option<&mut Facts> {
+        Arc::make_mut(self.facts.get_mut(id.0 as usize / CHUNK)?).get_mut(id.0 as usize % CHUNK)
+    }
+
+    pub(super) fn add_category(&mut self, name: &str) -> CategoryId {
+        Arc::make_mut(&mut self.categories).push(Arc::from(name));
+        CategoryId(self.categories.len() as u32 - 1)
+    }
+
+    pub(super) fn add(&mut self, name: &str, category: CategoryId, status: StreamStatus) -> StreamId {
+        let id = StreamId(self.len);
+        if (self.len as usize).is_multiple_of(CHUNK) {
+            self.names.push(Arc::default());
+            self.facts.push(Arc::new(Vec::new()));
+        }
+        if let (Some(names), Some(facts)) = (self.names.last_mut(), self.facts.last_mut()) {
+            let names = Arc::make_mut(names);
+            names.text.push_str(name);
+            names.ends.push(names.text.len() as u32);
+            Arc::make_mut(facts).push(Facts {
+                summary: StreamSummary {
+                    category,
+                    events: 0,
+                    first: Version(i64::MAX),
+                    last: Version(i64::MIN),
+                    first_time: None,
+                    last_time: None,
+                    status,
+                },
+                ordered: true,
+                backwards: false,
+                newest: i64::MIN,
+                newest_time: i64::MIN,
+            });
+        }
+        self.len += 1;
+        id
+    }
+}
+
+/// What streams are listed by, inside their category.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StreamSort {
+    #[default]
+    Name,
+    Events,
+    LastTime,
+}
+
+/// A request for an order: part of the name, and what to sort by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamOrder {
+    /// Part of the name, case ignored; empty for all.
+    pub filter: String,
+    pub sort: StreamSort,
+    /// The largest or newest first.
+    pub descending: bool,
+}
+
+/// Streams in the order asked for, category by category.
+#[derive(Clone, Debug, Default)]
+pub struct StreamList {
+    pub categories: Vec<CategoryGroup>,
+    /// Every listed stream, grouped.
+    pub streams: Vec<StreamId>,
+    /// Every stream is its own category, so there is nothing to group by.
+    pub flat: bool,
+}
+
+/// One category's part of [`StreamList::streams`].
+#[derive(Clone, Debug)]
+pub struct CategoryGroup {
+    pub id: CategoryId,
+    pub name: Text,
+    /// Streams of the category, listed or not.
+    pub total: u32,
+    /// First of its streams, and how many are listed.
+    pub start: u32,
+    pub listed: u32,
+    pub events: u64,
+    pub last_time: Option<Time>,
+}
+
+impl StreamTable {
+    /// Lists the streams; work for a background thread.
+    pub fn list(&self, order: &StreamOrder) -> StreamList {
+        let needle = order.filter.to_lowercase();
+        let matches = |id: &StreamId| needle.is_empty() || contains_ignoring_case(self.name(*id), &needle);
+        let mut streams: Vec<StreamId> = self.ids().filter(matches).collect();
+        // Names that are ids without a prefix would give a category each.
+        let flat = self.categories.len() > 16 && self.categories.len() * 2 > self.len as usize;
+        let category = |id: StreamId| self.summary(id).map_or(0, |summary| summary.category.0);
+        let mut rank: Vec<u32> = vec![0; self.categories.len()];
+        let mut by_name: Vec<u32> = (0..self.categories.len() as u32).collect();
+        by_name.sort_by(|a, b| natural(&self.categories[*a as usize], &self.categories[*b as usize]));
+        by_name.iter().enumerate().for_each(|(place, id)| rank[*id as usize] = place as u32);
+        let group = |id: StreamId| if flat { 0 } else { rank.get(category(id) as usize).copied().unwrap_or(0) };
+        streams.sort_by(|a, b| group(*a).cmp(&group(*b)).then_with(|| self.compare(*a, *b, order)));
+        let mut totals: Vec<(u32, u64, Option<Time>)> = vec![(0, 0, None); if flat { 1 } else { rank.len() }];
+        for id in self.ids() {
+            if let (Some(summary), Some(total)) = (self.summary(id), totals.get_mut(group(id) as usize)) {
+                total.0 += 1;
+                total.1 += u64::from(summary.events);
+                total.2 = total.2.max(summary.last_time);
+            }
+        }
+        let mut categories = Vec::new();
+        let mut start = 0;
+        for part in streams.chunk_by(|a, b| group(*a) == group(*b)) {
+            let place = group(part[0]) as usize;
+            let name = if flat { Arc::from("all streams") } else { Arc::clone(&self.categories[by_name[place] as usize]) };
+            let (total, events, last_time) = totals[place];
+            let id = CategoryId(if flat { 0 } else { by_name[place] });
+            categories.push(CategoryGroup { id, name, total, start, listed: part.len() as u32, events, last_time });
+            start += part.len() as u32;
+        }
+        StreamList { categories, streams, flat }
+    }
+
+    fn compare(&self, a: StreamId, b: StreamId, order: &StreamOrder) -> Ordering {
+        let name = || natural(self.name(a), self.name(b));
+        let by = |key: fn(&StreamSummary) -> i64| {
+            let of = |id| self.summary(id).map_or(i64::MIN, key);
+            of(a).cmp(&of(b))
+        };
+        let ordering = match order.sort {
+            StreamSort::Name => name(),
+            StreamSort::Events => by(|summary| i64::from(summary.events)),
+            StreamSort::LastTime => by(|summary| summary.last_time.map_or(i64::MIN, |time| time.0)),
+        };
+        let ordering = if order.descending { ordering.reverse() } else { ordering };
+        ordering.then_with(name)
+    }
+}
+
+fn contains_ignoring_case(name: &str, needle: &str) -> bool {
+    if name.is_ascii() && needle.is_ascii() {
+        let (name, needle) = (name.as_bytes(), needle.as_bytes());
+        return name.len() >= needle.len() && name.windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle));
+    }
+    name.to_lowercase().contains(needle)
+}
+
+/// Compares as a person does: `a-2` before `a-10`.
+fn natural(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a.first(), b.first()) {
+            (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
+                let digits = |text: &[u8]| text.iter().take_while(|c| c.is_ascii_digit()).count();
+                let (i, j) = (digits(a), digits(b));
+                let value = |text: &[u8]| text.iter().position(|c| *c != b'0').unwrap_or(text.len());
+                let (m, n) = (&a[value(&a[..i])..i], &b[value(&b[..j])..j]);
+                let ordering = m.len().cmp(&n.len()).then_with(|| m.cmp(n)).then_with(|| i.cmp(&j));
+                if ordering != Ordering::Equal {
+                    return ordering;
+                }
+                (a, b) = (&a[i..], &b[j..]);
+            }
+            (Some(x), Some(y)) if x == y => (a, b) = (&a[1..], &b[1..]),
+            (x, y) => return x.cmp(&y),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_sort_by_value() {
+        let mut names = ["a-10", "a-9", "b", "a-09", "a-1000000000000000000000", "a", "a-2x", "a-2"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["a", "a-2", "a-2x", "a-9", "a-09", "a-10", "a-1000000000000000000000", "b"]);
+    }
+}

@@ -1,0 +1,111 @@
+//! The index against a plain model of it.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::builder::Header;
+use super::*;
+use crate::model::{FindingCode, StreamStatus};
+
+fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
+    let mut builder = IndexBuilder::default();
+    for (at, (stream, version, time)) in events.iter().enumerate() {
+        assert!(builder.push(&Header {
+            key: RowKey(at as i64 * 10),
+            stream,
+            category: stream.split('-').next().unwrap_or_default(),
+            event_type: if at % 3 == 0 { "A" } else { "B" },
+            version: version.map(Version),
+            time: time.map(Time),
+            status: StreamStatus::Active,
+        }));
+    }
+    builder.examine();
+    builder.publish()
+}
+
+fn codes(index: &EventIndex) -> Vec<(FindingCode, u64)> {
+    index.findings().counts().iter().map(|(code, count)| (*code, *count)).collect()
+}
+
+#[test]
+fn a_stream_is_ordered_by_version_over_segments() {
+    // Two streams over three segments, one of them scanned from the highest version down.
+    let total = SEGMENT_ROWS as i64 * 2 + 500;
+    let events: Vec<_> = (0..total)
+        .map(|i| if i % 2 == 0 { ("up-1".to_owned(), Some(i), Some(i)) } else { ("down-1".to_owned(), Some(-i), None) })
+        .collect();
+    let index = build(&events);
+    for (name, first) in [("up-1", 0), ("down-1", -(total - 1))] {
+        let id = index.streams().find(name).expect("stream");
+        let rows = index.rows_of(id);
+        assert_eq!(rows.len() as i64, total / 2);
+        assert_eq!(rows.version(0), Some(Version(first)));
+        assert!((1..rows.len()).all(|at| rows.version(at) > rows.version(at - 1)), "{name}");
+        let middle = rows.version(1_000).expect("version");
+        assert_eq!(rows.applied_at(middle), 1_001);
+        assert_eq!(rows.key(1_000).map(|key| key.0), Some(middle.0.abs() * 10));
+    }
+    assert_eq!(codes(&index), [], "a constant step of two is no gap");
+}
+
+#[test]
+fn odd_numbers_are_findings_that_name_the_version() {
+    let of = |versions: &[i64]| {
+        let events: Vec<_> = versions.iter().map(|v| ("s".to_owned(), Some(*v), Some(*v * 1_000))).collect();
+        build(&events)
+    };
+    assert_eq!(codes(&of(&[1, 2, 3])), []);
+    assert_eq!(codes(&of(&[1, 2, 5, 6])), [(FindingCode::Gap, 1)]);
+    assert_eq!(of(&[1, 2, 5, 6]).findings().kept()[0].message, "v3 to v4 are not in the store");
+    assert_eq!(codes(&of(&[1, 2, 2, 3])), [(FindingCode::DuplicateVersion, 1)]);
+    assert_eq!(codes(&of(&[3, 1, 2])), [], "shuffled lines are in order once sorted");
+    let backwards = build(&[("s".to_owned(), Some(1), Some(50_000)), ("s".to_owned(), Some(2), Some(12_000))]);
+    assert_eq!(backwards.findings().kept()[0].message, "38 ms before v1");
+    assert_eq!(backwards.rows_of(StreamId(0)).applied_at_time(Time(20_000)), (2, true));
+}
+
+#[test]
+fn listing_groups_filters_and_sorts() {
+    let events: Vec<_> = ["b-2", "a-10", "a-9", "b-2", "plain"].map(|name| (name.to_owned(), None, None)).to_vec();
+    let index = build(&events);
+    let names = |order: &StreamOrder| {
+        let list = index.streams().list(order);
+        let groups: Vec<_> = list.categories.iter().map(|group| (group.name.to_string(), group.listed, group.total)).collect();
+        (groups, list.streams.iter().map(|id| index.streams().name(*id).to_owned()).collect::<Vec<_>>())
+    };
+    let (groups, streams) = names(&StreamOrder::default());
+    assert_eq!(streams, ["a-9", "a-10", "b-2", "plain"]);
+    assert_eq!(groups[0], ("a".to_owned(), 2, 2));
+    let (groups, streams) = names(&StreamOrder { filter: "-1".to_owned(), ..Default::default() });
+    assert_eq!((streams, groups), (vec!["a-10".to_owned()], vec![("a".to_owned(), 1, 2)]));
+    let order = StreamOrder { sort: StreamSort::Name, descending: true, ..Default::default() };
+    assert_eq!(names(&order).1, ["a-10", "a-9", "b-2", "plain"], "categories stay in their order");
+}
+
+proptest! {
+    #[test]
+    fn rows_of_a_stream_are_its_events_by_version(
+        events in prop::collection::vec((0u8..4, prop::option::of(-5i64..20), prop::option::of(0i64..1_000)), 0..200)
+    ) {
+        let events: Vec<_> = events.into_iter().map(|(s, v, t)| (format!("s-{s}"), v.or(Some(7)), t)).collect();
+        let index = build(&events);
+        let mut model: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
+        for (at, (stream, version, _)) in events.iter().enumerate() {
+            model.entry(stream).or_default().push((version.expect("set above"), at));
+        }
+        for (stream, mut want) in model {
+            want.sort();
+            let rows = index.rows_of(index.streams().find(stream).expect("stream"));
+            let got: Vec<_> = (0..rows.len())
+                .map(|at| (rows.version(at).expect("version").0, rows.row(at).expect("row").0 as usize))
+                .collect();
+            prop_assert_eq!(&got, &want);
+            for probe in -7..23 {
+                let applied = want.iter().filter(|(version, _)| *version <= probe).count() as u64;
+                prop_assert_eq!(rows.applied_at(Version(probe)), applied);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The built-in reducer: every event's top-level keys replace those of the state.
+//!
+//! It needs no knowledge of the domain, so its states are labelled a guess.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown};
+use crate::model::{FindingCode, Node, Text};
+
+/// Shallow merge. The initial state is an empty object; a payload that is no object
+/// leaves the state as it is and is a finding.
+pub struct Merge {
+    name: Text,
+    slots: [IndexMap<Text, Node>; SLOTS],
+}
+
+impl Default for Merge {
+    fn default() -> Merge {
+        Merge { name: Arc::from("merge"), slots: Default::default() }
+    }
+}
+
+impl Reducer for Merge {
+    fn name(&self) -> &Text {
+        &self.name
+    }
+
+    fn is_guess(&self) -> bool {
+        true
+    }
+
+    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+        self.slots[slot as usize].clear();
+        Ok(())
+    }
+
+    fn step(&mut self, slot: Slot, _stream: &str, events: &[Step]) -> Stepped {
+        let state = &mut self.slots[slot as usize];
+        let mut odd = Vec::new();
+        for (at, event) in events.iter().enumerate() {
+            match &event.data.node {
+                Node::Object(object) => state.extend(object.0.iter().cloned()),
+                _ => odd.push((at, FindingCode::Undecodable, "the payload is no object: merge leaves the state".into())),
+            }
+        }
+        Stepped { done: events.len(), thrown: None, odd }
+    }
+
+    fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
+        let members = self.slots[slot as usize].iter();
+        Ok(Node::object(members.map(|(key, node)| (Arc::clone(key), node.clone())).collect()))
+    }
+
+    fn save(&mut self, slot: Slot) -> Result<Saved, Thrown> {
+        self.export(slot).map(Saved::Node)
+    }
+
+    fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
+        let state = &mut self.slots[slot as usize];
+        state.clear();
+        if let Saved::Node(Node::Object(object)) = saved {
+            state.extend(object.0.iter().cloned());
+        }
+        Ok(())
+    }
+
+    fn longest_interval(&self) -> u64 {
+        1_024
+    }
+}

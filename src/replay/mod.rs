@@ -1,0 +1,140 @@
+//! From events to states: reducers, keyframes, differences, who wrote what.
+//!
+//! Deterministic and without side effects: no files, no clock in a result, no
+//! randomness. Any route to a version gives the same bytes: from zero, from a
+//! keyframe, stepping back, jumping.
+
+pub mod diff;
+pub mod js;
+pub mod merge;
+pub mod timeline;
+pub mod written;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::model::{FindingCode, Node, Position, Text, Time, Version};
+
+/// An event as a reducer sees it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub version: Version,
+    pub event_type: Text,
+    pub id: Option<Text>,
+    pub position: Position,
+    pub time: Option<Time>,
+    pub data: Payload,
+    /// JSON text of the metadata.
+    pub metadata: Option<Text>,
+}
+
+/// A decoded payload.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// With the framework's wrappers taken off.
+    pub node: Node,
+    /// The stored text, where it is JSON and means the same.
+    pub json: Option<Text>,
+}
+
+/// Where a reducer holds a state: one session folds for several purposes in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The fold from the beginning, which leaves keyframes.
+    Build = 0,
+    /// The state that is shown.
+    Seek = 1,
+    /// The fold that finds out which event wrote what.
+    Written = 2,
+}
+
+/// Number of [`Slot`]s.
+pub const SLOTS: usize = 3;
+
+/// What became of a batch of events.
+#[derive(Clone, Debug, Default)]
+pub struct Stepped {
+    /// Events folded.
+    pub done: usize,
+    /// Why the next one was not; the slot is then spoilt until it is restored.
+    pub thrown: Option<Thrown>,
+    /// Odd things, by place in the batch.
+    pub odd: Vec<(usize, FindingCode, String)>,
+}
+
+/// What a reducer threw, or why it was cut off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thrown {
+    pub message: Text,
+    /// `account.js:41:22`; empty where unknown.
+    pub place: Text,
+    /// What to do about it.
+    pub help: &'static str,
+    /// The session is gone with it and was made anew: copies that name its objects are void.
+    pub fatal: bool,
+}
+
+impl fmt::Display for Thrown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if !self.place.is_empty() {
+            write!(f, " at {}", self.place)?;
+        }
+        Ok(())
+    }
+}
+
+/// A copy of a state from which a fold can go on.
+#[derive(Clone, Debug)]
+pub enum Saved {
+    Node(Node),
+    /// A JavaScript state as text; `session` is set where it names objects of that session.
+    Script { text: Arc<str>, session: Option<u64> },
+}
+
+impl Saved {
+    /// Bytes held.
+    pub fn size_bytes(&self) -> usize {
+        match self {
+            Saved::Node(node) => match node {
+                // Members are shared with neighbours.
+                Node::Object(object) => 64 + object.0.len() * size_of::<(Text, Node)>(),
+                node => node.size_bytes(),
+            },
+            Saved::Script { text, .. } => text.len() + 32,
+        }
+    }
+}
+
+/// Folds events into states, in [`SLOTS`] places. Law: equal events give equal exports,
+/// whatever was folded, saved or restored in between.
+pub trait Reducer {
+    /// Shown beside every state: `merge`, or `FILE#export`.
+    fn name(&self) -> &Text;
+    /// The state is a guess, not what the user's program computes.
+    fn is_guess(&self) -> bool;
+    /// Puts the initial state into the slot.
+    ///
+    /// # Errors
+    /// What the initial state's function threw.
+    fn start(&mut self, slot: Slot) -> Result<(), Thrown>;
+    /// Folds events of `stream` in order until one throws.
+    fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
+    /// The state as it is shown.
+    ///
+    /// # Errors
+    /// A state that JSON cannot show.
+    fn export(&mut self, slot: Slot) -> Result<Node, Thrown>;
+    /// A copy to go on from.
+    ///
+    /// # Errors
+    /// A state that cannot be copied.
+    fn save(&mut self, slot: Slot) -> Result<Saved, Thrown>;
+    /// Goes back to a copy; `Err` where the copy is void.
+    ///
+    /// # Errors
+    /// A copy of a session that is gone.
+    fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown>;
+    /// Events between keyframes at most, whatever they cost.
+    fn longest_interval(&self) -> u64;
+}

@@ -1,0 +1,566 @@
+//! [`Timeline`]: the states of one stream under one reducer, at any number of events.
+//!
+//! One fold runs from the beginning and leaves keyframes; any other state is the nearest
+//! keyframe before it and a few events more. Around the playhead a ring of ready states
+//! makes stepping immediate. All work is done in slices, so that the owner can attend to
+//! a newer question in between.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Reducer, Saved, Slot, Step, Thrown};
+use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version};
+
+/// Time that a seek may take from a keyframe: decides how far apart they are.
+const SEEK_TIME: Duration = Duration::from_millis(4);
+/// Bytes of keyframes kept; beyond, every second one is dropped.
+pub const KEYFRAME_BYTES: usize = 192 << 20;
+/// Bytes of ready states kept around the playhead.
+const RING_BYTES: usize = 48 << 20;
+/// Ready states to either side of the playhead.
+const RING_REACH: u64 = 64;
+/// Shortest distance of two keyframes.
+const SHORTEST_INTERVAL: u64 = 16;
+/// Events handed to the reducer at once, at most.
+const BATCH: u64 = 256;
+
+/// Where events come from.
+pub trait EventSource {
+    /// Why they do not come.
+    type Error;
+    /// The events `from..from + count` of the stream (0-based), fewer at its end.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    fn steps(&mut self, from: u64, count: u64) -> Result<Vec<Step>, Self::Error>;
+}
+
+/// What to do about an event whose handler throws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// The last good state stays; what follows is "not reached".
+    #[default]
+    Stop,
+    /// The event is marked and leaves the state as it was.
+    Skip,
+}
+
+/// An event whose handler threw.
+#[derive(Clone, Debug)]
+pub struct HandlerError {
+    /// The event is the `applied`-th of the stream, counted from 1.
+    pub applied: Applied,
+    pub version: Version,
+    pub event_type: Text,
+    pub thrown: Thrown,
+}
+
+/// A state and how it came about.
+#[derive(Clone, Debug)]
+pub struct StateAt {
+    /// Events folded into it; less than asked for where a handler threw and stopped the fold.
+    pub applied: Applied,
+    pub state: Node,
+    /// Why there is a state but it cannot be shown (a cycle); `state` is then null.
+    pub problem: Option<Thrown>,
+}
+
+struct Keyframe {
+    applied: u64,
+    saved: Saved,
+    bytes: usize,
+    /// The state as shown, once somebody needed it.
+    node: Option<Node>,
+}
+
+/// See the module's documentation.
+pub struct Timeline {
+    reducer: Box<dyn Reducer>,
+    on_error: OnError,
+    stream: Text,
+    len: u64,
+    /// Events folded by the fold from the beginning; its state is in [`Slot::Build`].
+    built: u64,
+    started: bool,
+    initial: Option<Node>,
+    keyframes: Vec<Keyframe>,
+    keyframe_bytes: usize,
+    keyframe_budget: usize,
+    /// What [`Slot::Seek`] holds, if it is good.
+    seek_at: Option<u64>,
+    ring: BTreeMap<u64, Node>,
+    ring_bytes: usize,
+    errors: Vec<HandlerError>,
+    /// The fold stopped before this event (0-based).
+    stopped: Option<u64>,
+    /// Seconds an event costs, smoothed.
+    cost: f64,
+    shortest: u64,
+    findings: Findings,
+    last_kept: Node,
+}
+
+impl Timeline {
+    pub fn new(reducer: Box<dyn Reducer>, stream: Text, len: u64, on_error: OnError) -> Timeline {
+        Timeline {
+            reducer,
+            on_error,
+            stream,
+            len,
+            built: 0,
+            started: false,
+            initial: None,
+            keyframes: Vec::new(),
+            keyframe_bytes: 0,
+            keyframe_budget: KEYFRAME_BYTES,
+            seek_at: None,
+            ring: BTreeMap::new(),
+            ring_bytes: 0,
+            errors: Vec::new(),
+            stopped: None,
+            cost: 0.0,
+            shortest: SHORTEST_INTERVAL,
+            findings: Findings::default(),
+            last_kept: Node::Null,
+        }
+    }
+
+    /// For tests and hosts with little memory.
+    pub fn with_keyframe_budget(mut self, bytes: usize) -> Timeline {
+        self.keyframe_budget = bytes;
+        self
+    }
+
+    pub fn reducer_name(&self) -> Text {
+        Arc::clone(self.reducer.name())
+    }
+
+    pub fn is_guess(&self) -> bool {
+        self.reducer.is_guess()
+    }
+
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Events that the fold from the beginning has behind it.
+    pub fn built(&self) -> u64 {
+        self.built
+    }
+
+    /// The fold from the beginning has nothing left to do.
+    pub fn is_complete(&self) -> bool {
+        self.started && (self.built >= self.len || self.stopped.is_some())
+    }
+
+    /// The last number of events that has a state of its own: a handler that threw stops there.
+    pub fn reachable(&self) -> u64 {
+        self.stopped.unwrap_or(self.len)
+    }
+
+    /// Events whose handler threw, as far as the fold came.
+    pub fn errors(&self) -> &[HandlerError] {
+        &self.errors
+    }
+
+    /// Findings of the fold: rounded numbers, payloads that do not merge.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// Bytes of keyframes and ready states.
+    pub fn held_bytes(&self) -> usize {
+        self.keyframe_bytes + self.ring_bytes
+    }
+
+    /// Number of keyframes.
+    pub fn keyframes(&self) -> usize {
+        self.keyframes.len()
+    }
+
+    /// The stream grew: nothing that is folded is lost.
+    pub fn grow(&mut self, len: u64) {
+        self.len = self.len.max(len);
+    }
+
+    fn interval(&self) -> u64 {
+        let by_cost = if self.cost > 0.0 { (SEEK_TIME.as_secs_f64() / self.cost) as u64 } else { SHORTEST_INTERVAL * 4 };
+        by_cost.clamp(self.shortest, self.reducer.longest_interval().max(self.shortest))
+    }
+
+    /// Folds on from where the fold from the beginning stands, until `until` events are
+    /// folded or `budget` is spent. `true`: there is nothing left to do up to `until`.
+    ///
+    /// # Errors
+    /// Where the events do not come.
+    pub fn build<S: EventSource>(&mut self, source: &mut S, until: u64, budget: Duration) -> Result<bool, S::Error> {
+        let start = Instant::now();
+        if !self.started {
+            self.begin();
+        }
+        let until = until.min(self.len);
+        while self.built < until && self.stopped.is_none() {
+            self.build_batch(source, until)?;
+            if start.elapsed() >= budget {
+                break;
+            }
+        }
+        Ok(self.built >= until || self.stopped.is_some())
+    }
+
+    fn begin(&mut self) {
+        self.started = true;
+        let begun = self.reducer.start(Slot::Build).and_then(|()| self.reducer.export(Slot::Build));
+        match begun.and_then(|node| self.reducer.save(Slot::Build).map(|saved| (node, saved))) {
+            Ok((node, saved)) => {
+                self.initial = Some(node);
+                self.keep(0, saved);
+            }
+            Err(thrown) => {
+                self.initial = Some(Node::Null);
+                self.stopped = Some(0);
+                self.errors.push(HandlerError {
+                    applied: Applied(0),
+                    version: Version(0),
+                    event_type: Arc::from("(initial state)"),
+                    thrown,
+                });
+            }
+        }
+    }
+
+    fn build_batch<S: EventSource>(&mut self, source: &mut S, until: u64) -> Result<(), S::Error> {
+        let last = self.keyframes.last().map_or(0, |keyframe| keyframe.applied);
+        // The first keyframe is after the first event: the initial state may be an object
+        // of the module that a reducer changes in place.
+        let next = if self.built == 0 { 1 } else { last + self.interval() };
+        let count = (until - self.built).min(BATCH).min(next.saturating_sub(self.built).max(1));
+        let events = source.steps(self.built, count)?;
+        if events.is_empty() {
+            // The store lost events meanwhile; the index will say so.
+            self.len = self.built;
+            return Ok(());
+        }
+        let start = Instant::now();
+        let stepped = self.reducer.step(Slot::Build, &self.stream, &events);
+        let cost = start.elapsed().as_secs_f64() / events.len() as f64;
+        self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
+        for (at, code, message) in stepped.odd {
+            if let Some(event) = events.get(at).filter(|_| at <= stepped.done) {
+                let (stream, version) = (Some(Arc::clone(&self.stream)), Some(event.version));
+                self.findings.push(Finding { code, stream, version, message });
+            }
+        }
+        match stepped.thrown {
+            None => self.built += events.len() as u64,
+            Some(thrown) => {
+                let at = self.built + stepped.done as u64;
+                let event = events.get(stepped.done).or(events.last());
+                self.threw(source, at, event, thrown)?;
+            }
+        }
+        let due = self.keyframes.last().is_none_or(|keyframe| self.built >= keyframe.applied + self.interval());
+        if self.built == 1 || (due && self.stopped.is_none()) {
+            self.keep_built();
+        }
+        Ok(())
+    }
+
+    /// Event `at` (0-based) threw: the state before it is made again, and kept.
+    fn threw<S: EventSource>(
+        &mut self,
+        source: &mut S,
+        at: u64,
+        event: Option<&Step>,
+        thrown: Thrown,
+    ) -> Result<(), S::Error> {
+        if thrown.fatal {
+            self.drop_void_keyframes();
+        }
+        if let Some(event) = event {
+            self.findings.push(Finding {
+                code: FindingCode::HandlerThrew,
+                stream: Some(Arc::clone(&self.stream)),
+                version: Some(event.version),
+                message: thrown.to_string(),
+            });
+            self.errors.push(HandlerError {
+                applied: Applied(at + 1),
+                version: event.version,
+                event_type: Arc::clone(&event.event_type),
+                thrown,
+            });
+        }
+        match self.fold_to(source, Slot::Build, at)? {
+            Ok(()) => {
+                self.built = at;
+                // So that the next throw does not fold all this once more.
+                if self.keyframes.last().is_none_or(|keyframe| keyframe.applied < at) {
+                    self.keep_built();
+                }
+                match self.on_error {
+                    OnError::Stop => self.stopped = Some(at),
+                    OnError::Skip => self.built = at + 1,
+                }
+            }
+            // What was folded once does not fold again: the reducer is not repeatable.
+            Err(_) => {
+                self.built = at;
+                self.stopped = Some(at);
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_void_keyframes(&mut self) {
+        self.keyframes.retain(|keyframe| !matches!(keyframe.saved, Saved::Script { session: Some(_), .. }));
+        self.keyframe_bytes = self.keyframes.iter().map(|keyframe| keyframe.bytes).sum();
+        self.seek_at = None;
+    }
+
+    fn keep_built(&mut self) {
+        if let Ok(saved) = self.reducer.save(Slot::Build) {
+            self.keep(self.built, saved);
+        }
+    }
+
+    fn keep(&mut self, applied: u64, saved: Saved) {
+        let bytes = saved.size_bytes() + size_of::<Keyframe>();
+        self.keyframe_bytes += bytes;
+        self.keyframes.push(Keyframe { applied, saved, bytes, node: None });
+        while self.keyframe_bytes > self.keyframe_budget && self.keyframes.len() > 4 {
+            // The first ones stay: nothing can be folded without them.
+            let mut place = 0;
+            self.keyframes.retain(|_| {
+                place += 1;
+                place <= 2 || place % 2 == 0
+            });
+            self.keyframe_bytes = self.keyframes.iter().map(|keyframe| keyframe.bytes).sum();
+            self.shortest = (self.shortest * 2).min(1 << 20);
+        }
+    }
+
+    /// Brings `slot` to `target` from the nearest keyframe, passing over events that are
+    /// known to throw. The inner error: the reducer did not do again what it did before.
+    fn fold_to<S: EventSource>(
+        &mut self,
+        source: &mut S,
+        slot: Slot,
+        target: u64,
+    ) -> Result<Result<(), Thrown>, S::Error> {
+        let near = self.seek_at.filter(|at| slot == Slot::Seek && *at <= target);
+        let mut place = self.keyframes.partition_point(|keyframe| keyframe.applied <= target);
+        let mut at = match (near, place.checked_sub(1).map(|i| self.keyframes[i].applied)) {
+            (Some(at), Some(keyframe)) if at >= keyframe => at,
+            _ => {
+                if slot == Slot::Seek {
+                    self.seek_at = None;
+                }
+                loop {
+                    let Some(below) = place.checked_sub(1) else {
+                        if let Err(thrown) = self.reducer.start(slot) {
+                            return Ok(Err(thrown));
+                        }
+                        break 0;
+                    };
+                    let keyframe = &self.keyframes[below];
+                    if self.reducer.restore(slot, &keyframe.saved).is_ok() {
+                        break keyframe.applied;
+                    }
+                    place = below;
+                }
+            }
+        };
+        while at < target {
+            let until = self.next_error(at).unwrap_or(target).min(target);
+            if until == at {
+                // This one is known to throw: it leaves the state as it is.
+                at += 1;
+                continue;
+            }
+            let events = source.steps(at, (until - at).min(BATCH))?;
+            if events.is_empty() {
+                break;
+            }
+            let stepped = self.reducer.step(slot, &self.stream, &events);
+            if let Some(thrown) = stepped.thrown {
+                if thrown.fatal {
+                    self.drop_void_keyframes();
+                }
+                if slot == Slot::Seek {
+                    self.seek_at = None;
+                }
+                return Ok(Err(thrown));
+            }
+            at += events.len() as u64;
+        }
+        if slot == Slot::Seek {
+            self.seek_at = Some(target);
+        }
+        Ok(Ok(()))
+    }
+
+    /// 0-based place of the first event at or after `at` that is known to throw.
+    fn next_error(&self, at: u64) -> Option<u64> {
+        let place = self.errors.partition_point(|error| error.applied.0 <= at);
+        self.errors.get(place).map(|error| error.applied.0 - 1)
+    }
+
+    /// The state after `target` events. `None`: the fold has not come that far; build on.
+    /// Where a handler threw and stopped the fold, the last good state.
+    ///
+    /// # Errors
+    /// Where the events do not come.
+    pub fn state<S: EventSource>(&mut self, source: &mut S, target: Applied) -> Result<Option<StateAt>, S::Error> {
+        if !self.started {
+            self.begin();
+        }
+        let wanted = target.0.min(self.reachable());
+        if wanted > self.built {
+            return Ok(None);
+        }
+        let (state, problem) = match self.ready(source, wanted)? {
+            Ok(state) => (state, None),
+            Err(thrown) => (Node::Null, Some(thrown)),
+        };
+        Ok(Some(StateAt { applied: Applied(wanted), state, problem }))
+    }
+
+    fn ready<S: EventSource>(&mut self, source: &mut S, applied: u64) -> Result<Result<Node, Thrown>, S::Error> {
+        if applied == 0 {
+            return Ok(Ok(self.initial.clone().unwrap_or(Node::Null)));
+        }
+        if let Some(node) = self.ring.get(&applied) {
+            return Ok(Ok(node.clone()));
+        }
+        if let Err(thrown) = self.fold_to(source, Slot::Seek, applied)? {
+            return Ok(Err(thrown));
+        }
+        Ok(self.reducer.export(Slot::Seek).map(|node| {
+            let node = node.sharing(&self.last_kept);
+            self.last_kept = node.clone();
+            self.hold(applied, node.clone());
+            node
+        }))
+    }
+
+    fn hold(&mut self, applied: u64, node: Node) {
+        // Branches are shared with neighbours, so a quarter is a careful estimate.
+        self.ring_bytes += node.size_bytes() / 4 + 64;
+        self.ring.insert(applied, node);
+        while self.ring_bytes > RING_BYTES && self.ring.len() > 2 {
+            let (first, last) = (self.ring.keys().next().copied(), self.ring.keys().next_back().copied());
+            let farthest = match (first, last) {
+                (Some(first), Some(last)) if applied.abs_diff(first) >= applied.abs_diff(last) => first,
+                (_, Some(last)) => last,
+                _ => break,
+            };
+            if let Some(node) = self.ring.remove(&farthest) {
+                self.ring_bytes -= (node.size_bytes() / 4 + 64).min(self.ring_bytes);
+            }
+        }
+    }
+
+    /// Makes one more state around the playhead ready. `false`: all are.
+    ///
+    /// # Errors
+    /// Where the events do not come.
+    pub fn densify<S: EventSource>(&mut self, source: &mut S, playhead: Applied) -> Result<bool, S::Error> {
+        let top = self.built.min(self.reachable());
+        let center = playhead.0.min(top);
+        let reach = if self.ring_bytes > RING_BYTES / 2 { RING_REACH / 8 } else { RING_REACH };
+        // Ahead first, one after the other: each is one event further.
+        for at in center..=(center + reach).min(top) {
+            if at > 0 && !self.ring.contains_key(&at) {
+                return Ok(self.ready(source, at)?.is_ok());
+            }
+        }
+        // Behind, a few at a time, each run upwards from its lowest.
+        let mut high = center;
+        let lowest = center.saturating_sub(reach).max(1);
+        while high > lowest {
+            let low = high.saturating_sub(8).max(lowest);
+            if let Some(at) = (low..high).find(|at| !self.ring.contains_key(at)) {
+                return Ok(self.ready(source, at)?.is_ok());
+            }
+            high = low;
+        }
+        Ok(false)
+    }
+
+    /// Forgets ready states far from the playhead.
+    pub fn trim(&mut self, playhead: Applied) {
+        let keep = playhead.0.saturating_sub(RING_REACH * 2)..=playhead.0.saturating_add(RING_REACH * 2);
+        if self.ring.len() > RING_REACH as usize * 8 {
+            self.ring.retain(|at, _| keep.contains(at));
+            self.ring_bytes = self.ring.values().map(|node| node.size_bytes() / 4 + 64).sum();
+        }
+    }
+
+    /// Keyframes below `applied`, the nearest first: their number of events.
+    pub(super) fn keyframe_below(&self, applied: u64) -> Option<(usize, u64)> {
+        let place = self.keyframes.partition_point(|keyframe| keyframe.applied < applied).checked_sub(1)?;
+        Some((place, self.keyframes[place].applied))
+    }
+
+    /// The state at a keyframe, as shown.
+    pub(super) fn keyframe_node(&mut self, place: usize) -> Option<Node> {
+        let keyframe = self.keyframes.get_mut(place)?;
+        if keyframe.node.is_none() {
+            let node = match &keyframe.saved {
+                Saved::Node(node) => node.clone(),
+                saved => {
+                    self.reducer.restore(Slot::Written, saved).ok()?;
+                    self.reducer.export(Slot::Written).ok()?
+                }
+            };
+            keyframe.node = Some(node);
+        }
+        self.keyframes.get(place)?.node.clone()
+    }
+
+    /// Folds one block anew and shows the state after every event of it.
+    pub(super) fn replay_block<S: EventSource>(
+        &mut self,
+        source: &mut S,
+        from: u64,
+        to: u64,
+        mut each: impl FnMut(u64, Node),
+    ) -> Result<Result<(), Thrown>, S::Error> {
+        if let Err(thrown) = self.fold_to(source, Slot::Written, from)? {
+            return Ok(Err(thrown));
+        }
+        let mut at = from;
+        while at < to {
+            if self.next_error(at) == Some(at) {
+                at += 1;
+                continue;
+            }
+            let until = self.next_error(at).unwrap_or(to).min(to);
+            let events = source.steps(at, (until - at).min(BATCH))?;
+            if events.is_empty() {
+                break;
+            }
+            for event in &events {
+                let stepped = self.reducer.step(Slot::Written, &self.stream, std::slice::from_ref(event));
+                if let Some(thrown) = stepped.thrown {
+                    return Ok(Err(thrown));
+                }
+                at += 1;
+                match self.reducer.export(Slot::Written) {
+                    Ok(node) => each(at, node),
+                    Err(thrown) => return Ok(Err(thrown)),
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! The laws of the engine: any route to a state gives the same bytes.
+
+use std::convert::Infallible;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::Position;
+use crate::model::json::to_text;
+use crate::replay::js::{Module, Script};
+use crate::replay::merge::Merge;
+use crate::replay::written::{Written, WrittenJob};
+use crate::replay::Payload;
+
+struct Events(Vec<Step>);
+
+impl EventSource for Events {
+    type Error = Infallible;
+    fn steps(&mut self, from: u64, count: u64) -> Result<Vec<Step>, Infallible> {
+        Ok(self.0.iter().skip(from as usize).take(count as usize).cloned().collect())
+    }
+}
+
+fn events(payloads: &[String]) -> Events {
+    let step = |(at, text): (usize, &String)| Step {
+        version: Version(at as i64 + 1),
+        event_type: Arc::from(if at % 2 == 0 { "Even" } else { "Odd" }),
+        id: None,
+        position: Position::None,
+        time: None,
+        data: Payload { node: crate::model::json::parse_text(text).node, json: Some(Arc::from(text.as_str())) },
+        metadata: None,
+    };
+    Events(payloads.iter().enumerate().map(step).collect())
+}
+
+fn script(source: &str) -> Box<dyn Reducer> {
+    let entry = "account.js".to_owned();
+    let module = Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
+    Box::new(Script::new(&module, "default").expect("a reducer"))
+}
+
+fn timeline(reducer: Box<dyn Reducer>, len: usize, on_error: OnError) -> Timeline {
+    Timeline::new(reducer, Arc::from("s"), len as u64, on_error)
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn all_states(timeline: &mut Timeline, source: &mut Events) -> Vec<String> {
+    timeline.build(source, u64::MAX, LONG).expect("infallible");
+    (0..=timeline.reachable())
+        .map(|at| to_text(&timeline.state(source, Applied(at)).expect("infallible").expect("built").state))
+        .collect()
+}
+
+/// Folds without keyframes, slots or copies: every state straight from the beginning.
+fn from_zero(make: impl Fn() -> Box<dyn Reducer>, source: &Events) -> Vec<String> {
+    (0..=source.0.len())
+        .map(|at| {
+            let mut reducer = make();
+            reducer.start(Slot::Build).expect("starts");
+            for event in &source.0[..at] {
+                assert_eq!(reducer.step(Slot::Build, "s", std::slice::from_ref(event)).thrown, None);
+            }
+            to_text(&reducer.export(Slot::Build).expect("exports"))
+        })
+        .collect()
+}
+
+/// Reducers that make copying hard: in place, shared objects, classes, sets, holes.
+const REDUCERS: [&str; 5] = [
+    "export default (s = {n: 0}, e) => ({...s, ...e.data, n: s.n + 1})",
+    "export const initialState = {list: [], last: null};
+     export default (s, e) => { const item = {v: e.data.a ?? -0}; s.list.push(item); s.last = item;
+       if (s.list.length > 3) { s.list[0].v++; s.list.shift(); } s.last.v += 1; }",
+    "class Account { constructor() { this.log = new Map(); this.seen = new Set(); this.when = new Date(0); }
+       add(e) { this.log.set(e.type, (this.log.get(e.type) ?? 0) + 1); this.seen.add(e.data.a); this.big = 10n ** BigInt(e.version); return this; } }
+     export default (s = new Account(), e) => s.add(e)",
+    "export default { $init: () => ({odd: 0, other: undefined}), Odd: (s, e) => { s.odd++ }, $any: (s, e) => ({...s, x: e.data.b, e}) }",
+    "const start = {items: []}; start.self = start.items;
+     export default (s = start, e) => { s.items.push(e.version); if (s.items.length > 4) s.self.length = 1; return s }",
+];
+
+fn payload() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (0..5i64, 0..3i64).prop_map(|(a, b)| format!("{{\"a\":{a},\"b\":{{\"c\":[{b},null]}}}}")),
+        "[a-b]{0,2}".prop_map(|b| format!("{{\"b\":\"{b}\"}}")),
+        Just("{\"a\":null}".to_owned()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_route_gives_the_same_bytes(
+        payloads in prop::collection::vec(payload(), 1..90),
+        which in 0..=REDUCERS.len(),
+        jumps in prop::collection::vec(0u64..91, 1..40),
+        budget in prop_oneof![Just(2_000usize), Just(KEYFRAME_BYTES)],
+    ) {
+        let make = || -> Box<dyn Reducer> {
+            REDUCERS.get(which).map_or_else(|| Box::new(Merge::default()) as Box<dyn Reducer>, |source| script(source))
+        };
+        let mut source = events(&payloads);
+        let want = from_zero(make, &source);
+        let mut timeline = timeline(make(), payloads.len(), OnError::Stop).with_keyframe_budget(budget);
+        // While it is being built, jumping about.
+        for at in &jumps {
+            timeline.build(&mut source, timeline.built() + 3, LONG).expect("infallible");
+            let at = at % (payloads.len() as u64 + 1);
+            if let Some(state) = timeline.state(&mut source, Applied(at)).expect("infallible") {
+                prop_assert_eq!(to_text(&state.state), want[at as usize].clone(), "jump to {}", at);
+            }
+        }
+        prop_assert_eq!(&all_states(&mut timeline, &mut source), &want);
+        // Back, without the ring.
+        timeline.ring.clear();
+        for at in (0..=payloads.len() as u64).rev() {
+            let state = timeline.state(&mut source, Applied(at)).expect("infallible").expect("built");
+            prop_assert_eq!(&to_text(&state.state), &want[at as usize]);
+            timeline.ring.clear();
+        }
+        prop_assert!(budget == KEYFRAME_BYTES || timeline.keyframes() < payloads.len().max(9));
+    }
+
+    #[test]
+    fn last_written_is_the_event_that_changed_it(payloads in prop::collection::vec(payload(), 1..60)) {
+        let mut source = events(&payloads);
+        let mut timeline = timeline(Box::new(Merge::default()), payloads.len(), OnError::Stop);
+        let states = all_states(&mut timeline, &mut source);
+        let target = Applied(payloads.len() as u64);
+        let state = timeline.state(&mut source, target).expect("infallible").expect("built").state;
+        let mut job = WrittenJob::new(target, state.clone());
+        while !job.advance(&mut timeline, &mut source).expect("infallible") {}
+        let Node::Object(object) = &state else { panic!("merge makes an object") };
+        for ((key, node), written) in object.0.iter().zip(&job.written().children) {
+            // The last event after which the member differs from before.
+            let member = |at: usize| crate::model::json::parse_text(&states[at]).node.get(key).cloned();
+            let want = (1..states.len()).rev().find(|at| member(*at) != member(at - 1)).expect("it was written");
+            let newest = newest_difference(written, node, want as u64);
+            prop_assert_eq!(newest, Some(Applied(want as u64)), "{}", key);
+        }
+    }
+}
+
+/// A member whose part was taken out has no row for that part: only the rest can tell.
+fn newest_difference(written: &Written, node: &Node, want: u64) -> Option<Applied> {
+    let newest = written.newest();
+    if node.len().is_some() { newest.max(Some(Applied(want))) } else { newest }
+}
+
+#[test]
+fn a_throw_stops_or_is_skipped_and_never_spoils_the_state() {
+    let source = "export default (s = {n: 0, log: []}, e) => { s.log.push(e.version); if (e.data.bad) throw new TypeError('no plan'); s.n += 1; return s }";
+    let payloads: Vec<String> = (1..=300).map(|v| format!("{{\"bad\":{}}}", v % 7 == 0)).collect();
+    let mut events = events(&payloads);
+    let mut stop = timeline(script(source), 300, OnError::Stop);
+    stop.build(&mut events, 300, LONG).expect("infallible");
+    let at = stop.state(&mut events, Applied(250)).expect("infallible").expect("stopped");
+    assert_eq!(at.applied, Applied(6));
+    assert_eq!(to_text(&at.state), "{\"n\":6,\"log\":[1,2,3,4,5,6]}");
+    assert_eq!(stop.errors()[0].version, Version(7));
+    assert_eq!(&*stop.errors()[0].thrown.message, "TypeError: no plan");
+    assert!(stop.errors()[0].thrown.place.starts_with("account.js:1:"), "{:?}", stop.errors()[0]);
+
+    let mut skip = timeline(script(source), 300, OnError::Skip);
+    skip.build(&mut events, 300, LONG).expect("infallible");
+    assert_eq!(skip.errors().len(), 42);
+    for target in [300u64, 5, 7, 8, 150] {
+        let state = skip.state(&mut events, Applied(target)).expect("infallible").expect("built").state;
+        let good: Vec<u64> = (1..=target).filter(|v| v % 7 != 0).collect();
+        let text = good.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
+        assert_eq!(to_text(&state), format!("{{\"n\":{},\"log\":[{text}]}}", good.len()));
+    }
+}
+
+#[test]
+fn hostile_reducers_are_contained_and_named() {
+    for (body, part) in [
+        ("while (true) {}", "cut off"),
+        ("try { while (true) {} } catch { return s }", "cut off"),
+        ("const l = []; for (;;) l.push(new Array(100000).fill(1))", "MiB"),
+        ("const f = () => f() + 1; f()", "stack"),
+        ("/^(a+)+$/.test('a'.repeat(64) + 'b')", "cut off"),
+        ("return { t: Date.now() }", "current time"),
+        ("return { t: new Date() }", "current time"),
+        ("return { t: Math.random() }", "Math.random"),
+        ("Object.prototype.polluted = 1", "extensible"),
+        ("Array.prototype.extra = () => 1", "extensible"),
+        ("const c = {}; c.c = c; return c", ""),
+        ("throw null", "threw"),
+        ("fetch('http://x')", "not defined"),
+        ("require('fs')", "not defined"),
+    ] {
+        let source = format!("export default (s = {{ok: 0}}, e) => {{ if (e.version === 3) {{ {body} }} return {{ok: s.ok + 1}} }}");
+        let payloads = vec!["{}".to_owned(); 6];
+        let mut events = events(&payloads);
+        let mut timeline = timeline(script(&source), 6, OnError::Skip);
+        timeline.build(&mut events, 6, LONG).expect("infallible");
+        let text = timeline.errors().first().map(|error| error.thrown.to_string()).unwrap_or_default();
+        assert!(text.contains(part), "{body}: {text}");
+        if !part.is_empty() {
+            assert_eq!(timeline.errors().len(), 1, "{body}");
+            assert_eq!(timeline.errors()[0].version, Version(3), "{body}");
+            let last = timeline.state(&mut events, Applied(6)).expect("infallible").expect("built");
+            assert_eq!(to_text(&last.state), "{\"ok\":5}", "{body}: the program goes on");
+        }
+    }
+}
+
+#[test]
+fn what_json_cannot_show_is_encoded() {
+    let source = "export default (s, e) => ({ u: undefined, b: 10n ** 20n, s: new Set(['b', 'a']), m: new Map([['k', {x: 1}]]),
+        d: new Date('2025-01-02T03:04:05.006Z'), n: NaN, i: -Infinity, y: new Uint8Array([1, 2, 3]), f: () => 1, l: [undefined, () => 1],
+        h: new Date(2025, 0, 2, 3).toISOString(), g: new Date('2025-01-02T03:04:05Z').getHours() })";
+    let mut events = events(&["{}".to_owned()]);
+    let mut timeline = timeline(script(source), 1, OnError::Stop);
+    timeline.build(&mut events, 1, LONG).expect("infallible");
+    let initial = timeline.state(&mut events, Applied(0)).expect("infallible").expect("built");
+    assert_eq!(to_text(&initial.state), "null");
+    let state = timeline.state(&mut events, Applied(1)).expect("infallible").expect("built");
+    let text = to_text(&state.state);
+    assert!(text.starts_with(
+        "{\"b\":{\"$bigint\":\"100000000000000000000\"},\"s\":{\"$set\":[\"a\",\"b\"]},\"m\":{\"$map\":[[\"k\",{\"x\":1}]]},\
+         \"d\":\"2025-01-02T03:04:05.006Z\",\"n\":{\"$number\":\"NaN\"},\"i\":{\"$number\":\"-Infinity\"},\"y\":{\"$bytes\":\"AQID\"},\
+         \"l\":[null,null],"
+    ), "{text}");
+    assert!(text.ends_with("\"g\":3}"), "{text}");
+}

@@ -1,0 +1,133 @@
+//! [`Indexer`]: scans a store step by step into an index, and goes on where it ended
+//! when the store grows.
+
+use std::sync::Arc;
+
+use crate::formats::{Change, EventPage, Opened, ReadError, ScanCursor, StoreReader};
+use crate::index::{EventIndex, Header, IndexBuilder, MAX_EVENTS};
+use crate::model::{EventRow, FindingCode, Findings};
+
+/// Reads one store's headers.
+pub struct Indexer {
+    reader: Box<dyn StoreReader>,
+    builder: IndexBuilder,
+    cursor: ScanCursor,
+    page: EventPage,
+    progress: f32,
+    complete: bool,
+    opened: Arc<Opened>,
+}
+
+impl Indexer {
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn open(opened: Arc<Opened>) -> Result<Indexer, ReadError> {
+        let mut indexer = Indexer {
+            reader: opened.store.reader()?,
+            builder: IndexBuilder::default(),
+            cursor: ScanCursor::START,
+            page: EventPage::default(),
+            progress: 0.0,
+            complete: false,
+            opened,
+        };
+        if !indexer.opened.store.scan_is_global_order() {
+            let message = "the store has no order over everything: time, then stream, then version is used";
+            indexer.builder.findings().note(FindingCode::OrderNotProven, message);
+        }
+        Ok(indexer)
+    }
+
+    /// Reads one more page. `false`: the end is reached.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn step(&mut self) -> Result<bool, ReadError> {
+        let mut notes = Findings::default();
+        let step = self.reader.scan(self.cursor, &mut self.page, &mut notes)?;
+        self.builder.findings().absorb(&mut notes);
+        let mut room = true;
+        for row in self.page.iter() {
+            room &= self.builder.push(&Header {
+                key: row.key,
+                stream: row.stream,
+                category: row.category,
+                event_type: row.event_type,
+                version: row.version,
+                time: row.time,
+                status: row.status,
+            });
+        }
+        if !room {
+            let message = format!("only the first {MAX_EVENTS} events are indexed");
+            self.builder.findings().note(FindingCode::TruncatedTail, message);
+        }
+        self.cursor = step.cursor;
+        self.progress = step.progress;
+        self.complete = step.end || !room;
+        if self.complete {
+            self.builder.examine();
+        }
+        Ok(!self.complete)
+    }
+
+    /// Reads to the end.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn run(&mut self) -> Result<EventIndex, ReadError> {
+        while self.step()? {}
+        Ok(self.builder.publish())
+    }
+
+    pub fn publish(&self) -> EventIndex {
+        self.builder.publish()
+    }
+
+    pub fn events(&self) -> u64 {
+        self.builder.events()
+    }
+
+    /// Part of the store that is read, 0 to 1.
+    pub fn progress(&self) -> f32 {
+        self.progress
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whether the file changed since it was last looked at. `shown` is an index of it: a
+    /// file whose first, middle or last row is no longer what it says was replaced.
+    ///
+    /// # Errors
+    /// Where the file is gone.
+    pub fn change(&mut self, shown: &EventIndex) -> Result<Change, ReadError> {
+        let change = self.reader.change(self.cursor)?;
+        if change != Change::Written || shown.events() == 0 {
+            return Ok(change);
+        }
+        let last = shown.events() as u32 - 1;
+        for row in [0, last / 2, last].map(EventRow) {
+            let Some(key) = shown.key_of(row) else { continue };
+            self.page.clear();
+            self.reader.fetch(&[key], None, &mut self.page, &mut Findings::default())?;
+            let stream = shown.stream_of(row).map_or("", |stream| shown.streams().name(stream));
+            let event_type = shown.type_of(row).map(|id| shown.type_name(id));
+            let same = self.page.get(0).is_some_and(|now| {
+                now.stream == stream
+                    && event_type.as_deref() == Some(now.event_type)
+                    && (now.version.is_none() || now.version == shown.version_of(row))
+            });
+            if !same {
+                return Ok(Change::Replaced);
+            }
+        }
+        Ok(change)
+    }
+
+    /// The store grew: the next [`Indexer::step`] goes on.
+    pub fn go_on(&mut self) {
+        self.complete = false;
+    }
+}

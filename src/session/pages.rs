@@ -1,0 +1,298 @@
+//! [`StreamSource`]: the events of one stream, read in pages of 256 and kept within a
+//! budget; the only place where containers meet the replay.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::dialect::mapping::{Cell, Decoded, Mapping};
+use crate::formats::{EventPage, NewRow, Opened, PageRow, ReadError, Run, StoreReader, Stored};
+use crate::index::StreamRows;
+use crate::model::{
+    Finding, FindingCode, Findings, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
+};
+use crate::model::json::to_text;
+use crate::replay::timeline::EventSource;
+use crate::replay::{Payload, Step};
+
+/// Events in a page.
+const PAGE: u64 = 256;
+/// Bytes of pages kept.
+const CACHE_BYTES: usize = 96 << 20;
+
+/// Reads events of one stream by their place in it.
+pub struct StreamSource {
+    reader: Box<dyn StoreReader>,
+    mapping: Mapping,
+    rows: StreamRows,
+    name: Text,
+    pages: HashMap<u64, (Arc<EventPage>, u64)>,
+    bytes: usize,
+    clock: u64,
+    findings: Findings,
+}
+
+impl StreamSource {
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn open(opened: &Opened) -> Result<StreamSource, ReadError> {
+        Ok(StreamSource {
+            reader: opened.store.reader()?,
+            mapping: opened.store.mapping().clone(),
+            rows: StreamRows::default(),
+            name: Arc::from(""),
+            pages: HashMap::new(),
+            bytes: 0,
+            clock: 0,
+            findings: Findings::default(),
+        })
+    }
+
+    /// Turns to a stream of the index.
+    pub fn select(&mut self, rows: StreamRows, stream: StreamId) {
+        let name: Text = Arc::from(rows.index().streams().name(stream));
+        if name != self.name || rows.len() < self.rows.len() {
+            self.forget();
+        } else {
+            // The stream grew: only its last page is no longer whole.
+            let last = self.rows.len() / PAGE;
+            if let Some((page, _)) = self.pages.remove(&last) {
+                self.bytes -= page.size_bytes().min(self.bytes);
+            }
+        }
+        self.name = name;
+        self.rows = rows;
+    }
+
+    fn forget(&mut self) {
+        self.pages.clear();
+        self.bytes = 0;
+        self.findings = Findings::default();
+    }
+
+    pub fn rows(&self) -> &StreamRows {
+        &self.rows
+    }
+
+    pub fn name(&self) -> &Text {
+        &self.name
+    }
+
+    /// What was odd about the payloads read so far.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// The whole event at `at`, counted from 0.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn event(&mut self, at: u64) -> Result<Option<RecordedEvent>, ReadError> {
+        if at >= self.rows.len() {
+            return Ok(None);
+        }
+        let page = self.page(at / PAGE)?;
+        let Some(row) = page.get((at % PAGE) as usize) else { return Ok(None) };
+        let version = self.rows.version(at).unwrap_or(Version(0));
+        Ok(Some(recorded(&self.mapping, &row, version)))
+    }
+
+    fn page(&mut self, number: u64) -> Result<Arc<EventPage>, ReadError> {
+        self.clock += 1;
+        if let Some((page, used)) = self.pages.get_mut(&number) {
+            *used = self.clock;
+            return Ok(Arc::clone(page));
+        }
+        let page = Arc::new(self.read(number)?);
+        self.bytes += page.size_bytes();
+        self.pages.insert(number, (Arc::clone(&page), self.clock));
+        while self.bytes > CACHE_BYTES && self.pages.len() > 4 {
+            let oldest = self.pages.iter().min_by_key(|(_, (_, used))| *used).map(|(number, _)| *number);
+            if let Some((page, _)) = oldest.and_then(|number| self.pages.remove(&number)) {
+                self.bytes -= page.size_bytes().min(self.bytes);
+            }
+        }
+        Ok(page)
+    }
+
+    fn read(&mut self, number: u64) -> Result<EventPage, ReadError> {
+        let first = number * PAGE;
+        let last = (first + PAGE).min(self.rows.len());
+        let keys: Vec<RowKey> = (first..last).filter_map(|at| self.rows.key(at)).collect();
+        let run = match (self.rows.version(first), self.rows.version(last - 1)) {
+            (Some(first), Some(last)) if !self.name.is_empty() => Some(Run { stream: &self.name, first, last }),
+            _ => None,
+        };
+        let mut page = EventPage::default();
+        self.reader.fetch(&keys, run, &mut page, &mut self.findings)?;
+        if page.len() == keys.len() {
+            return Ok(page);
+        }
+        // Rows that are gone or cannot be read keep their place: nothing is lost silently.
+        let mut whole = EventPage::default();
+        let mut found = page.iter().peekable();
+        for (at, key) in keys.iter().enumerate() {
+            if let Some(row) = found.next_if(|row| row.key == *key) {
+                whole.push(&NewRow::from(row));
+                continue;
+            }
+            let place = first + at as u64;
+            let event_type = self.rows.type_id(place).map(|id| self.rows.index().type_name(id));
+            whole.push(&NewRow {
+                key: *key,
+                version: self.rows.version(place),
+                time: self.rows.time(place),
+                status: StreamStatus::Active,
+                position: Position::None,
+                stream: &self.name,
+                category: "",
+                event_type: event_type.as_deref().unwrap_or_default(),
+                id: None,
+                time_text: None,
+                mark: Some("unreadable"),
+                payload: Stored::Null,
+                metadata: Stored::Null,
+            });
+            self.findings.push(Finding {
+                code: FindingCode::Damaged,
+                stream: Some(Arc::clone(&self.name)),
+                version: self.rows.version(place),
+                message: format!("the row at {} is no longer readable", key.0),
+            });
+        }
+        Ok(whole)
+    }
+}
+
+impl EventSource for StreamSource {
+    type Error = ReadError;
+
+    fn steps(&mut self, from: u64, count: u64) -> Result<Vec<Step>, ReadError> {
+        let end = from.saturating_add(count).min(self.rows.len());
+        let mut steps = Vec::with_capacity(end.saturating_sub(from) as usize);
+        let mut at = from;
+        while at < end {
+            let page = self.page(at / PAGE)?;
+            while at < end {
+                let Some(row) = page.get((at % PAGE) as usize) else { break };
+                let version = self.rows.version(at).unwrap_or(Version(0));
+                steps.push(step(&self.mapping, &row, version, &self.name, &mut self.findings));
+                at += 1;
+                if at.is_multiple_of(PAGE) {
+                    break;
+                }
+            }
+            if at < end && !at.is_multiple_of(PAGE) {
+                break;
+            }
+        }
+        Ok(steps)
+    }
+}
+
+fn cell<'a>(stored: &Stored<&'a [u8]>) -> Cell<'a> {
+    match stored {
+        Stored::Null => Cell::Null,
+        Stored::Bytes(bytes) => Cell::Bytes(bytes),
+        Stored::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cell::Text(text.into()),
+            Err(_) => Cell::Bytes(bytes),
+        },
+    }
+}
+
+fn json_text(decoded: &Decoded, stored: &Stored<&[u8]>) -> Option<Text> {
+    match stored {
+        Stored::Text(bytes) | Stored::Bytes(bytes) if decoded.stored_is_json => {
+            std::str::from_utf8(bytes).ok().map(Text::from)
+        }
+        _ => None,
+    }
+}
+
+fn step(mapping: &Mapping, row: &PageRow<'_>, version: Version, stream: &Text, notes: &mut Findings) -> Step {
+    let decoded = mapping.decode_payload(&cell(&row.payload));
+    let mut note = |code, message: String| {
+        notes.push(Finding { code, stream: Some(Arc::clone(stream)), version: Some(version), message });
+    };
+    if let Some(error) = &decoded.error {
+        note(FindingCode::Undecodable, format!("the payload is {error}"));
+    }
+    if let Some(key) = &decoded.duplicate_key {
+        note(FindingCode::DuplicateKey, format!("the key \"{key}\" is there twice, the last one counts"));
+    }
+    let metadata = mapping.decode_metadata(&cell(&row.metadata));
+    let metadata = match json_text(&metadata, &row.metadata) {
+        Some(text) => Some(text),
+        None if matches!(row.metadata, Stored::Null) => None,
+        None => Some(Arc::from(to_text(&metadata.node))),
+    };
+    Step {
+        version,
+        event_type: Arc::from(row.event_type),
+        id: row.id.map(Text::from),
+        position: row.position.clone(),
+        time: row.time,
+        data: Payload { json: json_text(&decoded, &row.payload), node: decoded.node },
+        metadata,
+    }
+}
+
+/// The event in full, for the inspector and for output.
+pub fn recorded(mapping: &Mapping, row: &PageRow<'_>, version: Version) -> RecordedEvent {
+    let data = mapping.decode_payload(&cell(&row.payload));
+    let metadata = mapping.decode_metadata(&cell(&row.metadata));
+    let raw: &[u8] = match row.payload {
+        Stored::Null => &[],
+        Stored::Text(bytes) | Stored::Bytes(bytes) => bytes,
+    };
+    RecordedEvent {
+        key: row.key,
+        stream: Arc::from(row.stream),
+        version,
+        position: row.position.clone(),
+        id: row.id.map(Text::from),
+        event_type: Arc::from(row.event_type),
+        time: row.time,
+        time_text: row.time_text.map(Text::from),
+        mark: row.mark.map(Text::from),
+        data_json: json_text(&data, &row.payload),
+        undecodable: data.error.map(Text::from),
+        data: data.node,
+        metadata: match metadata.error {
+            Some(_) if matches!(row.metadata, Stored::Null) => Node::Null,
+            _ => metadata.node,
+        },
+        raw: Arc::from(raw),
+    }
+}
+
+/// One event in the shape of `events --json`, as a node: numbers and keys as stored.
+pub fn event_node(event: &RecordedEvent) -> Node {
+    let text = |value: &str| Node::text(value);
+    let member = |key: &str, node: Node| (Arc::from(key), node);
+    let data = if event.undecodable.is_some() && !matches!(event.data, Node::Raw(_)) {
+        match &event.data {
+            Node::Bytes(bytes) => Node::Bytes(Arc::clone(bytes)),
+            _ => Node::Bytes(Arc::clone(&event.raw)),
+        }
+    } else {
+        event.data.clone()
+    };
+    Node::object(vec![
+        member("stream", text(&event.stream)),
+        member("version", Node::number(event.version)),
+        member(
+            "position",
+            match &event.position {
+                Position::None => Node::Null,
+                Position::Number(number) => Node::number(number),
+                Position::Text(position) => text(position),
+            },
+        ),
+        member("id", event.id.as_deref().map_or(Node::Null, text)),
+        member("type", text(&event.event_type)),
+        member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),
+        member("data", data),
+        member("metadata", event.metadata.clone()),
+    ])
+}

@@ -1,0 +1,288 @@
+//! Reads a user's reducer: the file, what it imports from its own folder, types stripped;
+//! and decides which export folds which category.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use oxc_allocator::Allocator;
+use oxc_codegen::Codegen;
+use oxc_parser::Parser;
+use oxc_semantic::SemanticBuilder;
+use oxc_span::SourceType;
+use oxc_transformer::{TransformOptions, Transformer};
+
+use crate::replay::Reducer;
+use crate::replay::js::{Export, Module, ModuleError, Script, candidates, exports, resolve};
+use crate::replay::merge::Merge;
+
+/// A source file larger than this is no reducer.
+const MAX_SOURCE_BYTES: u64 = 8 << 20;
+/// Files that one reducer may import.
+const MAX_FILES: usize = 500;
+
+/// A module that was read, and what it exports.
+#[derive(Clone, Debug)]
+pub struct ReducerFile {
+    pub path: PathBuf,
+    pub module: Module,
+    pub exports: Vec<Export>,
+    /// `FILE#name`: this export folds everything.
+    pub forced: Option<String>,
+}
+
+/// Which reducer folds a category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    Export(String),
+    /// No export has the category's name.
+    Merge,
+}
+
+impl ReducerFile {
+    /// Reads `FILE` or `FILE#export`.
+    ///
+    /// # Errors
+    /// A file that cannot be read, does not parse, imports what is not there, or exports no reducer.
+    pub fn read(named: &str) -> Result<ReducerFile, ModuleError> {
+        let (file, forced) = match named.rsplit_once('#') {
+            Some((file, export)) if !Path::new(named).exists() => (file, Some(export.to_owned())),
+            _ => (named, None),
+        };
+        let path = PathBuf::from(file);
+        let module = read_module(&path)?;
+        let exports = exports(&module)?;
+        if let Some(wanted) = &forced
+            && !exports.iter().any(|export| export.name == *wanted)
+        {
+            return Err(ModuleError {
+                file: module.file_name,
+                message: format!("it has no export {wanted} that can fold events"),
+                help: format!("its exports are {}", names(&exports)),
+            });
+        }
+        Ok(ReducerFile { path, module, exports, forced })
+    }
+
+    /// The export for a category: by name, else the only or the default one.
+    pub fn choose(&self, category: &str) -> Choice {
+        if let Some(forced) = &self.forced {
+            return Choice::Export(forced.clone());
+        }
+        let wanted = plain_name(category);
+        let by_name = |list: &str| {
+            let own = |export: &&Export| export.name.strip_prefix(list).is_some_and(|name| plain_name(name) == wanted);
+            self.exports.iter().find(own)
+        };
+        let named = by_name("reducers.").or_else(|| by_name(""));
+        let only = match self.exports.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        };
+        let default = self.exports.iter().find(|export| export.name == "default");
+        match named.or(default).or(only) {
+            Some(export) => Choice::Export(export.name.clone()),
+            None => Choice::Merge,
+        }
+    }
+
+    /// A session that folds with the choice.
+    ///
+    /// # Errors
+    /// An initial state that throws.
+    pub fn reducer(&self, choice: &Choice) -> Result<Box<dyn Reducer>, ModuleError> {
+        match choice {
+            Choice::Export(name) => Ok(Box::new(Script::new(&self.module, name)?)),
+            Choice::Merge => Ok(Box::new(Merge::default())),
+        }
+    }
+
+    /// The exports' names in a sentence.
+    pub fn export_names(&self) -> String {
+        names(&self.exports)
+    }
+}
+
+fn names(exports: &[Export]) -> String {
+    exports.iter().map(|export| export.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// A name without case, `_`, `-`, and the word that says what it is.
+fn plain_name(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect();
+    let stem = plain.strip_suffix("reducer").or_else(|| plain.strip_suffix("evolve")).unwrap_or(&plain);
+    if stem.is_empty() { plain } else { stem.to_owned() }
+}
+
+fn read_module(path: &Path) -> Result<Module, ModuleError> {
+    let file_name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+    let wrong = |file: &str, message: String, help: &str| ModuleError {
+        file: file.to_owned(),
+        message,
+        help: help.to_owned(),
+    };
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut open = vec![file_name.clone()];
+    while let Some(name) = open.pop() {
+        if sources.contains_key(&name) {
+            continue;
+        }
+        if sources.len() >= MAX_FILES {
+            return Err(wrong(&name, format!("it imports more than {MAX_FILES} files"), BUNDLE));
+        }
+        let file = folder.join(&name);
+        let size = std::fs::metadata(&file).map_err(|error| wrong(&name, error.to_string(), "check the path"))?.len();
+        if size > MAX_SOURCE_BYTES {
+            return Err(wrong(&name, format!("it has {size} bytes"), "a reducer has at most 8 MiB"));
+        }
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| wrong(&name, error.to_string(), "a reducer is a JavaScript or TypeScript file in UTF-8"))?;
+        let (source, imports) = compile(&name, &text).map_err(|message| wrong(&name, message, "correct the file"))?;
+        for import in imports {
+            let Some(target) = resolve(&name, &import) else {
+                return Err(wrong(&name, format!("it imports \"{import}\", which is not in its own folder"), BUNDLE));
+            };
+            match candidates(&target).into_iter().find(|candidate| folder.join(candidate).is_file()) {
+                Some(found) => open.push(found),
+                None => return Err(wrong(&name, format!("it imports \"{import}\", which is not there"), "check the import")),
+            }
+        }
+        sources.insert(name, Arc::from(source));
+    }
+    Ok(Module { entry: file_name.clone(), file_name, sources })
+}
+
+const BUNDLE: &str = "bundle it: npx esbuild x.ts --bundle --format=esm";
+
+/// JavaScript without types, and what it imports.
+fn compile(name: &str, text: &str) -> Result<(String, Vec<String>), String> {
+    let allocator = Allocator::default();
+    let kind = SourceType::from_path(name).unwrap_or_else(|_| SourceType::mjs()).with_module(true);
+    let parsed = Parser::new(&allocator, text, kind).parse();
+    if let Some(problem) = parsed.diagnostics.first() {
+        let place = problem.labels.first().map(|label| label.offset());
+        let line = place.map(|at| text.get(..at as usize).unwrap_or_default().matches('\n').count() + 1);
+        return Err(match line {
+            Some(line) => format!("{} at line {line}", problem.message),
+            None => problem.message.to_string(),
+        });
+    }
+    if !parsed.module_record.has_module_syntax && (text.contains("module.exports") || text.contains("exports.")) {
+        // CommonJS: the same file, wrapped.
+        let wrapped = format!(
+            "const module = {{ exports: {{}} }}; const exports = module.exports; {text}\nexport default module.exports;\n\
+             export const reducers = typeof module.exports === 'object' ? module.exports : {{}};"
+        );
+        return Ok((wrapped, Vec::new()));
+    }
+    let source = if kind.is_typescript() || kind.is_jsx() {
+        let mut program = parsed.program;
+        let scoping = SemanticBuilder::new().with_enum_eval(true).build(&program).semantic.into_scoping();
+        let options = TransformOptions::default();
+        let result =
+            Transformer::new(&allocator, Path::new(name), &options).build_with_scoping(scoping, &mut program);
+        if let Some(problem) = result.diagnostics.first() {
+            return Err(problem.message.to_string());
+        }
+        Codegen::new().build(&program).code
+    } else {
+        text.to_owned()
+    };
+    // Again, for what is left to import once types are gone.
+    let second = Allocator::default();
+    let parsed = Parser::new(&second, &source, SourceType::mjs()).parse();
+    let imports = parsed.module_record.requested_modules.keys().map(|name| name.to_string()).collect();
+    Ok((source, imports))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        folder
+    }
+
+    fn read(folder: &tempfile::TempDir, name: &str) -> Result<ReducerFile, ModuleError> {
+        ReducerFile::read(&folder.path().join(name).to_string_lossy())
+    }
+
+    #[test]
+    fn exports_match_categories_by_name() {
+        let folder = write(&[(
+            "all.mjs",
+            "export const shoppingCart = { initialState: () => ({}), evolve: s => s };
+             export function order_reducer(s, e) { return s }
+             export const helper = 42; export const table = { Opened: s => s, Closed: s => s };
+             export const reducers = { 'bank-account': (s) => s };",
+        )]);
+        let file = read(&folder, "all.mjs").expect("a reducer");
+        let choose = |category: &str| match file.choose(category) {
+            Choice::Export(name) => name,
+            Choice::Merge => "merge".to_owned(),
+        };
+        assert_eq!(choose("shopping_cart"), "shoppingCart");
+        assert_eq!(choose("Order"), "order_reducer");
+        assert_eq!(choose("bankAccount"), "reducers.bank-account");
+        assert_eq!(choose("table"), "table");
+        assert_eq!(choose("workflow"), "merge");
+        let forced = read(&folder, "all.mjs#table").expect("a reducer");
+        assert_eq!(forced.choose("Order"), Choice::Export("table".to_owned()));
+        let error = read(&folder, "all.mjs#none").expect_err("no such export");
+        assert!(error.help.contains("shoppingCart, table, reducers.bank-account") || error.help.contains("table"));
+    }
+
+    #[test]
+    fn typescript_and_imports_from_its_own_folder_load() {
+        let folder = write(&[
+            ("src/account.ts", "import type { Missing } from 'nowhere';
+              import { add } from './lib/add.js';
+              interface State { n: number }
+              enum Kind { A = 'a' }
+              export default function (state: State = { n: 0 }, event: { data: any }): State {
+                return { n: add(state.n, event.data!.by satisfies number) } as State }
+              export const kind = Kind.A;"),
+            ("src/lib/add.ts", "export const add = (a: number, b: number): number => a + b;"),
+        ]);
+        let file = read(&folder, "src/account.ts").expect("a reducer");
+        assert_eq!(file.exports.len(), 1);
+        let mut reducer = file.reducer(&file.choose("anything")).expect("a session");
+        reducer.start(crate::replay::Slot::Build).expect("starts");
+    }
+
+    #[test]
+    fn what_cannot_load_says_why_and_what_to_do() {
+        let folder = write(&[
+            ("bare.js", "import x from 'lodash'; export default s => s"),
+            ("outside.js", "import x from '../../etc/passwd'; export default s => s"),
+            ("gone.js", "import x from './gone-too.js'; export default s => s"),
+            ("syntax.js", "export default (s => {\n\n"),
+            ("nothing.js", "export const a = 1"),
+            ("throws.js", "throw new Error('at load')\nexport default s => s"),
+            ("loop.js", "while (true) {}\nexport default s => s"),
+        ]);
+        for (name, message, help) in [
+            ("bare.js", "lodash", "npx esbuild"),
+            ("outside.js", "own folder", "npx esbuild"),
+            ("gone.js", "not there", "check the import"),
+            ("syntax.js", "line", "correct"),
+            ("nothing.js", "nothing that can fold", "export a function"),
+            ("throws.js", "at load", "correct"),
+            ("loop.js", "", "come to an end"),
+            ("missing.js", "", "check the path"),
+        ] {
+            let error = read(&folder, name).expect_err(name);
+            assert!(error.message.contains(message) && error.help.contains(help), "{name}: {error} / {}", error.help);
+        }
+        let folder = write(&[("common.cjs", "module.exports = { account: (s, e) => s, other: { evolve: s => s } }")]);
+        let file = read(&folder, "common.cjs").expect("CommonJS");
+        assert_eq!(file.choose("account"), Choice::Export("reducers.account".to_owned()));
+    }
+}

@@ -1,0 +1,151 @@
+//! The indexer thread: opens the store, scans it, publishes snapshots while scanning,
+//! then watches whether the store grows.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use super::{Answer, IndexNews, Indexer, Outbox, ReplayAsk, StoreAsk, Trouble};
+use crate::formats::{self, Change, OpenChoice, ReadError};
+use crate::index::{EventIndex, StreamOrder};
+
+/// Time between snapshots while scanning; longer where making one takes long.
+const PUBLISH_EVERY: Duration = Duration::from_millis(250);
+/// Time between looks at the file.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+
+pub(super) fn run(
+    path: &Path,
+    cache: &Path,
+    choice: &OpenChoice,
+    inbox: &Receiver<StoreAsk>,
+    replay: &Sender<ReplayAsk>,
+    out: &Outbox,
+) {
+    let what = || format!("{} could not be opened", formats::file_name(path));
+    let opened = match formats::open(path, cache, choice) {
+        Ok(opened) => Arc::new(opened),
+        Err(error) => {
+            out.send(Answer::Failed(Trouble { what: what(), cause: error.to_string(), help: error.help() }));
+            return;
+        }
+    };
+    let indexer = match Indexer::open(Arc::clone(&opened)) {
+        Ok(indexer) => indexer,
+        Err(error) => {
+            out.send(Answer::Failed(Trouble { what: what(), cause: error.to_string(), help: error.help() }));
+            return;
+        }
+    };
+    // The replayer may have ended with the window.
+    let _ = replay.send(ReplayAsk::Store(Arc::clone(&opened)));
+    out.send(Answer::Opened(opened));
+    let mut thread = Thread { indexer, index: EventIndex::default(), order: StreamOrder::default(), canceled: false, out };
+    if let Err(error) = thread.work(inbox) {
+        out.send(Answer::Failed(Trouble {
+            what: format!("{} can no longer be read", formats::file_name(path)),
+            cause: error.to_string(),
+            help: error.help(),
+        }));
+    }
+}
+
+struct Thread<'a> {
+    indexer: Indexer,
+    index: EventIndex,
+    order: StreamOrder,
+    canceled: bool,
+    out: &'a Outbox,
+}
+
+impl Thread<'_> {
+    fn work(&mut self, inbox: &Receiver<StoreAsk>) -> Result<(), ReadError> {
+        if !self.scan(inbox)? {
+            return Ok(());
+        }
+        let mut announced = self.index.events();
+        loop {
+            match inbox.recv_timeout(WATCH_EVERY) {
+                Ok(StoreAsk::Arrange(order)) => {
+                    self.order = order;
+                    self.send();
+                }
+                Ok(StoreAsk::Cancel) => {}
+                Ok(StoreAsk::Reload) => {
+                    self.publish();
+                    announced = self.index.events();
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.canceled {
+                        continue;
+                    }
+                    match self.indexer.change(&self.index)? {
+                        Change::Same => {}
+                        Change::Replaced => {
+                            self.out.send(Answer::Replaced);
+                            self.canceled = true;
+                        }
+                        Change::Written => {
+                            self.indexer.go_on();
+                            while self.indexer.step()? {}
+                            let events = self.indexer.events();
+                            if events > announced {
+                                announced = events;
+                                self.out.send(Answer::Grew(events - self.index.events()));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads to the end or until canceled. `false`: the window is gone.
+    fn scan(&mut self, inbox: &Receiver<StoreAsk>) -> Result<bool, ReadError> {
+        let mut next = Instant::now();
+        loop {
+            let more = self.indexer.step()?;
+            loop {
+                match inbox.try_recv() {
+                    Ok(StoreAsk::Arrange(order)) => {
+                        self.order = order;
+                        next = Instant::now();
+                    }
+                    Ok(StoreAsk::Cancel) => self.canceled = true,
+                    Ok(StoreAsk::Reload) => {}
+                    Err(std::sync::mpsc::TryRecvError::Empty) => break,
+                    Err(std::sync::mpsc::TryRecvError::Disconnected) => return Ok(false),
+                }
+            }
+            let now = Instant::now();
+            if !more || self.canceled || now >= next {
+                if !self.publish() {
+                    return Ok(false);
+                }
+                // Never more than a fifth of the time for snapshots.
+                next = Instant::now() + PUBLISH_EVERY.max(now.elapsed() * 4);
+            }
+            if !more || self.canceled {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn publish(&mut self) -> bool {
+        self.index = self.indexer.publish();
+        self.send()
+    }
+
+    fn send(&self) -> bool {
+        let list = Arc::new(self.index.streams().list(&self.order));
+        self.out.send(Answer::Index(IndexNews {
+            index: self.index.clone(),
+            list,
+            order: self.order.clone(),
+            progress: self.indexer.progress(),
+            complete: self.indexer.is_complete() || self.canceled,
+        }))
+    }
+}

@@ -1,0 +1,210 @@
+//! The window: runs the [`App`] inside eframe, and does for it what only the desktop can.
+//!
+//! Dialogs run beside the window (rfd blocks, and a broken portal may never answer); what
+//! they come to is looked at once a frame and never waited for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Context, Ui, ViewportCommand};
+use poll_promise::Promise;
+use rfd::AsyncFileDialog;
+
+use super::fonts;
+use super::root::root_ui;
+use crate::app::action::Action;
+use crate::app::settings::Settings;
+use crate::app::{App, Effect, Folders, Start};
+use crate::cli::{Renderer, WindowArguments};
+use crate::home;
+
+/// A dialog that ends without a file sooner than this never appeared: no portal answers.
+const NO_DIALOG: Duration = Duration::from_millis(1_000);
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// Where no renderer can start.
+pub fn run(arguments: WindowArguments) -> Result<(), eframe::Error> {
+    let folders = folders();
+    let start = Start {
+        store: arguments.stores.first().cloned(),
+        stream: arguments.stream,
+        at: arguments.at,
+        reducer: arguments.reducer,
+    };
+    let renderers: &[eframe::Renderer] = match arguments.renderer {
+        Renderer::Auto => &[eframe::Renderer::Glow, eframe::Renderer::Wgpu],
+        Renderer::Glow => &[eframe::Renderer::Glow],
+        Renderer::Wgpu => &[eframe::Renderer::Wgpu],
+    };
+    let mut result = Ok(());
+    for renderer in renderers {
+        let options = eframe::NativeOptions {
+            viewport: egui::ViewportBuilder::default()
+                .with_title("Eventglass")
+                .with_app_id("eventglass")
+                .with_inner_size([1440.0, 900.0])
+                .with_min_inner_size([1024.0, 640.0])
+                .with_drag_and_drop(true),
+            renderer: *renderer,
+            ..Default::default()
+        };
+        let (folders, start) = (folders.clone(), start.clone());
+        result = eframe::run_native("eventglass", options, Box::new(|cc| Ok(Box::new(Shell::new(&cc.egui_ctx, folders, start)))));
+        match &result {
+            Ok(()) => return Ok(()),
+            Err(error) => log::warn!("{renderer:?} does not start: {error}"),
+        }
+    }
+    result
+}
+
+fn folders() -> Folders {
+    // A checkout has its samples beside the sources; an installed program beside itself.
+    let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
+    let places = [Some(PathBuf::from("sample-stores")), beside.map(|folder| folder.join("sample-stores"))];
+    let built = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-stores"));
+    let samples = places.into_iter().chain([built]).flatten().find(|folder| folder.is_dir());
+    Folders { cache: home::cache(), dialects: home::dialects(), samples }
+}
+
+/// The file that a dialog came to.
+type Picked = Promise<Option<PathBuf>>;
+
+/// [`App`] in a window.
+pub struct Shell {
+    app: App,
+    title: String,
+    picking_store: Option<(Picked, Instant)>,
+    picking_reducer: Option<(Picked, Instant)>,
+    started: Instant,
+    frames: u64,
+}
+
+impl Shell {
+    /// Sets the window up; the store is opened in the background.
+    pub fn new(ctx: &Context, folders: Folders, start: Start) -> Shell {
+        fonts::install(ctx);
+        let settings = Settings::load(&home::data());
+        let repaint = ctx.clone();
+        let waker = Arc::new(move || repaint.request_repaint());
+        Shell {
+            app: App::new(folders, settings, waker, start),
+            title: String::new(),
+            picking_store: None,
+            picking_reducer: None,
+            started: Instant::now(),
+            frames: 0,
+        }
+    }
+
+    fn effects(&mut self, ctx: &Context) {
+        for effect in self.app.take_effects() {
+            match effect {
+                Effect::PickStore => self.picking_store = Some((pick(ctx, None, None), Instant::now())),
+                Effect::PickReducer(folder) => {
+                    let types = ("Reducers", &["js", "mjs", "cjs", "ts", "mts"][..]);
+                    self.picking_reducer = Some((pick(ctx, folder, Some(types)), Instant::now()));
+                }
+                Effect::Copy(text) => ctx.copy_text(text),
+                Effect::SaveSettings(settings) => save(settings),
+                Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            }
+        }
+    }
+
+    /// Looks whether a dialog has come to an end.
+    fn dialogs(&mut self) {
+        if let Some((path, since)) = done(&mut self.picking_store) {
+            match path {
+                Some(path) => self.app.dispatch(Action::OpenPath(path.to_string_lossy().into_owned())),
+                // Nobody answered: offer the field for a path.
+                None if since < NO_DIALOG => self.app.dispatch(Action::ShowOpenPath),
+                None => {}
+            }
+        }
+        if let Some((path, since)) = done(&mut self.picking_reducer) {
+            match path {
+                Some(path) => self.app.dispatch(Action::UseReducer(path.to_string_lossy().into_owned())),
+                None if since < NO_DIALOG => self.app.dispatch(Action::ShowReducerPath),
+                None => {}
+            }
+        }
+    }
+}
+
+/// Starts a dialog; never waited for.
+fn pick(ctx: &Context, folder: Option<PathBuf>, types: Option<(&str, &[&str])>) -> Picked {
+    let mut dialog = AsyncFileDialog::new();
+    if let Some(folder) = folder {
+        dialog = dialog.set_directory(folder);
+    }
+    if let Some((name, endings)) = types {
+        dialog = dialog.add_filter(name, endings);
+    }
+    let (picking, ctx) = (dialog.pick_file(), ctx.clone());
+    Promise::spawn_thread("dialog", move || {
+        let path = pollster::block_on(picking).map(|file| file.path().to_owned());
+        ctx.request_repaint();
+        path
+    })
+}
+
+fn done(dialog: &mut Option<(Picked, Instant)>) -> Option<(Option<PathBuf>, Duration)> {
+    let (picked, since) = dialog.take()?;
+    match picked.try_take() {
+        Ok(path) => Some((path, since.elapsed())),
+        Err(picked) => {
+            *dialog = Some((picked, since));
+            None
+        }
+    }
+}
+
+fn save(settings: Settings) {
+    let write = move || {
+        if let Err(error) = settings.save(&home::data()) {
+            log::warn!("the settings are not saved: {error}");
+        }
+    };
+    // Without a thread they are not saved; the window goes on.
+    let _ = std::thread::Builder::new().name("settings".to_owned()).spawn(write);
+}
+
+impl eframe::App for Shell {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.dialogs();
+        self.app.poll(self.started.elapsed().as_secs_f64());
+        self.effects(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frames += 1;
+        match self.frames {
+            1 => ui.ctx().request_repaint(),
+            2 => log::info!("second frame after {} ms", self.started.elapsed().as_millis()),
+            _ => {}
+        }
+        let mut actions = Vec::new();
+        self.app.with_view(|view| root_ui(ui, view, &mut actions));
+        let ctx = ui.ctx().clone();
+        if !actions.is_empty() {
+            for action in actions {
+                self.app.dispatch(action);
+            }
+            self.effects(&ctx);
+            // What was asked is on screen in the next frame, not at the next movement.
+            ctx.request_repaint();
+        }
+        let title = self.app.title();
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+        if let Some(after) = self.app.next_frame_in() {
+            ctx.request_repaint_after(after);
+        }
+    }
+}
