@@ -176,7 +176,8 @@ fn events_are_found_by_type_and_by_payload() {
     window.get_by_label("Filter events").type_text("type:limitchanged");
     wait_for(&mut window, "row 1 of ");
     wait_until(&mut window, "only LimitChanged", |window| {
-        let rows: Vec<String> = labels(window).into_iter().filter(|l| l.starts_with("row ") && l.contains(" v")).collect();
+        let rows: Vec<String> =
+            labels(window).into_iter().filter(|l| l.starts_with("row ") && l.contains(" v")).collect();
         let events: Vec<&String> = rows.iter().filter(|l| l.contains(", v")).collect();
         !events.is_empty() && events.iter().all(|row| row.contains("LimitChanged"))
     });
@@ -203,7 +204,9 @@ fn a_copy_of_the_state_is_the_librarys_state() {
 fn a_store_that_grows_says_so_and_takes_it_in() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("log.jsonl");
-    let line = |version: u32| format!("{{\"stream\":\"a-1\",\"version\":{version},\"type\":\"Counted\",\"data\":{{\"n\":{version}}}}}\n");
+    let line = |version: u32| {
+        format!("{{\"stream\":\"a-1\",\"version\":{version},\"type\":\"Counted\",\"data\":{{\"n\":{version}}}}}\n")
+    };
     std::fs::write(&path, line(1) + &line(2)).expect("written");
     let mut window = start(Start { store: Some(path.clone()), ..Start::default() });
     wait_for(&mut window, "row 2 of 2");

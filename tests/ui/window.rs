@@ -67,7 +67,8 @@ impl Display {
         let pid = program.id().to_string();
         let mut id = String::new();
         let found = wait(Duration::from_secs(60), || {
-            id = self.xdotool(&["search", "--onlyvisible", "--pid", &pid]).lines().last().unwrap_or_default().to_owned();
+            id =
+                self.xdotool(&["search", "--onlyvisible", "--pid", &pid]).lines().last().unwrap_or_default().to_owned();
             !id.is_empty()
         });
         assert!(found, "no window appeared");

@@ -120,8 +120,7 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     let field = Field { id: id.with("path"), name: "Path of a store", hint: "or type its path", icon: None, key: None };
     let place = Rect::from_min_size(pos2(open.right() + 12.0, y - 14.0), vec2(field_width, 28.0));
     path_field(ui, &field, place, Action::OpenPath, out);
-    let kinds =
-        "Emmett and Python eventsourcing on SQLite, JSON lines, and what your own dialect files describe";
+    let kinds = "Emmett and Python eventsourcing on SQLite, JSON lines, and what your own dialect files describe";
     text::center(&painter, x, rect.top() + 158.0, kinds, text::LABEL, t.quiet);
 }
 
