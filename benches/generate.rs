@@ -40,7 +40,10 @@ fn event(random: &mut Random, total: &mut i64, balance: &mut i64) -> (&'static s
         }
         7 => {
             let sku = random.below(1_000);
-            ("ItemRemoved", format!("{{\"items\":{{\"sku-{sku}\":null}},\"total\":{total},\"updatedBy\":\"user-{by}\"}}"))
+            (
+                "ItemRemoved",
+                format!("{{\"items\":{{\"sku-{sku}\":null}},\"total\":{total},\"updatedBy\":\"user-{by}\"}}"),
+            )
         }
         _ => {
             *balance += 1_000 - random.below(1_900) as i64;

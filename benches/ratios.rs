@@ -217,10 +217,8 @@ fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
 fn frames(gate: &mut Gate, small: &Path, large: &Path) -> Outcome<()> {
     let (few, many) = (script(small)?, script(large)?);
     let ratio = many.1 / few.1;
-    let detail = format!(
-        "p99 {:.2} ms at 1,000, {:.2} ms at 1M; median {:.2} and {:.2} ms",
-        few.1, many.1, few.0, many.0
-    );
+    let detail =
+        format!("p99 {:.2} ms at 1,000, {:.2} ms at 1M; median {:.2} and {:.2} ms", few.1, many.1, few.0, many.0);
     gate.at_most("UI pass p99, 1M events / 1,000", ratio, 2.0, &detail);
     Ok(())
 }
@@ -265,7 +263,9 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
         frame(&mut app, Vec::new());
         std::thread::sleep(Duration::from_millis(5));
     }
-    let key = |key: Key| vec![Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }];
+    let key = |key: Key| {
+        vec![Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }]
+    };
     let mut random = generate::Random::new(3);
     let mut times = Vec::new();
     for at in 0..300u64 {

@@ -15,12 +15,12 @@ use crate::home;
 use crate::index::{EventIndex, StreamOrder, StreamRows};
 use crate::model::json::{to_text, write_pretty};
 use crate::model::{Applied, Node, RecordedEvent, StreamId, Time, Version};
+use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::js::ModuleError;
 use crate::replay::merge::Merge;
 use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
-use crate::replay::Reducer;
-use crate::session::{pages, Choice, Indexer, ReducerFile, StreamSource};
+use crate::session::{Choice, Indexer, ReducerFile, StreamSource, pages};
 
 /// Opens any event store and shows how each stream came to be what it is.
 #[derive(Debug, Parser)]
@@ -382,7 +382,11 @@ fn streams(
     let wanted: Vec<_> = wanted.take(limit.unwrap_or(u64::MAX) as usize).collect();
     let width = wanted.iter().map(|(id, _)| table.name(*id).chars().count()).max().unwrap_or(0).clamp(6, 60);
     if !as_json {
-        writeln!(out, "{:<width$}  {:>9}  {:>9}  {:>9}  {:<24}  status", "stream", "events", "first", "last", "last time")?;
+        writeln!(
+            out,
+            "{:<width$}  {:>9}  {:>9}  {:>9}  {:<24}  status",
+            "stream", "events", "first", "last", "last time"
+        )?;
     }
     for (id, summary) in wanted {
         let name = table.name(id);
@@ -514,9 +518,10 @@ fn target(rows: &StreamRows, at: Option<&str>, at_time: Option<&str>) -> Result<
     if at == "initial" {
         return Ok(Applied(0));
     }
-    let number: i64 = at.trim_start_matches('v').parse().map_err(|_| {
-        CliError::wrong(format!("--at {at} is no version"), "write a number, or initial")
-    })?;
+    let number: i64 = at
+        .trim_start_matches('v')
+        .parse()
+        .map_err(|_| CliError::wrong(format!("--at {at} is no version"), "write a number, or initial"))?;
     let last = rows.version(rows.len().saturating_sub(1)).unwrap_or(Version(0));
     if number > last.0 {
         return Err(CliError::wrong(
@@ -576,7 +581,13 @@ fn state(
     } else {
         let version = version.map_or_else(|| "initial state".to_owned(), |version| format!("v{version}"));
         let guess = if timeline.is_guess() { ", a guess: the top-level keys of every payload" } else { "" };
-        writeln!(out, "{stream} {version}, {} of {} events, by {}{guess}", at.applied, source.rows().len(), timeline.reducer_name())?;
+        writeln!(
+            out,
+            "{stream} {version}, {} of {} events, by {}{guess}",
+            at.applied,
+            source.rows().len(),
+            timeline.reducer_name()
+        )?;
         let mut text = String::new();
         write_pretty(&at.state, &mut text);
         writeln!(out, "{text}")?;

@@ -52,7 +52,11 @@ pub fn run(arguments: WindowArguments) -> Result<(), eframe::Error> {
             ..Default::default()
         };
         let (folders, start) = (folders.clone(), start.clone());
-        result = eframe::run_native("eventglass", options, Box::new(|cc| Ok(Box::new(Shell::new(&cc.egui_ctx, folders, start)))));
+        result = eframe::run_native(
+            "eventglass",
+            options,
+            Box::new(|cc| Ok(Box::new(Shell::new(&cc.egui_ctx, folders, start)))),
+        );
         match &result {
             Ok(()) => return Ok(()),
             Err(error) => log::warn!("{renderer:?} does not start: {error}"),

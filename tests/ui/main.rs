@@ -6,6 +6,7 @@ mod flows;
 mod keyboard;
 mod looks;
 mod panels;
+mod window;
 
 use egui_kittest::Harness;
 use fake::{Case, Fake};
