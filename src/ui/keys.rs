@@ -3,7 +3,7 @@
 //! Runs before any panel, so that egui does not use arrows and Space for itself.
 //! Keys that write text are off while a text field has the keyboard.
 
-use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers};
+use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers, Popup};
 
 use super::focus;
 use crate::app::action::{Action, COMMANDS, Command, CommandContext, Key, Panel, Shortcut};
@@ -16,7 +16,7 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
         }
         return;
     }
-    if ctx.any_popup_open() {
+    if Popup::is_any_open(ctx) {
         return;
     }
     keep_focus_from_arrows(ctx);

@@ -203,3 +203,30 @@ fn playing_follows_the_playhead_in_the_list() {
     harness.run();
     harness.get_by_label_contains("row 3 of 214");
 }
+
+#[test]
+fn a_menu_takes_the_keys_until_escape() {
+    let mut harness = window(Case::Full);
+    harness.get_by_label("Go").click();
+    harness.run();
+    harness.get_by_label("Ten forward");
+    press(&mut harness, Key::End);
+    assert_eq!(applied(&harness), 58);
+    press(&mut harness, Key::Escape);
+    assert!(harness.query_by_label("Ten forward").is_none());
+    press(&mut harness, Key::End);
+    assert_eq!(applied(&harness), 214);
+}
+
+#[test]
+fn menus_do_what_can_be_done() {
+    let mut harness = window(Case::Full);
+    harness.state_mut().apply(PlaybackCommand::Last.into());
+    harness.run();
+    harness.get_by_label("Go").click();
+    harness.run();
+    assert!(harness.get_by_label("Ten forward").accesskit_node().is_disabled());
+    harness.get_by_label("Ten back").click();
+    harness.run();
+    assert_eq!(applied(&harness), 204);
+}

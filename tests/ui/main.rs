@@ -1,4 +1,5 @@
 //! The drawing layer, driven through its accessibility tree: no GPU, no display.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests say what they expect")]
 
 #[allow(dead_code)]
 mod fake;
