@@ -459,6 +459,7 @@ fn events(
     if !store.opened.store.scan_is_global_order() {
         // The fixed order of stores that have none: time, stream, version. An event
         // without a time follows its neighbour.
+        writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?;
         let mut last = Time(i64::MIN);
         let mut keyed: Vec<(Time, &str, Option<Version>, crate::model::EventRow)> = Vec::with_capacity(rows.len());
         for row in rows {

@@ -241,13 +241,17 @@ impl Guarded {
     fn open(place: Place) -> Result<Guarded, ReadError> {
         let path = place.path.clone();
         let mut waited = 0;
+        let mut may_copy = false;
         loop {
             let stamp = Stamp::of(&path);
             if stamp.main.is_none() {
                 let source = std::io::Error::new(std::io::ErrorKind::NotFound, "the file is gone");
                 return Err(ReadError::Io { path, source });
             }
-            let access = stamp.access(&path);
+            let access = match stamp.access(&path) {
+                Access::Log if may_copy => Access::Copy,
+                access => access,
+            };
             // A journal is hot for as long as a commit takes, or for ever after a crash:
             // give a living writer time before making a copy.
             if stamp.journal && waited < 20 {
@@ -257,7 +261,19 @@ impl Guarded {
             }
             let (conn, copy, without_log) = match access {
                 Access::Immutable => (connect(&path, "immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, false),
-                Access::Log => (connect(&path, "mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, false),
+                Access::Log => {
+                    let timed = connect(&path, "mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                    // A folder that we may not write to can make the shared memory useless
+                    // to SQLite: then the copy.
+                    let usable = timed.conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
+                    match usable {
+                        Err(error) if !is_damage(&error) && !may_copy => {
+                            may_copy = true;
+                            continue;
+                        }
+                        _ => (timed, None, false),
+                    }
+                }
                 Access::Copy => match copy(&place, &stamp)? {
                     Some(folder) => {
                         let copied = folder.0.join("store");
