@@ -5,6 +5,7 @@
 //! no IO: everything that takes time is asked of the [`Session`].
 
 pub mod action;
+pub mod command;
 pub mod playback;
 pub mod settings;
 pub mod timeline;

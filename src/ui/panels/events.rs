@@ -212,14 +212,24 @@ fn rows_ui(
 
 /// With another stream the list gets the keyboard, unless something else has it.
 fn first_focus(ui: &Ui, list: Id, stream: &str) {
-    let seen: Option<String> = ui.data(|data| data.get_temp(list.with("stream")));
-    if seen.as_deref() == Some(stream) {
+    // What had the keyboard on the page before is gone only a frame later.
+    const PASSES: u64 = 3;
+    let pass = ui.ctx().cumulative_pass_nr();
+    let seen: Option<(String, u64)> = ui.data(|data| data.get_temp(list.with("stream")));
+    let since = match seen {
+        Some((seen, since)) if seen == stream => since,
+        _ => {
+            ui.data_mut(|data| data.insert_temp(list.with("stream"), (stream.to_owned(), pass)));
+            pass
+        }
+    };
+    if pass >= since + PASSES {
         return;
     }
-    ui.data_mut(|data| data.insert_temp(list.with("stream"), stream.to_owned()));
     if ui.memory(|memory| memory.focused().is_none()) {
         ui.memory_mut(|memory| memory.request_focus(list));
     }
+    ui.ctx().request_repaint();
 }
 
 fn row_ui(
