@@ -799,6 +799,13 @@ fn push(
         Cell::Integer(number) => Position::Number(*number),
         cell => cell.to_text().map_or(Position::None, |text| Position::Text(Arc::from(text.as_ref()))),
     };
+    // A number is JSON; as text it needs a place while the row is copied.
+    let text_of = |cell: &Cell<'_>| match cell {
+        Cell::Integer(_) | Cell::Real(_) if whole => cell.to_text().map(Cow::into_owned),
+        _ => None,
+    };
+    let (payload, metadata) = (mapping.payload(&cells), mapping.metadata(&cells));
+    let numbers = (text_of(payload), text_of(metadata));
     page.push(&NewRow {
         key: RowKey(key),
         version,
@@ -811,8 +818,8 @@ fn push(
         id: has_id.then_some(id.as_str()),
         time_text: if whole { time_text.as_deref() } else { None },
         mark: mapping.mark(&cells),
-        payload: if whole { stored(mapping.payload(&cells)) } else { Stored::Null },
-        metadata: if whole { stored(mapping.metadata(&cells)) } else { Stored::Null },
+        payload: if whole { stored(payload, &numbers.0) } else { Stored::Null },
+        metadata: if whole { stored(metadata, &numbers.1) } else { Stored::Null },
     });
     Ok(())
 }
@@ -830,10 +837,11 @@ fn cell(value: ValueRef<'_>) -> Cell<'_> {
     }
 }
 
-fn stored<'c>(cell: &'c Cell<'_>) -> Stored<&'c [u8]> {
-    match cell {
-        Cell::Text(text) => Stored::Text(text.as_bytes()),
-        Cell::Bytes(bytes) => Stored::Bytes(bytes),
+fn stored<'c>(cell: &'c Cell<'_>, number: &'c Option<String>) -> Stored<&'c [u8]> {
+    match (cell, number) {
+        (Cell::Text(text), _) => Stored::Text(text.as_bytes()),
+        (Cell::Bytes(bytes), _) => Stored::Bytes(bytes),
+        (_, Some(text)) => Stored::Text(text.as_bytes()),
         _ => Stored::Null,
     }
 }

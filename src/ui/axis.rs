@@ -298,9 +298,9 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Version;
     use crate::ui::format::{DAY, HOUR, SECOND};
     use crate::ui::view::Zone;
-    use crate::model::Version;
     use std::borrow::Cow;
 
     struct Fake(Vec<Option<i64>>);
@@ -385,5 +385,4 @@ mod tests {
         assert!((timeline.x_of(middle) - 500.0).abs() < 1.0);
         assert_eq!(timeline.applied_at(2_000.0), Applied(500_000));
     }
-
 }
