@@ -35,7 +35,7 @@ fn each_state_of_each_panel_has_its_sentence() {
                 "Merge, a guess",
             ],
         ),
-        (Case::Welcome, &["Drop a file, a folder or a dump here", "Open file…", "Open sample Bank."]),
+        (Case::Welcome, &["Drop a store file here", "Open file…", "Open sample Bank."]),
         (Case::Failed, &["bank.db could not be read. page 12 is not a database page. help: copy"]),
     ];
     for (case, sentences) in table {
