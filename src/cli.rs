@@ -175,6 +175,9 @@ pub enum CliError {
     Reducer(#[from] ModuleError),
     #[error("{message}")]
     Wrong { message: String, help: String },
+    /// An option that says nothing: exit 2, as for every wrong usage.
+    #[error("{message}")]
+    Usage { message: String, help: String },
     #[error("writing failed: {0}")]
     Write(#[from] io::Error),
 }
@@ -184,19 +187,31 @@ impl CliError {
         CliError::Wrong { message: message.into(), help: help.into() }
     }
 
+    fn usage(message: impl Into<String>, help: impl Into<String>) -> CliError {
+        CliError::Usage { message: message.into(), help: help.into() }
+    }
+
+    /// 1: could not do it; 2: wrong usage.
+    fn exit_code(&self) -> u8 {
+        match self {
+            CliError::Usage { .. } => 2,
+            _ => 1,
+        }
+    }
+
     /// One sentence: what to do.
     pub fn help(&self) -> String {
         match self {
             CliError::Open(error) => error.help(),
             CliError::Read(error) => error.help(),
             CliError::Reducer(error) => error.help.clone(),
-            CliError::Wrong { help, .. } => help.clone(),
+            CliError::Wrong { help, .. } | CliError::Usage { help, .. } => help.clone(),
             CliError::Write(_) => "check the place the output goes to".to_owned(),
         }
     }
 }
 
-/// Runs a verb. The number is the exit code: 0 done, 1 could not do it.
+/// Runs a verb. The number is the exit code: 0 done, 1 could not do it, 2 wrong usage.
 pub fn run(verb: &Verb) -> u8 {
     let mut out = BufWriter::new(io::stdout().lock());
     let result = dispatch(verb, &mut out).and_then(|code| out.flush().map(|()| code).map_err(CliError::from));
@@ -207,7 +222,7 @@ pub fn run(verb: &Verb) -> u8 {
         Err(error) => {
             // A closed stderr is nobody's loss.
             let _ = writeln!(io::stderr(), "error: {error}\nhelp: {}", error.help());
-            1
+            error.exit_code()
         }
     }
 }
@@ -246,9 +261,15 @@ impl StoreAndIndex {
         let mut map = MapOverride { table: common.table.clone(), ..MapOverride::default() };
         for pair in &common.map {
             let Some((role, column)) = pair.split_once('=') else {
-                return Err(CliError::wrong(format!("--map {pair}"), "write ROLE=COLUMN, such as stream=entity_id"));
+                return Err(CliError::usage(
+                    format!("--map {pair} names no column"),
+                    "write ROLE=COLUMN, such as stream=entity_id",
+                ));
             };
             map.columns.insert(role.trim().to_owned(), column.trim().to_owned());
+        }
+        if !map.columns.is_empty() {
+            map.check().map_err(|error| CliError::usage(error.to_string(), OpenError::Dialect(error).help()))?;
         }
         let choice = OpenChoice { dialect: common.dialect.clone(), map, dialects: Some(home::dialects()) };
         let opened = Arc::new(formats::open(&common.store, &home::cache(), &choice)?);
@@ -459,6 +480,7 @@ fn events(
     if !store.opened.store.scan_is_global_order() {
         // The fixed order of stores that have none: time, stream, version. An event
         // without a time follows its neighbour.
+        writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?;
         let mut last = Time(i64::MIN);
         let mut keyed: Vec<(Time, &str, Option<Version>, crate::model::EventRow)> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -502,11 +524,11 @@ fn print_event(event: &RecordedEvent, as_json: bool, out: &mut dyn Write) -> Res
     Ok(())
 }
 
-/// Where in a stream the user points.
-fn target(rows: &StreamRows, at: Option<&str>, at_time: Option<&str>) -> Result<Applied, CliError> {
+/// Where in a stream the user points; `option` is what `at` was given as.
+fn target(rows: &StreamRows, option: &str, at: Option<&str>, at_time: Option<&str>) -> Result<Applied, CliError> {
     if let Some(text) = at_time {
         let time = Time::parse(text).ok_or_else(|| {
-            CliError::wrong(format!("--at-time {text} is no time"), "write it as 2026-11-18T14:03:05Z")
+            CliError::usage(format!("--at-time {text} is no time"), "write it as 2026-11-18T14:03:05Z")
         })?;
         let (applied, later_inside) = rows.applied_at_time(time);
         if later_inside {
@@ -521,12 +543,12 @@ fn target(rows: &StreamRows, at: Option<&str>, at_time: Option<&str>) -> Result<
     let number: i64 = at
         .trim_start_matches('v')
         .parse()
-        .map_err(|_| CliError::wrong(format!("--at {at} is no version"), "write a number, or initial"))?;
+        .map_err(|_| CliError::usage(format!("{option} {at} is no version"), "write a number, or initial"))?;
     let last = rows.version(rows.len().saturating_sub(1)).unwrap_or(Version(0));
     if number > last.0 {
         return Err(CliError::wrong(
             format!("the stream has no version {number}: its last is {last}"),
-            format!("ask for --at {last}, or leave --at out"),
+            format!("the last version is meant by {option} {last}"),
         ));
     }
     Ok(Applied(rows.applied_at(Version(number))))
@@ -558,7 +580,7 @@ fn state(
 ) -> Result<u8, CliError> {
     let id = store.stream(stream)?;
     let mut source = store.source(id)?;
-    let target = target(source.rows(), at, at_time)?;
+    let target = target(source.rows(), "--at", at, at_time)?;
     let mut timeline = store.timeline(id, source.rows().len(), arguments)?;
     let at = fold(&mut timeline, &mut source, target)?;
     let errors: Vec<&HandlerError> = timeline.errors().iter().filter(|error| error.applied <= target).collect();
@@ -632,8 +654,8 @@ fn print_diff(
     let mut timeline = store.timeline(id, source.rows().len(), arguments)?;
     let mut states = Vec::new();
     let mut furthest = Applied(0);
-    for version in versions {
-        let target = target(source.rows(), Some(version), None)?;
+    for (option, version) in ["--from", "--to"].into_iter().zip(versions) {
+        let target = target(source.rows(), option, Some(version), None)?;
         furthest = furthest.max(target);
         states.push(fold(&mut timeline, &mut source, target)?.state);
     }

@@ -153,6 +153,16 @@ pub struct MapOverride {
     pub columns: BTreeMap<String, String>,
 }
 
+impl MapOverride {
+    /// Whether the roles are known ones and the needed ones are there.
+    ///
+    /// # Errors
+    /// What is missing or unknown.
+    pub fn check(&self) -> Result<(), DialectError> {
+        Dialect::from_map(self).map(drop)
+    }
+}
+
 impl Dialect {
     /// Reads one file; `name` is for the error.
     ///
@@ -196,7 +206,8 @@ impl Dialect {
             name: "Columns by hand".to_owned(),
             engines: vec!["sqlite".to_owned(), "json-lines".to_owned()],
             detect: vec![Detect {
-                table: map.table.clone().unwrap_or_else(|| "*".to_owned()),
+                // Whoever opens the store keeps to the table that the user named.
+                table: "*".to_owned(),
                 columns: map.columns.values().cloned().map(Names::One).collect(),
                 exact: false,
                 rowid: true,

@@ -241,13 +241,17 @@ impl Guarded {
     fn open(place: Place) -> Result<Guarded, ReadError> {
         let path = place.path.clone();
         let mut waited = 0;
+        let mut may_copy = false;
         loop {
             let stamp = Stamp::of(&path);
             if stamp.main.is_none() {
                 let source = std::io::Error::new(std::io::ErrorKind::NotFound, "the file is gone");
                 return Err(ReadError::Io { path, source });
             }
-            let access = stamp.access(&path);
+            let access = match stamp.access(&path) {
+                Access::Log if may_copy => Access::Copy,
+                access => access,
+            };
             // A journal is hot for as long as a commit takes, or for ever after a crash:
             // give a living writer time before making a copy.
             if stamp.journal && waited < 20 {
@@ -257,7 +261,19 @@ impl Guarded {
             }
             let (conn, copy, without_log) = match access {
                 Access::Immutable => (connect(&path, "immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, false),
-                Access::Log => (connect(&path, "mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, false),
+                Access::Log => {
+                    let timed = connect(&path, "mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                    // A folder that we may not write to can make the shared memory useless
+                    // to SQLite: then the copy.
+                    let usable = timed.conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
+                    match usable {
+                        Err(error) if !is_damage(&error) && !may_copy => {
+                            may_copy = true;
+                            continue;
+                        }
+                        _ => (timed, None, false),
+                    }
+                }
                 Access::Copy => match copy(&place, &stamp)? {
                     Some(folder) => {
                         let copied = folder.0.join("store");
@@ -783,6 +799,13 @@ fn push(
         Cell::Integer(number) => Position::Number(*number),
         cell => cell.to_text().map_or(Position::None, |text| Position::Text(Arc::from(text.as_ref()))),
     };
+    // A number is JSON; as text it needs a place while the row is copied.
+    let text_of = |cell: &Cell<'_>| match cell {
+        Cell::Integer(_) | Cell::Real(_) if whole => cell.to_text().map(Cow::into_owned),
+        _ => None,
+    };
+    let (payload, metadata) = (mapping.payload(&cells), mapping.metadata(&cells));
+    let numbers = (text_of(payload), text_of(metadata));
     page.push(&NewRow {
         key: RowKey(key),
         version,
@@ -795,8 +818,8 @@ fn push(
         id: has_id.then_some(id.as_str()),
         time_text: if whole { time_text.as_deref() } else { None },
         mark: mapping.mark(&cells),
-        payload: if whole { stored(mapping.payload(&cells)) } else { Stored::Null },
-        metadata: if whole { stored(mapping.metadata(&cells)) } else { Stored::Null },
+        payload: if whole { stored(payload, &numbers.0) } else { Stored::Null },
+        metadata: if whole { stored(metadata, &numbers.1) } else { Stored::Null },
     });
     Ok(())
 }
@@ -814,10 +837,11 @@ fn cell(value: ValueRef<'_>) -> Cell<'_> {
     }
 }
 
-fn stored<'c>(cell: &'c Cell<'_>) -> Stored<&'c [u8]> {
-    match cell {
-        Cell::Text(text) => Stored::Text(text.as_bytes()),
-        Cell::Bytes(bytes) => Stored::Bytes(bytes),
+fn stored<'c>(cell: &'c Cell<'_>, number: &'c Option<String>) -> Stored<&'c [u8]> {
+    match (cell, number) {
+        (Cell::Text(text), _) => Stored::Text(text.as_bytes()),
+        (Cell::Bytes(bytes), _) => Stored::Bytes(bytes),
+        (_, Some(text)) => Stored::Text(text.as_bytes()),
         _ => Stored::Null,
     }
 }

@@ -75,6 +75,9 @@ fn read(text: &str, duplicate_key: &mut Option<Text>) -> Result<Node, String> {
             Peek::Array | Peek::Object if stack.len() >= MAX_DEPTH => {
                 let start = base + jiter.current_index();
                 let end = end_of_value(bytes, start).ok_or_else(|| format!("unclosed value at byte {start}"))?;
+                if !is_json(&text[start..end]) {
+                    return Err(format!("no value at byte {start}"));
+                }
                 base = end;
                 jiter = Jiter::new(&bytes[base..]);
                 Node::Raw(Arc::from(&text[start..end]))
@@ -203,9 +206,132 @@ pub fn end_of_value(bytes: &[u8], start: usize) -> Option<usize> {
     (depth == 0 && at > start).then_some(at)
 }
 
-/// Writes a node as compact JSON, numbers as their own text. [`Node::Raw`] text
-/// that came from JSON is written as it is when it is balanced, else as a string;
-/// bytes become `{"$bytes":"base64"}`.
+/// The text is one JSON value by the grammar of RFC 8259, which has no limit of depth and
+/// lets lone surrogates be escaped. Never recurses.
+pub fn is_json(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let blank = |at: &mut usize| {
+        while matches!(bytes.get(*at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            *at += 1;
+        }
+    };
+    let key = |at: &mut usize| {
+        blank(at);
+        let text = string(bytes, at);
+        blank(at);
+        *at += 1;
+        text && bytes.get(*at - 1) == Some(&b':')
+    };
+    let mut open: Vec<u8> = Vec::new();
+    let mut at = 0;
+    loop {
+        blank(&mut at);
+        let begins = match bytes.get(at) {
+            Some(b'{' | b'[') => {
+                let close = bytes[at] + 2;
+                at += 1;
+                blank(&mut at);
+                if bytes.get(at) != Some(&close) {
+                    open.push(close);
+                    if close == b'}' && !key(&mut at) {
+                        return false;
+                    }
+                    continue;
+                }
+                at += 1;
+                true
+            }
+            Some(b'"') => string(bytes, &mut at),
+            Some(b't') => word(bytes, &mut at, b"true"),
+            Some(b'f') => word(bytes, &mut at, b"false"),
+            Some(b'n') => word(bytes, &mut at, b"null"),
+            _ => number(bytes, &mut at),
+        };
+        if !begins {
+            return false;
+        }
+        // A value is behind us: what may follow depends on what is open.
+        loop {
+            blank(&mut at);
+            let next = bytes.get(at);
+            at += 1;
+            match (open.last(), next) {
+                (None, None) => return true,
+                (Some(b'}'), Some(b',')) if key(&mut at) => break,
+                (Some(b']'), Some(b',')) => break,
+                (Some(close), Some(byte)) if close == byte => drop(open.pop()),
+                _ => return false,
+            }
+        }
+    }
+}
+
+fn string(bytes: &[u8], at: &mut usize) -> bool {
+    if bytes.get(*at) != Some(&b'"') {
+        return false;
+    }
+    *at += 1;
+    while let Some(byte) = bytes.get(*at) {
+        *at += 1;
+        match byte {
+            b'"' => return true,
+            0..0x20 => return false,
+            b'\\' => {
+                *at += 1;
+                match bytes.get(*at - 1) {
+                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
+                    Some(b'u') if bytes.get(*at..*at + 4).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => {
+                        *at += 4
+                    }
+                    _ => return false,
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+fn word(bytes: &[u8], at: &mut usize, word: &[u8]) -> bool {
+    let found = bytes[*at..].starts_with(word);
+    *at += word.len();
+    found
+}
+
+fn number(bytes: &[u8], at: &mut usize) -> bool {
+    let digits = |at: &mut usize| {
+        let from = *at;
+        while bytes.get(*at).is_some_and(u8::is_ascii_digit) {
+            *at += 1;
+        }
+        *at - from
+    };
+    if bytes.get(*at) == Some(&b'-') {
+        *at += 1;
+    }
+    let zero = bytes.get(*at) == Some(&b'0');
+    let whole = digits(at);
+    if whole == 0 || (zero && whole > 1) {
+        return false;
+    }
+    if bytes.get(*at) == Some(&b'.') {
+        *at += 1;
+        if digits(at) == 0 {
+            return false;
+        }
+    }
+    if matches!(bytes.get(*at), Some(b'e' | b'E')) {
+        *at += 1;
+        if matches!(bytes.get(*at), Some(b'+' | b'-')) {
+            *at += 1;
+        }
+        return digits(at) > 0;
+    }
+    true
+}
+
+/// Writes a node as compact JSON, numbers as their own text. [`Node::Raw`] text is
+/// written as it is where it is JSON, else as a string; bytes become `{"$bytes":"base64"}`.
 pub fn write(node: &Node, out: &mut String) {
     write_indented(node, None, out);
 }
@@ -236,10 +362,8 @@ fn write_indented(node: &Node, indent: Option<usize>, out: &mut String) {
         Node::Bool(false) => out.push_str("false"),
         Node::Number(text) => out.push_str(text),
         Node::String(text) => write_string(text, out),
-        Node::Raw(text) => {
-            let nested = text.starts_with(['[', '{']) && end_of_value(text.as_bytes(), 0) == Some(text.len());
-            if nested { out.push_str(text) } else { write_string(text, out) }
-        }
+        Node::Raw(text) if is_json(text) => out.push_str(text),
+        Node::Raw(text) => write_string(text, out),
         Node::Bytes(bytes) => {
             out.push_str("{\"$bytes\":\"");
             BASE64_STANDARD.encode_string(bytes, out);
@@ -331,6 +455,60 @@ mod tests {
             assert_eq!(round(&text), text);
             let wrapped = format!("{{\"a\":{text},\"b\":[{text},2],\"c\":3}}");
             assert_eq!(round(&wrapped), wrapped);
+        }
+    }
+
+    #[test]
+    fn the_grammar_is_known_at_any_depth() {
+        for text in [
+            "0",
+            "-0.5e+10",
+            " [ 1 , {\"a\" : [ ] , \"b\":{}} ]\n",
+            "\"\\ud800\\n\"",
+            "true",
+            "null",
+            "{}",
+            "[[],[]]",
+            &format!("{}1{}", "[{\"a\":".repeat(5000), "}]".repeat(5000)),
+        ] {
+            assert!(is_json(text), "{text:.60}");
+        }
+        for text in [
+            "",
+            " ",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "-",
+            "nul",
+            "truex",
+            "[1,]",
+            "[,1]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "[1}",
+            "[1",
+            "1 2",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\u{1}\"",
+            "{oops}",
+            "[]]",
+            "{\"a\":1 \"b\":2}",
+        ] {
+            assert!(!is_json(text), "{text}");
+        }
+        // What is not JSON is never written as if it were, however deep.
+        let deep = format!("{}oops{}", "[".repeat(300), "]".repeat(300));
+        assert!(parse_text(&deep).error.is_some());
+        for text in ["{oops}", "[1,]", "words"] {
+            let written = to_text(&parse_text(text).node);
+            assert_eq!(serde_json::from_str::<String>(&written).expect("a string"), text);
         }
     }
 

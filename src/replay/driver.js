@@ -38,15 +38,50 @@
     if (part !== 'Day') DateType.prototype[`set${part}`] = DateType.prototype[`setUTC${part}`];
   }
   DateType.prototype.getTimezoneOffset = () => 0;
+  const utc = method(DateType.prototype.toUTCString);
+  const parts = (date) => /^(...), (..) (...) (-?\d+) (..:..:..)/.exec(utc(date));
+  const onDay = (date, otherwise, text) => (isFinite(moment(date)) ? text(parts(date)) : otherwise);
+  for (const form of ['toDateString', 'toLocaleDateString']) {
+    DateType.prototype[form] = function () { return onDay(this, 'Invalid Date', (it) => `${it[1]} ${it[3]} ${it[2]} ${it[4]}`); };
+  }
+  for (const form of ['toTimeString', 'toLocaleTimeString']) {
+    DateType.prototype[form] = function () { return onDay(this, 'Invalid Date', (it) => `${it[5]} GMT+0000`); };
+  }
   for (const form of ['toString', 'toLocaleString']) {
     DateType.prototype[form] = DateType.prototype.toUTCString;
   }
+  // A time without a zone is UTC, wherever the program runs.
+  const [parseDate, partsToDate] = [DateType.parse, DateType.UTC];
+  const zoned = /(?:Z|UT|UTC|GMT|[A-Z][SD]T|\)|:\d\d(?:\.\d+)?\s*[+-]\d\d:?\d\d|GMT[+-]\d+)\s*$|^[+-]?\d{4,6}(?:-\d\d){0,2}$/i;
+  const exec = method(RegExpType.prototype.exec);
+  const parseUtc = (given) => {
+    const text = `${given}`;
+    if (exec(zoned, text) === null) {
+      for (const zone of ['Z', ' UTC']) {
+        const found = parseDate(text + zone);
+        if (isFinite(found)) return found;
+      }
+    }
+    return parseDate(text);
+  };
+  DateType.parse = parseUtc;
+  const instant = (args) => {
+    if (args.length > 1) return partsToDate(...args);
+    const [given] = args;
+    const value = typeof given !== 'object' || given === null || given instanceof DateType ? given : toPrimitive(given);
+    return typeof value === 'string' ? parseUtc(value) : value;
+  };
+  const toPrimitive = (object) => {
+    const value = object.valueOf();
+    return typeof value === 'object' ? `${object}` : value;
+  };
   const SafeDate = new Proxy(DateType, {
-    construct: (target, args, type) => (args.length === 0 ? noNow() : Reflect.construct(target, args, type)),
+    construct: (target, args, type) => (args.length === 0 ? noNow() : Reflect.construct(target, [instant(args)], type)),
     apply: noNow,
   });
   DateType.prototype.constructor = SafeDate;
   globalThis.Date = SafeDate;
+  delete globalThis.performance; // another clock
   const silent = () => undefined;
   globalThis.console = { log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent };
   // Pollution of a prototype would leak from one fold into the next.
@@ -356,7 +391,8 @@
 
   const describe = (error) => {
     if (error instanceof Error) {
-      const place = /\(?([^\s()]+:\d+:\d+)\)?/.exec(`${error.stack ?? ''}`);
+      // The user's own line, not one of this file.
+      const place = /[\s(]((?!eval_script:)[^\s()]+:\d+:\d+)/.exec(` ${error.stack ?? ''}`);
       return [`${error.name}: ${error.message}`, place ? place[1] : ''];
     }
     let text;

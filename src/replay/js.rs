@@ -302,8 +302,10 @@ fn caught(error: &CaughtError<'_>) -> (String, String) {
             let name: String = exception.as_object().get("name").unwrap_or_else(|_| "Error".to_owned());
             let message = exception.message().unwrap_or_default();
             let stack = exception.stack().unwrap_or_default();
-            let place =
-                stack.lines().find_map(|line| line.rsplit_once('(')).map(|(_, place)| place.trim_end_matches(')'));
+            // The user's own line, not one of the driver.
+            let places =
+                stack.lines().filter_map(|line| line.rsplit_once('(')).map(|(_, place)| place.trim_end_matches(')'));
+            let place = places.into_iter().find(|place| !place.starts_with("eval_script:"));
             (format!("{name}: {message}"), place.unwrap_or_default().to_owned())
         }
         CaughtError::Value(_) => ("threw a value that is no Error".to_owned(), String::new()),

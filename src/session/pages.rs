@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::dialect::mapping::{Cell, Decoded, Mapping};
 use crate::formats::{EventPage, NewRow, Opened, PageRow, ReadError, Run, StoreReader, Stored};
 use crate::index::StreamRows;
-use crate::model::json::to_text;
+use crate::model::json::{is_json, to_text};
 use crate::model::{
     Finding, FindingCode, Findings, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
 };
@@ -270,13 +270,10 @@ pub fn recorded(mapping: &Mapping, row: &PageRow<'_>, version: Version) -> Recor
 pub fn event_node(event: &RecordedEvent) -> Node {
     let text = |value: &str| Node::text(value);
     let member = |key: &str, node: Node| (Arc::from(key), node);
-    let data = if event.undecodable.is_some() && !matches!(event.data, Node::Raw(_)) {
-        match &event.data {
-            Node::Bytes(bytes) => Node::Bytes(Arc::clone(bytes)),
-            _ => Node::Bytes(Arc::clone(&event.raw)),
-        }
-    } else {
-        event.data.clone()
+    let data = match &event.data {
+        // JSON by its grammar, which we do not take apart: a lone surrogate.
+        Node::Raw(text) if event.undecodable.is_some() && !is_json(text) => Node::Bytes(Arc::clone(&event.raw)),
+        data => data.clone(),
     };
     Node::object(vec![
         member("stream", text(&event.stream)),

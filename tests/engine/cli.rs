@@ -1,0 +1,766 @@
+//! The command line as a user sees it: shapes of `--json`, exit codes, `error:` and `help:`.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Program, append, bank, emmett, folder, jsonl, line, text};
+
+/// A small store whose streams are odd in every way that is not damage.
+struct Odd {
+    folder: TempDir,
+    program: Program,
+}
+
+impl Odd {
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    fn write(&self, file: &str, content: &str) -> String {
+        let path = self.path(file);
+        std::fs::write(&path, content).expect("a file");
+        text(&path)
+    }
+
+    fn new() -> Odd {
+        Odd { folder: folder(), program: Program::new() }
+    }
+
+    /// An Emmett store: two plain streams in turn.
+    fn emmett(&self) -> String {
+        let path = self.path("store.db");
+        let conn = emmett(&path, "DELETE", 4096);
+        for version in 1..=5 {
+            for stream in ["order-1", "order-2"] {
+                let data = json!({"n": version, "stream": stream}).to_string();
+                append(&conn, stream, version, "Added", &data, version as u32 * 100);
+            }
+        }
+        append(&conn, "cart-9", 1, "Opened", r#"{"big":12345678901234567890.10,"open":true}"#, 700);
+        text(&path)
+    }
+}
+
+#[test]
+fn info_has_its_shape() {
+    let store = text(&bank("bank.db"));
+    let lines = Program::new().json(&["info", &store, "--json"]);
+    let [info] = lines.as_slice() else { panic!("one line: {lines:?}") };
+    let keys: Vec<&String> = info.as_object().expect("an object").keys().collect();
+    let wanted = [
+        "store",
+        "format",
+        "dialect",
+        "framework",
+        "evidence",
+        "streams",
+        "events",
+        "first_time",
+        "last_time",
+        "findings",
+    ];
+    assert_eq!(keys, wanted);
+    assert_eq!(info["store"], json!(store));
+    assert_eq!((&info["format"], &info["dialect"]), (&json!("sqlite"), &json!("emmett-sqlite")));
+    assert_eq!(info["framework"], "Emmett");
+    assert_eq!((&info["streams"], &info["events"]), (&json!(42), &json!(2_289)));
+    let evidence = info["evidence"].as_array().expect("sentences");
+    assert!(evidence.iter().any(|sentence| sentence.as_str().expect("text").starts_with("emt_messages has stream_id")));
+    // What the file itself says, asked without us.
+    let conn = Connection::open(bank("bank.db")).expect("the sample");
+    let (first, last): (String, String) = conn
+        .query_row("SELECT min(created), max(created) FROM emt_messages", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("times");
+    let rfc3339 = |text: String| format!("{}Z", text.replace(' ', "T"));
+    assert_eq!(info["first_time"], json!(rfc3339(first)));
+    assert_eq!(info["last_time"], json!(rfc3339(last)));
+    assert_eq!(info["findings"], 0);
+}
+
+#[test]
+fn streams_have_their_shape_and_filters() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    let conn = Connection::open(&store).expect("the store");
+    conn.execute("UPDATE emt_messages SET is_archived = 1 WHERE stream_id = 'order-2'", []).expect("archived");
+    let want = |stream: &str, category: &str, events: u32, last: i64, times: [&str; 2], status: &str| {
+        json!({
+            "stream": stream, "category": category, "events": events, "first": 1, "last": last,
+            "first_time": format!("2026-03-04T{}Z", times[0]), "last_time": format!("2026-03-04T{}Z", times[1]),
+            "status": status,
+        })
+    };
+    let all = [
+        want("cart-9", "cart", 1, 1, ["00:11:40", "00:11:40"], "active"),
+        want("order-1", "order", 5, 5, ["00:01:40", "00:08:20"], "active"),
+        want("order-2", "order", 5, 5, ["00:01:40", "00:08:20"], "archived"),
+    ];
+    let program = &odd.program;
+    let lines = program.json(&["streams", &store, "--json"]);
+    assert_eq!(lines, all);
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&lines[0]), keys(&all[0]), "in this order");
+    assert_eq!(program.json(&["streams", &store, "--json", "--category", "order"]), all[1..]);
+    assert_eq!(program.json(&["streams", &store, "--json", "--match", "ORDER-2"]), all[2..]);
+    assert_eq!(program.json(&["streams", &store, "--json", "--limit", "1"]), all[..1]);
+    assert_eq!(program.json(&["streams", &store, "--json", "--match", "nothing"]), [] as [Value; 0]);
+}
+
+#[test]
+fn events_have_their_shape_and_filters() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    let want = |position: i64, stream: &str, version: i64, time: &str| {
+        json!({
+            "stream": stream, "version": version, "position": position, "id": format!("id-{stream}-{version}"),
+            "type": "Added", "time": format!("2026-03-04T{time}Z"), "data": {"n": version, "stream": stream},
+            "metadata": {"by": "test"},
+        })
+    };
+    let program = &odd.program;
+    let run = program.run(&["events", &store, "--json", "--stream", "order-2", "--from", "2", "--to", "3"]);
+    assert_eq!(run.lines(), [want(4, "order-2", 2, "00:03:20"), want(6, "order-2", 3, "00:05:00")]);
+    let keys: Vec<_> = run.lines()[0].as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(keys, ["stream", "version", "position", "id", "type", "time", "data", "metadata"]);
+    // Without a stream: the store's own order.
+    let all = program.json(&["events", &store, "--json"]);
+    let positions: Vec<i64> = all.iter().map(|event| event["position"].as_i64().expect("a number")).collect();
+    assert_eq!(positions, (1..=11).collect::<Vec<_>>());
+    assert_eq!(all[1]["stream"], "order-2");
+    let kinds = program.json(&["events", &store, "--json", "--type", "Opened"]);
+    assert_eq!(kinds.len(), 1);
+    assert_eq!(program.json(&["events", &store, "--json", "--limit", "3"]), all[..3]);
+    assert_eq!(program.json(&["events", &store, "--json", "--from", "5"]), [all[8].clone(), all[9].clone()]);
+    // Numbers as stored, which no JSON library gives back.
+    let text = program.run(&["events", &store, "--json", "--stream", "cart-9"]).out;
+    assert!(text.contains(r#""data":{"big":12345678901234567890.10,"open":true}"#), "{text}");
+}
+
+#[test]
+fn order_without_a_global_one_is_time_then_stream_then_version() {
+    let odd = Odd::new();
+    let event = |stream: &str, version: i64, time: Value| json!({"stream": stream, "version": version, "type": "T", "time": time, "data": {}});
+    let events = [
+        event("b", 2, json!("2026-01-01T00:00:02Z")),
+        event("b", 3, Value::Null),
+        event("a", 2, json!("2026-01-01T00:00:01Z")),
+        event("a", 1, json!("2026-01-01T00:00:01Z")),
+        event("b", 1, json!("2026-01-01T00:00:01Z")),
+    ];
+    let store = odd.write("log.jsonl", &jsonl(&events));
+    let order: Vec<String> = odd
+        .program
+        .json(&["events", &store, "--json"])
+        .iter()
+        .map(|event| format!("{}{}", event["stream"].as_str().expect("text"), event["version"]))
+        .collect();
+    assert_eq!(order, ["a1", "a2", "b1", "b2", "b3"], "b3 has no time and follows its neighbour");
+    let info = odd.program.run(&["info", &store]);
+    assert!(info.out.contains("order-not-proven"), "{info:?}");
+}
+
+#[test]
+fn state_at_every_kind_of_place() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    let program = &odd.program;
+    let state = |more: &[&str]| {
+        let base = ["state", store.as_str(), "--json", "--stream", "order-1"];
+        let lines = program.json(&[&base[..], more].concat());
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        lines.into_iter().next().expect("a line")
+    };
+    let want = |version: Option<i64>| {
+        let state = version.map_or(json!({}), |n| json!({"n": n, "stream": "order-1"}));
+        json!({
+            "stream": "order-1", "version": version, "events_applied": version.unwrap_or(0), "reducer": "merge",
+            "state": state, "errors": [],
+        })
+    };
+    let keys: Vec<_> = state(&[]).as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(keys, ["stream", "version", "events_applied", "reducer", "state", "errors"]);
+    assert_eq!(state(&[]), want(Some(5)), "left out: the last");
+    for (at, version) in [("3", Some(3)), ("5", Some(5)), ("v2", Some(2)), ("initial", None), ("0", None), ("-7", None)]
+    {
+        assert_eq!(state(&["--at", at]), want(version), "--at {at}");
+    }
+    for (time, version) in [
+        ("2026-03-04T00:05:00Z", Some(3)),
+        ("2026-03-04T00:04:59.999Z", Some(2)),
+        ("2026-03-04 00:05:00", Some(3)),
+        ("2026-03-04T02:05:00+02:00", Some(3)),
+        ("2026-03-04", None),
+        ("2030-01-01", Some(5)),
+    ] {
+        assert_eq!(state(&["--at-time", time]), want(version), "--at-time {time}");
+    }
+    let base = ["state", store.as_str(), "--stream", "order-1"];
+    let refused = |more: &[&str]| program.run(&[&base[..], more].concat());
+    refused(&["--at", "6"]).refused(1, "no version 6: its last is 5", "--at 5");
+    let diff = |from: &str, to: &str| program.run(&["diff", &store, "--stream", "order-1", "--from", from, "--to", to]);
+    diff("1", "6").refused(1, "no version 6: its last is 5", "--to 5");
+    diff("soon", "1").refused(2, "--from soon is no version", "initial");
+    refused(&["--at", "soon"]).refused(2, "--at soon is no version", "initial");
+    refused(&["--at-time", "yesterday"]).refused(2, "yesterday is no time", "2026-11-18T14:03:05Z");
+    // For a person: what it is, then the state.
+    let run = program.run(&[&base[..], &["--at", "2"]].concat());
+    assert_eq!(run.code, 0);
+    assert!(run.out.starts_with("order-1 v2, 2 of 5 events, by merge, a guess"), "{run:?}");
+    assert!(run.out.contains("\n  \"n\": 2,\n"), "{run:?}");
+}
+
+#[test]
+fn a_time_that_runs_backwards_is_said() {
+    let odd = Odd::new();
+    let mut events: Vec<Value> = (1..=3).map(|v| line("s-1", v, "T", json!({"n": v}))).collect();
+    events[1]["time"] = json!("2026-03-04T06:00:00Z");
+    let store = odd.write("log.jsonl", &jsonl(&events));
+    let run = odd.program.run(&["state", &store, "--stream", "s-1", "--at-time", "2026-03-04T05:30:00Z", "--json"]);
+    assert_eq!((run.code, run.one()["version"].clone()), (0, json!(3)), "up to the last event that is not later");
+    assert!(run.err.starts_with("finding: time-backwards: "), "{run:?}");
+    let info = odd.program.run(&["info", &store]).out;
+    assert!(info.contains("time-backwards") && info.contains("s-1 v3: 53 min before v2"), "{info}");
+}
+
+#[test]
+fn versions_with_gaps_repeats_and_none() {
+    let odd = Odd::new();
+    let mut events = Vec::new();
+    for version in [2, 3, 7, 8] {
+        events.push(line("gap-1", version, "T", json!({ "n": version })));
+    }
+    for (nth, version) in [1, 2, 2, 3].into_iter().enumerate() {
+        events.push(line("twice-1", version, "T", json!({ "n": nth + 1 })));
+    }
+    for n in 1..=3 {
+        let mut event = line("none-1", n, "T", json!({ "n": n * 10 }));
+        event.as_object_mut().expect("an object").remove("version");
+        events.push(event);
+    }
+    let store = odd.write("log.jsonl", &jsonl(&events));
+    let at = |stream: &str, at: &str| {
+        let state = odd.program.json(&["state", &store, "--json", "--stream", stream, "--at", at]).remove(0);
+        (state["version"].clone(), state["events_applied"].clone(), state["state"]["n"].clone())
+    };
+    // After the last event numbered at most N.
+    assert_eq!(at("gap-1", "1"), (Value::Null, json!(0), Value::Null));
+    assert_eq!(at("gap-1", "2"), (json!(2), json!(1), json!(2)));
+    assert_eq!(at("gap-1", "6"), (json!(3), json!(2), json!(3)));
+    assert_eq!(at("gap-1", "8"), (json!(8), json!(4), json!(8)));
+    odd.program.run(&["state", &store, "--stream", "gap-1", "--at", "9"]).refused(1, "its last is 8", "--at 8");
+    // After the last of repeats.
+    assert_eq!(at("twice-1", "1"), (json!(1), json!(1), json!(1)));
+    assert_eq!(at("twice-1", "2"), (json!(2), json!(3), json!(3)));
+    // Without numbers: counted.
+    assert_eq!(at("none-1", "2"), (json!(2), json!(2), json!(20)));
+    let info = odd.program.run(&["info", &store]).out;
+    assert!(info.contains("gap-1 v7: v4 to v6 are not in the store"), "{info}");
+    assert!(info.contains("twice-1 v2: v2 is there more than once"), "{info}");
+    let events = odd.program.json(&["events", &store, "--json", "--stream", "none-1"]);
+    let versions: Vec<_> = events.iter().map(|event| event["version"].clone()).collect();
+    assert_eq!(versions, [1, 2, 3]);
+}
+
+const THROWS: &str = "
+export const order = {
+  initialState: () => ({ sum: 0, last: null }),
+  evolve: (state, event) => {
+    if (event.data.n === 3 || event.data.n === 4) throw new RangeError(`no ${event.data.n}`);
+    return { sum: state.sum + event.data.n, last: event.data.n };
+  },
+};";
+
+#[test]
+fn a_handler_that_throws_stops_or_is_skipped() {
+    let odd = Odd::new();
+    let (store, reducer) = (odd.emmett(), odd.write("orders.mjs", THROWS));
+    let base = ["state", store.as_str(), "--json", "--stream", "order-1", "--reducer", reducer.as_str()];
+    let run = |more: &[&str]| odd.program.run(&[&base[..], more].concat());
+    let errors = |value: &Value| -> Vec<(i64, String)> {
+        let list = value["errors"].as_array().expect("a list").iter();
+        list.map(|error| {
+            assert_eq!(error.as_object().expect("an object").len(), 2, "{error}");
+            (error["version"].as_i64().expect("a version"), error["message"].as_str().expect("text").to_owned())
+        })
+        .collect()
+    };
+    let stopped = run(&[]);
+    stopped.refused(1, "stopped before v3 Added: RangeError: no 3", "--on-error skip");
+    let state = stopped.one();
+    assert_eq!(state["version"], 2);
+    assert_eq!(state["events_applied"], 2);
+    assert_eq!(state["reducer"], "orders.mjs#order");
+    assert_eq!(state["state"], json!({"sum": 3, "last": 2}));
+    let found = errors(&state);
+    assert_eq!((found.len(), found[0].0), (1, 3));
+    assert!(found[0].1.starts_with("RangeError: no 3 at orders.mjs:5:"), "{found:?}");
+    assert_eq!(run(&["--on-error", "stop"]).one(), state, "stop is what is meant where nothing is said");
+    // Before the event all is well.
+    let before = run(&["--at", "2"]);
+    assert_eq!((before.code, before.err.as_str()), (0, ""));
+    assert_eq!(errors(&before.one()), []);
+    let skipped = run(&["--on-error", "skip"]);
+    assert_eq!(skipped.code, 0, "{skipped:?}");
+    let state = skipped.one();
+    assert_eq!((&state["version"], &state["state"]), (&json!(5), &json!({"sum": 8, "last": 5})));
+    let versions: Vec<i64> = errors(&state).into_iter().map(|(version, _)| version).collect();
+    assert_eq!(versions, [3, 4]);
+    assert!(skipped.err.contains("error: skipped v4 Added: RangeError: no 4"), "{skipped:?}");
+    // A diff across it says so too.
+    let diff = odd.program.run(&[
+        "diff",
+        &store,
+        "--json",
+        "--stream",
+        "order-1",
+        "--reducer",
+        &reducer,
+        "--from",
+        "1",
+        "--to",
+        "5",
+    ]);
+    assert_eq!(diff.code, 1);
+    assert_eq!(patch(&json!({"sum": 1, "last": 1}), &diff.one()), json!({"sum": 3, "last": 2}));
+}
+
+#[test]
+fn reducers_that_cannot_be_used_are_refused() {
+    let odd = Odd::new();
+    let (store, reducer) =
+        (odd.emmett(), odd.write("orders.mjs", &format!("{THROWS}\nexport const other = (s) => s;")));
+    let with =
+        |stream: &str, reducer: &str| odd.program.run(&["state", &store, "--stream", stream, "--reducer", reducer]);
+    with("cart-9", &reducer).refused(1, "no export of orders.mjs has the name of the category cart", "order, other");
+    with("order-1", &format!("{reducer}#none")).refused(1, "no export none", "order, other");
+    with("order-1", &text(&odd.path("gone.mjs"))).refused(1, "gone.mjs", "check the path");
+    let broken = odd.write("broken.mjs", "export default (state, event => state");
+    with("order-1", &broken).refused(1, "broken.mjs", "correct the file");
+    let bare = odd.write("bare.mjs", "import x from 'lodash'; export default (s) => s");
+    with("order-1", &bare).refused(1, "lodash", "npx esbuild");
+    let endless = odd.write("endless.mjs", "export default (s) => { for (;;) {} }");
+    with("order-1", &endless).refused(1, "longer than", "endless loop");
+    // The clock and chance are not there, and the place is the user's own line.
+    for (what, why) in
+        [("Date.now()", "the current time"), ("new Date()", "the current time"), ("Math.random()", "andom")]
+    {
+        let nosy = odd.write("nosy.mjs", &format!("export default (state, event) => {{\n  return {what};\n}}"));
+        let run = with("order-1", &nosy);
+        run.refused(1, why, "");
+        assert!(run.err.contains("at nosy.mjs:2:"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_reducer_sees_nothing_of_the_world() {
+    let odd = Odd::new();
+    let (store, nosy) = (odd.emmett(), odd.write(
+        "nosy.mjs",
+        "const names = ['require', 'process', 'fetch', 'XMLHttpRequest', 'WebSocket', 'Deno', 'Bun', 'std', 'os', 'bjson',
+            'scriptArgs', 'load', 'loadScript', 'print', 'setTimeout', 'performance', 'navigator', 'Worker'];
+         export default () => names.filter((name) => typeof globalThis[name] !== 'undefined');",
+    ));
+    let state = odd.program.json(&["state", &store, "--json", "--stream", "order-1", "--reducer", &nosy]).remove(0);
+    assert_eq!(state["state"], json!([]));
+    for import in ["await import('node:fs')", "await import('std')", "await import('/etc/hostname')"] {
+        let nosy = odd.write("nosy.mjs", &format!("const it = {import}; export default () => it;"));
+        let run = odd.program.run(&["state", &store, "--stream", "order-1", "--reducer", &nosy]);
+        run.refused(1, "nosy.mjs", "");
+    }
+}
+
+#[test]
+fn a_reducer_gives_the_same_in_every_time_zone() {
+    let odd = Odd::new();
+    let (store, dates) = (odd.emmett(), odd.write(
+        "dates.mjs",
+        "const all = ['2026-01-02T03:04:05', '2026-07-02 03:04', 'Jul 2 2026 03:04:05', '2026-07-02', '2026-07-02T03:04:05.5+02:00',
+            'Thu, 02 Jul 2026 03:04:05 GMT', '2026-07-02T03:04:05Z', 'Jul 2 2026 03:04:05 EST', 'nonsense'];
+         const time = (date) => isNaN(date) ? null : new Date(date).toISOString();
+         export default (s, e) => ({
+            parsed: all.map((text) => time(new Date(text))), again: all.map((text) => time(Date.parse(text))),
+            parts: [time(new Date(2026, 6, 2, 3, 4, 5, 6)), time(new Date(2026, 6)), time(new Date(99, 0))],
+            copies: [time(new Date(new Date(5))), time(new Date(5)), time(new Date({ valueOf: () => 7 })), time(new Date(null))],
+            texts: [new Date(0).toString(), `${new Date(0)}`, new Date(0).toDateString(), new Date(0).toTimeString(), new Date(0).toLocaleDateString(),
+                new Date(0).toLocaleTimeString(), new Date(0).toLocaleString(), new Date(NaN).toDateString(), new Date(0).getHours(), new Date(0).getTimezoneOffset()],
+            kind: [new Date(0) instanceof Date, class extends Date {}.name, new (class D extends Date {})(9).getTime()],
+         });",
+    ));
+    let run = |zone: &str| {
+        let mut command = odd.program.command();
+        command.env("TZ", zone).args(["state", &store, "--json", "--stream", "cart-9", "--reducer", &dates]);
+        crate::support::Run::from(command.output().expect("starts"))
+    };
+    let (here, there) = (run("UTC"), run("America/St_Johns"));
+    assert_eq!((here.code, there.code), (0, 0), "{here:?}");
+    assert_eq!(here.out, there.out);
+    let state = &here.one()["state"];
+    assert_eq!(
+        state["parsed"],
+        json!([
+            "2026-01-02T03:04:05.000Z",
+            "2026-07-02T03:04:00.000Z",
+            "2026-07-02T03:04:05.000Z",
+            "2026-07-02T00:00:00.000Z",
+            "2026-07-02T01:04:05.500Z",
+            "2026-07-02T03:04:05.000Z",
+            "2026-07-02T03:04:05.000Z",
+            "2026-07-02T08:04:05.000Z",
+            null,
+        ])
+    );
+    assert_eq!(state["again"], state["parsed"]);
+    assert_eq!(
+        state["parts"],
+        json!(["2026-07-02T03:04:05.006Z", "2026-07-01T00:00:00.000Z", "1999-01-01T00:00:00.000Z"])
+    );
+    let early = |ms: u32| format!("1970-01-01T00:00:00.{ms:03}Z");
+    assert_eq!(state["copies"], json!([early(5), early(5), early(7), early(0)]));
+    assert_eq!(state["kind"], json!([true, "", 9]));
+}
+
+#[test]
+fn one_payload_that_is_no_json_does_not_hide_its_neighbours() {
+    let odd = Odd::new();
+    let path = odd.path("store.db");
+    let conn = emmett(&path, "DELETE", 4096);
+    for (version, data) in
+        [r#"{"n":1}"#, "{oops}", r#"{"n":3}"#, "", "[1,", r#"{"n":6,"half":"\ud83d"}"#].iter().enumerate()
+    {
+        append(&conn, "order-1", version as i64 + 1, "T", data, 0);
+    }
+    let (store, reducer) = (text(&path), odd.write("order.mjs", "export default (s, e) => [...(s ?? []), e.data];"));
+    // What JavaScript's own parser takes is an object; the rest is its text.
+    let run = odd.program.run(&["state", &store, "--json", "--stream", "order-1", "--reducer", &reducer]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let wanted = r#""state":[{"n":1},"{oops}",{"n":3},"","[1,",{"n":6,"half":"\ud83d"}],"errors":[]"#;
+    assert!(run.out.contains(wanted), "{run:?}");
+    let events = odd.program.run(&["events", &store, "--json"]).out;
+    let data: Vec<&str> =
+        events.lines().filter_map(|line| line.split("\"data\":").nth(1)?.split(",\"metadata\"").next()).collect();
+    assert_eq!(
+        data,
+        [
+            r#"{"n":1}"#,
+            r#"{"$bytes":"e29vcHN9"}"#,
+            r#"{"n":3}"#,
+            r#"{"$bytes":""}"#,
+            r#"{"$bytes":"WzEs"}"#,
+            r#"{"n":6,"half":"\ud83d"}"#,
+        ]
+    );
+    let merged = odd.program.json(&["state", &store, "--json", "--stream", "order-1", "--at", "5"]).remove(0);
+    assert_eq!(merged["state"], json!({"n": 3}));
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    for arguments in [
+        &["state", &store][..],
+        &["state", &store, "--stream", "order-1", "--on-error", "cry"],
+        &["state", &store, "--stream", "order-1", "--at", "1", "--at-time", "2026-01-01"],
+        &["diff", &store, "--stream", "order-1", "--from", "1"],
+        &["diff", &store, "--stream", "order-1", "--from", "1", "--to", "x"],
+        &["info"],
+        &["info", &store, "--colour", "red"],
+        &["info", &store, &store],
+        &["streams", &store, "--limit", "many"],
+        &["events", &store, "--from", "first"],
+        &["events", &store, "--map", "stream"],
+        &["events", &store, "--map", "colour=red"],
+    ] {
+        let run = odd.program.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
+        assert!(run.err.starts_with("error: ") && run.out.is_empty(), "{arguments:?}: {run:?}");
+    }
+    for arguments in [&["--help"][..], &["state", "--help"], &["--version"]] {
+        let run = odd.program.run(arguments);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_unknown_stream_suggests_names() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    for verb in ["state", "events"] {
+        let ask = |stream: &str| odd.program.run(&[verb, &store, "--stream", stream]);
+        ask("order").refused(1, "there is no stream order", "order-1, order-2");
+        ask("zzz").refused(1, "there is no stream zzz", "eventglass streams");
+    }
+}
+
+/// Applies a patch as RFC 6902 says; shares nothing with the code under test.
+fn patch(state: &Value, operations: &Value) -> Value {
+    let mut state = state.clone();
+    for operation in operations.as_array().expect("an array of operations") {
+        let keys: Vec<_> = operation.as_object().expect("an operation").keys().map(String::as_str).collect();
+        let kind = operation["op"].as_str().expect("op");
+        assert!(matches!((kind, keys.len()), ("remove", 2) | ("add" | "replace", 3)), "{operation}");
+        let path = operation["path"].as_str().expect("path");
+        let value = operation.get("value").cloned();
+        if path.is_empty() {
+            state = value.expect("a value");
+            continue;
+        }
+        let (parent, last) = path.rsplit_once('/').expect("a pointer");
+        let last = last.replace("~1", "/").replace("~0", "~");
+        match (state.pointer_mut(parent).expect("the parent exists"), kind) {
+            (Value::Object(map), "remove") => drop(map.remove(&last).expect("what is removed exists")),
+            (Value::Object(map), "add") => {
+                assert_eq!(map.insert(last, value.expect("a value")), None, "what is added is new");
+            }
+            (Value::Object(map), "replace") => {
+                *map.get_mut(&last).expect("what is replaced exists") = value.expect("a value")
+            }
+            (Value::Array(items), "remove") => drop(items.remove(last.parse().expect("an index"))),
+            (Value::Array(items), "add") => items.insert(last.parse().expect("an index"), value.expect("a value")),
+            (Value::Array(items), "replace") => {
+                items[last.parse::<usize>().expect("an index")] = value.expect("a value")
+            }
+            (parent, kind) => panic!("{kind} in {parent}"),
+        }
+    }
+    state
+}
+
+#[test]
+fn a_diff_turns_one_state_into_the_other() {
+    let (store, reducers) = (text(&bank("bank.db")), text(&bank("reducers.mjs")));
+    let program = Program::new();
+    for (stream, from, to) in [
+        ("account-1042", "56", "57"),
+        ("account-1042", "57", "56"),
+        ("account-1042", "initial", "214"),
+        ("account-1042", "150", "initial"),
+        ("account-1042", "9", "9"),
+        ("card-9024", "1", "30"),
+        ("transfer-3007", "20", "3"),
+    ] {
+        for reducer in [None, Some(&reducers)] {
+            let mut more = vec!["--json", "--stream", stream];
+            if let Some(reducer) = reducer {
+                more.extend(["--reducer", reducer]);
+            }
+            let state = |at: &str| {
+                let arguments = [&["state", &store, "--at", at], more.as_slice()].concat();
+                program.json(&arguments).remove(0)["state"].clone()
+            };
+            let diff =
+                program.json(&[&["diff", &store, "--from", from, "--to", to], more.as_slice()].concat()).remove(0);
+            let (before, after) = (state(from), state(to));
+            assert_eq!(patch(&before, &diff), after, "{stream} {from} to {to} by {reducer:?}");
+            assert_eq!(diff == json!([]), before == after, "{stream} {from} to {to}");
+        }
+    }
+    // The question of the sample: what happened at version 57?
+    let run = program.run(&[
+        "diff",
+        &store,
+        "--stream",
+        "account-1042",
+        "--from",
+        "56",
+        "--to",
+        "57",
+        "--reducer",
+        &reducers,
+    ]);
+    assert!(run.out.lines().any(|line| line.starts_with("~ /balance  -4217  was 10601")), "{run:?}");
+}
+
+#[test]
+fn a_dialect_can_be_forced() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    let info = odd.program.json(&["info", &store, "--json", "--dialect", "emmett-sqlite"]).remove(0);
+    assert_eq!(info["dialect"], "emmett-sqlite");
+    let ask = |id: &str| odd.program.run(&["info", &store, "--dialect", id]);
+    ask("emet").refused(1, "there is no dialect emet", "emmett-sqlite, plain, python-eventsourcing");
+    ask("python-eventsourcing").refused(
+        1,
+        "the dialect python-eventsourcing does not fit its tables: emt_",
+        "leave --dialect out",
+    );
+    // The user's own folder counts too.
+    let own =
+        std::fs::read_to_string(crate::support::root().join("assets/dialects/emmett-sqlite.toml")).expect("a dialect");
+    let folder = odd.program.home.path().join("dialects");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("mine.toml"), own.replace("\"Emmett\"", "\"Ours\"")).expect("a dialect");
+    assert_eq!(odd.program.json(&["info", &store, "--json"]).remove(0)["framework"], "Ours", "same id: it replaces");
+    std::fs::write(folder.join("bad.toml"), "id = 3").expect("a file");
+    odd.program.run(&["info", &store]).refused(1, "bad.toml", "correct the dialect");
+}
+
+#[test]
+fn an_unknown_table_is_read_by_pointing_at_its_columns() {
+    let odd = Odd::new();
+    let path = odd.path("own.db");
+    let conn = Connection::open(&path).expect("a store");
+    conn.execute_batch(
+        "CREATE TABLE things (entity TEXT, n INTEGER, kind TEXT, body TEXT, at INTEGER, extra BLOB);
+         CREATE TABLE notes (id INTEGER, words TEXT);
+         INSERT INTO things VALUES ('lamp-1', 10, 'Made', '{\"colour\":\"red\"}', 1772600000, x'00'),
+            ('lamp-1', 20, 'Painted', '{\"colour\":\"blue\"}', 1772600060, NULL),
+            ('desk-1', 10, 'Made', '{\"legs\":4}', 1772600030, NULL);",
+    )
+    .expect("a table");
+    let store = text(&path);
+    odd.program.run(&["info", &store]).refused(
+        1,
+        "no framework is known by these columns: things (entity, n, kind, body, at, extra); notes (id, words)",
+        "--map stream=COL",
+    );
+    let map = "stream=entity,version=n,type=kind,data=body,time=at";
+    for more in [&["--map", map][..], &["--table", "things", "--map", map], &["--table", "THINGS", "--map", map]] {
+        let run = |verb: &str, rest: &[&str]| odd.program.json(&[&[verb, &store, "--json"], more, rest].concat());
+        let info = run("info", &[]).remove(0);
+        assert_eq!((&info["dialect"], &info["events"]), (&json!("map"), &json!(3)));
+        assert_eq!(run("streams", &["--category", "lamp"]).len(), 1, "the part before - is the category");
+        let state = run("state", &["--stream", "lamp-1", "--at", "15"]).remove(0);
+        assert_eq!((&state["version"], &state["state"]), (&json!(10), &json!({"colour": "red"})));
+        let events = run("events", &["--stream", "lamp-1"]);
+        assert_eq!(
+            events[0],
+            json!({
+                "stream": "lamp-1", "version": 10, "position": null, "id": null, "type": "Made",
+                "time": "2026-03-04T04:53:20Z", "data": {"colour": "red"}, "metadata": null,
+            })
+        );
+        // No position: by time.
+        let order: Vec<_> = run("events", &[]).iter().map(|event| event["stream"].clone()).collect();
+        assert_eq!(order, ["lamp-1", "desk-1", "lamp-1"]);
+    }
+    let wrong = |map: &str| odd.program.run(&["info", &store, "--map", map]);
+    wrong("stream=entity,type=kind").refused(2, "data=COLUMN is missing", "correct the dialect, or the --map option");
+    wrong("stream=entity,type=kind,data=nowhere").refused(1, "no framework is known by these columns", "--map");
+    odd.program.run(&["info", &store, "--table", "nowhere", "--map", map]).refused(1, "things (entity", "--map");
+    // A JSON-lines file likewise.
+    let log = odd.write(
+        "own.jsonl",
+        "{\"who\":\"a-1\",\"what\":\"T\",\"how\":{\"x\":1}}\n{\"who\":\"a-1\",\"what\":\"U\",\"how\":{\"x\":2}}\n",
+    );
+    odd.program.run(&["info", &log]).refused(1, "each line (who, what, how)", "--map");
+    let state =
+        odd.program.json(&["state", &log, "--json", "--stream", "a-1", "--map", "stream=who,type=what,data=how"]);
+    assert_eq!((&state[0]["version"], &state[0]["state"]), (&json!(2), &json!({"x": 2})));
+}
+
+#[test]
+fn numbers_in_data_columns_are_data() {
+    let odd = Odd::new();
+    let path = odd.path("own.db");
+    let conn = Connection::open(&path).expect("a store");
+    conn.execute_batch(
+        "CREATE TABLE things (entity TEXT, kind TEXT, body);
+         INSERT INTO things VALUES ('a', 'T', 42), ('a', 'T', 0.5), ('a', 'T', NULL), ('a', 'T', 'words'), ('a', 'T', x'00ff'), ('a', 'T', '{oops}');",
+    )
+    .expect("a table");
+    let events = odd.program.json(&[
+        "events",
+        &text(&path),
+        "--json",
+        "--stream",
+        "a",
+        "--map",
+        "stream=entity,type=kind,data=body",
+    ]);
+    let data: Vec<Value> = events.into_iter().map(|mut event| event["data"].take()).collect();
+    let bytes = |base64: &str| json!({ "$bytes": base64 });
+    assert_eq!(data, [json!(42), json!(0.5), Value::Null, bytes("d29yZHM="), bytes("AP8="), bytes("e29vcHN9")]);
+}
+
+#[test]
+fn a_tie_is_asked_about() {
+    let odd = Odd::new();
+    let path = odd.path("two.db");
+    let conn = Connection::open(&path).expect("a store");
+    for (table, stream) in [("blue_events", "b"), ("red_events", "r")] {
+        conn.execute_batch(&format!(
+            "CREATE TABLE {table} (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
+                PRIMARY KEY (originator_id, originator_version));
+             INSERT INTO {table} VALUES ('{stream}', 1, 'm:Dog.Barked', '{{}}');"
+        ))
+        .expect("a table");
+    }
+    let store = text(&path);
+    let run = odd.program.run(&["info", &store]);
+    run.refused(1, "blue_events has originator_id", "--table T");
+    assert!(run.err.contains("red_events has originator_id"), "{run:?}");
+    for (table, stream) in [("blue_events", "b"), ("red_events", "r")] {
+        let streams = odd.program.json(&["streams", &store, "--json", "--table", table]);
+        assert_eq!((streams.len(), &streams[0]["stream"]), (1, &json!(stream)));
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let (store, program) = (text(&bank("bank.db")), Program::new());
+    for (arguments, lines) in [
+        (&["events", &store, "--json"][..], 1),
+        (&["events", &store], 1),
+        (&["streams", &store, "--json"], 0),
+        (&["info", &store], 0),
+        (&["state", &store, "--stream", "account-1042"], 0),
+        (&["diff", &store, "--stream", "account-1042", "--from", "1", "--to", "9"], 0),
+    ] {
+        let mut child =
+            program.command().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        for _ in 0..lines {
+            let mut line = String::new();
+            out.read_line(&mut line).expect("a line");
+            assert!(!line.is_empty());
+        }
+        drop(out);
+        let mut err = String::new();
+        child.stderr.take().expect("a pipe").read_to_string(&mut err).expect("text");
+        let code = child.wait().expect("it ends").code();
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn output_for_a_person_is_aligned_text() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    let run = |arguments: &[&str]| {
+        let run = odd.program.run(arguments);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{arguments:?}");
+        run.out
+    };
+    let info = run(&["info", &store]);
+    assert!(info.contains("framework  Emmett (emmett-sqlite, sqlite)\nbecause    emt_messages has"), "{info}");
+    assert!(info.contains("streams    3\nevents     11\n"), "{info}");
+    let streams = run(&["streams", &store]);
+    let rows: Vec<Vec<&str>> = streams.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows[0], ["stream", "events", "first", "last", "last", "time", "status"]);
+    assert_eq!(rows[2], ["order-1", "5", "1", "5", "2026-03-04T00:08:20Z", "active"]);
+    let events = run(&["events", &store, "--stream", "cart-9"]);
+    assert!(
+        events.contains("2026-03-04T00:11:40Z  Opened  cart-9  {\"big\":12345678901234567890.10,\"open\":true}"),
+        "{events}"
+    );
+    let same = run(&["diff", &store, "--stream", "order-1", "--from", "2", "--to", "2"]);
+    assert_eq!(same, "no difference\n");
+}
+
+#[test]
+fn the_home_is_used_and_nothing_else() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    // Without the variable it would be a folder of the user's.
+    let home = folder();
+    let run = |command: &mut std::process::Command| command.env("HOME", home.path()).status().expect("runs").success();
+    assert!(run(odd.program.command().args(["info", &store, "--json"]).stdout(Stdio::null())));
+    let left = |path: &Path| std::fs::read_dir(path).expect("a folder").count();
+    assert_eq!(left(home.path()), 0, "nothing in $HOME");
+}

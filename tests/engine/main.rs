@@ -1,0 +1,12 @@
+//! Tests of the engine from outside: the library as the window uses it, and the real
+//! program as a user runs it. Every store is made by the test, but for the sample stores.
+
+mod cli;
+mod damage;
+mod hostile;
+mod library_states;
+mod python_eventsourcing;
+mod read_only;
+mod session;
+mod support;
+mod tidy;
