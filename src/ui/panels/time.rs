@@ -150,7 +150,7 @@ fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) 
         return;
     };
     let widest = body.legend.iter().map(|entry| text::width(&painter, &entry.name, text::BODY_MEDIUM));
-    let slot = widest.fold(72.0_f32, f32::max).min(150.0).ceil();
+    let slot = widest.fold(112.0_f32, f32::max).min(160.0).ceil();
     paint::type_shape(&painter, pos2(left - 14.0, y), 5.5, current.slot, t);
     text::left_cut(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
     let mut words = format!("{}, v{}", current.type_name, current.version);
