@@ -510,7 +510,7 @@ impl StoreReader for Reader {
             Err(ReadError::Sqlite { source, .. }) if is_damage(&source) => {
                 match self.step_over(cursor.0, page, notes)? {
                     Some(last) => Some(last),
-                    None => return Ok(ScanStep { cursor, end: true, progress: 1.0 }),
+                    None => return Ok(ScanStep { cursor, end: true, progress: 1.0, tail: None }),
                 }
             }
             Err(error) => return Err(error),
@@ -523,7 +523,7 @@ impl StoreReader for Reader {
             Some(max) if max > 0 => (after.max(0) as f64 / max as f64).clamp(0.0, 1.0) as f32,
             _ => 1.0,
         };
-        Ok(ScanStep { cursor: ScanCursor(after), end: last.is_none(), progress })
+        Ok(ScanStep { cursor: ScanCursor(after), end: last.is_none(), progress, tail: None })
     }
 
     fn fetch(
