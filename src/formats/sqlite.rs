@@ -630,20 +630,18 @@ impl Reader {
             }
         }
         // The very next row is damaged: leap ever further, then back to the first row that reads.
-        let (mut bad, mut good, mut leap) = (after.max(-1), None, 1i64);
-        while good.is_none() {
+        let (mut bad, mut good) = (after.max(-1), None);
+        for leap in (0..i64::BITS - 1).map(|doublings| 1_i64 << doublings) {
             let from = after.max(-1).saturating_add(leap);
-            match reads(page, from, 1) {
-                Ok(_) => good = Some(from),
-                Err(_) => bad = from,
-            }
-            if from == i64::MAX {
+            if reads(page, from, 1).is_ok() {
+                good = Some(from);
                 break;
             }
-            leap = leap.saturating_mul(2);
+            bad = from;
         }
         let Some(mut good) = good else {
-            notes.note(FindingCode::Damaged, format!("no row after rowid {after} can be read: the file is damaged"));
+            let place = if after < 0 { String::new() } else { format!(" after rowid {after}") };
+            notes.note(FindingCode::Damaged, format!("no row{place} can be read: the file is damaged"));
             return Ok(None);
         };
         while good - bad > 1 {
