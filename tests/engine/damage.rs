@@ -86,6 +86,8 @@ enum Promise {
 enum Harm {
     Cut(u64),
     Flip { at: u64, mask: u8 },
+    /// A block of [`PAGE`] bytes is lost: this stands there now.
+    Block { number: usize, byte: u8 },
 }
 
 struct File {
@@ -145,6 +147,7 @@ impl File {
         match harm {
             Harm::Cut(len) => OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(*len)).expect("cut"),
             Harm::Flip { at, mask } => put(path, *at, &[self.bytes[*at as usize] ^ mask]),
+            Harm::Block { number, byte } => put(path, (number * PAGE) as u64, &[*byte; PAGE]),
         }
     }
 
@@ -152,6 +155,7 @@ impl File {
         match harm {
             Harm::Cut(len) => put(path, *len, &self.bytes[*len as usize..]),
             Harm::Flip { at, .. } => put(path, *at, &self.bytes[*at as usize..][..1]),
+            Harm::Block { number, .. } => put(path, (number * PAGE) as u64, &self.bytes[number * PAGE..][..PAGE]),
         }
     }
 }
@@ -187,12 +191,17 @@ fn sqlite() -> File {
     File::new("store.db", bytes, move |harm| match harm {
         // SQLite itself takes no file that is shorter than it says.
         Harm::Cut(_) => Promise::Anything,
-        Harm::Flip { at, .. } => match pages.get(&(*at as usize / PAGE + 1)) {
-            Some(Page::Rows(streams)) => Promise::AllBut(streams.clone()),
-            Some(Page::Beside) => Promise::AllBut(BTreeSet::new()),
-            None => Promise::Anything,
-        },
+        Harm::Flip { at, .. } => promise(&pages, *at as usize / PAGE),
+        Harm::Block { number, .. } => promise(&pages, *number),
     })
+}
+
+fn promise(pages: &BTreeMap<usize, Page>, block: usize) -> Promise {
+    match pages.get(&(block + 1)) {
+        Some(Page::Rows(streams)) => Promise::AllBut(streams.clone()),
+        Some(Page::Beside) => Promise::AllBut(BTreeSet::new()),
+        None => Promise::Anything,
+    }
 }
 
 /// What a page of the SQLite file holds.
@@ -278,6 +287,11 @@ fn lines() -> File {
             let last = if *at + 1 == places[hit].0.end { hit + 1 } else { hit };
             Promise::AllBut(places.iter().take(last + 1).skip(hit).map(|(_, name)| name.clone()).collect())
         }
+        Harm::Block { number, .. } => {
+            let lost = (number * PAGE) as u64..((number + 1) * PAGE) as u64;
+            let hit = places.iter().filter(|(place, _)| place.start < lost.end && lost.start < place.end + 1);
+            Promise::AllBut(hit.map(|(_, name)| name.clone()).collect())
+        }
     })
 }
 
@@ -360,6 +374,16 @@ fn bytes_changed_in_a_log() {
     let file = lines();
     let harms = flips(&file.bytes, FLIPS / 2, seed() + 1);
     run(file, harms, "bytes changed");
+}
+
+#[test]
+fn whole_blocks_lost() {
+    for file in [sqlite(), lines()] {
+        let blocks = file.bytes.len() / PAGE;
+        let harms = (0..blocks).flat_map(|number| [0x00, 0xff, 0x0d, b'x', b'"'].map(|byte| Harm::Block { number, byte }));
+        let harms = harms.collect();
+        run(file, harms, "blocks lost");
+    }
 }
 
 #[test]
