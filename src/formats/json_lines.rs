@@ -216,15 +216,14 @@ impl StoreReader for Reader {
         page.clear();
         let mut at = cursor.0.max(0) as u64;
         let mut number = if self.numbered.0 == at { Some(self.numbered.1) } else { None };
-        let mut end = false;
+        let (mut end, mut tail) = (false, None);
         while page.len() < PAGE_ROWS && page.size_bytes() < PAGE_BYTES {
             let Some(line) = self.lines.line(at)? else {
                 end = true;
                 break;
             };
-            number = number.map(|n| n + 1);
             let place = match number {
-                Some(number) => format!("line {number}"),
+                Some(before) => format!("line {}", before + 1),
                 None => format!("the line at byte {}", line.offset),
             };
             let bytes = self.lines.bytes(&line);
@@ -238,7 +237,7 @@ impl StoreReader for Reader {
                 if let Err(reason) = added {
                     if line.unfinished {
                         // The writer may be in the middle of it: the next scan begins here again.
-                        notes.note(FindingCode::TruncatedTail, format!("{place} is the last and unfinished: {reason}"));
+                        tail = Some(format!("{place} is the last and unfinished: {reason}"));
                         end = true;
                         break;
                     }
@@ -246,12 +245,13 @@ impl StoreReader for Reader {
                 }
             }
             at = line.next;
+            number = number.map(|n| n + 1);
         }
         if let Some(number) = number {
             self.numbered = (at, number);
         }
         let size = self.lines.size()?.max(1);
-        Ok(ScanStep { cursor: ScanCursor(at as i64), end, progress: (at as f64 / size as f64).min(1.0) as f32 })
+        Ok(ScanStep { cursor: ScanCursor(at as i64), end, progress: (at as f64 / size as f64).min(1.0) as f32, tail })
     }
 
     fn fetch(

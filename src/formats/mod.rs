@@ -66,13 +66,15 @@ impl ScanCursor {
 }
 
 /// What one step of a scan came to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ScanStep {
     pub cursor: ScanCursor,
     /// Nothing follows for now.
     pub end: bool,
     /// Part of the store that is behind the cursor, 0 to 1.
     pub progress: f32,
+    /// What stands unfinished behind the cursor, in words; the next step looks at it again.
+    pub tail: Option<String>,
 }
 
 /// A run of events of one stream, for readers that find them faster together.

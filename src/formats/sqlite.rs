@@ -468,6 +468,8 @@ struct Sql {
     /// A run of one stream by version.
     run: Option<String>,
     max: String,
+    /// The rowid before a rowid.
+    before: String,
     /// Columns that a header leaves out: their cells are null.
     in_header: Vec<bool>,
 }
@@ -491,10 +493,11 @@ impl Sql {
             _ => None,
         };
         Sql {
-            header: format!("SELECT rowid{} FROM {table} WHERE rowid > ?1 ORDER BY rowid LIMIT ?2", list(false)),
+            header: format!("SELECT rowid{} FROM {table} WHERE rowid >= ?1 ORDER BY rowid LIMIT ?2", list(false)),
             whole: format!("SELECT rowid{} FROM {table} WHERE rowid = ?1", list(true)),
             run,
             max: format!("SELECT max(rowid) FROM {table}"),
+            before: format!("SELECT max(rowid) FROM {table} WHERE rowid < ?1"),
             in_header,
         }
     }
@@ -528,7 +531,7 @@ impl StoreReader for Reader {
             Err(ReadError::Sqlite { source, .. }) if is_damage(&source) => {
                 match self.step_over(cursor.0, page, notes)? {
                     Some(last) => Some(last),
-                    None => return Ok(ScanStep { cursor, end: true, progress: 1.0 }),
+                    None => return Ok(ScanStep { cursor, end: true, progress: 1.0, tail: None }),
                 }
             }
             Err(error) => return Err(error),
@@ -542,7 +545,7 @@ impl StoreReader for Reader {
             Some(max) if max > 0 => (after.max(0) as f64 / max as f64).clamp(0.0, 1.0) as f32,
             _ => 1.0,
         };
-        Ok(ScanStep { cursor: ScanCursor(after), end: last.is_none(), progress })
+        Ok(ScanStep { cursor: ScanCursor(after), end: last.is_none(), progress, tail: None })
     }
 
     fn fetch(
@@ -573,7 +576,8 @@ impl StoreReader for Reader {
             if let Ok((part, order)) = found
                 && order.len() == keys.len()
                 && part.len() == keys.len()
-                && order.is_sorted()
+                // A damaged index may name a row twice.
+                && order.iter().copied().eq(0..keys.len())
             {
                 for row in part.iter() {
                     page.push(&NewRow::from(row));
@@ -645,20 +649,18 @@ impl Reader {
             }
         }
         // The very next row is damaged: leap ever further, then back to the first row that reads.
-        let (mut bad, mut good, mut leap) = (after.max(-1), None, 1i64);
-        while good.is_none() {
+        let (mut bad, mut good) = (after.max(-1), None);
+        for leap in (0..i64::BITS - 1).map(|doublings| 1_i64 << doublings) {
             let from = after.max(-1).saturating_add(leap);
-            match reads(page, from, 1) {
-                Ok(_) => good = Some(from),
-                Err(_) => bad = from,
-            }
-            if from == i64::MAX {
+            if reads(page, from, 1).is_ok() {
+                good = Some(from);
                 break;
             }
-            leap = leap.saturating_mul(2);
+            bad = from;
         }
         let Some(mut good) = good else {
-            notes.note(FindingCode::Damaged, format!("no row after rowid {after} can be read: the file is damaged"));
+            let place = if after < 0 { String::new() } else { format!(" after rowid {after}") };
+            notes.note(FindingCode::Damaged, format!("no row{place} can be read: the file is damaged"));
             return Ok(None);
         };
         while good - bad > 1 {
@@ -711,24 +713,44 @@ fn scan_rows(
     page.clear();
     let start = Instant::now();
     let mut notes = Findings::default();
+    // Asked by the first key that may come, not by the one before it: the search must not
+    // pass through a page that has nothing to give.
+    let Some(first) = after.checked_add(1) else { return Ok((None, notes)) };
     let mut statement = conn.prepare_cached(&sql.header)?;
-    let mut rows = statement.query((after, limit as i64))?;
-    let mut last = None;
-    let mut count = 0;
-    while let Some(row) = rows.next()? {
+    let mut rows = statement.query((first, limit as i64 + 1))?;
+    let (mut before, mut last, mut count, mut full) = (after, None, 0, false);
+    while !full {
+        let Some(row) = rows.next()? else { return Ok((last, notes)) };
         let key: i64 = row.get(0)?;
         // A damaged tree could lead back: the order must hold, or a scan would never end.
-        if key <= last.unwrap_or(after) {
-            return Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None));
+        before = last.unwrap_or(before);
+        if key <= before {
+            return Err(damage());
         }
         push(mapping, sql, row, false, page, &mut notes)?;
         last = Some(key);
         count += 1;
-        if page.size_bytes() > PAGE_BYTES || (count % 64 == 0 && start.elapsed() > BATCH_TIME) {
-            break;
+        full = count == limit || page.size_bytes() > PAGE_BYTES || (count % 64 == 0 && start.elapsed() > BATCH_TIME);
+    }
+    // A damaged key could lead far ahead, and the scan would miss what follows here: so one
+    // row more is looked at than is taken. Where that one does not fit, the two rows
+    // differ about the truth, and the tree is asked what comes before the last.
+    let fits = match rows.next() {
+        Ok(Some(row)) => row.get::<_, i64>(0).is_ok_and(|key| Some(key) > last),
+        Ok(None) => true,
+        Err(_) => false,
+    };
+    if !fits {
+        let mut ask = conn.prepare_cached(&sql.before)?;
+        if ask.query_row([last], |row| row.get::<_, Option<i64>>(0))?.is_some_and(|found| found > before) {
+            return Err(damage());
         }
     }
     Ok((last, notes))
+}
+
+fn damage() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None)
 }
 
 /// Adds a row to the page, or a finding that names it.

@@ -215,9 +215,13 @@ impl IndexBuilder {
         }
     }
 
-    /// Looks at the streams whose numbers tell that something is odd, once all is read.
-    pub fn examine(&mut self) {
+    /// Looks at the streams whose numbers tell that something is odd, once all is read but
+    /// for an unfinished `tail`.
+    pub fn examine(&mut self, tail: Option<String>) {
         self.odd = Findings::default();
+        if let Some(tail) = tail {
+            self.odd.note(FindingCode::TruncatedTail, tail);
+        }
         let index = self.publish();
         for id in self.streams.ids() {
             let Some(facts) = self.streams.facts(id) else { continue };

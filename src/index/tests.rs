@@ -21,7 +21,7 @@ fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
             status: StreamStatus::Active,
         }));
     }
-    builder.examine();
+    builder.examine(None);
     builder.publish()
 }
 

@@ -66,7 +66,7 @@ impl Indexer {
         self.progress = step.progress;
         self.complete = step.end || !room;
         if self.complete {
-            self.builder.examine();
+            self.builder.examine(step.tail);
         }
         Ok(!self.complete)
     }
