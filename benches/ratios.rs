@@ -282,6 +282,7 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
             8 => vec![
                 Event::PointerMoved(Pos2::new(600.0, 400.0)),
                 Event::MouseWheel {
+                    source: egui::MouseWheelSource::Unknown,
                     unit: egui::MouseWheelUnit::Line,
                     delta: Vec2::new(0.0, -6.0),
                     phase: egui::TouchPhase::Move,
