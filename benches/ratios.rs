@@ -201,7 +201,7 @@ fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
     let whole = loop {
         match session.answer() {
             Some(Answer::Index(news)) => {
-                if news.index.streams().len() > 0 {
+                if !news.index.streams().is_empty() {
                     first.get_or_insert_with(|| start.elapsed());
                 }
                 if news.complete {

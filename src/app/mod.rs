@@ -9,7 +9,7 @@ pub mod command;
 pub mod playback;
 pub mod settings;
 pub mod timeline;
-#[cfg(feature = "gui")]
+pub mod view;
 mod views;
 
 use std::cell::{Cell, RefCell};

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::action::Tree;
 use super::{App, CELL_BLOCK, Modal, Notice, StreamView, VEIL_AFTER};
+use crate::app::view::*;
 use crate::formats::file_name;
 use crate::model::{Applied, CategoryId, Finding, Node, Pointer, StreamId, StreamStatus, Time, TypeId, Version};
 use crate::replay::timeline::OnError;
 use crate::session::{self, Choice, StateNews};
-use crate::ui::view::*;
 
 impl From<&session::Trouble> for Trouble {
     fn from(trouble: &session::Trouble) -> Trouble {
