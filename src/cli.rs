@@ -15,12 +15,12 @@ use crate::home;
 use crate::index::{EventIndex, StreamOrder, StreamRows};
 use crate::model::json::{to_text, write_pretty};
 use crate::model::{Applied, Node, RecordedEvent, StreamId, Time, Version};
+use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::js::ModuleError;
 use crate::replay::merge::Merge;
 use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
-use crate::replay::Reducer;
-use crate::session::{pages, Choice, Indexer, ReducerFile, StreamSource};
+use crate::session::{Choice, Indexer, ReducerFile, StreamSource, pages};
 
 /// Opens any event store and shows how each stream came to be what it is.
 #[derive(Debug, Parser)]
@@ -261,7 +261,10 @@ impl StoreAndIndex {
         let mut map = MapOverride { table: common.table.clone(), ..MapOverride::default() };
         for pair in &common.map {
             let Some((role, column)) = pair.split_once('=') else {
-                return Err(CliError::usage(format!("--map {pair} names no column"), "write ROLE=COLUMN, such as stream=entity_id"));
+                return Err(CliError::usage(
+                    format!("--map {pair} names no column"),
+                    "write ROLE=COLUMN, such as stream=entity_id",
+                ));
             };
             map.columns.insert(role.trim().to_owned(), column.trim().to_owned());
         }
@@ -400,7 +403,11 @@ fn streams(
     let wanted: Vec<_> = wanted.take(limit.unwrap_or(u64::MAX) as usize).collect();
     let width = wanted.iter().map(|(id, _)| table.name(*id).chars().count()).max().unwrap_or(0).clamp(6, 60);
     if !as_json {
-        writeln!(out, "{:<width$}  {:>9}  {:>9}  {:>9}  {:<24}  status", "stream", "events", "first", "last", "last time")?;
+        writeln!(
+            out,
+            "{:<width$}  {:>9}  {:>9}  {:>9}  {:<24}  status",
+            "stream", "events", "first", "last", "last time"
+        )?;
     }
     for (id, summary) in wanted {
         let name = table.name(id);
@@ -473,6 +480,7 @@ fn events(
     if !store.opened.store.scan_is_global_order() {
         // The fixed order of stores that have none: time, stream, version. An event
         // without a time follows its neighbour.
+        writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?;
         let mut last = Time(i64::MIN);
         let mut keyed: Vec<(Time, &str, Option<Version>, crate::model::EventRow)> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -532,9 +540,10 @@ fn target(rows: &StreamRows, option: &str, at: Option<&str>, at_time: Option<&st
     if at == "initial" {
         return Ok(Applied(0));
     }
-    let number: i64 = at.trim_start_matches('v').parse().map_err(|_| {
-        CliError::usage(format!("{option} {at} is no version"), "write a number, or initial")
-    })?;
+    let number: i64 = at
+        .trim_start_matches('v')
+        .parse()
+        .map_err(|_| CliError::usage(format!("{option} {at} is no version"), "write a number, or initial"))?;
     let last = rows.version(rows.len().saturating_sub(1)).unwrap_or(Version(0));
     if number > last.0 {
         return Err(CliError::wrong(
@@ -594,7 +603,13 @@ fn state(
     } else {
         let version = version.map_or_else(|| "initial state".to_owned(), |version| format!("v{version}"));
         let guess = if timeline.is_guess() { ", a guess: the top-level keys of every payload" } else { "" };
-        writeln!(out, "{stream} {version}, {} of {} events, by {}{guess}", at.applied, source.rows().len(), timeline.reducer_name())?;
+        writeln!(
+            out,
+            "{stream} {version}, {} of {} events, by {}{guess}",
+            at.applied,
+            source.rows().len(),
+            timeline.reducer_name()
+        )?;
         let mut text = String::new();
         write_pretty(&at.state, &mut text);
         writeln!(out, "{text}")?;

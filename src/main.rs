@@ -16,7 +16,9 @@ fn main() -> ExitCode {
 
 #[cfg(not(feature = "gui"))]
 fn window(_arguments: cli::WindowArguments) -> ExitCode {
-    eprintln!("error: this build has no window\nhelp: use a verb, see eventglass --help, or build with the feature gui");
+    eprintln!(
+        "error: this build has no window\nhelp: use a verb, see eventglass --help, or build with the feature gui"
+    );
     ExitCode::from(2)
 }
 
@@ -25,7 +27,9 @@ fn window(arguments: cli::WindowArguments) -> ExitCode {
     match eventglass::ui::shell::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: no window: {error}\nhelp: check DISPLAY, try --renderer wgpu, or use a verb (eventglass --help)");
+            eprintln!(
+                "error: no window: {error}\nhelp: check DISPLAY, try --renderer wgpu, or use a verb (eventglass --help)"
+            );
             ExitCode::from(1)
         }
     }

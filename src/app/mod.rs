@@ -1,10 +1,11 @@
 //! What the window does, without the window: the one place where state changes.
 //!
-//! Panels are given views ([`views`]) and emit [`Action`]s; threads send [`Answer`]s;
+//! Panels are given views (`views`) and emit [`Action`]s; threads send [`Answer`]s;
 //! both arrive here, and what only the desktop can do leaves as [`Effect`]s. No egui,
 //! no IO: everything that takes time is asked of the [`Session`].
 
 pub mod action;
+pub mod command;
 pub mod playback;
 pub mod settings;
 pub mod timeline;
@@ -550,8 +551,10 @@ impl App {
                     && let Some(stream) = &mut self.stream
                 {
                     stream.types = news.types;
-                    self.columns = news.columns;
-                    self.forget_cells();
+                    if self.columns != news.columns {
+                        self.columns = news.columns;
+                        self.forget_cells();
+                    }
                     self.revision += 1;
                 }
             }
@@ -593,10 +596,7 @@ impl App {
     fn store_opened(&mut self, opened: Arc<Opened>) {
         self.opening = None;
         self.open_trouble = None;
-        self.evidence = vec![
-            opened.path.display().to_string(),
-            format!("{}, {}", opened.framework, opened.format),
-        ];
+        self.evidence = vec![opened.path.display().to_string(), format!("{}, {}", opened.framework, opened.format)];
         self.evidence.extend(opened.evidence.iter().map(|sentence| format!("because {sentence}")));
         let path = std::path::absolute(&opened.path).unwrap_or_else(|_| opened.path.clone());
         self.settings.recent.retain(|recent| recent.path != path);
@@ -652,6 +652,8 @@ impl App {
         if events == stream.rows.len() {
             return;
         }
+        // The last block of cells was not full.
+        self.cells.remove(&(stream.rows.len() / CELL_BLOCK));
         stream.rows = self.news.index.rows_of(stream.id);
         stream.idle = idle_of(&stream.rows);
         let change = self.playback.set_len(stream.rows.len());
@@ -678,7 +680,9 @@ impl App {
         self.playback.reset(stream.rows.len());
         let wanted = match at {
             Some("initial") => Some(Applied(0)),
-            Some(text) => text.trim_start_matches('v').parse().ok().map(|v| Applied(stream.rows.applied_at(Version(v)))),
+            Some(text) => {
+                text.trim_start_matches('v').parse().ok().map(|v| Applied(stream.rows.applied_at(Version(v))))
+            }
             None => None,
         };
         if let Some(applied) = wanted {

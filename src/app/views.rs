@@ -8,9 +8,7 @@ use std::time::Duration;
 use super::action::Tree;
 use super::{App, CELL_BLOCK, Modal, Notice, StreamView, VEIL_AFTER};
 use crate::formats::file_name;
-use crate::model::{
-    Applied, CategoryId, Finding, Node, Pointer, StreamId, StreamStatus, Time, TypeId, Version,
-};
+use crate::model::{Applied, CategoryId, Finding, Node, Pointer, StreamId, StreamStatus, Time, TypeId, Version};
 use crate::replay::timeline::OnError;
 use crate::session::{self, Choice, StateNews};
 use crate::ui::view::*;
@@ -54,22 +52,13 @@ impl App {
         };
         let open_trouble = self.open_trouble.as_ref().map(Trouble::from);
         let modal = self.modal.as_ref().map(|modal| match modal {
-            Modal::OpenPath => {
-                ModalView::OpenPath { trouble: open_trouble.as_ref(), busy: self.opening.is_some() }
-            }
+            Modal::OpenPath => ModalView::OpenPath { trouble: open_trouble.as_ref(), busy: self.opening.is_some() },
             Modal::ReducerPath => ModalView::ReducerPath,
             Modal::Keys => ModalView::Keys,
         });
         let zone = if self.settings.utc { Zone::Utc } else { Zone::Local };
         let root = |screen: Screen<'_>| {
-            draw(&RootView {
-                toolbar,
-                screen,
-                modal,
-                commands: &self.commands,
-                zone,
-                announcement: &self.announcement,
-            })
+            draw(&RootView { toolbar, screen, modal, commands: &self.commands, zone, announcement: &self.announcement })
         };
         if let Some(trouble) = &self.failed {
             return root(Screen::Failed { store: &store_name, trouble: &Trouble::from(trouble) });
@@ -267,7 +256,7 @@ impl App {
                         speed: self.playback.speed(),
                         axis: self.axis(),
                         events: &timeline,
-                        revision: u64::from(stream.id.0) << 40 | (stream.rows.len() & 0xff_ffff_ffff),
+                        revision: timeline_revision(stream),
                         legend: &legend,
                         others,
                         filtered: self.filtered.is_some(),
@@ -306,17 +295,23 @@ impl App {
             }),
             findings: self.findings_open.then(|| FindingsView {
                 rows: &finding_rows,
-                kinds: self.all_findings().into_iter().flatten().flat_map(|f| f.counts().keys()).collect::<HashSet<_>>().len()
-                    as u64,
+                kinds: self
+                    .all_findings()
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|f| f.counts().keys())
+                    .collect::<HashSet<_>>()
+                    .len() as u64,
                 places: self.commands.findings,
             }),
         })
     }
 
     fn is_stale(&self) -> bool {
-        let waiting = self.shown.as_ref().is_some_and(|shown| {
-            shown.asked != self.playback.applied() || shown.question < self.epoch
-        });
+        let waiting = self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| shown.asked != self.playback.applied() || shown.question < self.epoch);
         waiting && Duration::from_secs_f64((self.now - self.asked_at).max(0.0)) >= VEIL_AFTER
     }
 
@@ -363,10 +358,7 @@ impl App {
 
     fn slot_of_applied(&self, applied: Applied) -> TypeSlot {
         let id = |stream: &StreamView| stream.rows.type_id(applied.0.checked_sub(1)?);
-        self.stream
-            .as_ref()
-            .and_then(|stream| id(stream).map(|id| self.slot(stream, id)))
-            .unwrap_or(TypeSlot::REST)
+        self.stream.as_ref().and_then(|stream| id(stream).map(|id| self.slot(stream, id))).unwrap_or(TypeSlot::REST)
     }
 
     fn legend(&self) -> Vec<LegendEntry> {
@@ -419,6 +411,12 @@ impl App {
     }
 }
 
+/// Changes with the stream, its length, and once its types are counted.
+fn timeline_revision(stream: &StreamView) -> u64 {
+    let counted = u64::from(!stream.types.is_empty());
+    u64::from(stream.id.0) << 34 ^ stream.rows.len() << 1 ^ counted
+}
+
 fn recent_entry(recent: &super::settings::Recent) -> RecentEntry {
     RecentEntry {
         name: file_name(&recent.path),
@@ -443,7 +441,13 @@ impl StreamRows for StreamListRows<'_> {
         let place = app.category_rows.partition_point(|first| *first <= i).saturating_sub(1);
         let Some(group) = list.categories.get(place) else {
             let name = Cow::Borrowed("");
-            return StreamRow::Category { category: CategoryId(0), name, shown: 0, total: Count::default(), expanded: false };
+            return StreamRow::Category {
+                category: CategoryId(0),
+                name,
+                shown: 0,
+                total: Count::default(),
+                expanded: false,
+            };
         };
         let inside = i - app.category_rows[place];
         if inside == 0 && !list.flat {
@@ -461,7 +465,8 @@ impl StreamRows for StreamListRows<'_> {
         let name = streams.name(id);
         let prefix = match name.strip_prefix(&*group.name) {
             Some(rest) if !list.flat => {
-                group.name.len() + rest.chars().next().filter(|c| matches!(c, '-' | '_' | ':' | '/' | '.')).map_or(0, char::len_utf8)
+                group.name.len()
+                    + rest.chars().next().filter(|c| matches!(c, '-' | '_' | ':' | '/' | '.')).map_or(0, char::len_utf8)
             }
             _ => 0,
         };

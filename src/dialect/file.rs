@@ -172,7 +172,9 @@ impl Dialect {
         let error = |message: String| DialectError { file: name.to_owned(), message };
         let dialect: Dialect = toml::from_str(text).map_err(|cause| error(cause.to_string()))?;
         if dialect.detect.iter().map(|block| block.columns.len()).sum::<usize>() < 3 {
-            return Err(error("[[detect]] must name at least three columns: a table's name alone proves nothing".into()));
+            return Err(error(
+                "[[detect]] must name at least three columns: a table's name alone proves nothing".into(),
+            ));
         }
         Ok(dialect)
     }
@@ -293,11 +295,7 @@ impl Detect {
 
 /// The first of the names that the table has, as the table spells it.
 pub(super) fn column<'a>(table: &'a Table, names: &Names) -> Option<&'a str> {
-    names
-        .list()
-        .iter()
-        .find_map(|name| table.columns.iter().find(|column| same_name(column, name)))
-        .map(String::as_str)
+    names.list().iter().find_map(|name| table.columns.iter().find(|column| same_name(column, name))).map(String::as_str)
 }
 
 #[cfg(test)]

@@ -378,7 +378,11 @@ impl Mapping {
     }
 
     /// The event's time and its text as stored.
-    pub fn time<'c>(&'c self, cells: &'c [Cell<'c>], payload: Option<&'c Node>) -> (Option<Time>, Option<Cow<'c, str>>) {
+    pub fn time<'c>(
+        &'c self,
+        cells: &'c [Cell<'c>],
+        payload: Option<&'c Node>,
+    ) -> (Option<Time>, Option<Cow<'c, str>>) {
         match self.time.as_ref().map(|field| &field.source) {
             None => (None, None),
             Some(Source::Column(at)) => (cells[*at].to_time(), cells[*at].to_text()),
@@ -496,12 +500,9 @@ fn decode(cell: &Cell<'_>, chain: &[Decode]) -> Decoded {
     }
     let parsed = json::parse(&bytes);
     match parsed.error {
-        None => Decoded {
-            node: parsed.node,
-            error: None,
-            duplicate_key: parsed.duplicate_key,
-            stored_is_json: !unpacked,
-        },
+        None => {
+            Decoded { node: parsed.node, error: None, duplicate_key: parsed.duplicate_key, stored_is_json: !unpacked }
+        }
         // A line of JSON holds plain strings; a text column may hold plain text.
         Some(error) => failed(&bytes, format!("no JSON: {error}")),
     }
@@ -522,7 +523,9 @@ fn peel_python(node: &Node) -> Option<Node> {
         Node::Array(items) => {
             let peeled: Vec<Option<Node>> = items.iter().map(peel_python).collect();
             peeled.iter().any(Option::is_some).then(|| {
-                Node::array(peeled.into_iter().zip(items.iter()).map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect())
+                Node::array(
+                    peeled.into_iter().zip(items.iter()).map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect(),
+                )
             })
         }
         Node::Object(object) => {

@@ -13,8 +13,8 @@ use super::{
     Change, Container, EventPage, NewRow, OpenError, PAGE_BYTES, PAGE_ROWS, Place, ReadError, Run, ScanCursor,
     ScanStep, Store, StoreReader, Stored,
 };
-use crate::dialect::mapping::{Cell, Mapping};
 use crate::dialect::Table;
+use crate::dialect::mapping::{Cell, Mapping};
 use crate::model::json::{end_of_value, is_json};
 use crate::model::{Finding, FindingCode, Findings, Position, RowKey, Version};
 
@@ -318,11 +318,8 @@ fn push(
     }
     let mut category = String::new();
     mapping.category(&cells, &mut category);
-    let payload = if mapping.header_needs_payload() {
-        Some(mapping.decode_payload(mapping.payload(&cells)).node)
-    } else {
-        None
-    };
+    let payload =
+        if mapping.header_needs_payload() { Some(mapping.decode_payload(mapping.payload(&cells)).node) } else { None };
     let Some(event_type) = mapping.event_type(&cells, payload.as_ref()) else {
         return Err("has no event type".to_owned());
     };

@@ -1,7 +1,7 @@
 //! Containers: the only code that opens stores, and it opens them read-only.
 //!
 //! Adding one is one file that implements [`Container`], [`Store`] and [`StoreReader`],
-//! and one line in [`CONTAINERS`]. What a framework's tables mean is no business of a
+//! and one line in `CONTAINERS`. What a framework's tables mean is no business of a
 //! container: that is a dialect, which [`open`] finds by columns.
 //!
 //! No row of data makes a read fail: bad data is a [`Findings`] entry. `Err` means the
@@ -101,12 +101,7 @@ pub trait StoreReader: Send {
     ///
     /// # Errors
     /// Where the store itself cannot be read.
-    fn scan(
-        &mut self,
-        cursor: ScanCursor,
-        page: &mut EventPage,
-        notes: &mut Findings,
-    ) -> Result<ScanStep, ReadError>;
+    fn scan(&mut self, cursor: ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError>;
 
     /// Appends to `page` the whole rows of `keys` that exist, in that order.
     ///

@@ -61,7 +61,7 @@ impl Container for Sqlite {
 
     fn tables(&self, place: &Place) -> Result<Vec<Table>, OpenError> {
         let mut file = Guarded::open(place.clone())?;
-        Ok(file.read(|conn| tables(conn))?)
+        Ok(file.read(tables)?)
     }
 
     fn store(&self, place: &Place, table: &Table, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
@@ -70,7 +70,8 @@ impl Container for Sqlite {
 }
 
 fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
-    let mut list = conn.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+    let mut list =
+        conn.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
     let mut rows = list.query([])?;
     let mut tables = Vec::new();
     while let Some(row) = rows.next()? {
@@ -124,7 +125,8 @@ impl SqliteStore {
         Guarded::open(self.place.clone())?.read(|conn| {
             let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE pk > 0";
             let keys: i64 = conn.query_row(sql, [&self.table], |row| row.get(0))?;
-            let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2 AND pk = 1 AND upper(type) = 'INTEGER'";
+            let sql =
+                "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2 AND pk = 1 AND upper(type) = 'INTEGER'";
             let alias: i64 = conn.query_row(sql, [&self.table, column], |row| row.get(0))?;
             Ok(keys == 1 && alias == 1)
         })
@@ -239,13 +241,17 @@ impl Guarded {
     fn open(place: Place) -> Result<Guarded, ReadError> {
         let path = place.path.clone();
         let mut waited = 0;
+        let mut may_copy = false;
         loop {
             let stamp = Stamp::of(&path);
             if stamp.main.is_none() {
                 let source = std::io::Error::new(std::io::ErrorKind::NotFound, "the file is gone");
                 return Err(ReadError::Io { path, source });
             }
-            let access = stamp.access(&path);
+            let access = match stamp.access(&path) {
+                Access::Log if may_copy => Access::Copy,
+                access => access,
+            };
             // A journal is hot for as long as a commit takes, or for ever after a crash:
             // give a living writer time before making a copy.
             if stamp.journal && waited < 20 {
@@ -255,7 +261,19 @@ impl Guarded {
             }
             let (conn, copy, without_log) = match access {
                 Access::Immutable => (connect(&path, "immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, false),
-                Access::Log => (connect(&path, "mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, false),
+                Access::Log => {
+                    let timed = connect(&path, "mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                    // A folder that we may not write to can make the shared memory useless
+                    // to SQLite: then the copy.
+                    let usable = timed.conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
+                    match usable {
+                        Err(error) if !is_damage(&error) && !may_copy => {
+                            may_copy = true;
+                            continue;
+                        }
+                        _ => (timed, None, false),
+                    }
+                }
                 Access::Copy => match copy(&place, &stamp)? {
                     Some(folder) => {
                         let copied = folder.0.join("store");
@@ -518,7 +536,8 @@ impl StoreReader for Reader {
             }
             Err(error) => return Err(error),
         };
-        let max: Option<i64> = self.file.read(|conn| conn.query_row(&self.sql.max, [], |row| row.get(0))).unwrap_or(None);
+        let max: Option<i64> =
+            self.file.read(|conn| conn.query_row(&self.sql.max, [], |row| row.get(0))).unwrap_or(None);
         if let Some(last) = last {
             after = last;
         }
@@ -653,7 +672,8 @@ impl Reader {
         }
         let (found, mut notes_there) = reads(page, good, 1)?;
         let until = found.map_or_else(|| "the end".to_owned(), |last| format!("rowid {last}"));
-        let message = format!("rows after rowid {} and before {until} cannot be read: the file is damaged", after.max(0));
+        let message =
+            format!("rows after rowid {} and before {until} cannot be read: the file is damaged", after.max(0));
         notes.note(FindingCode::Damaged, message);
         notes.absorb(&mut notes_there);
         Ok(found)
@@ -778,7 +798,10 @@ fn push(
             code: if hidden { FindingCode::Encrypted } else { FindingCode::Undecodable },
             stream: Some(Arc::from(stream.as_str())),
             version,
-            message: format!("the payload {}{error}", if hidden { "is encrypted or in an unknown form: " } else { "is " }),
+            message: format!(
+                "the payload {}{error}",
+                if hidden { "is encrypted or in an unknown form: " } else { "is " }
+            ),
         });
     }
     let payload = payload.map(|decoded| decoded.node);

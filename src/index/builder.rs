@@ -250,7 +250,8 @@ fn examine_stream(index: &EventIndex, stream: StreamId, odd: &mut Findings) {
     };
     // A store that counts 10, 20, 30 has no gaps.
     let step = |at: u64| Some(rows.version(at + 1)?.0.wrapping_sub(rows.version(at)?.0));
-    let stride = step(0).filter(|first| *first > 1 && (1..rows.len().saturating_sub(1)).all(|at| step(at) == Some(*first)));
+    let stride =
+        step(0).filter(|first| *first > 1 && (1..rows.len().saturating_sub(1)).all(|at| step(at) == Some(*first)));
     let mut latest: Option<(Time, Version)> = None;
     for at in 0..rows.len() {
         let Some(version) = rows.version(at) else { continue };

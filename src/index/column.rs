@@ -4,8 +4,16 @@
 #[derive(Debug)]
 pub(super) enum Column {
     /// `base + unit * value`; the largest value stands for none.
-    Short { base: i64, unit: i64, values: Box<[u16]> },
-    Long { base: i64, unit: i64, values: Box<[u32]> },
+    Short {
+        base: i64,
+        unit: i64,
+        values: Box<[u16]>,
+    },
+    Long {
+        base: i64,
+        unit: i64,
+        values: Box<[u32]>,
+    },
     Full(Box<[i64]>),
 }
 
@@ -19,7 +27,8 @@ impl Column {
             return Column::Short { base: 0, unit: 1, values: vec![u16::MAX; values.len()].into() };
         };
         // Times in whole milliseconds or seconds need fewer bits.
-        let unit = [1_000_000, 1_000].into_iter().find(|unit| known().all(|v| v.wrapping_sub(min) % unit == 0)).unwrap_or(1);
+        let unit =
+            [1_000_000, 1_000].into_iter().find(|unit| known().all(|v| v.wrapping_sub(min) % unit == 0)).unwrap_or(1);
         let Some(range) = max.checked_sub(min).map(|range| range / unit) else {
             return Column::Full(values.into());
         };

@@ -193,7 +193,8 @@ impl StreamTable {
         let mut start = 0;
         for part in streams.chunk_by(|a, b| group(*a) == group(*b)) {
             let place = group(part[0]) as usize;
-            let name = if flat { Arc::from("all streams") } else { Arc::clone(&self.categories[by_name[place] as usize]) };
+            let name =
+                if flat { Arc::from("all streams") } else { Arc::clone(&self.categories[by_name[place] as usize]) };
             let (total, events, last_time) = totals[place];
             let id = CategoryId(if flat { 0 } else { by_name[place] });
             categories.push(CategoryGroup { id, name, total, start, listed: part.len() as u32, events, last_time });

@@ -72,7 +72,8 @@ fn listing_groups_filters_and_sorts() {
     let index = build(&events);
     let names = |order: &StreamOrder| {
         let list = index.streams().list(order);
-        let groups: Vec<_> = list.categories.iter().map(|group| (group.name.to_string(), group.listed, group.total)).collect();
+        let groups: Vec<_> =
+            list.categories.iter().map(|group| (group.name.to_string(), group.listed, group.total)).collect();
         (groups, list.streams.iter().map(|id| index.streams().name(*id).to_owned()).collect::<Vec<_>>())
     };
     let (groups, streams) = names(&StreamOrder::default());

@@ -280,7 +280,9 @@ fn string(bytes: &[u8], at: &mut usize) -> bool {
                 *at += 1;
                 match bytes.get(*at - 1) {
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
-                    Some(b'u') if bytes.get(*at..*at + 4).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => *at += 4,
+                    Some(b'u') if bytes.get(*at..*at + 4).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => {
+                        *at += 4
+                    }
                     _ => return false,
                 }
             }
@@ -459,14 +461,45 @@ mod tests {
     #[test]
     fn the_grammar_is_known_at_any_depth() {
         for text in [
-            "0", "-0.5e+10", " [ 1 , {\"a\" : [ ] , \"b\":{}} ]\n", "\"\\ud800\\n\"", "true", "null", "{}", "[[],[]]",
+            "0",
+            "-0.5e+10",
+            " [ 1 , {\"a\" : [ ] , \"b\":{}} ]\n",
+            "\"\\ud800\\n\"",
+            "true",
+            "null",
+            "{}",
+            "[[],[]]",
             &format!("{}1{}", "[{\"a\":".repeat(5000), "}]".repeat(5000)),
         ] {
             assert!(is_json(text), "{text:.60}");
         }
         for text in [
-            "", " ", "01", "1.", ".5", "1e", "+1", "-", "nul", "truex", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{a:1}",
-            "{\"a\":1,}", "[1}", "[1", "1 2", "\"a", "\"\\x\"", "\"\\u12g4\"", "\"\u{1}\"", "{oops}", "[]]", "{\"a\":1 \"b\":2}",
+            "",
+            " ",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "-",
+            "nul",
+            "truex",
+            "[1,]",
+            "[,1]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "[1}",
+            "[1",
+            "1 2",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\u{1}\"",
+            "{oops}",
+            "[]]",
+            "{\"a\":1 \"b\":2}",
         ] {
             assert!(!is_json(text), "{text}");
         }

@@ -5,10 +5,10 @@
 //! (`driver.js`). A [`Module`] is the user's file with everything it imports, read
 //! beforehand: nothing here touches a file.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::rc::Rc;
-use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -152,7 +152,9 @@ pub fn resolve(base: &str, name: &str) -> Option<String> {
 /// Files that an import may mean: TypeScript writes `./x.js` or `./x` for `x.ts`.
 pub fn candidates(path: &str) -> Vec<String> {
     let mut list = vec![path.to_owned()];
-    for (written, meant) in [(".js", ".ts"), (".mjs", ".mts"), ("", ".ts"), ("", ".js"), ("", ".mjs"), ("", "/index.ts"), ("", "/index.js")] {
+    for (written, meant) in
+        [(".js", ".ts"), (".mjs", ".mts"), ("", ".ts"), ("", ".js"), ("", ".mjs"), ("", "/index.ts"), ("", "/index.js")]
+    {
         if let Some(stem) = path.strip_suffix(written) {
             list.push(format!("{stem}{meant}"));
         }
@@ -286,7 +288,8 @@ impl Session {
                 Some(name) => namespace.get::<_, Object<'_>>("reducers")?.get(name)?,
                 None => namespace.get(export)?,
             };
-            let initial: Value<'_> = namespace.get("initialState").unwrap_or_else(|_| Value::new_undefined(ctx.clone()));
+            let initial: Value<'_> =
+                namespace.get("initialState").unwrap_or_else(|_| Value::new_undefined(ctx.clone()));
             driver.get::<_, Function<'_>>("use")?.call::<_, ()>((value, initial, wants_all))
         })
     }
@@ -300,7 +303,8 @@ fn caught(error: &CaughtError<'_>) -> (String, String) {
             let message = exception.message().unwrap_or_default();
             let stack = exception.stack().unwrap_or_default();
             // The user's own line, not one of the driver.
-            let places = stack.lines().filter_map(|line| line.rsplit_once('(')).map(|(_, place)| place.trim_end_matches(')'));
+            let places =
+                stack.lines().filter_map(|line| line.rsplit_once('(')).map(|(_, place)| place.trim_end_matches(')'));
             let place = places.into_iter().find(|place| !place.starts_with("eval_script:"));
             (format!("{name}: {message}"), place.unwrap_or_default().to_owned())
         }
@@ -335,7 +339,8 @@ impl Script {
             || source.match_indices("...").any(|(at, _)| {
                 let name = source[at + 3..].trim_start();
                 ["e", "ev", "evt", "event", "rest", "action", "msg", "message"].iter().any(|word| {
-                    name.strip_prefix(word).is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '.' || c == '_'))
+                    name.strip_prefix(word)
+                        .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '.' || c == '_'))
                 })
             });
         session.choose(export, wants_all).map_err(|thrown| ModuleError {
@@ -384,9 +389,8 @@ impl Reducer for Script {
     }
 
     fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
-        let result = self
-            .session
-            .call(|_, driver| driver.get::<_, Function<'_>>("start")?.call::<_, ()>((slot as usize,)));
+        let result =
+            self.session.call(|_, driver| driver.get::<_, Function<'_>>("start")?.call::<_, ()>((slot as usize,)));
         self.checked(result)
     }
 
@@ -432,9 +436,8 @@ impl Reducer for Script {
     }
 
     fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
-        let result = self
-            .session
-            .call(|_, driver| driver.get::<_, Function<'_>>("show")?.call::<_, String>((slot as usize,)));
+        let result =
+            self.session.call(|_, driver| driver.get::<_, Function<'_>>("show")?.call::<_, String>((slot as usize,)));
         self.checked(result).map(|text| parse_text(&text).node)
     }
 

@@ -42,7 +42,9 @@ impl Reducer for Merge {
         for (at, event) in events.iter().enumerate() {
             match &event.data.node {
                 Node::Object(object) => state.extend(object.0.iter().cloned()),
-                _ => odd.push((at, FindingCode::Undecodable, "the payload is no object: merge leaves the state".into())),
+                _ => {
+                    odd.push((at, FindingCode::Undecodable, "the payload is no object: merge leaves the state".into()))
+                }
             }
         }
         Stepped { done: events.len(), thrown: None, odd }

@@ -89,7 +89,10 @@ impl fmt::Display for Thrown {
 pub enum Saved {
     Node(Node),
     /// A JavaScript state as text; `session` is set where it names objects of that session.
-    Script { text: Arc<str>, session: Option<u64> },
+    Script {
+        text: Arc<str>,
+        session: Option<u64>,
+    },
 }
 
 impl Saved {

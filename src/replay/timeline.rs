@@ -15,9 +15,9 @@ use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version}
 /// Time that a seek may take from a keyframe: decides how far apart they are.
 const SEEK_TIME: Duration = Duration::from_millis(4);
 /// Bytes of keyframes kept; beyond, every second one is dropped.
-pub const KEYFRAME_BYTES: usize = 192 << 20;
+pub const KEYFRAME_BYTES: usize = 128 << 20;
 /// Bytes of ready states kept around the playhead.
-const RING_BYTES: usize = 48 << 20;
+const RING_BYTES: usize = 32 << 20;
 /// Ready states to either side of the playhead.
 const RING_REACH: u64 = 64;
 /// Shortest distance of two keyframes.
@@ -189,7 +189,8 @@ impl Timeline {
     }
 
     fn interval(&self) -> u64 {
-        let by_cost = if self.cost > 0.0 { (SEEK_TIME.as_secs_f64() / self.cost) as u64 } else { SHORTEST_INTERVAL * 4 };
+        let by_cost =
+            if self.cost > 0.0 { (SEEK_TIME.as_secs_f64() / self.cost) as u64 } else { SHORTEST_INTERVAL * 4 };
         by_cost.clamp(self.shortest, self.reducer.longest_interval().max(self.shortest))
     }
 

@@ -167,14 +167,7 @@ fn kind(node: Option<&Node>) -> u8 {
 }
 
 /// Marks the open parts of `node` that one event changed.
-fn mark(
-    fresh: &mut Written,
-    open: &Written,
-    node: &Node,
-    before: Option<&Node>,
-    after: Option<&Node>,
-    at: Applied,
-) {
+fn mark(fresh: &mut Written, open: &Written, node: &Node, before: Option<&Node>, after: Option<&Node>, at: Applied) {
     if same(before, after) {
         return;
     }

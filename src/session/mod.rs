@@ -1,7 +1,7 @@
 //! Joins everything below: opens stores, reads reducers, runs the background threads.
 //!
-//! A [`Session`] is one open store: an indexer thread ([`store_thread`]) and a replayer
-//! thread ([`replay_thread`]), each with its own reader. Questions go in by channel, answers
+//! A [`Session`] is one open store: an indexer thread (`store_thread`) and a replayer
+//! thread (`replay_thread`), each with its own reader. Questions go in by channel, answers
 //! come out by channel as immutable snapshots; a waker tells the window that there are some.
 //! There are no locks.
 
@@ -92,13 +92,27 @@ pub enum Answer {
     Replaced,
     Stream(Box<StreamNews>),
     State(Box<StateNews>),
-    Written { question: u64, applied: Applied, written: Arc<Written> },
+    Written {
+        question: u64,
+        applied: Applied,
+        written: Arc<Written>,
+    },
     Cells(CellNews),
-    Filtered { question: u64, places: Arc<Vec<u32>>, done: bool },
+    Filtered {
+        question: u64,
+        places: Arc<Vec<u32>>,
+        done: bool,
+    },
     /// How far the fold came.
-    Built { question: u64, built: u64 },
+    Built {
+        question: u64,
+        built: u64,
+    },
     /// The chosen reducer cannot start.
-    ReducerFailed { question: u64, trouble: Trouble },
+    ReducerFailed {
+        question: u64,
+        trouble: Trouble,
+    },
     /// Reading events failed; the store may be gone.
     ReplayFailed(Trouble),
 }

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use crate::dialect::mapping::{Cell, Decoded, Mapping};
 use crate::formats::{EventPage, NewRow, Opened, PageRow, ReadError, Run, StoreReader, Stored};
 use crate::index::StreamRows;
+use crate::model::json::{is_json, to_text};
 use crate::model::{
     Finding, FindingCode, Findings, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
 };
-use crate::model::json::{is_json, to_text};
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
 
 /// Events in a page.
 const PAGE: u64 = 256;
 /// Bytes of pages kept.
-const CACHE_BYTES: usize = 96 << 20;
+const CACHE_BYTES: usize = 64 << 20;
 
 /// Reads events of one stream by their place in it.
 pub struct StreamSource {

@@ -116,11 +116,8 @@ fn plain_name(name: &str) -> String {
 
 fn read_module(path: &Path) -> Result<Module, ModuleError> {
     let file_name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
-    let wrong = |file: &str, message: String, help: &str| ModuleError {
-        file: file.to_owned(),
-        message,
-        help: help.to_owned(),
-    };
+    let wrong =
+        |file: &str, message: String, help: &str| ModuleError { file: file.to_owned(), message, help: help.to_owned() };
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut open = vec![file_name.clone()];
@@ -136,8 +133,9 @@ fn read_module(path: &Path) -> Result<Module, ModuleError> {
         if size > MAX_SOURCE_BYTES {
             return Err(wrong(&name, format!("it has {size} bytes"), "a reducer has at most 8 MiB"));
         }
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| wrong(&name, error.to_string(), "a reducer is a JavaScript or TypeScript file in UTF-8"))?;
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            wrong(&name, error.to_string(), "a reducer is a JavaScript or TypeScript file in UTF-8")
+        })?;
         let (source, imports) = compile(&name, &text).map_err(|message| wrong(&name, message, "correct the file"))?;
         for import in imports {
             let Some(target) = resolve(&name, &import) else {
@@ -145,7 +143,13 @@ fn read_module(path: &Path) -> Result<Module, ModuleError> {
             };
             match candidates(&target).into_iter().find(|candidate| folder.join(candidate).is_file()) {
                 Some(found) => open.push(found),
-                None => return Err(wrong(&name, format!("it imports \"{import}\", which is not there"), "check the import")),
+                None => {
+                    return Err(wrong(
+                        &name,
+                        format!("it imports \"{import}\", which is not there"),
+                        "check the import",
+                    ));
+                }
             }
         }
         sources.insert(name, Arc::from(source));
@@ -180,8 +184,7 @@ fn compile(name: &str, text: &str) -> Result<(String, Vec<String>), String> {
         let mut program = parsed.program;
         let scoping = SemanticBuilder::new().with_enum_eval(true).build(&program).semantic.into_scoping();
         let options = TransformOptions::default();
-        let result =
-            Transformer::new(&allocator, Path::new(name), &options).build_with_scoping(scoping, &mut program);
+        let result = Transformer::new(&allocator, Path::new(name), &options).build_with_scoping(scoping, &mut program);
         if let Some(problem) = result.diagnostics.first() {
             return Err(problem.message.to_string());
         }
@@ -242,13 +245,16 @@ mod tests {
     #[test]
     fn typescript_and_imports_from_its_own_folder_load() {
         let folder = write(&[
-            ("src/account.ts", "import type { Missing } from 'nowhere';
+            (
+                "src/account.ts",
+                "import type { Missing } from 'nowhere';
               import { add } from './lib/add.js';
               interface State { n: number }
               enum Kind { A = 'a' }
               export default function (state: State = { n: 0 }, event: { data: any }): State {
                 return { n: add(state.n, event.data!.by satisfies number) } as State }
-              export const kind = Kind.A;"),
+              export const kind = Kind.A;",
+            ),
             ("src/lib/add.ts", "export const add = (a: number, b: number): number => a + b;"),
         ]);
         let file = read(&folder, "src/account.ts").expect("a reducer");

@@ -143,7 +143,12 @@ impl<'a> Thread<'a> {
 
     fn has_work(&self) -> bool {
         let unbuilt = self.timeline.as_ref().is_some_and(|timeline| !timeline.is_complete());
-        self.seek.is_some() || !self.cells.is_empty() || self.filter.is_some() || self.written.is_some() || unbuilt || !self.dense
+        self.seek.is_some()
+            || !self.cells.is_empty()
+            || self.filter.is_some()
+            || self.written.is_some()
+            || unbuilt
+            || !self.dense
     }
 
     /// Drops all work: the store cannot be read.
@@ -475,7 +480,8 @@ fn columns(source: &mut StreamSource) -> Vec<Column> {
     let mut list: Vec<&(Pointer, u32, u32, Vec<Text>)> = seen.iter().filter(telling).collect();
     list.sort_by_key(|(_, count, numbers, _)| std::cmp::Reverse((*numbers == *count, *count)));
     let number = list.iter().find(|(_, count, numbers, _)| numbers == count).copied();
-    let words = list.iter().filter(|(_, count, numbers, _)| numbers < count).copied().max_by_key(|(_, count, ..)| *count);
+    let words =
+        list.iter().filter(|(_, count, numbers, _)| numbers < count).copied().max_by_key(|(_, count, ..)| *count);
     let second_number = list.iter().filter(|(_, count, numbers, _)| numbers == count).nth(1).copied();
     let chosen = [number, words.or(second_number)];
     chosen

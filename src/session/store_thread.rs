@@ -41,7 +41,8 @@ pub(super) fn run(
     // The replayer may have ended with the window.
     let _ = replay.send(ReplayAsk::Store(Arc::clone(&opened)));
     out.send(Answer::Opened(opened));
-    let mut thread = Thread { indexer, index: EventIndex::default(), order: StreamOrder::default(), canceled: false, out };
+    let mut thread =
+        Thread { indexer, index: EventIndex::default(), order: StreamOrder::default(), canceled: false, out };
     if let Err(error) = thread.work(inbox) {
         out.send(Answer::Failed(Trouble {
             what: format!("{} can no longer be read", formats::file_name(path)),

@@ -4,7 +4,7 @@
 //! events never hold up a frame. All places are in points from the plot's left.
 
 use super::format;
-use super::view::{TimelineEvents, TypeSlot, Zone};
+use super::view::{TimelineEvents, TypeSlot};
 use crate::app::action::Axis;
 use crate::app::timeline::idle_threshold;
 use crate::model::{Applied, Time};
@@ -43,25 +43,14 @@ impl Gap {
     }
 }
 
-/// A label or a tick below the bars.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tick {
-    /// Where.
-    pub x: f32,
-    /// What it says; empty = only a tick.
-    pub label: String,
-    /// Longer than others.
-    pub major: bool,
-}
-
 /// Counts of one bar: the three named types, then the rest.
 pub type Bin = [u32; 4];
 
 /// A stretch between breaks: from, to in time; from, to in points.
 #[derive(Clone, Copy, Debug)]
-struct Segment {
-    time: (i64, i64),
-    x: (f32, f32),
+pub(super) struct Segment {
+    pub(super) time: (i64, i64),
+    pub(super) x: (f32, f32),
 }
 
 #[derive(Clone, Debug)]
@@ -77,18 +66,20 @@ enum Phase {
 #[derive(Clone, Debug)]
 pub struct Timeline {
     axis: Axis,
-    width: f32,
-    len: u64,
+    pub(super) width: f32,
+    pub(super) len: u64,
     top: [Option<TypeSlot>; 3],
     phase: Phase,
     /// Time of the last event seen in this phase, never going back.
     clock: i64,
     span: (i64, i64),
     gaps: Vec<Gap>,
-    segments: Vec<Segment>,
+    pub(super) segments: Vec<Segment>,
     stride: u64,
     places: Vec<f32>,
     bins: Vec<Bin>,
+    /// Each event has a bar of its own, evenly spaced.
+    roomy: bool,
 }
 
 impl Timeline {
@@ -109,6 +100,7 @@ impl Timeline {
             stride: len.div_ceil(PLACES).max(1),
             places: Vec::new(),
             bins: vec![[0; 4]; (width / BAR).ceil().max(1.0) as usize],
+            roomy: false,
         }
     }
 
@@ -208,6 +200,10 @@ impl Timeline {
 
     fn place(&mut self, events: &dyn TimelineEvents, from: u64, to: u64) {
         let by_time = self.axis() == Axis::Time;
+        if from == 0 && !by_time && self.len as f32 * BAR <= self.width - BAR {
+            self.roomy = true;
+            self.bins = vec![[0; 4]; self.len as usize];
+        }
         for i in from..to {
             if let Some(Time(time)) = events.time(i) {
                 self.clock = self.clock.max(time);
@@ -216,14 +212,14 @@ impl Timeline {
             if i.is_multiple_of(self.stride) {
                 self.places.push(x);
             }
-            let bin = ((x / BAR) as usize).min(self.bins.len() - 1);
+            let bin = if self.roomy { i as usize } else { (x / BAR) as usize }.min(self.bins.len() - 1);
             let slot = events.slot(i);
             let kind = self.top.iter().position(|top| *top == Some(slot)).unwrap_or(3);
             self.bins[bin][kind] += 1;
         }
     }
 
-    fn x_of_ordinal(&self, applied: u64) -> f32 {
+    pub(super) fn x_of_ordinal(&self, applied: u64) -> f32 {
         let share = applied as f64 / self.len.max(1) as f64;
         let most = f64::from(self.width - BAR);
         // The last event's bar is at the end, the initial state at the beginning.
@@ -231,7 +227,7 @@ impl Timeline {
     }
 
     /// Where a moment is; inside an idle stretch, at its beginning.
-    fn x_of_time(&self, time: i64) -> f32 {
+    pub(super) fn x_of_time(&self, time: i64) -> f32 {
         let at = self.segments.partition_point(|segment| segment.time.0 <= time).saturating_sub(1);
         let Some(segment) = self.segments.get(at) else { return 0.0 };
         let (start, end) = segment.time;
@@ -293,161 +289,9 @@ impl Timeline {
         &self.bins
     }
 
-    /// Ticks with their labels, in order.
-    pub fn ticks(&self, events: &dyn TimelineEvents, zone: Zone) -> Vec<Tick> {
-        match self.axis() {
-            Axis::Sequence => self.sequence_ticks(events),
-            Axis::Time => self.time_ticks(zone),
-        }
-    }
-
-    fn sequence_ticks(&self, events: &dyn TimelineEvents) -> Vec<Tick> {
-        let wanted = (self.len as f32 / (self.width / 90.0).max(1.0)).max(1.0);
-        let mut step = 1_u64;
-        for factor in [2, 5, 10].into_iter().cycle() {
-            if step as f32 >= wanted {
-                break;
-            }
-            let decade = 10_u64.pow(step.ilog10());
-            step = decade.saturating_mul(factor);
-        }
-        let mut ticks = vec![Tick { x: 0.0, label: "Initial".to_owned(), major: true }];
-        let mut applied = step;
-        while applied <= self.len {
-            let label = format::version(events.version(applied - 1));
-            ticks.push(Tick { x: self.x_of_ordinal(applied), label, major: true });
-            applied += step;
-        }
-        ticks
-    }
-
-    fn time_ticks(&self, zone: Zone) -> Vec<Tick> {
-        let busy: i64 = self.segments.iter().map(|segment| segment.time.1 - segment.time.0).sum();
-        let points: f32 = self.segments.iter().map(|segment| segment.x.1 - segment.x.0).sum();
-        let per_point = busy as f64 / f64::from(points.max(1.0));
-        let unit_of = |least: f32| UNITS.iter().find(|unit| unit.0 as f64 >= per_point * f64::from(least));
-        let (Some(major), minor) = (unit_of(84.0), unit_of(6.0)) else { return Vec::new() };
-        let minor = minor.filter(|minor| minor.0 < major.0);
-        let mut ticks = Vec::new();
-        for segment in &self.segments {
-            // Each stretch says when it begins.
-            let first = Tick { x: segment.x.0, label: label_of(segment.time.0, UNITS[0].1, zone, true), major: true };
-            ticks.push(first);
-            for unit in [Some(major), minor].into_iter().flatten() {
-                let is_major = unit.0 == major.0;
-                for time in steps(segment.time, *unit, zone) {
-                    let label = if is_major { label_of(time, unit.1, zone, false) } else { String::new() };
-                    ticks.push(Tick { x: self.x_of_time(time), label, major: is_major });
-                }
-            }
-        }
-        ticks.sort_by(|a, b| a.x.total_cmp(&b.x));
-        ticks
-    }
-}
-
-/// How the label of a unit looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    Millis,
-    Seconds,
-    Minutes,
-    Days,
-    Weeks,
-    Months(i64),
-    Years(i64),
-}
-
-const SECOND: i64 = 1_000_000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-/// Steps of ticks, shortest first: length in microseconds, and look.
-const UNITS: [(i64, Unit); 30] = [
-    (1_000, Unit::Millis),
-    (10_000, Unit::Millis),
-    (100_000, Unit::Millis),
-    (SECOND, Unit::Seconds),
-    (5 * SECOND, Unit::Seconds),
-    (15 * SECOND, Unit::Seconds),
-    (30 * SECOND, Unit::Seconds),
-    (MINUTE, Unit::Minutes),
-    (5 * MINUTE, Unit::Minutes),
-    (15 * MINUTE, Unit::Minutes),
-    (30 * MINUTE, Unit::Minutes),
-    (HOUR, Unit::Minutes),
-    (3 * HOUR, Unit::Minutes),
-    (6 * HOUR, Unit::Minutes),
-    (12 * HOUR, Unit::Minutes),
-    (DAY, Unit::Days),
-    (7 * DAY, Unit::Weeks),
-    (30 * DAY, Unit::Months(1)),
-    (61 * DAY, Unit::Months(2)),
-    (91 * DAY, Unit::Months(3)),
-    (183 * DAY, Unit::Months(6)),
-    (365 * DAY, Unit::Years(1)),
-    (730 * DAY, Unit::Years(2)),
-    (5 * 365 * DAY, Unit::Years(5)),
-    (10 * 365 * DAY, Unit::Years(10)),
-    (20 * 365 * DAY, Unit::Years(20)),
-    (50 * 365 * DAY, Unit::Years(50)),
-    (100 * 365 * DAY, Unit::Years(100)),
-    (1_000 * 365 * DAY, Unit::Years(1_000)),
-    (10_000 * 365 * DAY, Unit::Years(10_000)),
-];
-
-/// Moments inside a stretch at which a unit begins, in the zone that is shown.
-fn steps(range: (i64, i64), (length, unit): (i64, Unit), zone: Zone) -> Vec<i64> {
-    const MOST: usize = 2_000;
-    let offset = format::in_zone(Time(range.0), zone).map_or(0, |at| i64::from(at.offset().local_minus_utc()) * SECOND);
-    match unit {
-        Unit::Months(months) => calendar_steps(range, months, offset),
-        Unit::Years(years) => calendar_steps(range, years * 12, offset),
-        _ => {
-            // 1970-01-01 was a Thursday; weeks begin on Mondays.
-            let origin = if unit == Unit::Weeks { 4 * DAY } else { 0 };
-            let local = range.0 + offset - origin;
-            let first = (local.div_euclid(length) + 1) * length + origin - offset;
-            (0..MOST as i64).map(|i| first + i * length).take_while(|&time| time < range.1).collect()
-        }
-    }
-}
-
-fn calendar_steps(range: (i64, i64), months: i64, offset: i64) -> Vec<i64> {
-    use chrono::{DateTime, Datelike, NaiveDate};
-    let Some(start) = DateTime::from_timestamp_micros(range.0 + offset) else { return Vec::new() };
-    let mut month = (i64::from(start.year()) * 12 + i64::from(start.month0())).div_euclid(months) * months;
-    let mut out = Vec::new();
-    for _ in 0..2_000 {
-        month += months;
-        let year = i32::try_from(month.div_euclid(12)).unwrap_or(i32::MAX);
-        let Some(date) = NaiveDate::from_ymd_opt(year, month.rem_euclid(12) as u32 + 1, 1) else { break };
-        let Some(at) = date.and_hms_opt(0, 0, 0) else { break };
-        let time = at.and_utc().timestamp_micros() - offset;
-        if time >= range.1 {
-            break;
-        }
-        out.push(time);
-    }
-    out
-}
-
-fn label_of(time: i64, unit: Unit, zone: Zone, begin: bool) -> String {
-    use chrono::{Datelike, Timelike};
-    let Some(at) = format::in_zone(Time(time), zone) else { return String::new() };
-    let midnight = at.hour() == 0 && at.minute() == 0 && at.second() == 0 && at.timestamp_subsec_millis() == 0;
-    match unit {
-        _ if begin || midnight && matches!(unit, Unit::Minutes | Unit::Seconds | Unit::Millis) => {
-            format::day_month(&at, false)
-        }
-        Unit::Millis => at.format("%S%.3f").to_string(),
-        Unit::Seconds => at.format("%H:%M:%S").to_string(),
-        Unit::Minutes => at.format("%H:%M").to_string(),
-        Unit::Days | Unit::Weeks => format::day_month(&at, false),
-        Unit::Months(_) if at.month() == 1 => at.year().to_string(),
-        Unit::Months(_) => at.format("%b").to_string(),
-        Unit::Years(_) => at.year().to_string(),
+    /// Left edge of a bar, 3 wide.
+    pub fn bar_x(&self, bin: usize) -> f32 {
+        if self.roomy { (self.x_of_ordinal(bin as u64 + 1) - 1.5).round() } else { bin as f32 * BAR }
     }
 }
 
@@ -455,6 +299,8 @@ fn label_of(time: i64, unit: Unit, zone: Zone, begin: bool) -> String {
 mod tests {
     use super::*;
     use crate::model::Version;
+    use crate::ui::format::{DAY, HOUR, SECOND};
+    use crate::ui::view::Zone;
     use std::borrow::Cow;
 
     struct Fake(Vec<Option<i64>>);
@@ -538,15 +384,5 @@ mod tests {
         let middle = timeline.applied_at(500.0);
         assert!((timeline.x_of(middle) - 500.0).abs() < 1.0);
         assert_eq!(timeline.applied_at(2_000.0), Applied(500_000));
-    }
-
-    #[test]
-    fn steps_of_months_and_weeks_are_those_of_the_calendar() {
-        let time = |text: &str| Time::parse(text).expect("a time").0;
-        let range = (time("2026-01-15"), time("2026-04-02"));
-        let months = steps(range, (30 * DAY, Unit::Months(1)), Zone::Utc);
-        assert_eq!(months, ["2026-02-01", "2026-03-01", "2026-04-01"].map(time));
-        let weeks = steps((time("2026-10-01"), time("2026-10-13")), (7 * DAY, Unit::Weeks), Zone::Utc);
-        assert_eq!(weeks, ["2026-10-05", "2026-10-12"].map(time));
     }
 }

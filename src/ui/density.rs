@@ -3,7 +3,7 @@
 use egui::{Color32, Id, Rect, Sense, Stroke, Ui, UiBuilder};
 use egui_plot::{Bar, BarChart, Plot, PlotBounds};
 
-use super::axis::{BAR, Bin};
+use super::axis::Timeline;
 
 /// Highest bar, in points.
 pub const HEIGHT: f32 = 38.0;
@@ -11,7 +11,8 @@ pub const HEIGHT: f32 = 38.0;
 const MOST_PER_EVENT: f32 = 7.0;
 
 /// Draws bars over `rect`, whose width is that of the axis; three types stacked, the rest on top.
-pub fn density_ui(ui: &mut Ui, id: Id, rect: Rect, bins: &[Bin], colors: [Color32; 4]) {
+pub fn density_ui(ui: &mut Ui, id: Id, rect: Rect, timeline: &Timeline, colors: [Color32; 4]) {
+    let bins = timeline.bins();
     let fullest = bins.iter().map(|bin| bin.iter().sum::<u32>()).max().unwrap_or(0);
     if fullest == 0 {
         return;
@@ -30,7 +31,7 @@ pub fn density_ui(ui: &mut Ui, id: Id, rect: Rect, bins: &[Bin], colors: [Color3
         let mut base = 0.0;
         for (kind, count) in bin.iter().enumerate().filter(|(_, count)| **count > 0) {
             let height = f64::from(*count) * scale;
-            let center = f64::from(at as f32 * BAR + 1.5);
+            let center = f64::from(timeline.bar_x(at) + 1.5);
             let bar = Bar::new(center, height).base_offset(base).width(3.0);
             charts[kind].push(bar.fill(colors[kind]).stroke(Stroke::NONE));
             base += height;

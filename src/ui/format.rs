@@ -89,17 +89,22 @@ pub fn day_month(at: &DateTime<FixedOffset>, padded: bool) -> String {
     if padded { format!("{:02} {month}", at.day()) } else { format!("{} {month}", at.day()) }
 }
 
-const SECOND: i64 = 1_000_000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+/// Microseconds.
+pub const SECOND: i64 = 1_000_000;
+/// Microseconds.
+pub const MINUTE: i64 = 60 * SECOND;
+/// Microseconds.
+pub const HOUR: i64 = 60 * MINUTE;
+/// Microseconds.
+pub const DAY: i64 = 24 * HOUR;
 
 /// A duration in microseconds, two units at most: `3 ms`, `7.4 s`, `35 min`, `18 h 02 m`, `9 d 3 h`.
 pub fn duration(micros: i64) -> String {
     let sign = if micros < 0 { "−" } else { "" };
     let abs = micros.saturating_abs();
     let text = match abs {
-        0..1_000 => format!("{abs} µs"),
+        0 => "0 ms".to_owned(),
+        1..1_000 => format!("{abs} µs"),
         1_000..SECOND => format!("{} ms", abs / 1_000),
         SECOND..MINUTE => format!("{:.1} s", (abs / 100_000) as f64 / 10.0),
         MINUTE..HOUR => format!("{} min", abs / MINUTE),

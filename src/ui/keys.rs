@@ -3,7 +3,7 @@
 //! Runs before any panel, so that egui does not use arrows and Space for itself.
 //! Keys that write text are off while a text field has the keyboard.
 
-use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers};
+use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers, Popup};
 
 use super::focus;
 use crate::app::action::{Action, COMMANDS, Command, CommandContext, Key, Panel, Shortcut};
@@ -16,7 +16,7 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
         }
         return;
     }
-    if ctx.any_popup_open() {
+    if Popup::is_any_open(ctx) {
         return;
     }
     keep_focus_from_arrows(ctx);
@@ -26,7 +26,11 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
     let mut found = Vec::new();
     ctx.input_mut(|input| {
         let modifiers = input.modifiers;
+        // What a key writes decides; where nothing is written, the key itself does.
+        let written = input.events.iter().any(|event| matches!(event, Event::Text(_)));
         input.events.retain(|event| {
+            let as_text = if written { None } else { text_of(event) };
+            let event = as_text.as_ref().unwrap_or(event);
             let Some((command, key)) = command_of(event, modifiers, typing) else { return true };
             let blocked = key == Key::Space && space_clicks
                 || matches!(key, Key::Home | Key::End) && in_list_of_own && !cx.stream_open;
@@ -66,18 +70,36 @@ fn space_clicks(ctx: &Context) -> bool {
     response.sense.senses_click() && !response.sense.senses_drag()
 }
 
+/// What a plain key writes on most keyboards, as an event of text.
+fn text_of(event: &Event) -> Option<Event> {
+    let Event::Key { key, pressed: true, modifiers, .. } = event else { return None };
+    if modifiers.ctrl || modifiers.command || modifiers.alt {
+        return None;
+    }
+    let text = match (key, key.name()) {
+        (EguiKey::Slash, _) if modifiers.shift => "?".to_owned(),
+        (EguiKey::Slash, _) => "/".to_owned(),
+        (EguiKey::Questionmark, _) => "?".to_owned(),
+        (_, name) if name.len() == 1 && modifiers.shift => name.to_owned(),
+        (_, name) if name.len() == 1 => name.to_lowercase(),
+        _ => return None,
+    };
+    Some(Event::Text(text))
+}
+
 /// The command an event stands for.
 fn command_of(event: &Event, modifiers: Modifiers, typing: bool) -> Option<(Command, Key)> {
     COMMANDS.iter().find_map(|info| {
-        let key = info.keys.iter().find(|key| !(typing && key.types_text()) && matches(key, event, modifiers))?;
+        let key =
+            info.keys.iter().find(|key| !(typing && key.types_text()) && matches(key, event, modifiers, typing))?;
         Some((info.command, key.key))
     })
 }
 
-fn matches(shortcut: &Shortcut, event: &Event, held: Modifiers) -> bool {
+fn matches(shortcut: &Shortcut, event: &Event, held: Modifiers, typing: bool) -> bool {
     match (shortcut.key, event) {
-        // The desktop's copy key arrives as an event of its own.
-        (Key::Char('c'), Event::Copy) => shortcut.ctrl && !shortcut.shift,
+        // The desktop's copy key arrives as an event of its own; in a text field it copies text.
+        (Key::Char('c'), Event::Copy) => shortcut.ctrl && !shortcut.shift && !typing,
         // A character without control: by what it writes, wherever it is on this keyboard.
         (Key::Char(c), Event::Text(text)) if !shortcut.ctrl && !shortcut.alt => {
             if held.alt || held.ctrl || held.command {
@@ -162,6 +184,7 @@ mod tests {
     fn a_text_field_keeps_what_writes_text() {
         assert!(command_of(&Event::Text("t".into()), Modifiers::NONE, true).is_none());
         assert!(command_of(&key(EguiKey::Home, Modifiers::NONE), Modifiers::NONE, true).is_none());
+        assert!(command_of(&Event::Copy, Modifiers::COMMAND, true).is_none());
         assert!(command_of(&key(EguiKey::F6, Modifiers::NONE), Modifiers::NONE, true).is_some());
     }
 }

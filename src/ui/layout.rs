@@ -97,7 +97,7 @@ fn wide_ui(
     streams_ui(ui, streams, &view.streams, zone, out);
     events_ui(ui, events, &view.events, zone, None, out);
     state_ui(ui, state, &view.state, out);
-    event_ui(ui, event, &view.event, zone, out);
+    event_ui(ui, event, &view.event, view.events.stream.is_some(), zone, out);
     time_ui(ui, time, &view.time, commands, zone, out);
     if let (Some(rect), Some(findings)) = (drawer, &view.findings) {
         findings_ui(ui, rect, findings, out);
@@ -156,7 +156,7 @@ fn narrow_ui(
     // The drop-down's button is over the header that was just painted.
     panels::streams_drop::streams_drop_button_ui(ui, events, &view.streams);
     state_ui(ui, state, &view.state, out);
-    event_ui(ui, event, &view.event, zone, out);
+    event_ui(ui, event, &view.event, view.events.stream.is_some(), zone, out);
     time_ui(ui, time, &view.time, commands, zone, out);
     if let (Some(rect), Some(findings)) = (drawer, &view.findings) {
         findings_ui(ui, rect, findings, out);

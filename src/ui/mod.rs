@@ -18,6 +18,7 @@ pub mod panels;
 pub mod root;
 pub mod shell;
 pub mod text;
+pub mod ticks;
 pub mod tokens;
 pub mod tree;
 pub mod view;

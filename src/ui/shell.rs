@@ -52,7 +52,11 @@ pub fn run(arguments: WindowArguments) -> Result<(), eframe::Error> {
             ..Default::default()
         };
         let (folders, start) = (folders.clone(), start.clone());
-        result = eframe::run_native("eventglass", options, Box::new(|cc| Ok(Box::new(Shell::new(&cc.egui_ctx, folders, start)))));
+        result = eframe::run_native(
+            "eventglass",
+            options,
+            Box::new(|cc| Ok(Box::new(Shell::new(&cc.egui_ctx, folders, start)))),
+        );
         match &result {
             Ok(()) => return Ok(()),
             Err(error) => log::warn!("{renderer:?} does not start: {error}"),
@@ -80,6 +84,7 @@ pub struct Shell {
     picking_store: Option<(Picked, Instant)>,
     picking_reducer: Option<(Picked, Instant)>,
     started: Instant,
+    frames: u64,
 }
 
 impl Shell {
@@ -95,6 +100,7 @@ impl Shell {
             picking_store: None,
             picking_reducer: None,
             started: Instant::now(),
+            frames: 0,
         }
     }
 
@@ -179,6 +185,12 @@ impl eframe::App for Shell {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frames += 1;
+        match self.frames {
+            1 => ui.ctx().request_repaint(),
+            2 => log::info!("second frame after {} ms", self.started.elapsed().as_millis()),
+            _ => {}
+        }
         let mut actions = Vec::new();
         self.app.with_view(|view| root_ui(ui, view, &mut actions));
         let ctx = ui.ctx().clone();

@@ -53,7 +53,16 @@ fn info_has_its_shape() {
     let [info] = lines.as_slice() else { panic!("one line: {lines:?}") };
     let keys: Vec<&String> = info.as_object().expect("an object").keys().collect();
     let wanted = [
-        "store", "format", "dialect", "framework", "evidence", "streams", "events", "first_time", "last_time", "findings",
+        "store",
+        "format",
+        "dialect",
+        "framework",
+        "evidence",
+        "streams",
+        "events",
+        "first_time",
+        "last_time",
+        "findings",
     ];
     assert_eq!(keys, wanted);
     assert_eq!(info["store"], json!(store));
@@ -176,7 +185,8 @@ fn state_at_every_kind_of_place() {
     let keys: Vec<_> = state(&[]).as_object().expect("an object").keys().cloned().collect();
     assert_eq!(keys, ["stream", "version", "events_applied", "reducer", "state", "errors"]);
     assert_eq!(state(&[]), want(Some(5)), "left out: the last");
-    for (at, version) in [("3", Some(3)), ("5", Some(5)), ("v2", Some(2)), ("initial", None), ("0", None), ("-7", None)] {
+    for (at, version) in [("3", Some(3)), ("5", Some(5)), ("v2", Some(2)), ("initial", None), ("0", None), ("-7", None)]
+    {
         assert_eq!(state(&["--at", at]), want(version), "--at {at}");
     }
     for (time, version) in [
@@ -303,7 +313,17 @@ fn a_handler_that_throws_stops_or_is_skipped() {
     assert!(skipped.err.contains("error: skipped v4 Added: RangeError: no 4"), "{skipped:?}");
     // A diff across it says so too.
     let diff = odd.program.run(&[
-        "diff", &store, "--json", "--stream", "order-1", "--reducer", &reducer, "--from", "1", "--to", "5",
+        "diff",
+        &store,
+        "--json",
+        "--stream",
+        "order-1",
+        "--reducer",
+        &reducer,
+        "--from",
+        "1",
+        "--to",
+        "5",
     ]);
     assert_eq!(diff.code, 1);
     assert_eq!(patch(&json!({"sum": 1, "last": 1}), &diff.one()), json!({"sum": 3, "last": 2}));
@@ -312,8 +332,10 @@ fn a_handler_that_throws_stops_or_is_skipped() {
 #[test]
 fn reducers_that_cannot_be_used_are_refused() {
     let odd = Odd::new();
-    let (store, reducer) = (odd.emmett(), odd.write("orders.mjs", &format!("{THROWS}\nexport const other = (s) => s;")));
-    let with = |stream: &str, reducer: &str| odd.program.run(&["state", &store, "--stream", stream, "--reducer", reducer]);
+    let (store, reducer) =
+        (odd.emmett(), odd.write("orders.mjs", &format!("{THROWS}\nexport const other = (s) => s;")));
+    let with =
+        |stream: &str, reducer: &str| odd.program.run(&["state", &store, "--stream", stream, "--reducer", reducer]);
     with("cart-9", &reducer).refused(1, "no export of orders.mjs has the name of the category cart", "order, other");
     with("order-1", &format!("{reducer}#none")).refused(1, "no export none", "order, other");
     with("order-1", &text(&odd.path("gone.mjs"))).refused(1, "gone.mjs", "check the path");
@@ -324,7 +346,9 @@ fn reducers_that_cannot_be_used_are_refused() {
     let endless = odd.write("endless.mjs", "export default (s) => { for (;;) {} }");
     with("order-1", &endless).refused(1, "longer than", "endless loop");
     // The clock and chance are not there, and the place is the user's own line.
-    for (what, why) in [("Date.now()", "the current time"), ("new Date()", "the current time"), ("Math.random()", "andom")] {
+    for (what, why) in
+        [("Date.now()", "the current time"), ("new Date()", "the current time"), ("Math.random()", "andom")]
+    {
         let nosy = odd.write("nosy.mjs", &format!("export default (state, event) => {{\n  return {what};\n}}"));
         let run = with("order-1", &nosy);
         run.refused(1, why, "");
@@ -376,12 +400,25 @@ fn a_reducer_gives_the_same_in_every_time_zone() {
     assert_eq!((here.code, there.code), (0, 0), "{here:?}");
     assert_eq!(here.out, there.out);
     let state = &here.one()["state"];
-    assert_eq!(state["parsed"], json!([
-        "2026-01-02T03:04:05.000Z", "2026-07-02T03:04:00.000Z", "2026-07-02T03:04:05.000Z", "2026-07-02T00:00:00.000Z",
-        "2026-07-02T01:04:05.500Z", "2026-07-02T03:04:05.000Z", "2026-07-02T03:04:05.000Z", "2026-07-02T08:04:05.000Z", null,
-    ]));
+    assert_eq!(
+        state["parsed"],
+        json!([
+            "2026-01-02T03:04:05.000Z",
+            "2026-07-02T03:04:00.000Z",
+            "2026-07-02T03:04:05.000Z",
+            "2026-07-02T00:00:00.000Z",
+            "2026-07-02T01:04:05.500Z",
+            "2026-07-02T03:04:05.000Z",
+            "2026-07-02T03:04:05.000Z",
+            "2026-07-02T08:04:05.000Z",
+            null,
+        ])
+    );
     assert_eq!(state["again"], state["parsed"]);
-    assert_eq!(state["parts"], json!(["2026-07-02T03:04:05.006Z", "2026-07-01T00:00:00.000Z", "1999-01-01T00:00:00.000Z"]));
+    assert_eq!(
+        state["parts"],
+        json!(["2026-07-02T03:04:05.006Z", "2026-07-01T00:00:00.000Z", "1999-01-01T00:00:00.000Z"])
+    );
     let early = |ms: u32| format!("1970-01-01T00:00:00.{ms:03}Z");
     assert_eq!(state["copies"], json!([early(5), early(5), early(7), early(0)]));
     assert_eq!(state["kind"], json!([true, "", 9]));
@@ -392,7 +429,9 @@ fn one_payload_that_is_no_json_does_not_hide_its_neighbours() {
     let odd = Odd::new();
     let path = odd.path("store.db");
     let conn = emmett(&path, "DELETE", 4096);
-    for (version, data) in [r#"{"n":1}"#, "{oops}", r#"{"n":3}"#, "", "[1,", r#"{"n":6,"half":"\ud83d"}"#].iter().enumerate() {
+    for (version, data) in
+        [r#"{"n":1}"#, "{oops}", r#"{"n":3}"#, "", "[1,", r#"{"n":6,"half":"\ud83d"}"#].iter().enumerate()
+    {
         append(&conn, "order-1", version as i64 + 1, "T", data, 0);
     }
     let (store, reducer) = (text(&path), odd.write("order.mjs", "export default (s, e) => [...(s ?? []), e.data];"));
@@ -402,11 +441,19 @@ fn one_payload_that_is_no_json_does_not_hide_its_neighbours() {
     let wanted = r#""state":[{"n":1},"{oops}",{"n":3},"","[1,",{"n":6,"half":"\ud83d"}],"errors":[]"#;
     assert!(run.out.contains(wanted), "{run:?}");
     let events = odd.program.run(&["events", &store, "--json"]).out;
-    let data: Vec<&str> = events.lines().filter_map(|line| line.split("\"data\":").nth(1)?.split(",\"metadata\"").next()).collect();
-    assert_eq!(data, [
-        r#"{"n":1}"#, r#"{"$bytes":"e29vcHN9"}"#, r#"{"n":3}"#, r#"{"$bytes":""}"#, r#"{"$bytes":"WzEs"}"#,
-        r#"{"n":6,"half":"\ud83d"}"#,
-    ]);
+    let data: Vec<&str> =
+        events.lines().filter_map(|line| line.split("\"data\":").nth(1)?.split(",\"metadata\"").next()).collect();
+    assert_eq!(
+        data,
+        [
+            r#"{"n":1}"#,
+            r#"{"$bytes":"e29vcHN9"}"#,
+            r#"{"n":3}"#,
+            r#"{"$bytes":""}"#,
+            r#"{"$bytes":"WzEs"}"#,
+            r#"{"n":6,"half":"\ud83d"}"#,
+        ]
+    );
     let merged = odd.program.json(&["state", &store, "--json", "--stream", "order-1", "--at", "5"]).remove(0);
     assert_eq!(merged["state"], json!({"n": 3}));
 }
@@ -470,10 +517,14 @@ fn patch(state: &Value, operations: &Value) -> Value {
             (Value::Object(map), "add") => {
                 assert_eq!(map.insert(last, value.expect("a value")), None, "what is added is new");
             }
-            (Value::Object(map), "replace") => *map.get_mut(&last).expect("what is replaced exists") = value.expect("a value"),
+            (Value::Object(map), "replace") => {
+                *map.get_mut(&last).expect("what is replaced exists") = value.expect("a value")
+            }
             (Value::Array(items), "remove") => drop(items.remove(last.parse().expect("an index"))),
             (Value::Array(items), "add") => items.insert(last.parse().expect("an index"), value.expect("a value")),
-            (Value::Array(items), "replace") => items[last.parse::<usize>().expect("an index")] = value.expect("a value"),
+            (Value::Array(items), "replace") => {
+                items[last.parse::<usize>().expect("an index")] = value.expect("a value")
+            }
             (parent, kind) => panic!("{kind} in {parent}"),
         }
     }
@@ -502,14 +553,26 @@ fn a_diff_turns_one_state_into_the_other() {
                 let arguments = [&["state", &store, "--at", at], more.as_slice()].concat();
                 program.json(&arguments).remove(0)["state"].clone()
             };
-            let diff = program.json(&[&["diff", &store, "--from", from, "--to", to], more.as_slice()].concat()).remove(0);
+            let diff =
+                program.json(&[&["diff", &store, "--from", from, "--to", to], more.as_slice()].concat()).remove(0);
             let (before, after) = (state(from), state(to));
             assert_eq!(patch(&before, &diff), after, "{stream} {from} to {to} by {reducer:?}");
             assert_eq!(diff == json!([]), before == after, "{stream} {from} to {to}");
         }
     }
     // The question of the sample: what happened at version 57?
-    let run = program.run(&["diff", &store, "--stream", "account-1042", "--from", "56", "--to", "57", "--reducer", &reducers]);
+    let run = program.run(&[
+        "diff",
+        &store,
+        "--stream",
+        "account-1042",
+        "--from",
+        "56",
+        "--to",
+        "57",
+        "--reducer",
+        &reducers,
+    ]);
     assert!(run.out.lines().any(|line| line.starts_with("~ /balance  -4217  was 10601")), "{run:?}");
 }
 
@@ -521,9 +584,14 @@ fn a_dialect_can_be_forced() {
     assert_eq!(info["dialect"], "emmett-sqlite");
     let ask = |id: &str| odd.program.run(&["info", &store, "--dialect", id]);
     ask("emet").refused(1, "there is no dialect emet", "emmett-sqlite, plain, python-eventsourcing");
-    ask("python-eventsourcing").refused(1, "the dialect python-eventsourcing does not fit its tables: emt_", "leave --dialect out");
+    ask("python-eventsourcing").refused(
+        1,
+        "the dialect python-eventsourcing does not fit its tables: emt_",
+        "leave --dialect out",
+    );
     // The user's own folder counts too.
-    let own = std::fs::read_to_string(crate::support::root().join("assets/dialects/emmett-sqlite.toml")).expect("a dialect");
+    let own =
+        std::fs::read_to_string(crate::support::root().join("assets/dialects/emmett-sqlite.toml")).expect("a dialect");
     let folder = odd.program.home.path().join("dialects");
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::write(folder.join("mine.toml"), own.replace("\"Emmett\"", "\"Ours\"")).expect("a dialect");
@@ -560,10 +628,13 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
         let state = run("state", &["--stream", "lamp-1", "--at", "15"]).remove(0);
         assert_eq!((&state["version"], &state["state"]), (&json!(10), &json!({"colour": "red"})));
         let events = run("events", &["--stream", "lamp-1"]);
-        assert_eq!(events[0], json!({
-            "stream": "lamp-1", "version": 10, "position": null, "id": null, "type": "Made",
-            "time": "2026-03-04T04:53:20Z", "data": {"colour": "red"}, "metadata": null,
-        }));
+        assert_eq!(
+            events[0],
+            json!({
+                "stream": "lamp-1", "version": 10, "position": null, "id": null, "type": "Made",
+                "time": "2026-03-04T04:53:20Z", "data": {"colour": "red"}, "metadata": null,
+            })
+        );
         // No position: by time.
         let order: Vec<_> = run("events", &[]).iter().map(|event| event["stream"].clone()).collect();
         assert_eq!(order, ["lamp-1", "desk-1", "lamp-1"]);
@@ -573,9 +644,13 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
     wrong("stream=entity,type=kind,data=nowhere").refused(1, "no framework is known by these columns", "--map");
     odd.program.run(&["info", &store, "--table", "nowhere", "--map", map]).refused(1, "things (entity", "--map");
     // A JSON-lines file likewise.
-    let log = odd.write("own.jsonl", "{\"who\":\"a-1\",\"what\":\"T\",\"how\":{\"x\":1}}\n{\"who\":\"a-1\",\"what\":\"U\",\"how\":{\"x\":2}}\n");
+    let log = odd.write(
+        "own.jsonl",
+        "{\"who\":\"a-1\",\"what\":\"T\",\"how\":{\"x\":1}}\n{\"who\":\"a-1\",\"what\":\"U\",\"how\":{\"x\":2}}\n",
+    );
     odd.program.run(&["info", &log]).refused(1, "each line (who, what, how)", "--map");
-    let state = odd.program.json(&["state", &log, "--json", "--stream", "a-1", "--map", "stream=who,type=what,data=how"]);
+    let state =
+        odd.program.json(&["state", &log, "--json", "--stream", "a-1", "--map", "stream=who,type=what,data=how"]);
     assert_eq!((&state[0]["version"], &state[0]["state"]), (&json!(2), &json!({"x": 2})));
 }
 
@@ -589,7 +664,15 @@ fn numbers_in_data_columns_are_data() {
          INSERT INTO things VALUES ('a', 'T', 42), ('a', 'T', 0.5), ('a', 'T', NULL), ('a', 'T', 'words'), ('a', 'T', x'00ff'), ('a', 'T', '{oops}');",
     )
     .expect("a table");
-    let events = odd.program.json(&["events", &text(&path), "--json", "--stream", "a", "--map", "stream=entity,type=kind,data=body"]);
+    let events = odd.program.json(&[
+        "events",
+        &text(&path),
+        "--json",
+        "--stream",
+        "a",
+        "--map",
+        "stream=entity,type=kind,data=body",
+    ]);
     let data: Vec<Value> = events.into_iter().map(|mut event| event["data"].take()).collect();
     let bytes = |base64: &str| json!({ "$bytes": base64 });
     assert_eq!(data, [json!(42), json!(0.5), Value::Null, bytes("d29yZHM="), bytes("AP8="), bytes("e29vcHN9")]);
@@ -629,7 +712,8 @@ fn a_closed_pipe_ends_quietly() {
         (&["state", &store, "--stream", "account-1042"], 0),
         (&["diff", &store, "--stream", "account-1042", "--from", "1", "--to", "9"], 0),
     ] {
-        let mut child = program.command().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut child =
+            program.command().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         for _ in 0..lines {
             let mut line = String::new();
@@ -661,7 +745,10 @@ fn output_for_a_person_is_aligned_text() {
     assert_eq!(rows[0], ["stream", "events", "first", "last", "last", "time", "status"]);
     assert_eq!(rows[2], ["order-1", "5", "1", "5", "2026-03-04T00:08:20Z", "active"]);
     let events = run(&["events", &store, "--stream", "cart-9"]);
-    assert!(events.contains("2026-03-04T00:11:40Z  Opened  cart-9  {\"big\":12345678901234567890.10,\"open\":true}"), "{events}");
+    assert!(
+        events.contains("2026-03-04T00:11:40Z  Opened  cart-9  {\"big\":12345678901234567890.10,\"open\":true}"),
+        "{events}"
+    );
     let same = run(&["diff", &store, "--stream", "order-1", "--from", "2", "--to", "2"]);
     assert_eq!(same, "no difference\n");
 }

@@ -56,9 +56,8 @@ fn compare(store: &Path, expected: &Path, reducers: &Path) -> (usize, usize) {
     let mut runs = 0;
     for asked in expected.states.iter().step_by(every) {
         let (store, reducers, at) = (text(store), text(reducers), asked.version.to_string());
-        let lines = program.json(&[
-            "state", &store, "--json", "--stream", &asked.stream, "--at", &at, "--reducer", &reducers,
-        ]);
+        let lines =
+            program.json(&["state", &store, "--json", "--stream", &asked.stream, "--at", &at, "--reducer", &reducers]);
         let want = json!({
             "stream": asked.stream,
             "version": asked.version,

@@ -7,5 +7,6 @@ mod hostile;
 mod library_states;
 mod python_eventsourcing;
 mod read_only;
+mod session;
 mod support;
 mod tidy;

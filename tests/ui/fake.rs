@@ -335,7 +335,8 @@ impl Fake {
                     event: self.event_view(&position),
                     time: self.time_view(&event_rows),
                     status: StatusView {
-                        wrote: self.selected_stream.map(|_| (Version(self.before() as i64), &self.wrote[..])),
+                        wrote: (self.selected_stream.is_some() && self.playback.applied().0 > 0)
+                            .then_some((Version(self.before() as i64), &self.wrote[..])),
                         selected: self.selected_stream.and(self.selected.as_ref()),
                         message: None,
                     },
@@ -575,7 +576,13 @@ impl StreamRows for Streams<'_> {
             return StreamRow::Category {
                 category: CategoryId(category as u32),
                 name: Cow::Borrowed(name),
-                shown: if self.fake.stream_filter.is_empty() { total } else { shown },
+                shown: if self.fake.case == Case::Loading {
+                    total / 3
+                } else if self.fake.stream_filter.is_empty() {
+                    total
+                } else {
+                    shown
+                },
                 total: if self.fake.case == Case::Loading { Count::at_least(total / 3) } else { Count::exact(total) },
                 expanded: !self.fake.collapsed.contains(&CategoryId(category as u32)),
             };

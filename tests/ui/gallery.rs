@@ -1,6 +1,7 @@
 //! A window with pretended data, for looking at. Does nothing unless EVENTGLASS_GALLERY names a case:
 //! full, empty, loading, error, threw, guess, welcome, failed; then maybe `,light`, `,findings`, `,keys`,
 //! `,path`, `,notice`, `,stale`, `,sequence`, `,changes`, `,raw`, `,initial`, `,end`, `,nofilter`, `,zero`.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests say what they expect")]
 
 #[allow(dead_code)]
 mod fake;

@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::Position;
 use crate::model::json::to_text;
+use crate::replay::Payload;
 use crate::replay::js::{Module, Script};
 use crate::replay::merge::Merge;
 use crate::replay::written::{Written, WrittenJob};
-use crate::replay::Payload;
 
 struct Events(Vec<Step>);
 
@@ -36,7 +36,8 @@ fn events(payloads: &[String]) -> Events {
 
 fn script(source: &str) -> Box<dyn Reducer> {
     let entry = "account.js".to_owned();
-    let module = Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
+    let module =
+        Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
     Box::new(Script::new(&module, "default").expect("a reducer"))
 }
 
@@ -193,7 +194,9 @@ fn hostile_reducers_are_contained_and_named() {
         ("fetch('http://x')", "not defined"),
         ("require('fs')", "not defined"),
     ] {
-        let source = format!("export default (s = {{ok: 0}}, e) => {{ if (e.version === 3) {{ {body} }} return {{ok: s.ok + 1}} }}");
+        let source = format!(
+            "export default (s = {{ok: 0}}, e) => {{ if (e.version === 3) {{ {body} }} return {{ok: s.ok + 1}} }}"
+        );
         let payloads = vec!["{}".to_owned(); 6];
         let mut events = events(&payloads);
         let mut timeline = timeline(script(&source), 6, OnError::Skip);

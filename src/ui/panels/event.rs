@@ -17,7 +17,9 @@ use crate::ui::{focus, format, paint, text};
 const TABS: [EventTab; 3] = [EventTab::Payload, EventTab::Metadata, EventTab::Raw];
 
 /// Shows the panel in `rect`.
-pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, zone: Zone, out: &mut Vec<Action>) {
+///
+/// `stream_open` tells the two reasons apart for which there is no event.
+pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, stream_open: bool, zone: Zone, out: &mut Vec<Action>) {
     let id = Id::unique("event");
     let mut ui = panel(ui, id, rect, "Event");
     let ui = &mut ui;
@@ -30,7 +32,12 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, zone: Zone, out: 
     let body = match &view.content {
         Content::Ready(body) => body,
         Content::Empty => {
-            sentence(ui, id, rest, "Before the first event: this is the initial state.", None);
+            let words = if stream_open {
+                "Before the first event: this is the initial state."
+            } else {
+                "The event at the playhead appears here."
+            };
+            sentence(ui, id, rest, words, None);
             return;
         }
         Content::Loading => {
@@ -71,7 +78,7 @@ fn tree_ui(ui: &mut Ui, id: Id, name: &str, rect: Rect, view: &TreeView<'_>, out
         sentence(ui, id, rect, &format!("{name}: {}", format::value(view.node)), None);
         return;
     }
-    node_rows_ui(ui, id, name, rect, view, payload_columns(rect.width()), None, out);
+    node_rows_ui(ui, id, &format!("{name} values"), rect, view, payload_columns(rect.width()), None, out);
 }
 
 /// One line that says which event this is.

@@ -8,7 +8,7 @@ use crate::model::{Applied, StreamStatus};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::view::{Cell, Content, EventLine, EventMark, EventRows, EventsView, Zone};
-use crate::ui::widgets::button::spoken;
+use crate::ui::widgets::button::{key_cap, spoken};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{focus, format, paint, text};
@@ -73,6 +73,7 @@ pub fn events_ui(
         }
         return;
     }
+    first_focus(ui, list, view.stream.unwrap_or_default());
     rows_ui(ui, list, body, view, rows, &columns, zone, out);
 }
 
@@ -209,6 +210,28 @@ fn rows_ui(
     }
 }
 
+/// With another stream the list gets the keyboard, unless something else has it.
+fn first_focus(ui: &Ui, list: Id, stream: &str) {
+    // What had the keyboard on the page before is gone only a frame later.
+    const PASSES: u64 = 3;
+    let pass = ui.ctx().cumulative_pass_nr();
+    let seen: Option<(String, u64)> = ui.data(|data| data.get_temp(list.with("stream")));
+    let since = match seen {
+        Some((seen, since)) if seen == stream => since,
+        _ => {
+            ui.data_mut(|data| data.insert_temp(list.with("stream"), (stream.to_owned(), pass)));
+            pass
+        }
+    };
+    if pass >= since + PASSES {
+        return;
+    }
+    if ui.memory(|memory| memory.focused().is_none()) {
+        ui.memory_mut(|memory| memory.request_focus(list));
+    }
+    ui.ctx().request_repaint();
+}
+
 fn row_ui(
     at: &RowPaint<'_>,
     line: &EventLine<'_>,
@@ -239,7 +262,7 @@ fn row_ui(
     let mark = mark_of(line.mark);
     let mark_room = match mark {
         Some((Some(_), _)) => 22.0,
-        Some((None, _)) => 60.0,
+        Some((None, _)) => 40.0,
         None => 0.0,
     };
     let room = TIME - 12.0 - TYPE - mark_room;
@@ -249,8 +272,8 @@ fn row_ui(
             let color = if is_error { t.error } else { t.warning };
             icon.paint(painter, pos2(type_end + 14.0, y), 14.0, color);
         }
-        Some((None, word)) => {
-            text::left(painter, type_end + 8.0, y, word, text::LABEL.on_baseline_of(text::BODY), quiet);
+        Some((None, _)) => {
+            key_cap(painter, type_end + 8.0, y, "cmd", t);
         }
         None => {}
     }

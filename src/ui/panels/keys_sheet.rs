@@ -10,9 +10,8 @@ use crate::ui::widgets::menu::popup_frame;
 use crate::ui::{paint, text};
 
 /// Keys of lists and trees, which are no commands.
-const LIST_KEYS: [(&[&str], &str); 5] = [
-    (&["↑", "↓"], "Move in a list or tree"),
-    (&["j", "k"], "Move in a list or tree"),
+const LIST_KEYS: [(&[&str], &str); 4] = [
+    (&["↑", "↓", "or", "k", "j"], "Move in a list or tree"),
     (&["PgUp", "PgDn"], "Move by a page"),
     (&["Enter"], "Open, or open and close a branch"),
     (&["Tab"], "To the next control"),
@@ -51,7 +50,7 @@ pub fn keys_sheet_ui(ctx: &Context, out: &mut Vec<Action>) {
             out.push(Action::CloseModal);
         }
         let room = ctx.content_rect().height() - 100.0;
-        egui::ScrollArea::vertical().max_height(room).show(ui, |ui| {
+        egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room.min(height)).show(ui, |ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
             let half = rect.width() / 2.0;
             column_ui(ui, Rect::from_min_size(rect.min, vec2(half, height)), &groups[..columns]);

@@ -13,13 +13,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::menu::popup_frame;
 
 /// Shows the sheet, for a store or for a reducer.
-pub fn open_path_ui(
-    ctx: &Context,
-    reducer: bool,
-    trouble: Option<&Trouble>,
-    busy: bool,
-    out: &mut Vec<Action>,
-) {
+pub fn open_path_ui(ctx: &Context, reducer: bool, trouble: Option<&Trouble>, busy: bool, out: &mut Vec<Action>) {
     let t = tokens::tokens(ctx);
     let id = Id::unique(if reducer { "reducer path" } else { "open path" });
     let (title, name, hint, about, action): (_, _, _, _, fn(String) -> Action) = if reducer {

@@ -83,10 +83,12 @@ fn selected_ui(
     if x + 120.0 > keys_left {
         return;
     }
-    if end > rect.left() + size::PAD {
+    let first = end <= rect.left() + size::PAD;
+    if !first {
         paint::vline(painter, x, rect.top() + 7.0, rect.bottom() - 6.0, t.hairline);
     }
-    let x = text::left(painter, x + 15.0, y, "Selected", text::LABEL, t.quiet) + 5.0;
+    let x = if first { rect.left() + size::PAD } else { x + 15.0 };
+    let x = text::left(painter, x, y, "Selected", text::LABEL, t.quiet) + 5.0;
     let shown = if path.is_empty() { "/" } else { &path };
     text::left_cut(painter, x, y, shown, text::DATA_SMALL, t.text, keys_left - 16.0 - x);
 }

@@ -17,6 +17,8 @@ use crate::ui::{focus, format, paint, text};
 const EVENTS_RIGHT: f32 = 96.0;
 const SPARK_LEFT: f32 = 88.0;
 const LAST_RIGHT: f32 = 12.0;
+/// How far the columns move to the left of a scrollbar.
+const BAR_ROOM: f32 = 6.0;
 
 /// Shows the panel in `rect`.
 pub fn streams_ui(ui: &mut Ui, rect: Rect, view: &StreamsView<'_>, zone: Zone, out: &mut Vec<Action>) {
@@ -33,7 +35,11 @@ pub fn streams_ui(ui: &mut Ui, rect: Rect, view: &StreamsView<'_>, zone: Zone, o
     let (list, filter) = (id.with("list"), id.with("filter"));
     focus::register(ui.ctx(), Panel::Streams, rect, list, Some(filter));
     header_ui(ui, id, header, view, out);
-    labels_ui(ui, id, labels, view.sort, out);
+    let bar = match &view.rows {
+        Content::Ready(rows) if rows.len() as f32 * size::ROW > body.height() => BAR_ROOM,
+        _ => 0.0,
+    };
+    labels_ui(ui, id, labels, view.sort, bar, out);
     match &view.rows {
         Content::Empty => {
             sentence(ui, id, body, "This store has no streams.", None);
@@ -86,14 +92,14 @@ fn focus_key(ui: &Ui) -> Option<&'static str> {
     (focus::current(ui.ctx()) == Some(Panel::Streams)).then_some("/")
 }
 
-fn labels_ui(ui: &mut Ui, id: Id, line: Rect, sort: StreamSort, out: &mut Vec<Action>) {
+fn labels_ui(ui: &mut Ui, id: Id, line: Rect, sort: StreamSort, bar: f32, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let right = line.right();
-    text::left(ui.painter(), right - SPARK_LEFT, line.center().y, "Activity", text::LABEL, t.quiet);
+    text::left(ui.painter(), right - SPARK_LEFT - bar, line.center().y, "Activity", text::LABEL, t.quiet);
     for (word, order, at, align_right) in [
         ("Stream", StreamSort::Name, line.left() + size::PAD, false),
-        ("Events", StreamSort::Events, right - EVENTS_RIGHT, true),
-        ("Last", StreamSort::Last, right - LAST_RIGHT, true),
+        ("Events", StreamSort::Events, right - EVENTS_RIGHT - bar, true),
+        ("Last", StreamSort::Last, right - LAST_RIGHT - bar, true),
     ] {
         let width = text::width(ui.painter(), word, text::LABEL);
         let left = if align_right { at - width } else { at };
@@ -172,18 +178,19 @@ fn row_ui(at: &RowPaint<'_>, row: StreamRow<'_>, filter: &str, latest: Option<Ti
         StreamRow::Stream { name, prefix, events, activity, last, status, .. } => {
             let t = at.t;
             let (quiet, y) = (if at.selected { t.secondary } else { t.quiet }, at.rect.center().y);
-            let right = at.rect.right();
+            let last_right = last_right(at);
             let count = format::number(events);
-            let count_left = text::right(at.painter, right - EVENTS_RIGHT, y, &count, text::DATA, t.text);
+            let count_left =
+                text::right(at.painter, last_right - EVENTS_RIGHT + LAST_RIGHT, y, &count, text::DATA, t.text);
             let room = count_left - 8.0 - (at.rect.left() + 28.0);
             let cut = name_ui(at, &name, prefix, filter, room, quiet);
             if status == StreamStatus::Active {
-                spark(at.painter, pos2(right - SPARK_LEFT, y + 5.0), activity, at.selected, t);
+                spark(at.painter, pos2(last_right - SPARK_LEFT + LAST_RIGHT, y + 5.0), activity, at.selected, t);
                 let date = last.map(|last| format::short_date(last, latest, zone)).unwrap_or_default();
-                text::right(at.painter, right - LAST_RIGHT, y, &date, text::LABEL.on_baseline_of(text::BODY), quiet);
+                text::right(at.painter, last_right, y, &date, text::LABEL.on_baseline_of(text::BODY), quiet);
             } else {
                 let style = text::LABEL.on_baseline_of(text::BODY);
-                text::right(at.painter, right - LAST_RIGHT, y, status.name(), style, quiet);
+                text::right(at.painter, last_right, y, status.name(), style, quiet);
             }
             let state = if status == StreamStatus::Active { "" } else { status.name() };
             let comma = if state.is_empty() { "" } else { ", " };
@@ -202,10 +209,16 @@ fn row_ui(at: &RowPaint<'_>, row: StreamRow<'_>, filter: &str, latest: Option<Ti
     }
 }
 
+/// Right edge of the last column: left of the scrollbar, where there is one.
+fn last_right(at: &RowPaint<'_>) -> f32 {
+    let bar = if at.rect.right() - at.fill.right() > 8.0 { BAR_ROOM } else { 0.0 };
+    at.rect.right() - LAST_RIGHT - bar
+}
+
 fn category_ui(at: &RowPaint<'_>, name: &str, shown: u64, total: crate::ui::view::Count, expanded: bool) {
     let (t, y) = (at.t, at.rect.center().y);
     paint::chevron(at.painter, pos2(at.rect.left() + 17.0, y), expanded, t.secondary);
-    let right = at.rect.right() - LAST_RIGHT;
+    let right = last_right(at);
     let left = if total.exact && shown == total.number {
         text::right(at.painter, right, y, &format::number(shown), text::DATA, t.text)
     } else {

@@ -1,14 +1,17 @@
 //! The time panel: transport, readout, legend, and the slider over bars of events.
 
+use std::sync::Arc;
+
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
 use super::{panel, sentence, split_line, trouble};
 use crate::app::action::{Action, Axis, Command, CommandContext, Panel};
 use crate::app::playback::{PlaybackCommand, SPEEDS};
 use crate::model::Applied;
-use crate::ui::axis::{Tick, Timeline};
+use crate::ui::axis::Timeline;
 use crate::ui::density::density_ui;
 use crate::ui::icons::Icon;
+use crate::ui::ticks::Tick;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::view::{Content, TimeBody, TimeView, TimelineEvents, TypeSlot, Zone};
 use crate::ui::widgets::button::{icon_button_enabled, segmented, spoken};
@@ -30,13 +33,14 @@ pub fn time_ui(
     let ui = &mut ui;
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
+    if matches!(view.content, Content::Empty) {
+        sentence(ui, id, rect, "The slider appears with the events of a stream.", None);
+        return;
+    }
     let (line, rest) = split_line(&painter, rect, size::HEADER, t);
     let body = match &view.content {
         Content::Ready(body) => body,
-        Content::Empty => {
-            sentence(ui, id, rect, "The slider appears with the events of a stream.", None);
-            return;
-        }
+        Content::Empty => return,
         Content::Loading => {
             spoken(ui, id.with("loading"), rest, "Reading the timeline");
             text::center(&painter, rest.center().x, rest.center().y, "Reading…", text::BODY, t.quiet);
@@ -109,7 +113,7 @@ fn transport_ui(
 /// The one filled button of the window.
 fn play_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
-    let (icon, name) = if body.playing { (Icon::PAUSE, "Pause") } else { (Icon::PLAY, "Play") };
+    let name = if body.playing { "Pause" } else { "Play" };
     let response = ui.interact(rect, id.with("play"), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     let fill = if response.hovered() { t.filled_hover } else { t.filled };
@@ -124,7 +128,6 @@ fn play_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, out: &mut Vec<A
         let center = rect.center() + vec2(0.5, 0.0);
         let points = vec![center + vec2(-4.5, -6.0), center + vec2(5.5, 0.0), center + vec2(-4.5, 6.0)];
         ui.painter().add(egui::Shape::convex_polygon(points, t.on_filled, egui::Stroke::NONE));
-        let _ = icon;
     }
     if response.has_focus() {
         paint::focus_ring(ui.painter(), rect, t);
@@ -147,7 +150,7 @@ fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) 
         return;
     };
     let widest = body.legend.iter().map(|entry| text::width(&painter, &entry.name, text::BODY_MEDIUM));
-    let slot = widest.fold(72.0_f32, f32::max).min(150.0).ceil();
+    let slot = widest.fold(112.0_f32, f32::max).min(160.0).ceil();
     paint::type_shape(&painter, pos2(left - 14.0, y), 5.5, current.slot, t);
     text::left_cut(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
     let mut words = format!("{}, v{}", current.type_name, current.version);
@@ -207,38 +210,45 @@ fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, narrow: bool)
     spoken(ui, id.with("legend"), rect, &words.join(", "));
 }
 
-/// The axis kept from the last frame, or a new one.
-fn timeline(ui: &Ui, id: Id, plot: Rect, body: &TimeBody<'_>) -> Timeline {
-    #[derive(Clone)]
-    struct Kept((u64, Axis, u32, u64), Timeline);
-    let key = (body.revision, body.axis, plot.width() as u32, body.events.len());
-    let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
-    let mut timeline = match kept {
-        Some(Kept(made_for, timeline)) if made_for == key => {
-            if timeline.is_done() {
-                return timeline;
-            }
-            timeline
-        }
+/// The axis with its ticks.
+type Kept = (Timeline, Vec<Tick>);
+
+/// The axis kept from the last frame, or a new one; in slices where the stream is long.
+fn timeline(ui: &Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone) -> Arc<Kept> {
+    type Key = (u64, Axis, u32, u64, Zone);
+    let key: Key = (body.revision, body.axis, plot.width() as u32, body.events.len(), zone);
+    let kept: Option<(Key, Arc<Kept>)> = ui.data_mut(|data| {
+        let kept = data.get_temp(id);
+        // Taken out while it is made, or each slice would copy it.
+        data.remove::<(Key, Arc<Kept>)>(id);
+        kept
+    });
+    let mut kept = match kept {
+        Some((made_for, kept)) if made_for == key => kept,
         _ => {
             let mut top: [Option<TypeSlot>; 3] = [None; 3];
             for (place, entry) in top.iter_mut().zip(body.legend) {
                 *place = Some(entry.slot);
             }
-            Timeline::new(body.axis, plot.width(), body.events, top)
+            Arc::new((Timeline::new(body.axis, plot.width(), body.events, top), Vec::new()))
         }
     };
-    if timeline.advance(body.events) {
-        ui.ctx().request_repaint();
+    if !kept.0.is_done() {
+        let (timeline, ticks) = Arc::make_mut(&mut kept);
+        if timeline.advance(body.events) {
+            ui.ctx().request_repaint();
+        }
+        *ticks = timeline.ticks(body.events, zone);
     }
-    ui.data_mut(|data| data.insert_temp(id, Kept(key, timeline.clone())));
-    timeline
+    ui.data_mut(|data| data.insert_temp(id, (key, Arc::clone(&kept))));
+    kept
 }
 
 fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let timeline = timeline(ui, id.with("axis"), plot, body);
+    let kept = timeline(ui, id.with("axis"), plot, body, zone);
+    let (timeline, ticks) = &*kept;
     let len = body.events.len();
     let label = pill_label(body, body.applied.0, body.current.as_ref().map(|current| current.version));
     // As wide as it is at the end of the stream, so that it does not twitch while playing.
@@ -246,7 +256,7 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
     let spoken = spoken_value(body, zone);
     let scrubber = Scrubber {
         id,
-        timeline: &timeline,
+        timeline,
         len,
         applied: body.applied,
         label: &label,
@@ -257,9 +267,9 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
     };
     let output = scrubber.interact(ui, plot);
     scrubber.paint_rail(&painter, plot, plot.bottom(), t);
-    labels_ui(&painter, plot, &timeline, &timeline.ticks(body.events, zone), output.pill, t);
+    labels_ui(&painter, plot, timeline, ticks, output.pill, t);
     let bars = Rect::from_min_max(pos2(plot.left(), plot.top() + 20.0), pos2(plot.right(), plot.top() + 60.0));
-    density_ui(ui, id.with("density"), bars, timeline.bins(), bar_colors(body, t));
+    density_ui(ui, id.with("density"), bars, timeline, bar_colors(body, t));
     if let Some(hovered) = output.hovered.filter(|hovered| *hovered != body.applied) {
         scrubber.paint_hover(&painter, plot, hovered, t);
     }

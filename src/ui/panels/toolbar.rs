@@ -1,7 +1,7 @@
 //! The toolbar: menus out of the command table, the store, the read-only sign, the reducer.
 
 use egui::accesskit::Role;
-use egui::{Id, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Popup, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::app::action::{Action, Command, CommandContext, Menu};
 use crate::ui::icons::Icon;
@@ -283,19 +283,30 @@ fn reducer_row_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, ro
     if row.automatic && row.export.is_some() {
         text::left(&painter, place.right() + 8.0, y, "by name", text::LABEL.on_baseline_of(text::BODY), t.quiet);
     }
-    let chosen = menu::popup(ui, &response, "Reducer", 180.0, |ui| {
-        let mut chosen = None;
-        for export in reducer.exports {
-            if Line::new(export, row.export.as_ref() == Some(export)).show(ui).clicked() {
-                chosen = Some(Some(export.clone()));
-            }
+    // One pop-up can be open at a time: the choices unfold below their row.
+    let open_id = id.with("open row");
+    let open: Option<crate::model::CategoryId> = ui.data(|data| data.get_temp(open_id)).flatten();
+    let is_open = open == Some(row.category);
+    if response.clicked() {
+        let next = (!is_open).then_some(row.category);
+        ui.data_mut(|data| data.insert_temp(open_id, next));
+    }
+    if !is_open {
+        return;
+    }
+    let mut chosen = None;
+    let chosen_now = row.export.clone();
+    let exports = reducer.exports.iter().map(|export| (export.as_str(), Some(export.clone())));
+    for (word, export) in exports.chain(std::iter::once(("Merge, a guess", None))) {
+        let (row, _) = ui.allocate_exact_size(vec2(width, 26.0), Sense::hover());
+        let place = Rect::from_min_max(pos2(row.left() + 168.0, row.top()), pos2(row.right() - 8.0, row.bottom()));
+        let mut child = ui.new_child(UiBuilder::new().id_salt(("choice", word)).max_rect(place));
+        if Line::new(word, chosen_now == export).show(&mut child).clicked() {
+            chosen = Some(export.clone());
         }
-        if Line::new("Merge, a guess", row.export.is_none()).show(ui).clicked() {
-            chosen = Some(None);
-        }
-        chosen
-    });
-    if let Some(export) = chosen.flatten() {
+    }
+    if let Some(export) = chosen {
         out.push(Action::SetReducerFor { category: row.category, export });
+        ui.data_mut(|data| data.insert_temp(open_id, None::<crate::model::CategoryId>));
     }
 }

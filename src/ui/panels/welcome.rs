@@ -101,7 +101,7 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     Icon::FILE_DOWN.paint(&painter, pos2(x, rect.top() + 44.0), 24.0, t.secondary);
     let title = match view.opening {
         Some(name) => format!("Opening {name}…"),
-        None => "Drop a file, a folder or a dump here".to_owned(),
+        None => "Drop a store file here".to_owned(),
     };
     text::center(&painter, x, rect.top() + 80.0, &title, text::TITLE, t.text);
     spoken(ui, id.with("drop"), Rect::from_center_size(pos2(x, rect.top() + 80.0), vec2(300.0, 20.0)), &title);
@@ -120,8 +120,7 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     let field = Field { id: id.with("path"), name: "Path of a store", hint: "or type its path", icon: None, key: None };
     let place = Rect::from_min_size(pos2(open.right() + 12.0, y - 14.0), vec2(field_width, 28.0));
     path_field(ui, &field, place, Action::OpenPath, out);
-    let kinds =
-        "Castore, KurrentDB, Marten, Message DB, Emmett, Spring Modulith, JSON lines, CloudEvents, and SQLite tables";
+    let kinds = "Emmett and Python eventsourcing on SQLite, JSON lines, and what your own dialect files describe";
     text::center(&painter, x, rect.top() + 158.0, kinds, text::LABEL, t.quiet);
 }
 
@@ -229,7 +228,9 @@ fn bank_picture(painter: &Painter, rect: Rect, t: &Tokens) {
     for pair in all.windows(2) {
         let ((x, y), (next, to)) = (pair[0], pair[1]);
         painter.line_segment([at(x, y), at(next, y)], Stroke::new(1.25, t.text));
-        painter.line_segment([at(next, y), at(next, to)], Stroke::new(1.25, t.text));
+        if y != to {
+            painter.line_segment([at(next, y), at(next, to)], Stroke::new(1.25, t.text));
+        }
     }
     let head = 135.0;
     painter.rect_filled(Rect::from_min_max(at(head - 1.0, 0.0), at(head + 1.0, 72.0)), 0.0, t.playhead);

@@ -1,7 +1,9 @@
 //! Drop-downs and menus: a chip or word that opens a pop-up of lines.
 
 use egui::accesskit::Role;
-use egui::{Frame, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Frame, Id, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Sense, Tooltip, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
@@ -100,7 +102,13 @@ impl<'a> Line<'a> {
                 text::right_cut(painter, rect.right() - 8.0, y, reason, text::LABEL, t.quiet, room);
             }
         }
-        if self.tooltip.is_empty() { response } else { response.on_hover_text(self.tooltip) }
+        if !self.tooltip.is_empty() {
+            // Beside the menu, not over its next lines.
+            let mut tooltip = Tooltip::for_enabled(&response).gap(10.0);
+            tooltip.popup = tooltip.popup.align(RectAlign::RIGHT).align_alternatives(&[RectAlign::LEFT]);
+            tooltip.show(|ui| ui.label(self.tooltip));
+        }
+        response
     }
 }
 

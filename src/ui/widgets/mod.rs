@@ -8,5 +8,6 @@ pub mod node_rows;
 pub mod raw;
 
 pub mod rows;
+mod scroll;
 pub mod scrubber;
 pub mod tabs;

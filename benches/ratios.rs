@@ -1,0 +1,425 @@
+//! Speed as ratios within one run: machines are noisy, ratios are not.
+//!
+//! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
+//! of its target; `--short` leaves out what takes minutes (ten million events).
+
+mod generate;
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
+use eventglass::app::settings::Settings;
+use eventglass::app::{App, Folders, Start};
+use eventglass::formats::{self, OpenChoice, Opened};
+use eventglass::model::{Applied, StreamId};
+use eventglass::replay::Reducer;
+use eventglass::replay::merge::Merge;
+use eventglass::replay::timeline::{OnError, Timeline};
+use eventglass::session::{Answer, Indexer, ReducerFile, Session, StreamSource};
+use eventglass::ui::root::root_ui;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let after = |flag: &str| arguments.iter().position(|a| a == flag).and_then(|at| arguments.get(at + 1));
+    if has("--empty-window") {
+        return empty_window();
+    }
+    if let Some(path) = after("--index") {
+        return index_only(Path::new(path));
+    }
+    let mut gate = Gate { failed: Vec::new() };
+    match run(&mut gate, has("--short")) {
+        Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
+        Ok(()) => {
+            eprintln!("below half of the target: {}", gate.failed.join("; "));
+            ExitCode::from(1)
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Collects ratios against their targets.
+struct Gate {
+    failed: Vec<String>,
+}
+
+impl Gate {
+    /// The larger the better.
+    fn at_least(&mut self, name: &str, ratio: f64, target: f64, detail: &str) {
+        self.report(name, ratio, target, ratio >= target, ratio >= target / 2.0, ">=", detail);
+    }
+
+    /// The smaller the better.
+    fn at_most(&mut self, name: &str, ratio: f64, target: f64, detail: &str) {
+        self.report(name, ratio, target, ratio <= target, ratio <= target * 2.0, "<=", detail);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one line of the table")]
+    fn report(&mut self, name: &str, ratio: f64, target: f64, good: bool, passes: bool, sign: &str, detail: &str) {
+        let word = match (good, passes) {
+            (true, _) => "ok",
+            (false, true) => "below target",
+            (false, false) => "FAILED",
+        };
+        println!("{name:<44} {ratio:>9.2}  target {sign} {target:<6} {word:<13} {detail}");
+        if !passes {
+            self.failed.push(format!("{name} = {ratio:.2}"));
+        }
+    }
+}
+
+fn run(gate: &mut Gate, short: bool) -> Outcome<()> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    std::fs::create_dir_all(&folder)?;
+    let one = folder.join("one-1m.db");
+    let lines = folder.join("one-1m.jsonl");
+    generate::store(&one, 1_000_000, 1, Some(&lines))?;
+    let small = folder.join("many-1k.db");
+    generate::store(&small, 1_000, 20, None)?;
+    let mid = folder.join("many-200k.db");
+    generate::store(&mid, 200_000, 4_000, None)?;
+    let large = folder.join("many-1m.db");
+    generate::store(&large, 1_000_000, 10_000, None)?;
+
+    seeks(gate, &one, &lines, short)?;
+    first_streams(gate, &large)?;
+    frames(gate, &small, &one)?;
+    let mut stores = vec![(200_000u64, mid), (1_000_000, large)];
+    if !short {
+        let huge = folder.join("many-10m.db");
+        generate::store(&huge, 10_000_000, 100_000, None)?;
+        stores.push((10_000_000, huge));
+    }
+    memory(gate, &stores)?;
+    start_up(gate)
+}
+
+fn open(path: &Path) -> Outcome<Arc<Opened>> {
+    Ok(Arc::new(formats::open(path, &std::env::temp_dir(), &OpenChoice::default())?))
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+fn percentile(values: &mut [f64], part: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(((values.len() as f64 - 1.0) * part) as usize).copied().unwrap_or(0.0)
+}
+
+/// A state at a random version of a stream of a million events, against Castore.
+fn seeks(gate: &mut Gate, store: &Path, lines: &Path, short: bool) -> Outcome<()> {
+    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
+    let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
+    let status = Command::new("bash").arg(peers.join("setup.sh")).arg(&installed).stdout(Stdio::null()).status()?;
+    if !status.success() {
+        return Err("benches/peers/setup.sh failed: npm must be installed and reach its registry".into());
+    }
+    let opened = open(store)?;
+    let index = Indexer::open(Arc::clone(&opened))?.run()?;
+    let file = ReducerFile::read(&peers.join("reducer.mjs").to_string_lossy())?;
+    for (mode, target) in [("merge", 200.0), ("cart", 20.0)] {
+        let peer = Command::new("node")
+            .arg("--max-old-space-size=6000")
+            .arg("--expose-gc")
+            .arg(peers.join("castore.mjs"))
+            .arg(lines)
+            .args([mode, if short { "9" } else { "25" }])
+            .env("NODE_PATH", installed.join("node_modules"))
+            .output()?;
+        let peer: serde_json::Value = serde_json::from_slice(&peer.stdout)?;
+        let castore = peer["seek_p50_ms"].as_f64().ok_or("castore.mjs printed no seek_p50_ms")?;
+        let reducer: Box<dyn Reducer> = match mode {
+            "merge" => Box::new(Merge::default()),
+            _ => file.reducer(&eventglass::session::Choice::Export(mode.to_owned()))?,
+        };
+        let mut source = StreamSource::open(&opened)?;
+        source.select(index.rows_of(StreamId(0)), StreamId(0));
+        let len = source.rows().len();
+        let mut timeline = Timeline::new(reducer, Arc::from("cart-0000001"), len, OnError::Stop);
+        let start = Instant::now();
+        timeline.build(&mut source, len, Duration::MAX)?;
+        let built = start.elapsed();
+        let mut random = generate::Random::new(11);
+        let mut times: Vec<f64> = Vec::new();
+        for _ in 0..200 {
+            let target = Applied(1 + random.below(len));
+            let start = Instant::now();
+            let state = timeline.state(&mut source, target)?;
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+            std::hint::black_box(state);
+        }
+        let (ours, p99) = (median(&mut times), percentile(&mut times, 0.99));
+        let detail = format!(
+            "Castore {castore:.1} ms, ours {ours:.3} ms (p99 {p99:.2}); folded once in {:.1} s, {} keyframes, {} MiB",
+            built.as_secs_f64(),
+            timeline.keyframes(),
+            timeline.held_bytes() >> 20
+        );
+        gate.at_least(&format!("seek at 1M events, {mode}: Castore / ours"), castore / ours, target, &detail);
+        // One step on from where one stands, as when the Right key is held.
+        let mut steps: Vec<f64> = Vec::new();
+        let at = len / 2;
+        timeline.state(&mut source, Applied(at))?;
+        while timeline.densify(&mut source, Applied(at))? {}
+        for step in 1..=50 {
+            let start = Instant::now();
+            std::hint::black_box(timeline.state(&mut source, Applied(at + step))?);
+            steps.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        let step = median(&mut steps);
+        let detail = format!("step {:.4} ms", step);
+        gate.at_least(&format!("step beside the playhead, {mode}: seek / step"), ours / step.max(1e-6), 20.0, &detail);
+    }
+    Ok(())
+}
+
+/// The first streams are there long before the scan ends.
+fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
+    let start = Instant::now();
+    let cache = std::env::temp_dir();
+    let session = Session::open(store.to_owned(), cache, OpenChoice::default(), Arc::new(|| {}));
+    let mut first = None;
+    let whole = loop {
+        match session.answer() {
+            Some(Answer::Index(news)) => {
+                if news.index.streams().len() > 0 {
+                    first.get_or_insert_with(|| start.elapsed());
+                }
+                if news.complete {
+                    break start.elapsed();
+                }
+            }
+            Some(Answer::Failed(trouble)) => return Err(trouble.cause.into()),
+            Some(_) => {}
+            None => std::thread::sleep(Duration::from_micros(200)),
+        }
+    };
+    let first = first.unwrap_or(whole);
+    let detail = format!("first {:.0} ms, all {:.0} ms", first.as_secs_f64() * 1e3, whole.as_secs_f64() * 1e3);
+    gate.at_most("first streams at 1M events / whole scan", first.as_secs_f64() / whole.as_secs_f64(), 0.2, &detail);
+    Ok(())
+}
+
+/// CPU of the UI thread for one frame, at two sizes of the same script.
+fn frames(gate: &mut Gate, small: &Path, large: &Path) -> Outcome<()> {
+    let (few, many) = (script(small)?, script(large)?);
+    let ratio = many.1 / few.1;
+    let detail =
+        format!("p99 {:.2} ms at 1,000, {:.2} ms at 1M; median {:.2} and {:.2} ms", few.1, many.1, few.0, many.0);
+    gate.at_most("UI pass p99, 1M events / 1,000", ratio, 2.0, &detail);
+    Ok(())
+}
+
+/// 300 frames: steps, jumps, scrolling, filters, tabs. Median and p99 in ms of CPU.
+fn script(store: &Path) -> Outcome<(f64, f64)> {
+    let ctx = Context::default();
+    eventglass::ui::fonts::install(&ctx);
+    ctx.enable_accesskit();
+    let folders = Folders { cache: std::env::temp_dir(), ..Folders::default() };
+    let start = Start { store: Some(store.to_owned()), ..Start::default() };
+    let mut app = App::new(folders, Settings::default(), Arc::new(|| {}), start);
+    let mut clock = 0.0;
+    let mut frame = |app: &mut App, events: Vec<Event>| {
+        clock += 1.0 / 60.0;
+        let screen = Rect::from_min_size(Pos2::ZERO, Vec2::new(1440.0, 900.0));
+        let input = RawInput { screen_rect: Some(screen), time: Some(clock), events, ..RawInput::default() };
+        let cpu = ThreadTime::now();
+        app.poll(clock);
+        let mut actions = Vec::new();
+        let mut out = ctx.run_ui(input, |ui| app.with_view(|view| root_ui(ui, view, &mut actions)));
+        for action in actions {
+            app.dispatch(action);
+        }
+        let primitives = ctx.tessellate(std::mem::take(&mut out.shapes), out.pixels_per_point);
+        let spent = cpu.elapsed();
+        std::hint::black_box(primitives.len());
+        out.drop_without_applying_deltas();
+        app.take_effects();
+        spent.as_secs_f64() * 1e3
+    };
+    // Until the store is read and a state is on screen.
+    let patience = Instant::now();
+    while !app.commands().state_ready || app.commands().scanning {
+        frame(&mut app, Vec::new());
+        std::thread::sleep(Duration::from_millis(5));
+        if patience.elapsed() > Duration::from_secs(60) {
+            return Err("the store was not read within a minute".into());
+        }
+    }
+    for _ in 0..30 {
+        frame(&mut app, Vec::new());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let key = |key: Key| {
+        vec![Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }]
+    };
+    let mut random = generate::Random::new(3);
+    let mut times = Vec::new();
+    for at in 0..300u64 {
+        let events = match at % 10 {
+            0..=3 => key(Key::ArrowLeft),
+            4 => key(Key::Home),
+            5 => key(Key::ArrowRight),
+            6 => {
+                let applied = Applied(random.below(app.commands().events.max(1)));
+                app.dispatch(eventglass::app::action::Action::SelectEvent(applied));
+                Vec::new()
+            }
+            7 => key(if at % 20 == 7 { Key::Num2 } else { Key::Num1 }),
+            8 => vec![
+                Event::PointerMoved(Pos2::new(600.0, 400.0)),
+                Event::MouseWheel {
+                    source: egui::MouseWheelSource::Unknown,
+                    unit: egui::MouseWheelUnit::Line,
+                    delta: Vec2::new(0.0, -6.0),
+                    phase: egui::TouchPhase::Move,
+                    modifiers: Modifiers::NONE,
+                },
+            ],
+            _ => Vec::new(),
+        };
+        times.push(frame(&mut app, events));
+        // The replayer works beside, as in life.
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok((median(&mut times.clone()), percentile(&mut times, 0.99)))
+}
+
+/// Peak memory of a process that indexes a store, by number of events.
+fn memory(gate: &mut Gate, stores: &[(u64, PathBuf)]) -> Outcome<()> {
+    let mut peaks: Vec<(f64, f64)> = Vec::new();
+    for (events, store) in stores {
+        let out = Command::new(std::env::current_exe()?).arg("--index").arg(store).output()?;
+        let peak: f64 = String::from_utf8_lossy(&out.stdout).trim().parse()?;
+        peaks.push((*events as f64, peak));
+    }
+    let (Some(first), Some(last)) = (peaks.first(), peaks.last()) else { return Ok(()) };
+    let slope = (last.1 - first.1) / (last.0 - first.0);
+    let list: Vec<String> = peaks.iter().map(|(n, peak)| format!("{n}: {:.1} MiB", peak / 1048576.0)).collect();
+    gate.at_most("peak memory, bytes for each further event", slope, 24.0, &list.join(", "));
+    Ok(())
+}
+
+fn index_only(path: &Path) -> ExitCode {
+    let work = || -> Outcome<u64> {
+        let index = Indexer::open(open(path)?)?.run()?;
+        std::hint::black_box(index.events());
+        let status = std::fs::read_to_string("/proc/self/status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+        let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib * 1024)
+    };
+    match work() {
+        Ok(bytes) => {
+            println!("{bytes}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Time from start to the second frame, beside an eframe window with nothing in it.
+fn start_up(gate: &mut Gate) -> Outcome<()> {
+    let display = Display::start()?;
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-stores/bank/bank.db");
+    let ours: Vec<&str> = vec![env!("CARGO_BIN_EXE_eventglass"), sample.to_str().ok_or("the path is no text")?];
+    let this = std::env::current_exe()?;
+    let empty: Vec<&str> = vec![this.to_str().ok_or("the path is no text")?, "--empty-window"];
+    let (mut of_ours, mut of_empty) = (Vec::new(), Vec::new());
+    for round in 0..8 {
+        let (a, b) = (display.until_drawn(&empty)?, display.until_drawn(&ours)?);
+        // The first round warms the disk.
+        if round > 0 {
+            of_empty.push(a);
+            of_ours.push(b);
+        }
+    }
+    let (ours, empty) = (median(&mut of_ours), median(&mut of_empty));
+    let detail = format!("ours {:.0} ms, empty {:.0} ms", ours * 1e3, empty * 1e3);
+    gate.at_most("start-up / empty eframe window", ours / empty, 1.5, &detail);
+    Ok(())
+}
+
+/// A display of our own.
+struct Display {
+    server: std::process::Child,
+    number: u32,
+}
+
+impl Display {
+    fn start() -> Outcome<Display> {
+        let number = 90 + std::process::id() % 100;
+        let server = Command::new("Xvfb")
+            .args([&format!(":{number}"), "-screen", "0", "1600x1000x24", "+extension", "GLX", "-nolisten", "tcp"])
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("Xvfb does not start: {error}; apt-get install xvfb"))?;
+        std::thread::sleep(Duration::from_millis(1_500));
+        Ok(Display { server, number })
+    }
+
+    /// Seconds until the program says that it drew.
+    fn until_drawn(&self, command: &[&str]) -> Outcome<f64> {
+        let start = Instant::now();
+        let mut child = Command::new(command[0])
+            .args(&command[1..])
+            .env("DISPLAY", format!(":{}", self.number))
+            .env("EVENTGLASS_HOME", std::env::temp_dir().join("eventglass-bench"))
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("RUST_LOG", "eventglass=info")
+            .env_remove("WAYLAND_DISPLAY")
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let lines = BufReader::new(child.stderr.take().ok_or("no stderr")?).lines();
+        let mut drawn = None;
+        for line in lines {
+            if line?.contains("second frame") {
+                drawn = Some(start.elapsed());
+                break;
+            }
+        }
+        child.kill()?;
+        child.wait()?;
+        Ok(drawn.ok_or("the program ended before it drew")?.as_secs_f64())
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        drop(self.server.kill());
+        drop(self.server.wait());
+    }
+}
+
+fn empty_window() -> ExitCode {
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default().with_inner_size([1440.0, 900.0]),
+        renderer: eframe::Renderer::Glow,
+        ..Default::default()
+    };
+    let mut frame = 0;
+    let result = eframe::run_ui_native("empty", options, move |ui, _| {
+        frame += 1;
+        if frame == 2 {
+            eprintln!("second frame");
+        }
+        ui.ctx().request_repaint();
+    });
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}

@@ -1,0 +1,256 @@
+//! A person's ways through the real program: the app, its threads and a real store, driven
+//! by accessible labels. Values come from the sample's `expected.json`, which Emmett wrote.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use eventglass::app::settings::Settings;
+use eventglass::app::{App, Effect, Folders, Start};
+use eventglass::model::json::parse_text;
+
+fn sample(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-stores/bank").join(file)
+}
+
+struct Program {
+    app: App,
+    started: Instant,
+    effects: Vec<Effect>,
+    _cache: tempfile::TempDir,
+}
+
+type Window = Harness<'static, Program>;
+
+fn start(start: Start) -> Window {
+    let cache = tempfile::tempdir().expect("a folder");
+    let folders = Folders {
+        cache: cache.path().to_owned(),
+        dialects: cache.path().join("dialects"),
+        samples: sample("").parent().map(Path::to_owned),
+    };
+    let app = App::new(folders, Settings::default(), Arc::new(|| {}), start);
+    let program = Program { app, started: Instant::now(), effects: Vec::new(), _cache: cache };
+    Harness::builder()
+        .with_size([1440.0, 900.0])
+        .with_max_steps(12)
+        .with_context_setup(eventglass::ui::fonts::install)
+        .build_ui_state(
+            |ui, program: &mut Program| {
+                program.app.poll(program.started.elapsed().as_secs_f64());
+                let mut actions = Vec::new();
+                program.app.with_view(|view| eventglass::ui::root::root_ui(ui, view, &mut actions));
+                for action in actions {
+                    program.app.dispatch(action);
+                }
+                program.effects.extend(program.app.take_effects());
+            },
+            program,
+        )
+}
+
+/// Draws until a node's label contains the text; the threads answer in their own time.
+fn wait_for(window: &mut Window, text: &str) {
+    wait_until(window, text, |window| window.query_all_by_label_contains(text).next().is_some());
+}
+
+fn wait_until(window: &mut Window, what: &str, holds: impl Fn(&Window) -> bool) {
+    let patience = Instant::now();
+    loop {
+        window.run_steps(2);
+        if holds(window) {
+            return;
+        }
+        if patience.elapsed() > Duration::from_secs(30) {
+            panic!("{what} does not come up; there is: {:#?}", labels(window));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn labels(window: &Window) -> Vec<String> {
+    let nodes = window.query_all_by(|node| node.label().is_some());
+    nodes.filter_map(|node| node.accesskit_node().label()).collect()
+}
+
+fn bank_at(version: &str) -> Window {
+    let mut window = start(Start {
+        store: Some(sample("bank.db")),
+        stream: Some("account-1042".to_owned()),
+        at: Some(version.to_owned()),
+        reducer: Some(sample("reducers.mjs").to_string_lossy().into_owned()),
+    });
+    wait_for(&mut window, "Reducer reducers.mjs");
+    wait_for(&mut window, " of 214, ");
+    wait_for(&mut window, "balance ");
+    window
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press_modifiers(Modifiers::NONE, key);
+    window.run_steps(2);
+}
+
+fn write(window: &mut Window, text: &str) {
+    window.event(egui::Event::Text(text.to_owned()));
+    window.run_steps(2);
+}
+
+/// What Emmett itself says the balance is.
+fn expected_balance(version: u64) -> String {
+    let text = std::fs::read_to_string(sample("expected.json")).expect("expected.json");
+    let expected: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let states = expected["states"].as_array().expect("states");
+    let state = states.iter().find(|state| state["stream"] == "account-1042" && state["version"] == version);
+    state.expect("a state")["state"]["balance"].to_string()
+}
+
+#[test]
+fn why_is_this_account_negative() {
+    // The whole job: open, find the stream by its name, go to the end, step back to the event.
+    let mut window = start(Start::default());
+    window.run_steps(2);
+    window.get_by_label("Path of a store").focus();
+    window.run_steps(1);
+    window.get_by_label("Path of a store").type_text(&sample("bank.db").to_string_lossy());
+    window.run_steps(1);
+    window.key_press(Key::Enter);
+    wait_for(&mut window, "category account");
+
+    window.get_by_label("Filter streams").focus();
+    window.run_steps(1);
+    window.get_by_label("Filter streams").type_text("1042");
+    wait_for(&mut window, "1 of 42 streams");
+    window.get_by_label_contains("account-1042, 214 events").click();
+    wait_for(&mut window, "row 214 of 214");
+    // Without a reducer the state says that it is a guess.
+    wait_for(&mut window, "Merge, a guess");
+
+    window.state_mut().app.use_reducer(sample("reducers.mjs").to_string_lossy().into_owned());
+    wait_for(&mut window, &format!("balance {}", expected_balance(214)));
+
+    window.get_by_label_contains("row 200 of 214").click();
+    wait_for(&mut window, &format!("balance {}", expected_balance(200)));
+    press(&mut window, Key::ArrowLeft);
+    wait_for(&mut window, &format!("balance {}", expected_balance(199)));
+    assert!(window.state().app.title().starts_with("account-1042 v199 - bank.db"));
+}
+
+#[test]
+fn the_event_that_did_it_is_on_screen_with_what_it_changed() {
+    let mut window = bank_at("57");
+    let (before, after) = (expected_balance(56), expected_balance(57));
+    wait_for(&mut window, &format!("balance {after}, changed, was {before}, written by v57"));
+    // The limit was lowered one event earlier, the feature that explains it.
+    wait_for(&mut window, "limit 0, written by v56");
+    write(&mut window, "2");
+    wait_for(&mut window, "balance changed");
+    press(&mut window, Key::ArrowRight);
+    wait_for(&mut window, "version 58, FeeCharged");
+    write(&mut window, "1");
+    wait_for(&mut window, &format!("balance {}", expected_balance(58)));
+    press(&mut window, Key::Home);
+    wait_for(&mut window, "initial state");
+    press(&mut window, Key::End);
+    wait_for(&mut window, &format!("balance {}", expected_balance(214)));
+}
+
+#[test]
+fn every_version_on_the_slider_has_the_librarys_state() {
+    let mut window = bank_at("1");
+    for version in [3u64, 56, 57, 58, 61, 120, 150, 213, 2] {
+        window.get_by_role(egui::accesskit::Role::Slider).set_value_accesskit(version as f64);
+        wait_for(&mut window, &format!("balance {}", expected_balance(version)));
+        wait_for(&mut window, &format!("version {version}, "));
+    }
+}
+
+#[test]
+fn events_are_found_by_type_and_by_payload() {
+    let mut window = bank_at("57");
+    window.get_by_label("Filter events").focus();
+    window.run_steps(1);
+    window.get_by_label("Filter events").type_text("type:limitchanged");
+    wait_for(&mut window, "row 1 of ");
+    wait_until(&mut window, "only LimitChanged", |window| {
+        let rows: Vec<String> =
+            labels(window).into_iter().filter(|l| l.starts_with("row ") && l.contains(" v")).collect();
+        let events: Vec<&String> = rows.iter().filter(|l| l.contains(", v")).collect();
+        !events.is_empty() && events.iter().all(|row| row.contains("LimitChanged"))
+    });
+    window.get_by_label("Clear filter events").click();
+    wait_for(&mut window, " of 214, ");
+}
+
+#[test]
+fn a_copy_of_the_state_is_the_librarys_state() {
+    let mut window = bank_at("57");
+    wait_for(&mut window, &format!("balance {}", expected_balance(57)));
+    window.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::C);
+    window.run_steps(2);
+    let copied = window.state().effects.iter().rev().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.clone()),
+        _ => None,
+    });
+    let copied = parse_text(&copied.expect("something was copied")).node;
+    let balance = copied.get("balance").map(eventglass::model::json::to_text);
+    assert_eq!(balance, Some(expected_balance(57)));
+}
+
+#[test]
+fn a_store_that_grows_says_so_and_takes_it_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.jsonl");
+    let line = |version: u32| {
+        format!("{{\"stream\":\"a-1\",\"version\":{version},\"type\":\"Counted\",\"data\":{{\"n\":{version}}}}}\n")
+    };
+    std::fs::write(&path, line(1) + &line(2)).expect("written");
+    let mut window = start(Start { store: Some(path.clone()), ..Start::default() });
+    wait_for(&mut window, "row 2 of 2");
+    std::fs::write(&path, line(1) + &line(2) + &line(3)).expect("written");
+    wait_for(&mut window, "1 event");
+    press(&mut window, Key::F5);
+    wait_for(&mut window, "row 3 of 3");
+    press(&mut window, Key::End);
+    wait_for(&mut window, "n 3, changed, was 2");
+    // Something else under the same name is not mixed with what was read.
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::write(&path, line(7).replace("a-1", "b-1")).expect("written");
+    wait_for(&mut window, "replaced");
+    press(&mut window, Key::F5);
+    wait_for(&mut window, "b-1");
+}
+
+#[test]
+fn a_reducer_that_throws_keeps_the_last_good_state() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let reducer = folder.path().join("strict.js");
+    std::fs::write(
+        &reducer,
+        "export default (s = { n: 0 }, e) => { if (e.version === 58) throw new TypeError('no fee'); return { n: s.n + 1 } }",
+    )
+    .expect("written");
+    let mut window = start(Start {
+        store: Some(sample("bank.db")),
+        stream: Some("account-1042".to_owned()),
+        at: Some("60".to_owned()),
+        reducer: Some(reducer.to_string_lossy().into_owned()),
+    });
+    wait_for(&mut window, "TypeError: no fee");
+    wait_for(&mut window, "n 57");
+    window.get_by_label("Skip it and continue").click();
+    wait_for(&mut window, "n 59");
+}
+
+#[test]
+fn what_is_no_store_says_why_and_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("picture.png");
+    std::fs::write(&path, b"\x89PNG\r\n\x1a\n").expect("written");
+    let mut window = start(Start { store: Some(path), ..Start::default() });
+    wait_for(&mut window, "it is a PNG image");
+    wait_for(&mut window, "open a store file instead");
+}

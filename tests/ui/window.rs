@@ -1,0 +1,201 @@
+//! The real program in a real window, on a display of the test's own: Xvfb, openbox, xdotool.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// A display with a window manager; ended with the test.
+struct Display {
+    name: String,
+    server: Child,
+    manager: Child,
+    home: tempfile::TempDir,
+}
+
+impl Display {
+    fn start() -> Display {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let home = tempfile::tempdir().expect("a folder");
+        // Another test run may use the same numbers: take the first that is free.
+        for attempt in 0..20 {
+            let number = 200 + std::process::id() % 300 + NEXT.fetch_add(1, Ordering::Relaxed) * 7 + attempt;
+            let name = format!(":{number}");
+            if Path::new(&format!("/tmp/.X11-unix/X{number}")).exists() {
+                continue;
+            }
+            let mut server = Command::new("Xvfb")
+                .args([&name, "-screen", "0", "1600x1000x24", "+extension", "GLX", "-nolisten", "tcp"])
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("Xvfb starts: sh tests/setup.sh installs it");
+            let ready = wait(Duration::from_secs(20), || Path::new(&format!("/tmp/.X11-unix/X{number}")).exists());
+            if !ready || server.try_wait().expect("asked").is_some() {
+                drop(server.kill());
+                continue;
+            }
+            let manager =
+                Command::new("openbox").env("DISPLAY", &name).stderr(Stdio::null()).spawn().expect("openbox starts");
+            return Display { name, server, manager, home };
+        }
+        panic!("no display could be started");
+    }
+
+    fn program(&self, arguments: &[&str]) -> Child {
+        let runtime = self.home.path().join("run");
+        std::fs::create_dir_all(&runtime).expect("a folder");
+        Command::new(env!("CARGO_BIN_EXE_eventglass"))
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("DISPLAY", &self.name)
+            .env("EVENTGLASS_HOME", self.home.path())
+            .env("XDG_RUNTIME_DIR", runtime)
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env_remove("WAYLAND_DISPLAY")
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts")
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> String {
+        let output = Command::new("xdotool").env("DISPLAY", &self.name).args(arguments).output().expect("xdotool runs");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// The program's window, once it is there.
+    fn window_of(&self, program: &Child) -> String {
+        let pid = program.id().to_string();
+        let mut id = String::new();
+        let found = wait(Duration::from_secs(60), || {
+            id =
+                self.xdotool(&["search", "--onlyvisible", "--pid", &pid]).lines().last().unwrap_or_default().to_owned();
+            !id.is_empty()
+        });
+        assert!(found, "no window appeared");
+        self.xdotool(&["windowactivate", "--sync", &id]);
+        id
+    }
+
+    fn title_becomes(&self, window: &str, wanted: &str) {
+        let mut title = String::new();
+        let came = wait(Duration::from_secs(60), || {
+            title = self.xdotool(&["getwindowname", window]);
+            title == wanted
+        });
+        assert!(came, "the title is {title:?}, not {wanted:?}");
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        for child in [&mut self.manager, &mut self.server] {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+fn wait(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < patience {
+        if holds() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    false
+}
+
+fn ends(program: &mut Child) -> Option<i32> {
+    let mut status = None;
+    wait(Duration::from_secs(30), || {
+        status = program.try_wait().expect("asked");
+        status.is_some()
+    });
+    status.and_then(|status| status.code())
+}
+
+#[test]
+fn a_real_window_steps_filters_and_closes() {
+    let display = Display::start();
+    let bank = "sample-stores/bank/bank.db";
+    let mut program = display.program(&[bank, "--stream", "account-1042", "--at", "57"]);
+    let window = display.window_of(&program);
+    display.title_becomes(&window, "account-1042 v57 - bank.db");
+    for version in [58, 59, 60] {
+        display.xdotool(&["key", "Right"]);
+        display.title_becomes(&window, &format!("account-1042 v{version} - bank.db"));
+    }
+    // A filter takes the letters; the playhead does not move by them.
+    display.xdotool(&["key", "slash"]);
+    display.xdotool(&["type", "--delay", "40", "fee"]);
+    std::thread::sleep(Duration::from_millis(500));
+    display.title_becomes(&window, "account-1042 v60 - bank.db");
+    for key in ["Escape", "Escape", "Right"] {
+        std::thread::sleep(Duration::from_millis(400));
+        display.xdotool(&["key", key]);
+    }
+    display.title_becomes(&window, "account-1042 v61 - bank.db");
+    display.xdotool(&["key", "ctrl+q"]);
+    assert_eq!(ends(&mut program), Some(0));
+}
+
+/// The commands of the README's code blocks, without the prompt, and what stands below each.
+fn readme_commands() -> Vec<(String, Vec<String>)> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    let mut commands: Vec<(String, Vec<String>)> = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = !inside && line.trim_end() == "```console";
+            continue;
+        }
+        match (inside, line.strip_prefix("$ ")) {
+            (true, Some(command)) => commands.push((command.to_owned(), Vec::new())),
+            (true, None) => commands.last_mut().expect("a command above its output").1.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    commands
+}
+
+#[test]
+fn the_readmes_commands_do_what_it_says() {
+    let commands = readme_commands();
+    let program = env!("CARGO_BIN_EXE_eventglass");
+    let mut ran = 0;
+    for (command, output) in &commands {
+        // The test command is what runs this; set-up was done by it.
+        let command = command.replace("sh tests/setup.sh run && ", "");
+        if command.contains("cargo test") {
+            continue;
+        }
+        let command = command.replace("cargo run --release -- ", "eventglass ");
+        let arguments = command.strip_prefix("eventglass ").unwrap_or_else(|| panic!("an unknown command: {command}"));
+        let verb = arguments.split(' ').next().unwrap_or_default();
+        if ["info", "streams", "events", "state", "diff"].contains(&verb) {
+            let home = tempfile::tempdir().expect("a folder");
+            let result = Command::new("sh")
+                .args(["-c", &format!("'{program}' {arguments}")])
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .env("EVENTGLASS_HOME", home.path())
+                .output()
+                .expect("sh runs");
+            let printed = String::from_utf8_lossy(&result.stdout);
+            let printed: Vec<&str> = printed.lines().collect();
+            assert_eq!(printed, *output, "{command}: {}", String::from_utf8_lossy(&result.stderr));
+        } else {
+            let display = Display::start();
+            let words: Vec<&str> = arguments.split(' ').collect();
+            let mut child = display.program(&words);
+            let window = display.window_of(&child);
+            let file = Path::new(words[0]).file_name().expect("a file").to_string_lossy().into_owned();
+            let named = wait(Duration::from_secs(60), || display.xdotool(&["getwindowname", &window]).contains(&file));
+            assert!(named, "{command}");
+            display.xdotool(&["key", "ctrl+q"]);
+            assert_eq!(ends(&mut child), Some(0), "{command}");
+        }
+        ran += 1;
+    }
+    assert!(ran >= 6, "only {ran} commands were found");
+}
