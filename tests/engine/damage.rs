@@ -85,9 +85,15 @@ enum Promise {
 #[derive(Clone, Debug)]
 enum Harm {
     Cut(u64),
-    Flip { at: u64, mask: u8 },
+    Flip {
+        at: u64,
+        mask: u8,
+    },
     /// A block of [`PAGE`] bytes is lost: this stands there now.
-    Block { number: usize, byte: u8 },
+    Block {
+        number: usize,
+        byte: u8,
+    },
 }
 
 struct File {
@@ -145,7 +151,9 @@ impl File {
 
     fn harm(&self, path: &Path, harm: &Harm) {
         match harm {
-            Harm::Cut(len) => OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(*len)).expect("cut"),
+            Harm::Cut(len) => {
+                OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(*len)).expect("cut")
+            }
             Harm::Flip { at, mask } => put(path, *at, &[self.bytes[*at as usize] ^ mask]),
             Harm::Block { number, byte } => put(path, (number * PAGE) as u64, &[*byte; PAGE]),
         }
@@ -220,7 +228,8 @@ fn pages(conn: &Connection) -> BTreeMap<usize, Page> {
     let path = PathBuf::from(conn.path().expect("a path"));
     let bytes = std::fs::read(path).expect("the store");
     let mut pages = BTreeMap::new();
-    let mut roots = conn.prepare("SELECT type, tbl_name, rootpage FROM sqlite_master WHERE rootpage > 0").expect("a query");
+    let mut roots =
+        conn.prepare("SELECT type, tbl_name, rootpage FROM sqlite_master WHERE rootpage > 0").expect("a query");
     let roots = roots.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).expect("roots");
     for root in roots {
         let (kind, table, root): (String, String, u32) = root.expect("a root");
@@ -243,7 +252,8 @@ fn pages(conn: &Connection) -> BTreeMap<usize, Page> {
             } else if !inner {
                 let rowid = |cell: &usize| varint(&page[varint(&page[*cell..]).1 + cell..]).0;
                 let stream = |rowid: i64| {
-                    conn.query_row("SELECT stream_id FROM emt_messages WHERE rowid = ?1", [rowid], |row| row.get(0)).expect("a row")
+                    conn.query_row("SELECT stream_id FROM emt_messages WHERE rowid = ?1", [rowid], |row| row.get(0))
+                        .expect("a row")
                 };
                 pages.insert(number, Page::Rows(cells.iter().map(rowid).map(stream).collect()));
             }
@@ -380,7 +390,8 @@ fn bytes_changed_in_a_log() {
 fn whole_blocks_lost() {
     for file in [sqlite(), lines()] {
         let blocks = file.bytes.len() / PAGE;
-        let harms = (0..blocks).flat_map(|number| [0x00, 0xff, 0x0d, b'x', b'"'].map(|byte| Harm::Block { number, byte }));
+        let harms =
+            (0..blocks).flat_map(|number| [0x00, 0xff, 0x0d, b'x', b'"'].map(|byte| Harm::Block { number, byte }));
         let harms = harms.collect();
         run(file, harms, "blocks lost");
     }

@@ -51,7 +51,12 @@ fn files_that_are_no_store_say_what_they_are() {
         ("utf16be.jsonl", b"\xfe\xff\0{\0}", "it is UTF-16 text", "iconv -f UTF-16 -t UTF-8 FILE > NEW"),
         ("words.txt", b"Dear diary,\ntoday nothing happened.\n", "no line of it is a JSON object", "JSON lines"),
         ("array.json", b"[1, 2, 3]", "no line of it is a JSON object", "JSON lines"),
-        ("nul.bin", &[0; 5000], "it does not begin like a SQLite file, and no line", "encrypted store must be decrypted"),
+        (
+            "nul.bin",
+            &[0; 5000],
+            "it does not begin like a SQLite file, and no line",
+            "encrypted store must be decrypted",
+        ),
     ];
     for (name, bytes, error, help) in no_store {
         let store = place.write(name, bytes);
@@ -89,7 +94,13 @@ fn special_files_do_not_block() {
     assert!(made);
     for special in [pipe.as_str(), "/dev/zero", "/dev/null"] {
         let start = Instant::now();
-        let mut child = place.program.command().args(["info", special]).stderr(std::process::Stdio::piped()).spawn().expect("starts");
+        let mut child = place
+            .program
+            .command()
+            .args(["info", special])
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("starts");
         let ended = loop {
             match child.try_wait().expect("a child") {
                 Some(status) => break Some(status),
@@ -108,7 +119,8 @@ fn special_files_do_not_block() {
 
 /// Ten good events, and what a test puts between them, after the fourth.
 fn around(odd: &[u8]) -> Vec<u8> {
-    let lines: Vec<String> = (1..=10).map(|version| jsonl(&[line("s-1", version, "T", json!({ "n": version }))])).collect();
+    let lines: Vec<String> =
+        (1..=10).map(|version| jsonl(&[line("s-1", version, "T", json!({ "n": version }))])).collect();
     [lines[..4].concat().as_bytes(), odd, lines[4..].concat().as_bytes()].concat()
 }
 
@@ -186,13 +198,18 @@ fn lines_that_are_no_events_are_named_by_their_number() {
 fn ends_of_lines_and_files_in_every_form() {
     let good = String::from_utf8(around(b"")).expect("UTF-8");
     let bom = format!("\u{feff}{good}");
-    for (name, content) in [("CRLF", good.replace('\n', "\r\n")), ("BOM", bom), ("no final newline", good.trim_end().to_owned())] {
+    for (name, content) in
+        [("CRLF", good.replace('\n', "\r\n")), ("BOM", bom), ("no final newline", good.trim_end().to_owned())]
+    {
         let found = read("log.jsonl", content.as_bytes());
         assert_eq!(found.findings, [] as [String; 0], "{name}");
         found.has_the_good_ones(0);
     }
     let cut = read("log.jsonl", &[good.as_bytes(), b"{\"stream\":\"s-1\",\"versi"].concat());
-    assert_eq!(cut.findings, ["truncated-tail: line 11 is the last and unfinished: is no JSON: EOF while parsing a string"]);
+    assert_eq!(
+        cut.findings,
+        ["truncated-tail: line 11 is the last and unfinished: is no JSON: EOF while parsing a string"]
+    );
     cut.has_the_good_ones(0);
 }
 
@@ -257,8 +274,11 @@ fn numbers_and_texts_come_out_as_they_stand() {
     let store = place.write("log.jsonl", lines.as_bytes());
     let run = place.program.run(&["events", &store, "--json"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
-    let shown: Vec<&str> =
-        run.out.lines().filter_map(|line| line.split(",\"data\":").nth(1)?.strip_suffix(",\"metadata\":null}")).collect();
+    let shown: Vec<&str> = run
+        .out
+        .lines()
+        .filter_map(|line| line.split(",\"data\":").nth(1)?.strip_suffix(",\"metadata\":null}"))
+        .collect();
     for (at, (shown, data)) in shown.iter().zip(&data).enumerate() {
         // Strings are decoded and written anew; all else is the same text.
         let same = *shown == *data || at == 2 || at == 4;
@@ -276,10 +296,21 @@ fn numbers_and_texts_come_out_as_they_stand() {
     for member in [r#""big":1e400"#, r#""tiny":1e-400"#, r#""zero":-0"#, r#""a":2"#, r#""__proto__":{"x":1}"#] {
         assert!(state.contains(member), "no {member} in {state}");
     }
-    let notes: Vec<String> = fold.source.findings().kept().iter().map(|f| format!("{}: v{}: {}", f.code.name(), f.version.expect("a version"), f.message)).collect();
-    assert!(notes.iter().any(|note| note == "duplicate-key: v3: the key \"a\" is there twice, the last one counts" || note == "duplicate-key: v3: the key \"k\" is there twice, the last one counts"), "{notes:?}");
+    let notes: Vec<String> = fold
+        .source
+        .findings()
+        .kept()
+        .iter()
+        .map(|f| format!("{}: v{}: {}", f.code.name(), f.version.expect("a version"), f.message))
+        .collect();
+    assert!(
+        notes.iter().any(|note| note == "duplicate-key: v3: the key \"a\" is there twice, the last one counts"
+            || note == "duplicate-key: v3: the key \"k\" is there twice, the last one counts"),
+        "{notes:?}"
+    );
     assert!(notes.iter().any(|note| note.starts_with("undecodable: v4: ")), "{notes:?}");
-    let merged: Vec<String> = fold.timeline.findings().kept().iter().map(|f| format!("v{}", f.version.expect("a version"))).collect();
+    let merged: Vec<String> =
+        fold.timeline.findings().kept().iter().map(|f| format!("v{}", f.version.expect("a version"))).collect();
     for version in ["v6", "v7", "v8"] {
         assert!(merged.iter().any(|known| known == version), "merge of {version} is a finding: {merged:?}");
     }
@@ -311,13 +342,25 @@ fn depth_and_length_have_no_limit_that_hurts() {
     }
     let person = place.program.run(&["state", &store, "--stream", "s-1"]);
     assert_eq!(person.code, 0, "{}", person.err);
-    let reducer = place.write("depth.mjs", b"const depth = (x) => { let n = 0; while (x && typeof x === 'object') { x = x.k ?? x[0]; n++ } return n };
-        export default (s, e) => ({ ...s, [e.version]: depth(e.data) });");
-    let state = place.program.run(&["state", &store, "--json", "--stream", "s-1", "--reducer", &reducer, "--on-error", "skip"]);
+    let reducer = place.write(
+        "depth.mjs",
+        b"const depth = (x) => { let n = 0; while (x && typeof x === 'object') { x = x.k ?? x[0]; n++ } return n };
+        export default (s, e) => ({ ...s, [e.version]: depth(e.data) });",
+    );
+    let state =
+        place.program.run(&["state", &store, "--json", "--stream", "s-1", "--reducer", &reducer, "--on-error", "skip"]);
     assert_eq!(state.code, 0, "{}", state.err);
-    assert_eq!(state.one()["state"]["10"], 1, "whatever the parser of the sandbox says to 5,000 levels, the others are there");
+    assert_eq!(
+        state.one()["state"]["10"],
+        1,
+        "whatever the parser of the sandbox says to 5,000 levels, the others are there"
+    );
     // A bad one deep down is said, and hides nobody.
-    let broken = format!("{{\"stream\":\"s-1\",\"version\":11,\"type\":\"T\",\"data\":{}oops{}}}\n", "[".repeat(400), "]".repeat(400));
+    let broken = format!(
+        "{{\"stream\":\"s-1\",\"version\":11,\"type\":\"T\",\"data\":{}oops{}}}\n",
+        "[".repeat(400),
+        "]".repeat(400)
+    );
     let found = read("log.jsonl", &around(broken.as_bytes()));
     assert_eq!(found.findings, ["bad-line: line 5 is no JSON"]);
     found.has_the_good_ones(0);
@@ -359,7 +402,9 @@ fn times_in_every_form() {
     let lines: String = forms
         .iter()
         .enumerate()
-        .map(|(at, (time, _))| format!("{{\"stream\":\"s-1\",\"version\":{at},\"type\":\"T\",\"time\":{time},\"data\":{{}}}}\n"))
+        .map(|(at, (time, _))| {
+            format!("{{\"stream\":\"s-1\",\"version\":{at},\"type\":\"T\",\"time\":{time},\"data\":{{}}}}\n")
+        })
         .collect();
     let store = place.write("log.jsonl", lines.as_bytes());
     let events = place.program.json(&["events", &store, "--json", "--stream", "s-1"]);
@@ -367,7 +412,11 @@ fn times_in_every_form() {
         assert_eq!(event["time"], json!(wanted), "{form}");
     }
     let found = read("log.jsonl", lines.as_bytes());
-    assert!(found.findings.contains(&"undecodable: the time soon is in no form that is known".to_owned()), "{:?}", found.findings);
+    assert!(
+        found.findings.contains(&"undecodable: the time soon is in no form that is known".to_owned()),
+        "{:?}",
+        found.findings
+    );
 }
 
 // --- SQLite ------------------------------------------------------------------------------
@@ -377,8 +426,10 @@ fn a_small_payload_that_unpacks_to_gigabytes_is_refused() {
     let place = Place::new();
     let path = place.path("bomb.db");
     let conn = Connection::open(&path).expect("a store");
-    conn.execute_batch("CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB)")
-        .expect("a table");
+    conn.execute_batch(
+        "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB)",
+    )
+    .expect("a table");
     let mut bomb = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     let zeros = vec![0; 1 << 20];
     for _ in 0..256 {
@@ -387,7 +438,8 @@ fn a_small_payload_that_unpacks_to_gigabytes_is_refused() {
     let bomb = bomb.finish().expect("packed");
     assert!(bomb.len() < 4 << 20, "{} bytes", bomb.len());
     for (version, state) in [(1, packed(b"{\"n\":1}")), (2, bomb), (3, packed(b"{\"n\":3}"))] {
-        conn.execute("INSERT INTO stored_events VALUES ('b', ?1, 'm:Box.Filled', ?2)", (version, state)).expect("an event");
+        conn.execute("INSERT INTO stored_events VALUES ('b', ?1, 'm:Box.Filled', ?2)", (version, state))
+            .expect("an event");
     }
     let look = look(&path, place.folder.path()).expect("a store");
     assert_eq!(look.index.events(), 3);
@@ -442,7 +494,9 @@ fn generated_columns_are_not_computed() {
     )
     .expect("a table");
     let store = text(&path);
-    let ask = |body: &str| place.program.run(&["events", &store, "--json", "--map", &format!("stream=entity,type=kind,data={body}")]);
+    let ask = |body: &str| {
+        place.program.run(&["events", &store, "--json", "--map", &format!("stream=entity,type=kind,data={body}")])
+    };
     let start = Instant::now();
     // What is computed is no stored column: it is neither offered nor read.
     for body in ["body", "small"] {
@@ -476,35 +530,59 @@ fn rows_with_odd_values_are_named_by_their_rowid() {
     )
     .expect("rows");
     let look = look(&path, place.folder.path()).expect("a store");
-    assert_eq!(look.findings("bad-line"), [
-        "the row with rowid 0 has no stream",
-        "the row with rowid 1 has no stream",
-        "the row with rowid 7 has a version that is no integer: three",
-        "the row with rowid 9 has a version that is no integer: 4.5",
-    ]);
+    assert_eq!(
+        look.findings("bad-line"),
+        [
+            "the row with rowid 0 has no stream",
+            "the row with rowid 1 has no stream",
+            "the row with rowid 7 has a version that is no integer: three",
+            "the row with rowid 9 has a version that is no integer: 4.5",
+        ]
+    );
     assert_eq!(look.findings("undecodable"), ["the time whenever is in no form that is known"]);
     assert_eq!(look.names(), ["s-1", "77"]);
     let store = text(&path);
     let events = place.program.json(&["events", &store, "--json", "--stream", "s-1"]);
-    let rows: Vec<_> = events.iter().map(|e| (e["version"].clone(), e["position"].clone(), e["data"]["n"].clone())).collect();
+    let rows: Vec<_> =
+        events.iter().map(|e| (e["version"].clone(), e["position"].clone(), e["data"]["n"].clone())).collect();
     let row = |version: i64, position: i64, n: i64| (json!(version), json!(position), json!(n));
-    assert_eq!(rows, [
-        row(1, i64::MIN + 1, 1), row(2, -5, 2), row(3, 8, 3), row(4, 10, 4), row(i64::MAX, i64::MAX, 9),
-    ]);
+    assert_eq!(
+        rows,
+        [row(1, i64::MIN + 1, 1), row(2, -5, 2), row(3, 8, 3), row(4, 10, 4), row(i64::MAX, i64::MAX, 9),]
+    );
     assert_eq!(events[2]["type"], "(no type)");
     assert_eq!((&events[2]["metadata"], &events[3]["id"]), (&json!("words"), &json!("5")));
-    assert_eq!((&events[0]["time"], &events[1]["time"]), (&json!("2026-03-04T05:06:07Z"), &json!("2026-03-04T05:06:07Z")));
+    assert_eq!(
+        (&events[0]["time"], &events[1]["time"]),
+        (&json!("2026-03-04T05:06:07Z"), &json!("2026-03-04T05:06:07Z"))
+    );
     let person = place.program.run(&["events", &store, "--stream", "s-1"]).out;
     assert!(person.contains("T [command]  s-1  {\"n\":2}"), "{person}");
     let streams = place.program.json(&["streams", &store, "--json"]);
-    assert_eq!((&streams[0]["stream"], &streams[0]["status"], &streams[1]["last"]), (&json!("77"), &json!("archived"), &json!(i64::MAX)));
+    assert_eq!(
+        (&streams[0]["stream"], &streams[0]["status"], &streams[1]["last"]),
+        (&json!("77"), &json!("archived"), &json!(i64::MAX))
+    );
     let state = place.program.json(&["state", &store, "--json", "--stream", "s-1", "--at", "100"]).remove(0);
     assert_eq!((&state["version"], &state["state"]), (&json!(4), &json!({"n": 4})));
 }
 
 #[test]
 fn a_stream_name_can_be_anything() {
-    let names = ["", " ", "a'b", "a\"b", "a;DROP TABLE emt_messages;--", "🚀-1", "a\nb", "a\u{0}b", "%", "--at", "e\u{301}", &"n".repeat(100_000)];
+    let names = [
+        "",
+        " ",
+        "a'b",
+        "a\"b",
+        "a;DROP TABLE emt_messages;--",
+        "🚀-1",
+        "a\nb",
+        "a\u{0}b",
+        "%",
+        "--at",
+        "e\u{301}",
+        &"n".repeat(100_000),
+    ];
     let place = Place::new();
     let path = place.path("names.db");
     let conn = emmett(&path, "DELETE", 4096);

@@ -118,7 +118,11 @@ fn no_verb_changes_the_store_or_its_folder() {
         assert_untouched(&before, place.path(), &verb.join(" "));
     }
     // Verbs that fail, too.
-    for verb in [["state", "--stream=nobody"], ["info", "--dialect=python-eventsourcing"], ["info", "--map=stream=a,type=b,data=c"]] {
+    for verb in [
+        ["state", "--stream=nobody"],
+        ["info", "--dialect=python-eventsourcing"],
+        ["info", "--map=stream=a,type=b,data=c"],
+    ] {
         let run = program.run(&[verb[0], &text(&sample), verb[1]]);
         assert_eq!(run.code, 1, "{run:?}");
         assert_untouched(&before, place.path(), verb[1]);
@@ -185,7 +189,8 @@ fn what_a_dead_writer_left_is_shown_and_left_alone() {
     let alone = folder();
     std::fs::copy(&hot.1, alone.path().join("store.db")).expect("a copy");
     let alone = Connection::open(alone.path().join("store.db")).expect("a store");
-    let torn = alone.query_row("SELECT count(*) FROM emt_messages WHERE message_type = 'Wrong'", [], |row| row.get::<_, i64>(0));
+    let torn = alone
+        .query_row("SELECT count(*) FROM emt_messages WHERE message_type = 'Wrong'", [], |row| row.get::<_, i64>(0));
     assert!(!matches!(torn, Ok(0)), "the journal is not hot: {torn:?}");
     for ((place, store), what) in [(wal, "-wal"), (whole, "-wal and -shm"), (hot, "hot journal")] {
         let before = outside(place.path());
@@ -315,7 +320,9 @@ fn the_kernel_sees_no_write_near_the_store() {
             command.env("EVENTGLASS_HOME", program.home.path()).current_dir("/");
             let run = match command.output() {
                 Ok(output) if output.status.code() == Some(0) => Run::from(output),
-                Ok(output) => return cannot(&format!("strace does not run here: {}", String::from_utf8_lossy(&output.stderr))),
+                Ok(output) => {
+                    return cannot(&format!("strace does not run here: {}", String::from_utf8_lossy(&output.stderr)));
+                }
                 Err(error) => return cannot(&format!("there is no strace: {error}")),
             };
             assert!(!run.out.is_empty(), "{verb:?}");
@@ -354,9 +361,36 @@ fn the_kernel_sees_no_write_near_the_store() {
 
 #[cfg(target_os = "linux")]
 const CALLS: [&str; 30] = [
-    "openat", "openat2", "open", "creat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "truncate", "ftruncate",
-    "write", "pwrite64", "writev", "pwritev", "pwritev2", "mkdir", "mkdirat", "link", "linkat", "symlink", "symlinkat",
-    "chmod", "fchmod", "fchmodat", "utimensat", "fallocate", "copy_file_range", "sendfile", "setxattr",
+    "openat",
+    "openat2",
+    "open",
+    "creat",
+    "unlink",
+    "unlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "truncate",
+    "ftruncate",
+    "write",
+    "pwrite64",
+    "writev",
+    "pwritev",
+    "pwritev2",
+    "mkdir",
+    "mkdirat",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "utimensat",
+    "fallocate",
+    "copy_file_range",
+    "sendfile",
+    "setxattr",
 ];
 
 #[cfg(target_os = "linux")]
@@ -384,7 +418,9 @@ fn forbidden(trace: &str, place: &Path) -> Seen {
             }
             // The source of a copy comes first.
             "copy_file_range" => line.rsplit(',').nth(3).is_some_and(|target| target.contains(&inside)),
-            "sendfile" => line.split('(').nth(1).is_some_and(|rest| rest.split(',').next().is_some_and(|to| to.contains(&inside))),
+            "sendfile" => {
+                line.split('(').nth(1).is_some_and(|rest| rest.split(',').next().is_some_and(|to| to.contains(&inside)))
+            }
             _ => !memory,
         };
         if wrong {
@@ -450,7 +486,11 @@ fn beside_a_writer(journal: &str, pause: Duration) {
     let (conn, failed) = writer.join().expect("the writer ends");
     assert_eq!(failed, [] as [String; 0], "{journal}: the writer was disturbed");
     let rows: i64 = conn.query_row("SELECT count(*) FROM emt_messages", [], |row| row.get(0)).expect("a count");
-    assert_eq!((rows, last), (2 * COMMITS, 2 * COMMITS as u64), "{journal}: all of it was written, and all seen in the end");
+    assert_eq!(
+        (rows, last),
+        (2 * COMMITS, 2 * COMMITS as u64),
+        "{journal}: all of it was written, and all seen in the end"
+    );
     println!("{journal}, pause {pause:?}: {answers} answers, {different} different ones, during {COMMITS} commits");
     assert!(different >= 5, "{journal}: only {different} looks saw something new");
 }
@@ -508,7 +548,8 @@ fn a_store_that_grows_is_noticed_and_read_on() {
             assert_eq!(index.events(), 20 + 10 * round as u64, "{journal}");
             assert_eq!(indexer.change(&index).expect("there"), Change::Same, "{journal}");
             let id = index.streams().find("s-1").expect("the stream");
-            let versions: Vec<i64> = (0..index.rows_of(id).len()).filter_map(|at| Some(index.rows_of(id).version(at)?.0)).collect();
+            let versions: Vec<i64> =
+                (0..index.rows_of(id).len()).filter_map(|at| Some(index.rows_of(id).version(at)?.0)).collect();
             assert_eq!(versions, (1..=10 + 5 * round).collect::<Vec<_>>(), "{journal}: nothing twice, nothing lost");
         }
         assert!(index.findings().is_empty(), "{journal}: {:?}", index.findings());
@@ -550,7 +591,8 @@ fn a_store_that_is_replaced_is_noticed() {
 fn a_log_that_grows_or_is_replaced_is_noticed() {
     let (place, cache) = (folder(), folder());
     let path = place.path().join("log.jsonl");
-    let lines: Vec<String> = (1..=40).map(|version| jsonl(&[line("s-1", version, "T", json!({ "n": version }))])).collect();
+    let lines: Vec<String> =
+        (1..=40).map(|version| jsonl(&[line("s-1", version, "T", json!({ "n": version }))])).collect();
     let write = |content: String| std::fs::write(&path, content).expect("a file");
     write(lines[..10].concat());
     let mut indexer = indexer(&path, cache.path());
@@ -575,7 +617,13 @@ fn a_log_that_grows_or_is_replaced_is_noticed() {
         grow("", 15, &mut index);
     }
     let tails = |index: &eventglass::index::EventIndex| {
-        index.findings().counts().iter().filter(|(code, _)| code.name() == "truncated-tail").map(|(_, count)| *count).sum::<u64>()
+        index
+            .findings()
+            .counts()
+            .iter()
+            .filter(|(code, _)| code.name() == "truncated-tail")
+            .map(|(_, count)| *count)
+            .sum::<u64>()
     };
     assert_eq!(tails(&index), 1, "{:?}", index.findings());
     // Once it is whole it is an event like any other.

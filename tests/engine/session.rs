@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eventglass::formats::OpenChoice;
-use eventglass::model::{Applied, StreamId};
 use eventglass::model::json::to_text;
-use eventglass::session::{Answer, Choice, IndexNews, ReplayAsk, Session, StateNews, StoreAsk};
+use eventglass::model::{Applied, StreamId};
 use eventglass::replay::timeline::OnError;
+use eventglass::session::{Answer, Choice, IndexNews, ReplayAsk, Session, StateNews, StoreAsk};
 
 /// A log of `lines` events over 50 streams; version and payload count up.
 fn log(folder: &Path, lines: u64) -> std::path::PathBuf {

@@ -194,7 +194,10 @@ fn modules_use_only_what_lies_below_them() {
     // The eye itself.
     let text = "use crate::{\n  model::{Node, x}, formats,\n};\nuse crate::session::x; fn f() { crate::ui::g() }\n// crate::comment\nlet s = \"crate::text\";";
     assert_eq!(uses("src/x/y.rs", &code(text)).into_iter().collect::<Vec<_>>(), ["formats", "model", "session", "ui"]);
-    assert_eq!(uses("src/replay/js.rs", "use super::super::app::x; use super::Slot;").into_iter().collect::<Vec<_>>(), ["app"]);
+    assert_eq!(
+        uses("src/replay/js.rs", "use super::super::app::x; use super::Slot;").into_iter().collect::<Vec<_>>(),
+        ["app"]
+    );
     assert_eq!(uses("src/replay/mod.rs", "use super::app::x;").into_iter().collect::<Vec<_>>(), ["app"]);
 }
 
@@ -208,7 +211,8 @@ fn has_word(code: &str, word: &str) -> bool {
 fn egui_is_known_to_the_window_only() {
     let mut seen = 0;
     for (path, text) in sources() {
-        let uses = ["egui", "eframe", "egui_plot", "rfd", "poll_promise"].iter().any(|word| has_word(&code(&text), word));
+        let uses =
+            ["egui", "eframe", "egui_plot", "rfd", "poll_promise"].iter().any(|word| has_word(&code(&text), word));
         if module(&path) == "ui" {
             seen += usize::from(uses);
         } else {
@@ -228,8 +232,10 @@ fn the_window_reads_no_files_and_starts_no_threads() {
         let used = uses(path, &code);
         let modules = ["session", "formats"].iter().filter(|name| used.contains(**name)).map(|name| (*name).to_owned());
         let plain: String = code.split_whitespace().collect();
-        let direct = ["std::fs", "std::net", "std::thread", "std::process", "rusqlite", "std::{fs", "std::{net", "std::{thread"];
-        let wrong: Vec<String> = modules.chain(direct.iter().filter(|name| plain.contains(**name)).map(|name| (*name).to_owned())).collect();
+        let direct =
+            ["std::fs", "std::net", "std::thread", "std::process", "rusqlite", "std::{fs", "std::{net", "std::{thread"];
+        let wrong: Vec<String> =
+            modules.chain(direct.iter().filter(|name| plain.contains(**name)).map(|name| (*name).to_owned())).collect();
         if path == SHELL {
             shell = !wrong.is_empty();
         } else {
@@ -252,12 +258,15 @@ fn the_program_does_not_give_up() {
     for (path, text) in sources() {
         for (number, line) in code(&text).lines().enumerate() {
             let call = line.contains(".unwrap()") || line.contains(".expect(") || line.contains(".expect_err(");
-            let macros = ["panic!", "todo!", "unimplemented!", "unreachable!", "dbg!"].iter().any(|word| has_macro(line, word));
+            let macros =
+                ["panic!", "todo!", "unimplemented!", "unreachable!", "dbg!"].iter().any(|word| has_macro(line, word));
             // Line numbers are right but below a test.
             assert!(!call && !macros, "{path}, near line {}: {}", number + 1, line.trim());
         }
     }
-    let kept = code("fn a() { x.unwrap_or(1) }\n#[cfg(test)]\nmod tests { fn b() { y.unwrap() } }\nfn c() { z.expect(\"…\") }\n#[cfg(test)]\nmod more;\n// .unwrap()");
+    let kept = code(
+        "fn a() { x.unwrap_or(1) }\n#[cfg(test)]\nmod tests { fn b() { y.unwrap() } }\nfn c() { z.expect(\"…\") }\n#[cfg(test)]\nmod more;\n// .unwrap()",
+    );
     assert!(kept.contains("z.expect(") && !kept.contains("y.unwrap()") && !kept.contains(".unwrap()"), "{kept}");
     assert!(!code("let q = '\"'; let s = r#\"x.unwrap() \" y\"#; let t = \"\\\" z.unwrap()\";").contains("unwrap"));
 }
@@ -279,12 +288,19 @@ fn hex_colour(text: &str) -> bool {
 fn colours_have_one_place() {
     const TOKENS: &str = "src/ui/tokens.rs";
     const CALLS: [&str; 8] = [
-        "from_rgb(", "from_hex(", "from_rgba_unmultiplied(", "from_rgba_premultiplied(", "from_gray(", "from_black_alpha(",
-        "from_white_alpha(", "hex_color!",
+        "from_rgb(",
+        "from_hex(",
+        "from_rgba_unmultiplied(",
+        "from_rgba_premultiplied(",
+        "from_gray(",
+        "from_black_alpha(",
+        "from_white_alpha(",
+        "hex_color!",
     ];
     let colours = |text: &str| {
         let code = code(text);
-        CALLS.iter().any(|call| code.contains(call)) || text.lines().filter(|l| !l.trim_start().starts_with("//")).any(hex_colour)
+        CALLS.iter().any(|call| code.contains(call))
+            || text.lines().filter(|l| !l.trim_start().starts_with("//")).any(hex_colour)
     };
     let mut tokens = false;
     for (path, text) in sources().iter().filter(|(path, _)| module(path) == "ui") {
@@ -305,9 +321,19 @@ fn every_dialect_is_in_the_readme() {
     let dialects = files("assets/dialects", &["toml"]);
     assert!(!dialects.is_empty());
     for (path, text) in dialects {
-        let id = text.lines().find_map(|line| line.strip_prefix("id = \"")?.split('"').next()).unwrap_or_else(|| panic!("{path} has no id"));
-        assert_eq!(Path::new(&path).file_stem().and_then(|stem| stem.to_str()), Some(id), "{path}: the file is named by its id");
-        assert!(readme.contains(&format!("`{id}`")) || has_word(&readme, id), "README.md does not know the dialect {id}");
+        let id = text
+            .lines()
+            .find_map(|line| line.strip_prefix("id = \"")?.split('"').next())
+            .unwrap_or_else(|| panic!("{path} has no id"));
+        assert_eq!(
+            Path::new(&path).file_stem().and_then(|stem| stem.to_str()),
+            Some(id),
+            "{path}: the file is named by its id"
+        );
+        assert!(
+            readme.contains(&format!("`{id}`")) || has_word(&readme, id),
+            "README.md does not know the dialect {id}"
+        );
     }
 }
 
@@ -317,7 +343,10 @@ fn nothing_points_outside_the_checkout() {
     let outside = [["..", "shared"].join("/"), ["/work", "shared"].join("/"), ["/work", "main"].join("/")];
     let kinds = ["rs", "toml", "md", "mjs", "js", "py", "sh", "json", "yml", "yaml", "txt", "html"];
     let mut looked = 0;
-    for folder in ["src", "tests", "benches", "assets", "sample-stores", ".ci"].iter().filter(|folder| root().join(folder).exists()) {
+    for folder in ["src", "tests", "benches", "assets", "sample-stores", ".ci"]
+        .iter()
+        .filter(|folder| root().join(folder).exists())
+    {
         for (path, text) in files(folder, &kinds) {
             for word in &outside {
                 assert!(!text.contains(word), "{path} names {word}");
