@@ -26,11 +26,11 @@ impl Random {
 }
 
 /// Type and payload of one event; `total` and `balance` run along.
-fn event(random: &mut Random, total: &mut i64, balance: &mut i64) -> (&'static str, String) {
+fn event(random: &mut Random, items: u64, total: &mut i64, balance: &mut i64) -> (&'static str, String) {
     let by = random.below(40);
     match random.below(10) {
         0..=6 => {
-            let (sku, quantity, price) = (random.below(1_000), 1 + random.below(9), 100 + random.below(9_900));
+            let (sku, quantity, price) = (random.below(items), 1 + random.below(9), 100 + random.below(9_900));
             *total += price as i64;
             let data = format!(
                 "{{\"items\":{{\"sku-{sku}\":{{\"name\":\"Item number {sku} of the catalogue\",\"quantity\":{quantity},\
@@ -39,7 +39,7 @@ fn event(random: &mut Random, total: &mut i64, balance: &mut i64) -> (&'static s
             ("ItemSet", data)
         }
         7 => {
-            let sku = random.below(1_000);
+            let sku = random.below(items);
             (
                 "ItemRemoved",
                 format!("{{\"items\":{{\"sku-{sku}\":null}},\"total\":{total},\"updatedBy\":\"user-{by}\"}}"),
@@ -57,8 +57,14 @@ fn event(random: &mut Random, total: &mut i64, balance: &mut i64) -> (&'static s
 }
 
 /// Writes an Emmett-shaped store of `events` events over `streams` streams, in random
-/// order, or one stream; `lines` gets the same events as JSON lines for the peer.
-pub fn store(path: &Path, events: u64, streams: u64, lines: Option<&Path>) -> Result<(), Box<dyn std::error::Error>> {
+/// order, or one stream; a cart holds up to `items` kinds; `lines` gets the same events as JSON lines for the peer.
+pub fn store(
+    path: &Path,
+    events: u64,
+    streams: u64,
+    items: u64,
+    lines: Option<&Path>,
+) -> Result<(), Box<dyn std::error::Error>> {
     if path.exists() {
         return Ok(());
     }
@@ -93,7 +99,7 @@ pub fn store(path: &Path, events: u64, streams: u64, lines: Option<&Path>) -> Re
             let stream = if streams == 1 { 0 } else { random.below(streams) };
             versions[stream as usize] += 1;
             let version = versions[stream as usize];
-            let (kind, data) = event(&mut random, &mut total, &mut balance);
+            let (kind, data) = event(&mut random, items, &mut total, &mut balance);
             second += random.below(120);
             let name = format!("cart-{:07}", stream + 1);
             insert.execute(params![name, version as i64, data, kind, format!("m-{at:012}"), second as i64])?;

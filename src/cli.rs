@@ -14,7 +14,7 @@ use crate::formats::{self, OpenChoice, OpenError, Opened, ReadError};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder, StreamRows};
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Node, RecordedEvent, StreamId, Time, Version};
+use crate::model::{Applied, FindingCode, Node, RecordedEvent, StreamId, Time, Version};
 use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::js::ModuleError;
@@ -501,7 +501,11 @@ fn events(
         reader.fetch(&keys, None, &mut page, &mut notes)?;
         let mut found = page.iter().peekable();
         for row in part {
-            let Some(stored) = found.next_if(|stored| Some(stored.key) == index.key_of(*row)) else { continue };
+            let Some(stored) = found.next_if(|stored| Some(stored.key) == index.key_of(*row)) else {
+                let key = index.key_of(*row).map_or(0, |key| key.0);
+                notes.note(FindingCode::Damaged, format!("the row at {key} is no longer readable"));
+                continue;
+            };
             let version = index.version_of(*row).unwrap_or(Version(0));
             let event = pages::recorded(store.opened.store.mapping(), &stored, version);
             print_event(&event, as_json, out)?;
@@ -614,7 +618,24 @@ fn state(
         write_pretty(&at.state, &mut text);
         writeln!(out, "{text}")?;
     }
+    print_findings(&timeline, &source)?;
     report(&errors, timeline_skips(arguments))
+}
+
+/// What was odd about the events behind an answer: never left out silently.
+fn print_findings(timeline: &Timeline, source: &StreamSource) -> Result<(), CliError> {
+    const SHOWN: usize = 20;
+    let all = [source.findings(), timeline.findings()];
+    let odd = all.into_iter().flat_map(|findings| findings.kept());
+    let odd: Vec<_> = odd.filter(|finding| finding.code != FindingCode::HandlerThrew).collect();
+    for finding in odd.iter().take(SHOWN) {
+        let version = finding.version.map(|version| format!("v{version}: ")).unwrap_or_default();
+        writeln!(io::stderr(), "finding: {}: {version}{}", finding.code.name(), finding.message)?;
+    }
+    if odd.len() > SHOWN {
+        writeln!(io::stderr(), "finding: … and {} more", odd.len() - SHOWN)?;
+    }
+    Ok(())
 }
 
 fn timeline_skips(arguments: &ReducerArguments) -> bool {
@@ -677,5 +698,6 @@ fn print_diff(
         }
     }
     let errors: Vec<&HandlerError> = timeline.errors().iter().filter(|error| error.applied <= furthest).collect();
+    print_findings(&timeline, &source)?;
     report(&errors, timeline_skips(arguments))
 }

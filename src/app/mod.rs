@@ -9,7 +9,7 @@ pub mod command;
 pub mod playback;
 pub mod settings;
 pub mod timeline;
-#[cfg(feature = "gui")]
+pub mod view;
 mod views;
 
 use std::cell::{Cell, RefCell};
@@ -82,6 +82,7 @@ pub struct App {
     folders: Folders,
     settings: Settings,
     session: Option<Session>,
+    has_bank: bool,
     reducers: (Sender<ReducerRead>, Receiver<ReducerRead>),
     effects: Vec<Effect>,
     /// Seconds on a steady clock, as of the last [`App::poll`].
@@ -110,11 +111,14 @@ pub struct App {
 
     stream: Option<StreamView>,
     question: u64,
+    /// The question with which the shown events were selected.
+    select_question: u64,
     /// The first question about this stream and reducer.
     epoch: u64,
     playback: Playback,
     shown: Option<Box<StateNews>>,
-    asked_at: f64,
+    /// Since when the state shown is not the one asked for.
+    stale_since: Option<f64>,
     stepped: bool,
     wrote: Vec<String>,
     written: Option<(Applied, Arc<Written>)>,
@@ -137,6 +141,8 @@ pub struct App {
     findings_open: bool,
 
     reducer: Option<Arc<ReducerFile>>,
+    /// The file that is being read.
+    reducer_wanted: Option<String>,
     reducer_overrides: HashMap<String, Option<String>>,
     reducer_trouble: Option<Trouble>,
     on_error: OnError,
@@ -174,10 +180,12 @@ struct StreamView {
 impl App {
     /// A window without a store; `start` says what to open first.
     pub fn new(folders: Folders, settings: Settings, waker: Waker, start: Start) -> App {
+        let has_bank = folders.samples.as_ref().is_some_and(|folder| folder.join("bank").is_dir());
         let mut app = App {
             waker,
             folders,
             session: None,
+            has_bank,
             reducers: channel(),
             effects: Vec::new(),
             settings,
@@ -201,10 +209,11 @@ impl App {
             activity: RefCell::default(),
             stream: None,
             question: 0,
+            select_question: 0,
             epoch: 0,
             playback: Playback::default(),
             shown: None,
-            asked_at: 0.0,
+            stale_since: None,
             stepped: false,
             wrote: Vec::new(),
             written: None,
@@ -225,6 +234,7 @@ impl App {
             active_tree: Tree::State,
             findings_open: false,
             reducer: None,
+            reducer_wanted: None,
             reducer_overrides: HashMap::new(),
             reducer_trouble: None,
             on_error: OnError::Stop,
@@ -266,8 +276,7 @@ impl App {
         if self.playback.is_playing() {
             return Some(Duration::from_secs_f64(1.0 / f64::from(self.playback.speed()).clamp(1.0, 60.0)));
         }
-        let waiting = self.shown.as_ref().is_some_and(|shown| shown.asked != self.playback.applied());
-        if waiting && self.now - self.asked_at < VEIL_AFTER.as_secs_f64() {
+        if self.stale_since.is_some_and(|since| self.now - since < VEIL_AFTER.as_secs_f64()) {
             return Some(VEIL_AFTER);
         }
         let message = self.message.as_ref().map(|(_, until)| Duration::from_secs_f64((until - self.now).max(0.0)));
@@ -399,6 +408,7 @@ impl App {
             }
             Action::ClearReducer => {
                 self.reducer = None;
+                self.reducer_wanted = None;
                 self.reducer_trouble = None;
                 self.reducer_overrides.clear();
                 self.reduce();
@@ -438,6 +448,7 @@ impl App {
     /// The user chose a reducer file.
     pub fn use_reducer(&mut self, named: String) {
         self.message = Some((format!("Reading {named}"), self.now + 4.0));
+        self.reducer_wanted = Some(named.clone());
         read_reducer(named, self.reducers.0.clone(), Arc::clone(&self.waker));
     }
 
@@ -500,6 +511,7 @@ impl App {
         self.activity.borrow_mut().clear();
         self.findings_open = false;
         self.reducer = None;
+        self.reducer_wanted = None;
         self.reducer_trouble = None;
         self.reducer_overrides.clear();
         self.on_error = OnError::Stop;
@@ -536,6 +548,10 @@ impl App {
             Answer::Failed(trouble) => {
                 // A store that was never read is no workspace: back to where one can try again.
                 if self.opened.is_none() {
+                    if let (Some(path), true) = (&self.path, trouble.cause.contains("does not exist")) {
+                        let gone = self.settings.recent.iter_mut().filter(|recent| recent.path == *path);
+                        gone.for_each(|recent| recent.missing = true);
+                    }
                     self.opening = None;
                     self.failed = Some(trouble.clone());
                     self.open_trouble = Some(trouble);
@@ -547,7 +563,7 @@ impl App {
             Answer::Grew(events) => self.notice = Some(Notice::Grew(events)),
             Answer::Replaced => self.notice = Some(Notice::Replaced),
             Answer::Stream(news) => {
-                if news.question <= self.question
+                if news.question == self.select_question
                     && let Some(stream) = &mut self.stream
                 {
                     stream.types = news.types;
@@ -565,7 +581,7 @@ impl App {
                 }
             }
             Answer::Cells(news) => {
-                if self.stream.is_some() {
+                if news.question >= self.select_question && self.stream.is_some() {
                     let block = news.from / CELL_BLOCK;
                     self.asked_cells.remove(&block);
                     self.cells.insert(block, Arc::new(news.rows));
@@ -612,6 +628,10 @@ impl App {
         self.news = news;
         if matches!(self.notice, Some(Notice::Grew(_))) {
             self.notice = None;
+        }
+        if self.news.canceled && self.notice.is_none() {
+            let events = self.news.index.events();
+            self.notice = Some(Notice::Note(format!("Reading was stopped after {events} events.")));
         }
         if first && self.news.index.streams().len() as usize > OPEN_CATEGORIES_UP_TO {
             // Only the first category is open.
@@ -662,6 +682,9 @@ impl App {
         self.ask_select();
         self.moved(change);
         self.ask_state();
+        if !self.event_filter.is_empty() {
+            self.set_event_filter(self.event_filter.clone());
+        }
     }
 
     fn select(&mut self, id: StreamId, at: Option<&str>) {
@@ -696,7 +719,10 @@ impl App {
         self.reduce();
     }
 
-    fn ask_select(&self) {
+    fn ask_select(&mut self) {
+        self.select_question = self.question;
+        // Blocks that were asked for before are not answered any more.
+        self.asked_cells.clear();
         if let Some(stream) = &self.stream {
             self.ask_replay(ReplayAsk::Select {
                 question: self.question,
@@ -704,6 +730,7 @@ impl App {
                 stream: stream.id,
                 category: stream.category_name.to_string(),
             });
+            self.ask_replay(ReplayAsk::Raw(self.state_tab == StateTab::Raw));
         }
     }
 
@@ -739,6 +766,11 @@ impl App {
     }
 
     fn reducer_read(&mut self, read: ReducerRead) {
+        // Only the last one asked for, and only for the store it was asked for.
+        if self.reducer_wanted.as_ref() != Some(&read.named) {
+            return;
+        }
+        self.reducer_wanted = None;
         self.message = None;
         match read.result {
             Ok(file) => {
@@ -764,7 +796,7 @@ impl App {
     fn ask_state(&mut self) {
         if self.stream.is_some() {
             self.question += 1;
-            self.asked_at = self.now;
+            self.stale_since.get_or_insert(self.now);
             self.ask_replay(ReplayAsk::Seek { question: self.question, applied: self.playback.applied() });
         }
     }
@@ -777,6 +809,7 @@ impl App {
         }
         self.wrote = news.changes.iter().take(12).map(|change| readable(&change.path)).collect();
         if news.question == self.question {
+            self.stale_since = None;
             self.announcement = self.announce(&news);
         }
         self.revision += 1;

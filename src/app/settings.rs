@@ -27,7 +27,7 @@ pub struct Recent {
     pub path: PathBuf,
     #[serde(default)]
     pub dialect: String,
-    /// Not there when the settings were read.
+    /// It was not there when it was last opened.
     #[serde(skip)]
     pub missing: bool,
 }
@@ -35,14 +35,11 @@ pub struct Recent {
 const FILE: &str = "settings.json";
 
 impl Settings {
-    /// Reads them; looks which recent stores are still there.
+    /// Reads them. Whether recent stores are still there is not looked at: a share that
+    /// does not answer must not hold the window back.
     pub fn load(folder: &Path) -> Settings {
         let text = std::fs::read_to_string(folder.join(FILE)).unwrap_or_default();
-        let mut settings: Settings = serde_json::from_str(&text).unwrap_or_default();
-        for recent in &mut settings.recent {
-            recent.missing = !recent.path.exists();
-        }
-        settings
+        serde_json::from_str(&text).unwrap_or_default()
     }
 
     /// Writes them to a temporary file, then renames it.
@@ -86,7 +83,6 @@ mod tests {
         std::fs::write(&path, r#"{"theme":"light","later":[1],"recent":[{"path":"/gone"}]}"#).expect("written");
         let mut settings = Settings::load(folder.path());
         assert_eq!(settings.theme(), ThemeChoice::Light);
-        assert!(settings.recent[0].missing);
         settings.set_theme(ThemeChoice::Dark);
         settings.save(folder.path()).expect("saved");
         let text = std::fs::read_to_string(&path).expect("read");

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::action::Tree;
 use super::{App, CELL_BLOCK, Modal, Notice, StreamView, VEIL_AFTER};
+use crate::app::view::*;
 use crate::formats::file_name;
 use crate::model::{Applied, CategoryId, Finding, Node, Pointer, StreamId, StreamStatus, Time, TypeId, Version};
 use crate::replay::timeline::OnError;
 use crate::session::{self, Choice, StateNews};
-use crate::ui::view::*;
 
 impl From<&session::Trouble> for Trouble {
     fn from(trouble: &session::Trouble) -> Trouble {
@@ -77,7 +77,6 @@ impl App {
     }
 
     fn samples(&self) -> Vec<SampleCard> {
-        let there = self.folders.samples.as_ref().is_some_and(|folder| folder.join("bank").is_dir());
         let bank = SampleCard {
             id: "bank",
             title: "Bank",
@@ -85,7 +84,7 @@ impl App {
             file: "bank.db",
             framework: "Emmett",
         };
-        if there { vec![bank] } else { Vec::new() }
+        if self.has_bank { vec![bank] } else { Vec::new() }
     }
 
     fn is_guess(&self) -> bool {
@@ -133,7 +132,8 @@ impl App {
             _ => None,
         };
         let problem = self.shown.as_ref().and_then(|shown| shown.problem.as_ref()).map(Trouble::from);
-        let total = Count { number: u64::from(index.streams().len()), exact: self.news.complete };
+        let total =
+            Count { number: u64::from(index.streams().len()), exact: self.news.complete && !self.news.canceled };
         let columns: Vec<PayloadColumn> = self
             .columns
             .iter()
@@ -185,7 +185,7 @@ impl App {
             events: EventsView {
                 stream: stream.map(|stream| &*stream.name),
                 status: stream.map_or(StreamStatus::Active, |stream| self.status_of(stream)),
-                total: Count { number: self.playback.len(), exact: self.news.complete },
+                total: Count { number: self.playback.len(), exact: self.news.complete && !self.news.canceled },
                 shown: self.filtered.as_ref().map_or(self.playback.len(), |places| places.len() as u64),
                 filter: &self.event_filter,
                 filtering: self.filtering,
@@ -308,11 +308,8 @@ impl App {
     }
 
     fn is_stale(&self) -> bool {
-        let waiting = self
-            .shown
-            .as_ref()
-            .is_some_and(|shown| shown.asked != self.playback.applied() || shown.question < self.epoch);
-        waiting && Duration::from_secs_f64((self.now - self.asked_at).max(0.0)) >= VEIL_AFTER
+        let since = self.stale_since.filter(|_| self.shown.is_some());
+        since.is_some_and(|since| Duration::from_secs_f64((self.now - since).max(0.0)) >= VEIL_AFTER)
     }
 
     fn tree<'a>(
@@ -455,7 +452,7 @@ impl StreamRows for StreamListRows<'_> {
                 category: group.id,
                 name: Cow::Borrowed(&group.name),
                 shown: u64::from(group.listed),
-                total: Count { number: u64::from(group.total), exact: app.news.complete },
+                total: Count { number: u64::from(group.total), exact: app.news.complete && !app.news.canceled },
                 expanded: app.is_open(group.id),
             };
         }

@@ -134,6 +134,17 @@ impl EventPage {
         true
     }
 
+    /// Adds the rows of another page behind its own.
+    pub fn append(&mut self, other: EventPage) {
+        if self.rows.is_empty() {
+            *self = other;
+            return;
+        }
+        for row in other.iter() {
+            self.push(&NewRow::from(row));
+        }
+    }
+
     fn keep(&mut self, bytes: &[u8]) -> Span {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(bytes);
@@ -184,5 +195,25 @@ impl EventPage {
     fn text(&self, span: &Span) -> &str {
         // Spans of texts were copied from `str`s.
         std::str::from_utf8(self.slice(span)).unwrap_or_default()
+    }
+}
+
+impl<'a> From<PageRow<'a>> for NewRow<'a> {
+    fn from(row: PageRow<'a>) -> NewRow<'a> {
+        NewRow {
+            key: row.key,
+            version: row.version,
+            time: row.time,
+            status: row.status,
+            position: row.position.clone(),
+            stream: row.stream,
+            category: row.category,
+            event_type: row.event_type,
+            id: row.id,
+            time_text: row.time_text,
+            mark: row.mark,
+            payload: row.payload,
+            metadata: row.metadata,
+        }
     }
 }

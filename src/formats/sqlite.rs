@@ -25,7 +25,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Change, Container, EventPage, NewRow, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor,
+    Change, Container, EventPage, NewRow, OpenError, PAGE_BYTES, PAGE_ROWS, Place, ReadError, Run, ScanCursor,
     ScanStep, Store, StoreReader, Stored,
 };
 use crate::dialect::Table;
@@ -284,8 +284,19 @@ impl Guarded {
                     None => (connect(&path, "immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, true),
                 },
             };
+            let access = if without_log { Access::Immutable } else { access };
             return Ok(Guarded { place, conn, access, stamp, _copy: copy, without_log });
         }
+    }
+
+    /// The file is no longer what it was when the connection was made.
+    fn moved(&self) -> bool {
+        let now = Stamp::of(&self.place.path);
+        if self.without_log {
+            // Its log grows all the time; only the file itself is read.
+            return now.main != self.stamp.main || now.counter != self.stamp.counter;
+        }
+        now != self.stamp
     }
 
     /// Runs one read so that what it returns is of one moment, again where the file
@@ -295,13 +306,13 @@ impl Guarded {
         for _ in 0..ATTEMPTS {
             let result = match self.access {
                 Access::Immutable => {
-                    if Stamp::of(&self.place.path) != self.stamp {
+                    if self.moved() {
                         std::thread::sleep(PAUSE / 10);
                         *self = Guarded::open(self.place.clone())?;
                         continue;
                     }
                     let result = self.conn.run(&mut read);
-                    if Stamp::of(&self.place.path) != self.stamp {
+                    if self.moved() {
                         std::thread::sleep(PAUSE);
                         *self = Guarded::open(self.place.clone())?;
                         continue;
@@ -411,6 +422,7 @@ fn copy(place: &Place, stamp: &Stamp) -> Result<Option<CopyFolder>, ReadError> {
     std::fs::create_dir_all(&folder).map_err(io)?;
     restrict(&folder).map_err(io)?;
     let folder = CopyFolder(folder);
+    sweep(&place.cache);
     for _ in 0..ATTEMPTS {
         let before = Stamp::of(&place.path);
         for (suffix, wanted) in [("", true), ("-wal", before.log.is_some()), ("-journal", before.journal)] {
@@ -438,6 +450,22 @@ fn copy(place: &Place, stamp: &Stamp) -> Result<Option<CopyFolder>, ReadError> {
         std::thread::sleep(PAUSE);
     }
     Err(ReadError::Restless { path: place.path.clone() })
+}
+
+/// Removes copies whose program was killed before it could.
+fn sweep(cache: &Path) {
+    let Ok(entries) = std::fs::read_dir(cache) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix("copy-")?.split('-').next()?.parse::<u32>().ok());
+        // Where processes cannot be looked up nothing is removed.
+        if let Some(owner) = owner
+            && Path::new("/proc/self").exists()
+            && !Path::new(&format!("/proc/{owner}")).exists()
+        {
+            drop(CopyFolder(entry.path()));
+        }
+    }
 }
 
 /// Only for us: it holds somebody's data.
@@ -579,14 +607,12 @@ impl StoreReader for Reader {
                 // A damaged index may name a row twice.
                 && order.iter().copied().eq(0..keys.len())
             {
-                for row in part.iter() {
-                    page.push(&NewRow::from(row));
-                }
+                page.append(part);
                 return Ok(());
             }
         }
         // One by one: the keys are scattered, or the range was damaged.
-        let one_by_one = self.file.read(|conn| {
+        let mut one_by_one = |conn: &Connection| {
             let mut part = EventPage::default();
             let mut damaged: Vec<(RowKey, String)> = Vec::new();
             let mut statement = conn.prepare_cached(&sql.whole)?;
@@ -600,14 +626,17 @@ impl StoreReader for Reader {
                 }
             }
             Ok((part, damaged))
-        });
-        let (part, damaged) = one_by_one?;
+        };
+        let (mut part, mut damaged) = self.file.read(&mut one_by_one)?;
+        if part.len() < keys.len() && self.file.access == Access::Copy && self.file.moved() {
+            // The copy is older than the index that named these rows.
+            self.file = Guarded::open(self.file.place.clone())?;
+            (part, damaged) = self.file.read(&mut one_by_one)?;
+        }
         for (key, error) in damaged {
             notes.note(FindingCode::Damaged, format!("the row with rowid {} cannot be read: {error}", key.0));
         }
-        for row in part.iter() {
-            page.push(&NewRow::from(row));
-        }
+        page.append(part);
         Ok(())
     }
 
@@ -677,26 +706,6 @@ impl Reader {
         notes.note(FindingCode::Damaged, message);
         notes.absorb(&mut notes_there);
         Ok(found)
-    }
-}
-
-impl<'a> From<PageRow<'a>> for NewRow<'a> {
-    fn from(row: PageRow<'a>) -> NewRow<'a> {
-        NewRow {
-            key: row.key,
-            version: row.version,
-            time: row.time,
-            status: row.status,
-            position: row.position.clone(),
-            stream: row.stream,
-            category: row.category,
-            event_type: row.event_type,
-            id: row.id,
-            time_text: row.time_text,
-            mark: row.mark,
-            payload: row.payload,
-            metadata: row.metadata,
-        }
     }
 }
 

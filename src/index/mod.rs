@@ -98,7 +98,7 @@ impl EventIndex {
     /// fullest. A few searches, right where times do not run backwards.
     pub fn activity(&self, stream: StreamId) -> [u8; 8] {
         let (Some(first), Some(last)) = (self.first_time, self.last_time) else { return [0; 8] };
-        let rows = self.rows_of(stream);
+        let rows = self.parts_of(stream);
         let width = (last.0.saturating_sub(first.0) / 8).max(1);
         let mut counts = [0u64; 8];
         let mut before = 0;
@@ -149,6 +149,17 @@ impl EventIndex {
 
     /// The events of a stream, by version; of equal versions, as scanned.
     pub fn rows_of(&self, stream: StreamId) -> StreamRows {
+        let mut rows = self.parts_of(stream);
+        if !self.streams.is_ordered(stream) && rows.parts.len() > 1 {
+            let mut all: Vec<EventRow> = (0..rows.len).filter_map(|at| rows.row(at)).collect();
+            all.sort_by_key(|row| (self.version_of(*row), *row));
+            rows.sorted = Some(Arc::from(all));
+        }
+        rows
+    }
+
+    /// The events of a stream segment by segment, each part by version.
+    fn parts_of(&self, stream: StreamId) -> StreamRows {
         let mut rows = StreamRows { index: self.clone(), parts: Vec::new(), sorted: None, len: 0 };
         for (number, segment) in self.segments.iter().enumerate() {
             let (lo, hi) = segment.part(stream);
@@ -156,11 +167,6 @@ impl EventIndex {
                 rows.parts.push(Part { segment: number as u32, lo, before: rows.len });
                 rows.len += u64::from(hi - lo);
             }
-        }
-        if !self.streams.is_ordered(stream) && rows.parts.len() > 1 {
-            let mut all: Vec<EventRow> = (0..rows.len).filter_map(|at| rows.row(at)).collect();
-            all.sort_by_key(|row| (self.version_of(*row), *row));
-            rows.sorted = Some(Arc::from(all));
         }
         rows
     }

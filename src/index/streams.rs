@@ -67,8 +67,15 @@ impl StreamTable {
         &self.categories
     }
 
-    /// The stream of that name; an active one before an archived one.
+    /// The stream of that name; an active one before an archived one of the same name,
+    /// which `NAME (archived)` names.
     pub fn find(&self, name: &str) -> Option<StreamId> {
+        if let Some(plain) = name.strip_suffix(" (archived)") {
+            let archived = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Archived);
+            if let Some(id) = self.ids().find(|id| self.name(*id) == plain && archived(id)) {
+                return Some(id);
+            }
+        }
         let mut found = self.ids().filter(|id| self.name(*id) == name);
         let first = found.next()?;
         let active = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Active);

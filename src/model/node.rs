@@ -4,6 +4,7 @@
 //! duplicates. Branches are shared by `Arc`, so a state costs only what differs
 //! from its neighbour, and comparing two states skips equal pointers.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,6 +36,41 @@ impl Object {
     /// The value of `key`; of duplicates the last, as `JSON.parse` has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.0.iter().rev().find(|(name, _)| &**name == key).map(|(_, node)| node)
+    }
+}
+
+/// Finds members of one object by key, fast however many there are: neighbouring states
+/// mostly have the same keys in the same places.
+pub struct Members<'a> {
+    object: &'a Object,
+    by_key: Option<HashMap<&'a str, usize>>,
+}
+
+/// Objects with more members than this are looked up by a table.
+const LINEAR_MEMBERS: usize = 16;
+
+impl<'a> Members<'a> {
+    pub fn of(object: &'a Object) -> Members<'a> {
+        Members { object, by_key: None }
+    }
+
+    /// The place and value of `key`, of duplicates the last; `place` is where to look first.
+    pub fn find(&mut self, place: usize, key: &str) -> Option<(usize, &'a (Text, Node))> {
+        let members: &'a [(Text, Node)] = &self.object.0;
+        if members.len() <= LINEAR_MEMBERS {
+            let found = members.iter().rposition(|(name, _)| &**name == key)?;
+            return Some((found, &members[found]));
+        }
+        if let Some(member) = members.get(place).filter(|(name, _)| &**name == key)
+            && self.by_key.is_none()
+        {
+            return Some((place, member));
+        }
+        let table = self
+            .by_key
+            .get_or_insert_with(|| members.iter().enumerate().map(|(at, (name, _))| (&**name, at)).collect());
+        let found = *table.get(key)?;
+        Some((found, &members[found]))
     }
 }
 
@@ -148,19 +184,14 @@ impl Node {
                 if equal { Node::Array(Arc::clone(old)) } else { Node::array(shared) }
             }
             (Node::Object(object), Node::Object(old)) => {
+                let mut members = Members::of(old);
                 let shared: Vec<(Text, Node)> = object
                     .0
                     .iter()
                     .enumerate()
-                    .map(|(i, (key, node))| {
-                        let twin = match old.0.get(i) {
-                            Some(twin) if twin.0 == *key => Some(twin),
-                            _ => old.0.iter().find(|twin| twin.0 == *key),
-                        };
-                        match twin {
-                            Some((name, old)) => (Arc::clone(name), node.clone().sharing(old)),
-                            None => (Arc::clone(key), node.clone()),
-                        }
+                    .map(|(i, (key, node))| match members.find(i, key).map(|(_, twin)| twin) {
+                        Some((name, old)) => (Arc::clone(name), node.clone().sharing(old)),
+                        None => (Arc::clone(key), node.clone()),
                     })
                     .collect();
                 let equal = shared.len() == old.0.len()

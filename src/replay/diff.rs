@@ -1,6 +1,7 @@
 //! What differs between two states: for the Changes tab and for `diff --json` (RFC 6902).
 
 use crate::model::json::{write, write_string};
+use crate::model::node::Members;
 use crate::model::{Node, Pointer};
 
 /// One difference, in the order of the second state; removals where the key stood.
@@ -27,14 +28,15 @@ fn compare(path: &Pointer, before: &Node, after: &Node, out: &mut Vec<Change>) {
     }
     match (before, after) {
         (Node::Object(old), Node::Object(new)) if unique(old) && unique(new) => {
-            for (key, node) in &old.0 {
-                if new.get(key).is_none() {
+            let (mut in_new, mut in_old) = (Members::of(new), Members::of(old));
+            for (at, (key, node)) in old.0.iter().enumerate() {
+                if in_new.find(at, key).is_none() {
                     out.push(Change { path: path.child(key), before: Some(node.clone()), after: None });
                 }
             }
-            for (key, node) in &new.0 {
-                match old.get(key) {
-                    Some(was) => compare(&path.child(key), was, node, out),
+            for (at, (key, node)) in new.0.iter().enumerate() {
+                match in_old.find(at, key) {
+                    Some((_, (_, was))) => compare(&path.child(key), was, node, out),
                     None => out.push(Change { path: path.child(key), before: None, after: Some(node.clone()) }),
                 }
             }

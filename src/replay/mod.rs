@@ -96,14 +96,22 @@ pub enum Saved {
 }
 
 impl Saved {
-    /// Bytes held.
-    pub fn size_bytes(&self) -> usize {
+    /// Bytes held that `before` does not hold already: members that did not change are shared.
+    pub fn size_beside(&self, before: Option<&Saved>) -> usize {
         match self {
-            Saved::Node(node) => match node {
-                // Members are shared with neighbours.
-                Node::Object(object) => 64 + object.0.len() * size_of::<(Text, Node)>(),
-                node => node.size_bytes(),
-            },
+            Saved::Node(Node::Object(object)) => {
+                let old = match before {
+                    Some(Saved::Node(Node::Object(old))) => Some(old),
+                    _ => None,
+                };
+                let member = |(at, (key, node)): (usize, &(Text, Node))| {
+                    let twin = old.and_then(|old| old.0.get(at)).filter(|(name, _)| name == key);
+                    let shared = twin.is_some_and(|(_, old)| node.same(old));
+                    size_of::<(Text, Node)>() + if shared { 0 } else { node.size_bytes() }
+                };
+                64 + object.0.iter().enumerate().map(member).sum::<usize>()
+            }
+            Saved::Node(node) => node.size_bytes(),
             Saved::Script { text, .. } => text.len() + 32,
         }
     }

@@ -13,7 +13,7 @@ use super::{Reducer, Saved, Slot, Step, Thrown};
 use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
-const SEEK_TIME: Duration = Duration::from_millis(4);
+const SEEK_TIME: Duration = Duration::from_millis(2);
 /// Bytes of keyframes kept; beyond, every second one is dropped.
 pub const KEYFRAME_BYTES: usize = 128 << 20;
 /// Bytes of ready states kept around the playhead.
@@ -22,6 +22,8 @@ const RING_BYTES: usize = 32 << 20;
 const RING_REACH: u64 = 64;
 /// Shortest distance of two keyframes.
 const SHORTEST_INTERVAL: u64 = 16;
+/// Events that may throw before skipping ends as well: the list of them is kept.
+const MOST_ERRORS: usize = 100_000;
 /// Events handed to the reducer at once, at most.
 const BATCH: u64 = 256;
 
@@ -70,8 +72,6 @@ struct Keyframe {
     applied: u64,
     saved: Saved,
     bytes: usize,
-    /// The state as shown, once somebody needed it.
-    node: Option<Node>,
 }
 
 /// See the module's documentation.
@@ -91,6 +91,8 @@ pub struct Timeline {
     seek_at: Option<u64>,
     ring: BTreeMap<u64, Node>,
     ring_bytes: usize,
+    /// No room for more around this playhead.
+    ring_full: bool,
     errors: Vec<HandlerError>,
     /// The fold stopped before this event (0-based).
     stopped: Option<u64>,
@@ -117,6 +119,7 @@ impl Timeline {
             seek_at: None,
             ring: BTreeMap::new(),
             ring_bytes: 0,
+            ring_full: false,
             errors: Vec::new(),
             stopped: None,
             cost: 0.0,
@@ -241,13 +244,13 @@ impl Timeline {
         // of the module that a reducer changes in place.
         let next = if self.built == 0 { 1 } else { last + self.interval() };
         let count = (until - self.built).min(BATCH).min(next.saturating_sub(self.built).max(1));
+        let start = Instant::now();
         let events = source.steps(self.built, count)?;
         if events.is_empty() {
             // The store lost events meanwhile; the index will say so.
             self.len = self.built;
             return Ok(());
         }
-        let start = Instant::now();
         let stepped = self.reducer.step(Slot::Build, &self.stream, &events);
         let cost = start.elapsed().as_secs_f64() / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
@@ -305,8 +308,8 @@ impl Timeline {
                     self.keep_built();
                 }
                 match self.on_error {
-                    OnError::Stop => self.stopped = Some(at),
-                    OnError::Skip => self.built = at + 1,
+                    OnError::Skip if self.errors.len() < MOST_ERRORS => self.built = at + 1,
+                    _ => self.stopped = Some(at),
                 }
             }
             // What was folded once does not fold again: the reducer is not repeatable.
@@ -331,9 +334,10 @@ impl Timeline {
     }
 
     fn keep(&mut self, applied: u64, saved: Saved) {
-        let bytes = saved.size_bytes() + size_of::<Keyframe>();
+        let before = self.keyframes.last().map(|keyframe| &keyframe.saved);
+        let bytes = saved.size_beside(before) + size_of::<Keyframe>();
         self.keyframe_bytes += bytes;
-        self.keyframes.push(Keyframe { applied, saved, bytes, node: None });
+        self.keyframes.push(Keyframe { applied, saved, bytes });
         while self.keyframe_bytes > self.keyframe_budget && self.keyframes.len() > 4 {
             // The first ones stay: nothing can be folded without them.
             let mut place = 0;
@@ -390,11 +394,11 @@ impl Timeline {
             }
             let stepped = self.reducer.step(slot, &self.stream, &events);
             if let Some(thrown) = stepped.thrown {
-                if thrown.fatal {
-                    self.drop_void_keyframes();
-                }
                 if slot == Slot::Seek {
                     self.seek_at = None;
+                }
+                if slot != Slot::Build {
+                    self.recover(source, &thrown)?;
                 }
                 return Ok(Err(thrown));
             }
@@ -442,12 +446,18 @@ impl Timeline {
         if let Err(thrown) = self.fold_to(source, Slot::Seek, applied)? {
             return Ok(Err(thrown));
         }
-        Ok(self.reducer.export(Slot::Seek).map(|node| {
-            let node = node.sharing(&self.last_kept);
-            self.last_kept = node.clone();
-            self.hold(applied, node.clone());
-            node
-        }))
+        match self.reducer.export(Slot::Seek) {
+            Ok(node) => {
+                let node = node.sharing(&self.last_kept);
+                self.last_kept = node.clone();
+                self.hold(applied, node.clone());
+                Ok(Ok(node))
+            }
+            Err(thrown) => {
+                self.recover(source, &thrown)?;
+                Ok(Err(thrown))
+            }
+        }
     }
 
     fn hold(&mut self, applied: u64, node: Node) {
@@ -455,6 +465,7 @@ impl Timeline {
         self.ring_bytes += node.size_bytes() / 4 + 64;
         self.ring.insert(applied, node);
         while self.ring_bytes > RING_BYTES && self.ring.len() > 2 {
+            self.ring_full = true;
             let (first, last) = (self.ring.keys().next().copied(), self.ring.keys().next_back().copied());
             let farthest = match (first, last) {
                 (Some(first), Some(last)) if applied.abs_diff(first) >= applied.abs_diff(last) => first,
@@ -472,6 +483,10 @@ impl Timeline {
     /// # Errors
     /// Where the events do not come.
     pub fn densify<S: EventSource>(&mut self, source: &mut S, playhead: Applied) -> Result<bool, S::Error> {
+        if self.ring_full {
+            // One more would push another out, for ever.
+            return Ok(false);
+        }
         let top = self.built.min(self.reachable());
         let center = playhead.0.min(top);
         let reach = if self.ring_bytes > RING_BYTES / 2 { RING_REACH / 8 } else { RING_REACH };
@@ -494,8 +509,9 @@ impl Timeline {
         Ok(false)
     }
 
-    /// Forgets ready states far from the playhead.
+    /// The playhead moved: forgets ready states far from it.
     pub fn trim(&mut self, playhead: Applied) {
+        self.ring_full = false;
         let keep = playhead.0.saturating_sub(RING_REACH * 2)..=playhead.0.saturating_add(RING_REACH * 2);
         if self.ring.len() > RING_REACH as usize * 8 {
             self.ring.retain(|at, _| keep.contains(at));
@@ -509,57 +525,82 @@ impl Timeline {
         Some((place, self.keyframes[place].applied))
     }
 
-    /// The state at a keyframe, as shown.
+    /// The state at a keyframe, as shown. Uses [`Slot::Written`].
     pub(super) fn keyframe_node(&mut self, place: usize) -> Option<Node> {
-        let keyframe = self.keyframes.get_mut(place)?;
-        if keyframe.node.is_none() {
-            let node = match &keyframe.saved {
-                Saved::Node(node) => node.clone(),
-                saved => {
-                    self.reducer.restore(Slot::Written, saved).ok()?;
-                    self.reducer.export(Slot::Written).ok()?
-                }
-            };
-            keyframe.node = Some(node);
+        let saved = self.keyframes.get(place)?.saved.clone();
+        match saved {
+            Saved::Node(node) => Some(node),
+            saved => {
+                self.reducer.restore(Slot::Written, &saved).ok()?;
+                self.reducer.export(Slot::Written).ok()
+            }
         }
-        self.keyframes.get(place)?.node.clone()
     }
 
-    /// Folds one block anew and shows the state after every event of it.
-    pub(super) fn replay_block<S: EventSource>(
+    /// Brings [`Slot::Written`] to `at`, for [`Timeline::replay_some`].
+    pub(super) fn begin_block<S: EventSource>(
         &mut self,
         source: &mut S,
-        from: u64,
-        to: u64,
-        mut each: impl FnMut(u64, Node),
+        at: u64,
     ) -> Result<Result<(), Thrown>, S::Error> {
-        if let Err(thrown) = self.fold_to(source, Slot::Written, from)? {
-            return Ok(Err(thrown));
-        }
-        let mut at = from;
+        self.fold_to(source, Slot::Written, at)
+    }
+
+    /// Folds on in [`Slot::Written`], which stands at `at`, and shows the state after every
+    /// event, until `to` or until the budget is spent. Returns how far it came.
+    pub(super) fn replay_some<S: EventSource>(
+        &mut self,
+        source: &mut S,
+        mut at: u64,
+        to: u64,
+        budget: Duration,
+        mut each: impl FnMut(u64, Node),
+    ) -> Result<Result<u64, Thrown>, S::Error> {
+        let start = Instant::now();
         while at < to {
             if self.next_error(at) == Some(at) {
                 at += 1;
                 continue;
             }
             let until = self.next_error(at).unwrap_or(to).min(to);
-            let events = source.steps(at, (until - at).min(BATCH))?;
+            let events = source.steps(at, (until - at).min(16))?;
             if events.is_empty() {
                 break;
             }
             for event in &events {
                 let stepped = self.reducer.step(Slot::Written, &self.stream, std::slice::from_ref(event));
-                if let Some(thrown) = stepped.thrown {
-                    return Ok(Err(thrown));
-                }
+                let shown = match stepped.thrown {
+                    Some(thrown) => Err(thrown),
+                    None => self.reducer.export(Slot::Written),
+                };
                 at += 1;
-                match self.reducer.export(Slot::Written) {
+                match shown {
                     Ok(node) => each(at, node),
-                    Err(thrown) => return Ok(Err(thrown)),
+                    Err(thrown) => {
+                        self.recover(source, &thrown)?;
+                        return Ok(Err(thrown));
+                    }
                 }
             }
+            if start.elapsed() >= budget {
+                break;
+            }
         }
-        Ok(Ok(()))
+        Ok(Ok(at))
+    }
+
+    /// After memory ran out the session was made anew: copies that name its objects are
+    /// void, no slot holds a state, and the fold from the beginning must be brought back.
+    fn recover<S: EventSource>(&mut self, source: &mut S, thrown: &Thrown) -> Result<(), S::Error> {
+        if !thrown.fatal {
+            return Ok(());
+        }
+        self.drop_void_keyframes();
+        if self.fold_to(source, Slot::Build, self.built)?.is_err() {
+            // It does not fold again within its limits: what is shown is all there is.
+            self.stopped = Some(self.keyframes.last().map_or(0, |keyframe| keyframe.applied));
+        }
+        Ok(())
     }
 }
 

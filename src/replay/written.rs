@@ -6,6 +6,8 @@
 //! attributed to an earlier block. Inside the block of the state shown, and in streams
 //! shorter than one block, it is exact.
 
+use std::time::Duration;
+
 use super::timeline::{EventSource, Timeline};
 use crate::model::{Applied, Node};
 
@@ -43,19 +45,31 @@ impl Written {
     }
 }
 
-/// One path of the work, resumed block by block.
+/// The work on one state, resumed slice by slice.
 pub struct WrittenJob {
     target: u64,
     node: Node,
     written: Written,
     /// Blocks at and above this are done.
     open_below: u64,
+    /// The state at `open_below`, once known.
+    end: Option<Node>,
+    block: Option<Block>,
+}
+
+/// A block that is being folded anew.
+struct Block {
+    at: u64,
+    to: u64,
+    fresh: Written,
+    before: Node,
+    base: Node,
 }
 
 impl WrittenJob {
     pub fn new(target: Applied, node: Node) -> WrittenJob {
         let written = Written::unknown(&node);
-        WrittenJob { target: target.0, node, written, open_below: target.0 }
+        WrittenJob { target: target.0, node, written, open_below: target.0, end: None, block: None }
     }
 
     /// What is known so far.
@@ -67,43 +81,63 @@ impl WrittenJob {
         Applied(self.target)
     }
 
-    /// Does one block. `true`: all is known.
+    /// Works for about `budget`. `true`: all is known. Uses [`super::Slot::Written`], which
+    /// nobody else may use until then.
     ///
     /// # Errors
     /// Where the events do not come.
-    pub fn advance<S: EventSource>(&mut self, timeline: &mut Timeline, source: &mut S) -> Result<bool, S::Error> {
+    pub fn advance<S: EventSource>(
+        &mut self,
+        timeline: &mut Timeline,
+        source: &mut S,
+        budget: Duration,
+    ) -> Result<bool, S::Error> {
+        let Some(mut block) = self.block.take() else { return self.next_block(timeline, source) };
+        let (node, open) = (&self.node, &self.written);
+        let (fresh, before) = (&mut block.fresh, &mut block.before);
+        let came = timeline.replay_some(source, block.at, block.to, budget, |at, state| {
+            let state = state.sharing(before);
+            mark(fresh, open, node, Some(before), Some(&state), Applied(at));
+            *before = state;
+        })?;
+        match came {
+            Ok(at) if at < block.to && at > block.at => {
+                block.at = at;
+                self.block = Some(block);
+                Ok(false)
+            }
+            Ok(_) => {
+                adopt(&mut self.written, &block.fresh);
+                self.end = Some(block.base);
+                Ok(!self.written.is_open())
+            }
+            // A reducer that does not repeat itself: better unknown than wrong.
+            Err(_) => Ok(true),
+        }
+    }
+
+    /// Goes to the block below, and folds it anew where something open changed in it.
+    fn next_block<S: EventSource>(&mut self, timeline: &mut Timeline, source: &mut S) -> Result<bool, S::Error> {
         let top = self.open_below;
-        let Some((place, from)) = timeline.keyframe_below(top) else {
+        let below = timeline.keyframe_below(top);
+        let Some((from, base)) = below.and_then(|(place, from)| Some((from, timeline.keyframe_node(place)?))) else {
             // What is still open stood in the initial state.
             self.written.close(Applied(0));
             return Ok(true);
         };
         self.open_below = from;
-        let Some(base) = timeline.keyframe_node(place) else {
-            self.written.close(Applied(0));
-            return Ok(true);
-        };
-        let differs = top == self.target || {
-            let end = timeline.keyframe_below(top + 1).and_then(|(place, _)| timeline.keyframe_node(place));
-            end.is_none_or(|end| changed_open(&self.written, &self.node, &base, &end))
-        };
-        if differs {
-            let mut fresh = Written::unknown(&self.node);
-            let mut before = base;
-            let node = self.node.clone();
-            let open = &self.written;
-            let result = timeline.replay_block(source, from, top, |at, state| {
-                let state = state.sharing(&before);
-                mark(&mut fresh, open, &node, Some(&before), Some(&state), Applied(at));
-                before = state;
-            })?;
-            if result.is_err() {
-                // A reducer that does not repeat itself: better unknown than wrong.
-                return Ok(true);
-            }
-            adopt(&mut self.written, &fresh);
+        let differs = top == self.target
+            || self.end.as_ref().is_none_or(|end| differs(&self.written, &self.node, Some(&base), Some(end)));
+        if !differs {
+            self.end = Some(base);
+            return Ok(false);
         }
-        Ok(!self.written.is_open())
+        if timeline.begin_block(source, from)?.is_err() {
+            return Ok(true);
+        }
+        let fresh = Written::unknown(&self.node);
+        self.block = Some(Block { at: from, to: top, fresh, before: base.clone(), base });
+        Ok(false)
     }
 }
 
@@ -131,10 +165,6 @@ fn same(a: Option<&Node>, b: Option<&Node>) -> bool {
 }
 
 /// Whether a part that is still open differs between two states.
-fn changed_open(written: &Written, node: &Node, before: &Node, after: &Node) -> bool {
-    differs(written, node, Some(before), Some(after))
-}
-
 fn differs(written: &Written, node: &Node, before: Option<&Node>, after: Option<&Node>) -> bool {
     if same(before, after) || !written.is_open() {
         return false;

@@ -127,6 +127,8 @@ pub struct IndexNews {
     /// 0 to 1 while reading.
     pub progress: f32,
     pub complete: bool,
+    /// Reading was stopped before the end.
+    pub canceled: bool,
 }
 
 /// What was found out about a stream when it was turned to.

@@ -1,7 +1,7 @@
-//! [`StreamSource`]: the events of one stream, read in pages of 256 and kept within a
+//! [`StreamSource`]: the events of one stream, read in pages and kept within a
 //! budget; the only place where containers meet the replay.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::dialect::mapping::{Cell, Decoded, Mapping};
@@ -14,8 +14,8 @@ use crate::model::{
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
 
-/// Events in a page.
-const PAGE: u64 = 256;
+/// Events in a page: about as many as lie between two keyframes.
+const PAGE: u64 = 64;
 /// Bytes of pages kept.
 const CACHE_BYTES: usize = 64 << 20;
 
@@ -25,6 +25,9 @@ pub struct StreamSource {
     mapping: Mapping,
     rows: StreamRows,
     name: Text,
+    stream: Option<StreamId>,
+    /// Places whose findings are noted: an event is decoded many times.
+    noted: BTreeSet<u64>,
     pages: HashMap<u64, (Arc<EventPage>, u64)>,
     bytes: usize,
     clock: u64,
@@ -40,6 +43,8 @@ impl StreamSource {
             mapping: opened.store.mapping().clone(),
             rows: StreamRows::default(),
             name: Arc::from(""),
+            stream: None,
+            noted: BTreeSet::new(),
             pages: HashMap::new(),
             bytes: 0,
             clock: 0,
@@ -47,26 +52,30 @@ impl StreamSource {
         })
     }
 
-    /// Turns to a stream of the index.
-    pub fn select(&mut self, rows: StreamRows, stream: StreamId) {
-        let name: Text = Arc::from(rows.index().streams().name(stream));
-        if name != self.name || rows.len() < self.rows.len() {
-            self.forget();
-        } else {
-            // The stream grew: only its last page is no longer whole.
-            let last = self.rows.len() / PAGE;
-            if let Some((page, _)) = self.pages.remove(&last) {
+    /// Turns to a stream of the index. `true`: it is the stream that was there, with the
+    /// same events in front, so that what was folded of it holds.
+    pub fn select(&mut self, rows: StreamRows, stream: StreamId) -> bool {
+        let old = self.rows.len();
+        // Late rows of a stream that was not written in order land between old ones; one
+        // such row moves the last.
+        let same = self.stream == Some(stream)
+            && rows.len() >= old
+            && (old == 0 || (rows.key(old - 1) == self.rows.key(old - 1) && rows.key(0) == self.rows.key(0)));
+        if same {
+            // Only the last page was not whole.
+            if let Some((page, _)) = self.pages.remove(&(old / PAGE)) {
                 self.bytes -= page.size_bytes().min(self.bytes);
             }
+        } else {
+            self.pages.clear();
+            self.bytes = 0;
+            self.findings = Findings::default();
+            self.noted.clear();
         }
-        self.name = name;
+        self.stream = Some(stream);
+        self.name = Arc::from(rows.index().streams().name(stream));
         self.rows = rows;
-    }
-
-    fn forget(&mut self) {
-        self.pages.clear();
-        self.bytes = 0;
-        self.findings = Findings::default();
+        same
     }
 
     pub fn rows(&self) -> &StreamRows {
@@ -105,7 +114,7 @@ impl StreamSource {
         let page = Arc::new(self.read(number)?);
         self.bytes += page.size_bytes();
         self.pages.insert(number, (Arc::clone(&page), self.clock));
-        while self.bytes > CACHE_BYTES && self.pages.len() > 4 {
+        while self.bytes > CACHE_BYTES && self.pages.len() > 1 {
             let oldest = self.pages.iter().min_by_key(|(_, (_, used))| *used).map(|(number, _)| *number);
             if let Some((page, _)) = oldest.and_then(|number| self.pages.remove(&number)) {
                 self.bytes -= page.size_bytes().min(self.bytes);
@@ -175,7 +184,11 @@ impl EventSource for StreamSource {
             while at < end {
                 let Some(row) = page.get((at % PAGE) as usize) else { break };
                 let version = self.rows.version(at).unwrap_or(Version(0));
-                steps.push(step(&self.mapping, &row, version, &self.name, &mut self.findings));
+                let mut odd = Findings::default();
+                steps.push(step(&self.mapping, &row, version, &self.name, &mut odd));
+                if !odd.is_empty() && self.noted.insert(at) {
+                    self.findings.absorb(&mut odd);
+                }
                 at += 1;
                 if at.is_multiple_of(PAGE) {
                     break;

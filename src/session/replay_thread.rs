@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{
     Answer, CellNews, CellRow, Choice, Column, Outbox, ReducerFile, ReplayAsk, StateNews, StreamNews, StreamSource,
@@ -22,6 +22,8 @@ use crate::replay::written::WrittenJob;
 
 /// Work done before looking at the inbox again.
 const SLICE: Duration = Duration::from_millis(6);
+/// Time between words about who wrote what, while it is being found out.
+const TELL_WRITTEN: Duration = Duration::from_millis(100);
 /// Events looked at for payload columns.
 const SAMPLE: u64 = 200;
 /// Events searched in one slice.
@@ -92,6 +94,7 @@ struct Thread<'a> {
     told_built: u64,
     dense: bool,
     written: Option<WrittenJob>,
+    told_written: Instant,
     cells: Vec<(u64, u64, u64)>,
     columns: Vec<Column>,
     filter: Option<Filter>,
@@ -131,6 +134,7 @@ impl<'a> Thread<'a> {
             told_built: 0,
             dense: true,
             written: None,
+            told_written: Instant::now(),
             cells: Vec::new(),
             columns: Vec::new(),
             filter: None,
@@ -195,17 +199,18 @@ impl<'a> Thread<'a> {
             }
             ReplayAsk::Raw(wanted) => {
                 self.raw = wanted;
-                self.seek = Some(self.playhead);
+                if self.stream.is_some() {
+                    self.seek.get_or_insert(self.playhead);
+                }
             }
         }
     }
 
     fn select(&mut self, question: u64, rows: StreamRows, stream: StreamId) {
         self.question = question;
-        let same = self.stream == Some(stream) && rows.len() >= self.source.rows().len();
-        self.stream = Some(stream);
         let len = rows.len();
-        self.source.select(rows, stream);
+        let same = self.source.select(rows, stream) && self.stream == Some(stream);
+        self.stream = Some(stream);
         self.filter = None;
         self.cells.clear();
         match &mut self.timeline {
@@ -224,6 +229,8 @@ impl<'a> Thread<'a> {
         self.dense = true;
         self.timeline = None;
         self.errors = Arc::default();
+        self.findings = Arc::default();
+        self.findings_total = 0;
         if self.stream.is_none() {
             return;
         }
@@ -261,9 +268,12 @@ impl<'a> Thread<'a> {
             return Ok(());
         };
         if let Some(job) = &mut self.written {
-            let done = job.advance(timeline, &mut self.source)?;
-            let (question, applied) = (self.question, job.target());
-            self.out.send(Answer::Written { question, applied, written: Arc::new(job.written().clone()) });
+            let done = job.advance(timeline, &mut self.source, SLICE)?;
+            if done || self.told_written.elapsed() >= TELL_WRITTEN {
+                self.told_written = Instant::now();
+                let (question, applied) = (self.question, job.target());
+                self.out.send(Answer::Written { question, applied, written: Arc::new(job.written().clone()) });
+            }
             if done {
                 self.written = None;
             }
@@ -288,6 +298,10 @@ impl<'a> Thread<'a> {
     }
 
     fn answer_seek(&mut self, target: Applied) -> Result<(), ReadError> {
+        if self.timeline.is_none() && self.stream.is_some() {
+            // Reading failed before: perhaps the store is back.
+            self.begin();
+        }
         let Some(timeline) = &mut self.timeline else {
             self.seek = None;
             return Ok(());

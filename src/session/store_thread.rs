@@ -41,8 +41,15 @@ pub(super) fn run(
     // The replayer may have ended with the window.
     let _ = replay.send(ReplayAsk::Store(Arc::clone(&opened)));
     out.send(Answer::Opened(opened));
-    let mut thread =
-        Thread { indexer, index: EventIndex::default(), order: StreamOrder::default(), canceled: false, out };
+    let mut thread = Thread {
+        indexer,
+        index: EventIndex::default(),
+        order: StreamOrder::default(),
+        canceled: false,
+        replaced: false,
+        troubled: false,
+        out,
+    };
     if let Err(error) = thread.work(inbox) {
         out.send(Answer::Failed(Trouble {
             what: format!("{} can no longer be read", formats::file_name(path)),
@@ -57,6 +64,9 @@ struct Thread<'a> {
     index: EventIndex,
     order: StreamOrder,
     canceled: bool,
+    replaced: bool,
+    /// The last look failed.
+    troubled: bool,
     out: &'a Outbox,
 }
 
@@ -79,14 +89,29 @@ impl Thread<'_> {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.canceled {
+                    if self.canceled || self.replaced {
                         continue;
                     }
-                    match self.indexer.change(&self.index)? {
+                    let change = match self.indexer.change(&self.index) {
+                        Ok(change) => change,
+                        Err(error) => {
+                            // Perhaps it is being replaced just now: said once, looked for on.
+                            if !std::mem::replace(&mut self.troubled, true) {
+                                self.out.send(Answer::ReplayFailed(Trouble {
+                                    what: "The store can no longer be read".to_owned(),
+                                    cause: error.to_string(),
+                                    help: error.help(),
+                                }));
+                            }
+                            continue;
+                        }
+                    };
+                    self.troubled = false;
+                    match change {
                         Change::Same => {}
                         Change::Replaced => {
                             self.out.send(Answer::Replaced);
-                            self.canceled = true;
+                            self.replaced = true;
                         }
                         Change::Written => {
                             self.indexer.go_on();
@@ -107,7 +132,15 @@ impl Thread<'_> {
     fn scan(&mut self, inbox: &Receiver<StoreAsk>) -> Result<bool, ReadError> {
         let mut next = Instant::now();
         loop {
-            let more = self.indexer.step()?;
+            let more = match self.indexer.step() {
+                Ok(more) => more,
+                Err(error) => {
+                    // What was read can be used.
+                    self.canceled = true;
+                    self.publish();
+                    return Err(error);
+                }
+            };
             loop {
                 match inbox.try_recv() {
                     Ok(StoreAsk::Arrange(order)) => {
@@ -147,6 +180,7 @@ impl Thread<'_> {
             order: self.order.clone(),
             progress: self.indexer.progress(),
             complete: self.indexer.is_complete() || self.canceled,
+            canceled: self.canceled && !self.indexer.is_complete(),
         }))
     }
 }

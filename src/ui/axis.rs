@@ -4,9 +4,9 @@
 //! events never hold up a frame. All places are in points from the plot's left.
 
 use super::format;
-use super::view::{TimelineEvents, TypeSlot};
 use crate::app::action::Axis;
 use crate::app::timeline::idle_threshold;
+use crate::app::view::{TimelineEvents, TypeSlot};
 use crate::model::{Applied, Time};
 
 /// Events taken in one frame.
@@ -298,9 +298,9 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::view::Zone;
     use crate::model::Version;
     use crate::ui::format::{DAY, HOUR, SECOND};
-    use crate::ui::view::Zone;
     use std::borrow::Cow;
 
     struct Fake(Vec<Option<i64>>);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike, FixedOffset, Local, Offset, Timelike, Utc};
 
-use super::view::{Count, Zone};
+use crate::app::view::{Count, Zone};
 use crate::model::{Node, Time, Version};
 
 /// `12,408`.

@@ -7,9 +7,9 @@ use super::panels::{
     status::status_ui, streams::streams_ui, time::time_ui,
 };
 use super::tokens::{self, size};
-use super::view::{WorkspaceView, Zone};
 use super::{paint, panels};
 use crate::app::action::{Action, CommandContext};
+use crate::app::view::{WorkspaceView, Zone};
 
 /// Sizes that the user chose; `None` = as at first.
 #[derive(Clone, Copy, Debug, Default)]

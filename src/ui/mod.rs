@@ -2,7 +2,7 @@
 //!
 //! It does no IO, never waits, and changes nothing but egui's memory and small
 //! memories of its widgets (first row on screen, sizes of panels). What is shown
-//! comes in as [`view`] structs; what the user wants leaves as
+//! comes in as [`view`](crate::app::view) structs; what the user wants leaves as
 //! [`Action`](crate::app::action::Action)s.
 
 pub mod axis;
@@ -21,5 +21,4 @@ pub mod text;
 pub mod ticks;
 pub mod tokens;
 pub mod tree;
-pub mod view;
 pub mod widgets;

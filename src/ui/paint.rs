@@ -3,7 +3,7 @@
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
 
 use super::tokens::{Tokens, size};
-use super::view::TypeSlot;
+use crate::app::view::TypeSlot;
 
 /// Moves a coordinate to the edge of a physical pixel.
 pub fn snap(painter: &Painter, x: f32) -> f32 {

@@ -8,9 +8,9 @@ use super::layout::{self, workspace_ui};
 use super::panels::{failed::failed_ui, keys_sheet::keys_sheet_ui, open_path::open_path_ui, status::status_ui};
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
-use super::view::{ModalView, RootView, Screen};
 use super::{focus, paint, text};
 use crate::app::action::{Action, ThemeChoice};
+use crate::app::view::{ModalView, RootView, Screen};
 
 /// Shows everything; what the user wants is added to `out`.
 ///

@@ -2,8 +2,8 @@
 
 use super::axis::Timeline;
 use super::format::{self, DAY, HOUR, MINUTE, SECOND};
-use super::view::{TimelineEvents, Zone};
 use crate::app::action::Axis;
+use crate::app::view::{TimelineEvents, Zone};
 use crate::model::Time;
 
 /// A label or a tick below the bars.

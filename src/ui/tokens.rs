@@ -2,7 +2,7 @@
 
 use egui::{Color32, Context, Theme};
 
-use super::view::TypeSlot;
+use crate::app::view::TypeSlot;
 use crate::model::Severity;
 
 /// The colours of one theme, by role.

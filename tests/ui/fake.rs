@@ -9,10 +9,10 @@ use eventglass::app::action::{
 };
 use eventglass::app::playback::Playback;
 use eventglass::app::timeline::idle_threshold;
+use eventglass::app::view::*;
 use eventglass::model::{
     Applied, CategoryId, FindingCode, Node, Pointer, Position, Severity, StreamId, StreamStatus, Text, Time, Version,
 };
-use eventglass::ui::view::*;
 
 /// In which state the panels are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -133,7 +133,7 @@ proptest! {
         let target = Applied(payloads.len() as u64);
         let state = timeline.state(&mut source, target).expect("infallible").expect("built").state;
         let mut job = WrittenJob::new(target, state.clone());
-        while !job.advance(&mut timeline, &mut source).expect("infallible") {}
+        while !job.advance(&mut timeline, &mut source, Duration::ZERO).expect("infallible") {}
         let Node::Object(object) = &state else { panic!("merge makes an object") };
         for ((key, node), written) in object.0.iter().zip(&job.written().children) {
             // The last event after which the member differs from before.

@@ -4,10 +4,10 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
 use crate::app::action::{Action, CopyWhat, EventTab, Panel};
+use crate::app::view::{Content, EventBody, EventMark, EventView, TreeView, Zone};
 use crate::model::Position;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
-use crate::ui::view::{Content, EventBody, EventMark, EventView, TreeView, Zone};
 use crate::ui::widgets::button::{icon_button, spoken};
 use crate::ui::widgets::node_rows::{node_rows_ui, payload_columns};
 use crate::ui::widgets::raw::raw_ui;

@@ -4,10 +4,10 @@ use egui::{Id, Rect, Ui, pos2};
 
 use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
 use crate::app::action::{Action, Panel};
+use crate::app::view::{Cell, Content, EventLine, EventMark, EventRows, EventsView, Zone};
 use crate::model::{Applied, StreamStatus};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
-use crate::ui::view::{Cell, Content, EventLine, EventMark, EventRows, EventsView, Zone};
 use crate::ui::widgets::button::{key_cap, spoken};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};

@@ -3,9 +3,9 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use crate::app::action::Action;
+use crate::app::view::Trouble;
 use crate::ui::text;
 use crate::ui::tokens;
-use crate::ui::view::Trouble;
 use crate::ui::widgets::button::{Look, button, button_width};
 
 /// Shows the page in `rect`.

@@ -3,8 +3,8 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use crate::app::action::Action;
+use crate::app::view::{Count, LoadingView};
 use crate::ui::tokens;
-use crate::ui::view::{Count, LoadingView};
 use crate::ui::widgets::button::{Look, button, button_width, spoken};
 use crate::ui::{format, text};
 

@@ -5,9 +5,9 @@ use egui::{Id, Painter, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::icons::Icon;
 use super::tokens::{self, size};
-use super::view::Trouble;
 use super::widgets::button::{Look, button, button_width, spoken};
 use super::{paint, text};
+use crate::app::view::Trouble;
 
 pub mod event;
 pub mod events;

@@ -3,9 +3,9 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use crate::app::action::Action;
+use crate::app::view::NoticeView;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
-use crate::ui::view::NoticeView;
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
 use crate::ui::{format, paint, text};
 

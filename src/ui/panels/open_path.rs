@@ -4,10 +4,10 @@ use egui::{Context, Id, Modal, Rect, Sense, pos2, vec2};
 
 use super::welcome::path_field;
 use crate::app::action::Action;
+use crate::app::view::Trouble;
 use crate::ui::icons::Icon;
 use crate::ui::text;
 use crate::ui::tokens;
-use crate::ui::view::Trouble;
 use crate::ui::widgets::button::{Look, button, button_width};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::menu::popup_frame;

@@ -4,9 +4,9 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
+use crate::app::view::{ChangeLine, Content, StateBody, StateSource, StateView, ThrowView};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
-use crate::ui::view::{ChangeLine, Content, StateBody, StateSource, StateView, ThrowView};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
 use crate::ui::widgets::node_rows::{StateColumns, change_tint, node_rows_ui, state_columns};
 use crate::ui::widgets::raw::raw_ui;

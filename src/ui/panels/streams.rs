@@ -5,10 +5,10 @@ use egui::{Id, Painter, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
 use crate::app::action::{Action, Panel, StreamSort};
+use crate::app::view::{Content, StreamRow, StreamRows, StreamsView, Zone};
 use crate::model::{Severity, StreamStatus, Time};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, mix, size};
-use crate::ui::view::{Content, StreamRow, StreamRows, StreamsView, Zone};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{focus, format, paint, text};
@@ -215,7 +215,7 @@ fn last_right(at: &RowPaint<'_>) -> f32 {
     at.rect.right() - LAST_RIGHT - bar
 }
 
-fn category_ui(at: &RowPaint<'_>, name: &str, shown: u64, total: crate::ui::view::Count, expanded: bool) {
+fn category_ui(at: &RowPaint<'_>, name: &str, shown: u64, total: crate::app::view::Count, expanded: bool) {
     let (t, y) = (at.t, at.rect.center().y);
     paint::chevron(at.painter, pos2(at.rect.left() + 17.0, y), expanded, t.secondary);
     let right = last_right(at);

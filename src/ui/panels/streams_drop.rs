@@ -5,9 +5,9 @@ use egui::{Id, Popup, PopupCloseBehavior, Rect, Sense, Ui, WidgetInfo, pos2, vec
 
 use super::streams::streams_ui;
 use crate::app::action::Action;
+use crate::app::view::{StreamsView, Zone};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
-use crate::ui::view::{StreamsView, Zone};
 use crate::ui::widgets::menu::popup_frame;
 use crate::ui::{paint, text};
 

@@ -4,9 +4,9 @@ use egui::accesskit::Role;
 use egui::{Id, Popup, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::app::action::{Action, Command, CommandContext, Menu};
+use crate::app::view::{ReducerChip, ReducerRow, StoreChip, ToolbarView};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
-use crate::ui::view::{ReducerChip, ReducerRow, StoreChip, ToolbarView};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, sign};
 use crate::ui::widgets::menu::{self, Line};
 use crate::ui::{paint, text};

@@ -4,10 +4,10 @@ use egui::accesskit::Role;
 use egui::{Id, Painter, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::action::Action;
+use crate::app::view::{RecentEntry, SampleCard, WelcomeView, Zone};
 use crate::ui::icons::Icon;
 use crate::ui::root::hovering;
 use crate::ui::tokens::{self, Tokens, mix, size};
-use crate::ui::view::{RecentEntry, SampleCard, WelcomeView, Zone};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
 use crate::ui::widgets::field::Field;
 use crate::ui::{format, paint, text};

@@ -3,9 +3,9 @@
 use egui::{Id, Painter, Rect, Ui, pos2};
 
 use crate::app::action::Action;
+use crate::app::view::{LastWritten, TreeView, Written};
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::tree::{Change, TreeRow, TreeRows};
-use crate::ui::view::{LastWritten, TreeView, Written};
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, paint, text};
 use std::sync::Arc;
