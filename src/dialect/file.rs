@@ -293,9 +293,15 @@ impl Detect {
     }
 }
 
-/// The first of the names that the table has, as the table spells it.
+/// The first of the names that the table has, as the table spells it. The very name comes
+/// before one that only resembles it: a key that one damaged line spells differently must
+/// not be taken for that of all others.
 pub(super) fn column<'a>(table: &'a Table, names: &Names) -> Option<&'a str> {
-    names.list().iter().find_map(|name| table.columns.iter().find(|column| same_name(column, name))).map(String::as_str)
+    let find = |fits: &dyn Fn(&String) -> bool| table.columns.iter().find(|column| fits(column)).map(String::as_str);
+    names
+        .list()
+        .iter()
+        .find_map(|name| find(&|column| column == name).or_else(|| find(&|column| same_name(column, name))))
 }
 
 #[cfg(test)]

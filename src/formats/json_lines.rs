@@ -7,7 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiter::{Jiter, Peek};
+use jiter::Jiter;
 
 use super::{
     Change, Container, EventPage, NewRow, OpenError, PAGE_BYTES, PAGE_ROWS, Place, ReadError, Run, ScanCursor,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::dialect::Table;
 use crate::dialect::mapping::{Cell, Mapping};
-use crate::model::json::end_of_value;
+use crate::model::json::{end_of_value, is_json};
 use crate::model::{Finding, FindingCode, Findings, Position, RowKey, Version};
 
 /// Bytes read at once.
@@ -179,7 +179,8 @@ impl Lines {
     }
 
     fn bytes(&self, line: &Line) -> &[u8] {
-        let at = (line.offset - self.start) as usize;
+        // The window went past the beginning of a line that is too long.
+        let Some(at) = line.offset.checked_sub(self.start).map(|at| at as usize) else { return &[] };
         let bytes = self.buffer.get(at..at + line.len).unwrap_or_default();
         if line.offset == 0 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes }
     }
@@ -392,7 +393,7 @@ fn each_member<'l>(line: &'l str, mut each: impl FnMut(&str, &'l str)) -> Result
         return Err("is no JSON object".to_owned());
     }
     // Positions count from `base`, which moves when the parser is made anew behind a
-    // value that nests too deeply for it.
+    // value that it refuses.
     let mut base = 0;
     let mut parser = Jiter::new(bytes);
     let mut key = parser.next_object().map_err(wrong)?.map(str::to_owned);
@@ -400,10 +401,9 @@ fn each_member<'l>(line: &'l str, mut each: impl FnMut(&str, &'l str)) -> Result
         let peek = parser.peek().map_err(wrong)?;
         let from = base + parser.current_index();
         if parser.known_skip(peek).is_err() {
-            let nested = matches!(peek, Peek::Array | Peek::Object);
-            let to = end_of_value(bytes, from).filter(|_| nested).ok_or("is no JSON: it ends inside a value")?;
-            // Only depth excuses what the parser refused; anything else is bad JSON.
-            if crate::model::json::parse_text(&line[from..to]).error.is_some() {
+            // What JSON allows and the parser does not: depth, and surrogates that stand alone.
+            let to = end_of_value(bytes, from).ok_or("is no JSON: it ends inside a value")?;
+            if !is_json(&line[from..to]) {
                 return Err("is no JSON".to_owned());
             }
             base = to;

@@ -258,6 +258,11 @@ pub fn open(path: &Path, cache: &Path, choice: &OpenChoice) -> Result<Opened, Op
     if meta.is_dir() {
         return Err(OpenError::Folder(path.to_owned()));
     }
+    if !meta.is_file() {
+        // Reading it could wait for ever, or never end.
+        let (reason, help) = ("it is a pipe or a device", "write what it gives into a file, and open that");
+        return Err(OpenError::NotAStore { path: path.to_owned(), reason: reason.to_owned(), help: help.to_owned() });
+    }
     let head = read_head(path).map_err(io)?;
     if head.is_empty() {
         return Err(OpenError::Empty(path.to_owned()));

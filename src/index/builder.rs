@@ -271,7 +271,7 @@ fn examine_stream(index: &EventIndex, stream: StreamId, odd: &mut Findings) {
             if let Some((earlier, of)) = latest
                 && time < earlier
             {
-                let message = format!("{} before v{of}", span(earlier.0 - time.0));
+                let message = format!("{} before v{of}", span(earlier.0.saturating_sub(time.0)));
                 push(FindingCode::TimeBackwards, version, message);
             }
             latest = Some((time, version));

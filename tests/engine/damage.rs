@@ -368,8 +368,7 @@ fn flip(bytes: &[u8], chance: &mut Chance) -> Harm {
 
 fn flips(bytes: &[u8], count: usize, seed: u64) -> Vec<Harm> {
     let mut chance = Chance(seed);
-    let mut flip = |_| Harm::Flip { at: chance.below(bytes.len()) as u64, mask: 1 + chance.below(255) as u8 };
-    (0..count).map(flip).collect()
+    (0..count).map(|_| flip(bytes, &mut chance)).collect()
 }
 
 #[test]
@@ -401,7 +400,7 @@ fn whole_blocks_lost() {
 fn a_sqlite_store_cut_anywhere() {
     let file = sqlite();
     // Every byte around the ends of pages, where it matters, and every seventh elsewhere.
-    let near_an_end = |at: &u64| (at + 64) % PAGE as u64 <= 128 || at % 7 == 0 || *at < PAGE as u64;
+    let near_an_end = |at: &u64| (at + 64) % PAGE as u64 <= 128 || at.is_multiple_of(7) || *at < PAGE as u64;
     let harms = (0..file.bytes.len() as u64).filter(near_an_end).map(Harm::Cut).collect();
     run(file, harms, "cut");
 }

@@ -175,18 +175,6 @@ impl Look {
         Ok(Fold { timeline, source })
     }
 
-    /// Every stream's last state, merged, with what the state is after; as text.
-    pub fn merged(&self) -> Result<Vec<(String, String)>, ReadError> {
-        let mut states = Vec::new();
-        for name in self.names() {
-            let mut fold = self.fold(&name, None)?;
-            let len = fold.source.rows().len();
-            let (applied, state) = fold.at(Applied(len))?;
-            states.push((name, format!("{applied} of {len}: {state}")));
-        }
-        Ok(states)
-    }
-
     /// Messages of the findings with that code.
     pub fn findings(&self, code: &str) -> Vec<String> {
         let kept = self.index.findings().kept().iter();
