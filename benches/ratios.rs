@@ -1,7 +1,8 @@
 //! Speed as ratios within one run: machines are noisy, ratios are not.
 //!
 //! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
-//! of its target; `--short` leaves out what takes minutes (ten million events).
+//! of its target; `--short` leaves out what takes minutes (ten million events); a word
+//! (`seek`, `first`, `frames`, `memory`, `start`) runs that part only.
 
 mod generate;
 
@@ -36,7 +37,9 @@ fn main() -> ExitCode {
         return index_only(Path::new(path));
     }
     let mut gate = Gate { failed: Vec::new() };
-    match run(&mut gate, has("--short")) {
+    let parts = ["seek", "first", "frames", "memory", "start"];
+    let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
+    match run(&mut gate, has("--short"), if wanted.is_empty() { &parts } else { &wanted }) {
         Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
         Ok(()) => {
             eprintln!("below half of the target: {}", gate.failed.join("; "));
@@ -79,36 +82,46 @@ impl Gate {
     }
 }
 
-fn run(gate: &mut Gate, short: bool) -> Outcome<()> {
+fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
     std::fs::create_dir_all(&folder)?;
-    let one = folder.join("one-1m.db");
-    let lines = folder.join("one-1m.jsonl");
-    generate::store(&one, 1_000_000, 1, 40, Some(&lines))?;
-    let small = folder.join("many-1k.db");
-    generate::store(&small, 1_000, 20, 40, None)?;
-    let mid = folder.join("many-200k.db");
-    generate::store(&mid, 200_000, 4_000, 40, None)?;
+    let (one, lines) = (folder.join("one-1m.db"), folder.join("one-1m.jsonl"));
     let large = folder.join("many-1m.db");
-    generate::store(&large, 1_000_000, 10_000, 40, None)?;
-
-    seeks(gate, "1M events, cart of 40", &one, &lines, [("merge", 200.0), ("cart", 20.0)], short)?;
-    if !short {
-        // A state of 100 KB: copying it out of JavaScript takes longer than folding.
-        let (wide, wide_lines) = (folder.join("wide-1m.db"), folder.join("wide-1m.jsonl"));
-        generate::store(&wide, 1_000_000, 1, 1_000, Some(&wide_lines))?;
-        seeks(gate, "1M events, cart of 1,000", &wide, &wide_lines, [("merge", 200.0), ("cart", 5.0)], short)?;
+    if parts.contains(&"seek") {
+        generate::store(&one, 1_000_000, 1, 40, Some(&lines))?;
+        seeks(gate, "1M events, cart of 40", &one, &lines, [("merge", 200.0), ("cart", 20.0)], short)?;
+        if !short {
+            // A state of 100 KB: copying it out of JavaScript takes longer than folding.
+            let (wide, wide_lines) = (folder.join("wide-1m.db"), folder.join("wide-1m.jsonl"));
+            generate::store(&wide, 1_000_000, 1, 1_000, Some(&wide_lines))?;
+            seeks(gate, "1M events, cart of 1,000", &wide, &wide_lines, [("merge", 200.0), ("cart", 5.0)], short)?;
+        }
     }
-    first_streams(gate, &large)?;
-    frames(gate, &small, &one)?;
-    let mut stores = vec![(200_000u64, mid), (1_000_000, large)];
-    if !short {
-        let huge = folder.join("many-10m.db");
-        generate::store(&huge, 10_000_000, 100_000, 40, None)?;
-        stores.push((10_000_000, huge));
+    if parts.contains(&"first") {
+        generate::store(&large, 1_000_000, 10_000, 40, None)?;
+        first_streams(gate, &large)?;
     }
-    memory(gate, &stores)?;
-    start_up(gate)
+    if parts.contains(&"frames") {
+        let small = folder.join("many-1k.db");
+        generate::store(&small, 1_000, 20, 40, None)?;
+        generate::store(&one, 1_000_000, 1, 40, Some(&lines))?;
+        frames(gate, &small, &one)?;
+    }
+    if parts.contains(&"memory") {
+        let sizes =
+            [("many-200k.db", 200_000, 4_000), ("many-1m.db", 1_000_000, 10_000), ("many-10m.db", 10_000_000, 100_000)];
+        let mut stores = Vec::new();
+        for (name, events, streams) in sizes.into_iter().take(if short { 2 } else { 3 }) {
+            let path = folder.join(name);
+            generate::store(&path, events, streams, 40, None)?;
+            stores.push((events, path));
+        }
+        memory(gate, &stores)?;
+    }
+    if parts.contains(&"start") {
+        start_up(gate)?;
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> Outcome<Arc<Opened>> {

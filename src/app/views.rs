@@ -146,6 +146,7 @@ impl App {
         let empty = HashSet::new();
         let stream = self.stream.as_ref();
         let threw_place = self.shown.as_deref().and_then(|shown| self.threw(shown));
+        let folding = self.folding();
         let legend = self.legend();
         let others = stream.map_or((0, 0), |stream| {
             let rest = stream.types.iter().skip(3);
@@ -274,7 +275,7 @@ impl App {
                     .filter(|_| !self.wrote.is_empty())
                     .and_then(|shown| Some((shown.version?, self.wrote.as_slice()))),
                 selected: self.selected.get(&self.active_tree),
-                message: self.message.as_ref().map(|(text, _)| text.as_str()),
+                message: self.message.as_ref().map(|(text, _)| text.as_str()).or(folding.as_deref()),
             },
             loading: (stream.is_none() && !self.news.complete).then(|| {
                 let bytes = self.opened.as_ref().map_or(0, |opened| opened.bytes);
@@ -305,6 +306,13 @@ impl App {
                 places: self.commands.findings,
             }),
         })
+    }
+
+    /// How far the fold is on its way to the playhead, while somebody waits for it.
+    fn folding(&self) -> Option<String> {
+        let (len, wanted) = (self.playback.len(), self.playback.applied().0);
+        let late = self.stale_since.is_some_and(|since| self.now - since > VEIL_AFTER.as_secs_f64());
+        (late && self.built < wanted).then(|| format!("Folding event {} of {len} on the way to {wanted}", self.built))
     }
 
     fn is_stale(&self) -> bool {

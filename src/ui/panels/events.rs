@@ -135,10 +135,22 @@ struct Columns {
     payload: Vec<(f32, f32)>,
     /// The time is shown without its date.
     short_time: bool,
+    /// Everything but the mark stands so much further right: room for long versions.
+    shift: f32,
 }
+
+/// Digits of a version that fit without a shift, and the width of one more.
+const DIGITS: usize = 5;
+const DIGIT_WIDTH: f32 = 7.6;
 
 impl Columns {
     fn new(view: &EventsView<'_>, width: f32) -> Columns {
+        let last = match &view.rows {
+            Content::Ready(rows) if !rows.is_empty() => rows.row(rows.len() - 1).version.to_string().len(),
+            _ => 0,
+        };
+        let shift = last.saturating_sub(DIGITS) as f32 * DIGIT_WIDTH;
+        let width = width - shift;
         let short_time = width < 412.0;
         let since = (width >= SINCE_RIGHT + 16.0).then_some(SINCE_RIGHT);
         let mut payload = Vec::new();
@@ -154,12 +166,12 @@ impl Columns {
             payload.push((left, right));
             left = right + 24.0;
         }
-        Columns { since, payload, short_time }
+        Columns { since, payload, short_time, shift }
     }
 
     fn labels(&self, ui: &Ui, line: Rect, view: &EventsView<'_>, zone: Zone) {
         let t = tokens::tokens(ui.ctx());
-        let (painter, x, y) = (ui.painter(), line.left(), line.center().y);
+        let (painter, x, y) = (ui.painter(), line.left() + self.shift, line.center().y);
         text::right(painter, x + VERSION_RIGHT, y, "Version", text::LABEL, t.quiet);
         text::left(painter, x + TYPE, y, "Type", text::LABEL, t.quiet);
         let zone = match zone {
@@ -240,7 +252,7 @@ fn row_ui(
     later: bool,
     zone: Zone,
 ) -> RowNode {
-    let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
+    let (t, x, y, painter) = (at.t, at.rect.left() + columns.shift, at.rect.center().y, at.painter);
     let quiet = if at.selected { t.secondary } else { t.quiet };
     // What is after the playhead has not happened yet: everything but the shape steps back.
     let main = if later { t.quiet } else { t.text };
@@ -255,7 +267,7 @@ fn row_ui(
         paint::dashed_hline(painter, x + TYPE, at.fill.right(), at.rect.top(), t.outline);
     }
     if at.selected {
-        paint::playhead_mark(painter, pos2(x + MARK, y), t);
+        paint::playhead_mark(painter, pos2(at.rect.left() + MARK, y), t);
     }
     text::right(painter, x + VERSION_RIGHT, y, &line.version.to_string(), text::DATA, main);
     paint::type_shape(painter, pos2(x + SHAPE, y), 5.0, line.slot, t);
