@@ -4,26 +4,43 @@
 (() => {
   'use strict';
   const { parse, stringify } = JSON;
-  const { create, defineProperty, getPrototypeOf, isFrozen, freeze, keys, preventExtensions } = Object;
+  const { create, defineProperty, getPrototypeOf, is, isExtensible, isFrozen, isSealed, freeze, keys, preventExtensions, seal, setPrototypeOf } = Object;
+  const { getOwnPropertyDescriptor: memberOf, ownKeys } = Reflect;
   const ObjectPrototype = Object.prototype;
   const ArrayPrototype = Array.prototype;
   const { isArray } = Array;
   const { isFinite, isInteger } = Number;
-  const [SetType, MapType, DateType, RegExpType, BufferType] = [Set, Map, Date, RegExp, ArrayBuffer];
+  const [SetType, MapType, DateType, RegExpType, BufferType, PromiseType] = [Set, Map, Date, RegExp, ArrayBuffer, Promise];
+  const [WeakMapType, WeakSetType, WeakRefType, DataViewType] = [WeakMap, WeakSet, WeakRef, DataView];
   const TypedArray = getPrototypeOf(Uint8Array);
   const Bytes = Uint8Array;
   const apply = Reflect.apply;
   const method = (f) => (self, ...args) => apply(f, self, args);
   const has = method(ObjectPrototype.hasOwnProperty);
-  const setHas = method(SetType.prototype.has);
-  const setAdd = method(SetType.prototype.add);
+  const { has: hasItem, add: addItem, delete: deleteItem } = SetType.prototype;
+  const { get: getItem, set: setItem } = MapType.prototype;
+  // A set and a map that work whatever user code does to their prototypes.
+  const safeSet = () => {
+    const set = new SetType();
+    set.has = hasItem;
+    set.add = addItem;
+    set.delete = deleteItem;
+    return set;
+  };
+  const safeMap = () => {
+    const map = new MapType();
+    map.get = getItem;
+    map.set = setItem;
+    return map;
+  };
+  const setAdd = method(addItem);
   const setEach = method(SetType.prototype.forEach);
-  const mapGet = method(MapType.prototype.get);
-  const mapSet = method(MapType.prototype.set);
+  const mapSet = method(setItem);
   const mapEach = method(MapType.prototype.forEach);
   const push = method(ArrayPrototype.push);
   const sort = method(ArrayPrototype.sort);
   const iso = method(DateType.prototype.toISOString);
+  const includes = method(String.prototype.includes);
   const wellFormed = method(String.prototype.toWellFormed);
   const moment = method(DateType.prototype.getTime);
 
@@ -38,6 +55,12 @@
     DateType.prototype[`get${part}`] = DateType.prototype[`getUTC${part}`];
     if (part !== 'Day') DateType.prototype[`set${part}`] = DateType.prototype[`setUTC${part}`];
   }
+  const [yearOf, setYear] = [method(DateType.prototype.getUTCFullYear), method(DateType.prototype.setUTCFullYear)];
+  DateType.prototype.getYear = function () { return yearOf(this) - 1900; };
+  DateType.prototype.setYear = function (given) {
+    const year = Math.trunc(+given);
+    return setYear(this, year >= 0 && year <= 99 ? year + 1900 : year);
+  };
   DateType.prototype.getTimezoneOffset = () => 0;
   const utc = method(DateType.prototype.toUTCString);
   const parts = (date) => /^(...), (..) (...) (-?\d+) (..:..:..)/.exec(utc(date));
@@ -83,6 +106,8 @@
   DateType.prototype.constructor = SafeDate;
   globalThis.Date = SafeDate;
   delete globalThis.performance; // another clock
+  delete globalThis.SharedArrayBuffer; // cannot be copied
+  delete globalThis.Atomics;
   const silent = () => undefined;
   globalThis.console = { log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent };
   // Pollution of a prototype would leak from one fold into the next.
@@ -117,8 +142,8 @@
     },
     configurable: true,
   });
-  const weakGet = method(WeakMap.prototype.get);
-  const weakSet = method(WeakMap.prototype.set);
+  const weakGet = method(WeakMapType.prototype.get);
+  const weakSet = method(WeakMapType.prototype.set);
   const textOf = new WeakMap();
   const positionOf = new WeakMap();
   const texts = (event) => weakGet(textOf, event);
@@ -141,20 +166,34 @@
 
   // --- Copying a state out and in --------------------------------------------------------
   // Functions, symbols and prototypes cannot be written down; they are kept by number.
+  //
+  // Not copied: what a function closes over and its own members, what a Proxy hides, and
+  // the identity of module objects other than constants (see `constantOf`). A state that
+  // holds private fields (#x), a WeakMap, a WeakSet or an iterator is refused: there is
+  // no keyframe of it then, so it is folded from further back.
   const kept = [];
-  const numberOf = new MapType();
+  const numberOf = safeMap();
   const keep = (value) => {
-    let number = mapGet(numberOf, value);
+    let number = numberOf.get(value);
     if (number === undefined) {
       number = kept.length;
-      push(kept, value);
-      mapSet(numberOf, value, number);
+      kept[number] = value;
+      numberOf.set(value, number);
     }
     return number;
   };
 
+  // The module's text has words by which accessors (1) or read-only members (2), also of
+  // arrays, come to be.
+  let oddMembers = 0;
+  const isPlainMember = (object, name) => {
+    const it = memberOf(object, name);
+    return it.writable === true && it.enumerable && it.configurable;
+  };
+
   // True where JSON text says all of the value: then the engine's own writer does it.
-  // For a copy (`seen`), also that no object is there twice or frozen.
+  // For a copy (`seen`), also that no object is there twice or closed, and that no member
+  // has a symbol for a name or is more than a value.
   const isPlain = (value, seen) => {
     switch (typeof value) {
       case 'string':
@@ -169,18 +208,29 @@
     }
     if (value === null) return true;
     if (seen !== null) {
-      if (setHas(seen, value) || isFrozen(value)) return false;
-      setAdd(seen, value);
+      if (seen.has(value) || !isExtensible(value)) return false;
+      seen.add(value);
     }
     const prototype = getPrototypeOf(value);
     if (prototype === ArrayPrototype) {
-      for (let i = 0; i < value.length; i++) {
+      const length = value.length;
+      if (seen === null ? has(value, 'toJSON') : ownKeys(value).length !== length + 1) return false;
+      for (let i = 0; i < length; i++) {
         if (!isPlain(value[i], seen)) return false;
+        if (oddMembers === 2 && seen !== null && !isPlainMember(value, i)) return false;
       }
-      return seen === null || keys(value).length === value.length;
+      return true;
     }
     if (prototype !== ObjectPrototype) return false;
     const names = keys(value);
+    if (seen !== null) {
+      if (ownKeys(value).length !== names.length) return false;
+      if (oddMembers !== 0) {
+        for (let i = 0; i < names.length; i++) {
+          if (!isPlainMember(value, names[i])) return false;
+        }
+      }
+    }
     for (let i = 0; i < names.length; i++) {
       if (!isPlain(value[names[i]], seen)) return false;
     }
@@ -200,6 +250,8 @@
   };
   const bytesOf = (value) => (value instanceof BufferType ? new Bytes(value) : new Bytes(value.buffer, value.byteOffset, value.byteLength));
 
+  const put = (object, name, value) => defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+
   // The value as JSON can show it; `undefined` = leave out.
   const show = (value, above) => {
     switch (typeof value) {
@@ -213,15 +265,17 @@
         return undefined;
       case 'object':
         break;
+      case 'string':
+        return wellFormed(value);
       default:
         return value;
     }
     if (value === null) return null;
-    if (setHas(above, value)) throw new TypeError('the state contains itself (a cycle), which JSON cannot show');
+    if (above.has(value)) throw new TypeError('the state contains itself (a cycle), which JSON cannot show');
     if (value instanceof DateType) return isFinite(moment(value)) ? iso(value) : null;
     if (value instanceof TypedArray || value instanceof BufferType) return { $bytes: base64(bytesOf(value)) };
-    if (value instanceof RegExpType) return `${value}`;
-    setAdd(above, value);
+    if (value instanceof RegExpType) return wellFormed(`${value}`);
+    above.add(value);
     let shown;
     const item = (member) => show(member, above) ?? null;
     if (typeof value.toJSON === 'function') {
@@ -239,29 +293,254 @@
       shown = [];
       for (let i = 0; i < value.length; i++) push(shown, item(value[i]));
     } else {
-      if (getPrototypeOf(value) === EventPrototype) value.metadata;
       shown = {};
-      for (const name of keys(value)) {
-        const member = show(value[name], above);
-        if (member !== undefined) defineProperty(shown, name, { value: member, enumerable: true, configurable: true, writable: true });
+      const names = keys(value);
+      for (let i = 0; i < names.length; i++) {
+        const member = show(value[names[i]], above);
+        if (member !== undefined) put(shown, wellFormed(names[i]), member);
+      }
+      if (getPrototypeOf(value) === EventPrototype && !has(value, 'metadata')) {
+        // Showing must not change the event.
+        const text = texts(value);
+        put(shown, 'metadata', text === undefined ? {} : show(parse(text), above));
       }
     }
     above.delete(value);
     return shown;
   };
 
-  const exportText = (value) => (isPlain(value, null) ? stringify(value) : stringify(show(value, new SetType()) ?? null));
+  const exportText = (value) => {
+    if (isPlain(value, null)) {
+      const text = stringify(value);
+      // Half a surrogate pair is no text elsewhere.
+      if (!includes(text, '\\ud')) return text;
+    }
+    return stringify(show(value, safeSet()) ?? null);
+  };
+
+  const views = create(null);
+  for (const name of ownKeys(globalThis)) {
+    const type = globalThis[name];
+    if (typeof type === 'function' && getPrototypeOf(type) === TypedArray) views[name] = type;
+  }
+  views.DataView = DataViewType;
+  const viewName = method(memberOf(TypedArray.prototype, Symbol.toStringTag).get);
+  const Iterators = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
+  const boxes = [Number, String, Boolean, Symbol, BigInt, PromiseType, WeakRefType];
+  const isBox = (value) => {
+    for (let i = 0; i < boxes.length; i++) if (value instanceof boxes[i]) return true;
+    return false;
+  };
+  // Holds more than its members, which `freeze` does not freeze.
+  const hasInside = (value) => value instanceof DateType || value instanceof SetType || value instanceof MapType ||
+    value instanceof RegExpType || value instanceof TypedArray || value instanceof DataViewType || value instanceof BufferType;
+
+  // Why an object with this prototype cannot be copied, or ''.
+  const refusals = safeMap();
+  const textOfFunction = method(Function.prototype.toString);
+  const classOf = (prototype) => {
+    const type = memberOf(prototype, 'constructor')?.value;
+    return typeof type === 'function' && type.prototype === prototype ? type : null;
+  };
+  const refusal = (prototype) => {
+    let why = refusals.get(prototype);
+    if (why === undefined) {
+      why = '';
+      for (let it = prototype; it !== null && it !== ObjectPrototype && why === ''; it = getPrototypeOf(it)) {
+        const type = classOf(it);
+        if (it === WeakMapType.prototype || it === WeakSetType.prototype) why = `the state has a ${type.name}, which cannot be copied: use a Map or a Set`;
+        else if (it === Iterators) why = 'the state has an iterator, which cannot be copied: use an array';
+        else if (type !== null && exec(/\.#[\w$]/, textOfFunction(type)) !== null) {
+          why = `the state has a ${type.name} with private fields (#), which cannot be copied: drop the # or write "private"`;
+        }
+      }
+      refusals.set(prototype, why);
+    }
+    return why;
+  };
+
+  // Constants keep their identity (`state.status === Status.Open`): objects that are frozen
+  // through and through, and static members of their own class that hold only primitive
+  // values and functions and never changed. Held weakly: most frozen objects are states.
+  const MOST_CONSTANTS = 100_000;
+  const constants = [];
+  const constantNumbers = new WeakMapType();
+  const alive = method(WeakRefType.prototype.deref);
+  const frozenThrough = new WeakMapType();
+  const isConstant = (value, tried) => {
+    if (typeof value !== 'object' || value === null || weakGet(frozenThrough, value)) return true;
+    if (tried.has(value) || isExtensible(value) || !isFrozen(value)) return false;
+    tried.add(value);
+    const prototype = getPrototypeOf(value);
+    if (prototype !== ObjectPrototype && prototype !== ArrayPrototype && prototype !== null) {
+      if (hasInside(value) || refusal(prototype) !== '') return false;
+    }
+    const names = ownKeys(value);
+    for (let i = 0; i < names.length; i++) {
+      if (!isConstant(memberOf(value, names[i]).value, tried)) return false;
+    }
+    weakSet(frozenThrough, value, true);
+    return true;
+  };
+  // Names and values of an object of primitive values and functions; null for any other.
+  const shapeOf = (value) => {
+    const shape = ownKeys(value);
+    const count = shape.length;
+    for (let i = 0; i < count; i++) {
+      const member = memberOf(value, shape[i]).value;
+      if (typeof member === 'object' && member !== null) return null;
+      shape[count + i] = member;
+    }
+    return shape;
+  };
+  const sameShape = (a, b) => {
+    if (b === null || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!is(a[i], b[i])) return false;
+    return true;
+  };
+  const staticsOf = safeMap();
+  const isStatic = (value, prototype) => {
+    let statics = staticsOf.get(prototype);
+    if (statics === undefined) {
+      statics = safeSet();
+      for (let it = prototype; it !== null && it !== ObjectPrototype; it = getPrototypeOf(it)) {
+        const type = classOf(it);
+        if (type === null) continue;
+        const names = ownKeys(type);
+        for (let i = 0; i < names.length; i++) {
+          const member = memberOf(type, names[i]).value;
+          if (typeof member === 'object' && member !== null) statics.add(member);
+        }
+      }
+      statics.delete(prototype);
+      staticsOf.set(prototype, statics);
+    }
+    return statics.has(value);
+  };
+  // The number of a constant, or undefined for any other object.
+  const constantOf = (value, prototype, isRoot, tried) => {
+    let shape = null;
+    if (isExtensible(value) || !isConstant(value, tried)) {
+      // The state itself may be one that starts as a static member and changes.
+      if (isRoot || prototype === ObjectPrototype || prototype === ArrayPrototype || prototype === null) return undefined;
+      if (!isStatic(value, prototype) || hasInside(value)) return undefined;
+      shape = shapeOf(value);
+      if (shape === null) return undefined;
+    }
+    let number = weakGet(constantNumbers, value);
+    if (number === undefined) {
+      number = constants.length;
+      if (number >= MOST_CONSTANTS) return undefined;
+      constants[number] = { ref: new WeakRefType(value), shape };
+      weakSet(constantNumbers, value, number);
+    }
+    return shape === null || sameShape(shape, constants[number].shape) ? number : undefined;
+  };
+  const constantAt = (number) => {
+    const { ref, shape } = constants[number];
+    const value = alive(ref);
+    return value === undefined || shape === null || sameShape(shape, shapeOf(value)) ? value : undefined;
+  };
 
   // Any state as text, with its types, shared objects and cycles: `j` + JSON, or `g` + a table
   // of objects. Returns the text and whether it names kept values.
   const save = (value) => {
-    if (isPlain(value, new SetType())) return [`j${stringify(value)}`, false];
+    if (isPlain(value, safeSet())) return [`j${stringify(value)}`, false];
     const table = [];
-    const places = new MapType();
+    const places = safeMap();
+    const tried = safeSet();
     let names = false;
     const named = (v) => {
       names = true;
       return keep(v);
+    };
+    // Members as [name, value], or with flags where they are more than values.
+    const members = (v, isClosed, first) => {
+      const list = [];
+      const simple = keys(v);
+      const all = ownKeys(v);
+      const skipped = isArray(v) || v instanceof RegExpType ? 1 : 0; // length, lastIndex
+      if (first === 0 && oddMembers === 0 && all.length === simple.length + skipped) {
+        for (let i = 0; i < simple.length; i++) list[i] = [simple[i], write(v[simple[i]])];
+        return list;
+      }
+      for (let i = first; i < all.length; i++) {
+        const key = all[i];
+        if (skipped === 1 && key === (isArray(v) ? 'length' : 'lastIndex')) continue;
+        const it = memberOf(v, key);
+        const name = typeof key === 'symbol' ? write(key) : key;
+        const flags = (it.writable ? 1 : 0) | (it.enumerable ? 2 : 0) | (it.configurable ? 4 : 0);
+        if (!has(it, 'value')) list[list.length] = [name, write(it.get), flags | 8, write(it.set)];
+        else if (flags === 7 || (isClosed && it.enumerable)) list[list.length] = [name, write(it.value)];
+        else list[list.length] = [name, write(it.value), flags];
+      }
+      return list;
+    };
+    const entryOf = (v, place) => {
+      const entry = {};
+      const prototype = getPrototypeOf(v);
+      let usual = ObjectPrototype;
+      let first = 0;
+      const isOpen = isExtensible(v);
+      const isClosed = !isOpen && isFrozen(v);
+      if (!isOpen) entry.f = isClosed ? 1 : isSealed(v) ? 2 : 3;
+      const constant = constantOf(v, prototype, place === 0, tried);
+      if (constant !== undefined) {
+        names = true;
+        entry.c = constant;
+      }
+      if (prototype === ObjectPrototype || prototype === null) {
+        // Nothing inside.
+      } else if (isArray(v)) {
+        usual = ArrayPrototype;
+        entry.l = v.length;
+        if (v.length > 0 && oddMembers !== 2 && ownKeys(v).length === v.length + 1 && keys(v)[v.length - 1] === `${v.length - 1}`) {
+          entry.i = [];
+          for (let i = 0; i < v.length; i++) entry.i[i] = write(v[i]);
+          if (prototype !== usual) entry.p = named(prototype);
+          return entry;
+        }
+      } else if (prototype === EventPrototype) {
+        usual = EventPrototype;
+        entry.e = [positions(v) ?? null, texts(v) ?? null];
+      } else {
+        const why = refusal(prototype);
+        if (why !== '') {
+          if (constant === undefined) throw new TypeError(why);
+          return { k: named(v) };
+        }
+        if (v instanceof DateType) {
+          usual = DateType.prototype;
+          entry.d = moment(v);
+        } else if (v instanceof SetType) {
+          usual = SetType.prototype;
+          entry.s = [];
+          setEach(v, (member) => { entry.s[entry.s.length] = write(member); });
+        } else if (v instanceof MapType) {
+          usual = MapType.prototype;
+          entry.m = [];
+          mapEach(v, (member, key) => { entry.m[entry.m.length] = [write(key), write(member)]; });
+        } else if (v instanceof TypedArray || v instanceof DataViewType) {
+          const name = v instanceof DataViewType ? 'DataView' : viewName(v);
+          usual = views[name].prototype;
+          first = name === 'DataView' ? 0 : v.length;
+          entry.t = [name, write(v.buffer), v.byteOffset, first || v.byteLength];
+        } else if (v instanceof BufferType) {
+          usual = BufferType.prototype;
+          const bytes = new Bytes(v);
+          entry.b = [];
+          for (let i = 0; i < bytes.length; i++) entry.b[i] = bytes[i];
+        } else if (v instanceof RegExpType) {
+          usual = RegExpType.prototype;
+          entry.x = [v.source, v.flags, v.lastIndex];
+        } else if (isBox(v)) {
+          return { k: named(v) };
+        }
+      }
+      if (prototype !== usual) entry.p = prototype === null ? -1 : named(prototype);
+      const list = members(v, isClosed, first);
+      if (list.length > 0) entry.o = list;
+      return entry;
     };
     const write = (v) => {
       switch (typeof v) {
@@ -279,77 +558,113 @@
           return ['k', named(v)];
       }
       if (v === null) return null;
-      const known = mapGet(places, v);
+      const known = places.get(v);
       if (known !== undefined) return ['r', known];
       const place = table.length;
-      mapSet(places, v, place);
-      push(table, null);
-      const prototype = getPrototypeOf(v);
-      const entry = { f: isFrozen(v) ? 1 : 0 };
-      if (v instanceof DateType) {
-        entry.d = moment(v);
-      } else if (v instanceof SetType) {
-        entry.s = [];
-        setEach(v, (member) => push(entry.s, write(member)));
-      } else if (v instanceof MapType) {
-        entry.m = [];
-        mapEach(v, (member, key) => push(entry.m, [write(key), write(member)]));
-      } else if (v instanceof TypedArray) {
-        entry.t = [named(v.constructor), []];
-        for (let i = 0; i < v.length; i++) push(entry.t[1], write(v[i]));
-      } else if (isArray(v)) {
-        entry.l = v.length;
-        entry.a = [];
-        for (const name of keys(v)) push(entry.a, [name, write(v[name])]);
-      } else if (v instanceof RegExpType || v instanceof BufferType || v instanceof WeakMap || v instanceof Promise) {
-        entry.k = named(v);
-      } else {
-        if (prototype === EventPrototype) v.metadata;
-        if (prototype !== ObjectPrototype) entry.p = prototype === null ? -1 : named(prototype);
-        entry.o = [];
-        for (const name of keys(v)) push(entry.o, [name, write(v[name])]);
-      }
-      table[place] = entry;
+      places.set(v, place);
+      table[place] = null;
+      table[place] = entryOf(v, place);
       return ['r', place];
     };
     const root = write(value);
     return [`g${stringify([root, table])}`, names];
   };
 
+  const numberType = Number;
+  const bigType = BigInt;
+  const cut = method(String.prototype.slice);
   const load = (text) => {
-    if (text[0] === 'j') return parse(text.slice(1));
-    const [root, table] = parse(text.slice(1));
+    if (text[0] === 'j') return parse(cut(text, 1));
+    const written = parse(cut(text, 1));
+    const table = written[1];
     // Objects first, their members after: members may point at any of them.
-    const objects = table.map((entry) => {
+    const objects = [];
+    const order = [];
+    const bare = (entry) => {
       if (entry.d !== undefined) return new DateType(entry.d ?? NaN);
       if (entry.s) return new SetType();
       if (entry.m) return new MapType();
-      if (entry.t) return new kept[entry.t[0]](entry.t[1].length);
-      if (entry.a) return new Array(entry.l);
-      if (entry.k !== undefined) return kept[entry.k];
-      return create(entry.p === undefined ? ObjectPrototype : entry.p === -1 ? null : kept[entry.p]);
-    });
+      if (entry.t) return new views[entry.t[0]](read(entry.t[1]), entry.t[2], entry.t[3]);
+      if (entry.b) {
+        const bytes = new Bytes(entry.b.length);
+        for (let i = 0; i < bytes.length; i++) bytes[i] = entry.b[i];
+        return bytes.buffer;
+      }
+      if (entry.x) {
+        const found = new RegExpType(entry.x[0], entry.x[1]);
+        found.lastIndex = entry.x[2];
+        return found;
+      }
+      if (entry.l !== undefined) return [];
+      if (entry.e) {
+        const event = create(EventPrototype);
+        if (entry.e[0] !== null) weakSet(positionOf, event, entry.e[0]);
+        if (entry.e[1] !== null) weakSet(textOf, event, entry.e[1]);
+        return event;
+      }
+      return {};
+    };
+    const object = (place) => {
+      if (objects[place] !== undefined) return objects[place];
+      const entry = table[place];
+      let made;
+      if (entry.k !== undefined) made = kept[entry.k];
+      else if (entry.c !== undefined) made = constantAt(entry.c);
+      if (made === undefined) {
+        made = bare(entry);
+        if (entry.p !== undefined) setPrototypeOf(made, entry.p === -1 ? null : kept[entry.p]);
+        order[order.length] = place;
+      }
+      objects[place] = made;
+      return made;
+    };
     const read = (v) => {
-      if (!isArray(v)) return v;
+      if (typeof v !== 'object' || v === null) return v;
       switch (v[0]) {
-        case 'r': return objects[v[1]];
+        case 'r': return object(v[1]);
         case 'u': return undefined;
-        case 'n': return v[1] === '-0' ? -0 : Number(v[1]);
-        case 'b': return BigInt(v[1]);
+        case 'n': return v[1] === '-0' ? -0 : numberType(v[1]);
+        case 'b': return bigType(v[1]);
         default: return kept[v[1]];
       }
     };
-    const member = (object, name, value) => defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-    table.forEach((entry, place) => {
-      const object = objects[place];
-      if (entry.s) for (const v of entry.s) setAdd(object, read(v));
-      if (entry.m) for (const [k, v] of entry.m) mapSet(object, read(k), read(v));
-      if (entry.t) entry.t[1].forEach((v, i) => { object[i] = read(v); });
-      if (entry.a) for (const [name, v] of entry.a) member(object, name, read(v));
-      if (entry.o) for (const [name, v] of entry.o) member(object, name, read(v));
-    });
-    table.forEach((entry, place) => { if (entry.f && !entry.k && !entry.t) freeze(objects[place]); });
-    return read(root);
+    const root = read(written[0]);
+    for (let at = 0; at < order.length; at++) {
+      const entry = table[order[at]];
+      const made = objects[order[at]];
+      if (entry.s) for (let i = 0; i < entry.s.length; i++) setAdd(made, read(entry.s[i]));
+      if (entry.m) for (let i = 0; i < entry.m.length; i++) mapSet(made, read(entry.m[i][0]), read(entry.m[i][1]));
+      const isSimple = entry.p === undefined;
+      if (entry.i) {
+        for (let i = 0; i < entry.i.length; i++) {
+          if (isSimple) made[i] = read(entry.i[i]);
+          else put(made, i, read(entry.i[i]));
+        }
+      }
+      if (entry.l) made.length = entry.l;
+      const list = entry.o;
+      if (!list) continue;
+      for (let i = 0; i < list.length; i++) {
+        const it = list[i];
+        const name = read(it[0]);
+        if (it.length === 2) {
+          if (isSimple && name !== '__proto__') made[name] = read(it[1]);
+          else put(made, name, read(it[1]));
+          continue;
+        }
+        const flags = it[2];
+        const [enumerable, configurable] = [(flags & 2) !== 0, (flags & 4) !== 0];
+        if (flags & 8) defineProperty(made, name, { get: read(it[1]), set: read(it[3]), enumerable, configurable });
+        else defineProperty(made, name, { value: read(it[1]), writable: (flags & 1) !== 0, enumerable, configurable });
+      }
+    }
+    for (let at = 0; at < order.length; at++) {
+      const { f } = table[order[at]];
+      if (f === 1) freeze(objects[order[at]]);
+      else if (f === 2) seal(objects[order[at]]);
+      else if (f === 3) preventExtensions(objects[order[at]]);
+    }
+    return root;
   };
 
   // --- The reducer -------------------------------------------------------------------------
@@ -359,7 +674,11 @@
   // Tells the host that an event begins: its time is limited, and a cut names it.
   let count = () => undefined;
 
-  const initialOf = (given) => save(typeof given === 'function' ? given() : given)[0];
+  const settled = (value) => {
+    if (value instanceof PromiseType) throw new TypeError('a reducer must not be async: it has to return the state, not a Promise of it');
+    return value;
+  };
+  const initialOf = (given) => save(settled(typeof given === 'function' ? given() : given))[0];
 
   // What an export is: 'function', 'decider', 'handlers', or '' for none of them.
   const kindOf = (value) => {
@@ -371,8 +690,9 @@
     return handlers.length > 0 && handlers.length + (has(value, '$init') ? 1 : 0) >= names.length ? 'handlers' : '';
   };
 
-  const use = (value, initialState, wantsAll) => {
+  const use = (value, initialState, wantsAll, mayBeOdd) => {
     eager = wantsAll;
+    oddMembers = mayBeOdd;
     let given = initialState;
     const kind = kindOf(value);
     if (kind === 'function') {
@@ -417,7 +737,7 @@
       for (; i < rows.length; i++) {
         count();
         const result = evolve(state, makeEvent(rows[i], streamId));
-        if (result !== undefined) state = result;
+        if (result !== undefined && result !== state) state = settled(result);
       }
     } catch (error) {
       return [i, ...describe(error)];

@@ -103,6 +103,8 @@ struct Session {
     cut: Rc<Cell<bool>>,
     /// Events begun so far; the driver counts.
     begun: Rc<Cell<u64>>,
+    /// The module may make accessors or read-only members; see [`may_be_odd`].
+    may_be_odd: u8,
     file_name: String,
 }
 
@@ -235,7 +237,18 @@ impl Session {
             failed(message, help)
         })?;
         let file_name = module.file_name.clone();
-        Ok(Session { context, runtime, driver, namespace, until, epoch, cut, begun, file_name })
+        Ok(Session {
+            context,
+            runtime,
+            driver,
+            namespace,
+            until,
+            epoch,
+            cut,
+            begun,
+            may_be_odd: module.sources.values().map(|text| may_be_odd(text)).max().unwrap_or(0),
+            file_name,
+        })
     }
 
     /// Runs a call under the time limit.
@@ -353,9 +366,27 @@ impl Session {
             };
             let initial: Value<'_> =
                 namespace.get("initialState").unwrap_or_else(|_| Value::new_undefined(ctx.clone()));
-            driver.get::<_, Function<'_>>("use")?.call::<_, ()>((value, initial, wants_all))
+            driver.get::<_, Function<'_>>("use")?.call::<_, ()>((value, initial, wants_all, self.may_be_odd))
         })
     }
+}
+
+/// Whether the text has words by which accessors (1) or read-only members (2) come to be:
+/// copies then look at each member. Too many is slow, never wrong.
+fn may_be_odd(text: &str) -> u8 {
+    let words = ["define", "Descriptor", "Object.create", "Object[", "Reflect[", "eval", "Function("];
+    if words.iter().any(|word| text.contains(word)) {
+        return 2;
+    }
+    let makes_accessor = |word: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + word.len()..].chars().next();
+            !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
+                && after.is_some_and(|c| c.is_whitespace() || matches!(c, '[' | '\'' | '"' | '/'))
+        })
+    };
+    u8::from(makes_accessor("get") || makes_accessor("set"))
 }
 
 /// Message and place of what was thrown.
@@ -503,7 +534,16 @@ impl Reducer for Script {
     fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
         let result =
             self.session.call(|_, driver| driver.get::<_, Function<'_>>("show")?.call::<_, String>((slot as usize,)));
-        self.checked(result).map(|text| parse_text(&text).node)
+        let parsed = parse_text(&self.checked(result)?);
+        match parsed.error {
+            None => Ok(parsed.node),
+            Some(error) => Err(Thrown {
+                message: Arc::from(format!("the state cannot be shown as JSON: {error}")),
+                place: Arc::from(""),
+                help: "give the state a toJSON() that returns plain values",
+                fatal: false,
+            }),
+        }
     }
 
     fn save(&mut self, slot: Slot) -> Result<Saved, Thrown> {

@@ -283,6 +283,252 @@ fn slow_but_legal_reducers_are_not_cut_off_and_a_cut_names_its_event() {
     assert!(stepped.thrown.expect("cut").message.contains("cut off"));
 }
 
+/// What the second reducer call sees of a state that was copied in between, with and without the copy.
+fn seen_after_a_copy(head: &str, make: &str, look: &str) -> (String, String) {
+    let source = format!("{head}; export default (s, e) => {{ if (e.version === 1) {{ {make} }} {look} }}");
+    let source_events = events(&["{\"a\":1}".to_owned(), "{}".to_owned()]);
+    let mut list = source_events.0;
+    list[0].position = Position::Number(77);
+    list[0].metadata = Some(Arc::from("{\"by\":\"me\"}"));
+    let mut reducer = script(&source);
+    reducer.start(Slot::Build).expect("starts");
+    assert_eq!(reducer.step(Slot::Build, "s", &list[..1]).thrown, None, "{make}");
+    let saved = reducer.save(Slot::Build).expect("saves");
+    let mut look_at = |slot| {
+        let stepped = reducer.step(slot, "s", &list[1..]);
+        match stepped.thrown {
+            Some(thrown) => thrown.to_string(),
+            None => to_text(&reducer.export(slot).expect("exports")),
+        }
+    };
+    let straight = look_at(Slot::Build);
+    reducer.restore(Slot::Seek, &saved).expect("restores");
+    let mut look_at = |slot| {
+        let stepped = reducer.step(slot, "s", &list[1..]);
+        match stepped.thrown {
+            Some(thrown) => thrown.to_string(),
+            None => to_text(&reducer.export(slot).expect("exports")),
+        }
+    };
+    (straight, look_at(Slot::Seek))
+}
+
+#[test]
+fn a_copy_is_as_good_as_the_state() {
+    for (head, make, look, want) in [
+        ("", "return { n: 2, get twice() { return this.n * 2 } }", "s.n = 5; return [s.twice]", "[10]"),
+        (
+            "",
+            "const o = { list: [] }; Object.defineProperty(o, 'hid', { value: 3, writable: true }); return o",
+            "return [s.hid, Object.keys(s).length]",
+            "[3,1]",
+        ),
+        (
+            "",
+            "const o = {}; Object.defineProperty(o, 'only', { value: 3, enumerable: true }); return o",
+            "try { s.only = 4 } catch {} return [s.only]",
+            "[3]",
+        ),
+        ("const K = Symbol('k')", "return { [K]: { n: 1 }, a: 1 }", "return [s[K].n]", "[1]"),
+        (
+            "",
+            "return Object.seal({ a: 1 })",
+            "try { s.b = 1 } catch {} return [Object.isSealed(s), s.b ?? 0]",
+            "[true,0]",
+        ),
+        (
+            "class L extends Array { sum() { return this.reduce((a, b) => a + b, 0) } }",
+            "return L.of(1, 2, 3)",
+            "return [s.sum(), s instanceof L, s.length]",
+            "[6,true,3]",
+        ),
+        (
+            "class S extends Set { twice() { return this.size * 2 } }",
+            "const s2 = new S([1, 2]); s2.tag = 'x'; return s2",
+            "return [s.twice(), s.tag]",
+            "[4,\"x\"]",
+        ),
+        (
+            "class M extends Map { top() { return this.get('a').n } }",
+            "return new M([['a', { n: 4 }]])",
+            "return [s.top()]",
+            "[4]",
+        ),
+        (
+            "class D extends Date { year() { return this.getFullYear() } }",
+            "return { d: new D(0) }",
+            "return [s.d.year()]",
+            "[1970]",
+        ),
+        (
+            "class St { static Open = new St('open'); static Shut = new St('shut'); constructor(n) { this.n = n } }",
+            "return { st: St.Open, was: [St.Shut] }",
+            "return [s.st === St.Open, s.was[0] === St.Shut, s.st.n]",
+            "[true,true,\"open\"]",
+        ),
+        (
+            "class St { static Open = new St('open'); #n; constructor(n) { this.#n = n } name() { return this.#n } }",
+            "return { st: St.Open }",
+            "return [s.st === St.Open, s.st.name()]",
+            "[true,\"open\"]",
+        ),
+        (
+            "const OPEN = Object.freeze({ n: 'open', deep: Object.freeze([1]) })",
+            "return { st: OPEN }",
+            "return [s.st === OPEN, s.st.deep === OPEN.deep]",
+            "[true,true]",
+        ),
+        ("class A { static zero = new A(); n = 0 }", "const a = A.zero; a.n++; return a", "s.n++; return [s.n]", "[2]"),
+        (
+            "",
+            "return { e }",
+            "return [s.e.position, s.e.globalPosition, s.e.metadata.by, s.e.type]",
+            "[77,77,\"me\",\"Even\"]",
+        ),
+        (
+            "",
+            "const b = new ArrayBuffer(4); return { b, v: new Uint8Array(b, 1, 2), d: new DataView(b) }",
+            "s.v[0] += 7; return [[...new Uint8Array(s.b)], s.d.getUint8(1), s.v.length]",
+            "[[0,7,0,0],7,2]",
+        ),
+        (
+            "",
+            "return { r: /a/g }",
+            "const was = s.r.lastIndex; s.r.test('aa'); return [was, s.r.lastIndex, s.r.source, s.r.flags]",
+            "[0,1,\"a\",\"g\"]",
+        ),
+        (
+            "",
+            "return { e: new RangeError('no') }",
+            "return [s.e.message, s.e instanceof RangeError, Object.keys(s.e).length]",
+            "[\"no\",true,0]",
+        ),
+        ("", "const l = [1, , 3]; l.more = 2; return l", "return [1 in s, s.length, s.more]", "[false,3,2]"),
+        (
+            "",
+            "const o = JSON.parse('{\"__proto__\":{\"x\":1},\"u\":2}'); o.u = undefined; return o",
+            "return [Object.keys(s).length, s.x ?? 0, 'u' in s]",
+            "[2,0,true]",
+        ),
+        (
+            "",
+            "const a = { n: 1 }; return { a, b: a, m: new Map([[a, a]]), nul: Object.create(null) }",
+            "s.a.n = 9; return [s.b.n, s.m.get(s.b).n, Object.getPrototypeOf(s.nul) === null]",
+            "[9,9,true]",
+        ),
+        (
+            "",
+            "return { s: '\\ud800', '\\udfff': 1, u: undefined }",
+            "return [s.s === '\\ud800', s['\\udfff']]",
+            "[true,1]",
+        ),
+        (
+            "",
+            "return { n: 1n, f: x => x + 1, y: Symbol.iterator, w: new Float64Array([NaN, -0]) }",
+            "return [s.n === 1n, s.f(1), s.y === Symbol.iterator, Object.is(s.w[1], -0)]",
+            "[true,2,true,true]",
+        ),
+    ] {
+        let (straight, copied) = seen_after_a_copy(head, make, look);
+        assert_eq!(straight, want, "{make} {look}");
+        assert_eq!(copied, want, "copied: {make} {look}");
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_copied_folds_all_the_same() {
+    for source in [
+        "class A { #n = 0; add() { this.#n++; return this } toJSON() { return this.#n } } export default (s = new A(), e) => s.add()",
+        "export default (s = {k: {}, w: new WeakMap()}, e) => { s.w.set(s.k, (s.w.get(s.k) ?? 0) + 1); return {...s, toJSON: () => s.w.get(s.k)} }",
+    ] {
+        let mut events = events(&vec!["{}".to_owned(); 100]);
+        let mut timeline = timeline(script(source), 100, OnError::Stop);
+        timeline.build(&mut events, 100, LONG).expect("infallible");
+        for at in [100u64, 3, 60] {
+            let state = timeline.state(&mut events, Applied(at)).expect("infallible").expect("built");
+            assert_eq!(to_text(&state.state), at.to_string(), "{source}");
+        }
+    }
+}
+
+#[test]
+fn async_reducers_are_refused() {
+    for source in
+        ["export default async (s = {}, e) => s", "export default { $init: async () => ({}), Even: async (s) => s }"]
+    {
+        let entry = "account.js".to_owned();
+        let module =
+            Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
+        let message = match Script::new(&module, "default") {
+            Err(error) => error.message,
+            Ok(mut reducer) => {
+                reducer.start(Slot::Build).expect("starts");
+                let stepped = reducer.step(Slot::Build, "s", &events(&["{}".to_owned()]).0);
+                stepped.thrown.expect("refused").message.to_string()
+            }
+        };
+        assert!(message.contains("must not be async"), "{message}");
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_is_shown_as_a_replacement() {
+    let source = "export default (s, e) => ({ a: 'x\\ud800y', '\\udc00k': [new Map([['\\ud800', 1]])], ok: '\\ud83d\\ude00 \\\\ud800' })";
+    for source in [source.to_owned(), source.replace("[new Map([['\\ud800', 1]])]", "1")] {
+        let mut events = events(&["{}".to_owned()]);
+        let mut timeline = timeline(script(&source), 1, OnError::Stop);
+        timeline.build(&mut events, 1, LONG).expect("infallible");
+        let state = timeline.state(&mut events, Applied(1)).expect("infallible").expect("built");
+        let text = to_text(&state.state);
+        assert!(text.starts_with("{\"a\":\"x\u{fffd}y\",\"\u{fffd}k\":"), "{text}");
+        assert!(text.ends_with("\"ok\":\"\u{1f600} \\\\ud800\"}"), "{text}");
+    }
+}
+
+const DATES: &str = "
+    const d = new Date('2025-07-02T23:30:05');
+    const old = new Date(0); old.setYear(99); const far = new Date(0); far.setYear(2031);
+    const texts = ['2025-07-02 23:30', '2025-07-02T23:30', '2025-07-02', '2025-07', 'Jul 2, 2025', 'Jul 2, 2025 23:30', '2 July 2025 23:30:05',
+      '7/2/2025', '7/2/2025 11:30 PM', 'Wed Jul 02 2025 23:30:05', 'Wed Jul 02 2025', '2025/07/02 23:30:05', '2025-07-02 23:30:05.5', '+012025-07-02T01:02',
+      '2025-07-02T23:30:05+02:00', '2025-07-02T23:30:05Z', 'Wed, 02 Jul 2025 23:30:05 GMT', 'Wed Jul 02 2025 23:30:05 GMT-0500', 'Wed Jul 02 2025 23:30:05 GMT+0200 (CEST)', '2025-07-02 23:30:05 +0200', 'Jul 2 2025 10:00 EST', '2025-07-02T23:30:05+02'];
+    export default (s, e) => [d.getYear(), old.getTime(), far.getTime(), d.toDateString(), d.toTimeString(), d.toLocaleString('de', { timeZone: 'Asia/Tokyo' }), d.toLocaleDateString(), d.toLocaleTimeString(), `${d}`, d + '',
+      d.getHours(), d.getDay(), new Date(2025, 6, 2, 23, 30).getTime(), new Date(d.toString()).getTime() - d, new Date(`${d.toDateString()} ${d.toTimeString()}`).getTime() - d,
+      ...texts.map(t => Date.parse(t)), ...texts.map(t => new Date(t).getTime() === Date.parse(t) || Number.isNaN(Date.parse(t)))]";
+
+#[test]
+fn dates_do_not_depend_on_the_zone_of_the_machine() {
+    let shown = || {
+        let mut reducer = script(DATES);
+        reducer.start(Slot::Build).expect("starts");
+        assert_eq!(reducer.step(Slot::Build, "s", &events(&["{}".to_owned()]).0).thrown, None);
+        to_text(&reducer.export(Slot::Build).expect("exports"))
+    };
+    let name = "EVENTGLASS_TEST_DATES";
+    if std::env::var_os(name).is_some() {
+        println!("<<{}>>", shown());
+        return;
+    }
+    let in_zone = |zone: &str| {
+        let this = std::env::current_exe().expect("a test binary");
+        let mut command = std::process::Command::new(this);
+        command.args([
+            "--exact",
+            "replay::timeline::tests::dates_do_not_depend_on_the_zone_of_the_machine",
+            "--nocapture",
+        ]);
+        let output = command.env(name, "1").env("TZ", zone).output().expect("runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (_, text) = text.split_once("<<").expect("shown");
+        text.split_once(">>").expect("shown").0.to_owned()
+    };
+    let utc = in_zone("UTC");
+    println!("{utc}");
+    // Zones in POSIX form need no database.
+    assert_eq!(in_zone("IST-5:30"), utc);
+    assert_eq!(in_zone("EST5EDT"), utc);
+    assert!(utc.starts_with("[125,"), "{utc}");
+}
+
 /// `cargo test --release --lib speed_of_scripts -- --ignored --nocapture`
 #[test]
 #[ignore = "measures"]
@@ -297,15 +543,17 @@ fn speed_of_scripts() {
     ] {
         let mut reducer = script(source);
         reducer.start(Slot::Build).expect("starts");
-        let start = Instant::now();
+        let start = cpu_time::ProcessTime::now();
         for _ in 0..3_906 {
             assert_eq!(reducer.step(Slot::Build, "s", &events).thrown, None);
         }
         println!("1M events: {:?}", start.elapsed());
     }
-    for part in
-        ["{id: i, name: 'n' + i, tags: [i, 'x'], ok: true}", "{id: i, name: 'n' + i, tags: [i, 'x'], ok: undefined}"]
-    {
+    for part in [
+        "{id: i, name: 'n' + i, tags: [i, 'x'], ok: true}",
+        "/* get x */ {id: i, name: 'n' + i, tags: [i, 'x'], ok: true}",
+        "{id: i, name: 'n' + i, tags: [i, 'x'], ok: undefined}",
+    ] {
         let source = format!(
             "export default (s = {{list: []}}, e) => {{ for (let i = 0; i < 1000; i++) s.list.push({part}); return s }}"
         );
@@ -313,7 +561,7 @@ fn speed_of_scripts() {
         reducer.start(Slot::Build).expect("starts");
         reducer.step(Slot::Build, "s", &events[..1]);
         let time = |what: &str, run: &mut dyn FnMut()| {
-            let start = Instant::now();
+            let start = cpu_time::ProcessTime::now();
             (0..200).for_each(|_| run());
             println!("{what}: {:?}", start.elapsed() / 200);
         };
