@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::Table;
 use super::file::{Decode, Dialect, FieldRule, FlagRule, Names, TextRule, Wrapper, column};
-use super::same_name;
 use crate::model::json;
 use crate::model::{Node, Object, StreamStatus, Time};
 
@@ -429,7 +428,7 @@ impl Mapping {
 impl Flag {
     fn word(&self, cells: &[Cell<'_>]) -> Option<&str> {
         let text = cells[self.column].to_text()?;
-        self.values.iter().find(|(value, _)| same_name(value, &text)).map(|(_, word)| word.as_str())
+        self.values.iter().find(|(value, _)| value.eq_ignore_ascii_case(&text)).map(|(_, word)| word.as_str())
     }
 }
 

@@ -9,6 +9,8 @@ use crate::model::{Position, RowKey, StreamStatus, Time, Version};
 /// Rows of one scan step, or of one fetch.
 #[derive(Debug, Default)]
 pub struct EventPage {
+    text: String,
+    /// Payloads and metadata.
     bytes: Vec<u8>,
     rows: Vec<Row>,
 }
@@ -80,6 +82,7 @@ pub struct PageRow<'a> {
 
 impl EventPage {
     pub fn clear(&mut self) {
+        self.text.clear();
         self.bytes.clear();
         self.rows.clear();
     }
@@ -94,7 +97,7 @@ impl EventPage {
 
     /// Bytes held.
     pub fn size_bytes(&self) -> usize {
-        self.bytes.capacity() + self.rows.capacity() * size_of::<Row>()
+        self.text.capacity() + self.bytes.capacity() + self.rows.capacity() * size_of::<Row>()
     }
 
     /// Adds a row. A page never holds 4 GiB: readers end a page long before
@@ -105,15 +108,17 @@ impl EventPage {
             Stored::Text(bytes) | Stored::Bytes(bytes) => bytes.len(),
         };
         let texts = row.stream.len() + row.category.len() + row.event_type.len();
-        if self.bytes.len() + texts + stored(&row.payload) + stored(&row.metadata) > (u32::MAX / 2) as usize {
+        if self.text.len() + self.bytes.len() + texts + stored(&row.payload) + stored(&row.metadata)
+            > (u32::MAX / 2) as usize
+        {
             return false;
         }
-        let stream = self.keep(row.stream.as_bytes());
-        let category = self.keep(row.category.as_bytes());
-        let event_type = self.keep(row.event_type.as_bytes());
-        let id = row.id.map(|text| self.keep(text.as_bytes()));
-        let time_text = row.time_text.map(|text| self.keep(text.as_bytes()));
-        let mark = row.mark.map(|text| self.keep(text.as_bytes()));
+        let stream = self.keep_text(row.stream);
+        let category = self.keep_text(row.category);
+        let event_type = self.keep_text(row.event_type);
+        let id = row.id.map(|text| self.keep_text(text));
+        let time_text = row.time_text.map(|text| self.keep_text(text));
+        let mark = row.mark.map(|text| self.keep_text(text));
         let payload = self.keep_stored(&row.payload);
         let metadata = self.keep_stored(&row.metadata);
         self.rows.push(Row {
@@ -143,6 +148,12 @@ impl EventPage {
         for row in other.iter() {
             self.push(&NewRow::from(row));
         }
+    }
+
+    fn keep_text(&mut self, text: &str) -> Span {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        start..self.text.len() as u32
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Span {
@@ -193,8 +204,7 @@ impl EventPage {
     }
 
     fn text(&self, span: &Span) -> &str {
-        // Spans of texts were copied from `str`s.
-        std::str::from_utf8(self.slice(span)).unwrap_or_default()
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 }
 

@@ -796,7 +796,9 @@ fn push(
         }
     };
     let mut category = String::new();
-    mapping.category(&cells, &mut category);
+    if !whole {
+        mapping.category(&cells, &mut category);
+    }
     let payload = mapping.header_needs_payload().then(|| mapping.decode_payload(mapping.payload(&cells)));
     if let (Some(decoded), false) = (&payload, whole)
         && let Some(error) = &decoded.error

@@ -19,6 +19,9 @@ impl Time {
     /// and `Y-m-d` without one (taken as UTC), RFC 2822.
     pub fn parse(text: &str) -> Option<Time> {
         let text = text.trim();
+        if let Some(time) = plain_utc(text) {
+            return Some(time);
+        }
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {
             return Some(Time(time.timestamp_micros()));
         }
@@ -70,6 +73,33 @@ impl Time {
     }
 }
 
+/// `2025-07-31 06:34:40`, with `T`, fraction and `Z` if they are there: the form of nearly
+/// every store, read without chrono's formats. `None`: some other form, or no date.
+fn plain_utc(text: &str) -> Option<Time> {
+    let bytes = text.as_bytes();
+    let (head, tail) = bytes.split_at_checked(19)?;
+    let number = |from: usize, to: usize| {
+        head[from..to].iter().try_fold(0u32, |n, c| c.is_ascii_digit().then(|| n * 10 + u32::from(c - b'0')))
+    };
+    let marks = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
+    if marks.iter().any(|(at, mark)| head[*at] != *mark) || !matches!(head[10], b' ' | b'T') {
+        return None;
+    }
+    let tail = tail.strip_suffix(b"Z").unwrap_or(tail);
+    let micros = match tail {
+        [] => 0,
+        [b'.', digits @ ..] if (1..=6).contains(&digits.len()) => {
+            let value =
+                digits.iter().try_fold(0u32, |n, c| c.is_ascii_digit().then(|| n * 10 + u32::from(c - b'0')))?;
+            value * 10u32.pow(6 - digits.len() as u32)
+        }
+        _ => return None,
+    };
+    let date = NaiveDate::from_ymd_opt(number(0, 4)? as i32, number(5, 7)?, number(8, 10)?)?;
+    let time = date.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, micros)?;
+    Some(Time(time.and_utc().timestamp_micros()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +112,8 @@ mod tests {
             "2025-07-31T12:04:40.790000+05:30",
             "2025-07-31 06:34:40.790",
             "2025-07-31T06:34:40.79",
+            "2025-07-31 06:34:40.790Z",
+            "2025-07-31 06:34:40.790000",
             "2025-07-31 06:34:40.790000+00",
         ] {
             assert_eq!(Time::parse(text).map(Time::to_rfc3339).as_deref(), Some(want), "{text}");
@@ -95,7 +127,9 @@ mod tests {
             Time::parse("Thu, 31 Jul 2025 08:52:21 +0000").map(Time::to_rfc3339).as_deref(),
             Some("2025-07-31T08:52:21Z")
         );
-        for text in ["", "yesterday", "12", "2025-13-01"] {
+        for text in
+            ["", "yesterday", "12", "2025-13-01", "2025-13-01 00:00:00", "2025-02-30T00:00:00Z", "2025-01-01 0a:00:00"]
+        {
             assert_eq!(Time::parse(text), None, "{text}");
         }
         assert_eq!(Time::from_integer(42), None);

@@ -24,6 +24,7 @@
   const push = method(ArrayPrototype.push);
   const sort = method(ArrayPrototype.sort);
   const iso = method(DateType.prototype.toISOString);
+  const wellFormed = method(String.prototype.toWellFormed);
   const moment = method(DateType.prototype.getTime);
 
   // --- Repeatable -------------------------------------------------------------------
@@ -355,7 +356,8 @@
   let evolve = (state) => state;
   let initialText = save(undefined)[0];
   const slots = [];
-  let at = 0;
+  // Tells the host that an event begins: its time is limited, and a cut names it.
+  let count = () => undefined;
 
   const initialOf = (given) => save(typeof given === 'function' ? given() : given)[0];
 
@@ -393,22 +395,27 @@
     if (error instanceof Error) {
       // The user's own line, not one of this file.
       const place = /[\s(]((?!eval_script:)[^\s()]+:\d+:\d+)/.exec(` ${error.stack ?? ''}`);
-      return [`${error.name}: ${error.message}`, place ? place[1] : ''];
+      return [wellFormed(`${error.name}: ${error.message}`), place ? wellFormed(place[1]) : ''];
     }
     let text;
     try { text = stringify(error); } catch { text = undefined; }
-    return [`threw ${text ?? typeof error}`, ''];
+    return [wellFormed(`threw ${text ?? typeof error}`), ''];
   };
 
-  // Folds the events of `text` until one throws: `[done]` or `[done, message, place]`.
+  // Folds the events of `text` until one throws: `[done]` or `[done, message, place]`;
+  // `[-1, message, place]` where the text cannot be read and nothing was folded.
   const step = (slot, text, streamId) => {
-    const rows = parse(text);
+    let rows;
+    try {
+      rows = parse(text);
+    } catch (error) {
+      return [-1, ...describe(error)];
+    }
     let state = slots[slot];
     let i = 0;
-    at = 0;
     try {
       for (; i < rows.length; i++) {
-        at = i;
+        count();
         const result = evolve(state, makeEvent(rows[i], streamId));
         if (result !== undefined) state = result;
       }
@@ -423,7 +430,7 @@
     kindOf,
     use,
     step,
-    at: () => at,
+    countWith: (f) => { count = f; },
     start: (slot) => { slots[slot] = load(initialText); },
     show: (slot) => exportText(slots[slot]),
     save: (slot) => save(slots[slot]),

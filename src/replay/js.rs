@@ -21,12 +21,14 @@ use super::{Reducer, Saved, Slot, Step, Stepped, Thrown};
 use crate::model::json::{parse_text, write as write_json, write_string};
 use crate::model::{FindingCode, Node, Position, Text};
 
-/// One call into a reducer may take this long.
+/// A call into a reducer may take this long, each of its events anew.
 const CALL_TIME: Duration = Duration::from_secs(2);
 /// Memory of one session.
 const MEMORY_BYTES: usize = 256 << 20;
 /// Stack of one session; threads that run one have at least eight times as much.
 const STACK_BYTES: usize = 1 << 20;
+/// Text of a batch whose memory is given back.
+const LONG_TEXT: usize = 4 << 20;
 /// Digits above which a whole number may not fit a JavaScript number.
 const SAFE_DIGITS: usize = 15;
 
@@ -99,7 +101,18 @@ struct Session {
     until: Arc<AtomicU64>,
     epoch: Instant,
     cut: Rc<Cell<bool>>,
+    /// Events begun so far; the driver counts.
+    begun: Rc<Cell<u64>>,
     file_name: String,
+}
+
+/// What the driver says about a batch.
+enum Folded {
+    All,
+    /// Its text is none that JavaScript can read; no event was folded.
+    Unread(Thrown),
+    /// Events folded before the one that threw.
+    Threw(usize, Thrown),
 }
 
 struct InMemory(Arc<BTreeMap<String, Arc<str>>>);
@@ -175,8 +188,15 @@ impl Session {
         runtime.set_max_stack_size(STACK_BYTES);
         let (until, epoch, cut) = (Arc::new(AtomicU64::new(u64::MAX)), Instant::now(), Rc::new(Cell::new(false)));
         let (watched, noted) = (Arc::clone(&until), Rc::clone(&cut));
+        let begun = Rc::new(Cell::new(0u64));
+        let (counted, seen) = (Rc::clone(&begun), Cell::new(0u64));
         runtime.set_interrupt_handler(Some(Box::new(move || {
-            let late = epoch.elapsed().as_millis() as u64 > watched.load(Ordering::Relaxed);
+            let now = epoch.elapsed();
+            // Asked every few thousand operations: another event is under way by now.
+            if seen.replace(counted.get()) != counted.get() {
+                watched.store((now + CALL_TIME).as_millis() as u64, Ordering::Relaxed);
+            }
+            let late = now.as_millis() as u64 > watched.load(Ordering::Relaxed);
             if late {
                 noted.set(true);
             }
@@ -189,6 +209,10 @@ impl Session {
         arm();
         let loaded = context.with(|ctx| {
             let driver: Object<'_> = ctx.eval(DRIVER).catch(&ctx).map_err(|error| caught(&error).0)?;
+            let counter = Rc::clone(&begun);
+            Function::new(ctx.clone(), move || counter.set(counter.get() + 1))
+                .and_then(|count| driver.get::<_, Function<'_>>("countWith")?.call::<_, ()>((count,)))
+                .map_err(|error| error.to_string())?;
             let source = module.sources.get(&module.entry).map_or(&b""[..], |text| text.as_bytes());
             let run = || {
                 let (module, promise) =
@@ -211,7 +235,7 @@ impl Session {
             failed(message, help)
         })?;
         let file_name = module.file_name.clone();
-        Ok(Session { context, runtime, driver, namespace, until, epoch, cut, file_name })
+        Ok(Session { context, runtime, driver, namespace, until, epoch, cut, begun, file_name })
     }
 
     /// Runs a call under the time limit.
@@ -227,6 +251,45 @@ impl Session {
         });
         self.until.store(u64::MAX, Ordering::Relaxed);
         result.map_err(|(message, place)| self.thrown(message, place))
+    }
+
+    /// Folds the rows of `text`.
+    fn fold(&self, slot: Slot, text: &str, stream: &str, count: usize) -> Folded {
+        let before = self.begun.get();
+        let result = self.call(|_, driver| {
+            let step: Function<'_> = driver.get("step")?;
+            let answer: Vec<Value<'_>> = step.call((slot as usize, text, stream))?;
+            let done = answer.first().and_then(Value::as_number).unwrap_or(0.0);
+            if answer.len() < 2 {
+                return Ok((done, None));
+            }
+            // A text that is none in UTF-8 still says that something was thrown.
+            let text = |at: usize| answer.get(at).and_then(|v| v.as_string()).and_then(|s| s.to_string().ok());
+            let message = text(1).unwrap_or_else(|| "threw an Error whose message is no text".to_owned());
+            Ok((done, Some((message, text(2).unwrap_or_default()))))
+        });
+        match result {
+            Ok((done, Some((message, _)))) if done < 0.0 => {
+                let fatal = message.contains("out of memory");
+                Folded::Unread(Thrown {
+                    message: Arc::from(format!("JavaScript cannot read the data of this event: {message}")),
+                    place: Arc::from(""),
+                    help: "skip this event: its data is nested too deep or too big",
+                    fatal,
+                })
+            }
+            Ok((done, Some((message, place)))) => Folded::Threw(done as usize, self.thrown(message, place)),
+            Ok((done, None)) if done < count as f64 => {
+                let message = format!("the sandbox folded {done} events of {count}");
+                Folded::Threw(done.max(0.0) as usize, self.thrown(message, String::new()))
+            }
+            Ok(_) => Folded::All,
+            // Cut off: the count of events begun tells at which.
+            Err(thrown) => {
+                let at = (self.begun.get() - before).saturating_sub(1) as usize;
+                Folded::Threw(at.min(count.saturating_sub(1)), thrown)
+            }
+        }
     }
 
     /// Names the limit where one was hit.
@@ -408,30 +471,32 @@ impl Reducer for Script {
             }
         }
         self.text.push(']');
-        let text = std::mem::take(&mut self.text);
-        let result = self.session.call(|_, driver| {
-            let step: Function<'_> = driver.get("step")?;
-            let answer: Vec<Value<'_>> = step.call((slot as usize, text.as_str(), stream))?;
-            let text = |at: usize| answer.get(at).and_then(|v| v.as_string()).and_then(|s| s.to_string().ok());
-            let done = answer.first().and_then(Value::as_number).unwrap_or(0.0) as usize;
-            Ok((done, text(1), text(2).unwrap_or_default()))
-        });
-        self.text = text;
-        match result {
-            Ok((done, None, _)) => Stepped { done, thrown: None, odd },
-            Ok((done, Some(message), place)) => {
-                // Out of memory can be caught by the driver; the session is spoilt all the same.
-                let thrown = self.session.thrown(message, place);
-                let thrown = self.checked::<()>(Err(thrown)).err();
-                Stepped { done, thrown, odd }
+        let mut folded = self.session.fold(slot, &self.text, stream, events.len());
+        if matches!(folded, Folded::Unread(_)) && events.len() > 1 {
+            // One of them spoils the text of all: each by itself, so that the right one is blamed.
+            folded = Folded::All;
+            for (at, event) in events.iter().enumerate() {
+                self.text.clear();
+                self.text.push('[');
+                write_row(event, &mut self.text);
+                self.text.push(']');
+                match self.session.fold(slot, &self.text, stream, 1) {
+                    Folded::All => {}
+                    Folded::Unread(thrown) | Folded::Threw(_, thrown) => {
+                        folded = Folded::Threw(at, thrown);
+                        break;
+                    }
+                }
             }
-            Err(thrown) => {
-                // Cut off: the driver remembers at which event.
-                let at = self.session.call(|_, driver| driver.get::<_, Function<'_>>("at")?.call::<_, usize>(()));
-                let done = at.unwrap_or(0).min(events.len().saturating_sub(1));
-                let thrown = self.checked::<()>(Err(thrown)).err();
-                Stepped { done, thrown, odd }
-            }
+        }
+        if self.text.capacity() > LONG_TEXT {
+            self.text = String::new();
+        }
+        match folded {
+            Folded::All => Stepped { done: events.len(), thrown: None, odd },
+            Folded::Unread(thrown) => Stepped { done: 0, thrown: self.checked::<()>(Err(thrown)).err(), odd },
+            // Out of memory can be caught by the driver; the session is spoilt all the same.
+            Folded::Threw(done, thrown) => Stepped { done, thrown: self.checked::<()>(Err(thrown)).err(), odd },
         }
     }
 

@@ -231,3 +231,95 @@ fn what_json_cannot_show_is_encoded() {
     ), "{text}");
     assert!(text.ends_with("\"g\":3}"), "{text}");
 }
+
+#[test]
+fn data_that_javascript_cannot_read_is_blamed_alone() {
+    let source = "export default (s = {n: 0}, e) => ({n: s.n + 1})";
+    let mut payloads = vec!["{}".to_owned(); 60];
+    payloads[40] = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let mut events = events(&payloads);
+    let mut timeline = timeline(script(source), 60, OnError::Skip);
+    timeline.build(&mut events, 60, LONG).expect("infallible");
+    let blamed: Vec<Version> = timeline.errors().iter().map(|error| error.version).collect();
+    assert_eq!(blamed, [Version(41)]);
+    assert!(timeline.errors()[0].thrown.message.contains("cannot read"), "{:?}", timeline.errors()[0]);
+    let last = timeline.state(&mut events, Applied(60)).expect("infallible").expect("built");
+    assert_eq!(to_text(&last.state), "{\"n\":59}");
+}
+
+#[test]
+fn a_message_that_is_no_text_is_a_throw_all_the_same() {
+    for body in
+        ["throw new Error('a\\ud800b')", "throw 'a\\ud800b'", "const e = new Error('x'); e.name = '\\udc00'; throw e"]
+    {
+        let source = format!("export default (s = 0, e) => {{ if (e.version === 3) {{ {body} }} return s + 1 }}");
+        let mut events = events(&vec!["{}".to_owned(); 5]);
+        let mut timeline = timeline(script(&source), 5, OnError::Skip);
+        timeline.build(&mut events, 5, LONG).expect("infallible");
+        assert_eq!(timeline.errors().len(), 1, "{body}");
+        assert_eq!(timeline.errors()[0].version, Version(3));
+        let last = timeline.state(&mut events, Applied(5)).expect("infallible").expect("built");
+        assert_eq!(to_text(&last.state), "4", "{body}");
+    }
+}
+
+#[test]
+fn slow_but_legal_reducers_are_not_cut_off_and_a_cut_names_its_event() {
+    let source = "export default (s = 0, e) => { if (e.data.stop) while (true) {} if (e.data.slow) { let x = 0; for (let i = 0; i < e.data.slow; i++) x += i; } return s + 1 }";
+    let mut reducer = script(source);
+    reducer.start(Slot::Build).expect("starts");
+    let start = Instant::now();
+    let probe = events(&["{\"slow\":1000000}".to_owned()]).0;
+    assert_eq!(reducer.step(Slot::Build, "s", &probe).thrown, None);
+    // About 0.3 s an event, 3.6 s the batch.
+    let slow = (300_000.0 / start.elapsed().as_secs_f64()) as u64;
+    let mut payloads = vec![format!("{{\"slow\":{slow}}}"); 12];
+    payloads.insert(0, "{}".to_owned());
+    payloads.push("{\"stop\":1}".to_owned());
+    payloads.push("{}".to_owned());
+    let stepped = reducer.step(Slot::Build, "s", &events(&payloads).0);
+    assert!(start.elapsed() > Duration::from_secs(4), "{:?}", start.elapsed());
+    assert_eq!(stepped.done, 13);
+    assert!(stepped.thrown.expect("cut").message.contains("cut off"));
+}
+
+/// `cargo test --release --lib speed_of_scripts -- --ignored --nocapture`
+#[test]
+#[ignore = "measures"]
+fn speed_of_scripts() {
+    let payloads: Vec<String> = (0..256)
+        .map(|v| format!("{{\"amount\":{v},\"currency\":\"EUR\",\"who\":{{\"id\":\"u{v}\",\"tags\":[1,2,3]}}}}"))
+        .collect();
+    let events = events(&payloads).0;
+    for source in [
+        "export default (s = {n: 0, last: ''}, e) => ({...s, n: s.n + e.data.amount, last: e.data.who.id})",
+        "export default (s = {n: 0}, e) => { s.n += e.data.amount; return s }",
+    ] {
+        let mut reducer = script(source);
+        reducer.start(Slot::Build).expect("starts");
+        let start = Instant::now();
+        for _ in 0..3_906 {
+            assert_eq!(reducer.step(Slot::Build, "s", &events).thrown, None);
+        }
+        println!("1M events: {:?}", start.elapsed());
+    }
+    for part in
+        ["{id: i, name: 'n' + i, tags: [i, 'x'], ok: true}", "{id: i, name: 'n' + i, tags: [i, 'x'], ok: undefined}"]
+    {
+        let source = format!(
+            "export default (s = {{list: []}}, e) => {{ for (let i = 0; i < 1000; i++) s.list.push({part}); return s }}"
+        );
+        let mut reducer = script(&source);
+        reducer.start(Slot::Build).expect("starts");
+        reducer.step(Slot::Build, "s", &events[..1]);
+        let time = |what: &str, run: &mut dyn FnMut()| {
+            let start = Instant::now();
+            (0..200).for_each(|_| run());
+            println!("{what}: {:?}", start.elapsed() / 200);
+        };
+        let saved = reducer.save(Slot::Build).expect("saves");
+        time("save 5,000 leaves", &mut || drop(reducer.save(Slot::Build)));
+        time("restore", &mut || reducer.restore(Slot::Seek, &saved).expect("restores"));
+        time("export", &mut || drop(reducer.export(Slot::Build)));
+    }
+}
