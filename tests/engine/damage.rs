@@ -440,5 +440,5 @@ fn the_program_survives_too() {
         }
     }
     println!("exit codes: {codes:?}");
-    assert!(codes.len() == 2, "some damage must be told: {codes:?}");
+    assert!(codes.len() == 2, "some damage is told by the exit code: {codes:?}");
 }

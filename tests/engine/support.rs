@@ -85,13 +85,17 @@ impl Program {
     /// A run that must end well and say nothing but findings on stderr: its lines as JSON.
     pub fn json(&self, arguments: &[&str]) -> Vec<Value> {
         let run = self.run(arguments);
-        let only_findings = run.err.lines().all(|line| line.starts_with("finding: "));
-        assert!(run.code == 0 && only_findings, "{arguments:?}: {run:?}");
+        assert!(run.is_well(), "{arguments:?}: {run:?}");
         run.lines()
     }
 }
 
 impl Run {
+    /// It could be done, and nothing but findings is on stderr.
+    pub fn is_well(&self) -> bool {
+        self.code == 0 && self.err.lines().all(|line| line.starts_with("finding: "))
+    }
+
     pub fn lines(&self) -> Vec<Value> {
         let line = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         self.out.lines().map(line).collect()

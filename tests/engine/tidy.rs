@@ -164,7 +164,7 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("replay", &["model", "index", "replay"]),
     ("home", &["home"]),
     ("session", &["model", "dialect", "formats", "index", "replay", "session", "home"]),
-    ("app", &["model", "dialect", "formats", "index", "replay", "session", "home", "app"]),
+    ("app", &["model", "dialect", "formats", "index", "replay", "session", "home", "app", "cli"]),
 ];
 
 #[test]
