@@ -22,6 +22,8 @@ const RING_BYTES: usize = 32 << 20;
 const RING_REACH: u64 = 64;
 /// Shortest distance of two keyframes.
 const SHORTEST_INTERVAL: u64 = 16;
+/// Time that one call of the reducer should take at most.
+const SLICE_TIME: Duration = Duration::from_millis(8);
 /// Events that may throw before skipping ends as well: the list of them is kept.
 const MOST_ERRORS: usize = 100_000;
 /// Events handed to the reducer at once, at most.
@@ -191,6 +193,12 @@ impl Timeline {
         self.len = self.len.max(len);
     }
 
+    /// Events handed to the reducer at once: as many as take about one slice of time, so
+    /// that a slow reducer does not keep a newer question waiting.
+    fn batch(&self) -> u64 {
+        if self.cost > 0.0 { ((SLICE_TIME.as_secs_f64() / self.cost) as u64).clamp(1, BATCH) } else { 1 }
+    }
+
     fn interval(&self) -> u64 {
         let by_cost =
             if self.cost > 0.0 { (SEEK_TIME.as_secs_f64() / self.cost) as u64 } else { SHORTEST_INTERVAL * 4 };
@@ -243,7 +251,7 @@ impl Timeline {
         // The first keyframe is after the first event: the initial state may be an object
         // of the module that a reducer changes in place.
         let next = if self.built == 0 { 1 } else { last + self.interval() };
-        let count = (until - self.built).min(BATCH).min(next.saturating_sub(self.built).max(1));
+        let count = (until - self.built).min(self.batch()).min(next.saturating_sub(self.built).max(1));
         let start = Instant::now();
         let events = source.steps(self.built, count)?;
         if events.is_empty() {
@@ -388,7 +396,7 @@ impl Timeline {
                 at += 1;
                 continue;
             }
-            let events = source.steps(at, (until - at).min(BATCH))?;
+            let events = source.steps(at, (until - at).min(self.batch()))?;
             if events.is_empty() {
                 break;
             }
@@ -581,9 +589,9 @@ impl Timeline {
                         return Ok(Err(thrown));
                     }
                 }
-            }
-            if start.elapsed() >= budget {
-                break;
+                if start.elapsed() >= budget {
+                    return Ok(Ok(at));
+                }
             }
         }
         Ok(Ok(at))
