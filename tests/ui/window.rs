@@ -62,18 +62,31 @@ impl Display {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// The program's window, once it is there.
-    fn window_of(&self, program: &Child) -> String {
-        let pid = program.id().to_string();
-        let mut id = String::new();
-        let found = wait(Duration::from_secs(60), || {
-            id =
-                self.xdotool(&["search", "--onlyvisible", "--pid", &pid]).lines().last().unwrap_or_default().to_owned();
-            !id.is_empty()
-        });
-        assert!(found, "no window appeared");
-        self.xdotool(&["windowactivate", "--sync", &id]);
-        id
+    /// Starts the program and waits for its window, which then has the keyboard. A display
+    /// that was started just now may turn the first program away: then once more.
+    fn open(&self, arguments: &[&str]) -> (Child, String) {
+        for _ in 0..4 {
+            let mut program = self.program(arguments);
+            let pid = program.id().to_string();
+            let mut id = String::new();
+            let found = wait(Duration::from_secs(60), || {
+                id = self.xdotool(&["search", "--onlyvisible", "--pid", &pid]);
+                id = id.lines().last().unwrap_or_default().to_owned();
+                !id.is_empty() || program.try_wait().expect("asked").is_some()
+            });
+            assert!(found, "no window appeared");
+            if id.is_empty() {
+                std::thread::sleep(Duration::from_millis(500));
+                continue;
+            }
+            let focused = wait(Duration::from_secs(30), || {
+                self.xdotool(&["windowactivate", "--sync", &id]);
+                self.xdotool(&["getwindowfocus"]) == id
+            });
+            assert!(focused, "the window does not get the keyboard");
+            return (program, id);
+        }
+        panic!("the program ended before its window appeared");
     }
 
     fn title_becomes(&self, window: &str, wanted: &str) {
@@ -119,8 +132,7 @@ fn ends(program: &mut Child) -> Option<i32> {
 fn a_real_window_steps_filters_and_closes() {
     let display = Display::start();
     let bank = "sample-stores/bank/bank.db";
-    let mut program = display.program(&[bank, "--stream", "account-1042", "--at", "57"]);
-    let window = display.window_of(&program);
+    let (mut program, window) = display.open(&[bank, "--stream", "account-1042", "--at", "57"]);
     display.title_becomes(&window, "account-1042 v57 - bank.db");
     for version in [58, 59, 60] {
         display.xdotool(&["key", "Right"]);
@@ -187,8 +199,7 @@ fn the_readmes_commands_do_what_it_says() {
         } else {
             let display = Display::start();
             let words: Vec<&str> = arguments.split(' ').collect();
-            let mut child = display.program(&words);
-            let window = display.window_of(&child);
+            let (mut child, window) = display.open(&words);
             let file = Path::new(words[0]).file_name().expect("a file").to_string_lossy().into_owned();
             let named = wait(Duration::from_secs(60), || display.xdotool(&["getwindowname", &window]).contains(&file));
             assert!(named, "{command}");
