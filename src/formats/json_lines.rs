@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiter::Jiter;
 
 use super::{
-    Change, Container, EventPage, NewRow, OpenError, PAGE_BYTES, PAGE_ROWS, Place, ReadError, Run, ScanCursor,
+    Change, Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor,
     ScanStep, Store, StoreReader, Stored,
 };
 use crate::dialect::Table;
@@ -354,7 +354,7 @@ fn push(
         Some(at) => Stored::Text(raw[at].as_bytes()),
         None => Stored::Null,
     };
-    let added = page.push(&NewRow {
+    let added = page.push(&PageRow {
         key,
         version: version.map(Version),
         time,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::dialect::{Candidate, Dialect, DialectError, MapOverride, Mapping, Table, catalog, detect};
 use crate::model::{Findings, RowKey, Version};
 
-pub use page::{EventPage, NewRow, PageRow, Stored};
+pub use page::{EventPage, PageRow, Stored};
 
 /// Every container we read.
 const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines];

@@ -43,25 +43,7 @@ pub enum Stored<T> {
     Bytes(T),
 }
 
-/// What a reader says of one row; texts are copied into the page.
-#[derive(Debug)]
-pub struct NewRow<'a> {
-    pub key: RowKey,
-    pub version: Option<Version>,
-    pub time: Option<Time>,
-    pub status: StreamStatus,
-    pub position: Position,
-    pub stream: &'a str,
-    pub category: &'a str,
-    pub event_type: &'a str,
-    pub id: Option<&'a str>,
-    pub time_text: Option<&'a str>,
-    pub mark: Option<&'a str>,
-    pub payload: Stored<&'a [u8]>,
-    pub metadata: Stored<&'a [u8]>,
-}
-
-/// One row of a page.
+/// One row: what a reader says of it, and what a page gives back. Texts are copied into the page.
 #[derive(Clone, Debug)]
 pub struct PageRow<'a> {
     pub key: RowKey,
@@ -69,7 +51,7 @@ pub struct PageRow<'a> {
     pub version: Option<Version>,
     pub time: Option<Time>,
     pub status: StreamStatus,
-    pub position: &'a Position,
+    pub position: Position,
     pub stream: &'a str,
     pub category: &'a str,
     pub event_type: &'a str,
@@ -102,7 +84,7 @@ impl EventPage {
 
     /// Adds a row. A page never holds 4 GiB: readers end a page long before
     /// (`PAGE_BYTES`); should one row alone be larger, it is `false` and not added.
-    pub fn push(&mut self, row: &NewRow<'_>) -> bool {
+    pub fn push(&mut self, row: &PageRow<'_>) -> bool {
         let stored = |value: &Stored<&[u8]>| match value {
             Stored::Null => 0,
             Stored::Text(bytes) | Stored::Bytes(bytes) => bytes.len(),
@@ -146,7 +128,7 @@ impl EventPage {
             return;
         }
         for row in other.iter() {
-            self.push(&NewRow::from(row));
+            self.push(&row);
         }
     }
 
@@ -183,7 +165,7 @@ impl EventPage {
             version: row.version,
             time: row.time,
             status: row.status,
-            position: &row.position,
+            position: row.position.clone(),
             stream: self.text(&row.stream),
             category: self.text(&row.category),
             event_type: self.text(&row.event_type),
@@ -205,25 +187,5 @@ impl EventPage {
 
     fn text(&self, span: &Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
-    }
-}
-
-impl<'a> From<PageRow<'a>> for NewRow<'a> {
-    fn from(row: PageRow<'a>) -> NewRow<'a> {
-        NewRow {
-            key: row.key,
-            version: row.version,
-            time: row.time,
-            status: row.status,
-            position: row.position.clone(),
-            stream: row.stream,
-            category: row.category,
-            event_type: row.event_type,
-            id: row.id,
-            time_text: row.time_text,
-            mark: row.mark,
-            payload: row.payload,
-            metadata: row.metadata,
-        }
     }
 }

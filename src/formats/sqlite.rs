@@ -25,7 +25,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Change, Container, EventPage, NewRow, OpenError, PAGE_BYTES, PAGE_ROWS, Place, ReadError, Run, ScanCursor,
+    Change, Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor,
     ScanStep, Store, StoreReader, Stored,
 };
 use crate::dialect::Table;
@@ -839,7 +839,7 @@ fn push(
     };
     let (payload, metadata) = (mapping.payload(&cells), mapping.metadata(&cells));
     let numbers = (text_of(payload), text_of(metadata));
-    page.push(&NewRow {
+    page.push(&PageRow {
         key: RowKey(key),
         version,
         time,

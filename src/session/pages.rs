@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::dialect::mapping::{Cell, Decoded, Mapping};
-use crate::formats::{EventPage, NewRow, Opened, PageRow, ReadError, Run, StoreReader, Stored};
+use crate::formats::{EventPage, Opened, PageRow, ReadError, Run, StoreReader, Stored};
 use crate::index::StreamRows;
 use crate::model::json::{is_json, to_text};
 use crate::model::{
@@ -141,12 +141,12 @@ impl StreamSource {
         let mut found = page.iter().peekable();
         for (at, key) in keys.iter().enumerate() {
             if let Some(row) = found.next_if(|row| row.key == *key) {
-                whole.push(&NewRow::from(row));
+                whole.push(&row);
                 continue;
             }
             let place = first + at as u64;
             let event_type = self.rows.type_id(place).map(|id| self.rows.index().type_name(id));
-            whole.push(&NewRow {
+            whole.push(&PageRow {
                 key: *key,
                 version: self.rows.version(place),
                 time: self.rows.time(place),
