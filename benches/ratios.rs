@@ -21,7 +21,7 @@ use eventglass::model::{Applied, StreamId};
 use eventglass::replay::Reducer;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
-use eventglass::session::{Answer, Indexer, ReducerFile, Session, StreamSource};
+use eventglass::session::{Answer, Indexer, Reading, ReducerFile, Session, StreamSource};
 use eventglass::ui::root::root_ui;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -217,11 +217,11 @@ fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
                 if !news.index.streams().is_empty() {
                     first.get_or_insert_with(|| start.elapsed());
                 }
-                if news.complete {
+                if news.reading != Reading::Running {
                     break start.elapsed();
                 }
             }
-            Some(Answer::Failed(trouble)) => return Err(trouble.cause.into()),
+            Some(Answer::Failed(problem)) => return Err(problem.cause.into()),
             Some(_) => {}
             None => std::thread::sleep(Duration::from_micros(200)),
         }

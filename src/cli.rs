@@ -14,7 +14,7 @@ use crate::formats::{self, OpenChoice, OpenError, Opened, ReadError};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder, StreamRows};
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, FindingCode, Node, RecordedEvent, StreamId, Time, Version};
+use crate::model::{Applied, FindingCode, Helpful, Node, RecordedEvent, StreamId, Time, Version};
 use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::js::ModuleError;
@@ -477,7 +477,7 @@ fn events(
         (Some(id), Some(version)) => wanted.takes(&index.type_name(id), version),
         _ => false,
     });
-    if !store.opened.store.scan_is_global_order() {
+    if !store.opened.store.has_global_order() {
         // The fixed order of stores that have none: time, stream, version. An event
         // without a time follows its neighbour.
         writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?;

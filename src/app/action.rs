@@ -1,13 +1,14 @@
 //! Everything a user can ask for.
 //!
 //! Panels, keys, menus and tests speak only in actions; nothing here knows egui.
-//! Those without arguments have names: see [`Command`].
+//! Those with a name and keys are rows of [`super::command`].
 
 use std::path::PathBuf;
 
-pub use super::command::{COMMANDS, Command, CommandContext, CommandInfo, Key, Menu, Shortcut};
+pub use super::command::{Command, CommandContext, Key, Menu, Shortcut};
 use super::playback::PlaybackCommand;
-use crate::model::{Applied, CategoryId, Pointer, StreamId};
+pub use crate::index::StreamSort;
+use crate::model::{Applied, CategoryId, Pointer, StoreId, StreamId};
 
 /// One intent of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,14 +54,24 @@ pub enum Action {
     ForgetRecent(usize),
     /// Opens the sample store of this name, in place.
     OpenSample(&'static str),
-    /// Closes the store and shows the welcome page.
+    /// Closes the store in front.
     CloseStore,
+    /// Brings this store to the front.
+    ShowStore(StoreId),
+    /// Brings the store with this number, from 0, to the front.
+    ShowNthStore(usize),
+    /// Brings the next store to the front (`true`) or the one before.
+    ShowNextStore(bool),
+    /// Closes this store, whichever is in front.
+    CloseTab(StoreId),
     /// Reads what the store has gained since, or all of it where it was replaced.
     Reload,
     /// Hides the bar that says that the store changed.
     DismissNotice,
     /// Stops reading and uses what is read.
     CancelScan,
+    /// Stops the filter of the events and keeps what it found.
+    StopFilter,
 
     /// Asks the desktop for a reducer.
     ChooseReducer,
@@ -103,6 +114,8 @@ pub enum Action {
     TextSize(i8),
     /// Panels back to their first sizes.
     ResetLayout,
+    /// A seam between panels was dragged: its name, and the size of its panel or `None` = the first size.
+    SetSize(&'static str, Option<f32>),
 
     /// Shows the sheet for typing a path.
     ShowOpenPath,
@@ -118,18 +131,6 @@ impl From<PlaybackCommand> for Action {
     fn from(command: PlaybackCommand) -> Action {
         Action::Playback(command)
     }
-}
-
-/// Order of the streams within their category.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum StreamSort {
-    /// By name, numbers inside names by value.
-    #[default]
-    Name,
-    /// Most events first.
-    Events,
-    /// Latest event first.
-    Last,
 }
 
 /// Tabs of the state panel.
@@ -220,6 +221,8 @@ pub enum CopyWhat {
     Value,
     /// The selected path as a JSON pointer.
     Path,
+    /// The command line that opens the window at this place.
+    CommandLine,
     /// This text.
     Text(String),
 }

@@ -6,18 +6,18 @@ impl App {
     pub(super) fn take(&mut self, answer: Answer) {
         match answer {
             Answer::Opened(opened) => self.store_opened(opened),
-            Answer::Failed(trouble) => {
+            Answer::Failed(problem) => {
                 // A store that was never read is no workspace: back to where one can try again.
                 if self.opened.is_none() {
-                    if let (Some(path), true) = (&self.path, trouble.cause.contains("does not exist")) {
+                    if let (Some(path), true) = (&self.path, problem.cause.contains("does not exist")) {
                         let gone = self.settings.recent.iter_mut().filter(|recent| recent.path == *path);
                         gone.for_each(|recent| recent.missing = true);
                     }
                     self.opening = None;
-                    self.failed = Some(trouble.clone());
-                    self.open_trouble = Some(trouble);
+                    self.failed = Some(problem.clone());
+                    self.open_problem = Some(problem);
                 } else {
-                    self.notice = Some(Notice::Trouble(trouble));
+                    self.notice = Some(Notice::Problem(problem));
                 }
             }
             Answer::Index(news) => self.index_news(news),
@@ -65,14 +65,14 @@ impl App {
                     self.built = built;
                 }
             }
-            Answer::ReducerFailed { trouble, .. } => self.reducer_trouble = Some(trouble),
-            Answer::ReplayFailed(trouble) => self.notice = Some(Notice::Trouble(trouble)),
+            Answer::ReducerFailed { problem, .. } => self.reducer_problem = Some(problem),
+            Answer::ReplayFailed(problem) => self.notice = Some(Notice::Problem(problem)),
         }
     }
 
     fn store_opened(&mut self, opened: Arc<Opened>) {
         self.opening = None;
-        self.open_trouble = None;
+        self.open_problem = None;
         self.evidence = vec![opened.path.display().to_string(), format!("{}, {}", opened.framework, opened.format)];
         self.evidence.extend(opened.evidence.iter().map(|sentence| format!("because {sentence}")));
         let path = std::path::absolute(&opened.path).unwrap_or_else(|_| opened.path.clone());
@@ -90,7 +90,7 @@ impl App {
         if matches!(self.notice, Some(Notice::Grew(_))) {
             self.notice = None;
         }
-        if self.news.canceled && self.notice.is_none() {
+        if self.news.reading == Reading::Stopped && self.notice.is_none() {
             let events = self.news.index.events();
             self.notice = Some(Notice::Note(format!("Reading was stopped after {events} events.")));
         }
@@ -105,12 +105,12 @@ impl App {
             let found = self.news.index.streams().find(&wanted);
             match found {
                 // While scanning, the version asked for may not be there yet.
-                Some(id) if self.news.complete || self.start.at.is_none() => {
+                Some(id) if self.news.reading != Reading::Running || self.start.at.is_none() => {
                     self.start.stream = None;
                     let at = self.start.at.take();
                     self.select(id, at.as_deref());
                 }
-                None if self.news.complete => {
+                None if self.news.reading != Reading::Running => {
                     self.start.stream = None;
                     self.notice = Some(Notice::Note(format!("There is no stream {wanted}.")));
                 }
@@ -119,7 +119,7 @@ impl App {
         }
         self.stream_grew();
         if self.stream.is_none()
-            && self.news.complete
+            && self.news.reading != Reading::Running
             && let Some(first) = self.news.list.streams.first().copied()
         {
             self.select(first, None);
@@ -158,13 +158,13 @@ impl App {
         match read.result {
             Ok(file) => {
                 self.reducer = Some(file);
-                self.reducer_trouble = None;
+                self.reducer_problem = None;
                 self.reducer_overrides.clear();
                 self.reduce();
             }
-            Err(trouble) => {
-                self.notice = Some(Notice::Trouble(trouble.clone()));
-                self.reducer_trouble = Some(trouble);
+            Err(problem) => {
+                self.notice = Some(Notice::Problem(problem.clone()));
+                self.reducer_problem = Some(problem);
             }
         }
     }

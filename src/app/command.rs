@@ -1,7 +1,7 @@
-//! The one table of named [`Command`]s: menus, keys and the sheet of keys are made from it.
+//! The one table of [`Command`]s: menus, keys and the sheet of keys are made from it.
 //!
-//! A command is an action without arguments that has a name, a place in a menu,
-//! maybe a key, and a reason while it cannot be done.
+//! A command is an action that has a name, a place in a menu, maybe keys, and a reason
+//! while it cannot be done. Adding one is one row here.
 
 use super::action::{Action, Axis, CopyWhat, Panel, StateTab, ThemeChoice};
 use super::playback::PlaybackCommand;
@@ -22,6 +22,8 @@ pub enum Key {
     Space,
     /// Escape.
     Escape,
+    /// The tabulator.
+    Tab,
     /// F1 to F12.
     F(u8),
     /// A character as typed, lower case for letters.
@@ -61,6 +63,10 @@ const fn ctrl_shift(c: char) -> Shortcut {
     Shortcut { ctrl: true, shift: true, ..letter(c) }
 }
 
+const fn ctrl_key(key: Key) -> Shortcut {
+    Shortcut { ctrl: true, ..plain(key) }
+}
+
 const fn alt(c: char) -> Shortcut {
     Shortcut { alt: true, ..letter(c) }
 }
@@ -81,6 +87,7 @@ impl Shortcut {
             Key::End => "End".to_owned(),
             Key::Space => "Space".to_owned(),
             Key::Escape => "Esc".to_owned(),
+            Key::Tab => "Tab".to_owned(),
             Key::F(n) => format!("F{n}"),
             Key::Char(c) if self.ctrl || self.alt => c.to_uppercase().to_string(),
             Key::Char(c) => c.to_string(),
@@ -95,7 +102,7 @@ impl Shortcut {
 
     /// True for a key that writes text: it is off while a text field has the keyboard.
     pub fn types_text(&self) -> bool {
-        !self.ctrl && !self.alt && !matches!(self.key, Key::F(_) | Key::Escape)
+        !self.ctrl && !self.alt && !matches!(self.key, Key::F(_) | Key::Escape | Key::Tab)
     }
 }
 
@@ -133,10 +140,14 @@ impl Menu {
 /// What the enabling of commands depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CommandContext {
-    /// A store is open.
+    /// Stores among the tabs, open or not.
+    pub stores: usize,
+    /// The store in front is open.
     pub store_open: bool,
     /// The index is still being read.
     pub scanning: bool,
+    /// The filter of the events is still being applied.
+    pub filtering: bool,
     /// The store changed on disk since it was read.
     pub store_changed: bool,
     /// A stream is shown.
@@ -173,274 +184,252 @@ pub struct CommandContext {
     pub state_tab: StateTab,
 }
 
-/// Everything that has a name and needs no argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each has its text and tooltip in the table below")]
-pub enum Command {
-    OpenFile,
-    OpenPath,
-    Reload,
-    CloseStore,
-    CopyEvent,
-    CopyState,
-    CopyValue,
-    CopyPath,
-    Quit,
-    StepBack,
-    StepForward,
-    JumpBack,
-    JumpForward,
-    First,
-    Last,
-    PlayPause,
-    Slower,
-    Faster,
-    FocusStreams,
-    FocusEvents,
-    FocusState,
-    FocusTime,
-    NextPanel,
-    PreviousPanel,
-    FocusFilter,
-    TabTree,
-    TabChanges,
-    TabRaw,
-    ToggleAxis,
-    ToggleUtc,
-    Findings,
-    ThemeSystem,
-    ThemeDark,
-    ThemeLight,
-    TextLarger,
-    TextSmaller,
-    TextReset,
-    ResetLayout,
-    ChooseReducer,
-    ClearReducer,
-    SkipErrors,
-    StopAtErrors,
-    CancelScan,
-    Keys,
-}
-
-/// One line of the table: everything there is to say of a command but when it can be done.
-pub struct CommandInfo {
-    /// The command.
-    pub command: Command,
-    /// Its menu and the group in it; a line is drawn between groups.
-    pub place: (Menu, u8),
-    /// What it is called.
-    pub text: &'static str,
-    /// What it does, in one sentence.
-    pub tooltip: &'static str,
-    /// Its keys, the one to show first.
-    pub keys: &'static [Shortcut],
-}
-
-const fn info(
-    command: Command,
-    place: (Menu, u8),
-    text: &'static str,
-    keys: &'static [Shortcut],
-    tooltip: &'static str,
-) -> CommandInfo {
-    CommandInfo { command, place, text, tooltip, keys }
-}
-
-/// The one table of commands, in the order of the menus.
-#[rustfmt::skip]
-pub const COMMANDS: &[CommandInfo] = &[
-    info(Command::OpenFile, (Menu::File, 0), "Open file…", &[ctrl('o')], "Open a store with the desktop's file dialog."),
-    info(Command::OpenPath, (Menu::File, 0), "Open path…", &[ctrl_shift('o')], "Open a store by typing or pasting its path."),
-    info(Command::Reload, (Menu::File, 0), "Read new events", &[plain(Key::F(5))], "Read what the store has gained since it was opened."),
-    info(Command::CloseStore, (Menu::File, 0), "Close store", &[ctrl('w')], "Close the store and show the first page."),
-    info(Command::CopyEvent, (Menu::File, 1), "Copy event as JSON", &[ctrl('c')], "Copy the event under the playhead as one line of JSON."),
-    info(Command::CopyState, (Menu::File, 1), "Copy state as JSON", &[ctrl_shift('c')], "Copy the state at the playhead as JSON."),
-    info(Command::CopyValue, (Menu::File, 1), "Copy value", &[letter('y')], "Copy the selected value as JSON."),
-    info(Command::CopyPath, (Menu::File, 1), "Copy path", &[shift(Key::Char('y'))], "Copy the selected path as a JSON pointer."),
-    info(Command::Quit, (Menu::File, 2), "Quit", &[ctrl('q')], "End the program. Nothing is written to the store."),
-
-    info(Command::StepBack, (Menu::Go, 0), "Step back", &[plain(Key::Left), letter('h')], "One event back."),
-    info(Command::StepForward, (Menu::Go, 0), "Step forward", &[plain(Key::Right), letter('l')], "One event on."),
-    info(Command::JumpBack, (Menu::Go, 0), "Ten back", &[shift(Key::Left)], "Ten events back."),
-    info(Command::JumpForward, (Menu::Go, 0), "Ten forward", &[shift(Key::Right)], "Ten events on."),
-    info(Command::First, (Menu::Go, 0), "Initial state", &[plain(Key::Home)], "To the state before the first event."),
-    info(Command::Last, (Menu::Go, 0), "Last event", &[plain(Key::End)], "To the state after the last event."),
-    info(Command::PlayPause, (Menu::Go, 1), "Play or pause", &[plain(Key::Space)], "Replay event by event, or stop doing so."),
-    info(Command::Slower, (Menu::Go, 1), "Slower", &[letter('<')], "Fewer events per second."),
-    info(Command::Faster, (Menu::Go, 1), "Faster", &[letter('>')], "More events per second."),
-    info(Command::FocusStreams, (Menu::Go, 2), "Streams", &[alt('1')], "Put the keyboard on the list of streams."),
-    info(Command::FocusEvents, (Menu::Go, 2), "Events", &[alt('2')], "Put the keyboard on the list of events."),
-    info(Command::FocusState, (Menu::Go, 2), "State", &[alt('3')], "Put the keyboard on the state."),
-    info(Command::FocusTime, (Menu::Go, 2), "Time", &[alt('4')], "Put the keyboard on the slider."),
-    info(Command::NextPanel, (Menu::Go, 2), "Next panel", &[plain(Key::F(6))], "Put the keyboard on the next panel."),
-    info(Command::PreviousPanel, (Menu::Go, 2), "Previous panel", &[shift(Key::F(6))], "Put the keyboard on the panel before."),
-    info(Command::FocusFilter, (Menu::Go, 2), "Filter this panel", &[letter('/')], "Type in the filter of the panel that has the keyboard."),
-
-    info(Command::TabTree, (Menu::View, 0), "State as a tree", &[letter('1')], "Show the state as a tree."),
-    info(Command::TabChanges, (Menu::View, 0), "Changes of the state", &[letter('2')], "Show what the last event changed."),
-    info(Command::TabRaw, (Menu::View, 0), "State as JSON", &[letter('3')], "Show the state as JSON text."),
-    info(Command::ToggleAxis, (Menu::View, 1), "Axis: sequence or time", &[letter('t')], "Let the slider's axis measure events or time."),
-    info(Command::ToggleUtc, (Menu::View, 1), "Times: local or UTC", &[letter('u')], "Show times in the zone of this machine or in UTC."),
-    info(Command::Findings, (Menu::View, 1), "Findings", &[], "List what is odd in the store."),
-    info(Command::ThemeSystem, (Menu::View, 2), "Theme of the desktop", &[], "Dark or light, as the desktop has it."),
-    info(Command::ThemeDark, (Menu::View, 2), "Dark theme", &[], "Light text on dark."),
-    info(Command::ThemeLight, (Menu::View, 2), "Light theme", &[], "Dark text on light."),
-    info(Command::TextLarger, (Menu::View, 3), "Larger text", &[ctrl('+'), ctrl('=')], "Make everything larger."),
-    info(Command::TextSmaller, (Menu::View, 3), "Smaller text", &[ctrl('-')], "Make everything smaller."),
-    info(Command::TextReset, (Menu::View, 3), "Normal text", &[ctrl('0')], "Back to the size of delivery."),
-    info(Command::ResetLayout, (Menu::View, 3), "Reset layout", &[], "Give the panels their first sizes back."),
-
-    info(Command::ChooseReducer, (Menu::Reducer, 0), "Choose a reducer…", &[ctrl('r')], "Pick the JavaScript or TypeScript module that computes the state."),
-    info(Command::ClearReducer, (Menu::Reducer, 0), "Use merge", &[], "Forget the reducer and merge payloads, which is a guess."),
-    info(Command::SkipErrors, (Menu::Reducer, 1), "Skip events that throw", &[], "Leave out events that make the reducer throw, and go on."),
-    info(Command::StopAtErrors, (Menu::Reducer, 1), "Stop at events that throw", &[], "Keep the last good state where the reducer throws."),
-
-    info(Command::CancelScan, (Menu::File, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading and use what is read."),
-    info(Command::Keys, (Menu::Help, 0), "Keys", &[letter('?'), plain(Key::F(1))], "Show every key."),
-];
-
 const NO_STORE: &str = "no store is open";
 const NO_STREAM: &str = "no stream is chosen";
 
+fn need(ok: bool, reason: &'static str) -> Enabled {
+    if ok { Ok(()) } else { Err(reason) }
+}
+
+impl CommandContext {
+    fn store(&self) -> Enabled {
+        need(self.store_open, NO_STORE)
+    }
+
+    fn stream(&self) -> Enabled {
+        self.store().and(need(self.stream_open, NO_STREAM))
+    }
+
+    fn any_event(&self) -> Enabled {
+        self.stream().and(need(self.events > 0, "the stream has no events"))
+    }
+
+    fn back(&self) -> Enabled {
+        self.any_event().and(need(self.applied.0 > 0, "the playhead is at the initial state"))
+    }
+
+    fn forward(&self) -> Enabled {
+        self.any_event().and(need(self.applied.0 < self.events, "the playhead is at the last event"))
+    }
+
+    fn path(&self) -> Enabled {
+        self.stream().and(need(self.path_selected, "no path is selected in a tree"))
+    }
+
+    fn reducer(&self) -> Enabled {
+        need(self.reducer_chosen, "no reducer is chosen")
+    }
+
+    fn several(&self) -> Enabled {
+        need(self.stores > 1, "only one store is open")
+    }
+}
+
+/// Whether a command can be done now; `Err` says why not.
+pub type Enabled = Result<(), &'static str>;
+
+/// One row of the table: everything there is to say of a command.
+pub struct Command {
+    /// What it is called; its own.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub doc: &'static str,
+    /// Its keys, the one to show first.
+    pub keys: &'static [Shortcut],
+    /// Its menu and the group in it; a line is drawn between groups.
+    pub place: (Menu, u8),
+    /// It stands among the keys only: its keys differ in what they do.
+    pub keys_only: bool,
+    enabled: fn(&CommandContext) -> Enabled,
+    checked: fn(&CommandContext) -> bool,
+    effect: fn(&CommandContext, usize) -> Action,
+}
+
 impl Command {
-    /// Its line of the table.
-    pub fn info(self) -> &'static CommandInfo {
-        // Every command is in the table (tested), so the first line is never taken for another.
-        COMMANDS.iter().find(|info| info.command == self).unwrap_or(&COMMANDS[0])
+    /// `Err` says why it cannot be done now.
+    pub fn enabled(&self, cx: &CommandContext) -> Enabled {
+        (self.enabled)(cx)
+    }
+
+    /// True where it is one of several and the one that holds.
+    pub fn checked(&self, cx: &CommandContext) -> bool {
+        (self.checked)(cx)
+    }
+
+    /// What it does, by the first of its keys.
+    pub fn action(&self, cx: &CommandContext) -> Action {
+        (self.effect)(cx, 0)
+    }
+
+    /// What it does by the `nth` of its keys.
+    pub fn action_of_key(&self, cx: &CommandContext, nth: usize) -> Action {
+        (self.effect)(cx, nth)
     }
 
     /// The commands of a menu, in order.
-    pub fn of_menu(menu: Menu) -> impl Iterator<Item = &'static CommandInfo> {
-        COMMANDS.iter().filter(move |info| info.place.0 == menu)
+    pub fn of_menu(menu: Menu) -> impl Iterator<Item = &'static Command> {
+        COMMANDS.iter().copied().filter(move |command| command.place.0 == menu)
+    }
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Command {
+    fn eq(&self, other: &Command) -> bool {
+        self.name == other.name
+    }
+}
+
+const fn row(
+    place: (Menu, u8),
+    name: &'static str,
+    keys: &'static [Shortcut],
+    doc: &'static str,
+    enabled: fn(&CommandContext) -> Enabled,
+    effect: fn(&CommandContext, usize) -> Action,
+) -> Command {
+    Command { name, doc, keys, place, keys_only: false, enabled, checked: |_| false, effect }
+}
+
+impl Command {
+    const fn checked_when(self, checked: fn(&CommandContext) -> bool) -> Command {
+        Command { checked, ..self }
     }
 
-    /// `Err` says why it cannot be done now.
-    pub fn enabled(self, cx: &CommandContext) -> Result<(), &'static str> {
-        let need = |ok: bool, reason: &'static str| if ok { Ok(()) } else { Err(reason) };
-        let stream = need(cx.store_open, NO_STORE).and(need(cx.stream_open, NO_STREAM));
-        let any_event = stream.and(need(cx.events > 0, "the stream has no events"));
-        match self {
-            Command::OpenFile
-            | Command::OpenPath
-            | Command::Quit
-            | Command::Keys
-            | Command::ToggleUtc
-            | Command::ThemeSystem
-            | Command::ThemeDark
-            | Command::ThemeLight
-            | Command::TextLarger
-            | Command::TextSmaller
-            | Command::TextReset
-            | Command::ResetLayout => Ok(()),
-            Command::Reload => {
-                need(cx.store_open, NO_STORE).and(need(cx.store_changed, "the store has not changed since it was read"))
-            }
-            Command::CloseStore
-            | Command::FocusStreams
-            | Command::NextPanel
-            | Command::PreviousPanel
-            | Command::FocusFilter => need(cx.store_open, NO_STORE),
-            Command::ChooseReducer => need(cx.store_open, NO_STORE),
-            Command::CancelScan => need(cx.scanning, "nothing is being read"),
-            Command::CopyEvent => any_event.and(need(cx.applied.0 > 0, "the playhead is before the first event")),
-            Command::CopyState => stream.and(need(cx.state_ready, "no state is shown")),
-            Command::CopyValue | Command::CopyPath => {
-                stream.and(need(cx.path_selected, "no path is selected in a tree"))
-            }
-            Command::StepBack | Command::JumpBack | Command::First => {
-                any_event.and(need(cx.applied.0 > 0, "the playhead is at the initial state"))
-            }
-            Command::StepForward | Command::JumpForward | Command::Last => {
-                any_event.and(need(cx.applied.0 < cx.events, "the playhead is at the last event"))
-            }
-            Command::PlayPause => any_event,
-            Command::Slower => any_event.and(need(cx.speed > 1, "this is the lowest speed")),
-            Command::Faster => any_event.and(need(cx.speed < 100, "this is the highest speed")),
-            Command::FocusEvents
-            | Command::FocusState
-            | Command::FocusTime
-            | Command::TabTree
-            | Command::TabChanges
-            | Command::TabRaw
-            | Command::ToggleAxis => stream,
-            Command::Findings => need(cx.store_open, NO_STORE).and(need(cx.findings > 0, "nothing odd was found")),
-            Command::ClearReducer => need(cx.reducer_chosen, "no reducer is chosen"),
-            Command::SkipErrors => need(cx.reducer_chosen, "no reducer is chosen")
-                .and(need(!cx.skipping_errors, "events that throw are skipped already")),
-            Command::StopAtErrors => need(cx.reducer_chosen, "no reducer is chosen")
-                .and(need(cx.skipping_errors, "the reducer stops at errors already")),
-        }
+    const fn keys_only(self) -> Command {
+        Command { keys_only: true, ..self }
     }
+}
 
-    /// True where the command is one of several and the one that holds.
-    pub fn checked(self, cx: &CommandContext) -> bool {
-        match self {
-            Command::TabTree => cx.stream_open && cx.state_tab == StateTab::Tree,
-            Command::TabChanges => cx.stream_open && cx.state_tab == StateTab::Changes,
-            Command::TabRaw => cx.stream_open && cx.state_tab == StateTab::Raw,
-            Command::ThemeSystem => cx.theme == ThemeChoice::System,
-            Command::ThemeDark => cx.theme == ThemeChoice::Dark,
-            Command::ThemeLight => cx.theme == ThemeChoice::Light,
-            Command::Findings => cx.findings_open,
-            Command::SkipErrors => cx.reducer_chosen && cx.skipping_errors,
-            Command::StopAtErrors => cx.reducer_chosen && !cx.skipping_errors,
-            _ => false,
-        }
-    }
+/// Names each row, so that a panel can have a button for it, and lists them all.
+macro_rules! commands {
+    ($($name:ident = $row:expr;)*) => {
+        $(pub static $name: Command = $row;)*
+        /// The one table of commands, in the order of the menus.
+        pub static COMMANDS: &[&Command] = &[$(&$name),*];
+    };
+}
 
-    /// The action it stands for.
-    pub fn action(self, cx: &CommandContext) -> Action {
-        match self {
-            Command::OpenFile => Action::OpenDialog,
-            Command::OpenPath => Action::ShowOpenPath,
-            Command::Reload => Action::Reload,
-            Command::CloseStore => Action::CloseStore,
-            Command::CopyEvent => Action::Copy(CopyWhat::Event),
-            Command::CopyState => Action::Copy(CopyWhat::State),
-            Command::CopyValue => Action::Copy(CopyWhat::Value),
-            Command::CopyPath => Action::Copy(CopyWhat::Path),
-            Command::Quit => Action::Quit,
-            Command::StepBack => PlaybackCommand::StepBy(-1).into(),
-            Command::StepForward => PlaybackCommand::StepBy(1).into(),
-            Command::JumpBack => PlaybackCommand::StepBy(-10).into(),
-            Command::JumpForward => PlaybackCommand::StepBy(10).into(),
-            Command::First => PlaybackCommand::First.into(),
-            Command::Last => PlaybackCommand::Last.into(),
-            Command::PlayPause => PlaybackCommand::TogglePlay.into(),
-            Command::Slower => PlaybackCommand::Slower.into(),
-            Command::Faster => PlaybackCommand::Faster.into(),
-            Command::FocusStreams => Action::FocusPanel(Panel::Streams),
-            Command::FocusEvents => Action::FocusPanel(Panel::Events),
-            Command::FocusState => Action::FocusPanel(Panel::State),
-            Command::FocusTime => Action::FocusPanel(Panel::Time),
-            Command::NextPanel => Action::FocusNextPanel(true),
-            Command::PreviousPanel => Action::FocusNextPanel(false),
-            Command::FocusFilter => Action::FocusFilter,
-            Command::TabTree => Action::SetStateTab(StateTab::Tree),
-            Command::TabChanges => Action::SetStateTab(StateTab::Changes),
-            Command::TabRaw => Action::SetStateTab(StateTab::Raw),
-            Command::ToggleAxis => Action::SetAxis(match cx.axis {
-                Axis::Sequence => Axis::Time,
-                Axis::Time => Axis::Sequence,
-            }),
-            Command::ToggleUtc => Action::ToggleUtc,
-            Command::Findings => Action::ToggleFindings,
-            Command::ThemeSystem => Action::SetTheme(ThemeChoice::System),
-            Command::ThemeDark => Action::SetTheme(ThemeChoice::Dark),
-            Command::ThemeLight => Action::SetTheme(ThemeChoice::Light),
-            Command::TextLarger => Action::TextSize(1),
-            Command::TextSmaller => Action::TextSize(-1),
-            Command::TextReset => Action::TextSize(0),
-            Command::ResetLayout => Action::ResetLayout,
-            Command::ChooseReducer => Action::ChooseReducer,
-            Command::ClearReducer => Action::ClearReducer,
-            Command::SkipErrors => Action::SkipErrors,
-            Command::StopAtErrors => Action::StopAtErrors,
-            Command::CancelScan => Action::CancelScan,
-            Command::Keys => Action::ShowKeys,
-        }
-    }
+const FILE: Menu = Menu::File;
+const GO: Menu = Menu::Go;
+const VIEW: Menu = Menu::View;
+const REDUCER: Menu = Menu::Reducer;
+
+fn always(_: &CommandContext) -> Enabled {
+    Ok(())
+}
+
+#[rustfmt::skip]
+commands! {
+    OPEN_FILE = row((FILE, 0), "Open file…", &[ctrl('o')], "Open a store with the desktop's file dialog.",
+        always, |_, _| Action::OpenDialog);
+    OPEN_PATH = row((FILE, 0), "Open path…", &[ctrl_shift('o')], "Open a store by typing or pasting its path.",
+        always, |_, _| Action::ShowOpenPath);
+    RELOAD = row((FILE, 0), "Read new events", &[plain(Key::F(5))], "Read what the store has gained since it was opened.",
+        |cx| cx.store().and(need(cx.store_changed, "the store has not changed since it was read")), |_, _| Action::Reload);
+    STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading or filtering, and use what is there.",
+        |cx| need(cx.scanning || cx.filtering, "nothing is being read"),
+        |cx, _| if cx.scanning { Action::CancelScan } else { Action::StopFilter });
+    CLOSE_STORE = row((FILE, 0), "Close store", &[ctrl('w')], "Close the store in front.",
+        |cx| need(cx.stores > 0, NO_STORE), |_, _| Action::CloseStore);
+    COPY_EVENT = row((FILE, 1), "Copy event as JSON", &[ctrl('c')], "Copy the event under the playhead as one line of JSON.",
+        |cx| cx.any_event().and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::Copy(CopyWhat::Event));
+    COPY_STATE = row((FILE, 1), "Copy state as JSON", &[ctrl_shift('c')], "Copy the state at the playhead as JSON.",
+        |cx| cx.stream().and(need(cx.state_ready, "no state is shown")), |_, _| Action::Copy(CopyWhat::State));
+    COPY_VALUE = row((FILE, 1), "Copy value", &[letter('y')], "Copy the selected value as JSON.",
+        CommandContext::path, |_, _| Action::Copy(CopyWhat::Value));
+    COPY_PATH = row((FILE, 1), "Copy path", &[shift(Key::Char('y'))], "Copy the selected path as a JSON pointer.",
+        CommandContext::path, |_, _| Action::Copy(CopyWhat::Path));
+    COPY_COMMAND_LINE = row((FILE, 1), "Copy command line", &[ctrl('l')], "Copy the command that opens the window at this place.",
+        CommandContext::store, |_, _| Action::Copy(CopyWhat::CommandLine));
+    QUIT = row((FILE, 2), "Quit", &[ctrl('q')], "End the program. Nothing is written to the store.",
+        always, |_, _| Action::Quit);
+
+    STEP_BACK = row((GO, 0), "Step back", &[plain(Key::Left), letter('h')], "One event back.",
+        CommandContext::back, |_, _| PlaybackCommand::StepBy(-1).into());
+    STEP_FORWARD = row((GO, 0), "Step forward", &[plain(Key::Right), letter('l')], "One event on.",
+        CommandContext::forward, |_, _| PlaybackCommand::StepBy(1).into());
+    JUMP_BACK = row((GO, 0), "Ten back", &[shift(Key::Left)], "Ten events back.",
+        CommandContext::back, |_, _| PlaybackCommand::StepBy(-10).into());
+    JUMP_FORWARD = row((GO, 0), "Ten forward", &[shift(Key::Right)], "Ten events on.",
+        CommandContext::forward, |_, _| PlaybackCommand::StepBy(10).into());
+    FIRST = row((GO, 0), "Initial state", &[plain(Key::Home)], "To the state before the first event.",
+        CommandContext::back, |_, _| PlaybackCommand::First.into());
+    LAST = row((GO, 0), "Last event", &[plain(Key::End)], "To the state after the last event.",
+        CommandContext::forward, |_, _| PlaybackCommand::Last.into());
+    PLAY_PAUSE = row((GO, 1), "Play or pause", &[plain(Key::Space)], "Replay event by event, or stop doing so.",
+        CommandContext::any_event, |_, _| PlaybackCommand::TogglePlay.into());
+    SLOWER = row((GO, 1), "Slower", &[letter('<')], "Fewer events per second.",
+        |cx| cx.any_event().and(need(cx.speed > 1, "this is the lowest speed")), |_, _| PlaybackCommand::Slower.into());
+    FASTER = row((GO, 1), "Faster", &[letter('>')], "More events per second.",
+        |cx| cx.any_event().and(need(cx.speed < 100, "this is the highest speed")), |_, _| PlaybackCommand::Faster.into());
+    FOCUS_STREAMS = row((GO, 2), "Streams", &[alt('1')], "Put the keyboard on the list of streams.",
+        CommandContext::store, |_, _| Action::FocusPanel(Panel::Streams));
+    FOCUS_EVENTS = row((GO, 2), "Events", &[alt('2')], "Put the keyboard on the list of events.",
+        CommandContext::stream, |_, _| Action::FocusPanel(Panel::Events));
+    FOCUS_STATE = row((GO, 2), "State", &[alt('3')], "Put the keyboard on the state.",
+        CommandContext::stream, |_, _| Action::FocusPanel(Panel::State));
+    FOCUS_TIME = row((GO, 2), "Time", &[alt('4')], "Put the keyboard on the slider.",
+        CommandContext::stream, |_, _| Action::FocusPanel(Panel::Time));
+    NEXT_PANEL = row((GO, 2), "Next panel", &[plain(Key::F(6))], "Put the keyboard on the next panel.",
+        CommandContext::store, |_, _| Action::FocusNextPanel(true));
+    PREVIOUS_PANEL = row((GO, 2), "Previous panel", &[shift(Key::F(6))], "Put the keyboard on the panel before.",
+        CommandContext::store, |_, _| Action::FocusNextPanel(false));
+    FOCUS_FILTER = row((GO, 2), "Filter this panel", &[letter('/')], "Type in the filter of the panel that has the keyboard.",
+        CommandContext::store, |_, _| Action::FocusFilter);
+    NEXT_STORE = row((GO, 3), "Next store", &[ctrl_key(Key::Tab)], "Bring the next store to the front.",
+        CommandContext::several, |_, _| Action::ShowNextStore(true));
+    PREVIOUS_STORE = row((GO, 3), "Previous store", &[Shortcut { shift: true, ..ctrl_key(Key::Tab) }], "Bring the store before to the front.",
+        CommandContext::several, |_, _| Action::ShowNextStore(false));
+    NTH_STORE = row((GO, 3), "First to ninth store",
+        &[ctrl('1'), ctrl('2'), ctrl('3'), ctrl('4'), ctrl('5'), ctrl('6'), ctrl('7'), ctrl('8'), ctrl('9')],
+        "Bring the store with this number to the front.",
+        CommandContext::several, |_, nth| Action::ShowNthStore(nth)).keys_only();
+
+    TAB_TREE = row((VIEW, 0), "State as a tree", &[letter('1')], "Show the state as a tree.",
+        CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Tree)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Tree);
+    TAB_CHANGES = row((VIEW, 0), "Changes of the state", &[letter('2')], "Show what the last event changed.",
+        CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Changes)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Changes);
+    TAB_RAW = row((VIEW, 0), "State as JSON", &[letter('3')], "Show the state as JSON text.",
+        CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Raw)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Raw);
+    TOGGLE_AXIS = row((VIEW, 1), "Axis: sequence or time", &[letter('t')], "Let the slider's axis measure events or time.",
+        CommandContext::stream, |cx, _| Action::SetAxis(if cx.axis == Axis::Time { Axis::Sequence } else { Axis::Time }));
+    TOGGLE_UTC = row((VIEW, 1), "Times: local or UTC", &[letter('u')], "Show times in the zone of this machine or in UTC.",
+        always, |_, _| Action::ToggleUtc);
+    FINDINGS = row((VIEW, 1), "Findings", &[], "List what is odd in the store.",
+        |cx| cx.store().and(need(cx.findings > 0, "nothing odd was found")), |_, _| Action::ToggleFindings).checked_when(|cx| cx.findings_open);
+    THEME_SYSTEM = row((VIEW, 2), "Theme of the desktop", &[], "Dark or light, as the desktop has it.",
+        always, |_, _| Action::SetTheme(ThemeChoice::System)).checked_when(|cx| cx.theme == ThemeChoice::System);
+    THEME_DARK = row((VIEW, 2), "Dark theme", &[], "Light text on dark.",
+        always, |_, _| Action::SetTheme(ThemeChoice::Dark)).checked_when(|cx| cx.theme == ThemeChoice::Dark);
+    THEME_LIGHT = row((VIEW, 2), "Light theme", &[], "Dark text on light.",
+        always, |_, _| Action::SetTheme(ThemeChoice::Light)).checked_when(|cx| cx.theme == ThemeChoice::Light);
+    TEXT_LARGER = row((VIEW, 3), "Larger text", &[ctrl('+'), ctrl('=')], "Make everything larger.",
+        always, |_, _| Action::TextSize(1));
+    TEXT_SMALLER = row((VIEW, 3), "Smaller text", &[ctrl('-')], "Make everything smaller.",
+        always, |_, _| Action::TextSize(-1));
+    TEXT_RESET = row((VIEW, 3), "Normal text", &[ctrl('0')], "Back to the size of delivery.",
+        always, |_, _| Action::TextSize(0));
+    RESET_LAYOUT = row((VIEW, 3), "Reset layout", &[], "Give the panels their first sizes back.",
+        always, |_, _| Action::ResetLayout);
+
+    CHOOSE_REDUCER = row((REDUCER, 0), "Choose a reducer…", &[ctrl('r')], "Pick the JavaScript or TypeScript module that computes the state.",
+        CommandContext::store, |_, _| Action::ChooseReducer);
+    CLEAR_REDUCER = row((REDUCER, 0), "Use merge", &[], "Forget the reducer and merge payloads, which is a guess.",
+        CommandContext::reducer, |_, _| Action::ClearReducer);
+    SKIP_ERRORS = row((REDUCER, 1), "Skip events that throw", &[], "Leave out events that make the reducer throw, and go on.",
+        |cx| cx.reducer().and(need(!cx.skipping_errors, "events that throw are skipped already")),
+        |_, _| Action::SkipErrors).checked_when(|cx| cx.reducer_chosen && cx.skipping_errors);
+    STOP_AT_ERRORS = row((REDUCER, 1), "Stop at events that throw", &[], "Keep the last good state where the reducer throws.",
+        |cx| cx.reducer().and(need(cx.skipping_errors, "the reducer stops at errors already")),
+        |_, _| Action::StopAtErrors).checked_when(|cx| cx.reducer_chosen && !cx.skipping_errors);
+
+    KEYS = row((Menu::Help, 0), "Keys", &[letter('?'), plain(Key::F(1))], "Show every key.",
+        always, |_, _| Action::ShowKeys);
 }
 
 #[cfg(test)]
@@ -449,42 +438,51 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_command_is_in_the_table_once_with_its_own_text_and_keys() {
-        let mut commands = HashSet::new();
-        let mut texts = HashSet::new();
+    fn every_command_has_its_own_name_and_keys() {
+        let mut names = HashSet::new();
         let mut keys = HashSet::new();
-        for info in COMMANDS {
-            assert!(commands.insert(info.command), "{:?} twice", info.command);
-            assert!(texts.insert(info.text), "{} twice", info.text);
-            assert_eq!(info.command.info().text, info.text);
-            assert!(info.tooltip.ends_with('.'), "{}", info.tooltip);
-            for key in info.keys {
+        for command in COMMANDS {
+            assert!(names.insert(command.name), "{} twice", command.name);
+            assert!(command.doc.ends_with('.'), "{}", command.doc);
+            assert!(
+                !command.keys_only || command.keys.len() > 1,
+                "{} has nothing to tell its keys apart",
+                command.name
+            );
+            for key in command.keys {
                 assert!(keys.insert(*key), "{} twice", key.text());
             }
         }
-        assert_eq!(COMMANDS.len(), Command::Keys as usize + 1, "a command is missing in the table");
     }
 
     #[test]
     fn reasons_follow_the_context() {
         let nothing = CommandContext::default();
-        assert_eq!(Command::StepBack.enabled(&nothing), Err(NO_STORE));
-        assert_eq!(Command::OpenFile.enabled(&nothing), Ok(()));
+        assert_eq!(STEP_BACK.enabled(&nothing), Err(NO_STORE));
+        assert_eq!(OPEN_FILE.enabled(&nothing), Ok(()));
         let mut cx =
             CommandContext { store_open: true, stream_open: true, events: 3, speed: 5, ..CommandContext::default() };
-        assert!(Command::StepBack.enabled(&cx).is_err());
-        assert!(Command::StepForward.enabled(&cx).is_ok());
+        assert!(STEP_BACK.enabled(&cx).is_err());
+        assert!(STEP_FORWARD.enabled(&cx).is_ok());
         cx.applied = Applied(3);
-        assert!(Command::StepBack.enabled(&cx).is_ok());
-        assert!(Command::StepForward.enabled(&cx).is_err());
-        assert_eq!(Command::Reload.enabled(&cx), Err("the store has not changed since it was read"));
+        assert!(STEP_BACK.enabled(&cx).is_ok());
+        assert!(STEP_FORWARD.enabled(&cx).is_err());
+        assert_eq!(RELOAD.enabled(&cx), Err("the store has not changed since it was read"));
+    }
+
+    #[test]
+    fn the_key_decides_which_store_comes_to_the_front() {
+        let cx = CommandContext { stores: 3, ..CommandContext::default() };
+        assert_eq!(NTH_STORE.keys[2].text(), "Ctrl 3");
+        assert_eq!(NTH_STORE.action_of_key(&cx, 2), Action::ShowNthStore(2));
+        assert!(NTH_STORE.enabled(&CommandContext { stores: 1, ..cx }).is_err());
     }
 
     #[test]
     fn shortcuts_read_as_key_caps() {
-        assert_eq!(Command::OpenPath.info().keys[0].text(), "Ctrl Shift O");
-        assert_eq!(Command::CopyPath.info().keys[0].text(), "Shift y");
-        assert!(Command::StepBack.info().keys[0].types_text(), "arrows belong to a text field first");
-        assert!(!Command::OpenFile.info().keys[0].types_text());
+        assert_eq!(OPEN_PATH.keys[0].text(), "Ctrl Shift O");
+        assert_eq!(COPY_PATH.keys[0].text(), "Shift y");
+        assert!(STEP_BACK.keys[0].types_text(), "arrows belong to a text field first");
+        assert!(!OPEN_FILE.keys[0].types_text());
     }
 }

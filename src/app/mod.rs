@@ -27,12 +27,14 @@ use settings::{Recent, Settings};
 use crate::formats::{OpenChoice, Opened, file_name};
 use crate::index::{StreamOrder, StreamRows, StreamSort};
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, CategoryId, FindingCode, Findings, Node, Pointer, StreamId, Text, Time, TypeId, Version};
+use crate::model::{
+    Applied, CategoryId, FindingCode, Findings, Node, Pointer, Problem, StreamId, Text, Time, TypeId, Version,
+};
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
 use crate::session::{
-    Answer, CellRow, Choice, Column, IndexNews, ReducerFile, ReducerRead, ReplayAsk, Session, StateNews, StoreAsk,
-    Trouble, Waker, read_reducer,
+    Answer, CellRow, Choice, IndexNews, PayloadColumn, Reading, ReducerFile, ReducerRead, ReplayAsk, Session,
+    StateNews, StoreAsk, Waker, read_reducer,
 };
 
 /// What only the desktop can do; the shell does it after each round of actions.
@@ -91,14 +93,14 @@ pub struct App {
 
     modal: Option<Modal>,
     opening: Option<String>,
-    open_trouble: Option<Trouble>,
+    open_problem: Option<Problem>,
     message: Option<(String, f64)>,
     announcement: String,
     commands: CommandContext,
 
     path: Option<PathBuf>,
     opened: Option<Arc<Opened>>,
-    failed: Option<Trouble>,
+    failed: Option<Problem>,
     start: Start,
     news: IndexNews,
     notice: Option<Notice>,
@@ -132,7 +134,7 @@ pub struct App {
     cell_order: VecDeque<u64>,
     wanted_cells: Cell<Option<u64>>,
     asked_cells: HashSet<u64>,
-    columns: Vec<Column>,
+    columns: Vec<PayloadColumn>,
 
     state_tab: StateTab,
     event_tab: EventTab,
@@ -145,7 +147,7 @@ pub struct App {
     /// The file that is being read.
     reducer_wanted: Option<String>,
     reducer_overrides: HashMap<String, Option<String>>,
-    reducer_trouble: Option<Trouble>,
+    reducer_problem: Option<Problem>,
     on_error: OnError,
 }
 
@@ -162,7 +164,7 @@ enum Modal {
 enum Notice {
     Grew(u64),
     Replaced,
-    Trouble(Trouble),
+    Problem(Problem),
     Note(String),
 }
 
@@ -193,7 +195,7 @@ impl App {
             now: 0.0,
             modal: None,
             opening: None,
-            open_trouble: None,
+            open_problem: None,
             message: None,
             announcement: String::new(),
             commands: CommandContext::default(),
@@ -237,7 +239,7 @@ impl App {
             reducer: None,
             reducer_wanted: None,
             reducer_overrides: HashMap::new(),
-            reducer_trouble: None,
+            reducer_problem: None,
             on_error: OnError::Stop,
         };
         if let Some(path) = start.store.clone() {
@@ -281,7 +283,8 @@ impl App {
             return Some(VEIL_AFTER);
         }
         let message = self.message.as_ref().map(|(_, until)| Duration::from_secs_f64((until - self.now).max(0.0)));
-        message.or((!self.news.complete && self.opened.is_some()).then_some(Duration::from_millis(250)))
+        message
+            .or((self.news.reading == Reading::Running && self.opened.is_some()).then_some(Duration::from_millis(250)))
     }
 
     /// Takes in what the threads say, and lets time pass.
@@ -328,9 +331,8 @@ impl App {
             }
             Action::SetStreamSort(sort) => {
                 (self.order.sort, self.order.descending) = match sort {
-                    action::StreamSort::Name => (StreamSort::Name, false),
-                    action::StreamSort::Events => (StreamSort::Events, true),
-                    action::StreamSort::Last => (StreamSort::LastTime, true),
+                    StreamSort::Name => (sort, false),
+                    StreamSort::Events | StreamSort::LastTime => (sort, true),
                 };
                 self.arrange();
             }
@@ -410,7 +412,7 @@ impl App {
             Action::ClearReducer => {
                 self.reducer = None;
                 self.reducer_wanted = None;
-                self.reducer_trouble = None;
+                self.reducer_problem = None;
                 self.reducer_overrides.clear();
                 self.reduce();
             }
@@ -441,6 +443,12 @@ impl App {
             | Action::FocusNextPanel(_)
             | Action::FocusFilter
             | Action::TextSize(_)
+            | Action::SetSize(..)
+            | Action::ShowStore(_)
+            | Action::ShowNthStore(_)
+            | Action::ShowNextStore(_)
+            | Action::StopFilter
+            | Action::CloseTab(_)
             | Action::ResetLayout => {}
         }
         self.refresh();
@@ -468,7 +476,7 @@ impl App {
     fn open(&mut self, path: PathBuf, start: Start) {
         let choice = OpenChoice { dialects: Some(self.folders.dialects.clone()), ..OpenChoice::default() };
         self.opening = Some(file_name(&path));
-        self.open_trouble = None;
+        self.open_problem = None;
         self.modal = None;
         let session = Session::open(path.clone(), self.folders.cache.clone(), choice, Arc::clone(&self.waker));
         self.forget_store();
@@ -513,7 +521,7 @@ impl App {
         self.findings_open = false;
         self.reducer = None;
         self.reducer_wanted = None;
-        self.reducer_trouble = None;
+        self.reducer_problem = None;
         self.reducer_overrides.clear();
         self.on_error = OnError::Stop;
         self.forget_stream();
@@ -684,6 +692,7 @@ impl App {
         let shown = self.shown.as_ref();
         let (text, said) = match what {
             CopyWhat::Text(text) => (Some(text.clone()), "Copied"),
+            CopyWhat::CommandLine => (None, ""),
             CopyWhat::Event => {
                 let event = shown.and_then(|shown| shown.event.as_ref());
                 (event.map(|event| to_text(&crate::session::pages::event_node(event))), "Event copied")
@@ -740,8 +749,10 @@ impl App {
     fn refresh(&mut self) {
         let findings = self.all_findings().into_iter().flatten().map(Findings::total).sum();
         self.commands = CommandContext {
+            stores: usize::from(self.path.is_some()),
+            filtering: false,
             store_open: self.opened.is_some(),
-            scanning: self.opened.is_some() && !self.news.complete,
+            scanning: self.opened.is_some() && self.news.reading == Reading::Running,
             store_changed: matches!(self.notice, Some(Notice::Grew(_) | Notice::Replaced)),
             stream_open: self.stream.is_some(),
             events: self.playback.len(),

@@ -5,15 +5,23 @@
 //! Where a panel has nothing to show, [`Content`] says which of its states holds.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::app::action::{Axis, CommandContext, EventTab, StateTab, StreamSort, Tree};
 use crate::model::{
-    Applied, CategoryId, FindingCode, Node, Pointer, Position, Severity, StreamId, StreamStatus, Time, Version,
+    Applied, CategoryId, FindingCode, Node, Pointer, Position, Problem, Severity, StoreId, StreamId, StreamStatus,
+    Time, Version,
 };
+pub use crate::session::PayloadColumn;
 
 /// Everything on screen.
 pub struct RootView<'a> {
+    /// The store in front; what belongs to it in egui's memory is told apart by this.
+    pub store: Option<StoreId>,
+    /// Sizes of panels that the user chose, by the name of the seam.
+    pub sizes: &'a BTreeMap<String, f32>,
+    /// Factor of all sizes, 1 = as delivered.
+    pub text_size: f32,
     /// The toolbar.
     pub toolbar: ToolbarView<'a>,
     /// What fills the window below it.
@@ -39,7 +47,7 @@ pub enum Screen<'a> {
         /// Name of the store.
         store: &'a str,
         /// Why.
-        trouble: &'a Trouble,
+        problem: &'a Problem,
     },
 }
 
@@ -52,18 +60,7 @@ pub enum Content<'a, T> {
     /// It is there.
     Ready(T),
     /// It could not be had.
-    Failed(&'a Trouble),
-}
-
-/// Something that went wrong, as the user reads it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trouble {
-    /// What could not be done: "bank.db could not be opened".
-    pub what: String,
-    /// Why, with the place: "page 12 is not a database page".
-    pub cause: String,
-    /// What to do, one sentence without "help:".
-    pub help: String,
+    Failed(&'a Problem),
 }
 
 /// A number that may still grow.
@@ -118,10 +115,28 @@ impl TypeSlot {
 
 /// The toolbar: menus, store, reducer.
 pub struct ToolbarView<'a> {
+    /// Every open store, in the order of Ctrl+1 to Ctrl+9; the one in front is `store` as well.
+    pub tabs: &'a [StoreTab],
     /// The open store.
     pub store: Option<StoreChip<'a>>,
     /// What computes states; `None` without a store.
     pub reducer: Option<ReducerChip<'a>>,
+}
+
+/// An open store among the tabs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreTab {
+    pub id: StoreId,
+    /// File name; with its folder where two are alike.
+    pub name: String,
+    /// Whole path.
+    pub path: String,
+    /// It is the one in front.
+    pub active: bool,
+    /// Its first scan is still running.
+    pub reading: bool,
+    /// It changed on disk, or something about it went wrong, and the user has not looked yet.
+    pub news: bool,
 }
 
 /// The store's name and kind.
@@ -147,7 +162,7 @@ pub struct ReducerChip<'a> {
     /// How many events made it throw in the current stream so far.
     pub errors: u64,
     /// The module could not be loaded.
-    pub trouble: Option<&'a Trouble>,
+    pub problem: Option<&'a Problem>,
     /// One row for each category.
     pub table: &'a [ReducerRow],
     /// Names of the module's exports to choose from; merge is always offered besides.
@@ -213,7 +228,7 @@ pub enum NoticeView<'a> {
     /// "The store was replaced".
     Replaced,
     /// Something failed that does not stop the work, such as a reducer that cannot be loaded.
-    Trouble(&'a Trouble),
+    Problem(&'a Problem),
     /// A sentence.
     Note(&'a str),
 }
@@ -227,7 +242,7 @@ pub struct StreamsView<'a> {
     /// Order.
     pub sort: StreamSort,
     /// The rows. `Empty`: the store has no streams; a filter without a match is `Ready` with no rows.
-    pub rows: Content<'a, &'a dyn StreamRows>,
+    pub rows: Content<'a, &'a dyn StreamLines>,
     /// Streams that pass the filter.
     pub shown: u64,
     /// All streams.
@@ -245,7 +260,7 @@ pub struct StreamsView<'a> {
 }
 
 /// Rows of the list: categories with their streams below, already filtered, sorted and folded.
-pub trait StreamRows {
+pub trait StreamLines {
     /// Number of rows.
     fn len(&self) -> u64;
     /// True without rows.
@@ -253,13 +268,13 @@ pub trait StreamRows {
         self.len() == 0
     }
     /// Row `i`, `i < len()`.
-    fn row(&self, i: u64) -> StreamRow<'_>;
+    fn row(&self, i: u64) -> StreamLine<'_>;
     /// Row of a stream, where it is visible.
     fn index_of(&self, stream: StreamId) -> Option<u64>;
 }
 
 /// One row of the list of streams.
-pub enum StreamRow<'a> {
+pub enum StreamLine<'a> {
     /// A category.
     Category {
         /// Its id.
@@ -309,7 +324,7 @@ pub struct EventsView<'a> {
     /// The filter is still being applied.
     pub filtering: bool,
     /// The rows. `Empty`: the stream has no events; a filter without a match is `Ready` with no rows.
-    pub rows: Content<'a, &'a dyn EventRows>,
+    pub rows: Content<'a, &'a dyn EventLines>,
     /// Up to two columns out of the payload.
     pub columns: &'a [PayloadColumn],
     /// Where the playhead stands; its event is row `rows.index_of(applied)`.
@@ -320,19 +335,8 @@ pub struct EventsView<'a> {
     pub playing: bool,
 }
 
-/// A column whose values come out of the payload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PayloadColumn {
-    /// Where in the payload.
-    pub path: Pointer,
-    /// What the header says: `amount`, `card.last4`.
-    pub label: String,
-    /// Values are numbers, set to the right.
-    pub numeric: bool,
-}
-
 /// Rows of the list of events, in stream order, already filtered.
-pub trait EventRows {
+pub trait EventLines {
     /// Number of rows.
     fn len(&self) -> u64;
     /// True without rows.
@@ -365,7 +369,7 @@ pub struct EventLine<'a> {
     /// What is special about it.
     pub mark: EventMark,
     /// Values of `EventsView::columns`, in their order.
-    pub cells: [Cell<'a>; 2],
+    pub cells: [CellText<'a>; 2],
 }
 
 /// What is special about an event.
@@ -388,7 +392,7 @@ pub enum EventMark {
 
 /// A value in a payload column.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Cell<'a> {
+pub enum CellText<'a> {
     /// The payload has none.
     #[default]
     Missing,
@@ -417,19 +421,19 @@ pub struct TreeView<'a> {
 }
 
 /// Which event last changed a path. Asked for visible rows only.
-pub trait LastWritten {
+pub trait LastWrites {
     /// The last write of `path`, or of anything below it.
-    fn of(&self, path: &Pointer) -> Written;
+    fn of(&self, path: &Pointer) -> LastWrite;
 }
 
-/// Answer of [`LastWritten`].
+/// Answer of [`LastWrites`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
+pub enum LastWrite {
     /// Not known yet.
     Pending,
     /// It is as the initial state has it.
     Initial,
-    /// Written by the event with this version, so many events before the playhead (0 = by the event at it).
+    /// LastWrite by the event with this version, so many events before the playhead (0 = by the event at it).
     At {
         /// Version of that event.
         version: Version,
@@ -459,7 +463,7 @@ pub struct StateBody<'a> {
     /// The event before that, for the column of old values; `None` = initial state, or nothing.
     pub previous: Option<Version>,
     /// Who wrote what.
-    pub written: &'a dyn LastWritten,
+    pub written: &'a dyn LastWrites,
     /// What the last event changed.
     pub changes: &'a dyn ChangeList,
     /// The last move was a single step: changed rows are tinted for 400 ms from then on.
@@ -668,7 +672,7 @@ pub struct WelcomeView<'a> {
     /// A store is being opened, by this name.
     pub opening: Option<&'a str>,
     /// The last attempt failed.
-    pub trouble: Option<&'a Trouble>,
+    pub problem: Option<&'a Problem>,
 }
 
 /// A store opened before.
@@ -704,7 +708,7 @@ pub struct SampleCard {
 /// Odd things in the store.
 pub struct FindingsView<'a> {
     /// The lines.
-    pub rows: &'a dyn FindingRows,
+    pub rows: &'a dyn FindingLines,
     /// Kinds of findings.
     pub kinds: u64,
     /// Places, all kinds together.
@@ -712,7 +716,7 @@ pub struct FindingsView<'a> {
 }
 
 /// Lines of the list of findings.
-pub trait FindingRows {
+pub trait FindingLines {
     /// Number of lines.
     fn len(&self) -> u64;
     /// True without lines.
@@ -742,7 +746,7 @@ pub enum ModalView<'a> {
     /// Typing a path.
     OpenPath {
         /// The last try failed.
-        trouble: Option<&'a Trouble>,
+        problem: Option<&'a Problem>,
         /// Something is being opened.
         busy: bool,
     },

@@ -2,7 +2,7 @@
 //! with the store: lists are asked row by row.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::action::Tree;
@@ -11,13 +11,7 @@ use crate::app::view::*;
 use crate::formats::file_name;
 use crate::model::{Applied, CategoryId, Finding, Node, Pointer, StreamId, StreamStatus, Time, TypeId, Version};
 use crate::replay::timeline::OnError;
-use crate::session::{self, Choice, StateNews};
-
-impl From<&session::Trouble> for Trouble {
-    fn from(trouble: &session::Trouble) -> Trouble {
-        Trouble { what: trouble.what.clone(), cause: trouble.cause.clone(), help: trouble.help.clone() }
-    }
-}
+use crate::session::{Choice, Reading, StateNews};
 
 impl App {
     /// Calls `draw` with everything on screen.
@@ -28,40 +22,52 @@ impl App {
             .as_ref()
             .map(|file| file.exports.iter().map(|export| export.name.clone()).collect())
             .unwrap_or_default();
-        let reducer_trouble = self.reducer_trouble.as_ref().map(Trouble::from);
+        let reducer_problem = self.reducer_problem.as_ref().cloned();
         let label = self.reducer_label();
         let store_name = self.path.as_deref().map(file_name).unwrap_or_default();
         let dialect = self.opened.as_ref().map_or("", |opened| &opened.dialect);
         let toolbar = ToolbarView {
+            tabs: &[],
             store: self.path.as_ref().filter(|_| self.failed.is_none()).map(|_| StoreChip {
                 name: &store_name,
                 dialect,
                 evidence: &self.evidence,
-                progress: (self.opened.is_none() || !self.news.complete).then_some(self.news.progress),
+                progress: (self.opened.is_none() || self.news.reading == Reading::Running)
+                    .then_some(self.news.progress),
             }),
             reducer: self.opened.as_ref().map(|_| ReducerChip {
                 file: self.reducer.as_ref().map(|file| file.module.file_name.as_str()),
                 label: &label,
                 guess: self.is_guess(),
                 errors: self.shown.as_ref().map_or(0, |shown| shown.errors.len() as u64),
-                trouble: reducer_trouble.as_ref(),
+                problem: reducer_problem.as_ref(),
                 table: &reducer_table,
                 exports: &exports,
                 skipping_errors: self.on_error == OnError::Skip,
             }),
         };
-        let open_trouble = self.open_trouble.as_ref().map(Trouble::from);
+        let open_problem = self.open_problem.as_ref().cloned();
         let modal = self.modal.as_ref().map(|modal| match modal {
-            Modal::OpenPath => ModalView::OpenPath { trouble: open_trouble.as_ref(), busy: self.opening.is_some() },
+            Modal::OpenPath => ModalView::OpenPath { problem: open_problem.as_ref(), busy: self.opening.is_some() },
             Modal::ReducerPath => ModalView::ReducerPath,
             Modal::Keys => ModalView::Keys,
         });
         let zone = if self.settings.utc { Zone::Utc } else { Zone::Local };
         let root = |screen: Screen<'_>| {
-            draw(&RootView { toolbar, screen, modal, commands: &self.commands, zone, announcement: &self.announcement })
+            draw(&RootView {
+                store: None,
+                sizes: &BTreeMap::new(),
+                text_size: 1.0,
+                toolbar,
+                screen,
+                modal,
+                commands: &self.commands,
+                zone,
+                announcement: &self.announcement,
+            })
         };
-        if let Some(trouble) = &self.failed {
-            return root(Screen::Failed { store: &store_name, trouble: &Trouble::from(trouble) });
+        if let Some(problem) = &self.failed {
+            return root(Screen::Failed { store: &store_name, problem: &problem.clone() });
         }
         if self.opened.is_none() {
             let samples = self.samples();
@@ -70,7 +76,7 @@ impl App {
                 recent: &recent,
                 samples: &samples,
                 opening: self.opening.as_deref(),
-                trouble: open_trouble.as_ref(),
+                problem: open_problem.as_ref(),
             }));
         }
         self.workspace(|view| root(Screen::Workspace(Box::new(view))))
@@ -120,29 +126,19 @@ impl App {
 
     fn workspace<R>(&self, draw: impl FnOnce(WorkspaceView<'_>) -> R) -> R {
         let index = &self.news.index;
-        let stream_rows = StreamListRows { app: self };
-        let event_rows = EventListRows { app: self };
+        let stream_rows = StreamListLines { app: self };
+        let event_rows = EventListLines { app: self };
         let timeline = Timeline { app: self };
         let finding_rows = FindingList { app: self };
         let written = WrittenBy { app: self };
         let changes = Changes { shown: self.shown.as_deref() };
         let notice = self.notice.as_ref();
-        let notice_trouble = match notice {
-            Some(Notice::Trouble(trouble)) => Some(Trouble::from(trouble)),
+        let notice_problem = match notice {
+            Some(Notice::Problem(problem)) => Some(problem.clone()),
             _ => None,
         };
-        let problem = self.shown.as_ref().and_then(|shown| shown.problem.as_ref()).map(Trouble::from);
-        let total =
-            Count { number: u64::from(index.streams().len()), exact: self.news.complete && !self.news.canceled };
-        let columns: Vec<PayloadColumn> = self
-            .columns
-            .iter()
-            .map(|column| PayloadColumn {
-                path: column.path.clone(),
-                label: column.label.clone(),
-                numeric: column.numeric,
-            })
-            .collect();
+        let problem = self.shown.as_ref().and_then(|shown| shown.problem.as_ref()).cloned();
+        let total = Count { number: u64::from(index.streams().len()), exact: self.news.reading == Reading::Done };
         let empty = HashSet::new();
         let stream = self.stream.as_ref();
         let threw_place = self.shown.as_deref().and_then(|shown| self.threw(shown));
@@ -157,8 +153,8 @@ impl App {
             _ => Vec::new(),
         };
         let stopped = self.shown.as_ref().and_then(|shown| shown.stopped).map(|at| Applied(at + 1));
-        let rows_of = |empty: bool| -> Content<'_, &dyn StreamRows> {
-            if empty && self.news.complete {
+        let rows_of = |empty: bool| -> Content<'_, &dyn StreamLines> {
+            if empty && self.news.reading != Reading::Running {
                 Content::Empty
             } else if empty {
                 Content::Loading
@@ -169,11 +165,7 @@ impl App {
         draw(WorkspaceView {
             streams: StreamsView {
                 filter: &self.order.filter,
-                sort: match self.order.sort {
-                    crate::index::StreamSort::Name => super::action::StreamSort::Name,
-                    crate::index::StreamSort::Events => super::action::StreamSort::Events,
-                    crate::index::StreamSort::LastTime => super::action::StreamSort::Last,
-                },
+                sort: self.order.sort,
                 rows: rows_of(index.streams().is_empty()),
                 shown: self.news.list.streams.len() as u64,
                 total,
@@ -186,7 +178,7 @@ impl App {
             events: EventsView {
                 stream: stream.map(|stream| &*stream.name),
                 status: stream.map_or(StreamStatus::Active, |stream| self.status_of(stream)),
-                total: Count { number: self.playback.len(), exact: self.news.complete && !self.news.canceled },
+                total: Count { number: self.playback.len(), exact: self.news.reading == Reading::Done },
                 shown: self.filtered.as_ref().map_or(self.playback.len(), |places| places.len() as u64),
                 filter: &self.event_filter,
                 filtering: self.filtering,
@@ -195,7 +187,7 @@ impl App {
                     Some(stream) if stream.rows.is_empty() => Content::Empty,
                     Some(_) => Content::Ready(&event_rows),
                 },
-                columns: &columns,
+                columns: &self.columns,
                 applied: self.playback.applied(),
                 first_time: stream.and_then(|stream| stream.rows.time(0)),
                 playing: self.playback.is_playing(),
@@ -277,7 +269,7 @@ impl App {
                 selected: self.selected.get(&self.active_tree),
                 message: self.message.as_ref().map(|(text, _)| text.as_str()).or(folding.as_deref()),
             },
-            loading: (stream.is_none() && !self.news.complete).then(|| {
+            loading: (stream.is_none() && self.news.reading == Reading::Running).then(|| {
                 let bytes = self.opened.as_ref().map_or(0, |opened| opened.bytes);
                 LoadingView {
                     phase: "Reading the index",
@@ -289,8 +281,8 @@ impl App {
                 Notice::Grew(events) => NoticeView::Grew { events: *events },
                 Notice::Replaced => NoticeView::Replaced,
                 Notice::Note(text) => NoticeView::Note(text),
-                Notice::Trouble(_) => match &notice_trouble {
-                    Some(trouble) => NoticeView::Trouble(trouble),
+                Notice::Problem(_) => match &notice_problem {
+                    Some(problem) => NoticeView::Problem(problem),
                     None => NoticeView::Note(""),
                 },
             }),
@@ -432,21 +424,21 @@ fn recent_entry(recent: &super::settings::Recent) -> RecentEntry {
     }
 }
 
-struct StreamListRows<'a> {
+struct StreamListLines<'a> {
     app: &'a App,
 }
 
-impl StreamRows for StreamListRows<'_> {
+impl StreamLines for StreamListLines<'_> {
     fn len(&self) -> u64 {
         self.app.category_rows.last().copied().unwrap_or(0)
     }
 
-    fn row(&self, i: u64) -> StreamRow<'_> {
+    fn row(&self, i: u64) -> StreamLine<'_> {
         let (app, list) = (self.app, &self.app.news.list);
         let place = app.category_rows.partition_point(|first| *first <= i).saturating_sub(1);
         let Some(group) = list.categories.get(place) else {
             let name = Cow::Borrowed("");
-            return StreamRow::Category {
+            return StreamLine::Category {
                 category: CategoryId(0),
                 name,
                 shown: 0,
@@ -456,11 +448,11 @@ impl StreamRows for StreamListRows<'_> {
         };
         let inside = i - app.category_rows[place];
         if inside == 0 && !list.flat {
-            return StreamRow::Category {
+            return StreamLine::Category {
                 category: group.id,
                 name: Cow::Borrowed(&group.name),
                 shown: u64::from(group.listed),
-                total: Count { number: u64::from(group.total), exact: app.news.complete && !app.news.canceled },
+                total: Count { number: u64::from(group.total), exact: app.news.reading == Reading::Done },
                 expanded: app.is_open(group.id),
             };
         }
@@ -476,7 +468,7 @@ impl StreamRows for StreamListRows<'_> {
             _ => 0,
         };
         let summary = streams.summary(id);
-        StreamRow::Stream {
+        StreamLine::Stream {
             stream: id,
             name: Cow::Borrowed(name),
             prefix: if prefix < name.len() { prefix } else { 0 },
@@ -515,11 +507,11 @@ impl App {
     }
 }
 
-struct EventListRows<'a> {
+struct EventListLines<'a> {
     app: &'a App,
 }
 
-impl EventListRows<'_> {
+impl EventListLines<'_> {
     fn place(&self, i: u64) -> u64 {
         match &self.app.filtered {
             Some(places) => places.get(i as usize).map_or(0, |place| u64::from(*place)),
@@ -528,7 +520,7 @@ impl EventListRows<'_> {
     }
 }
 
-impl EventRows for EventListRows<'_> {
+impl EventLines for EventListLines<'_> {
     fn len(&self) -> u64 {
         match &self.app.filtered {
             Some(places) => places.len() as u64,
@@ -550,8 +542,10 @@ impl EventRows for EventListRows<'_> {
             app.wanted_cells.set(Some(at / CELL_BLOCK));
         }
         let cell = |column: usize| match row {
-            None => Cell::Pending,
-            Some(row) => row.cells[column].as_ref().map_or(Cell::Missing, |text| Cell::Text(Cow::Borrowed(text))),
+            None => CellText::Pending,
+            Some(row) => {
+                row.cells[column].as_ref().map_or(CellText::Missing, |text| CellText::Text(Cow::Borrowed(text)))
+            }
         };
         EventLine {
             applied: Applied(at + 1),
@@ -609,13 +603,13 @@ struct WrittenBy<'a> {
     app: &'a App,
 }
 
-impl LastWritten for WrittenBy<'_> {
-    fn of(&self, path: &Pointer) -> Written {
+impl LastWrites for WrittenBy<'_> {
+    fn of(&self, path: &Pointer) -> LastWrite {
         let (Some(shown), Some((applied, written))) = (&self.app.shown, &self.app.written) else {
-            return Written::Pending;
+            return LastWrite::Pending;
         };
         if *applied != shown.applied {
-            return Written::Pending;
+            return LastWrite::Pending;
         }
         let (mut node, mut written): (&Node, &crate::replay::written::Written) = (&shown.state, written);
         for step in &path.0 {
@@ -632,15 +626,15 @@ impl LastWritten for WrittenBy<'_> {
                 };
                 below.zip(written.children.get(place))
             });
-            let Some(next) = child else { return Written::Pending };
+            let Some(next) = child else { return LastWrite::Pending };
             (node, written) = next;
         }
         match written.newest() {
-            None => Written::Pending,
-            Some(Applied(0)) => Written::Initial,
+            None => LastWrite::Pending,
+            Some(Applied(0)) => LastWrite::Initial,
             Some(at) => match self.app.version_at(at) {
-                Some(version) => Written::At { version, age: shown.applied.0.saturating_sub(at.0) },
-                None => Written::Pending,
+                Some(version) => LastWrite::At { version, age: shown.applied.0.saturating_sub(at.0) },
+                None => LastWrite::Pending,
             },
         }
     }
@@ -671,7 +665,7 @@ struct FindingList<'a> {
     app: &'a App,
 }
 
-impl FindingRows for FindingList<'_> {
+impl FindingLines for FindingList<'_> {
     fn len(&self) -> u64 {
         self.app.all_findings().into_iter().flatten().map(|findings| findings.kept().len() as u64).sum()
     }

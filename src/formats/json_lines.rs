@@ -10,8 +10,8 @@ use std::sync::Arc;
 use jiter::Jiter;
 
 use super::{
-    Change, Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor,
-    ScanStep, Store, StoreReader, Stored,
+    Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor, ScanStep,
+    Store, StoreChange, StoreReader, Stored,
 };
 use crate::dialect::Table;
 use crate::dialect::mapping::{Cell, Mapping};
@@ -89,7 +89,7 @@ impl Store for LinesStore {
         &self.mapping
     }
 
-    fn scan_is_global_order(&self) -> bool {
+    fn has_global_order(&self) -> bool {
         // A log is in the order it was written only if it says so itself.
         self.mapping.position_column().is_some()
     }
@@ -273,12 +273,12 @@ impl StoreReader for Reader {
         Ok(())
     }
 
-    fn change(&mut self, cursor: ScanCursor) -> Result<Change, ReadError> {
+    fn change(&mut self, cursor: ScanCursor) -> Result<StoreChange, ReadError> {
         let now = Lines::open(self.lines.path.clone())?;
         let size = now.size()?;
         let seen = cursor.0.max(0) as u64;
         if now.identity != self.lines.identity || size < seen {
-            return Ok(Change::Replaced);
+            return Ok(StoreChange::Replaced);
         }
         // What was read must still stand there: compare the end of it with what the
         // window holds, where it does.
@@ -289,9 +289,9 @@ impl StoreReader for Reader {
         if let Some(held) = held.and_then(|at| self.lines.buffer.get(at..at + now.buffer.len()))
             && held != now.buffer
         {
-            return Ok(Change::Replaced);
+            return Ok(StoreChange::Replaced);
         }
-        Ok(if size > seen { Change::Written } else { Change::Same })
+        Ok(if size > seen { StoreChange::Written } else { StoreChange::Same })
     }
 }
 

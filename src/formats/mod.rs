@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::dialect::{Candidate, Dialect, DialectError, MapOverride, Mapping, Table, catalog, detect};
-use crate::model::{Findings, RowKey, Version};
+use crate::model::{Findings, Helpful, RowKey, Version};
 
 pub use page::{EventPage, PageRow, Stored};
 
@@ -52,8 +52,8 @@ pub trait Store: Send + Sync {
     /// Where the file can no longer be read.
     fn reader(&self) -> Result<Box<dyn StoreReader>, ReadError>;
     fn mapping(&self) -> &Mapping;
-    /// The order of a scan is the store's own order over everything.
-    fn scan_is_global_order(&self) -> bool;
+    /// The order of a scan is the store's own order over everything; found out when the store is opened.
+    fn has_global_order(&self) -> bool;
 }
 
 /// Where a scan goes on; opaque, made by the reader.
@@ -87,7 +87,7 @@ pub struct Run<'a> {
 
 /// Did the store change since the reader last looked?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum StoreChange {
     Same,
     /// Something was written; a scan from the old cursor tells what.
     Written,
@@ -119,7 +119,7 @@ pub trait StoreReader: Send {
     ///
     /// # Errors
     /// Where the file is gone.
-    fn change(&mut self, cursor: ScanCursor) -> Result<Change, ReadError>;
+    fn change(&mut self, cursor: ScanCursor) -> Result<StoreChange, ReadError>;
 }
 
 /// A store's file, and where we may put copies of it.
@@ -186,9 +186,8 @@ pub enum OpenError {
     Read(#[from] ReadError),
 }
 
-impl OpenError {
-    /// One sentence: what to do.
-    pub fn help(&self) -> String {
+impl Helpful for OpenError {
+    fn help(&self) -> String {
         match self {
             OpenError::Missing(_) => "check the path".to_owned(),
             OpenError::Folder(_) => "name the store's file inside it".to_owned(),
@@ -220,9 +219,8 @@ pub enum ReadError {
     NoSpace { path: PathBuf, need: u64, free: u64 },
 }
 
-impl ReadError {
-    /// One sentence: what to do.
-    pub fn help(&self) -> String {
+impl Helpful for ReadError {
+    fn help(&self) -> String {
         match self {
             ReadError::Io { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
                 "ask for permission to read the file".to_owned()

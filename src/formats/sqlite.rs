@@ -25,8 +25,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Change, Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor,
-    ScanStep, Store, StoreReader, Stored,
+    Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor, ScanStep,
+    Store, StoreChange, StoreReader, Stored,
 };
 use crate::dialect::Table;
 use crate::dialect::mapping::{Cell, Mapping};
@@ -65,7 +65,17 @@ impl Container for Sqlite {
     }
 
     fn store(&self, place: &Place, table: &Table, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
-        Ok(Arc::new(SqliteStore { place: place.clone(), table: table.name.clone(), mapping }))
+        let ordered = match mapping.position_column() {
+            // A scan goes by rowid. The position is the rowid where its column is one's alias.
+            Some(column) => {
+                column == "rowid"
+                    || Guarded::open(place.clone())?
+                        .read(|conn| is_rowid_alias(conn, &table.name, column))
+                        .unwrap_or(false)
+            }
+            None => false,
+        };
+        Ok(Arc::new(SqliteStore { place: place.clone(), table: table.name.clone(), mapping, ordered }))
     }
 }
 
@@ -98,6 +108,8 @@ struct SqliteStore {
     place: Place,
     table: String,
     mapping: Mapping,
+    /// The position is the rowid.
+    ordered: bool,
 }
 
 impl Store for SqliteStore {
@@ -112,25 +124,18 @@ impl Store for SqliteStore {
         &self.mapping
     }
 
-    fn scan_is_global_order(&self) -> bool {
-        // A scan goes by rowid. The position is the rowid where its column is one's alias.
-        let Some(column) = self.mapping.position_column() else { return false };
-        column == "rowid" || self.is_rowid_alias(column).unwrap_or(false)
+    fn has_global_order(&self) -> bool {
+        self.ordered
     }
 }
 
-impl SqliteStore {
-    /// `column` is the table's INTEGER PRIMARY KEY, another name of the rowid.
-    fn is_rowid_alias(&self, column: &str) -> Result<bool, ReadError> {
-        Guarded::open(self.place.clone())?.read(|conn| {
-            let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE pk > 0";
-            let keys: i64 = conn.query_row(sql, [&self.table], |row| row.get(0))?;
-            let sql =
-                "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2 AND pk = 1 AND upper(type) = 'INTEGER'";
-            let alias: i64 = conn.query_row(sql, [&self.table, column], |row| row.get(0))?;
-            Ok(keys == 1 && alias == 1)
-        })
-    }
+/// `column` is the table's INTEGER PRIMARY KEY, another name of the rowid.
+fn is_rowid_alias(conn: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE pk > 0";
+    let keys: i64 = conn.query_row(sql, [table], |row| row.get(0))?;
+    let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2 AND pk = 1 AND upper(type) = 'INTEGER'";
+    let alias: i64 = conn.query_row(sql, [table, column], |row| row.get(0))?;
+    Ok(keys == 1 && alias == 1)
 }
 
 /// An index begins with stream and version, so a run of one stream's events is one range.
@@ -640,7 +645,7 @@ impl StoreReader for Reader {
         Ok(())
     }
 
-    fn change(&mut self, _cursor: ScanCursor) -> Result<Change, ReadError> {
+    fn change(&mut self, _cursor: ScanCursor) -> Result<StoreChange, ReadError> {
         let now = Stamp::of(&self.file.place.path);
         let Some(main) = &now.main else {
             let source = std::io::Error::new(std::io::ErrorKind::NotFound, "the file is gone");
@@ -648,14 +653,14 @@ impl StoreReader for Reader {
         };
         let before = self.file.stamp.clone();
         if before.main.as_ref().is_some_and(|old| old.2 != main.2) {
-            return Ok(Change::Replaced);
+            return Ok(StoreChange::Replaced);
         }
         if now == before {
-            return Ok(Change::Same);
+            return Ok(StoreChange::Same);
         }
         // An immutable connection, or one to a copy, would go on showing the old pages.
         self.file = Guarded::open(self.file.place.clone())?;
-        Ok(Change::Written)
+        Ok(StoreChange::Written)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use super::column::{Column, NONE};
+use super::column::{NONE, Packed};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
@@ -43,7 +43,8 @@ pub struct IndexBuilder {
     type_ids: HashMap<Text, TypeId>,
     categories: HashMap<Text, CategoryId>,
     findings: Findings,
-    odd: Findings,
+    /// What [`IndexBuilder::examine`] found.
+    examined: Findings,
     /// For each category its types in the order of first appearance, as many as have a shape.
     ranks: Arc<Vec<Vec<TypeId>>>,
     first_time: Option<Time>,
@@ -69,9 +70,9 @@ impl Open {
         Segment {
             streams: self.streams.as_slice().into(),
             types: self.types.as_slice().into(),
-            keys: Column::pack(&self.keys),
-            versions: Column::pack(&self.versions),
-            times: Column::pack(&self.times),
+            keys: Packed::pack(&self.keys),
+            versions: Packed::pack(&self.versions),
+            times: Packed::pack(&self.times),
             order: order.into(),
         }
     }
@@ -202,7 +203,7 @@ impl IndexBuilder {
             segments.push(Arc::new(self.open.seal()));
         }
         let mut findings = self.findings.clone();
-        findings.absorb(&mut self.odd.clone());
+        findings.absorb(&mut self.examined.clone());
         EventIndex {
             segments: Arc::new(segments),
             streams: self.streams.clone(),
@@ -218,9 +219,9 @@ impl IndexBuilder {
     /// Looks at the streams whose numbers tell that something is odd, once all is read but
     /// for an unfinished `tail`.
     pub fn examine(&mut self, tail: Option<String>) {
-        self.odd = Findings::default();
+        self.examined = Findings::default();
         if let Some(tail) = tail {
-            self.odd.note(FindingCode::TruncatedTail, tail);
+            self.examined.note(FindingCode::TruncatedTail, tail);
         }
         let index = self.publish();
         for id in self.streams.ids() {
@@ -229,7 +230,7 @@ impl IndexBuilder {
             if span == Some(i64::from(facts.summary.events)) && facts.ordered && !facts.backwards {
                 continue;
             }
-            examine_stream(&index, id, &mut self.odd);
+            examine_stream(&index, id, &mut self.examined);
         }
     }
 }
@@ -242,11 +243,11 @@ fn hash(hasher: &DefaultHashBuilder, name: &str, archived: bool) -> u64 {
 }
 
 /// Gaps, repeated versions and times that run backwards in one stream.
-fn examine_stream(index: &EventIndex, stream: StreamId, odd: &mut Findings) {
+fn examine_stream(index: &EventIndex, stream: StreamId, findings: &mut Findings) {
     let rows = index.rows_of(stream);
     let name: Text = Arc::from(index.streams().name(stream));
     let mut push = |code, version: Version, message: String| {
-        odd.push(Finding { code, stream: Some(Arc::clone(&name)), version: Some(version), message });
+        findings.push(Finding { code, stream: Some(Arc::clone(&name)), version: Some(version), message });
     };
     // A store that counts 10, 20, 30 has no gaps.
     let step = |at: u64| Some(rows.version(at + 1)?.0.wrapping_sub(rows.version(at)?.0));

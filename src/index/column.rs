@@ -2,7 +2,7 @@
 
 /// Values of one segment; `i64::MIN` stands for none.
 #[derive(Debug)]
-pub(super) enum Column {
+pub(super) enum Packed {
     /// `base + unit * value`; the largest value stands for none.
     Short {
         base: i64,
@@ -20,39 +20,39 @@ pub(super) enum Column {
 /// Stands for "no value".
 pub(super) const NONE: i64 = i64::MIN;
 
-impl Column {
-    pub(super) fn pack(values: &[i64]) -> Column {
+impl Packed {
+    pub(super) fn pack(values: &[i64]) -> Packed {
         let known = || values.iter().copied().filter(|value| *value != NONE);
         let (Some(min), Some(max)) = (known().min(), known().max()) else {
-            return Column::Short { base: 0, unit: 1, values: vec![u16::MAX; values.len()].into() };
+            return Packed::Short { base: 0, unit: 1, values: vec![u16::MAX; values.len()].into() };
         };
         // Times in whole milliseconds or seconds need fewer bits.
         let unit =
             [1_000_000, 1_000].into_iter().find(|unit| known().all(|v| v.wrapping_sub(min) % unit == 0)).unwrap_or(1);
         let Some(range) = max.checked_sub(min).map(|range| range / unit) else {
-            return Column::Full(values.into());
+            return Packed::Full(values.into());
         };
         let value = |value: &i64| (*value != NONE).then(|| (value - min) / unit);
         if range < i64::from(u16::MAX) {
             let short = values.iter().map(|v| value(v).map_or(u16::MAX, |v| v as u16)).collect();
-            Column::Short { base: min, unit, values: short }
+            Packed::Short { base: min, unit, values: short }
         } else if range < i64::from(u32::MAX) {
             let long = values.iter().map(|v| value(v).map_or(u32::MAX, |v| v as u32)).collect();
-            Column::Long { base: min, unit, values: long }
+            Packed::Long { base: min, unit, values: long }
         } else {
-            Column::Full(values.into())
+            Packed::Full(values.into())
         }
     }
 
     pub(super) fn get(&self, at: usize) -> Option<i64> {
         match self {
-            Column::Short { base, unit, values } => {
+            Packed::Short { base, unit, values } => {
                 values.get(at).filter(|v| **v != u16::MAX).map(|v| base + unit * i64::from(*v))
             }
-            Column::Long { base, unit, values } => {
+            Packed::Long { base, unit, values } => {
                 values.get(at).filter(|v| **v != u32::MAX).map(|v| base + unit * i64::from(*v))
             }
-            Column::Full(values) => values.get(at).copied().filter(|v| *v != NONE),
+            Packed::Full(values) => values.get(at).copied().filter(|v| *v != NONE),
         }
     }
 }
@@ -64,11 +64,11 @@ mod tests {
 
     #[test]
     fn picks_the_smallest_form() {
-        assert!(matches!(Column::pack(&[7, 9, 65_000]), Column::Short { .. }));
-        assert!(matches!(Column::pack(&[0, 40_000_000_000, NONE]), Column::Short { unit: 1_000_000, .. }));
-        assert!(matches!(Column::pack(&[0, 100_000]), Column::Short { unit: 1_000, .. }));
-        assert!(matches!(Column::pack(&[0, 100_001]), Column::Long { unit: 1, .. }));
-        assert!(matches!(Column::pack(&[i64::MIN + 1, i64::MAX]), Column::Full(_)));
+        assert!(matches!(Packed::pack(&[7, 9, 65_000]), Packed::Short { .. }));
+        assert!(matches!(Packed::pack(&[0, 40_000_000_000, NONE]), Packed::Short { unit: 1_000_000, .. }));
+        assert!(matches!(Packed::pack(&[0, 100_000]), Packed::Short { unit: 1_000, .. }));
+        assert!(matches!(Packed::pack(&[0, 100_001]), Packed::Long { unit: 1, .. }));
+        assert!(matches!(Packed::pack(&[i64::MIN + 1, i64::MAX]), Packed::Full(_)));
     }
 
     proptest! {
@@ -76,7 +76,7 @@ mod tests {
         fn gives_back_what_it_was_given(
             values in prop::collection::vec(prop_oneof![any::<i64>(), 0i64..1_000, Just(NONE), Just(i64::MAX)], 0..40)
         ) {
-            let column = Column::pack(&values);
+            let column = Packed::pack(&values);
             for (at, value) in values.iter().enumerate() {
                 prop_assert_eq!(column.get(at), Some(*value).filter(|v| *v != NONE));
             }

@@ -6,14 +6,16 @@
 //! `u16` each; a stream's events are the concatenation of its parts, so no table of rows
 //! per stream is kept.
 
+mod at;
 mod builder;
 mod column;
 mod streams;
 
 use std::sync::Arc;
 
+pub use at::{At, NoSuchPlace};
 pub use builder::{Header, IndexBuilder, MAX_EVENTS};
-use column::Column;
+use column::Packed;
 pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
 
 use crate::model::{CategoryId, EventRow, Findings, RowKey, StreamId, Text, Time, TypeId, Version};
@@ -26,9 +28,9 @@ pub const SEGMENT_ROWS: usize = 1 << 16;
 struct Segment {
     streams: Box<[u32]>,
     types: Box<[u16]>,
-    keys: Column,
-    versions: Column,
-    times: Column,
+    keys: Packed,
+    versions: Packed,
+    times: Packed,
     /// Row numbers by (stream, version, row).
     order: Box<[u16]>,
 }

@@ -131,7 +131,7 @@ impl StreamTable {
 }
 
 /// What streams are listed by, inside their category.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum StreamSort {
     #[default]
     Name,

@@ -24,6 +24,10 @@ impl fmt::Display for Applied {
     }
 }
 
+/// A store that is open in this window; never used twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StoreId(pub u32);
+
 /// Ordinal of an event in our index (scan order). A handle, never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventRow(pub u32);

@@ -8,16 +8,19 @@
 //! * [`Position`]: the store's order over everything, opaque and optional.
 //! * [`Node`]: one immutable tree for payloads and states alike.
 //! * [`Finding`]: something odd in the data; never an error.
+//! * [`Problem`]: what could not be done, why, and what to do.
 
 pub mod event;
 pub mod finding;
 pub mod ids;
 pub mod json;
 pub mod node;
+pub mod problem;
 pub mod time;
 
 pub use event::{Position, RecordedEvent, StreamStatus, StreamSummary};
 pub use finding::{Finding, FindingCode, Findings, Severity};
-pub use ids::{Applied, CategoryId, EventRow, RowKey, StreamId, TypeId, Version};
+pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, Version};
 pub use node::{Node, Object, Pointer, Text};
+pub use problem::{Helpful, Problem};
 pub use time::Time;

@@ -19,7 +19,7 @@ use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Pers
 
 use super::{Reducer, Saved, Slot, Step, Stepped, Thrown};
 use crate::model::json::{parse_text, write as write_json, write_string};
-use crate::model::{FindingCode, Node, Position, Text};
+use crate::model::{FindingCode, Node, Position, Problem, Text};
 
 /// A call into a reducer may take this long, each of its events anew.
 const CALL_TIME: Duration = Duration::from_secs(2);
@@ -72,12 +72,18 @@ pub struct ModuleError {
     pub help: String,
 }
 
+impl From<ModuleError> for Problem {
+    fn from(error: ModuleError) -> Problem {
+        Problem { what: format!("{} cannot be used", error.file), cause: error.message, help: error.help }
+    }
+}
+
 /// The exports of a module that can fold events, in the module's order.
 ///
 /// # Errors
 /// A module that does not parse, throws while it loads, or exports no reducer.
 pub fn exports(module: &Module) -> Result<Vec<Export>, ModuleError> {
-    let session = Session::open(module)?;
+    let session = Engine::open(module)?;
     let found = session.context.with(|ctx| session.list(&ctx))?;
     if found.is_empty() {
         return Err(ModuleError {
@@ -91,7 +97,7 @@ pub fn exports(module: &Module) -> Result<Vec<Export>, ModuleError> {
 }
 
 /// One QuickJS runtime with the user's module in it.
-struct Session {
+struct Engine {
     // Dropped in this order: values before the runtime that owns them.
     driver: Persistent<Object<'static>>,
     namespace: Persistent<Object<'static>>,
@@ -177,8 +183,8 @@ pub fn candidates(path: &str) -> Vec<String> {
     list
 }
 
-impl Session {
-    fn open(module: &Module) -> Result<Session, ModuleError> {
+impl Engine {
+    fn open(module: &Module) -> Result<Engine, ModuleError> {
         let failed = |message: String, help: &str| ModuleError {
             file: module.file_name.clone(),
             message,
@@ -237,7 +243,7 @@ impl Session {
             failed(message, help)
         })?;
         let file_name = module.file_name.clone();
-        Ok(Session {
+        Ok(Engine {
             context,
             runtime,
             driver,
@@ -412,7 +418,7 @@ pub struct Script {
     name: Text,
     module: Module,
     export: String,
-    session: Session,
+    session: Engine,
     /// Number of this session: a copy that names objects of an older one is void.
     number: u64,
     wants_all: bool,
@@ -424,7 +430,7 @@ impl Script {
     /// # Errors
     /// A module that does not load, an export that is not there, an initial state that throws.
     pub fn new(module: &Module, export: &str) -> Result<Script, ModuleError> {
-        let session = Session::open(module)?;
+        let session = Engine::open(module)?;
         let source = module.sources.get(&module.entry).map_or("", |text| text);
         // `{ ...event }` and the like copy own members only, so then all are there.
         let wants_all = ["Object.assign", "Object.entries", "Object.keys", "Object.values", "JSON.stringify"]
@@ -455,7 +461,7 @@ impl Script {
 
     /// After memory ran out nothing of the session can be trusted.
     fn renew(&mut self) {
-        if let Ok(session) = Session::open(&self.module)
+        if let Ok(session) = Engine::open(&self.module)
             && session.choose(&self.export, self.wants_all).is_ok()
         {
             self.session = session;
@@ -489,7 +495,7 @@ impl Reducer for Script {
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
-        let mut odd = Vec::new();
+        let mut findings = Vec::new();
         self.text.clear();
         self.text.push('[');
         for (at, event) in events.iter().enumerate() {
@@ -498,7 +504,7 @@ impl Reducer for Script {
             }
             write_row(event, &mut self.text);
             if let Some(number) = imprecise(&event.data.node) {
-                odd.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
+                findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
         }
         self.text.push(']');
@@ -524,10 +530,10 @@ impl Reducer for Script {
             self.text = String::new();
         }
         match folded {
-            Folded::All => Stepped { done: events.len(), thrown: None, odd },
-            Folded::Unread(thrown) => Stepped { done: 0, thrown: self.checked::<()>(Err(thrown)).err(), odd },
+            Folded::All => Stepped { done: events.len(), thrown: None, findings },
+            Folded::Unread(thrown) => Stepped { done: 0, thrown: self.checked::<()>(Err(thrown)).err(), findings },
             // Out of memory can be caught by the driver; the session is spoilt all the same.
-            Folded::Threw(done, thrown) => Stepped { done, thrown: self.checked::<()>(Err(thrown)).err(), odd },
+            Folded::Threw(done, thrown) => Stepped { done, thrown: self.checked::<()>(Err(thrown)).err(), findings },
         }
     }
 

@@ -38,16 +38,18 @@ impl Reducer for Merge {
 
     fn step(&mut self, slot: Slot, _stream: &str, events: &[Step]) -> Stepped {
         let state = &mut self.slots[slot as usize];
-        let mut odd = Vec::new();
+        let mut findings = Vec::new();
         for (at, event) in events.iter().enumerate() {
             match &event.data.node {
                 Node::Object(object) => state.extend(object.0.iter().cloned()),
-                _ => {
-                    odd.push((at, FindingCode::Undecodable, "the payload is no object: merge leaves the state".into()))
-                }
+                _ => findings.push((
+                    at,
+                    FindingCode::Undecodable,
+                    "the payload is no object: merge leaves the state".into(),
+                )),
             }
         }
-        Stepped { done: events.len(), thrown: None, odd }
+        Stepped { done: events.len(), thrown: None, findings }
     }
 
     fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {

@@ -59,7 +59,7 @@ pub struct Stepped {
     /// Why the next one was not; the slot is then spoilt until it is restored.
     pub thrown: Option<Thrown>,
     /// Odd things, by place in the batch.
-    pub odd: Vec<(usize, FindingCode, String)>,
+    pub findings: Vec<(usize, FindingCode, String)>,
 }
 
 /// What a reducer threw, or why it was cut off.

@@ -262,7 +262,7 @@ impl Timeline {
         let stepped = self.reducer.step(Slot::Build, &self.stream, &events);
         let cost = start.elapsed().as_secs_f64() / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
-        for (at, code, message) in stepped.odd {
+        for (at, code, message) in stepped.findings {
             if let Some(event) = events.get(at).filter(|_| at <= stepped.done) {
                 let (stream, version) = (Some(Arc::clone(&self.stream)), Some(event.version));
                 self.findings.push(Finding { code, stream, version, message });

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::formats::{Change, EventPage, Opened, ReadError, ScanCursor, StoreReader};
+use crate::formats::{EventPage, Opened, ReadError, ScanCursor, StoreChange, StoreReader};
 use crate::index::{EventIndex, Header, IndexBuilder, MAX_EVENTS};
 use crate::model::{EventRow, FindingCode, Findings};
 
@@ -31,7 +31,7 @@ impl Indexer {
             complete: false,
             opened,
         };
-        if !indexer.opened.store.scan_is_global_order() {
+        if !indexer.opened.store.has_global_order() {
             let message = "the store has no order over everything: time, then stream, then version is used";
             indexer.builder.findings().note(FindingCode::OrderNotProven, message);
         }
@@ -102,9 +102,9 @@ impl Indexer {
     ///
     /// # Errors
     /// Where the file is gone.
-    pub fn change(&mut self, shown: &EventIndex) -> Result<Change, ReadError> {
+    pub fn change(&mut self, shown: &EventIndex) -> Result<StoreChange, ReadError> {
         let change = self.reader.change(self.cursor)?;
-        if change != Change::Written || shown.events() == 0 {
+        if change != StoreChange::Written || shown.events() == 0 {
             return Ok(change);
         }
         let last = shown.events() as u32 - 1;
@@ -120,7 +120,7 @@ impl Indexer {
                     && (now.version.is_none() || now.version == shown.version_of(row))
             });
             if !same {
-                return Ok(Change::Replaced);
+                return Ok(StoreChange::Replaced);
             }
         }
         Ok(change)

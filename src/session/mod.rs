@@ -22,7 +22,7 @@ pub use reducer_file::{Choice, ReducerFile};
 
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
-use crate::model::{Applied, Findings, Node, Pointer, RecordedEvent, StreamId, Text, TypeId, Version};
+use crate::model::{Applied, Findings, Node, Pointer, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
 use crate::replay::diff::Change;
 use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
@@ -68,15 +68,7 @@ pub enum ReplayAsk {
 #[derive(Debug)]
 pub struct ReducerRead {
     pub named: String,
-    pub result: Result<Arc<ReducerFile>, Trouble>,
-}
-
-/// What went wrong, in the user's words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trouble {
-    pub what: String,
-    pub cause: String,
-    pub help: String,
+    pub result: Result<Arc<ReducerFile>, Problem>,
 }
 
 /// What the threads say.
@@ -84,7 +76,7 @@ pub struct Trouble {
 pub enum Answer {
     Opened(Arc<Opened>),
     /// The store cannot be opened, or no longer be read.
-    Failed(Trouble),
+    Failed(Problem),
     Index(IndexNews),
     /// The store holds so many events more than the index shows.
     Grew(u64),
@@ -111,10 +103,10 @@ pub enum Answer {
     /// The chosen reducer cannot start.
     ReducerFailed {
         question: u64,
-        trouble: Trouble,
+        problem: Problem,
     },
     /// Reading events failed; the store may be gone.
-    ReplayFailed(Trouble),
+    ReplayFailed(Problem),
 }
 
 /// A new snapshot of the index.
@@ -126,25 +118,37 @@ pub struct IndexNews {
     pub order: StreamOrder,
     /// 0 to 1 while reading.
     pub progress: f32,
-    pub complete: bool,
-    /// Reading was stopped before the end.
-    pub canceled: bool,
+    pub reading: Reading,
+}
+
+/// How far the first scan of a store is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    #[default]
+    Running,
+    /// The user stopped it, or the store could not be read on: counts are lower bounds.
+    Stopped,
+    /// Everything is indexed.
+    Done,
 }
 
 /// What was found out about a stream when it was turned to.
 #[derive(Debug)]
 pub struct StreamNews {
     pub question: u64,
-    pub columns: Vec<Column>,
+    pub columns: Vec<PayloadColumn>,
     /// Types of the stream, the most frequent first.
     pub types: Vec<(TypeId, u64)>,
 }
 
 /// A payload member worth a column in the list of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub struct PayloadColumn {
+    /// Where in the payload.
     pub path: Pointer,
+    /// What the header says: `amount`, `card.last4`.
     pub label: String,
+    /// Values are numbers, set to the right.
     pub numeric: bool,
 }
 
@@ -169,7 +173,7 @@ pub struct StateNews {
     pub errors: Arc<Vec<HandlerError>>,
     /// The fold ended before the event after this many.
     pub stopped: Option<u64>,
-    pub problem: Option<Trouble>,
+    pub problem: Option<Problem>,
     /// Pretty JSON, where asked for.
     pub raw: Option<String>,
     /// Findings of the fold and of payloads read so far.
@@ -196,12 +200,8 @@ pub struct CellRow {
 pub fn read_reducer(named: String, answer: Sender<ReducerRead>, waker: Waker) {
     let read = move || {
         let result = match catch_unwind(AssertUnwindSafe(|| ReducerFile::read(&named))) {
-            Ok(result) => result.map(Arc::new).map_err(|error| Trouble {
-                what: format!("{} cannot be used", error.file),
-                cause: error.message,
-                help: error.help,
-            }),
-            Err(_) => Err(Trouble {
+            Ok(result) => result.map(Arc::new).map_err(Problem::from),
+            Err(_) => Err(Problem {
                 what: format!("{named} cannot be used"),
                 cause: "reading it stopped the compiler".to_owned(),
                 help: "report the file; the store is unchanged".to_owned(),
@@ -272,7 +272,7 @@ fn spawn(name: &str, out: Outbox, body: impl FnOnce(Outbox) + Send + 'static) {
     let last_words = out.clone();
     let spawned = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(move || {
         if catch_unwind(AssertUnwindSafe(|| body(out.clone()))).is_err() {
-            out.send(Answer::Failed(Trouble {
+            out.send(Answer::Failed(Problem {
                 what: "The program made a mistake".to_owned(),
                 cause: "a background thread stopped; the store is unchanged".to_owned(),
                 help: "open the store again, and report what you did".to_owned(),
@@ -280,7 +280,7 @@ fn spawn(name: &str, out: Outbox, body: impl FnOnce(Outbox) + Send + 'static) {
         }
     });
     if let Err(error) = spawned {
-        last_words.send(Answer::Failed(Trouble {
+        last_words.send(Answer::Failed(Problem {
             what: "The store could not be opened".to_owned(),
             cause: format!("no thread could be started: {error}"),
             help: "close other programs".to_owned(),

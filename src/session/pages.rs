@@ -184,10 +184,10 @@ impl EventSource for StreamSource {
             while at < end {
                 let Some(row) = page.get((at % PAGE) as usize) else { break };
                 let version = self.rows.version(at).unwrap_or(Version(0));
-                let mut odd = Findings::default();
-                steps.push(step(&self.mapping, &row, version, &self.name, &mut odd));
-                if !odd.is_empty() && self.noted.insert(at) {
-                    self.findings.absorb(&mut odd);
+                let mut notes = Findings::default();
+                steps.push(step(&self.mapping, &row, version, &self.name, &mut notes));
+                if !notes.is_empty() && self.noted.insert(at) {
+                    self.findings.absorb(&mut notes);
                 }
                 at += 1;
                 if at.is_multiple_of(PAGE) {

@@ -7,13 +7,13 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
 use super::{
-    Answer, CellNews, CellRow, Choice, Column, Outbox, ReducerFile, ReplayAsk, StateNews, StreamNews, StreamSource,
-    Trouble,
+    Answer, CellNews, CellRow, Choice, Outbox, PayloadColumn, ReducerFile, ReplayAsk, StateNews, StreamNews,
+    StreamSource,
 };
 use crate::formats::{Opened, ReadError};
 use crate::index::StreamRows;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Findings, Node, Pointer, StreamId, Text, TypeId};
+use crate::model::{Applied, Findings, Helpful, Node, Pointer, Problem, StreamId, Text, TypeId};
 use crate::replay::Reducer;
 use crate::replay::diff::diff;
 use crate::replay::merge::Merge;
@@ -37,7 +37,7 @@ pub(super) fn run(inbox: &Receiver<ReplayAsk>, out: &Outbox) {
     let source = match StreamSource::open(&opened) {
         Ok(source) => source,
         Err(error) => {
-            out.send(Answer::ReplayFailed(trouble(&error)));
+            out.send(Answer::ReplayFailed(problem(&error)));
             return;
         }
     };
@@ -61,7 +61,7 @@ pub(super) fn run(inbox: &Receiver<ReplayAsk>, out: &Outbox) {
             None => {
                 if let Err(error) = thread.slice() {
                     thread.rest();
-                    out.send(Answer::ReplayFailed(trouble(&error)));
+                    out.send(Answer::ReplayFailed(problem(&error)));
                 }
             }
         }
@@ -76,8 +76,8 @@ fn wait_for_store(inbox: &Receiver<ReplayAsk>) -> Option<Arc<Opened>> {
     }
 }
 
-fn trouble(error: &ReadError) -> Trouble {
-    Trouble { what: "Events could not be read".to_owned(), cause: error.to_string(), help: error.help() }
+fn problem(error: &ReadError) -> Problem {
+    error.problem("Events could not be read")
 }
 
 struct Thread<'a> {
@@ -92,11 +92,12 @@ struct Thread<'a> {
     seek: Option<Applied>,
     playhead: Applied,
     told_built: u64,
-    dense: bool,
+    /// States around the playhead are there.
+    ring_ready: bool,
     written: Option<WrittenJob>,
     told_written: Instant,
     cells: Vec<(u64, u64, u64)>,
-    columns: Vec<Column>,
+    columns: Vec<PayloadColumn>,
     filter: Option<Filter>,
     raw: bool,
     findings: Arc<Findings>,
@@ -132,7 +133,7 @@ impl<'a> Thread<'a> {
             seek: None,
             playhead: Applied(0),
             told_built: 0,
-            dense: true,
+            ring_ready: true,
             written: None,
             told_written: Instant::now(),
             cells: Vec::new(),
@@ -152,7 +153,7 @@ impl<'a> Thread<'a> {
             || self.filter.is_some()
             || self.written.is_some()
             || unbuilt
-            || !self.dense
+            || !self.ring_ready
     }
 
     /// Drops all work: the store cannot be read.
@@ -162,7 +163,7 @@ impl<'a> Thread<'a> {
         self.filter = None;
         self.written = None;
         self.timeline = None;
-        self.dense = true;
+        self.ring_ready = true;
     }
 
     fn take(&mut self, ask: ReplayAsk) {
@@ -226,7 +227,7 @@ impl<'a> Thread<'a> {
     fn begin(&mut self) {
         self.written = None;
         self.told_built = 0;
-        self.dense = true;
+        self.ring_ready = true;
         self.timeline = None;
         self.errors = Arc::default();
         self.findings = Arc::default();
@@ -239,12 +240,8 @@ impl<'a> Thread<'a> {
             Some(file) => match file.reducer(&self.choice) {
                 Ok(reducer) => reducer,
                 Err(error) => {
-                    let trouble = Trouble {
-                        what: format!("{} cannot be used", error.file),
-                        cause: error.message,
-                        help: error.help,
-                    };
-                    self.out.send(Answer::ReducerFailed { question: self.question, trouble });
+                    let problem = Problem::from(error);
+                    self.out.send(Answer::ReducerFailed { question: self.question, problem });
                     Box::new(Merge::default())
                 }
             },
@@ -264,7 +261,7 @@ impl<'a> Thread<'a> {
             return self.search();
         }
         let Some(timeline) = &mut self.timeline else {
-            (self.dense, self.written) = (true, None);
+            (self.ring_ready, self.written) = (true, None);
             return Ok(());
         };
         if let Some(job) = &mut self.written {
@@ -279,8 +276,8 @@ impl<'a> Thread<'a> {
             }
             return Ok(());
         }
-        if !self.dense {
-            self.dense = !timeline.densify(&mut self.source, self.playhead)?;
+        if !self.ring_ready {
+            self.ring_ready = !timeline.densify(&mut self.source, self.playhead)?;
             return Ok(());
         }
         timeline.build(&mut self.source, u64::MAX, SLICE)?;
@@ -320,7 +317,7 @@ impl<'a> Thread<'a> {
         let Some(at) = timeline.state(&mut self.source, target)? else { return Ok(()) };
         self.seek = None;
         self.playhead = target;
-        self.dense = false;
+        self.ring_ready = false;
         timeline.trim(target);
         let changes = previous.as_ref().map(|before| diff(before, &at.state)).unwrap_or_default();
         if timeline.errors().len() != self.errors.len() {
@@ -344,7 +341,7 @@ impl<'a> Thread<'a> {
             None => None,
         };
         let version = |applied: u64| applied.checked_sub(1).and_then(|place| self.source.rows().version(place));
-        let problem = at.problem.as_ref().map(|thrown| Trouble {
+        let problem = at.problem.as_ref().map(|thrown| Problem {
             what: "The state cannot be shown".to_owned(),
             cause: thrown.to_string(),
             help: thrown.help.to_owned(),
@@ -375,7 +372,8 @@ impl<'a> Thread<'a> {
         let mut rows = Vec::new();
         for at in from..to.min(self.source.rows().len()) {
             let Some(event) = self.source.event(at)? else { break };
-            let cell = |column: Option<&Column>| column.and_then(|column| event.data.at(&column.path)).map(short);
+            let cell =
+                |column: Option<&PayloadColumn>| column.and_then(|column| event.data.at(&column.path)).map(short);
             rows.push(CellRow {
                 cells: [cell(self.columns.first()), cell(self.columns.get(1))],
                 mark: event.mark.clone(),
@@ -462,7 +460,7 @@ fn types(rows: &StreamRows) -> Vec<(TypeId, u64)> {
 }
 
 /// Up to two members of the payload that most events have: a number first.
-fn columns(source: &mut StreamSource) -> Vec<Column> {
+fn columns(source: &mut StreamSource) -> Vec<PayloadColumn> {
     let mut seen: Vec<(Pointer, u32, u32, Vec<Text>)> = Vec::new();
     let steps = source.steps(0, SAMPLE).unwrap_or_default();
     for step in &steps {
@@ -501,7 +499,7 @@ fn columns(source: &mut StreamSource) -> Vec<Column> {
     chosen
         .into_iter()
         .flatten()
-        .map(|(path, count, numbers, _)| Column {
+        .map(|(path, count, numbers, _)| PayloadColumn {
             path: path.clone(),
             label: path.0.iter().map(|part| &**part).collect::<Vec<_>>().join("."),
             numeric: numbers == count,

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::{Answer, IndexNews, Indexer, Outbox, ReplayAsk, StoreAsk, Trouble};
-use crate::formats::{self, Change, OpenChoice, ReadError};
+use super::{Answer, IndexNews, Indexer, Outbox, Reading, ReplayAsk, StoreAsk};
+use crate::formats::{self, OpenChoice, ReadError, StoreChange};
 use crate::index::{EventIndex, StreamOrder};
+use crate::model::Helpful;
 
 /// Time between snapshots while scanning; longer where making one takes long.
 const PUBLISH_EVERY: Duration = Duration::from_millis(250);
@@ -27,14 +28,14 @@ pub(super) fn run(
     let opened = match formats::open(path, cache, choice) {
         Ok(opened) => Arc::new(opened),
         Err(error) => {
-            out.send(Answer::Failed(Trouble { what: what(), cause: error.to_string(), help: error.help() }));
+            out.send(Answer::Failed(error.problem(what())));
             return;
         }
     };
     let indexer = match Indexer::open(Arc::clone(&opened)) {
         Ok(indexer) => indexer,
         Err(error) => {
-            out.send(Answer::Failed(Trouble { what: what(), cause: error.to_string(), help: error.help() }));
+            out.send(Answer::Failed(error.problem(what())));
             return;
         }
     };
@@ -51,11 +52,7 @@ pub(super) fn run(
         out,
     };
     if let Err(error) = thread.work(inbox) {
-        out.send(Answer::Failed(Trouble {
-            what: format!("{} can no longer be read", formats::file_name(path)),
-            cause: error.to_string(),
-            help: error.help(),
-        }));
+        out.send(Answer::Failed(error.problem(format!("{} can no longer be read", formats::file_name(path)))));
     }
 }
 
@@ -97,23 +94,19 @@ impl Thread<'_> {
                         Err(error) => {
                             // Perhaps it is being replaced just now: said once, looked for on.
                             if !std::mem::replace(&mut self.troubled, true) {
-                                self.out.send(Answer::ReplayFailed(Trouble {
-                                    what: "The store can no longer be read".to_owned(),
-                                    cause: error.to_string(),
-                                    help: error.help(),
-                                }));
+                                self.out.send(Answer::ReplayFailed(error.problem("The store can no longer be read")));
                             }
                             continue;
                         }
                     };
                     self.troubled = false;
                     match change {
-                        Change::Same => {}
-                        Change::Replaced => {
+                        StoreChange::Same => {}
+                        StoreChange::Replaced => {
                             self.out.send(Answer::Replaced);
                             self.replaced = true;
                         }
-                        Change::Written => {
+                        StoreChange::Written => {
                             self.indexer.go_on();
                             while self.indexer.step()? {}
                             let events = self.indexer.events();
@@ -179,8 +172,11 @@ impl Thread<'_> {
             list,
             order: self.order.clone(),
             progress: self.indexer.progress(),
-            complete: self.indexer.is_complete() || self.canceled,
-            canceled: self.canceled && !self.indexer.is_complete(),
+            reading: match (self.indexer.is_complete(), self.canceled) {
+                (true, _) => Reading::Done,
+                (false, true) => Reading::Stopped,
+                (false, false) => Reading::Running,
+            },
         }))
     }
 }

@@ -64,7 +64,7 @@ enum Phase {
 
 /// The axis of one stream at one width.
 #[derive(Clone, Debug)]
-pub struct Timeline {
+pub struct TimeAxis {
     axis: Axis,
     pub(super) width: f32,
     pub(super) len: u64,
@@ -82,12 +82,12 @@ pub struct Timeline {
     roomy: bool,
 }
 
-impl Timeline {
+impl TimeAxis {
     /// An axis about to be made.
-    pub fn new(axis: Axis, width: f32, events: &dyn TimelineEvents, top: [Option<TypeSlot>; 3]) -> Timeline {
+    pub fn new(axis: Axis, width: f32, events: &dyn TimelineEvents, top: [Option<TypeSlot>; 3]) -> TimeAxis {
         let len = events.len();
         let first = (0..len.min(1_000)).find_map(|i| events.time(i)).map_or(0, |time| time.0);
-        Timeline {
+        TimeAxis {
             axis,
             width,
             len,
@@ -323,14 +323,14 @@ mod tests {
         }
     }
 
-    fn made(axis: Axis, times: Vec<Option<i64>>) -> (Timeline, Fake) {
+    fn made(axis: Axis, times: Vec<Option<i64>>) -> (TimeAxis, Fake) {
         let events = Fake(times);
-        let mut timeline = Timeline::new(axis, 1_000.0, &events, [Some(TypeSlot(0)), None, None]);
+        let mut timeline = TimeAxis::new(axis, 1_000.0, &events, [Some(TypeSlot(0)), None, None]);
         while timeline.advance(&events) {}
         (timeline, events)
     }
 
-    fn every_place_comes_back(timeline: &Timeline, len: u64) {
+    fn every_place_comes_back(timeline: &TimeAxis, len: u64) {
         let mut last = -1.0;
         for applied in 0..=len {
             let x = timeline.x_of(Applied(applied));
@@ -375,7 +375,7 @@ mod tests {
     #[test]
     fn long_streams_are_made_in_slices() {
         let events = Fake((0..500_000).map(|i| Some(i * SECOND)).collect());
-        let mut timeline = Timeline::new(Axis::Time, 1_000.0, &events, [None; 3]);
+        let mut timeline = TimeAxis::new(Axis::Time, 1_000.0, &events, [None; 3]);
         let mut slices = 1;
         while timeline.advance(&events) {
             slices += 1;

@@ -3,7 +3,7 @@
 use egui::{Color32, Id, Rect, Sense, Stroke, Ui, UiBuilder};
 use egui_plot::{Bar, BarChart, Plot, PlotBounds};
 
-use super::axis::Timeline;
+use super::axis::TimeAxis;
 
 /// Highest bar, in points.
 pub const HEIGHT: f32 = 38.0;
@@ -11,7 +11,7 @@ pub const HEIGHT: f32 = 38.0;
 const MOST_PER_EVENT: f32 = 7.0;
 
 /// Draws bars over `rect`, whose width is that of the axis; three types stacked, the rest on top.
-pub fn density_ui(ui: &mut Ui, id: Id, rect: Rect, timeline: &Timeline, colors: [Color32; 4]) {
+pub fn density_ui(ui: &mut Ui, id: Id, rect: Rect, timeline: &TimeAxis, colors: [Color32; 4]) {
     let bins = timeline.bins();
     let fullest = bins.iter().map(|bin| bin.iter().sum::<u32>()).max().unwrap_or(0);
     if fullest == 0 {

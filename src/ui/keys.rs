@@ -6,7 +6,10 @@
 use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers, Popup};
 
 use super::focus;
-use crate::app::action::{Action, COMMANDS, Command, CommandContext, Key, Panel, Shortcut};
+use crate::app::action::{Action, Command, CommandContext, Key, Panel, Shortcut};
+#[cfg(test)]
+use crate::app::command;
+use crate::app::command::COMMANDS;
 
 /// Takes the keys of this frame that mean a command.
 pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
@@ -31,18 +34,19 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
         input.events.retain(|event| {
             let as_text = if written { None } else { text_of(event) };
             let event = as_text.as_ref().unwrap_or(event);
-            let Some((command, key)) = command_of(event, modifiers, typing) else { return true };
+            let Some((command, nth)) = command_of(event, modifiers, typing) else { return true };
+            let key = command.keys[nth].key;
             let blocked = key == Key::Space && space_clicks
                 || matches!(key, Key::Home | Key::End) && in_list_of_own && !cx.stream_open;
             if blocked || command.enabled(cx).is_err() {
                 return true;
             }
-            found.push(command);
+            found.push((command, nth));
             false
         });
     });
-    for command in found {
-        out.push(command.action(cx));
+    for (command, nth) in found {
+        out.push(command.action_of_key(cx, nth));
     }
     // Nothing is being read and nothing is in front: Esc closes what is open below.
     if cx.findings_open && !typing && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
@@ -87,12 +91,11 @@ fn text_of(event: &Event) -> Option<Event> {
     Some(Event::Text(text))
 }
 
-/// The command an event stands for.
-fn command_of(event: &Event, modifiers: Modifiers, typing: bool) -> Option<(Command, Key)> {
-    COMMANDS.iter().find_map(|info| {
-        let key =
-            info.keys.iter().find(|key| !(typing && key.types_text()) && matches(key, event, modifiers, typing))?;
-        Some((info.command, key.key))
+/// The command an event stands for, and by which of its keys.
+fn command_of(event: &Event, modifiers: Modifiers, typing: bool) -> Option<(&'static Command, usize)> {
+    COMMANDS.iter().find_map(|command| {
+        let meant = |key: &Shortcut| !(typing && key.types_text()) && matches(key, event, modifiers, typing);
+        command.keys.iter().position(meant).map(|nth| (*command, nth))
     })
 }
 
@@ -130,6 +133,7 @@ fn egui_key(shortcut: &Shortcut, key: Key) -> Option<EguiKey> {
         Key::End => EguiKey::End,
         Key::Space => EguiKey::Space,
         Key::Escape => EguiKey::Escape,
+        Key::Tab => EguiKey::Tab,
         Key::F(n) => EguiKey::from_name(&format!("F{n}"))?,
         Key::Char('+') => EguiKey::Plus,
         Key::Char('=') => EguiKey::Equals,
@@ -149,8 +153,8 @@ mod tests {
 
     #[test]
     fn every_shortcut_has_a_key_that_egui_knows() {
-        for info in COMMANDS {
-            for shortcut in info.keys {
+        for command in COMMANDS {
+            for shortcut in command.keys {
                 let by_text = matches!(shortcut.key, Key::Char(_)) && !shortcut.ctrl && !shortcut.alt;
                 assert!(by_text || egui_key(shortcut, shortcut.key).is_some(), "{}", shortcut.text());
             }
@@ -161,18 +165,18 @@ mod tests {
     fn longer_chords_are_not_taken_for_shorter_ones() {
         let shift = Modifiers::COMMAND | Modifiers::SHIFT;
         for (event, modifiers, want) in [
-            (key(EguiKey::O, Modifiers::COMMAND), Modifiers::COMMAND, Some(Command::OpenFile)),
-            (key(EguiKey::O, shift), shift, Some(Command::OpenPath)),
-            (key(EguiKey::C, shift), shift, Some(Command::CopyState)),
-            (Event::Copy, Modifiers::COMMAND, Some(Command::CopyEvent)),
-            (key(EguiKey::ArrowLeft, Modifiers::SHIFT), Modifiers::SHIFT, Some(Command::JumpBack)),
-            (key(EguiKey::ArrowLeft, Modifiers::NONE), Modifiers::NONE, Some(Command::StepBack)),
-            (key(EguiKey::Plus, shift), shift, Some(Command::TextLarger)),
-            (Event::Text("y".into()), Modifiers::NONE, Some(Command::CopyValue)),
-            (Event::Text("Y".into()), Modifiers::SHIFT, Some(Command::CopyPath)),
-            (Event::Text("?".into()), Modifiers::SHIFT, Some(Command::Keys)),
+            (key(EguiKey::O, Modifiers::COMMAND), Modifiers::COMMAND, Some(&command::OPEN_FILE)),
+            (key(EguiKey::O, shift), shift, Some(&command::OPEN_PATH)),
+            (key(EguiKey::C, shift), shift, Some(&command::COPY_STATE)),
+            (Event::Copy, Modifiers::COMMAND, Some(&command::COPY_EVENT)),
+            (key(EguiKey::ArrowLeft, Modifiers::SHIFT), Modifiers::SHIFT, Some(&command::JUMP_BACK)),
+            (key(EguiKey::ArrowLeft, Modifiers::NONE), Modifiers::NONE, Some(&command::STEP_BACK)),
+            (key(EguiKey::Plus, shift), shift, Some(&command::TEXT_LARGER)),
+            (Event::Text("y".into()), Modifiers::NONE, Some(&command::COPY_VALUE)),
+            (Event::Text("Y".into()), Modifiers::SHIFT, Some(&command::COPY_PATH)),
+            (Event::Text("?".into()), Modifiers::SHIFT, Some(&command::KEYS)),
             (Event::Text("1".into()), Modifiers::ALT, None),
-            (key(EguiKey::Num1, Modifiers::ALT), Modifiers::ALT, Some(Command::FocusStreams)),
+            (key(EguiKey::Num1, Modifiers::ALT), Modifiers::ALT, Some(&command::FOCUS_STREAMS)),
             (key(EguiKey::ArrowLeft, Modifiers::ALT), Modifiers::ALT, None),
         ] {
             let found = command_of(&event, modifiers, false).map(|(command, _)| command);

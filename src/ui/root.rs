@@ -37,8 +37,8 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
             welcome_ui(ui, page, welcome, view.zone, out);
             status_ui(ui, status, None, view.commands);
         }
-        Screen::Failed { store, trouble } => {
-            failed_ui(ui, page, store, trouble, out);
+        Screen::Failed { store, problem } => {
+            failed_ui(ui, page, store, problem, out);
             status_ui(ui, status, None, view.commands);
         }
     }
@@ -46,7 +46,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         drop_here_ui(ui, rest);
     }
     match &view.modal {
-        Some(ModalView::OpenPath { trouble, busy }) => open_path_ui(&ctx, false, *trouble, *busy, out),
+        Some(ModalView::OpenPath { problem, busy }) => open_path_ui(&ctx, false, *problem, *busy, out),
         Some(ModalView::ReducerPath) => open_path_ui(&ctx, true, None, false, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
         None => {}

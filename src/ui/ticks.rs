@@ -1,6 +1,6 @@
 //! Labels and ticks of the slider's axis: round versions, or the steps of the calendar.
 
-use super::axis::Timeline;
+use super::axis::TimeAxis;
 use super::format::{self, DAY, HOUR, MINUTE, SECOND};
 use crate::app::action::Axis;
 use crate::app::view::{TimelineEvents, Zone};
@@ -17,7 +17,7 @@ pub struct Tick {
     pub major: bool,
 }
 
-impl Timeline {
+impl TimeAxis {
     /// Ticks with their labels, in order.
     pub fn ticks(&self, events: &dyn TimelineEvents, zone: Zone) -> Vec<Tick> {
         match self.axis() {

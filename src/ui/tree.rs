@@ -52,7 +52,7 @@ enum Members {
 
 /// How a row differs from before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum RowChange {
     /// It does not, or nothing is compared.
     Same,
     /// It was not there.
@@ -90,7 +90,7 @@ pub struct TreeRow {
     /// What it was; `None` = added, or not compared.
     pub before: Option<Node>,
     /// How it differs.
-    pub change: Change,
+    pub change: RowChange,
     /// A branch, open or closed; `None` = a leaf.
     pub expanded: Option<bool>,
 }
@@ -246,16 +246,18 @@ fn open_at_first(tree: Tree, node: &Node, depth: usize, siblings: usize) -> bool
     }
 }
 
-fn compare(now: Option<&Node>, before: Option<&Node>, compared: bool) -> Change {
+fn compare(now: Option<&Node>, before: Option<&Node>, compared: bool) -> RowChange {
     if !compared {
-        return Change::Same;
+        return RowChange::Same;
     }
     match (now, before) {
-        (Some(now), Some(before)) if now == before => Change::Same,
-        (Some(Node::Object(_)), Some(Node::Object(_))) | (Some(Node::Array(_)), Some(Node::Array(_))) => Change::Inside,
-        (Some(_), Some(_)) => Change::Changed,
-        (Some(_), None) => Change::Added,
-        (None, _) => Change::Removed,
+        (Some(now), Some(before)) if now == before => RowChange::Same,
+        (Some(Node::Object(_)), Some(Node::Object(_))) | (Some(Node::Array(_)), Some(Node::Array(_))) => {
+            RowChange::Inside
+        }
+        (Some(_), Some(_)) => RowChange::Changed,
+        (Some(_), None) => RowChange::Added,
+        (None, _) => RowChange::Removed,
     }
 }
 
@@ -392,11 +394,11 @@ mod tests {
                 let row = tree.row(i).expect("a row");
                 assert_eq!(tree.index_of(&row.path), Some(i), "{}", row.path);
                 let sign = match row.change {
-                    Change::Same => "",
-                    Change::Added => "+",
-                    Change::Removed => "-",
-                    Change::Changed => "~",
-                    Change::Inside => "…",
+                    RowChange::Same => "",
+                    RowChange::Added => "+",
+                    RowChange::Removed => "-",
+                    RowChange::Changed => "~",
+                    RowChange::Inside => "…",
                 };
                 let open = match row.expanded {
                     None => "",

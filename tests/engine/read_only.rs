@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use eventglass::formats::{self, Change, OpenChoice, OpenError, ReadError};
+use eventglass::formats::{self, OpenChoice, OpenError, ReadError, StoreChange};
 use eventglass::model::Applied;
 use eventglass::session::Indexer;
 use rusqlite::Connection;
@@ -547,19 +547,19 @@ fn a_store_that_grows_is_noticed_and_read_on() {
         let cache = folder();
         let mut indexer = indexer(&path, cache.path());
         let mut index = indexer.publish();
-        assert_eq!(indexer.change(&index).expect("there"), Change::Same, "{journal}");
+        assert_eq!(indexer.change(&index).expect("there"), StoreChange::Same, "{journal}");
         for round in 1..=3_i64 {
             // Times on disk have a granularity.
             std::thread::sleep(Duration::from_millis(20));
             for version in 1..=5 {
                 add(&conn, round * 5 + 5 + version);
             }
-            assert_eq!(indexer.change(&index).expect("there"), Change::Written, "{journal}");
+            assert_eq!(indexer.change(&index).expect("there"), StoreChange::Written, "{journal}");
             indexer.go_on();
             while indexer.step().expect("readable") {}
             index = indexer.publish();
             assert_eq!(index.events(), 20 + 10 * round as u64, "{journal}");
-            assert_eq!(indexer.change(&index).expect("there"), Change::Same, "{journal}");
+            assert_eq!(indexer.change(&index).expect("there"), StoreChange::Same, "{journal}");
             let id = index.streams().find("s-1").expect("the stream");
             let versions: Vec<i64> =
                 (0..index.rows_of(id).len()).filter_map(|at| Some(index.rows_of(id).version(at)?.0)).collect();
@@ -581,19 +581,19 @@ fn a_store_that_is_replaced_is_noticed() {
     std::fs::rename(&path, place.path().join("old.db")).expect("a rename");
     std::fs::copy(&other, &path).expect("a copy");
     let index = first.publish();
-    assert_eq!(first.change(&index).expect("there"), Change::Replaced);
+    assert_eq!(first.change(&index).expect("there"), StoreChange::Replaced);
     // Other rows in the same file.
     let (_keep, path, conn) = store("DELETE", 10);
     let mut second = indexer(&path, cache.path());
     conn.execute_batch("UPDATE emt_messages SET stream_id = 'x-' || stream_id").expect("a change");
     let index = second.publish();
-    assert_eq!(second.change(&index).expect("there"), Change::Replaced);
+    assert_eq!(second.change(&index).expect("there"), StoreChange::Replaced);
     // Rows gone from its end.
     let (_keep, path, conn) = store("DELETE", 10);
     let mut third = indexer(&path, cache.path());
     conn.execute_batch("DELETE FROM emt_messages WHERE stream_position > 8").expect("a change");
     let index = third.publish();
-    assert_eq!(third.change(&index).expect("there"), Change::Replaced);
+    assert_eq!(third.change(&index).expect("there"), StoreChange::Replaced);
     // Gone altogether.
     std::fs::remove_file(&path).expect("removed");
     let error = third.change(&index).expect_err("gone");
@@ -610,19 +610,19 @@ fn a_log_that_grows_or_is_replaced_is_noticed() {
     write(lines[..10].concat());
     let mut indexer = indexer(&path, cache.path());
     let mut index = indexer.publish();
-    assert_eq!(indexer.change(&index).expect("there"), Change::Same);
+    assert_eq!(indexer.change(&index).expect("there"), StoreChange::Same);
     let mut grow = |bytes: &str, events: u64, index: &mut eventglass::index::EventIndex| {
         use std::io::Write;
         let mut file = std::fs::OpenOptions::new().append(true).open(&path).expect("the file");
         file.write_all(bytes.as_bytes()).expect("written");
-        assert_eq!(indexer.change(index).expect("there"), Change::Written);
+        assert_eq!(indexer.change(index).expect("there"), StoreChange::Written);
         indexer.go_on();
         while indexer.step().expect("readable") {}
         *index = indexer.publish();
         assert_eq!(index.events(), events);
         indexer.change(index).expect("there")
     };
-    assert_eq!(grow(&lines[10..15].concat(), 15, &mut index), Change::Same);
+    assert_eq!(grow(&lines[10..15].concat(), 15, &mut index), StoreChange::Same);
     // Half a line is not taken, and is said once, however often it is looked at.
     let (half, rest) = lines[15].split_at(30);
     grow(half, 15, &mut index);
@@ -640,13 +640,13 @@ fn a_log_that_grows_or_is_replaced_is_noticed() {
     };
     assert_eq!(tails(&index), 1, "{:?}", index.findings());
     // Once it is whole it is an event like any other.
-    assert_eq!(grow(rest, 16, &mut index), Change::Same);
+    assert_eq!(grow(rest, 16, &mut index), StoreChange::Same);
     assert_eq!(tails(&index), 0, "{:?}", index.findings());
     // Older content, or other content of the same length, is another file.
     write(lines[..12].concat());
-    assert_eq!(indexer.change(&index).expect("there"), Change::Replaced);
+    assert_eq!(indexer.change(&index).expect("there"), StoreChange::Replaced);
     let mut other = self::indexer(&path, cache.path());
     let index = other.publish();
     write(lines[..13].concat().replace("s-1", "x-1"));
-    assert_eq!(other.change(&index).expect("there"), Change::Replaced);
+    assert_eq!(other.change(&index).expect("there"), StoreChange::Replaced);
 }

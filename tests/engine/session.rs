@@ -8,7 +8,7 @@ use eventglass::formats::OpenChoice;
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, StreamId};
 use eventglass::replay::timeline::OnError;
-use eventglass::session::{Answer, Choice, IndexNews, ReplayAsk, Session, StateNews, StoreAsk};
+use eventglass::session::{Answer, Choice, IndexNews, Reading, ReplayAsk, Session, StateNews, StoreAsk};
 
 /// A log of `lines` events over 50 streams; version and payload count up.
 fn log(folder: &Path, lines: u64) -> std::path::PathBuf {
@@ -31,7 +31,7 @@ fn next<T>(session: &Session, mut wanted: impl FnMut(Answer) -> Option<T>) -> T 
     let patience = Instant::now();
     loop {
         match session.answer() {
-            Some(Answer::Failed(trouble)) => panic!("{trouble:?}"),
+            Some(Answer::Failed(problem)) => panic!("{problem:?}"),
             Some(answer) => {
                 if let Some(found) = wanted(answer) {
                     return found;
@@ -66,11 +66,11 @@ fn streams_are_there_before_the_scan_ends_and_it_can_be_stopped() {
     let path = log(folder.path(), LINES);
     let session = open(&path, folder.path());
     let first = next(&session, index);
-    assert!(!first.complete && first.index.events() > 0 && first.index.events() < LINES);
+    assert!(first.reading == Reading::Running && first.index.events() > 0 && first.index.events() < LINES);
     assert_eq!(first.index.streams().len(), 50);
     assert!(first.progress > 0.0 && first.progress < 1.0);
     session.ask_store(StoreAsk::Cancel);
-    let last = next(&session, |answer| index(answer).filter(|news| news.complete));
+    let last = next(&session, |answer| index(answer).filter(|news| news.reading != Reading::Running));
     assert!(last.index.events() < LINES, "it went on to the end");
     // What was read can be used.
     let rows = last.index.rows_of(StreamId(7));
@@ -87,7 +87,7 @@ fn of_many_questions_the_newest_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = log(folder.path(), 20_000);
     let session = open(&path, folder.path());
-    let news = next(&session, |answer| index(answer).filter(|news| news.complete));
+    let news = next(&session, |answer| index(answer).filter(|news| news.reading != Reading::Running));
     let rows = news.index.rows_of(StreamId(0));
     session.ask_replay(ReplayAsk::Select { question: 1, rows, stream: StreamId(0), category: "s".into() });
     session.ask_replay(ReplayAsk::Reduce { question: 2, file: None, choice: Choice::Merge, on_error: OnError::Stop });

@@ -11,7 +11,8 @@ use eventglass::app::playback::Playback;
 use eventglass::app::timeline::idle_threshold;
 use eventglass::app::view::*;
 use eventglass::model::{
-    Applied, CategoryId, FindingCode, Node, Pointer, Position, Severity, StreamId, StreamStatus, Text, Time, Version,
+    Applied, CategoryId, FindingCode, Node, Pointer, Position, Problem, Severity, StreamId, StreamStatus, Text, Time,
+    Version,
 };
 
 /// In which state the panels are.
@@ -81,7 +82,7 @@ pub struct Fake {
     shown_rows: Vec<u64>,
     columns: Vec<PayloadColumn>,
     legend: Vec<LegendEntry>,
-    trouble: Trouble,
+    problem: Problem,
     table: Vec<ReducerRow>,
     exports: Vec<String>,
     evidence: Vec<String>,
@@ -162,7 +163,7 @@ impl Fake {
                 PayloadColumn { path: path("/counterparty"), label: "counterparty".into(), numeric: false },
             ],
             legend,
-            trouble: Trouble {
+            problem: Problem {
                 what: "bank.db could not be read".into(),
                 cause: "page 12 is not a database page".into(),
                 help: "copy the file again from where it came, or open an older copy.".into(),
@@ -289,6 +290,8 @@ impl Fake {
     pub fn commands(&self) -> CommandContext {
         let stream_open = self.selected_stream.is_some();
         CommandContext {
+            stores: 1,
+            filtering: false,
             store_open: !matches!(self.case, Case::Welcome | Case::Failed),
             scanning: self.case == Case::Loading,
             store_changed: self.notice,
@@ -318,16 +321,20 @@ impl Fake {
         let event_rows = Events(self);
         let findings = Findings;
         let position = Position::Number(48_211);
+        let sizes = std::collections::BTreeMap::new();
         let view = RootView {
+            store: None,
+            sizes: &sizes,
+            text_size: 1.0,
             toolbar: self.toolbar(),
             screen: match self.case {
                 Case::Welcome => Screen::Welcome(WelcomeView {
                     recent: &self.recent,
                     samples: &self.samples,
                     opening: None,
-                    trouble: None,
+                    problem: None,
                 }),
-                Case::Failed => Screen::Failed { store: "bank.db", trouble: &self.trouble },
+                Case::Failed => Screen::Failed { store: "bank.db", problem: &self.problem },
                 _ => Screen::Workspace(Box::new(WorkspaceView {
                     streams: self.streams_view(&stream_rows),
                     events: self.events_view(&event_rows),
@@ -350,7 +357,7 @@ impl Fake {
                 })),
             },
             modal: self.modal.map(|modal| match modal {
-                0 => ModalView::OpenPath { trouble: None, busy: false },
+                0 => ModalView::OpenPath { problem: None, busy: false },
                 _ => ModalView::Keys,
             }),
             commands: &commands,
@@ -364,6 +371,7 @@ impl Fake {
         let open = !matches!(self.case, Case::Welcome | Case::Failed);
         let guess = self.case == Case::Guess;
         ToolbarView {
+            tabs: &[],
             store: open.then_some(StoreChip {
                 name: "bank.db",
                 dialect: "sqlstreamstore",
@@ -375,7 +383,7 @@ impl Fake {
                 label: if guess { "Merge, a guess" } else { "account.js" },
                 guess,
                 errors: u64::from(self.case == Case::Threw),
-                trouble: None,
+                problem: None,
                 table: &self.table,
                 exports: &self.exports,
                 skipping_errors: false,
@@ -389,7 +397,7 @@ impl Fake {
             sort: self.stream_sort,
             rows: match self.case {
                 Case::Empty => Content::Empty,
-                Case::Error => Content::Failed(&self.trouble),
+                Case::Error => Content::Failed(&self.problem),
                 _ => Content::Ready(rows),
             },
             shown: if self.stream_filter.is_empty() { 12_408 } else { rows.streams() },
@@ -410,7 +418,7 @@ impl Fake {
         match self.case {
             Case::Empty => Content::Empty,
             Case::Loading => Content::Loading,
-            Case::Error => Content::Failed(&self.trouble),
+            Case::Error => Content::Failed(&self.problem),
             _ if self.selected_stream.is_none() => Content::Empty,
             _ => Content::Ready(ready()),
         }
@@ -424,7 +432,7 @@ impl Fake {
             shown: self.shown_rows.len() as u64,
             filter: &self.event_filter,
             filtering: false,
-            rows: self.content(|| rows as &dyn EventRows),
+            rows: self.content(|| rows as &dyn EventLines),
             columns: &self.columns,
             applied: self.playback.applied(),
             first_time: None,
@@ -561,19 +569,19 @@ impl<'a> Streams<'a> {
     }
 }
 
-impl StreamRows for Streams<'_> {
+impl StreamLines for Streams<'_> {
     fn len(&self) -> u64 {
         self.rows.len() as u64
     }
 
-    fn row(&self, i: u64) -> StreamRow<'_> {
+    fn row(&self, i: u64) -> StreamLine<'_> {
         let (category, stream) = self.rows[i as usize];
         let (name, streams) = &self.fake.streams[category];
         let totals = [9_120, 1_204, 1_877, 207];
         let Some(at) = stream else {
             let shown = streams.iter().filter(|name| name.contains(&self.fake.stream_filter)).count() as u64;
             let total = totals[category];
-            return StreamRow::Category {
+            return StreamLine::Category {
                 category: CategoryId(category as u32),
                 name: Cow::Borrowed(name),
                 shown: if self.fake.case == Case::Loading {
@@ -593,7 +601,7 @@ impl StreamRows for Streams<'_> {
             *bar = (random(&mut seed) % 256) as u8;
         }
         let counts = [88, 41, 88, 12, 214, 156, 9, 63, 27, 1_180, 5, 74, 33, 118, 2, 46, 91, 19, 240, 57];
-        StreamRow::Stream {
+        StreamLine::Stream {
             stream: StreamId(at as u32),
             name: Cow::Borrowed(&streams[at]),
             prefix: name.len() + 1,
@@ -612,7 +620,7 @@ impl StreamRows for Streams<'_> {
 /// Rows of the list of events, the timeline, who wrote what, and changes.
 pub struct Events<'a>(&'a Fake);
 
-impl EventRows for Events<'_> {
+impl EventLines for Events<'_> {
     fn len(&self) -> u64 {
         self.0.shown_rows.len() as u64
     }
@@ -623,7 +631,7 @@ impl EventRows for Events<'_> {
         let before = index.checked_sub(1).map(|before| self.0.events[before].time);
         let span = self.0.events[self.0.events.len() - 1].time - self.0.events[0].time;
         let since = before.map(|before| event.time - before);
-        let cell = |value: Option<String>| value.map_or(Cell::Missing, |value| Cell::Text(value.into()));
+        let cell = |value: Option<String>| value.map_or(CellText::Missing, |value| CellText::Text(value.into()));
         EventLine {
             applied: Applied(index as u64 + 1),
             version: Version(index as i64),
@@ -665,8 +673,8 @@ impl TimelineEvents for Events<'_> {
     }
 }
 
-impl LastWritten for Events<'_> {
-    fn of(&self, path: &Pointer) -> Written {
+impl LastWrites for Events<'_> {
+    fn of(&self, path: &Pointer) -> LastWrite {
         let at = self.0.before() as i64;
         let age = match path.to_string().as_str() {
             "/balance" | "/overdraft" | "/overdraft/since" | "/flags" | "/flags/2" | "/entries" => 0,
@@ -677,7 +685,7 @@ impl LastWritten for Events<'_> {
             "/flags/1" => 45,
             _ => at,
         };
-        Written::At { version: Version((at - age).max(0)), age: age as u64 }
+        LastWrite::At { version: Version((at - age).max(0)), age: age as u64 }
     }
 }
 
@@ -701,7 +709,7 @@ impl ChangeList for Events<'_> {
 
 pub struct Findings;
 
-impl FindingRows for Findings {
+impl FindingLines for Findings {
     fn len(&self) -> u64 {
         6
     }

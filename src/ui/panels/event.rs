@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
 use crate::app::action::{Action, CopyWhat, EventTab, Panel};
 use crate::app::view::{Content, EventBody, EventMark, EventView, TreeView, Zone};
 use crate::model::Position;
@@ -46,7 +46,7 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, stream_open: bool
             return;
         }
         Content::Failed(why) => {
-            trouble(ui, id, rest, why);
+            problem(ui, id, rest, why);
             return;
         }
     };

@@ -2,9 +2,9 @@
 
 use egui::{Id, Rect, Ui, pos2};
 
-use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
 use crate::app::action::{Action, Panel};
-use crate::app::view::{Cell, Content, EventLine, EventMark, EventRows, EventsView, Zone};
+use crate::app::view::{CellText, Content, EventLine, EventLines, EventMark, EventsView, Zone};
 use crate::model::{Applied, StreamStatus};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
@@ -57,7 +57,7 @@ pub fn events_ui(
             return;
         }
         Content::Failed(why) => {
-            trouble(ui, id, body, why);
+            problem(ui, id, body, why);
             return;
         }
         Content::Ready(rows) => *rows,
@@ -198,7 +198,7 @@ fn rows_ui(
     list: Id,
     body: Rect,
     view: &EventsView<'_>,
-    rows: &dyn EventRows,
+    rows: &dyn EventLines,
     columns: &Columns,
     zone: Zone,
     out: &mut Vec<Action>,
@@ -309,12 +309,12 @@ fn row_ui(
     for (i, ((from, to), cell)) in columns.payload.iter().zip(&line.cells).enumerate() {
         let Some(column) = view.columns.get(i) else { break };
         let value = match cell {
-            Cell::Missing => "-",
-            Cell::Pending => "…",
-            Cell::Text(value) => value,
+            CellText::Missing => "-",
+            CellText::Pending => "…",
+            CellText::Text(value) => value,
         };
         let color = match (cell, i) {
-            (Cell::Missing | Cell::Pending, _) => t.quiet,
+            (CellText::Missing | CellText::Pending, _) => t.quiet,
             (_, _) if column.numeric => main,
             _ => middle,
         };
@@ -323,7 +323,7 @@ fn row_ui(
         } else {
             text::left_cut(painter, x + from, y, value, text::DATA, color, to - from);
         }
-        if !matches!(cell, Cell::Missing | Cell::Pending) {
+        if !matches!(cell, CellText::Missing | CellText::Pending) {
             values.push_str(&format!(", {} {}", column.label, text::head(value, 80)));
         }
     }

@@ -3,13 +3,13 @@
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use crate::app::action::Action;
-use crate::app::view::Trouble;
+use crate::model::Problem;
 use crate::ui::text;
 use crate::ui::tokens;
 use crate::ui::widgets::button::{Look, button, button_width};
 
 /// Shows the page in `rect`.
-pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, trouble: &Trouble, out: &mut Vec<Action>) {
+pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, problem: &Problem, out: &mut Vec<Action>) {
     let id = Id::unique("failed");
     let mut ui = super::panel(ui, id, rect, "Error");
     let ui = &mut ui;
@@ -19,11 +19,11 @@ pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, trouble: &Trouble, out: &
     let left = (rect.center().x - width / 2.0).round();
     let top = (rect.top() + rect.height() * 0.26).round();
     text::left_cut(&painter, left, top, store, text::WELCOME, t.text, width);
-    let rows = text::paragraph_galley(&painter, width - 52.0, &trouble.cause, text::DATA, t.text, 6).size().y;
+    let rows = text::paragraph_galley(&painter, width - 52.0, &problem.cause, text::DATA, t.text, 6).size().y;
     let block = Rect::from_min_size(pos2(left, top + 24.0), vec2(width, rows + 76.0));
     painter.rect_filled(block, 0.0, tokens::mix(t.panel, t.error, 0.08));
     painter.rect_filled(Rect::from_min_size(block.min, vec2(2.0, block.height())), 0.0, t.error);
-    super::trouble(ui, id, block, trouble);
+    super::problem(ui, id, block, problem);
     let mut x = left;
     for (word, keys, look, action) in [
         ("Open another file…", Some("Ctrl O"), Look::Filled, Action::OpenDialog),

@@ -68,14 +68,23 @@ fn groups() -> Vec<Group> {
         .map(|menu| Group {
             title: menu.name(),
             lines: Command::of_menu(*menu)
-                .filter_map(|info| {
-                    let first = info.keys.first()?;
+                .filter_map(|command| {
+                    let (first, others) = command.keys.split_first()?;
                     let mut caps = first.caps();
-                    for other in &info.keys[1..] {
-                        caps.push("or".to_owned());
-                        caps.extend(other.caps());
+                    match others {
+                        // Each of them does something else: a range is said shorter.
+                        [.., last] if command.keys_only => {
+                            caps.push("to".to_owned());
+                            caps.extend(last.caps());
+                        }
+                        others => {
+                            for other in others {
+                                caps.push("or".to_owned());
+                                caps.extend(other.caps());
+                            }
+                        }
                     }
-                    Some(Line { caps, text: info.text.to_owned() })
+                    Some(Line { caps, text: command.name.to_owned() })
                 })
                 .collect(),
         })
@@ -113,8 +122,8 @@ fn column_ui(ui: &mut Ui, rect: Rect, groups: &[Group]) {
             let place = Rect::from_min_max(pos2(rect.left() + 16.0, y - 11.0), pos2(rect.right() - 16.0, y + 11.0));
             let mut x = place.right();
             for cap in line.caps.iter().rev() {
-                if cap == "or" {
-                    x = text::right(&painter, x, y, "or", text::LABEL, t.quiet) - 4.0;
+                if cap == "or" || cap == "to" {
+                    x = text::right(&painter, x, y, cap, text::LABEL, t.quiet) - 4.0;
                 } else {
                     x -= key_cap_width(&painter, cap);
                     key_cap(&painter, x, y, cap, t);

@@ -7,7 +7,7 @@ use super::icons::Icon;
 use super::tokens::{self, size};
 use super::widgets::button::{Look, button, button_width, spoken};
 use super::{paint, text};
-use crate::app::view::Trouble;
+use crate::model::Problem;
 
 pub mod event;
 pub mod events;
@@ -71,7 +71,7 @@ pub fn sentence(ui: &mut Ui, id: Id, rect: Rect, words: &str, action: Option<(&s
 }
 
 /// An error that fills a panel: what, why, and what to do.
-pub fn trouble(ui: &mut Ui, id: Id, rect: Rect, trouble: &Trouble) {
+pub fn problem(ui: &mut Ui, id: Id, rect: Rect, problem: &Problem) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let width = (rect.width() - 2.0 * size::PAD - 28.0).max(40.0);
@@ -84,13 +84,13 @@ pub fn trouble(ui: &mut Ui, id: Id, rect: Rect, trouble: &Trouble) {
             top += text::paragraph(&painter, place, words, style, color, 6) + 2.0;
         }
     };
-    line(&trouble.what, text::BODY_STRONG, t.text);
-    line(&trouble.cause, text::DATA, t.text);
-    if !trouble.help.is_empty() {
-        line(&format!("help: {}", trouble.help), text::BODY, t.secondary);
+    line(&problem.what, text::BODY_STRONG, t.text);
+    line(&problem.cause, text::DATA, t.text);
+    if !problem.help.is_empty() {
+        line(&format!("help: {}", problem.help), text::BODY, t.secondary);
     }
-    let words = format!("{}. {}. help: {}", trouble.what, trouble.cause, trouble.help);
-    spoken(ui, id.with("trouble"), Rect::from_min_max(rect.min, pos2(rect.right(), top)).intersect(rect), &words);
+    let words = format!("{}. {}. help: {}", problem.what, problem.cause, problem.help);
+    spoken(ui, id.with("problem"), Rect::from_min_max(rect.min, pos2(rect.right(), top)).intersect(rect), &words);
 }
 
 /// Bars where rows will be.

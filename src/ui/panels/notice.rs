@@ -30,7 +30,7 @@ pub fn notice_ui(ui: &mut Ui, rect: Rect, view: &NoticeView<'_>, out: &mut Vec<A
             "The store was replaced. What is shown is the old one.".to_owned(),
             Some(("Read it again", Action::Reload)),
         ),
-        NoticeView::Trouble(why) => {
+        NoticeView::Problem(why) => {
             let help = if why.help.is_empty() { String::new() } else { format!(" help: {}", why.help) };
             (Icon::CIRCLE_ALERT, t.error, format!("{}: {}.{help}", why.what, why.cause), None)
         }

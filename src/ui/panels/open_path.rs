@@ -4,7 +4,7 @@ use egui::{Context, Id, Modal, Rect, Sense, pos2, vec2};
 
 use super::welcome::path_field;
 use crate::app::action::Action;
-use crate::app::view::Trouble;
+use crate::model::Problem;
 use crate::ui::icons::Icon;
 use crate::ui::text;
 use crate::ui::tokens;
@@ -13,7 +13,7 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::menu::popup_frame;
 
 /// Shows the sheet, for a store or for a reducer.
-pub fn open_path_ui(ctx: &Context, reducer: bool, trouble: Option<&Trouble>, busy: bool, out: &mut Vec<Action>) {
+pub fn open_path_ui(ctx: &Context, reducer: bool, problem: Option<&Problem>, busy: bool, out: &mut Vec<Action>) {
     let t = tokens::tokens(ctx);
     let id = Id::unique(if reducer { "reducer path" } else { "open path" });
     let (title, name, hint, about, action): (_, _, _, _, fn(String) -> Action) = if reducer {
@@ -26,7 +26,7 @@ pub fn open_path_ui(ctx: &Context, reducer: bool, trouble: Option<&Trouble>, bus
     let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
     let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
         let width = 560.0_f32.min(ctx.content_rect().width() - 64.0);
-        let extra = if trouble.is_some() { 92.0 } else { 0.0 };
+        let extra = if problem.is_some() { 92.0 } else { 0.0 };
         let (rect, _) = ui.allocate_exact_size(vec2(width, 148.0 + extra), Sense::hover());
         let painter = ui.painter().clone();
         let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
@@ -36,9 +36,9 @@ pub fn open_path_ui(ctx: &Context, reducer: bool, trouble: Option<&Trouble>, bus
         path_field(ui, &field, place, action, out);
         first_focus(ui, id, field.id);
         let mut y = place.bottom() + 16.0;
-        if let Some(why) = trouble {
+        if let Some(why) = problem {
             let place = Rect::from_min_size(pos2(rect.left() + 4.0, y - 12.0), vec2(rect.width() - 8.0, 96.0));
-            super::trouble(ui, id, place, why);
+            super::problem(ui, id, place, why);
             y += extra - 8.0;
         }
         let words = if busy { "Opening…" } else { about };

@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
 use crate::app::view::{ChangeLine, Content, StateBody, StateSource, StateView, ThrowView};
 use crate::ui::icons::Icon;
@@ -44,7 +44,7 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, view: &StateView<'_>, out: &mut Vec<Act
             return;
         }
         Content::Failed(why) => {
-            trouble(ui, id, rest, why);
+            problem(ui, id, rest, why);
             return;
         }
     };
@@ -213,7 +213,7 @@ fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<
     let (x, y) = (line.left(), line.center().y);
     let at =
         body.version.map_or("Initial value".to_owned(), |version| format!("Value at {}", format::version(version)));
-    text::left(&painter, x + 12.0, y, "Written", text::LABEL, t.quiet);
+    text::left(&painter, x + 12.0, y, "LastWrite", text::LABEL, t.quiet);
     text::left(&painter, x + columns.key, y, "Path", text::LABEL, t.quiet);
     text::left(&painter, x + columns.value, y, &at, text::LABEL, t.quiet);
     if let Some(was) = columns.was {

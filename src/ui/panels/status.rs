@@ -3,6 +3,7 @@
 use egui::{Id, Painter, Rect, Ui, pos2};
 
 use crate::app::action::{Command, CommandContext};
+use crate::app::command;
 use crate::app::view::StatusView;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{key_cap, key_cap_width, spoken};
@@ -95,25 +96,24 @@ fn selected_ui(
 
 /// Paints the useful keys from the right; returns where they begin.
 fn keys_ui(painter: &Painter, rect: Rect, commands: &CommandContext, t: &tokens::Tokens) -> f32 {
-    let hints: &[(&[Command], &str)] = if commands.stream_open {
+    let hints: &[(&[&Command], &str)] = if commands.stream_open {
         &[
-            (&[Command::StepBack, Command::StepForward], "step"),
-            (&[Command::PlayPause], "play"),
-            (&[Command::FocusFilter], "filter"),
-            (&[Command::NextPanel], "next panel"),
-            (&[Command::Keys], "keys"),
+            (&[&command::STEP_BACK, &command::STEP_FORWARD], "step"),
+            (&[&command::PLAY_PAUSE], "play"),
+            (&[&command::FOCUS_FILTER], "filter"),
+            (&[&command::NEXT_PANEL], "next panel"),
+            (&[&command::KEYS], "keys"),
         ]
     } else if commands.store_open {
-        &[(&[Command::FocusFilter], "filter"), (&[Command::NextPanel], "next panel"), (&[Command::Keys], "keys")]
+        &[(&[&command::FOCUS_FILTER], "filter"), (&[&command::NEXT_PANEL], "next panel"), (&[&command::KEYS], "keys")]
     } else {
-        &[(&[Command::OpenFile], "open a file"), (&[Command::OpenPath], "open a path"), (&[Command::Keys], "keys")]
+        &[(&[&command::OPEN_FILE], "open a file"), (&[&command::OPEN_PATH], "open a path"), (&[&command::KEYS], "keys")]
     };
     let y = rect.center().y + 0.5;
     let most = rect.width() * 0.6;
     let mut x = rect.right() - size::PAD;
     for (at, (keys, word)) in hints.iter().rev().enumerate() {
-        let caps: Vec<String> =
-            keys.iter().filter_map(|command| command.info().keys.first().map(|key| key.text())).collect();
+        let caps: Vec<String> = keys.iter().filter_map(|command| command.keys.first().map(|key| key.text())).collect();
         let width: f32 = caps.iter().map(|cap| key_cap_width(painter, cap) + 3.0).sum::<f32>()
             + text::width(painter, word, text::LABEL)
             + 4.0;

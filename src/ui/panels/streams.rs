@@ -3,9 +3,9 @@
 use egui::accesskit::Role;
 use egui::{Id, Painter, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{panel, placeholder_rows, sentence, split_header, split_line, trouble};
+use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
 use crate::app::action::{Action, Panel, StreamSort};
-use crate::app::view::{Content, StreamRow, StreamRows, StreamsView, Zone};
+use crate::app::view::{Content, StreamLine, StreamLines, StreamsView, Zone};
 use crate::model::{Severity, StreamStatus, Time};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, mix, size};
@@ -48,7 +48,7 @@ pub fn streams_ui(ui: &mut Ui, rect: Rect, view: &StreamsView<'_>, zone: Zone, o
             placeholder_rows(&painter, body, t);
             crate::ui::widgets::button::spoken(ui, id.with("loading"), body, "Looking for streams");
         }
-        Content::Failed(why) => trouble(ui, id, body, why),
+        Content::Failed(why) => problem(ui, id, body, why),
         Content::Ready(rows) if rows.is_empty() => {
             let words = format!("0 of {} match.", plural_streams(view.total.number, view.total.exact));
             if sentence(ui, id, body, &words, Some(("Clear filter", Some("Esc")))) {
@@ -99,7 +99,7 @@ fn labels_ui(ui: &mut Ui, id: Id, line: Rect, sort: StreamSort, bar: f32, out: &
     for (word, order, at, align_right) in [
         ("Stream", StreamSort::Name, line.left() + size::PAD, false),
         ("Events", StreamSort::Events, right - EVENTS_RIGHT - bar, true),
-        ("Last", StreamSort::Last, right - LAST_RIGHT - bar, true),
+        ("Last", StreamSort::LastTime, right - LAST_RIGHT - bar, true),
     ] {
         let width = text::width(ui.painter(), word, text::LABEL);
         let left = if align_right { at - width } else { at };
@@ -131,7 +131,7 @@ fn rows_ui(
     list: Id,
     body: Rect,
     view: &StreamsView<'_>,
-    rows: &dyn StreamRows,
+    rows: &dyn StreamLines,
     zone: Zone,
     out: &mut Vec<Action>,
 ) {
@@ -146,26 +146,26 @@ fn rows_ui(
     let chosen = shown.clicked.map(|(row, _)| row).or(shown.activated);
     if let Some(row) = chosen.filter(|&row| row < len) {
         out.push(match rows.row(row) {
-            StreamRow::Category { category, .. } => Action::ToggleCategory(category),
-            StreamRow::Stream { stream, .. } => Action::SelectStream(stream),
+            StreamLine::Category { category, .. } => Action::ToggleCategory(category),
+            StreamLine::Stream { stream, .. } => Action::SelectStream(stream),
         });
     }
 }
 
 /// The latest time on the first rows: what "within a year" is measured from.
-fn latest_time(rows: &dyn StreamRows) -> Option<Time> {
+fn latest_time(rows: &dyn StreamLines) -> Option<Time> {
     (0..rows.len().min(64))
         .filter_map(|i| match rows.row(i) {
-            StreamRow::Stream { last, .. } => last,
-            StreamRow::Category { .. } => None,
+            StreamLine::Stream { last, .. } => last,
+            StreamLine::Category { .. } => None,
         })
         .max()
 }
 
-fn row_ui(at: &RowPaint<'_>, row: StreamRow<'_>, filter: &str, latest: Option<Time>, zone: Zone, len: u64) -> RowNode {
+fn row_ui(at: &RowPaint<'_>, row: StreamLine<'_>, filter: &str, latest: Option<Time>, zone: Zone, len: u64) -> RowNode {
     let place = format!("row {} of {}", at.index + 1, format::number(len));
     match row {
-        StreamRow::Category { name, shown, total, expanded, .. } => {
+        StreamLine::Category { name, shown, total, expanded, .. } => {
             category_ui(at, &name, shown, total, expanded);
             let name = if name.is_empty() { "without a category" } else { &name };
             RowNode {
@@ -175,7 +175,7 @@ fn row_ui(at: &RowPaint<'_>, row: StreamRow<'_>, filter: &str, latest: Option<Ti
                 tooltip: None,
             }
         }
-        StreamRow::Stream { name, prefix, events, activity, last, status, .. } => {
+        StreamLine::Stream { name, prefix, events, activity, last, status, .. } => {
             let t = at.t;
             let (quiet, y) = (if at.selected { t.secondary } else { t.quiet }, at.rect.center().y);
             let last_right = last_right(at);

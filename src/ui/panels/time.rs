@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
-use super::{panel, sentence, split_line, trouble};
-use crate::app::action::{Action, Axis, Command, CommandContext, Panel};
+use super::{panel, problem, sentence, split_line};
+use crate::app::action::{Action, Axis, CommandContext, Panel};
+use crate::app::command;
 use crate::app::playback::{PlaybackCommand, SPEEDS};
 use crate::app::view::{Content, TimeBody, TimeView, TimelineEvents, TypeSlot, Zone};
 use crate::model::Applied;
-use crate::ui::axis::Timeline;
+use crate::ui::axis::TimeAxis;
 use crate::ui::density::density_ui;
 use crate::ui::icons::Icon;
 use crate::ui::ticks::Tick;
@@ -47,7 +48,7 @@ pub fn time_ui(
             return;
         }
         Content::Failed(why) => {
-            trouble(ui, id, rest, why);
+            problem(ui, id, rest, why);
             return;
         }
     };
@@ -76,14 +77,13 @@ fn transport_ui(
     let play = Rect::from_min_size(pos2(line.left() + 66.0, y - 12.0), vec2(32.0, 24.0));
     let slot = |center: f32| Rect::from_center_size(pos2(line.left() + center, y), vec2(28.0, 28.0));
     for (command, icon, rect) in [
-        (Command::First, Icon::SKIP_BACK, slot(22.0)),
-        (Command::StepBack, Icon::STEP_BACK, slot(50.0)),
-        (Command::StepForward, Icon::STEP_FORWARD, slot(114.0)),
-        (Command::Last, Icon::SKIP_FORWARD, slot(142.0)),
+        (&command::FIRST, Icon::SKIP_BACK, slot(22.0)),
+        (&command::STEP_BACK, Icon::STEP_BACK, slot(50.0)),
+        (&command::STEP_FORWARD, Icon::STEP_FORWARD, slot(114.0)),
+        (&command::LAST, Icon::SKIP_FORWARD, slot(142.0)),
     ] {
-        let info = command.info();
         let enabled = command.enabled(commands);
-        let response = icon_button_enabled(ui, id.with(info.text), rect, icon, 16.0, info.text, enabled);
+        let response = icon_button_enabled(ui, id.with(command.name), rect, icon, 16.0, command.name, enabled);
         if response.clicked() {
             out.push(command.action(commands));
         }
@@ -211,7 +211,7 @@ fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, narrow: bool)
 }
 
 /// The axis with its ticks.
-type Kept = (Timeline, Vec<Tick>);
+type Kept = (TimeAxis, Vec<Tick>);
 
 /// The axis kept from the last frame, or a new one; in slices where the stream is long.
 fn timeline(ui: &Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone) -> Arc<Kept> {
@@ -230,7 +230,7 @@ fn timeline(ui: &Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone) -> Arc
             for (place, entry) in top.iter_mut().zip(body.legend) {
                 *place = Some(entry.slot);
             }
-            Arc::new((Timeline::new(body.axis, plot.width(), body.events, top), Vec::new()))
+            Arc::new((TimeAxis::new(body.axis, plot.width(), body.events, top), Vec::new()))
         }
     };
     if !kept.0.is_done() {
@@ -321,7 +321,7 @@ fn spoken_value(body: &TimeBody<'_>, zone: Zone) -> String {
 }
 
 /// Labels above the bars and ticks below; a label that would touch another is dropped.
-fn labels_ui(painter: &egui::Painter, plot: Rect, timeline: &Timeline, ticks: &[Tick], pill: Rect, t: &Tokens) {
+fn labels_ui(painter: &egui::Painter, plot: Rect, timeline: &TimeAxis, ticks: &[Tick], pill: Rect, t: &Tokens) {
     let y = plot.top() + 10.0;
     let mut taken: Vec<(f32, f32)> = vec![(pill.left() - 4.0, pill.right() + 4.0)];
     let free = |taken: &[(f32, f32)], from: f32, to: f32| taken.iter().all(|(a, b)| to + 8.0 < *a || from > *b + 8.0);

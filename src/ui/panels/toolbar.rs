@@ -84,24 +84,24 @@ fn menus_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mu
 }
 
 fn menu_lines(ui: &mut Ui, menu: Menu, commands: &CommandContext, out: &mut Vec<Action>) {
-    let mut lines: Vec<_> = Command::of_menu(menu).collect();
-    lines.sort_by_key(|info| info.place.1);
+    let mut lines: Vec<_> = Command::of_menu(menu).filter(|command| !command.keys_only).collect();
+    lines.sort_by_key(|command| command.place.1);
     let mut group = None;
-    for info in lines {
-        if group.is_some_and(|group| group != info.place.1) {
+    for command in lines {
+        if group.is_some_and(|group| group != command.place.1) {
             menu::rule(ui);
         }
-        group = Some(info.place.1);
-        let keys = info.keys.first().map(|key| key.caps()).unwrap_or_default();
+        group = Some(command.place.1);
+        let keys = command.keys.first().map(|key| key.caps()).unwrap_or_default();
         let line = Line {
-            text: info.text,
+            text: command.name,
             keys: &keys,
-            checked: info.command.checked(commands),
-            enabled: info.command.enabled(commands),
-            tooltip: info.tooltip,
+            checked: command.checked(commands),
+            enabled: command.enabled(commands),
+            tooltip: command.doc,
         };
         if line.show(ui).clicked() {
-            out.push(info.command.action(commands));
+            out.push(command.action(commands));
         }
     }
 }
@@ -179,7 +179,7 @@ fn reducer_ui(ui: &mut Ui, id: Id, rect: Rect, x: f32, reducer: &ReducerChip<'_>
     let painter = ui.painter().clone();
     let y = rect.center().y;
     let word = if narrow { "" } else { "Reducer" };
-    let (icon, color, note) = if reducer.trouble.is_some() {
+    let (icon, color, note) = if reducer.problem.is_some() {
         (Icon::CIRCLE_ALERT, t.error, "not loaded".to_owned())
     } else if reducer.errors > 0 {
         let note = crate::ui::format::plural(reducer.errors, "error", "errors");
@@ -219,10 +219,10 @@ fn reducer_table_ui(ui: &mut Ui, reducer: &ReducerChip<'_>, out: &mut Vec<Action
     let title = reducer.file.unwrap_or("No reducer chosen");
     text::left_cut(&painter, header.left() + size::PAD, y, title, text::BODY_STRONG, t.text, 220.0);
     paint::hline(&painter, header.left(), header.right(), header.bottom() - 1.0, t.hairline);
-    if let Some(why) = reducer.trouble {
+    if let Some(why) = reducer.problem {
         let height = text::paragraph_galley(&painter, 360.0, &why.cause, text::DATA, t.text, 4).size().y + 64.0;
         let (place, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-        super::trouble(ui, id.with("trouble"), place, why);
+        super::problem(ui, id.with("problem"), place, why);
     }
     for row in reducer.table {
         reducer_row_ui(ui, id, width, reducer, row, out);

@@ -45,10 +45,10 @@ fn page_ui(ui: &mut Ui, id: Id, column: Rect, view: &WelcomeView<'_>, zone: Zone
     let target = Rect::from_min_size(pos2(left, y), vec2(column.width(), 184.0));
     target_ui(ui, id, target, view, out);
     y = target.bottom();
-    if let Some(why) = view.trouble {
+    if let Some(why) = view.problem {
         let place = Rect::from_min_size(pos2(left, y + 12.0), vec2(column.width(), 84.0));
         painter.rect_filled(place, size::RADIUS, mix(t.panel, t.error, 0.08));
-        super::trouble(ui, id.with("trouble"), place, why);
+        super::problem(ui, id.with("problem"), place, why);
         y = place.bottom();
     }
     y = section(ui, id, left, right, y, "Recent");

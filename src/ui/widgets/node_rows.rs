@@ -3,9 +3,9 @@
 use egui::{Id, Painter, Rect, Ui, pos2};
 
 use crate::app::action::Action;
-use crate::app::view::{LastWritten, TreeView, Written};
+use crate::app::view::{LastWrite, LastWrites, TreeView};
 use crate::ui::tokens::{self, Tokens, mix, size};
-use crate::ui::tree::{Change, TreeRow, TreeRows};
+use crate::ui::tree::{RowChange, TreeRow, TreeRows};
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, paint, text};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub struct TreeColumns {
 /// What only the state has.
 pub struct StateColumns<'a> {
     /// Who wrote what.
-    pub written: &'a dyn LastWritten,
+    pub written: &'a dyn LastWrites,
     /// How strongly changed rows are tinted now.
     pub tint: f32,
 }
@@ -92,7 +92,7 @@ fn row_ui(
 ) -> RowNode {
     let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
     let quiet = if at.selected { t.secondary } else { t.quiet };
-    let removed = row.change == Change::Removed;
+    let removed = row.change == RowChange::Removed;
     let differs = differs(row);
     let key_x = x + columns.key + INDENT * row.depth as f32;
     let mut written = String::new();
@@ -141,11 +141,11 @@ fn row_ui(
         text::left_cut(painter, end + 4.0, y, &old, text::DATA, t.secondary, room);
     }
     let sign = match row.change {
-        Change::Same => "",
-        Change::Added => ", added",
-        Change::Removed => ", removed",
-        Change::Changed => ", changed",
-        Change::Inside => ", changed inside",
+        RowChange::Same => "",
+        RowChange::Added => ", added",
+        RowChange::Removed => ", removed",
+        RowChange::Changed => ", changed",
+        RowChange::Inside => ", changed inside",
     };
     let was_spoken = if was.is_empty() { String::new() } else { format!(", was {was}") };
     let comma = if spoken.is_empty() { "" } else { " " };
@@ -162,19 +162,19 @@ type ColorOf = fn(&Tokens) -> egui::Color32;
 /// Sign and colour of a row that differs; a closed branch stands for what it hides.
 fn differs(row: &TreeRow) -> Option<(&'static str, ColorOf)> {
     match row.change {
-        Change::Added => Some(("+", |t| t.added)),
-        Change::Removed => Some(("−", |t| t.removed)),
-        Change::Changed => Some(("~", |t| t.changed)),
-        Change::Inside if row.expanded == Some(false) => Some(("~", |t| t.changed)),
-        Change::Inside | Change::Same => None,
+        RowChange::Added => Some(("+", |t| t.added)),
+        RowChange::Removed => Some(("−", |t| t.removed)),
+        RowChange::Changed => Some(("~", |t| t.changed)),
+        RowChange::Inside if row.expanded == Some(false) => Some(("~", |t| t.changed)),
+        RowChange::Inside | RowChange::Same => None,
     }
 }
 
 /// The old value, where one is worth showing.
 fn old_value(row: &TreeRow) -> Option<String> {
     match row.change {
-        Change::Changed | Change::Removed => row.before.as_ref().map(|old| format::value(old).into_owned()),
-        Change::Inside if row.expanded == Some(false) => {
+        RowChange::Changed | RowChange::Removed => row.before.as_ref().map(|old| format::value(old).into_owned()),
+        RowChange::Inside if row.expanded == Some(false) => {
             let old = row.before.as_ref()?;
             // `{3}` beside `{3}` says nothing.
             (old.len() != row.now.as_ref().and_then(crate::model::Node::len)).then(|| format::value(old).into_owned())
@@ -184,9 +184,9 @@ fn old_value(row: &TreeRow) -> Option<String> {
 }
 
 /// Paints the cell of the last write, the more filled the younger; returns the words for it.
-fn gutter(at: &RowPaint<'_>, written: Written, quiet: egui::Color32) -> String {
+fn gutter(at: &RowPaint<'_>, written: LastWrite, quiet: egui::Color32) -> String {
     let (t, x, y) = (at.t, at.rect.left(), at.rect.center().y);
-    let Written::At { version, age } = written else {
+    let LastWrite::At { version, age } = written else {
         return String::new();
     };
     let share = match age {

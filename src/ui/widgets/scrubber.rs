@@ -6,7 +6,7 @@ use egui::accesskit::{Action as Ask, ActionData, Orientation, Role};
 use egui::{CornerRadius, EventFilter, Id, Key, Painter, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::model::Applied;
-use crate::ui::axis::{BREAK, Timeline};
+use crate::ui::axis::{BREAK, TimeAxis};
 use crate::ui::tokens::{self, Tokens, mix};
 use crate::ui::{paint, text};
 
@@ -20,7 +20,7 @@ pub struct Scrubber<'a> {
     /// Unique in the program.
     pub id: Id,
     /// Where events are.
-    pub timeline: &'a Timeline,
+    pub timeline: &'a TimeAxis,
     /// Number of events.
     pub len: u64,
     /// Where the playhead is.
