@@ -2,7 +2,7 @@
 //!
 //! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
 //! of its target; `--short` leaves out what takes minutes (ten million events); a word
-//! (`seek`, `first`, `frames`, `memory`, `start`) runs that part only.
+//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`) runs that part only.
 
 mod generate;
 
@@ -15,13 +15,13 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
 use eventglass::app::settings::Settings;
-use eventglass::app::{App, Folders, Start};
+use eventglass::app::{App, Folders, Place, Start};
 use eventglass::formats::{self, OpenChoice, Opened};
 use eventglass::model::{Applied, StreamId};
 use eventglass::replay::Reducer;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
-use eventglass::session::{Answer, Indexer, Reading, ReducerFile, Session, StreamSource};
+use eventglass::session::{Answer, Budget, Indexer, Opening, Reading, ReducerFile, Session, StreamSource};
 use eventglass::ui::root::root_ui;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         return index_only(Path::new(path));
     }
     let mut gate = Gate { failed: Vec::new() };
-    let parts = ["seek", "first", "frames", "memory", "start"];
+    let parts = ["seek", "first", "filter", "frames", "memory", "start"];
     let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
     match run(&mut gate, has("--short"), if wanted.is_empty() { &parts } else { &wanted }) {
         Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
@@ -100,6 +100,10 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     if parts.contains(&"first") {
         generate::store(&large, 1_000_000, 10_000, 40, None)?;
         first_streams(gate, &large)?;
+    }
+    if parts.contains(&"filter") {
+        generate::store(&one, 1_000_000, 1, 40, Some(&lines))?;
+        filters(gate, &one)?;
     }
     if parts.contains(&"frames") {
         let small = folder.join("many-1k.db");
@@ -209,7 +213,13 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
 fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
     let start = Instant::now();
     let cache = std::env::temp_dir();
-    let session = Session::open(store.to_owned(), cache, OpenChoice::default(), Arc::new(|| {}));
+    let session = Session::open(Opening {
+        path: store.to_owned(),
+        cache,
+        choice: OpenChoice::default(),
+        share: Budget::new().share(),
+        waker: Arc::new(|| {}),
+    });
     let mut first = None;
     let whole = loop {
         match session.answer() {
@@ -232,6 +242,54 @@ fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// The event filter over the payloads of a million events, as the window uses it.
+fn filters(gate: &mut Gate, store: &Path) -> Outcome<()> {
+    let session = Session::open(Opening {
+        path: store.to_owned(),
+        cache: std::env::temp_dir(),
+        choice: OpenChoice::default(),
+        share: Budget::new().share(),
+        waker: Arc::new(|| {}),
+    });
+    let next = || loop {
+        match session.answer() {
+            Some(answer) => break answer,
+            None => std::thread::sleep(Duration::from_micros(200)),
+        }
+    };
+    let index = loop {
+        match next() {
+            Answer::Index(news) if news.reading != Reading::Running => break news.index,
+            Answer::Failed(problem) => return Err(problem.cause.into()),
+            _ => {}
+        }
+    };
+    // A word that is found seldom, one that is nowhere, one that is in every event.
+    for (word, target) in [("4711", 0.5), ("nowhere", 0.5), ("user-1", 0.5), ("\"total\":12", 1.0)] {
+        let start = Instant::now();
+        let job = session.filter_events(index.rows_of(StreamId(0)), StreamId(0), word);
+        let mut first = None;
+        let found = loop {
+            match next() {
+                Answer::Job(news) if news.id == job.id() => {
+                    if news.progress.found > 0 {
+                        first.get_or_insert_with(|| start.elapsed());
+                    }
+                    if news.done {
+                        break news.progress.found;
+                    }
+                }
+                _ => {}
+            }
+        };
+        let all = start.elapsed().as_secs_f64();
+        let first = first.map_or("none".to_owned(), |first| format!("{:.0} ms", first.as_secs_f64() * 1e3));
+        let detail = format!("{found} found, the first after {first}");
+        gate.at_most(&format!("filter of 1M events by {word}, seconds"), all, target, &detail);
+    }
+    Ok(())
+}
+
 /// CPU of the UI thread for one frame, at two sizes of the same script.
 fn frames(gate: &mut Gate, small: &Path, large: &Path) -> Outcome<()> {
     let (few, many) = (script(small)?, script(large)?);
@@ -248,7 +306,7 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
     eventglass::ui::fonts::install(&ctx);
     ctx.enable_accesskit();
     let folders = Folders { cache: std::env::temp_dir(), ..Folders::default() };
-    let start = Start { store: Some(store.to_owned()), ..Start::default() };
+    let start = Start { places: vec![Place::of(store)], ..Start::default() };
     let mut app = App::new(folders, Settings::default(), Arc::new(|| {}), start);
     let mut clock = 0.0;
     let mut frame = |app: &mut App, events: Vec<Event>| {
@@ -258,7 +316,7 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
         let cpu = ThreadTime::now();
         app.poll(clock);
         let mut actions = Vec::new();
-        let mut out = ctx.run_ui(input, |ui| app.with_view(|view| root_ui(ui, view, &mut actions)));
+        let mut out = ctx.run_ui(input, |ui| root_ui(ui, &app.view(), &mut actions));
         for action in actions {
             app.dispatch(action);
         }

@@ -2,20 +2,24 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use eventglass::cli::{self, Arguments};
+use eventglass::app::Start;
+use eventglass::cli::{self, Renderer};
 
 fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
-    let arguments = Arguments::parse();
-    match &arguments.verb {
-        Some(verb) => ExitCode::from(cli::run(verb)),
-        None => window(arguments.window),
+    let arguments = match cli::parse(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(code) => return ExitCode::from(code),
+    };
+    match (&arguments.verb, arguments.window.start()) {
+        (Some(verb), _) => ExitCode::from(cli::run(verb)),
+        (None, Ok(start)) => window(start, arguments.window.renderer),
+        (None, Err(error)) => ExitCode::from(cli::refuse(&error)),
     }
 }
 
 #[cfg(not(feature = "gui"))]
-fn window(_arguments: cli::WindowArguments) -> ExitCode {
+fn window(_start: Start, _renderer: Renderer) -> ExitCode {
     eprintln!(
         "error: this build has no window\nhelp: use a verb, see eventglass --help, or build with the feature gui"
     );
@@ -23,8 +27,8 @@ fn window(_arguments: cli::WindowArguments) -> ExitCode {
 }
 
 #[cfg(feature = "gui")]
-fn window(arguments: cli::WindowArguments) -> ExitCode {
-    match eventglass::ui::shell::run(arguments) {
+fn window(start: Start, renderer: Renderer) -> ExitCode {
+    match eventglass::ui::shell::run(start, renderer) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!(

@@ -18,10 +18,9 @@ from fontTools.ttLib import TTFont
 PACKAGE = sys.argv[1] if len(sys.argv) > 1 else "package"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ICONS = """
-arrow-up-down check chevron-down chevron-right chevron-up circle-alert circle-check circle-dashed
-clock columns-3 copy database external-link eye file file-down folder-open history info keyboard
-list-filter list-tree loader lock menu minus moon pause play plus radio refresh-cw search
-skip-back skip-forward square square-function step-back step-forward sun triangle-alert x
+check circle-alert circle-check circle-dashed copy database file-down folder-open info
+list-filter list-tree lock menu refresh-cw search skip-back skip-forward square-function
+step-back step-forward triangle-alert x
 """.split()
 
 

@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 pub use super::command::{Command, CommandContext, Key, Menu, Shortcut};
 use super::playback::PlaybackCommand;
 pub use crate::index::StreamSort;
@@ -46,8 +48,8 @@ pub enum Action {
     OpenDialog,
     /// Opens what the user typed: a path (`~` allowed) or a connection string.
     OpenPath(String),
-    /// Opens what was dropped on the window.
-    OpenDropped(Vec<PathBuf>),
+    /// Opens files: dropped on the window, or picked in the desktop's dialog.
+    OpenFiles(Vec<PathBuf>),
     /// Opens the n-th entry of the list of recent stores.
     OpenRecent(usize),
     /// Takes the n-th entry out of the list of recent stores.
@@ -134,7 +136,8 @@ impl From<PlaybackCommand> for Action {
 }
 
 /// Tabs of the state panel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StateTab {
     /// The state as a tree.
     #[default]
@@ -146,7 +149,8 @@ pub enum StateTab {
 }
 
 /// Tabs of the event panel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum EventTab {
     /// The payload as a tree.
     #[default]
@@ -179,7 +183,8 @@ pub enum Axis {
 }
 
 /// Colours of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ThemeChoice {
     /// As the desktop has it.
     #[default]
@@ -190,24 +195,18 @@ pub enum ThemeChoice {
     Light,
 }
 
-/// The panels that can have the keyboard, in the order of F6.
+/// The panels of an open store; [`ui::panels`](crate::ui::panels) has a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Panel {
-    /// List of streams.
     Streams,
-    /// List of events.
     Events,
-    /// State.
     State,
     /// The event under the playhead.
     Event,
-    /// Slider.
+    /// The slider.
     Time,
-}
-
-impl Panel {
-    /// All panels, in the order of F6.
-    pub const ALL: [Panel; 5] = [Panel::Streams, Panel::Events, Panel::State, Panel::Event, Panel::Time];
+    /// What is odd in the store; only while it is open.
+    Findings,
 }
 
 /// What to put on the clipboard.

@@ -3,8 +3,6 @@
 //! Pure: no clock, no thread, no state of a stream. Commands come from the user,
 //! [`Playback::tick`] brings the time; both say what changed.
 
-use std::time::Duration;
-
 use crate::model::Applied;
 
 /// Events per second that playing can have, slowest first.
@@ -157,12 +155,6 @@ impl Playback {
         change
     }
 
-    /// When the next tick is worth having; `None` while at rest.
-    pub fn next_tick_in(&self) -> Option<Duration> {
-        let until_next = (1.0 - self.owed) / f64::from(self.speed());
-        self.playing.then(|| Duration::from_secs_f64(until_next.clamp(1.0 / 60.0, 0.2)))
-    }
-
     fn jump(&mut self, target: u64) -> PlaybackChange {
         // Playing goes on from the new place, with a full interval before the next event.
         self.owed = 0.0;
@@ -252,7 +244,6 @@ mod tests {
         let change = playback.tick(now + 0.2);
         assert!(change.moved && change.settings && !playback.is_playing());
         assert_eq!(playback.applied(), Applied(10));
-        assert_eq!(playback.next_tick_in(), None);
     }
 
     #[test]

@@ -320,6 +320,16 @@ impl Mapping {
         self.position.map(|at| self.columns[at].as_str())
     }
 
+    /// The payload's column.
+    pub fn payload_column(&self) -> Option<&str> {
+        self.payload.map(|at| self.columns[at].as_str())
+    }
+
+    /// A payload that is stored as JSON text is shown as it is stored: nothing is peeled off.
+    pub fn shows_json_as_stored(&self) -> bool {
+        self.peel.is_empty() && self.payload_decode.iter().all(|step| matches!(step, Decode::Auto | Decode::Json))
+    }
+
     pub fn stream(&self, cells: &[Cell<'_>], out: &mut String) -> bool {
         expand(&self.stream, cells, out)
     }

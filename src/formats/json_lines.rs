@@ -10,8 +10,8 @@ use std::sync::Arc;
 use jiter::Jiter;
 
 use super::{
-    Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor, ScanStep,
-    Store, StoreChange, StoreReader, Stored,
+    Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, Place, ReadError, Run, ScanCursor,
+    ScanStep, Store, StoreChange, StoreReader, Stored,
 };
 use crate::dialect::Table;
 use crate::dialect::mapping::{Cell, Mapping};
@@ -273,6 +273,29 @@ impl StoreReader for Reader {
         Ok(())
     }
 
+    fn payloads(&mut self, keys: &[RowKey], _run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {
+        page.clear();
+        let Some(column) = self.mapping.payload_column() else { return Ok(keys.len()) };
+        for (at, key) in keys.iter().enumerate() {
+            let Some(line) = self.lines.line(key.0.max(0) as u64)? else { continue };
+            let mut payload = None;
+            let members = std::str::from_utf8(self.lines.bytes(&line)).map(|text| {
+                each_member(text, |name, value| {
+                    if name == column {
+                        payload = Some(value);
+                    }
+                })
+            });
+            if let Ok(Ok(())) = members {
+                page.push(*key, payload.map(str::as_bytes));
+            }
+            if page.bytes().len() > PAGE_BYTES {
+                return Ok(at + 1);
+            }
+        }
+        Ok(keys.len())
+    }
+
     fn change(&mut self, cursor: ScanCursor) -> Result<StoreChange, ReadError> {
         let now = Lines::open(self.lines.path.clone())?;
         let size = now.size()?;
@@ -333,6 +356,7 @@ fn push(
         notes.push(Finding {
             code: FindingCode::Undecodable,
             stream: Some(Arc::from(stream.as_str())),
+            stream_id: None,
             version: version.map(Version),
             message: format!("the time {text} is in no form that is known"),
         });

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::dialect::{Candidate, Dialect, DialectError, MapOverride, Mapping, Table, catalog, detect};
 use crate::model::{Findings, Helpful, RowKey, Version};
 
-pub use page::{EventPage, PageRow, Stored};
+pub use page::{EventPage, PageRow, PayloadPage, Stored};
 
 /// Every container we read.
 const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines];
@@ -114,6 +114,14 @@ pub trait StoreReader: Send {
         page: &mut EventPage,
         notes: &mut Findings,
     ) -> Result<(), ReadError>;
+
+    /// Clears `page` and fills it with the payloads of `keys`, which ascend, in any order;
+    /// those of rows that are gone are left out. Returns how many of the keys, from the
+    /// front, were looked at: at least one. `run` is as in [`StoreReader::fetch`].
+    ///
+    /// # Errors
+    /// Where the store itself cannot be read.
+    fn payloads(&mut self, keys: &[RowKey], run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError>;
 
     /// Looks at the file's outside; cheap.
     ///
@@ -215,8 +223,8 @@ pub enum ReadError {
     Sqlite { path: PathBuf, source: rusqlite::Error },
     #[error("its pages change faster than they can be read: {}", .path.display())]
     Restless { path: PathBuf },
-    #[error("a copy of it needs {need} bytes, and {free} are free: {}", .path.display())]
-    NoSpace { path: PathBuf, need: u64, free: u64 },
+    #[error("there is no room for a copy of {need} bytes: {}", .path.display())]
+    NoSpace { path: PathBuf, need: u64 },
 }
 
 impl Helpful for ReadError {

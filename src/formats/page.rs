@@ -6,6 +6,36 @@ use std::ops::Range;
 
 use crate::model::{Position, RowKey, StreamStatus, Time, Version};
 
+/// Payloads alone, as stored: what a search looks at.
+#[derive(Debug, Default)]
+pub struct PayloadPage {
+    bytes: Vec<u8>,
+    /// Row and where its payload lies; `None` where it is null.
+    rows: Vec<(RowKey, Option<Range<usize>>)>,
+}
+
+impl PayloadPage {
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.rows.clear();
+    }
+
+    pub fn push(&mut self, key: RowKey, payload: Option<&[u8]>) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(payload.unwrap_or_default());
+        self.rows.push((key, payload.map(|_| start..self.bytes.len())));
+    }
+
+    pub fn rows(&self) -> &[(RowKey, Option<Range<usize>>)] {
+        &self.rows
+    }
+
+    /// All payloads, one behind the other.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// Rows of one scan step, or of one fetch.
 #[derive(Debug, Default)]
 pub struct EventPage {

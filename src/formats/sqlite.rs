@@ -25,8 +25,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, Place, ReadError, Run, ScanCursor, ScanStep,
-    Store, StoreChange, StoreReader, Stored,
+    Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, Place, ReadError, Run, ScanCursor,
+    ScanStep, Store, StoreChange, StoreReader, Stored,
 };
 use crate::dialect::Table;
 use crate::dialect::mapping::{Cell, Mapping};
@@ -43,6 +43,8 @@ const ATTEMPTS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(10);
 /// Larger stores are not copied in case (c).
 const MAX_COPY_BYTES: u64 = 1 << 30;
+/// Rows passed over for each one that is wanted, at most, when a search reads rows as they lie.
+const FEW_BETWEEN: u64 = 8;
 /// Longest text or blob taken.
 const MAX_VALUE_BYTES: i32 = 256 << 20;
 /// Tables and columns looked at.
@@ -442,7 +444,7 @@ fn copy(place: &Place, stamp: &Stamp) -> Result<Option<CopyFolder>, ReadError> {
                 // The side file went away meanwhile: the stamp differs, so once more.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound && !suffix.is_empty() => {}
                 Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
-                    return Err(ReadError::NoSpace { path: place.path.clone(), need, free: 0 });
+                    return Err(ReadError::NoSpace { path: place.path.clone(), need });
                 }
                 Err(source) => return Err(ReadError::Io { path: place.path.clone(), source }),
             }
@@ -494,6 +496,15 @@ fn writable(file: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The statements that give rowid and payload.
+struct PayloadSql {
+    /// Between two rowids.
+    range: String,
+    /// A run of one stream by version.
+    run: Option<String>,
+    one: String,
+}
+
 /// The statements of one table.
 struct Sql {
     header: String,
@@ -503,6 +514,8 @@ struct Sql {
     max: String,
     /// The rowid before a rowid.
     before: String,
+    /// Payloads alone; `None` where the table has none.
+    payloads: Option<PayloadSql>,
     /// Columns that a header leaves out: their cells are null.
     in_header: Vec<bool>,
 }
@@ -516,21 +529,28 @@ impl Sql {
             wanted.map(|(_, name)| format!(", {}", quote_column(name))).collect::<String>()
         };
         let table = quote(table);
-        let run = match (mapping.stream_column(), mapping.version_column()) {
-            (Some(stream), Some(version)) if by_stream => Some(format!(
-                "SELECT rowid{} FROM {table} WHERE {} = ?1 AND {} BETWEEN ?2 AND ?3",
-                list(true),
-                quote_column(stream),
-                quote_column(version)
-            )),
+        let by_run = match (mapping.stream_column(), mapping.version_column()) {
+            (Some(stream), Some(version)) if by_stream => {
+                Some(format!("{} = ?1 AND {} BETWEEN ?2 AND ?3", quote_column(stream), quote_column(version)))
+            }
             _ => None,
         };
+        let payloads = mapping.payload_column().map(|payload| {
+            let select = format!("SELECT rowid, {} FROM {table} WHERE", quote_column(payload));
+            PayloadSql {
+                range: format!("{select} rowid BETWEEN ?1 AND ?2 ORDER BY rowid"),
+                run: by_run.as_ref().map(|run| format!("{select} {run}")),
+                one: format!("{select} rowid = ?1"),
+            }
+        });
+        let run = by_run.map(|run| format!("SELECT rowid{} FROM {table} WHERE {run}", list(true)));
         Sql {
             header: format!("SELECT rowid{} FROM {table} WHERE rowid >= ?1 ORDER BY rowid LIMIT ?2", list(false)),
             whole: format!("SELECT rowid{} FROM {table} WHERE rowid = ?1", list(true)),
             run,
             max: format!("SELECT max(rowid) FROM {table}"),
             before: format!("SELECT max(rowid) FROM {table} WHERE rowid < ?1"),
+            payloads,
             in_header,
         }
     }
@@ -643,6 +663,59 @@ impl StoreReader for Reader {
         }
         page.append(part);
         Ok(())
+    }
+
+    fn payloads(&mut self, keys: &[RowKey], run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {
+        page.clear();
+        let (Some(sql), Some(first), Some(last)) = (&self.sql.payloads, keys.first(), keys.last()) else {
+            return Ok(keys.len());
+        };
+        // Where most rows between the first and the last are wanted, they are read as they lie.
+        let span = last.0.saturating_sub(first.0).saturating_add(1) as u64;
+        if span <= keys.len() as u64 * FEW_BETWEEN {
+            let read = self.file.read(|conn| {
+                let mut rows = conn.prepare_cached(&sql.range)?;
+                take_payloads(rows.query((first.0, last.0))?, keys, page)
+            });
+            if let Ok(taken) = read {
+                return Ok(taken);
+            }
+        } else if let (Some(run), Some(text)) = (run, &sql.run) {
+            let read = self.file.read(|conn| {
+                page.clear();
+                let mut statement = conn.prepare_cached(text)?;
+                let mut rows = statement.query((run.stream, run.first.0, run.last.0))?;
+                while let Some(row) = rows.next()? {
+                    let key = RowKey(row.get(0)?);
+                    if keys.binary_search(&key).is_ok() {
+                        push_payload(key, row, page)?;
+                    }
+                    if page.bytes().len() > PAGE_BYTES {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            });
+            if let Ok(true) = read {
+                return Ok(keys.len());
+            }
+        }
+        // One by one: the keys are scattered, the payloads large, or the tree is damaged.
+        self.file.read(|conn| {
+            page.clear();
+            let mut statement = conn.prepare_cached(&sql.one)?;
+            for (at, key) in keys.iter().enumerate() {
+                // A row that cannot be read is left out, as one that is gone.
+                drop(statement.query([key.0]).and_then(|mut rows| match rows.next()? {
+                    Some(row) => push_payload(*key, row, page),
+                    None => Ok(()),
+                }));
+                if page.bytes().len() > PAGE_BYTES {
+                    return Ok(at + 1);
+                }
+            }
+            Ok(keys.len())
+        })
     }
 
     fn change(&mut self, _cursor: ScanCursor) -> Result<StoreChange, ReadError> {
@@ -763,6 +836,36 @@ fn scan_rows(
     Ok((last, notes))
 }
 
+/// Takes those of the ascending `rows` that `keys` name; how many keys were looked at.
+fn take_payloads(mut rows: rusqlite::Rows<'_>, keys: &[RowKey], page: &mut PayloadPage) -> rusqlite::Result<usize> {
+    page.clear();
+    let mut at = 0;
+    while let Some(row) = rows.next()? {
+        let key = RowKey(row.get(0)?);
+        while keys.get(at).is_some_and(|wanted| *wanted < key) {
+            at += 1;
+        }
+        if keys.get(at) == Some(&key) {
+            push_payload(key, row, page)?;
+            at += 1;
+            if page.bytes().len() > PAGE_BYTES {
+                return Ok(at);
+            }
+        }
+    }
+    Ok(keys.len())
+}
+
+fn push_payload(key: RowKey, row: &rusqlite::Row<'_>, page: &mut PayloadPage) -> rusqlite::Result<()> {
+    match row.get_ref(1)? {
+        ValueRef::Null => page.push(key, None),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => page.push(key, Some(bytes)),
+        // A number is JSON.
+        number => page.push(key, cell(number).to_text().as_deref().map(str::as_bytes)),
+    }
+    Ok(())
+}
+
 fn damage() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None)
 }
@@ -813,6 +916,7 @@ fn push(
         notes.push(Finding {
             code: if hidden { FindingCode::Encrypted } else { FindingCode::Undecodable },
             stream: Some(Arc::from(stream.as_str())),
+            stream_id: None,
             version,
             message: format!(
                 "the payload {}{error}",
@@ -827,6 +931,7 @@ fn push(
         notes.push(Finding {
             code: FindingCode::Undecodable,
             stream: Some(Arc::from(stream.as_str())),
+            stream_id: None,
             version,
             message: format!("the time {text} is in no form that is known"),
         });

@@ -14,6 +14,8 @@ pub enum At {
     Version(Version),
     /// After the last event that is not later than this.
     Time(Time),
+    /// After so many events; after the last where there are fewer.
+    Applied(Applied),
     /// After the last event.
     #[default]
     Last,
@@ -56,6 +58,7 @@ impl StreamRows {
         match at {
             At::Initial => Ok((Applied(0), false)),
             At::Last => Ok((Applied(self.len()), false)),
+            At::Applied(applied) => Ok((applied.min(Applied(self.len())), false)),
             At::Time(time) => {
                 let (applied, later_inside) = self.applied_at_time(time);
                 Ok((Applied(applied), later_inside))

@@ -97,16 +97,16 @@ impl IndexBuilder {
         &mut self.findings
     }
 
-    /// Adds one event; `false` when the index is full.
-    pub fn push(&mut self, header: &Header<'_>) -> bool {
+    /// Adds one event to its stream, which is returned; `None` when the index is full.
+    pub fn push(&mut self, header: &Header<'_>) -> Option<StreamId> {
         if self.events() >= MAX_EVENTS {
-            return false;
+            return None;
         }
         let stream = self.stream(header);
         let event_type = self.event_type(header.event_type);
         self.recent = Some((stream, event_type));
         let time = header.time.map_or(NONE, |time| time.0);
-        let Some(facts) = self.streams.facts_mut(stream) else { return false };
+        let facts = self.streams.facts_mut(stream)?;
         let summary = &mut facts.summary;
         let category = summary.category.0 as usize;
         let ranked = self.ranks.get(category).is_some_and(|r| r.len() >= RANKED_TYPES || r.contains(&event_type));
@@ -143,7 +143,7 @@ impl IndexBuilder {
             self.sealed.push(Arc::new(self.open.seal()));
             self.open.clear();
         }
-        true
+        Some(stream)
     }
 
     fn stream(&mut self, header: &Header<'_>) -> StreamId {
@@ -247,7 +247,8 @@ fn examine_stream(index: &EventIndex, stream: StreamId, findings: &mut Findings)
     let rows = index.rows_of(stream);
     let name: Text = Arc::from(index.streams().name(stream));
     let mut push = |code, version: Version, message: String| {
-        findings.push(Finding { code, stream: Some(Arc::clone(&name)), version: Some(version), message });
+        let (name, version) = (Some(Arc::clone(&name)), Some(version));
+        findings.push(Finding { code, stream: name, stream_id: Some(stream), version, message });
     };
     // A store that counts 10, 20, 30 has no gaps.
     let step = |at: u64| Some(rows.version(at + 1)?.0.wrapping_sub(rows.version(at)?.0));

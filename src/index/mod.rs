@@ -1,4 +1,4 @@
-//! The index: what is in a store, in at most 20 bytes an event.
+//! The index: what is in a store, in at most 24 bytes an event.
 //!
 //! [`IndexBuilder`] takes pages of headers and publishes [`EventIndex`] snapshots:
 //! lists of immutable segments of 65,536 events that are shared, never copied, and read
@@ -79,15 +79,15 @@ impl EventIndex {
     }
 
     pub fn type_name(&self, id: TypeId) -> Text {
-        match self.types.get(usize::from(id.0)) {
-            Some(name) if id != TypeId::OTHER => Arc::clone(name),
-            _ => Arc::from("(one of more than 65,535 types)"),
-        }
+        Text::from(self.type_name_ref(id))
     }
 
     /// Like [`EventIndex::type_name`], borrowed.
     pub fn type_name_ref(&self, id: TypeId) -> &str {
-        self.types.get(usize::from(id.0)).map_or("", |name| name)
+        match self.types.get(usize::from(id.0)) {
+            Some(name) if id != TypeId::OTHER => name,
+            _ => "(one of more than 65,535 types)",
+        }
     }
 
     /// Place of the type among those of the category, by first appearance; `None` after
@@ -149,10 +149,17 @@ impl EventIndex {
         Some((segment, row.0 as usize % SEGMENT_ROWS))
     }
 
-    /// The events of a stream, by version; of equal versions, as scanned.
+    /// The events of a stream, where they need not be sorted first.
+    pub fn rows_at_once(&self, stream: StreamId) -> Option<StreamRows> {
+        let rows = self.parts_of(stream);
+        (self.streams.is_ordered(stream) || rows.parts.len() <= 1).then_some(rows)
+    }
+
+    /// The events of a stream, by version; of equal versions, as scanned. Takes a while for a
+    /// long stream that was not written in order.
     pub fn rows_of(&self, stream: StreamId) -> StreamRows {
         let mut rows = self.parts_of(stream);
-        if !self.streams.is_ordered(stream) && rows.parts.len() > 1 {
+        if !rows.in_scan_order && rows.parts.len() > 1 {
             let mut all: Vec<EventRow> = (0..rows.len).filter_map(|at| rows.row(at)).collect();
             all.sort_by_key(|row| (self.version_of(*row), *row));
             rows.sorted = Some(Arc::from(all));
@@ -162,7 +169,8 @@ impl EventIndex {
 
     /// The events of a stream segment by segment, each part by version.
     fn parts_of(&self, stream: StreamId) -> StreamRows {
-        let mut rows = StreamRows { index: self.clone(), parts: Vec::new(), sorted: None, len: 0 };
+        let in_scan_order = self.streams.is_ordered(stream);
+        let mut rows = StreamRows { index: self.clone(), parts: Vec::new(), sorted: None, in_scan_order, len: 0 };
         for (number, segment) in self.segments.iter().enumerate() {
             let (lo, hi) = segment.part(stream);
             if hi > lo {
@@ -181,6 +189,7 @@ pub struct StreamRows {
     parts: Vec<Part>,
     /// Where parts overlap by version: every row, sorted.
     sorted: Option<Arc<[EventRow]>>,
+    in_scan_order: bool,
     len: u64,
 }
 
@@ -232,17 +241,22 @@ impl StreamRows {
         self.index.key_of(self.row(at)?)
     }
 
+    /// The stream was written by version: what it gains comes behind what is there.
+    pub fn is_in_scan_order(&self) -> bool {
+        self.in_scan_order
+    }
+
     /// How many events have a version of at most `version`.
     pub fn applied_at(&self, version: Version) -> u64 {
         self.count_while(|rows, at| rows.version(at) <= Some(version))
     }
 
-    /// How many events, in stream order, come before the first that is later than
-    /// `time`; an event without time follows its neighbour. The second value is true
-    /// where an event inside is later, since times run backwards.
+    /// How many events there are, in stream order, up to the last one that is not later than
+    /// `time`; an event without time follows its neighbour. The second value is true where
+    /// an event among them is later, since times run backwards.
     pub fn applied_at_time(&self, time: Time) -> (u64, bool) {
         let late = |at: &u64| self.time(*at).is_some_and(|t| t > time);
-        // The last event that is not later; without time order this needs a walk.
+        // Times may run backwards, so this is a walk.
         let last = (0..self.len).rev().find(|at| self.time(*at).is_some_and(|t| t <= time));
         let mut applied = last.map_or(0, |at| at + 1);
         while applied < self.len && applied > 0 && self.time(applied).is_none() {

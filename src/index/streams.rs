@@ -51,8 +51,9 @@ impl StreamTable {
     pub fn name(&self, id: StreamId) -> &str {
         let Some(chunk) = self.names.get(id.0 as usize / CHUNK) else { return "" };
         let at = id.0 as usize % CHUNK;
-        let start = if at == 0 { 0 } else { chunk.ends[at - 1] };
-        chunk.ends.get(at).and_then(|end| chunk.text.get(start as usize..*end as usize)).unwrap_or_default()
+        let start = at.checked_sub(1).map_or(Some(&0), |before| chunk.ends.get(before));
+        let range = start.zip(chunk.ends.get(at)).map(|(start, end)| *start as usize..*end as usize);
+        range.and_then(|range| chunk.text.get(range)).unwrap_or_default()
     }
 
     pub fn summary(&self, id: StreamId) -> Option<&StreamSummary> {
@@ -131,7 +132,8 @@ impl StreamTable {
 }
 
 /// What streams are listed by, inside their category.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StreamSort {
     #[default]
     Name,

@@ -11,15 +11,19 @@ use crate::model::{FindingCode, StreamStatus};
 fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
     let mut builder = IndexBuilder::default();
     for (at, (stream, version, time)) in events.iter().enumerate() {
-        assert!(builder.push(&Header {
-            key: RowKey(at as i64 * 10),
-            stream,
-            category: stream.split('-').next().unwrap_or_default(),
-            event_type: if at % 3 == 0 { "A" } else { "B" },
-            version: version.map(Version),
-            time: time.map(Time),
-            status: StreamStatus::Active,
-        }));
+        assert!(
+            builder
+                .push(&Header {
+                    key: RowKey(at as i64 * 10),
+                    stream,
+                    category: stream.split('-').next().unwrap_or_default(),
+                    event_type: if at % 3 == 0 { "A" } else { "B" },
+                    version: version.map(Version),
+                    time: time.map(Time),
+                    status: StreamStatus::Active,
+                })
+                .is_some()
+        );
     }
     builder.examine(None);
     builder.publish()
@@ -109,4 +113,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_finding_of_an_archived_stream_names_that_stream() {
+    let mut builder = IndexBuilder::default();
+    for (at, (version, status)) in [
+        (1, StreamStatus::Active),
+        (2, StreamStatus::Active),
+        (1, StreamStatus::Archived),
+        (2, StreamStatus::Archived),
+        (5, StreamStatus::Archived),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let key = RowKey(at as i64);
+        let (version, time) = (Some(Version(version)), None);
+        builder.push(&Header { key, stream: "a-1", category: "a", event_type: "T", version, time, status });
+    }
+    builder.examine(None);
+    let index = builder.publish();
+    let archived = index.streams().find("a-1 (archived)").expect("the stream");
+    assert_ne!(Some(archived), index.streams().find("a-1"));
+    assert_eq!(index.findings().kept().iter().map(|finding| finding.stream_id).collect::<Vec<_>>(), [Some(archived)]);
 }

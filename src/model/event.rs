@@ -53,7 +53,6 @@ pub enum StreamStatus {
     Archived,
     SoftDeleted,
     Tombstoned,
-    Truncated,
 }
 
 impl StreamStatus {
@@ -64,7 +63,6 @@ impl StreamStatus {
             StreamStatus::Archived => "archived",
             StreamStatus::SoftDeleted => "soft-deleted",
             StreamStatus::Tombstoned => "tombstoned",
-            StreamStatus::Truncated => "truncated",
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ids::Version;
+use super::ids::{StreamId, Version};
 use super::node::Text;
 
 /// What is odd.
@@ -11,8 +11,6 @@ use super::node::Text;
 pub enum FindingCode {
     BadLine,
     Damaged,
-    DialectTie,
-    DuplicateId,
     DuplicateKey,
     DuplicateVersion,
     Encrypted,
@@ -23,7 +21,6 @@ pub enum FindingCode {
     TimeBackwards,
     TruncatedTail,
     Undecodable,
-    UnresolvedLink,
 }
 
 impl FindingCode {
@@ -32,8 +29,6 @@ impl FindingCode {
         match self {
             FindingCode::BadLine => "bad-line",
             FindingCode::Damaged => "damaged",
-            FindingCode::DialectTie => "dialect-tie",
-            FindingCode::DuplicateId => "duplicate-id",
             FindingCode::DuplicateKey => "duplicate-key",
             FindingCode::DuplicateVersion => "duplicate-version",
             FindingCode::Encrypted => "encrypted",
@@ -44,7 +39,6 @@ impl FindingCode {
             FindingCode::TimeBackwards => "time-backwards",
             FindingCode::TruncatedTail => "truncated-tail",
             FindingCode::Undecodable => "undecodable",
-            FindingCode::UnresolvedLink => "unresolved-link",
         }
     }
 
@@ -73,6 +67,8 @@ pub enum Severity {
 pub struct Finding {
     pub code: FindingCode,
     pub stream: Option<Text>,
+    /// The stream in the index: an archived stream may have the name of an active one.
+    pub stream_id: Option<StreamId>,
     pub version: Option<Version>,
     /// What is odd, naming the row or line.
     pub message: String,
@@ -99,7 +95,7 @@ impl Findings {
 
     /// Adds one without stream or version.
     pub fn note(&mut self, code: FindingCode, message: impl Into<String>) {
-        self.push(Finding { code, stream: None, version: None, message: message.into() });
+        self.push(Finding { code, stream: None, stream_id: None, version: None, message: message.into() });
     }
 
     /// Moves everything from `other` to here.
@@ -113,6 +109,26 @@ impl Findings {
         }
         for (code, count) in over {
             *self.counts.entry(code).or_insert(0) += count;
+        }
+    }
+
+    /// Takes out the kept ones for which `holds` is false.
+    pub fn retain(&mut self, mut holds: impl FnMut(&Finding) -> bool) {
+        let counts = &mut self.counts;
+        self.kept.retain(|finding| {
+            let keep = holds(finding);
+            if let (false, Some(count)) = (keep, counts.get_mut(&finding.code)) {
+                *count = count.saturating_sub(1);
+            }
+            keep
+        });
+        self.counts.retain(|_, count| *count > 0);
+    }
+
+    /// Says of each kept one that does not know its stream in the index which it is.
+    pub fn locate(&mut self, mut stream: impl FnMut(&Finding) -> Option<StreamId>) {
+        for finding in self.kept.iter_mut().filter(|finding| finding.stream_id.is_none()) {
+            finding.stream_id = stream(finding);
         }
     }
 

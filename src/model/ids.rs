@@ -45,7 +45,7 @@ pub struct StreamId(pub u32);
 pub struct CategoryId(pub u32);
 
 /// Interned event type. `u16`: a store with more than 65,535 types folds the
-/// rest into [`TypeId::OTHER`], whose name is read with the event itself.
+/// rest into [`TypeId::OTHER`]; the index no longer knows their names, the events do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub u16);
 

@@ -23,8 +23,10 @@ use crate::model::{FindingCode, Node, Position, Problem, Text};
 
 /// A call into a reducer may take this long, each of its events anew.
 const CALL_TIME: Duration = Duration::from_secs(2);
-/// Memory of one session.
-const MEMORY_BYTES: usize = 256 << 20;
+/// Memory of one session, unless told otherwise.
+pub const MEMORY_BYTES: usize = 256 << 20;
+/// Memory that a session has beside what it holds when its limit is lowered.
+const ROOM_BYTES: usize = 16 << 20;
 /// Stack of one session; threads that run one have at least eight times as much.
 const STACK_BYTES: usize = 1 << 20;
 /// Text of a batch whose memory is given back.
@@ -107,6 +109,7 @@ struct Engine {
     until: Arc<AtomicU64>,
     epoch: Instant,
     cut: Rc<Cell<bool>>,
+    memory_limit: Cell<usize>,
     /// Events begun so far; the driver counts.
     begun: Rc<Cell<u64>>,
     /// The module may make accessors or read-only members; see [`may_be_odd`].
@@ -251,10 +254,20 @@ impl Engine {
             until,
             epoch,
             cut,
+            memory_limit: Cell::new(MEMORY_BYTES),
             begun,
             may_be_odd: module.sources.values().map(|text| may_be_odd(text)).max().unwrap_or(0),
             file_name,
         })
+    }
+
+    /// Memory for the session. A state that is there must not fall for the smaller share of a
+    /// store beside which another was opened, so what is held stays, and some room with it.
+    fn limit_memory(&self, bytes: usize) {
+        let held = self.runtime.memory_usage().malloc_size as usize;
+        let limit = bytes.max(held + ROOM_BYTES).min(MEMORY_BYTES);
+        self.runtime.set_memory_limit(limit);
+        self.memory_limit.set(limit);
     }
 
     /// Runs a call under the time limit.
@@ -313,11 +326,12 @@ impl Engine {
 
     /// Names the limit where one was hit.
     fn thrown(&self, message: String, place: String) -> Thrown {
-        let full = self.runtime.memory_usage().malloc_size as usize > MEMORY_BYTES / 2;
+        let limit = self.memory_limit.get();
+        let full = self.runtime.memory_usage().malloc_size as usize > limit / 2;
         let (message, help, fatal) = if self.cut.get() {
             (format!("took longer than {} s and was cut off", CALL_TIME.as_secs()), "look for an endless loop", false)
         } else if message.contains("out of memory") || (full && message.is_empty()) {
-            let message = format!("used more than {} MiB and was cut off", MEMORY_BYTES >> 20);
+            let message = format!("used more than {} MiB and was cut off", limit >> 20);
             (message, "look for something that grows with every event", true)
         } else if message.contains("stack overflow") || message.contains("call stack") {
             (message, "look for a recursion without an end", false)
@@ -422,6 +436,8 @@ pub struct Script {
     /// Number of this session: a copy that names objects of an older one is void.
     number: u64,
     wants_all: bool,
+    /// Memory asked of the last [`Reducer::limit_heap`].
+    heap: usize,
     /// The batch under way as JSON text, reused.
     text: String,
 }
@@ -455,6 +471,7 @@ impl Script {
             session,
             number: 0,
             wants_all,
+            heap: MEMORY_BYTES,
             text: String::new(),
         })
     }
@@ -464,6 +481,7 @@ impl Script {
         if let Ok(session) = Engine::open(&self.module)
             && session.choose(&self.export, self.wants_all).is_ok()
         {
+            session.limit_memory(self.heap);
             self.session = session;
             self.number += 1;
         }
@@ -580,6 +598,13 @@ impl Reducer for Script {
             .session
             .call(|_, driver| driver.get::<_, Function<'_>>("restore")?.call::<_, ()>((slot as usize, &**text)));
         self.checked(result)
+    }
+
+    fn limit_heap(&mut self, bytes: usize) {
+        // To ask what is held means a walk over the heap.
+        if std::mem::replace(&mut self.heap, bytes) != bytes {
+            self.session.limit_memory(bytes);
+        }
     }
 
     fn longest_interval(&self) -> u64 {

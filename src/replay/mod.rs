@@ -146,6 +146,8 @@ pub trait Reducer {
     /// # Errors
     /// A copy of a session that is gone.
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown>;
+    /// The memory it may take from now on, where it has one of its own.
+    fn limit_heap(&mut self, _bytes: usize) {}
     /// Events between keyframes at most, whatever they cost.
     fn longest_interval(&self) -> u64;
 }

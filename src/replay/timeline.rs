@@ -14,10 +14,10 @@ use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version}
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
 const SEEK_TIME: Duration = Duration::from_millis(2);
-/// Bytes of keyframes kept; beyond, every second one is dropped.
+/// Bytes of keyframes kept, unless told otherwise; beyond, every second one is dropped.
 pub const KEYFRAME_BYTES: usize = 128 << 20;
-/// Bytes of ready states kept around the playhead.
-const RING_BYTES: usize = 32 << 20;
+/// Bytes of ready states kept around the playhead, unless told otherwise.
+pub const RING_BYTES: usize = 32 << 20;
 /// Ready states to either side of the playhead.
 const RING_REACH: u64 = 64;
 /// Shortest distance of two keyframes.
@@ -76,6 +76,9 @@ struct Keyframe {
     bytes: usize,
 }
 
+/// Bytes of a keyframe beside what it saved.
+const KEYFRAME_SIZE: usize = size_of::<Keyframe>();
+
 /// See the module's documentation.
 pub struct Timeline {
     reducer: Box<dyn Reducer>,
@@ -93,8 +96,12 @@ pub struct Timeline {
     seek_at: Option<u64>,
     ring: BTreeMap<u64, Node>,
     ring_bytes: usize,
+    ring_budget: usize,
     /// No room for more around this playhead.
     ring_full: bool,
+    playhead: Applied,
+    /// Time after which [`Timeline::state`] comes back without a state.
+    patience: Duration,
     errors: Vec<HandlerError>,
     /// The fold stopped before this event (0-based).
     stopped: Option<u64>,
@@ -121,7 +128,10 @@ impl Timeline {
             seek_at: None,
             ring: BTreeMap::new(),
             ring_bytes: 0,
+            ring_budget: RING_BYTES,
             ring_full: false,
+            playhead: Applied(0),
+            patience: Duration::MAX,
             errors: Vec::new(),
             stopped: None,
             cost: 0.0,
@@ -131,10 +141,19 @@ impl Timeline {
         }
     }
 
-    /// For tests and hosts with little memory.
-    pub fn with_keyframe_budget(mut self, bytes: usize) -> Timeline {
-        self.keyframe_budget = bytes;
+    /// [`Timeline::state`] is to come back after about this time, to be asked again: its
+    /// owner has others to attend to.
+    pub fn with_patience(mut self, patience: Duration) -> Timeline {
+        self.patience = patience;
         self
+    }
+
+    /// Holds no more than this from now on: keyframes, ready states, the reducer's heap.
+    pub fn keep_within(&mut self, keyframes: usize, ring: usize, heap: usize) {
+        (self.keyframe_budget, self.ring_budget) = (keyframes, ring);
+        self.thin_keyframes();
+        self.shrink_ring(self.playhead.0);
+        self.reducer.limit_heap(heap);
     }
 
     pub fn reducer_name(&self) -> Text {
@@ -156,6 +175,11 @@ impl Timeline {
     /// Events that the fold from the beginning has behind it.
     pub fn built(&self) -> u64 {
         self.built
+    }
+
+    /// The initial state was made.
+    pub fn has_begun(&self) -> bool {
+        self.started
     }
 
     /// The fold from the beginning has nothing left to do.
@@ -188,9 +212,40 @@ impl Timeline {
         self.keyframes.len()
     }
 
-    /// The stream grew: nothing that is folded is lost.
-    pub fn grow(&mut self, len: u64) {
-        self.len = self.len.max(len);
+    /// The stream has `len` events now, and only those before `at` are what they were: what is
+    /// known of later ones is forgotten, all else holds.
+    ///
+    /// # Errors
+    /// Where the events do not come.
+    pub fn invalidate_from<S: EventSource>(&mut self, source: &mut S, at: u64, len: u64) -> Result<(), S::Error> {
+        self.len = len;
+        if self.built.max(self.stopped.map_or(0, |stopped| stopped + 1)) <= at {
+            return Ok(());
+        }
+        self.keyframes.retain(|keyframe| keyframe.applied <= at);
+        self.count_keyframes();
+        self.ring.retain(|applied, _| *applied <= at);
+        self.count_ring();
+        self.ring_full = false;
+        self.seek_at = self.seek_at.filter(|seek| *seek <= at);
+        self.errors.retain(|error| error.applied.0 <= at);
+        if let Some(first) = source.steps(at, 1)?.first() {
+            self.findings.retain(|finding| finding.version < Some(first.version));
+        }
+        self.stopped = self.stopped.filter(|stopped| *stopped < at);
+        if self.built > at {
+            match self.fold_to(source, Slot::Build, at)? {
+                Ok(came) => self.built = came,
+                // The reducer does not do again what it did: all anew.
+                Err(_) => {
+                    (self.built, self.started, self.stopped) = (0, false, None);
+                    self.keyframes.clear();
+                    self.errors.clear();
+                    self.findings = Findings::default();
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Events handed to the reducer at once: as many as take about one slice of time, so
@@ -265,7 +320,7 @@ impl Timeline {
         for (at, code, message) in stepped.findings {
             if let Some(event) = events.get(at).filter(|_| at <= stepped.done) {
                 let (stream, version) = (Some(Arc::clone(&self.stream)), Some(event.version));
-                self.findings.push(Finding { code, stream, version, message });
+                self.findings.push(Finding { code, stream, stream_id: None, version, message });
             }
         }
         match stepped.thrown {
@@ -298,6 +353,7 @@ impl Timeline {
             self.findings.push(Finding {
                 code: FindingCode::HandlerThrew,
                 stream: Some(Arc::clone(&self.stream)),
+                stream_id: None,
                 version: Some(event.version),
                 message: thrown.to_string(),
             });
@@ -309,7 +365,7 @@ impl Timeline {
             });
         }
         match self.fold_to(source, Slot::Build, at)? {
-            Ok(()) => {
+            Ok(_) => {
                 self.built = at;
                 // So that the next throw does not fold all this once more.
                 if self.keyframes.last().is_none_or(|keyframe| keyframe.applied < at) {
@@ -331,7 +387,7 @@ impl Timeline {
 
     fn drop_void_keyframes(&mut self) {
         self.keyframes.retain(|keyframe| !matches!(keyframe.saved, Saved::Script { session: Some(_), .. }));
-        self.keyframe_bytes = self.keyframes.iter().map(|keyframe| keyframe.bytes).sum();
+        self.count_keyframes();
         self.seek_at = None;
     }
 
@@ -343,9 +399,14 @@ impl Timeline {
 
     fn keep(&mut self, applied: u64, saved: Saved) {
         let before = self.keyframes.last().map(|keyframe| &keyframe.saved);
-        let bytes = saved.size_beside(before) + size_of::<Keyframe>();
+        let bytes = saved.size_beside(before) + KEYFRAME_SIZE;
         self.keyframe_bytes += bytes;
         self.keyframes.push(Keyframe { applied, saved, bytes });
+        self.thin_keyframes();
+    }
+
+    /// Drops every second keyframe until they are within their budget.
+    fn thin_keyframes(&mut self) {
         while self.keyframe_bytes > self.keyframe_budget && self.keyframes.len() > 4 {
             // The first ones stay: nothing can be folded without them.
             let mut place = 0;
@@ -353,19 +414,37 @@ impl Timeline {
                 place += 1;
                 place <= 2 || place % 2 == 0
             });
-            self.keyframe_bytes = self.keyframes.iter().map(|keyframe| keyframe.bytes).sum();
+            self.count_keyframes();
             self.shortest = (self.shortest * 2).min(1 << 20);
         }
     }
 
+    /// Counts what keyframes hold: each beside the one before it, which may be another than
+    /// when it was made.
+    fn count_keyframes(&mut self) {
+        let mut before: Option<&Saved> = None;
+        for keyframe in &mut self.keyframes {
+            keyframe.bytes = keyframe.saved.size_beside(before) + KEYFRAME_SIZE;
+            before = Some(&keyframe.saved);
+        }
+        self.keyframe_bytes = self.keyframes.iter().map(|keyframe| keyframe.bytes).sum();
+    }
+
+    fn count_ring(&mut self) {
+        self.ring_bytes = self.ring.values().map(ring_size).sum();
+    }
+
     /// Brings `slot` to `target` from the nearest keyframe, passing over events that are
-    /// known to throw. The inner error: the reducer did not do again what it did before.
+    /// known to throw. Returns how far it came: less where the events end early, or where
+    /// patience did, and then the slot that seeks goes on from there when asked again. The
+    /// inner error: the reducer did not do again what it did before.
     fn fold_to<S: EventSource>(
         &mut self,
         source: &mut S,
         slot: Slot,
         target: u64,
-    ) -> Result<Result<(), Thrown>, S::Error> {
+    ) -> Result<Result<u64, Thrown>, S::Error> {
+        let start = Instant::now();
         let near = self.seek_at.filter(|at| slot == Slot::Seek && *at <= target);
         let mut place = self.keyframes.partition_point(|keyframe| keyframe.applied <= target);
         let mut at = match (near, place.checked_sub(1).map(|i| self.keyframes[i].applied)) {
@@ -398,6 +477,7 @@ impl Timeline {
             }
             let events = source.steps(at, (until - at).min(self.batch()))?;
             if events.is_empty() {
+                self.len = self.len.min(at);
                 break;
             }
             let stepped = self.reducer.step(slot, &self.stream, &events);
@@ -411,11 +491,14 @@ impl Timeline {
                 return Ok(Err(thrown));
             }
             at += events.len() as u64;
+            if slot == Slot::Seek && start.elapsed() >= self.patience {
+                break;
+            }
         }
         if slot == Slot::Seek {
-            self.seek_at = Some(target);
+            self.seek_at = Some(at);
         }
-        Ok(Ok(()))
+        Ok(Ok(at))
     }
 
     /// 0-based place of the first event at or after `at` that is known to throw.
@@ -424,8 +507,9 @@ impl Timeline {
         self.errors.get(place).map(|error| error.applied.0 - 1)
     }
 
-    /// The state after `target` events. `None`: the fold has not come that far; build on.
-    /// Where a handler threw and stopped the fold, the last good state.
+    /// The state after `target` events. `None`: the fold has not come that far, or patience
+    /// ended; build on, and ask again. Where a handler threw and stopped the fold, or the
+    /// events end early, the last state there is.
     ///
     /// # Errors
     /// Where the events do not come.
@@ -437,51 +521,61 @@ impl Timeline {
         if wanted > self.built {
             return Ok(None);
         }
-        let (state, problem) = match self.ready(source, wanted)? {
-            Ok(state) => (state, None),
-            Err(thrown) => (Node::Null, Some(thrown)),
-        };
-        Ok(Some(StateAt { applied: Applied(wanted), state, problem }))
+        self.ready(source, wanted)
     }
 
-    fn ready<S: EventSource>(&mut self, source: &mut S, applied: u64) -> Result<Result<Node, Thrown>, S::Error> {
+    /// The state after `applied` events, which the fold has behind it; `None` as above.
+    fn ready<S: EventSource>(&mut self, source: &mut S, applied: u64) -> Result<Option<StateAt>, S::Error> {
+        let good = |applied: u64, state: Node| StateAt { applied: Applied(applied), state, problem: None };
+        let bad = |thrown: Thrown| StateAt { applied: Applied(applied), state: Node::Null, problem: Some(thrown) };
         if applied == 0 {
-            return Ok(Ok(self.initial.clone().unwrap_or(Node::Null)));
+            return Ok(Some(good(0, self.initial.clone().unwrap_or(Node::Null))));
         }
         if let Some(node) = self.ring.get(&applied) {
-            return Ok(Ok(node.clone()));
+            return Ok(Some(good(applied, node.clone())));
         }
-        if let Err(thrown) = self.fold_to(source, Slot::Seek, applied)? {
-            return Ok(Err(thrown));
+        let came = match self.fold_to(source, Slot::Seek, applied)? {
+            Ok(came) => came,
+            Err(thrown) => return Ok(Some(bad(thrown))),
+        };
+        if came < applied.min(self.len) {
+            return Ok(None);
+        }
+        if self.built > self.len {
+            self.invalidate_from(source, self.len, self.len)?;
         }
         match self.reducer.export(Slot::Seek) {
             Ok(node) => {
                 let node = node.sharing(&self.last_kept);
                 self.last_kept = node.clone();
-                self.hold(applied, node.clone());
-                Ok(Ok(node))
+                self.hold(came, node.clone());
+                Ok(Some(good(came, node)))
             }
             Err(thrown) => {
                 self.recover(source, &thrown)?;
-                Ok(Err(thrown))
+                Ok(Some(bad(thrown)))
             }
         }
     }
 
     fn hold(&mut self, applied: u64, node: Node) {
-        // Branches are shared with neighbours, so a quarter is a careful estimate.
-        self.ring_bytes += node.size_bytes() / 4 + 64;
+        self.ring_bytes += ring_size(&node);
         self.ring.insert(applied, node);
-        while self.ring_bytes > RING_BYTES && self.ring.len() > 2 {
+        self.shrink_ring(applied);
+    }
+
+    /// Drops the ready states that are farthest from `center` until they are within their budget.
+    fn shrink_ring(&mut self, center: u64) {
+        while self.ring_bytes > self.ring_budget && self.ring.len() > 2 {
             self.ring_full = true;
             let (first, last) = (self.ring.keys().next().copied(), self.ring.keys().next_back().copied());
             let farthest = match (first, last) {
-                (Some(first), Some(last)) if applied.abs_diff(first) >= applied.abs_diff(last) => first,
+                (Some(first), Some(last)) if center.abs_diff(first) >= center.abs_diff(last) => first,
                 (_, Some(last)) => last,
                 _ => break,
             };
             if let Some(node) = self.ring.remove(&farthest) {
-                self.ring_bytes -= (node.size_bytes() / 4 + 64).min(self.ring_bytes);
+                self.ring_bytes -= ring_size(&node).min(self.ring_bytes);
             }
         }
     }
@@ -497,11 +591,11 @@ impl Timeline {
         }
         let top = self.built.min(self.reachable());
         let center = playhead.0.min(top);
-        let reach = if self.ring_bytes > RING_BYTES / 2 { RING_REACH / 8 } else { RING_REACH };
+        let reach = if self.ring_bytes > self.ring_budget / 2 { RING_REACH / 8 } else { RING_REACH };
         // Ahead first, one after the other: each is one event further.
         for at in center..=(center + reach).min(top) {
             if at > 0 && !self.ring.contains_key(&at) {
-                return Ok(self.ready(source, at)?.is_ok());
+                return Ok(self.ready(source, at)?.is_none_or(|state| state.problem.is_none()));
             }
         }
         // Behind, a few at a time, each run upwards from its lowest.
@@ -510,7 +604,7 @@ impl Timeline {
         while high > lowest {
             let low = high.saturating_sub(8).max(lowest);
             if let Some(at) = (low..high).find(|at| !self.ring.contains_key(at)) {
-                return Ok(self.ready(source, at)?.is_ok());
+                return Ok(self.ready(source, at)?.is_none_or(|state| state.problem.is_none()));
             }
             high = low;
         }
@@ -520,10 +614,11 @@ impl Timeline {
     /// The playhead moved: forgets ready states far from it.
     pub fn trim(&mut self, playhead: Applied) {
         self.ring_full = false;
+        self.playhead = playhead;
         let keep = playhead.0.saturating_sub(RING_REACH * 2)..=playhead.0.saturating_add(RING_REACH * 2);
         if self.ring.len() > RING_REACH as usize * 8 {
             self.ring.retain(|at, _| keep.contains(at));
-            self.ring_bytes = self.ring.values().map(|node| node.size_bytes() / 4 + 64).sum();
+            self.count_ring();
         }
     }
 
@@ -550,7 +645,7 @@ impl Timeline {
         &mut self,
         source: &mut S,
         at: u64,
-    ) -> Result<Result<(), Thrown>, S::Error> {
+    ) -> Result<Result<u64, Thrown>, S::Error> {
         self.fold_to(source, Slot::Written, at)
     }
 
@@ -610,6 +705,11 @@ impl Timeline {
         }
         Ok(())
     }
+}
+
+/// Bytes of a ready state. Branches are shared with neighbours, so a quarter is a careful estimate.
+fn ring_size(node: &Node) -> usize {
+    node.size_bytes() / 4 + 64
 }
 
 #[cfg(test)]

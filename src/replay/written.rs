@@ -132,7 +132,7 @@ impl WrittenJob {
             self.end = Some(base);
             return Ok(false);
         }
-        if timeline.begin_block(source, from)?.is_err() {
+        if timeline.begin_block(source, from)?.ok() != Some(from) {
             return Ok(true);
         }
         let fresh = Written::unknown(&self.node);

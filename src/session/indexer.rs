@@ -45,10 +45,10 @@ impl Indexer {
     pub fn step(&mut self) -> Result<bool, ReadError> {
         let mut notes = Findings::default();
         let step = self.reader.scan(self.cursor, &mut self.page, &mut notes)?;
-        self.builder.findings().absorb(&mut notes);
         let mut room = true;
+        let mut streams = Vec::with_capacity(self.page.len());
         for row in self.page.iter() {
-            room &= self.builder.push(&Header {
+            let stream = self.builder.push(&Header {
                 key: row.key,
                 stream: row.stream,
                 category: row.category,
@@ -57,7 +57,16 @@ impl Indexer {
                 time: row.time,
                 status: row.status,
             });
+            room &= stream.is_some();
+            streams.extend(stream);
         }
+        // Notes are made in the order of the rows, each with its stream's name.
+        let mut rows = self.page.iter().zip(streams);
+        notes.locate(|note| {
+            let name = note.stream.as_deref()?;
+            rows.find(|(row, _)| row.stream == name && row.version == note.version).map(|(_, stream)| stream)
+        });
+        self.builder.findings().absorb(&mut notes);
         if !room {
             let message = format!("only the first {MAX_EVENTS} events are indexed");
             self.builder.findings().note(FindingCode::TruncatedTail, message);

@@ -1,37 +1,73 @@
 //! Joins everything below: opens stores, reads reducers, runs the background threads.
 //!
-//! A [`Session`] is one open store: an indexer thread (`store_thread`) and a replayer
-//! thread (`replay_thread`), each with its own reader. Questions go in by channel, answers
-//! come out by channel as immutable snapshots; a waker tells the window that there are some.
-//! There are no locks.
+//! A [`Session`] is one open store: an indexer (`store_thread`), a replayer
+//! (`replay_thread`) and a thread for long work ([`jobs`]), each with its own reader.
+//! Questions go in by channel, answers come out by channel as immutable snapshots; a waker
+//! tells the window that there are some. There are no locks. All sessions share one
+//! [`Budget`] of memory.
 
+pub mod budget;
+mod columns;
+pub mod filter;
 pub mod indexer;
+pub mod jobs;
 pub mod pages;
 pub mod reducer_file;
 mod replay_thread;
 mod store_thread;
+mod track;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+pub use budget::{Budget, Share};
+pub use columns::PayloadColumn;
 pub use indexer::Indexer;
+pub use jobs::{Found, JobAsk, JobHandle, JobId, JobNews, Progress};
 pub use pages::StreamSource;
 pub use reducer_file::{Choice, ReducerFile};
 
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
-use crate::model::{Applied, Findings, Node, Pointer, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
+use crate::model::{Applied, Findings, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
 use crate::replay::diff::Change;
 use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
+use filter::EventFilter;
 
 /// Called from the threads when there is an answer.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// Stack of a thread that folds: a reducer may use an eighth of it.
 const STACK_BYTES: usize = 16 << 20;
+
+/// Events in a block of cells.
+pub const CELL_BLOCK: u64 = 64;
+
+/// Which question an answer belongs to. The window counts up, the threads hand it back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticket {
+    /// Another stream, or other rows of it.
+    pub stream: u64,
+    /// Another reducer.
+    pub reducer: u64,
+    /// Another playhead.
+    pub seek: u64,
+}
+
+impl Ticket {
+    pub fn same_stream(self, other: Ticket) -> bool {
+        self.stream == other.stream
+    }
+
+    /// The same events under the same reducer: states differ by the playhead only.
+    pub fn same_fold(self, other: Ticket) -> bool {
+        self.same_stream(other) && self.reducer == other.reducer
+    }
+}
 
 /// Asked of the indexer.
 #[derive(Debug)]
@@ -44,22 +80,22 @@ pub enum StoreAsk {
     Reload,
 }
 
-/// Asked of the replayer. `question` numbers come back with the answers, so that an
-/// answer to an older question can be told apart.
+/// Asked of the replayer.
 #[derive(Debug)]
 pub enum ReplayAsk {
-    /// Sent by the indexer thread once the store is open.
+    /// Sent by the indexer once the store is open.
     Store(Arc<Opened>),
-    /// Turn to a stream, or to more events of the same one.
-    Select { question: u64, rows: StreamRows, stream: StreamId, category: String },
+    /// Turn to a stream, or to more events of the same one. Its rows are worked out here, for
+    /// those of a stream that was not written in order are sorted first.
+    Select { ticket: Ticket, index: EventIndex, stream: StreamId },
+    /// What computes states from now on: without a file it is merge. Folding begins with the
+    /// next [`ReplayAsk::Seek`].
+    Reduce { ticket: Ticket, file: Option<Arc<ReducerFile>>, choice: Choice, on_error: OnError },
     /// The state after so many events.
-    Seek { question: u64, applied: Applied },
-    /// What computes states from now on: `None` is merge.
-    Reduce { question: u64, file: Option<Arc<ReducerFile>>, choice: Choice, on_error: OnError },
-    /// Payload columns of events from..to (0-based).
-    Cells { question: u64, from: u64, to: u64 },
-    /// Which events contain every word; empty ends the filter.
-    Filter { question: u64, text: String },
+    Seek { ticket: Ticket, applied: Applied },
+    /// These blocks of cells are wanted now, and no others: block `n` begins with the event
+    /// at `n * CELL_BLOCK`.
+    Cells { ticket: Ticket, blocks: Vec<u64> },
     /// The state's JSON text is wanted along with it, or not.
     Raw(bool),
 }
@@ -68,14 +104,17 @@ pub enum ReplayAsk {
 #[derive(Debug)]
 pub struct ReducerRead {
     pub named: String,
-    pub result: Result<Arc<ReducerFile>, Problem>,
+    /// `None`: its sources are not those that were asked for.
+    pub result: Result<Option<Arc<ReducerFile>>, Problem>,
 }
 
 /// What the threads say.
 #[derive(Debug)]
 pub enum Answer {
     Opened(Arc<Opened>),
-    /// The store cannot be opened, or no longer be read.
+    /// There is no such file; [`Answer::Failed`] follows.
+    Missing,
+    /// The store cannot be opened, or a thread made a mistake and ended.
     Failed(Problem),
     Index(IndexNews),
     /// The store holds so many events more than the index shows.
@@ -84,29 +123,34 @@ pub enum Answer {
     Replaced,
     Stream(Box<StreamNews>),
     State(Box<StateNews>),
+    Fold(FoldNews),
     Written {
-        question: u64,
+        ticket: Ticket,
         applied: Applied,
         written: Arc<Written>,
     },
     Cells(CellNews),
-    Filtered {
-        question: u64,
-        places: Arc<Vec<u32>>,
-        done: bool,
-    },
-    /// How far the fold came.
-    Built {
-        question: u64,
-        built: u64,
-    },
-    /// The chosen reducer cannot start.
+    /// The chosen reducer cannot start. The states that follow are null and name the same
+    /// problem; events and cells come as ever.
     ReducerFailed {
-        question: u64,
+        ticket: Ticket,
         problem: Problem,
     },
-    /// Reading events failed; the store may be gone.
-    ReplayFailed(Problem),
+    /// Reading events, or looking at the store, failed. Said once, until it works again.
+    ReadFailed(Problem),
+    Job(JobNews),
+}
+
+impl Answer {
+    /// It changes how the store's tab looks.
+    fn shows_in_tab(&self) -> bool {
+        match self {
+            Answer::Index(news) => news.reading != Reading::Running,
+            Answer::Opened(_) | Answer::Missing | Answer::Failed(_) | Answer::Grew(_) => true,
+            Answer::Replaced | Answer::ReadFailed(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A new snapshot of the index.
@@ -135,27 +179,17 @@ pub enum Reading {
 /// What was found out about a stream when it was turned to.
 #[derive(Debug)]
 pub struct StreamNews {
-    pub question: u64,
+    pub ticket: Ticket,
+    pub rows: StreamRows,
     pub columns: Vec<PayloadColumn>,
     /// Types of the stream, the most frequent first.
     pub types: Vec<(TypeId, u64)>,
 }
 
-/// A payload member worth a column in the list of events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PayloadColumn {
-    /// Where in the payload.
-    pub path: Pointer,
-    /// What the header says: `amount`, `card.last4`.
-    pub label: String,
-    /// Values are numbers, set to the right.
-    pub numeric: bool,
-}
-
 /// A state and what goes with it.
 #[derive(Debug)]
 pub struct StateNews {
-    pub question: u64,
+    pub ticket: Ticket,
     /// What was asked for.
     pub asked: Applied,
     /// What the state is after: less where a handler threw.
@@ -170,21 +204,32 @@ pub struct StateNews {
     pub previous_version: Option<Version>,
     pub reducer: Text,
     pub guess: bool,
-    pub errors: Arc<Vec<HandlerError>>,
-    /// The fold ended before the event after this many.
-    pub stopped: Option<u64>,
+    /// Why there is no state, or none that can be shown.
     pub problem: Option<Problem>,
     /// Pretty JSON, where asked for.
     pub raw: Option<String>,
-    /// Findings of the fold and of payloads read so far.
+}
+
+/// How far the fold of a stream came, and what it met: told before the state it belongs to,
+/// and whenever it changes.
+#[derive(Clone, Debug, Default)]
+pub struct FoldNews {
+    pub ticket: Ticket,
+    /// Events folded from the beginning.
+    pub built: u64,
+    /// Events whose handler threw.
+    pub errors: Arc<Vec<HandlerError>>,
+    /// The fold ended before the event after this many.
+    pub stopped: Option<u64>,
+    /// Findings of the fold, and of the payloads read so far.
     pub findings: Arc<Findings>,
 }
 
 /// Payload columns of a block of events.
 #[derive(Debug)]
 pub struct CellNews {
-    pub question: u64,
-    pub from: u64,
+    pub ticket: Ticket,
+    pub block: u64,
     pub rows: Vec<CellRow>,
 }
 
@@ -196,11 +241,12 @@ pub struct CellRow {
     pub undecodable: bool,
 }
 
-/// Reads a reducer in the background: `FILE` or `FILE#export`.
-pub fn read_reducer(named: String, answer: Sender<ReducerRead>, waker: Waker) {
+/// Reads a reducer in the background: `FILE` or `FILE#export`. With a `stamp` it is run only
+/// where its sources have that one.
+pub fn read_reducer(named: String, stamp: Option<String>, answer: Sender<ReducerRead>, waker: Waker) {
     let read = move || {
-        let result = match catch_unwind(AssertUnwindSafe(|| ReducerFile::read(&named))) {
-            Ok(result) => result.map(Arc::new).map_err(Problem::from),
+        let result = match catch_unwind(AssertUnwindSafe(|| ReducerFile::read_if(&named, stamp.as_deref()))) {
+            Ok(result) => result.map(|file| file.map(Arc::new)).map_err(Problem::from),
             Err(_) => Err(Problem {
                 what: format!("{named} cannot be used"),
                 cause: "reading it stopped the compiler".to_owned(),
@@ -215,24 +261,63 @@ pub fn read_reducer(named: String, answer: Sender<ReducerRead>, waker: Waker) {
     let _ = std::thread::Builder::new().name("reducer".to_owned()).stack_size(STACK_BYTES).spawn(read);
 }
 
+/// What to open, and with whose memory.
+pub struct Opening {
+    pub path: PathBuf,
+    /// Folder for working copies.
+    pub cache: PathBuf,
+    pub choice: OpenChoice,
+    pub share: Share,
+    pub waker: Waker,
+}
+
 /// One open store and its threads. Dropping it ends them.
 pub struct Session {
     store: Sender<StoreAsk>,
     replay: Sender<ReplayAsk>,
+    jobs: Sender<JobAsk>,
     answers: Receiver<Answer>,
+    front: Arc<AtomicBool>,
+}
+
+/// The threads' end of a session's channels.
+pub struct Far {
+    pub store: Receiver<StoreAsk>,
+    pub replay: Receiver<ReplayAsk>,
+    pub jobs: Receiver<JobAsk>,
+    pub out: Outbox,
 }
 
 impl Session {
     /// Opens a store in the background; answers follow.
-    pub fn open(path: PathBuf, cache: PathBuf, choice: OpenChoice, waker: Waker) -> Session {
-        let (answer, answers) = channel();
-        let (store, store_inbox) = channel();
-        let (replay, replay_inbox) = channel();
-        let out = Outbox { answers: answer, waker };
-        let (to_replay, other) = (replay.clone(), out.clone());
-        spawn("indexer", out, move |out| store_thread::run(&path, &cache, &choice, &store_inbox, &to_replay, &out));
-        spawn("replayer", other, move |out| replay_thread::run(&replay_inbox, &out));
-        Session { store, replay, answers }
+    pub fn open(opening: Opening) -> Session {
+        let Opening { path, cache, choice, share, waker } = opening;
+        let (session, Far { store, replay, jobs, out }) = Session::pair(waker);
+        let (to_replay, to_jobs) = (session.replay.clone(), session.jobs.clone());
+        spawn("indexer", out.clone(), move |out| {
+            // The others hear of the store once, and of the session's end from the session.
+            let tell = |opened: &Arc<Opened>| {
+                let _ = to_replay.send(ReplayAsk::Store(Arc::clone(opened)));
+                let _ = to_jobs.send(JobAsk::Store(Arc::clone(opened)));
+                drop((to_replay, to_jobs));
+            };
+            store_thread::run(&path, &cache, &choice, &store, tell, &out);
+        });
+        spawn("replayer", out.clone(), move |out| replay_thread::run(&replay, &share, &out));
+        spawn("jobs", out, move |out| jobs::run(&jobs, &out));
+        session
+    }
+
+    /// Both ends of the channels, without threads: for tests of the one and of the other.
+    pub fn pair(waker: Waker) -> (Session, Far) {
+        let (answers, answered) = channel();
+        let (to_store, store) = channel();
+        let (to_replay, replay) = channel();
+        let (to_jobs, jobs) = channel();
+        let front = Arc::new(AtomicBool::new(true));
+        let out = Outbox { answers, waker, front: Arc::clone(&front) };
+        let session = Session { store: to_store, replay: to_replay, jobs: to_jobs, answers: answered, front };
+        (session, Far { store, replay, jobs, out })
     }
 
     /// Asks the indexer. A thread that ended has said why.
@@ -245,6 +330,18 @@ impl Session {
         let _ = self.replay.send(ask);
     }
 
+    /// Looks for the events of a stream that contain every word of `text`; dropping the
+    /// handle ends it.
+    pub fn filter_events(&self, rows: StreamRows, stream: StreamId, text: &str) -> JobHandle {
+        jobs::start(&self.jobs, Box::new(EventFilter::new(rows, stream, text)))
+    }
+
+    /// Whether somebody looks at the store. While nobody does, its threads wake the window only
+    /// for what changes its tab.
+    pub fn set_front(&self, front: bool) {
+        self.front.store(front, Ordering::Relaxed);
+    }
+
     /// The next answer, if there is one.
     pub fn answer(&self) -> Option<Answer> {
         self.answers.try_recv().ok()
@@ -253,16 +350,25 @@ impl Session {
 
 /// Where a thread puts its answers.
 #[derive(Clone)]
-struct Outbox {
+pub struct Outbox {
     answers: Sender<Answer>,
     waker: Waker,
+    front: Arc<AtomicBool>,
 }
 
 impl Outbox {
+    /// Somebody looks at the store.
+    pub fn is_front(&self) -> bool {
+        self.front.load(Ordering::Relaxed)
+    }
+
     /// `false`: nobody listens any more.
-    fn send(&self, answer: Answer) -> bool {
+    pub fn send(&self, answer: Answer) -> bool {
+        let wakes = self.is_front() || answer.shows_in_tab();
         let heard = self.answers.send(answer).is_ok();
-        (self.waker)();
+        if wakes {
+            (self.waker)();
+        }
         heard
     }
 }

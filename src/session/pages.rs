@@ -16,8 +16,8 @@ use crate::replay::{Payload, Step};
 
 /// Events in a page: about as many as lie between two keyframes.
 const PAGE: u64 = 64;
-/// Bytes of pages kept.
-const CACHE_BYTES: usize = 64 << 20;
+/// Bytes of pages kept, unless told otherwise.
+pub const CACHE_BYTES: usize = 64 << 20;
 
 /// Reads events of one stream by their place in it.
 pub struct StreamSource {
@@ -30,6 +30,7 @@ pub struct StreamSource {
     noted: BTreeSet<u64>,
     pages: HashMap<u64, (Arc<EventPage>, u64)>,
     bytes: usize,
+    cache_bytes: usize,
     clock: u64,
     findings: Findings,
 }
@@ -47,30 +48,25 @@ impl StreamSource {
             noted: BTreeSet::new(),
             pages: HashMap::new(),
             bytes: 0,
+            cache_bytes: CACHE_BYTES,
             clock: 0,
             findings: Findings::default(),
         })
     }
 
-    /// Turns to a stream of the index. `true`: it is the stream that was there, with the
-    /// same events in front, so that what was folded of it holds.
-    pub fn select(&mut self, rows: StreamRows, stream: StreamId) -> bool {
-        let old = self.rows.len();
-        // Late rows of a stream that was not written in order land between old ones; one
-        // such row moves the last.
-        let same = self.stream == Some(stream)
-            && rows.len() >= old
-            && (old == 0 || (rows.key(old - 1) == self.rows.key(old - 1) && rows.key(0) == self.rows.key(0)));
-        if same {
-            // Only the last page was not whole.
-            if let Some((page, _)) = self.pages.remove(&(old / PAGE)) {
-                self.bytes -= page.size_bytes().min(self.bytes);
-            }
-        } else {
-            self.pages.clear();
-            self.bytes = 0;
+    /// Turns to a stream of the index, or to other rows of the one that is there. Returns how
+    /// many events in front are the same as before, so that what was folded of them holds.
+    pub fn select(&mut self, rows: StreamRows, stream: StreamId) -> u64 {
+        let same = if self.stream == Some(stream) { same_in_front(&self.rows, &rows) } else { 0 };
+        self.pages.retain(|number, _| (number + 1) * PAGE <= same);
+        self.bytes = self.pages.values().map(|(page, _)| page.size_bytes()).sum();
+        if same == 0 {
             self.findings = Findings::default();
             self.noted.clear();
+        } else if same < self.rows.len() {
+            let first_other = rows.version(same);
+            self.findings.retain(|finding| finding.version < first_other);
+            self.noted.split_off(&same);
         }
         self.stream = Some(stream);
         self.name = Arc::from(rows.index().streams().name(stream));
@@ -78,8 +74,23 @@ impl StreamSource {
         same
     }
 
+    /// Holds no more than so many bytes of pages from now on.
+    pub fn keep_within(&mut self, bytes: usize) {
+        self.cache_bytes = bytes;
+        self.make_room();
+    }
+
+    /// Bytes of pages held.
+    pub fn held_bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub fn rows(&self) -> &StreamRows {
         &self.rows
+    }
+
+    pub fn stream(&self) -> Option<StreamId> {
+        self.stream
     }
 
     pub fn name(&self) -> &Text {
@@ -114,13 +125,18 @@ impl StreamSource {
         let page = Arc::new(self.read(number)?);
         self.bytes += page.size_bytes();
         self.pages.insert(number, (Arc::clone(&page), self.clock));
-        while self.bytes > CACHE_BYTES && self.pages.len() > 1 {
+        self.make_room();
+        Ok(page)
+    }
+
+    /// Lets go of the pages that were not used for longest.
+    fn make_room(&mut self) {
+        while self.bytes > self.cache_bytes && self.pages.len() > 1 {
             let oldest = self.pages.iter().min_by_key(|(_, (_, used))| *used).map(|(number, _)| *number);
             if let Some((page, _)) = oldest.and_then(|number| self.pages.remove(&number)) {
                 self.bytes -= page.size_bytes().min(self.bytes);
             }
         }
-        Ok(page)
     }
 
     fn read(&mut self, number: u64) -> Result<EventPage, ReadError> {
@@ -164,6 +180,7 @@ impl StreamSource {
             self.findings.push(Finding {
                 code: FindingCode::Damaged,
                 stream: Some(Arc::clone(&self.name)),
+                stream_id: self.stream,
                 version: self.rows.version(place),
                 message: format!("the row at {} is no longer readable", key.0),
             });
@@ -202,6 +219,27 @@ impl EventSource for StreamSource {
     }
 }
 
+/// How many events in front two snapshots of one stream have in common. Late rows of a
+/// stream that was not written in order land between old ones.
+fn same_in_front(old: &StreamRows, new: &StreamRows) -> u64 {
+    if new.len() < old.len() {
+        return 0;
+    }
+    let same_key = |at: u64| old.key(at) == new.key(at);
+    let last = old.len().saturating_sub(1);
+    if new.is_in_scan_order() && same_key(0) && same_key(last) {
+        return old.len();
+    }
+    let same = (0..old.len()).take_while(|at| same_key(*at)).count() as u64;
+    match new.version(same) {
+        // Equal versions are told apart by their order only: they stay together.
+        Some(Version(first_other)) if same < old.len() => {
+            same.min(new.applied_at(Version(first_other.saturating_sub(1))))
+        }
+        _ => same,
+    }
+}
+
 fn cell<'a>(stored: &Stored<&'a [u8]>) -> Cell<'a> {
     match stored {
         Stored::Null => Cell::Null,
@@ -225,7 +263,13 @@ fn json_text(decoded: &Decoded, stored: &Stored<&[u8]>) -> Option<Text> {
 fn step(mapping: &Mapping, row: &PageRow<'_>, version: Version, stream: &Text, notes: &mut Findings) -> Step {
     let decoded = mapping.decode_payload(&cell(&row.payload));
     let mut note = |code, message: String| {
-        notes.push(Finding { code, stream: Some(Arc::clone(stream)), version: Some(version), message });
+        notes.push(Finding {
+            code,
+            stream: Some(Arc::clone(stream)),
+            stream_id: None,
+            version: Some(version),
+            message,
+        });
     };
     if let Some(error) = &decoded.error {
         note(FindingCode::Undecodable, format!("the payload is {error}"));

@@ -11,6 +11,7 @@ use oxc_parser::Parser;
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 use oxc_transformer::{TransformOptions, Transformer};
+use sha2::{Digest, Sha256};
 
 use crate::replay::Reducer;
 use crate::replay::js::{Export, Module, ModuleError, Script, candidates, exports, resolve};
@@ -29,6 +30,8 @@ pub struct ReducerFile {
     pub exports: Vec<Export>,
     /// `FILE#name`: this export folds everything.
     pub forced: Option<String>,
+    /// SHA-256 of the sources, its own and the imported ones, in hex.
+    pub stamp: String,
 }
 
 /// Which reducer folds a category.
@@ -45,12 +48,29 @@ impl ReducerFile {
     /// # Errors
     /// A file that cannot be read, does not parse, imports what is not there, or exports no reducer.
     pub fn read(named: &str) -> Result<ReducerFile, ModuleError> {
+        let file = ReducerFile::read_if(named, None)?;
+        file.ok_or_else(|| ModuleError {
+            file: named.to_owned(),
+            message: "its sources changed while they were read".to_owned(),
+            help: "try again".to_owned(),
+        })
+    }
+
+    /// The same; nothing of it runs, and there is no file, where a stamp is given and its
+    /// sources have another.
+    ///
+    /// # Errors
+    /// As [`ReducerFile::read`].
+    pub fn read_if(named: &str, stamp: Option<&str>) -> Result<Option<ReducerFile>, ModuleError> {
         let (file, forced) = match named.rsplit_once('#') {
             Some((file, export)) if !Path::new(named).exists() => (file, Some(export.to_owned())),
             _ => (named, None),
         };
         let path = PathBuf::from(file);
-        let module = read_module(&path)?;
+        let (module, found) = read_module(&path)?;
+        if stamp.is_some_and(|stamp| stamp != found) {
+            return Ok(None);
+        }
         let exports = exports(&module)?;
         if let Some(wanted) = &forced
             && !exports.iter().any(|export| export.name == *wanted)
@@ -61,7 +81,16 @@ impl ReducerFile {
                 help: format!("its exports are {}", names(&exports)),
             });
         }
-        Ok(ReducerFile { path, module, exports, forced })
+        Ok(Some(ReducerFile { path, module, exports, forced, stamp: found }))
+    }
+
+    /// `FILE` or `FILE#export`, wherever the program is started.
+    pub fn named(&self) -> String {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        match &self.forced {
+            Some(export) => format!("{}#{export}", path.display()),
+            None => path.display().to_string(),
+        }
     }
 
     /// The export for a category: by name, else the only or the default one.
@@ -114,12 +143,14 @@ fn plain_name(name: &str) -> String {
     if stem.is_empty() { plain } else { stem.to_owned() }
 }
 
-fn read_module(path: &Path) -> Result<Module, ModuleError> {
+/// The module, and the stamp of its sources.
+fn read_module(path: &Path) -> Result<(Module, String), ModuleError> {
     let file_name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
     let wrong =
         |file: &str, message: String, help: &str| ModuleError { file: file.to_owned(), message, help: help.to_owned() };
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut stamps: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut open = vec![file_name.clone()];
     while let Some(name) = open.pop() {
         if sources.contains_key(&name) {
@@ -136,6 +167,7 @@ fn read_module(path: &Path) -> Result<Module, ModuleError> {
         let text = std::fs::read_to_string(&file).map_err(|error| {
             wrong(&name, error.to_string(), "a reducer is a JavaScript or TypeScript file in UTF-8")
         })?;
+        stamps.insert(name.clone(), Sha256::digest(&text).to_vec());
         let (source, imports) = compile(&name, &text).map_err(|message| wrong(&name, message, "correct the file"))?;
         for import in imports {
             let Some(target) = resolve(&name, &import) else {
@@ -154,7 +186,13 @@ fn read_module(path: &Path) -> Result<Module, ModuleError> {
         }
         sources.insert(name, Arc::from(source));
     }
-    Ok(Module { entry: file_name.clone(), file_name, sources })
+    let mut whole = Sha256::new();
+    for (name, stamp) in &stamps {
+        whole.update(stamp);
+        whole.update(Sha256::digest(name));
+    }
+    let stamp = whole.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((Module { entry: file_name.clone(), file_name, sources }, stamp))
 }
 
 const BUNDLE: &str = "bundle it: npx esbuild x.ts --bundle --format=esm";

@@ -1,67 +1,48 @@
-//! The replayer thread: the one cursor of the window. Answers the newest question first,
-//! in slices of a few milliseconds, and uses the time between questions to fold ahead.
+//! The replayer: the one cursor of a store. Answers the newest question first, in slices of
+//! a few milliseconds, and uses the time between questions to fold ahead.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::Duration;
 
-use super::{
-    Answer, CellNews, CellRow, Choice, Outbox, PayloadColumn, ReducerFile, ReplayAsk, StateNews, StreamNews,
-    StreamSource,
-};
+use super::track::{Computing, Track};
+use super::{Answer, CellNews, Outbox, PayloadColumn, ReplayAsk, Share, StreamNews, StreamSource, Ticket, columns};
 use crate::formats::{Opened, ReadError};
-use crate::index::StreamRows;
-use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Findings, Helpful, Node, Pointer, Problem, StreamId, Text, TypeId};
-use crate::replay::Reducer;
-use crate::replay::diff::diff;
-use crate::replay::merge::Merge;
-use crate::replay::timeline::{EventSource, HandlerError, OnError, Timeline};
-use crate::replay::written::WrittenJob;
+use crate::index::EventIndex;
+use crate::model::{Applied, Helpful, StreamId};
 
-/// Work done before looking at the inbox again.
-const SLICE: Duration = Duration::from_millis(6);
-/// Time between words about who wrote what, while it is being found out.
-const TELL_WRITTEN: Duration = Duration::from_millis(100);
-/// Events looked at for payload columns.
-const SAMPLE: u64 = 200;
-/// Events searched in one slice.
-const FILTER_SLICE: u64 = 512;
-/// Longest text of a cell, in characters.
-const CELL_CHARS: usize = 60;
+/// Time between looks at the share of memory, with nothing to do.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-pub(super) fn run(inbox: &Receiver<ReplayAsk>, out: &Outbox) {
+pub(super) fn run(inbox: &Receiver<ReplayAsk>, share: &Share, out: &Outbox) {
     // Until the store is open nothing can be asked.
     let Some(opened) = wait_for_store(inbox) else { return };
     let source = match StreamSource::open(&opened) {
         Ok(source) => source,
         Err(error) => {
-            out.send(Answer::ReplayFailed(problem(&error)));
+            out.send(Answer::ReadFailed(error.problem("Events could not be read")));
             return;
         }
     };
-    let mut thread = Thread::new(source, out);
+    let mut replayer = Replayer::new(Track::new(source, share.part()), out);
     loop {
-        // With nothing to do, sleep until somebody asks.
-        let ask = if thread.has_work() {
-            match inbox.try_recv() {
-                Ok(ask) => Some(ask),
-                Err(TryRecvError::Empty) => None,
-                Err(TryRecvError::Disconnected) => return,
-            }
+        let ask = if replayer.has_work() {
+            inbox.try_recv()
         } else {
-            match inbox.recv() {
-                Ok(ask) => Some(ask),
-                Err(_) => return,
-            }
+            inbox.recv_timeout(LOOK_EVERY).map_err(|error| match error {
+                RecvTimeoutError::Timeout => TryRecvError::Empty,
+                RecvTimeoutError::Disconnected => TryRecvError::Disconnected,
+            })
         };
         match ask {
-            Some(ask) => thread.take(ask),
-            None => {
-                if let Err(error) = thread.slice() {
-                    thread.rest();
-                    out.send(Answer::ReplayFailed(problem(&error)));
+            Ok(ask) => replayer.take(ask),
+            Err(TryRecvError::Disconnected) => return,
+            Err(TryRecvError::Empty) => {
+                replayer.track.keep_within(share.part());
+                if replayer.has_work() {
+                    let result = replayer.slice();
+                    replayer.note(result);
                 }
             }
         }
@@ -76,433 +57,128 @@ fn wait_for_store(inbox: &Receiver<ReplayAsk>) -> Option<Arc<Opened>> {
     }
 }
 
-fn problem(error: &ReadError) -> Problem {
-    error.problem("Events could not be read")
-}
-
-struct Thread<'a> {
+struct Replayer<'a> {
     out: &'a Outbox,
-    source: StreamSource,
-    stream: Option<StreamId>,
-    timeline: Option<Timeline>,
-    file: Option<Arc<ReducerFile>>,
-    choice: Choice,
-    on_error: OnError,
-    question: u64,
+    track: Track,
+    ticket: Ticket,
+    /// A stream was selected.
+    selected: bool,
+    /// What is still to be answered.
     seek: Option<Applied>,
-    playhead: Applied,
-    told_built: u64,
-    /// States around the playhead are there.
-    ring_ready: bool,
-    written: Option<WrittenJob>,
-    told_written: Instant,
-    cells: Vec<(u64, u64, u64)>,
-    columns: Vec<PayloadColumn>,
-    filter: Option<Filter>,
+    cells: VecDeque<u64>,
+    /// The playhead of the state that is shown.
+    playhead: Option<Applied>,
     raw: bool,
-    findings: Arc<Findings>,
-    findings_total: u64,
-    errors: Arc<Vec<HandlerError>>,
+    columns: Vec<PayloadColumn>,
+    /// Reading failed, and that was said.
+    troubled: bool,
 }
 
-struct Filter {
-    question: u64,
-    words: Vec<Word>,
-    at: u64,
-    places: Vec<u32>,
-    /// Found when last told.
-    told: usize,
-}
-
-enum Word {
-    Type(String),
-    Any(String),
-}
-
-impl<'a> Thread<'a> {
-    fn new(source: StreamSource, out: &'a Outbox) -> Thread<'a> {
-        Thread {
+impl<'a> Replayer<'a> {
+    fn new(track: Track, out: &'a Outbox) -> Replayer<'a> {
+        Replayer {
             out,
-            source,
-            stream: None,
-            timeline: None,
-            file: None,
-            choice: Choice::Merge,
-            on_error: OnError::Stop,
-            question: 0,
+            track,
+            ticket: Ticket::default(),
+            selected: false,
             seek: None,
-            playhead: Applied(0),
-            told_built: 0,
-            ring_ready: true,
-            written: None,
-            told_written: Instant::now(),
-            cells: Vec::new(),
-            columns: Vec::new(),
-            filter: None,
+            cells: VecDeque::new(),
+            playhead: None,
             raw: false,
-            findings: Arc::default(),
-            findings_total: 0,
-            errors: Arc::default(),
+            columns: Vec::new(),
+            troubled: false,
         }
     }
 
     fn has_work(&self) -> bool {
-        let unbuilt = self.timeline.as_ref().is_some_and(|timeline| !timeline.is_complete());
-        self.seek.is_some()
-            || !self.cells.is_empty()
-            || self.filter.is_some()
-            || self.written.is_some()
-            || unbuilt
-            || !self.ring_ready
-    }
-
-    /// Drops all work: the store cannot be read.
-    fn rest(&mut self) {
-        self.seek = None;
-        self.cells.clear();
-        self.filter = None;
-        self.written = None;
-        self.timeline = None;
-        self.ring_ready = true;
+        self.seek.is_some() || !self.cells.is_empty() || self.track.has_work()
     }
 
     fn take(&mut self, ask: ReplayAsk) {
         match ask {
             ReplayAsk::Store(_) => {}
-            ReplayAsk::Select { question, rows, stream, .. } => self.select(question, rows, stream),
-            ReplayAsk::Seek { question, applied } => {
-                self.question = question;
-                self.seek = Some(applied);
-                self.written = None;
+            ReplayAsk::Select { ticket, index, stream } => self.select(ticket, &index, stream),
+            ReplayAsk::Reduce { ticket, file, choice, on_error } => {
+                self.ticket = ticket;
+                (self.seek, self.playhead) = (None, None);
+                self.track.compute(Computing { file, choice, on_error });
             }
-            ReplayAsk::Reduce { question, file, choice, on_error } => {
-                self.question = question;
-                (self.file, self.choice, self.on_error) = (file, choice, on_error);
-                self.begin();
+            ReplayAsk::Seek { ticket, applied } => {
+                self.ticket = ticket;
+                self.seek = self.selected.then_some(applied);
+                self.track.leave();
             }
-            ReplayAsk::Cells { question, from, to } => {
-                // The newest block is on screen; older ones may have scrolled away.
-                self.cells.push((question, from, to));
-                if self.cells.len() > 8 {
-                    self.cells.remove(0);
-                }
-            }
-            ReplayAsk::Filter { question, text } => {
-                let words: Vec<Word> = text
-                    .split_whitespace()
-                    .map(|word| match word.strip_prefix("type:") {
-                        Some(name) => Word::Type(name.to_lowercase()),
-                        None => Word::Any(word.to_lowercase()),
-                    })
-                    .collect();
-                let filter = Filter { question, words, at: 0, places: Vec::new(), told: 0 };
-                self.filter = (!filter.words.is_empty()).then_some(filter);
+            // Asked beside the playhead, so the ticket may be older than that of a seek.
+            ReplayAsk::Cells { ticket, blocks } => {
+                self.cells = if ticket.same_stream(self.ticket) { blocks.into() } else { VecDeque::new() };
             }
             ReplayAsk::Raw(wanted) => {
                 self.raw = wanted;
-                if self.stream.is_some() {
-                    self.seek.get_or_insert(self.playhead);
-                }
+                // The state shown is wanted once more, with its text.
+                self.seek = self.seek.or(self.playhead);
             }
         }
     }
 
-    fn select(&mut self, question: u64, rows: StreamRows, stream: StreamId) {
-        self.question = question;
-        let len = rows.len();
-        let same = self.source.select(rows, stream) && self.stream == Some(stream);
-        self.stream = Some(stream);
-        self.filter = None;
+    fn select(&mut self, ticket: Ticket, index: &EventIndex, stream: StreamId) {
+        self.ticket = ticket;
+        self.selected = true;
+        (self.seek, self.playhead) = (None, None);
         self.cells.clear();
-        match &mut self.timeline {
-            Some(timeline) if same => timeline.grow(len),
-            _ => self.begin(),
+        let selected = self.track.select(index, stream);
+        self.columns = columns::columns(&mut self.track.source);
+        let rows = self.track.rows().clone();
+        let types = columns::types(&rows);
+        self.out.send(Answer::Stream(Box::new(StreamNews { ticket, rows, columns: self.columns.clone(), types })));
+        if selected.is_err() {
+            self.note(selected);
         }
-        self.columns = columns(&mut self.source);
-        let types = types(self.source.rows());
-        self.out.send(Answer::Stream(Box::new(StreamNews { question, columns: self.columns.clone(), types })));
-    }
-
-    /// Folds anew: another stream, another reducer.
-    fn begin(&mut self) {
-        self.written = None;
-        self.told_built = 0;
-        self.ring_ready = true;
-        self.timeline = None;
-        self.errors = Arc::default();
-        self.findings = Arc::default();
-        self.findings_total = 0;
-        if self.stream.is_none() {
-            return;
-        }
-        let reducer: Box<dyn Reducer> = match &self.file {
-            None => Box::new(Merge::default()),
-            Some(file) => match file.reducer(&self.choice) {
-                Ok(reducer) => reducer,
-                Err(error) => {
-                    let problem = Problem::from(error);
-                    self.out.send(Answer::ReducerFailed { question: self.question, problem });
-                    Box::new(Merge::default())
-                }
-            },
-        };
-        let (name, len) = (Arc::clone(self.source.name()), self.source.rows().len());
-        self.timeline = Some(Timeline::new(reducer, name, len, self.on_error));
     }
 
     fn slice(&mut self) -> Result<(), ReadError> {
-        if let Some((question, from, to)) = self.cells.pop() {
-            return self.read_cells(question, from, to);
+        let ticket = self.ticket;
+        if let Some(block) = self.cells.pop_front() {
+            let rows = columns::cells(&mut self.track.source, &self.columns, block)?;
+            self.out.send(Answer::Cells(CellNews { ticket, block, rows }));
+            return Ok(());
         }
         if let Some(target) = self.seek {
-            return self.answer_seek(target);
-        }
-        if self.filter.is_some() {
-            return self.search();
-        }
-        let Some(timeline) = &mut self.timeline else {
-            (self.ring_ready, self.written) = (true, None);
-            return Ok(());
-        };
-        if let Some(job) = &mut self.written {
-            let done = job.advance(timeline, &mut self.source, SLICE)?;
-            if done || self.told_written.elapsed() >= TELL_WRITTEN {
-                self.told_written = Instant::now();
-                let (question, applied) = (self.question, job.target());
-                self.out.send(Answer::Written { question, applied, written: Arc::new(job.written().clone()) });
+            if let Err(problem) = self.track.begin() {
+                self.out.send(Answer::ReducerFailed { ticket, problem });
             }
-            if done {
-                self.written = None;
+            let state = self.track.state(ticket, target, self.raw)?;
+            self.tell_fold(state.is_some());
+            if let Some(news) = state {
+                self.seek = None;
+                self.playhead = Some(news.asked);
+                self.out.send(Answer::State(Box::new(news)));
             }
             return Ok(());
         }
-        if !self.ring_ready {
-            self.ring_ready = !timeline.densify(&mut self.source, self.playhead)?;
-            return Ok(());
+        if let Some((applied, written)) = self.track.work()? {
+            self.out.send(Answer::Written { ticket, applied, written });
         }
-        timeline.build(&mut self.source, u64::MAX, SLICE)?;
-        self.tell_built();
+        self.tell_fold(false);
         Ok(())
     }
 
-    fn tell_built(&mut self) {
-        let Some(timeline) = &self.timeline else { return };
-        let built = timeline.built();
-        if built >= self.told_built + (timeline.len() / 50).max(1) || timeline.is_complete() {
-            self.told_built = built;
-            self.out.send(Answer::Built { question: self.question, built });
+    fn tell_fold(&mut self, hurry: bool) {
+        if let Some(news) = self.track.fold_news(self.ticket, hurry) {
+            self.out.send(Answer::Fold(news));
         }
     }
 
-    fn answer_seek(&mut self, target: Applied) -> Result<(), ReadError> {
-        if self.timeline.is_none() && self.stream.is_some() {
-            // Reading failed before: perhaps the store is back.
-            self.begin();
-        }
-        let Some(timeline) = &mut self.timeline else {
-            self.seek = None;
-            return Ok(());
+    /// A failure is said once, and ends the work under way: the next question tries again.
+    fn note(&mut self, result: Result<(), ReadError>) {
+        let Err(error) = result else {
+            self.troubled = false;
+            return;
         };
-        let target = Applied(target.0.min(timeline.len()));
-        if target.0.min(timeline.reachable()) > timeline.built() {
-            timeline.build(&mut self.source, target.0, SLICE)?;
-            self.tell_built();
-            return Ok(());
-        }
-        let reached = target.0.min(timeline.reachable());
-        let previous = match reached.checked_sub(1) {
-            Some(before) => timeline.state(&mut self.source, Applied(before))?.map(|at| at.state),
-            None => None,
-        };
-        let Some(at) = timeline.state(&mut self.source, target)? else { return Ok(()) };
         self.seek = None;
-        self.playhead = target;
-        self.ring_ready = false;
-        timeline.trim(target);
-        let changes = previous.as_ref().map(|before| diff(before, &at.state)).unwrap_or_default();
-        if timeline.errors().len() != self.errors.len() {
-            self.errors = Arc::new(timeline.errors().to_vec());
-        }
-        let total = timeline.findings().total() + self.source.findings().total();
-        if total != self.findings_total {
-            self.findings_total = total;
-            let mut all = timeline.findings().clone();
-            all.absorb(&mut self.source.findings().clone());
-            self.findings = Arc::new(all);
-        }
-        let raw = self.raw.then(|| {
-            let mut text = String::new();
-            write_pretty(&at.state, &mut text);
-            text
-        });
-        let stopped = (timeline.reachable() < timeline.len()).then(|| timeline.reachable());
-        let event = match target.0.checked_sub(1) {
-            Some(place) => self.source.event(place)?,
-            None => None,
-        };
-        let version = |applied: u64| applied.checked_sub(1).and_then(|place| self.source.rows().version(place));
-        let problem = at.problem.as_ref().map(|thrown| Problem {
-            what: "The state cannot be shown".to_owned(),
-            cause: thrown.to_string(),
-            help: thrown.help.to_owned(),
-        });
-        self.written = Some(WrittenJob::new(at.applied, at.state.clone()));
-        self.out.send(Answer::State(Box::new(StateNews {
-            question: self.question,
-            asked: target,
-            applied: at.applied,
-            version: version(at.applied.0),
-            previous_version: version(at.applied.0.saturating_sub(1)),
-            previous,
-            changes,
-            event,
-            reducer: timeline.reducer_name(),
-            guess: timeline.is_guess(),
-            errors: Arc::clone(&self.errors),
-            stopped,
-            problem,
-            raw,
-            findings: Arc::clone(&self.findings),
-            state: at.state,
-        })));
-        Ok(())
-    }
-
-    fn read_cells(&mut self, question: u64, from: u64, to: u64) -> Result<(), ReadError> {
-        let mut rows = Vec::new();
-        for at in from..to.min(self.source.rows().len()) {
-            let Some(event) = self.source.event(at)? else { break };
-            let cell =
-                |column: Option<&PayloadColumn>| column.and_then(|column| event.data.at(&column.path)).map(short);
-            rows.push(CellRow {
-                cells: [cell(self.columns.first()), cell(self.columns.get(1))],
-                mark: event.mark.clone(),
-                undecodable: event.undecodable.is_some(),
-            });
-        }
-        self.out.send(Answer::Cells(CellNews { question, from, rows }));
-        Ok(())
-    }
-
-    fn search(&mut self) -> Result<(), ReadError> {
-        let Some(filter) = &mut self.filter else { return Ok(()) };
-        let len = self.source.rows().len();
-        let end = (filter.at + FILTER_SLICE).min(len);
-        let types_only = filter.words.iter().all(|word| matches!(word, Word::Type(_)));
-        while filter.at < end {
-            let at = filter.at;
-            filter.at += 1;
-            let rows = self.source.rows();
-            let name = rows.type_id(at).map(|id| rows.index().type_name(id).to_lowercase()).unwrap_or_default();
-            let version = rows.version(at).map(|version| version.to_string()).unwrap_or_default();
-            let open: Vec<&str> = filter
-                .words
-                .iter()
-                .filter_map(|word| match word {
-                    Word::Type(part) => (!name.contains(part.as_str())).then_some(""),
-                    Word::Any(part) => {
-                        let known = name.contains(part.as_str()) || version == part.trim_start_matches('v');
-                        (!known).then_some(part.as_str())
-                    }
-                })
-                .collect();
-            let found = if open.is_empty() {
-                true
-            } else if types_only || open.contains(&"") {
-                false
-            } else {
-                let text = self.source.event(at)?.map(|event| to_text(&event.data).to_lowercase()).unwrap_or_default();
-                open.iter().all(|part| text.contains(part))
-            };
-            if found {
-                filter.places.push(at as u32);
-            }
-        }
-        let done = filter.at >= len;
-        // The first hits at once, later ones as they add up.
-        if done || filter.places.len() >= filter.told * 2 + 20 {
-            filter.told = filter.places.len();
-            let (question, places) = (filter.question, Arc::new(filter.places.clone()));
-            if done {
-                self.filter = None;
-            }
-            self.out.send(Answer::Filtered { question, places, done });
-        }
-        Ok(())
-    }
-}
-
-/// A value as a cell shows it.
-fn short(node: &Node) -> Text {
-    let text = match node {
-        Node::String(text) => Arc::clone(text),
-        Node::Array(items) => Arc::from(format!("[{}]", items.len())),
-        Node::Object(object) => Arc::from(format!("{{{}}}", object.0.len())),
-        leaf => Arc::from(to_text(leaf)),
-    };
-    match text.char_indices().nth(CELL_CHARS) {
-        Some((cut, _)) => Arc::from(format!("{}…", &text[..cut])),
-        None => text,
-    }
-}
-
-/// How often each type occurs, the most frequent first.
-fn types(rows: &StreamRows) -> Vec<(TypeId, u64)> {
-    let mut counts: HashMap<TypeId, u64> = HashMap::new();
-    for at in 0..rows.len() {
-        if let Some(id) = rows.type_id(at) {
-            *counts.entry(id).or_default() += 1;
+        self.cells.clear();
+        self.track.restart();
+        if !std::mem::replace(&mut self.troubled, true) {
+            self.out.send(Answer::ReadFailed(error.problem("Events could not be read")));
         }
     }
-    let mut list: Vec<(TypeId, u64)> = counts.into_iter().collect();
-    list.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), *id));
-    list
-}
-
-/// Up to two members of the payload that most events have: a number first.
-fn columns(source: &mut StreamSource) -> Vec<PayloadColumn> {
-    let mut seen: Vec<(Pointer, u32, u32, Vec<Text>)> = Vec::new();
-    let steps = source.steps(0, SAMPLE).unwrap_or_default();
-    for step in &steps {
-        let Node::Object(object) = &step.data.node else { continue };
-        for (key, node) in object.0.iter().take(24) {
-            if !matches!(node, Node::Number(_) | Node::String(_) | Node::Bool(_)) {
-                continue;
-            }
-            let path = Pointer(vec![Arc::clone(key)]);
-            let place = seen.iter().position(|(other, ..)| *other == path).unwrap_or_else(|| {
-                seen.push((path, 0, 0, Vec::new()));
-                seen.len() - 1
-            });
-            let (_, count, numbers, values) = &mut seen[place];
-            *count += 1;
-            *numbers += u32::from(matches!(node, Node::Number(_)));
-            let value = short(node);
-            if values.len() < 32 && !values.contains(&value) {
-                values.push(value);
-            }
-        }
-    }
-    // A value that never changes tells nothing, and ids and times have columns of their own.
-    let telling = |(path, count, _, values): &&(Pointer, u32, u32, Vec<Text>)| {
-        let name = path.0.first().map(|name| name.to_lowercase()).unwrap_or_default();
-        let id_or_time = name.ends_with("id") || name == "at" || name == "timestamp" || name.ends_with("_at");
-        *count * 4 >= steps.len() as u32 && (values.len() > 1 || steps.len() == 1) && !id_or_time
-    };
-    let mut list: Vec<&(Pointer, u32, u32, Vec<Text>)> = seen.iter().filter(telling).collect();
-    list.sort_by_key(|(_, count, numbers, _)| std::cmp::Reverse((*numbers == *count, *count)));
-    let number = list.iter().find(|(_, count, numbers, _)| numbers == count).copied();
-    let words =
-        list.iter().filter(|(_, count, numbers, _)| numbers < count).copied().max_by_key(|(_, count, ..)| *count);
-    let second_number = list.iter().filter(|(_, count, numbers, _)| numbers == count).nth(1).copied();
-    let chosen = [number, words.or(second_number)];
-    chosen
-        .into_iter()
-        .flatten()
-        .map(|(path, count, numbers, _)| PayloadColumn {
-            path: path.clone(),
-            label: path.0.iter().map(|part| &**part).collect::<Vec<_>>().join("."),
-            numeric: numbers == count,
-        })
-        .collect()
 }

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::{Answer, IndexNews, Indexer, Outbox, Reading, ReplayAsk, StoreAsk};
-use crate::formats::{self, OpenChoice, ReadError, StoreChange};
+use super::{Answer, IndexNews, Indexer, Outbox, Reading, StoreAsk};
+use crate::formats::{self, OpenChoice, OpenError, Opened, ReadError, StoreChange};
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::Helpful;
 
@@ -21,13 +21,16 @@ pub(super) fn run(
     cache: &Path,
     choice: &OpenChoice,
     inbox: &Receiver<StoreAsk>,
-    replay: &Sender<ReplayAsk>,
+    tell: impl FnOnce(&Arc<Opened>),
     out: &Outbox,
 ) {
     let what = || format!("{} could not be opened", formats::file_name(path));
     let opened = match formats::open(path, cache, choice) {
         Ok(opened) => Arc::new(opened),
         Err(error) => {
+            if matches!(error, OpenError::Missing(_)) {
+                out.send(Answer::Missing);
+            }
             out.send(Answer::Failed(error.problem(what())));
             return;
         }
@@ -39,144 +42,317 @@ pub(super) fn run(
             return;
         }
     };
-    // The replayer may have ended with the window.
-    let _ = replay.send(ReplayAsk::Store(Arc::clone(&opened)));
-    out.send(Answer::Opened(opened));
-    let mut thread = Thread {
-        indexer,
-        index: EventIndex::default(),
-        order: StreamOrder::default(),
-        canceled: false,
-        replaced: false,
-        troubled: false,
-        out,
-    };
-    if let Err(error) = thread.work(inbox) {
-        out.send(Answer::Failed(error.problem(format!("{} can no longer be read", formats::file_name(path)))));
+    tell(&opened);
+    if out.send(Answer::Opened(opened)) {
+        Thread::new(indexer, formats::file_name(path), out).work(inbox);
     }
 }
 
 struct Thread<'a> {
+    out: &'a Outbox,
     indexer: Indexer,
+    /// Name of the store's file.
+    name: String,
     index: EventIndex,
     order: StreamOrder,
-    canceled: bool,
+    /// The first scan has not come to the end.
+    unfinished: bool,
+    /// The user ended it.
+    stopped: bool,
     replaced: bool,
-    /// The last look failed.
+    /// The last look or read failed, and that was said.
     troubled: bool,
-    out: &'a Outbox,
+    /// Events of which the window was told.
+    announced: u64,
+}
+
+/// Nobody listens any more.
+struct Gone;
+
+/// Why reading on came to an end before the end.
+enum Ended {
+    Gone,
+    Failed(ReadError),
 }
 
 impl Thread<'_> {
-    fn work(&mut self, inbox: &Receiver<StoreAsk>) -> Result<(), ReadError> {
-        if !self.scan(inbox)? {
-            return Ok(());
-        }
-        let mut announced = self.index.events();
-        loop {
-            match inbox.recv_timeout(WATCH_EVERY) {
-                Ok(StoreAsk::Arrange(order)) => {
-                    self.order = order;
-                    self.send();
-                }
-                Ok(StoreAsk::Cancel) => {}
-                Ok(StoreAsk::Reload) => {
-                    self.publish();
-                    announced = self.index.events();
-                }
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
-                Err(RecvTimeoutError::Timeout) => {
-                    if self.canceled || self.replaced {
-                        continue;
-                    }
-                    let change = match self.indexer.change(&self.index) {
-                        Ok(change) => change,
-                        Err(error) => {
-                            // Perhaps it is being replaced just now: said once, looked for on.
-                            if !std::mem::replace(&mut self.troubled, true) {
-                                self.out.send(Answer::ReplayFailed(error.problem("The store can no longer be read")));
-                            }
-                            continue;
-                        }
-                    };
-                    self.troubled = false;
-                    match change {
-                        StoreChange::Same => {}
-                        StoreChange::Replaced => {
-                            self.out.send(Answer::Replaced);
-                            self.replaced = true;
-                        }
-                        StoreChange::Written => {
-                            self.indexer.go_on();
-                            while self.indexer.step()? {}
-                            let events = self.indexer.events();
-                            if events > announced {
-                                announced = events;
-                                self.out.send(Answer::Grew(events - self.index.events()));
-                            }
-                        }
-                    }
-                }
-            }
+    fn new(indexer: Indexer, name: String, out: &Outbox) -> Thread<'_> {
+        Thread {
+            out,
+            indexer,
+            name,
+            index: EventIndex::default(),
+            order: StreamOrder::default(),
+            unfinished: true,
+            stopped: false,
+            replaced: false,
+            troubled: false,
+            announced: 0,
         }
     }
 
-    /// Reads to the end or until canceled. `false`: the window is gone.
-    fn scan(&mut self, inbox: &Receiver<StoreAsk>) -> Result<bool, ReadError> {
-        let mut next = Instant::now();
-        loop {
-            let more = match self.indexer.step() {
-                Ok(more) => more,
-                Err(error) => {
-                    // What was read can be used.
-                    self.canceled = true;
-                    self.publish();
-                    return Err(error);
+    /// Reads the store, then watches it, until nobody listens.
+    fn work(&mut self, inbox: &Receiver<StoreAsk>) {
+        let read = self.read(inbox);
+        let mut listening = self.note(read);
+        while listening.is_ok() {
+            listening = match inbox.recv_timeout(WATCH_EVERY) {
+                Ok(ask) => self.take(ask),
+                Err(RecvTimeoutError::Disconnected) => Err(Gone),
+                Err(RecvTimeoutError::Timeout) if self.stopped || self.replaced => Ok(()),
+                Err(RecvTimeoutError::Timeout) => {
+                    let looked = self.look(inbox);
+                    self.note(looked)
                 }
             };
+        }
+    }
+
+    fn take(&mut self, ask: StoreAsk) -> Result<(), Gone> {
+        match ask {
+            StoreAsk::Arrange(order) => {
+                self.order = order;
+                self.send()
+            }
+            StoreAsk::Cancel => {
+                self.stopped |= self.unfinished;
+                Ok(())
+            }
+            StoreAsk::Reload => self.publish(),
+        }
+    }
+
+    /// Looks whether the store changed, and reads what it gained or what is left of a scan
+    /// that failed.
+    fn look(&mut self, inbox: &Receiver<StoreAsk>) -> Result<(), Ended> {
+        match self.indexer.change(&self.index).map_err(Ended::Failed)? {
+            StoreChange::Same => {}
+            StoreChange::Written => self.indexer.go_on(),
+            StoreChange::Replaced => {
+                self.replaced = true;
+                self.out.send(Answer::Replaced);
+                return Ok(());
+            }
+        }
+        if self.indexer.is_complete() { Ok(()) } else { self.read(inbox) }
+    }
+
+    /// Reads on to the end, or until the user ends the first scan. Of that, snapshots are
+    /// published as it goes; of growth, only how much there is.
+    fn read(&mut self, inbox: &Receiver<StoreAsk>) -> Result<(), Ended> {
+        let mut next = Instant::now();
+        while self.indexer.step().map_err(Ended::Failed)? && !self.stopped {
+            // What came before the first snapshot was published is attended to here as well.
             loop {
                 match inbox.try_recv() {
-                    Ok(StoreAsk::Arrange(order)) => {
-                        self.order = order;
-                        next = Instant::now();
-                    }
-                    Ok(StoreAsk::Cancel) => self.canceled = true,
-                    Ok(StoreAsk::Reload) => {}
-                    Err(std::sync::mpsc::TryRecvError::Empty) => break,
-                    Err(std::sync::mpsc::TryRecvError::Disconnected) => return Ok(false),
+                    Ok(ask) => self.take(ask).map_err(|Gone| Ended::Gone)?,
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return Err(Ended::Gone),
                 }
             }
             let now = Instant::now();
-            if !more || self.canceled || now >= next {
-                if !self.publish() {
-                    return Ok(false);
-                }
+            if self.unfinished && now >= next && !self.stopped && self.out.is_front() {
+                self.publish().map_err(|Gone| Ended::Gone)?;
                 // Never more than a fifth of the time for snapshots.
                 next = Instant::now() + PUBLISH_EVERY.max(now.elapsed() * 4);
             }
-            if !more || self.canceled {
-                return Ok(true);
+        }
+        if self.unfinished {
+            self.unfinished = !self.indexer.is_complete();
+            return self.publish().map_err(|Gone| Ended::Gone);
+        }
+        let events = self.indexer.events();
+        if events > self.announced {
+            self.announced = events;
+            self.out.send(Answer::Grew(events - self.index.events()));
+        }
+        Ok(())
+    }
+
+    /// A failure is said once; the next look tries again, and what was read can be used.
+    fn note(&mut self, result: Result<(), Ended>) -> Result<(), Gone> {
+        match result {
+            Ok(()) => {
+                self.troubled = false;
+                Ok(())
+            }
+            Err(Ended::Gone) => Err(Gone),
+            Err(Ended::Failed(error)) => {
+                if std::mem::replace(&mut self.troubled, true) {
+                    return Ok(());
+                }
+                let problem = error.problem(format!("{} can no longer be read", self.name));
+                self.out.send(Answer::ReadFailed(problem));
+                if self.unfinished { self.publish() } else { Ok(()) }
             }
         }
     }
 
-    fn publish(&mut self) -> bool {
+    fn publish(&mut self) -> Result<(), Gone> {
         self.index = self.indexer.publish();
+        self.announced = self.index.events();
         self.send()
     }
 
-    fn send(&self) -> bool {
+    fn send(&self) -> Result<(), Gone> {
         let list = Arc::new(self.index.streams().list(&self.order));
-        self.out.send(Answer::Index(IndexNews {
+        let heard = self.out.send(Answer::Index(IndexNews {
             index: self.index.clone(),
             list,
             order: self.order.clone(),
             progress: self.indexer.progress(),
-            reading: match (self.indexer.is_complete(), self.canceled) {
-                (true, _) => Reading::Done,
-                (false, true) => Reading::Stopped,
-                (false, false) => Reading::Running,
+            reading: match (self.unfinished, self.stopped || self.troubled) {
+                (false, _) => Reading::Done,
+                (true, true) => Reading::Stopped,
+                (true, false) => Reading::Running,
             },
-        }))
+        }));
+        if heard { Ok(()) } else { Err(Gone) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::dialect::Mapping;
+    use crate::formats::{EventPage, PayloadPage, Run, ScanCursor, ScanStep, Store, StoreReader};
+    use crate::model::{Findings, RowKey};
+    use crate::session::{Far, Session};
+
+    /// A store whose disk comes and goes.
+    struct Shaky {
+        store: Arc<dyn Store>,
+        away: Arc<AtomicBool>,
+    }
+
+    struct ShakyReader {
+        reader: Box<dyn StoreReader>,
+        away: Arc<AtomicBool>,
+    }
+
+    impl ShakyReader {
+        fn try_disk(&self) -> Result<(), ReadError> {
+            match self.away.load(Ordering::SeqCst) {
+                true => Err(ReadError::Io { path: "log".into(), source: std::io::Error::other("the disk is away") }),
+                false => Ok(()),
+            }
+        }
+    }
+
+    impl Store for Shaky {
+        fn reader(&self) -> Result<Box<dyn StoreReader>, ReadError> {
+            Ok(Box::new(ShakyReader { reader: self.store.reader()?, away: Arc::clone(&self.away) }))
+        }
+
+        fn mapping(&self) -> &Mapping {
+            self.store.mapping()
+        }
+
+        fn has_global_order(&self) -> bool {
+            self.store.has_global_order()
+        }
+    }
+
+    impl StoreReader for ShakyReader {
+        fn scan(
+            &mut self,
+            cursor: ScanCursor,
+            page: &mut EventPage,
+            notes: &mut Findings,
+        ) -> Result<ScanStep, ReadError> {
+            self.try_disk()?;
+            self.reader.scan(cursor, page, notes)
+        }
+
+        fn fetch(
+            &mut self,
+            keys: &[RowKey],
+            run: Option<Run<'_>>,
+            page: &mut EventPage,
+            notes: &mut Findings,
+        ) -> Result<(), ReadError> {
+            self.try_disk()?;
+            self.reader.fetch(keys, run, page, notes)
+        }
+
+        fn payloads(
+            &mut self,
+            keys: &[RowKey],
+            run: Option<Run<'_>>,
+            page: &mut PayloadPage,
+        ) -> Result<usize, ReadError> {
+            self.try_disk()?;
+            self.reader.payloads(keys, run, page)
+        }
+
+        fn change(&mut self, cursor: ScanCursor) -> Result<StoreChange, ReadError> {
+            self.reader.change(cursor)
+        }
+    }
+
+    fn next<T>(session: &Session, mut wanted: impl FnMut(Answer) -> Option<T>) -> T {
+        let patience = Instant::now();
+        loop {
+            match session.answer().map(&mut wanted) {
+                Some(Some(found)) => return found,
+                Some(None) => {}
+                None => {
+                    assert!(patience.elapsed() < Duration::from_secs(60), "no such answer came");
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_failed_read_is_said_once_and_reading_goes_on_when_it_can() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log.jsonl");
+        let line = |v: u64| format!("{{\"stream\":\"s-{v}\",\"version\":1,\"type\":\"T\",\"data\":{{}}}}\n");
+        std::fs::write(&path, (0..20_000).map(line).collect::<String>()).expect("a log");
+        let opened = formats::open(&path, folder.path(), &OpenChoice::default()).expect("a store");
+        let away = Arc::new(AtomicBool::new(true));
+        let store = Arc::new(Shaky { store: Arc::clone(&opened.store), away: Arc::clone(&away) });
+        let indexer = Indexer::open(Arc::new(Opened { store, ..opened })).expect("an indexer");
+        let (session, Far { store: inbox, out, .. }) = Session::pair(Arc::new(|| {}));
+        let thread = std::thread::spawn(move || Thread::new(indexer, "log.jsonl".to_owned(), &out).work(&inbox));
+
+        // The first scan fails at once. What is asked for is done all the same.
+        let problem = next(&session, |answer| match answer {
+            Answer::ReadFailed(problem) => Some(problem),
+            _ => None,
+        });
+        assert_eq!(problem.what, "log.jsonl can no longer be read");
+        let order = StreamOrder { filter: "s-1".to_owned(), ..StreamOrder::default() };
+        session.ask_store(StoreAsk::Arrange(order.clone()));
+        let index = |answer: Answer| match answer {
+            Answer::Index(news) => Some(news),
+            Answer::ReadFailed(_) => panic!("said twice"),
+            _ => None,
+        };
+        let news = next(&session, |answer| index(answer).filter(|news| news.order == order));
+        assert_eq!((news.reading, news.index.events()), (Reading::Stopped, 0));
+        // The disk is back: the scan goes to its end without being asked.
+        away.store(false, Ordering::SeqCst);
+        let news = next(&session, |answer| index(answer).filter(|news| news.reading == Reading::Done));
+        assert_eq!(news.index.events(), 20_000);
+
+        // The same while the store grows.
+        away.store(true, Ordering::SeqCst);
+        let mut file = std::fs::OpenOptions::new().append(true).open(&path).expect("the log");
+        std::io::Write::write_all(&mut file, (20_000..20_005).map(line).collect::<String>().as_bytes())
+            .expect("written");
+        next(&session, |answer| matches!(answer, Answer::ReadFailed(_)).then_some(()));
+        session.ask_store(StoreAsk::Arrange(StreamOrder::default()));
+        let news = next(&session, index);
+        assert_eq!((news.reading, news.list.streams.len()), (Reading::Done, 20_000));
+        away.store(false, Ordering::SeqCst);
+        next(&session, |answer| matches!(answer, Answer::Grew(5)).then_some(()));
+        session.ask_store(StoreAsk::Reload);
+        assert_eq!(next(&session, index).index.events(), 20_005);
+        drop(session);
+        thread.join().expect("it ends with the session");
     }
 }

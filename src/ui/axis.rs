@@ -5,7 +5,7 @@
 
 use super::format;
 use crate::app::action::Axis;
-use crate::app::timeline::idle_threshold;
+use crate::app::idle::idle_threshold;
 use crate::app::view::{TimelineEvents, TypeSlot};
 use crate::model::{Applied, Time};
 

@@ -1,20 +1,22 @@
 //! Which panel has the keyboard, and how it gets there.
 //!
-//! Each panel registers itself while it is drawn: its place, its list and its
+//! Each panel is registered while it is drawn: its place, its list and its
 //! filter. The register of the last frame answers F6, Alt+1 and `/`.
 
 use egui::{Context, Id, Rect};
 
+use super::panels::PANELS;
 use crate::app::action::Panel;
 
 /// What a panel offers the keyboard.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    panel: Panel,
-    rect: Rect,
+pub struct Entry {
+    pub panel: Panel,
+    /// `None`: it is behind another one and comes to the front with the keyboard.
+    pub rect: Option<Rect>,
     /// The list, or whatever else takes the keys of the panel.
-    body: Id,
-    filter: Option<Id>,
+    pub body: Id,
+    pub filter: Id,
 }
 
 /// Registered panels: those of this frame and those of the one before.
@@ -29,8 +31,8 @@ fn register_id() -> Id {
     Id::unique("eventglass focus register")
 }
 
-/// A panel says that it is on screen.
-pub fn register(ctx: &Context, panel: Panel, rect: Rect, body: Id, filter: Option<Id>) {
+/// Says that a panel is there.
+pub fn register(ctx: &Context, entry: Entry) {
     let frame = ctx.cumulative_pass_nr();
     ctx.data_mut(|data| {
         let register: &mut Register = data.get_temp_mut_or_default(register_id());
@@ -38,18 +40,20 @@ pub fn register(ctx: &Context, panel: Panel, rect: Rect, body: Id, filter: Optio
             register.before = std::mem::take(&mut register.now);
             register.frame = frame;
         }
-        register.now.retain(|entry| entry.panel != panel);
-        register.now.push(Entry { panel, rect, body, filter });
+        register.now.retain(|other| other.panel != entry.panel);
+        register.now.push(entry);
     });
 }
 
-/// The panels on screen, in the order of F6.
+/// The panels that can have the keyboard, in the order of F6: an empty one has nothing to give it to.
 fn entries(ctx: &Context) -> Vec<Entry> {
     let frame = ctx.cumulative_pass_nr();
     let register: Register = ctx.data(|data| data.get_temp(register_id())).unwrap_or_default();
     // Asked before the panels of this frame are drawn, the last frame's are the ones on screen.
     let all = if register.frame == frame && !register.before.is_empty() { register.before } else { register.now };
-    Panel::ALL.iter().filter_map(|panel| all.iter().find(|entry| entry.panel == *panel).copied()).collect()
+    let of = |panel| all.iter().find(|entry| entry.panel == panel).copied();
+    let can = |entry: &Entry| entry.rect.is_none() || ctx.read_response(entry.body).is_some();
+    PANELS.iter().filter_map(|row| of(row.panel)).filter(can).collect()
 }
 
 /// The panel that has the keyboard.
@@ -60,18 +64,22 @@ pub fn current(ctx: &Context) -> Option<Panel> {
 fn current_entry(ctx: &Context) -> Option<Entry> {
     let focused = ctx.memory(|memory| memory.focused())?;
     let entries = entries(ctx);
-    if let Some(entry) = entries.iter().find(|entry| entry.body == focused || entry.filter == Some(focused)) {
+    if let Some(entry) = entries.iter().find(|entry| entry.body == focused || entry.filter == focused) {
         return Some(*entry);
     }
     let center = ctx.read_response(focused)?.rect.center();
-    entries.into_iter().find(|entry| entry.rect.contains(center))
+    entries.into_iter().find(|entry| entry.rect.is_some_and(|rect| rect.contains(center)))
+}
+
+fn give(ctx: &Context, to: Id) {
+    ctx.memory_mut(|memory| memory.request_focus(to));
+    ctx.request_repaint();
 }
 
 /// Puts the keyboard on a panel.
 pub fn request(ctx: &Context, panel: Panel) {
     if let Some(entry) = entries(ctx).iter().find(|entry| entry.panel == panel) {
-        ctx.memory_mut(|memory| memory.request_focus(entry.body));
-        ctx.request_repaint();
+        give(ctx, entry.body);
     }
 }
 
@@ -88,17 +96,16 @@ pub fn request_next(ctx: &Context, forward: bool) {
         (Some(at), true) => (at + 1) % entries.len(),
         (Some(at), false) => (at + entries.len() - 1) % entries.len(),
     };
-    ctx.memory_mut(|memory| memory.request_focus(entries[next].body));
-    ctx.request_repaint();
+    give(ctx, entries[next].body);
 }
 
 /// Puts the keyboard in the filter of the panel that has it, else in that of the events, else of the streams.
 pub fn request_filter(ctx: &Context) {
     let entries = entries(ctx);
-    let own = current_entry(ctx).and_then(|entry| entry.filter);
-    let of = |panel| entries.iter().find(|entry| entry.panel == panel).and_then(|entry| entry.filter);
+    let on_screen = |entry: &Entry| ctx.read_response(entry.filter).map(|_| entry.filter);
+    let of = |panel| entries.iter().find(|entry| entry.panel == panel).and_then(on_screen);
+    let own = current_entry(ctx).as_ref().and_then(on_screen);
     if let Some(filter) = own.or_else(|| of(Panel::Events)).or_else(|| of(Panel::Streams)) {
-        ctx.memory_mut(|memory| memory.request_focus(filter));
-        ctx.request_repaint();
+        give(ctx, filter);
     }
 }

@@ -1,18 +1,20 @@
 //! Fonts, icons and the base style: what egui has to know before the first frame.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use egui::epaint::text::{FontData, FontDefinitions};
 use egui::{Context, FontFamily, FontId, Theme, Visuals};
 
 use super::tokens::{self, Tokens, size};
 
-/// Inter Medium.
-pub const MEDIUM: &str = "inter-medium";
-/// Inter SemiBold.
-pub const SEMIBOLD: &str = "inter-semibold";
-/// Lucide icons.
-pub const ICONS: &str = "lucide";
+const MEDIUM: &str = "inter-medium";
+const SEMIBOLD: &str = "inter-semibold";
+const ICONS: &str = "lucide";
+
+/// Families with a name of their own; a clone of one costs nothing, a new one a copy of its name.
+pub static MEDIUM_FAMILY: LazyLock<FontFamily> = LazyLock::new(|| FontFamily::Name(MEDIUM.into()));
+pub static SEMIBOLD_FAMILY: LazyLock<FontFamily> = LazyLock::new(|| FontFamily::Name(SEMIBOLD.into()));
+pub static ICONS_FAMILY: LazyLock<FontFamily> = LazyLock::new(|| FontFamily::Name(ICONS.into()));
 
 const INTER: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
 const INTER_MEDIUM: &[u8] = include_bytes!("../../assets/fonts/Inter-Medium.ttf");
@@ -27,6 +29,7 @@ pub fn install(ctx: &Context) {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme, tokens);
             style.animation_time = 0.0;
+            style.scroll_animation = egui::style::ScrollAnimation::none();
             style.interaction.tooltip_delay = 0.4;
             style.interaction.selectable_labels = false;
             style.spacing.item_spacing = egui::vec2(8.0, 0.0);
@@ -35,7 +38,7 @@ pub fn install(ctx: &Context) {
                 (egui::TextStyle::Small, FontId::proportional(11.0)),
                 (egui::TextStyle::Body, FontId::proportional(13.0)),
                 (egui::TextStyle::Button, FontId::proportional(13.0)),
-                (egui::TextStyle::Heading, FontId::new(15.0, FontFamily::Name(SEMIBOLD.into()))),
+                (egui::TextStyle::Heading, FontId::new(15.0, SEMIBOLD_FAMILY.clone())),
                 (egui::TextStyle::Monospace, FontId::monospace(12.5)),
             ]
             .into();
@@ -59,9 +62,9 @@ fn fonts() -> FontDefinitions {
     let fallback = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
     let with_fallback = |first: &str| std::iter::once(first.to_owned()).chain(fallback.iter().cloned()).collect();
     fonts.families.insert(FontFamily::Proportional, with_fallback("inter"));
-    fonts.families.insert(FontFamily::Name(MEDIUM.into()), with_fallback(MEDIUM));
-    fonts.families.insert(FontFamily::Name(SEMIBOLD.into()), with_fallback(SEMIBOLD));
-    fonts.families.insert(FontFamily::Name(ICONS.into()), vec![ICONS.to_owned()]);
+    fonts.families.insert(MEDIUM_FAMILY.clone(), with_fallback(MEDIUM));
+    fonts.families.insert(SEMIBOLD_FAMILY.clone(), with_fallback(SEMIBOLD));
+    fonts.families.insert(ICONS_FAMILY.clone(), vec![ICONS.to_owned()]);
     // Arrows and mathematics that Hack lacks come out of Inter.
     fonts.families.entry(FontFamily::Monospace).or_default().insert(1, "inter".to_owned());
     fonts

@@ -1,8 +1,8 @@
 //! The icons, one glyph each of the Lucide subset in `assets/icons` (made by `make.py` there).
 
-use egui::{Align2, Color32, FontFamily, FontId, Painter, Pos2};
+use egui::{Align2, Color32, FontId, Painter, Pos2};
 
-use super::fonts::ICONS;
+use super::fonts::ICONS_FAMILY;
 
 /// An icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Icon(char);
 impl Icon {
     /// Paints it around `center`, `size` points wide, on the pixel grid.
     pub fn paint(self, painter: &Painter, center: Pos2, size: f32, color: Color32) {
-        let font = FontId::new(size, FontFamily::Name(ICONS.into()));
+        let font = FontId::new(size, ICONS_FAMILY.clone());
         painter.text(center, Align2::CENTER_CENTER, self.0, font, color);
     }
 }
@@ -20,46 +20,26 @@ impl Icon {
 #[rustfmt::skip]
 #[expect(missing_docs, reason = "the names are Lucide's")]
 impl Icon {
-    pub const ARROW_UP_DOWN: Icon = Icon('\u{e37d}');
     pub const CHECK: Icon = Icon('\u{e06c}');
-    pub const CHEVRON_DOWN: Icon = Icon('\u{e06d}');
-    pub const CHEVRON_RIGHT: Icon = Icon('\u{e06f}');
-    pub const CHEVRON_UP: Icon = Icon('\u{e070}');
     pub const CIRCLE_ALERT: Icon = Icon('\u{e077}');
     pub const CIRCLE_CHECK: Icon = Icon('\u{e226}');
     pub const CIRCLE_DASHED: Icon = Icon('\u{e4b0}');
-    pub const CLOCK: Icon = Icon('\u{e087}');
-    pub const COLUMNS_3: Icon = Icon('\u{e099}');
     pub const COPY: Icon = Icon('\u{e09e}');
     pub const DATABASE: Icon = Icon('\u{e0ad}');
-    pub const EXTERNAL_LINK: Icon = Icon('\u{e0b9}');
-    pub const EYE: Icon = Icon('\u{e0ba}');
-    pub const FILE: Icon = Icon('\u{e0c0}');
     pub const FILE_DOWN: Icon = Icon('\u{e318}');
     pub const FOLDER_OPEN: Icon = Icon('\u{e247}');
-    pub const HISTORY: Icon = Icon('\u{e1f5}');
     pub const INFO: Icon = Icon('\u{e0f9}');
-    pub const KEYBOARD: Icon = Icon('\u{e284}');
     pub const LIST_FILTER: Icon = Icon('\u{e460}');
     pub const LIST_TREE: Icon = Icon('\u{e408}');
-    pub const LOADER: Icon = Icon('\u{e109}');
     pub const LOCK: Icon = Icon('\u{e10b}');
     pub const MENU: Icon = Icon('\u{e115}');
-    pub const MINUS: Icon = Icon('\u{e11c}');
-    pub const MOON: Icon = Icon('\u{e11e}');
-    pub const PAUSE: Icon = Icon('\u{e12e}');
-    pub const PLAY: Icon = Icon('\u{e13c}');
-    pub const PLUS: Icon = Icon('\u{e13d}');
-    pub const RADIO: Icon = Icon('\u{e142}');
     pub const REFRESH_CW: Icon = Icon('\u{e145}');
     pub const SEARCH: Icon = Icon('\u{e151}');
     pub const SKIP_BACK: Icon = Icon('\u{e15f}');
     pub const SKIP_FORWARD: Icon = Icon('\u{e160}');
-    pub const SQUARE: Icon = Icon('\u{e167}');
     pub const SQUARE_FUNCTION: Icon = Icon('\u{e22d}');
     pub const STEP_BACK: Icon = Icon('\u{e3e9}');
     pub const STEP_FORWARD: Icon = Icon('\u{e3ea}');
-    pub const SUN: Icon = Icon('\u{e178}');
     pub const TRIANGLE_ALERT: Icon = Icon('\u{e193}');
     pub const X: Icon = Icon('\u{e1b2}');
 }

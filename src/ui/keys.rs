@@ -28,13 +28,22 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
     let in_list_of_own = matches!(focus::current(ctx), Some(Panel::Streams));
     let mut found = Vec::new();
     ctx.input_mut(|input| {
-        let modifiers = input.modifiers;
+        // A key may be pressed and let go with its modifiers within one frame: each event has its own.
+        let mut held = input.modifiers;
+        let mut taken = false;
         // What a key writes decides; where nothing is written, the key itself does.
         let written = input.events.iter().any(|event| matches!(event, Event::Text(_)));
         input.events.retain(|event| {
+            match event {
+                Event::ModifiersChanged(modifiers) => held = *modifiers,
+                Event::Key { modifiers, .. } => (held, taken) = (*modifiers, false),
+                // What a key of ours writes besides (Alt and 3: "3") is nobody's.
+                Event::Text(_) if taken => return false,
+                _ => {}
+            }
             let as_text = if written { None } else { text_of(event) };
             let event = as_text.as_ref().unwrap_or(event);
-            let Some((command, nth)) = command_of(event, modifiers, typing) else { return true };
+            let Some((command, nth)) = command_of(event, held, typing) else { return true };
             let key = command.keys[nth].key;
             let blocked = key == Key::Space && space_clicks
                 || matches!(key, Key::Home | Key::End) && in_list_of_own && !cx.stream_open;
@@ -42,6 +51,7 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
                 return true;
             }
             found.push((command, nth));
+            taken = true;
             false
         });
     });

@@ -1,223 +1,375 @@
-//! Where the panels are, and the seams between them that can be dragged.
+//! Where the panels of a store are: trees of splits as data, and the one function that walks them.
+//!
+//! There is one tree for much space and one for little. Where not even that one fits, the
+//! panels stand behind each other and a bar of tabs says which is in front.
 
-use egui::{CursorIcon, Id, Rect, Sense, Ui, pos2, vec2};
+use egui::accesskit::Role;
+use egui::{CursorIcon, Id, Rect, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use std::collections::BTreeMap;
 
-use super::panels::{
-    event::event_ui, events::events_ui, findings::findings_ui, loading::loading_ui, notice::notice_ui, state::state_ui,
-    status::status_ui, streams::streams_ui, time::time_ui,
-};
+use super::panels::{self, PANELS, PanelCx, PanelRow, loading::loading_ui, notice::notice_ui, status::status_ui};
 use super::tokens::{self, size};
-use super::{paint, panels};
-use crate::app::action::{Action, CommandContext};
-use crate::app::view::{WorkspaceView, Zone};
+use super::{focus, paint, text};
+use crate::app::action::{Action, Panel};
 
-/// Sizes that the user chose; `None` = as at first.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sizes {
-    streams: Option<f32>,
-    state: Option<f32>,
-    /// Share of the right column that the state has.
-    state_share: Option<f32>,
-    findings: Option<f32>,
-    narrow_events: Option<f32>,
-    narrow_state: Option<f32>,
+/// What is somewhere.
+enum Place {
+    Panel(Panel),
+    /// The first scan, while no stream is chosen.
+    Loading,
+    Split(&'static Split),
 }
 
-fn sizes_id() -> Id {
-    Id::unique("eventglass sizes")
+/// A place divided in two: a part whose size is known, and the rest.
+struct Split {
+    /// Where the part is.
+    side: Side,
+    /// Under which name its size is kept once the seam is dragged; `None` = it cannot be.
+    seam: Option<&'static str>,
+    first: Size,
+    most: f32,
+    part: Place,
+    rest: Place,
 }
 
-/// Panels back to their first sizes.
-pub fn reset(ctx: &egui::Context) {
-    ctx.data_mut(|data| data.remove::<Sizes>(sizes_id()));
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Left,
+    Right,
+    Top,
+    Bottom,
 }
+
+/// The unit of a size is also that of [`Action::SetSize`].
+#[derive(Clone, Copy)]
+enum Size {
+    Points(f32),
+    /// Of the whole that is divided.
+    Share(f32),
+}
+
+/// Lower than this, a notice stands on the last line instead of one of its own.
+const LOW: f32 = 160.0;
+const ANY: f32 = f32::INFINITY;
+
+/// All panels beside each other.
+static WIDE: Place = Place::Split(&Split {
+    side: Side::Bottom,
+    seam: None,
+    first: Size::Points(size::TIME),
+    most: size::TIME,
+    part: Place::Panel(Panel::Time),
+    rest: Place::Split(&Split {
+        side: Side::Bottom,
+        seam: Some("findings"),
+        first: Size::Points(240.0),
+        most: 480.0,
+        part: Place::Panel(Panel::Findings),
+        rest: Place::Split(&Split {
+            side: Side::Left,
+            seam: Some("streams"),
+            first: Size::Points(size::STREAMS),
+            most: 480.0,
+            part: Place::Panel(Panel::Streams),
+            rest: Place::Split(&Split {
+                side: Side::Right,
+                seam: Some("state"),
+                first: Size::Points(size::STATE),
+                most: ANY,
+                part: Place::Split(&Split {
+                    side: Side::Top,
+                    seam: Some("event"),
+                    first: Size::Share(416.0 / 680.0),
+                    most: ANY,
+                    part: Place::Panel(Panel::State),
+                    rest: Place::Panel(Panel::Event),
+                }),
+                rest: Place::Panel(Panel::Events),
+            }),
+        }),
+    }),
+});
+
+/// Events over the whole width with the streams as a drop-down, state and event below.
+static NARROW: Place = Place::Split(&Split {
+    side: Side::Bottom,
+    seam: None,
+    first: Size::Points(size::TIME),
+    most: size::TIME,
+    part: Place::Panel(Panel::Time),
+    rest: Place::Split(&Split {
+        side: Side::Bottom,
+        seam: Some("findings"),
+        first: Size::Points(240.0),
+        most: 480.0,
+        part: Place::Panel(Panel::Findings),
+        rest: Place::Split(&Split {
+            side: Side::Top,
+            seam: Some("narrow events"),
+            first: Size::Share(0.42),
+            most: ANY,
+            part: Place::Panel(Panel::Events),
+            rest: Place::Split(&Split {
+                side: Side::Left,
+                seam: Some("narrow state"),
+                first: Size::Share(0.5825),
+                most: ANY,
+                part: Place::Panel(Panel::State),
+                rest: Place::Panel(Panel::Event),
+            }),
+        }),
+    }),
+});
+
+/// While the store is read for the first time.
+static LOADING: Place = Place::Split(&Split {
+    side: Side::Left,
+    seam: Some("streams"),
+    first: Size::Points(size::STREAMS),
+    most: 480.0,
+    part: Place::Panel(Panel::Streams),
+    rest: Place::Loading,
+});
 
 /// Shows an open store in `rect`.
-pub fn workspace_ui(
+pub fn workspace_ui(ui: &mut Ui, rect: Rect, sizes: &BTreeMap<String, f32>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let mut body = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - size::STATUS));
+    let last_line = Rect::from_min_max(pos2(rect.left(), body.bottom()), rect.max);
+    let low = rect.height() < LOW;
+    if let Some(notice) = &cx.view.notice {
+        let top = Rect::from_min_size(rect.min, vec2(rect.width(), size::HEADER));
+        notice_ui(ui, cx.id("notice"), if low { last_line } else { top }, notice, out);
+        body.min.y = if low { body.min.y } else { top.bottom() };
+    }
+    let last_line = (!low || cx.view.notice.is_none()).then_some(last_line);
+    let fits = |place: &Place| {
+        let least = place.least(cx);
+        least.x <= body.width() && least.y <= body.height()
+    };
+    let tree = match &cx.view.loading {
+        Some(_) if fits(&LOADING) => &LOADING,
+        Some(_) => &Place::Loading,
+        None if body.width() >= size::NARROW && fits(&WIDE) => &WIDE,
+        None if fits(&NARROW) => &NARROW,
+        None => {
+            stack_ui(ui, body, last_line, cx, out);
+            return;
+        }
+    };
+    let cx = PanelCx { streams_drop: !tree.has(Panel::Streams), ..*cx };
+    walk(ui, body, tree, sizes, &cx, out);
+    if let Some(last_line) = last_line {
+        status_ui(ui, last_line, Some(&cx.view.status), cx.commands);
+    }
+}
+
+/// Shows what is in a place.
+fn walk(
     ui: &mut Ui,
     rect: Rect,
-    view: &WorkspaceView<'_>,
-    commands: &CommandContext,
-    zone: Zone,
+    place: &Place,
+    sizes: &BTreeMap<String, f32>,
+    cx: &PanelCx<'_>,
     out: &mut Vec<Action>,
 ) {
-    let mut sizes: Sizes = ui.data(|data| data.get_temp(sizes_id())).unwrap_or_default();
-    let (rect, status) = cut_bottom(rect, size::STATUS);
-    status_ui(ui, status, Some(&view.status), commands);
-    let mut rect = rect;
-    if let Some(notice) = &view.notice {
-        let bar = Rect::from_min_size(rect.min, vec2(rect.width(), size::HEADER));
-        notice_ui(ui, bar, notice, out);
-        rect.min.y = bar.bottom();
-    }
-    if let Some(loading) = &view.loading {
-        let width = sizes.streams.unwrap_or(size::STREAMS);
-        let (left, right) = cut_left(rect, width);
-        streams_ui(ui, left, &view.streams, zone, out);
-        loading_ui(ui, right, loading, out);
-        seam_vertical(ui, "streams seam", left.right(), rect, &mut sizes.streams, (180.0, 480.0), width, 1.0);
-    } else if rect.width() < size::NARROW {
-        narrow_ui(ui, rect, view, commands, zone, &mut sizes, out);
+    let split = match place {
+        Place::Panel(panel) => return panels::panel_ui(ui, rect, PanelRow::of(*panel), cx, out),
+        Place::Loading => {
+            if let Some(loading) = &cx.view.loading {
+                loading_ui(ui, cx.id("loading"), rect, loading, out);
+            }
+            return;
+        }
+        Place::Split(split) if !split.part.is_there(cx) => return walk(ui, rect, &split.rest, sizes, cx, out),
+        Place::Split(split) => split,
+    };
+    let chosen = split.seam.and_then(|seam| sizes.get(seam)).copied();
+    let (part, rest) = split.cut(rect, chosen, cx);
+    // In reading order, which is that of the Tab key.
+    if matches!(split.side, Side::Left | Side::Top) {
+        walk(ui, part, &split.part, sizes, cx, out);
+        walk(ui, rest, &split.rest, sizes, cx, out);
     } else {
-        wide_ui(ui, rect, view, commands, zone, &mut sizes, out);
+        walk(ui, rest, &split.rest, sizes, cx, out);
+        walk(ui, part, &split.part, sizes, cx, out);
     }
-    ui.data_mut(|data| data.insert_temp(sizes_id(), sizes));
+    split.seam_ui(ui, rect, part, cx, out);
 }
 
-fn cut_bottom(rect: Rect, height: f32) -> (Rect, Rect) {
-    let y = rect.bottom() - height;
-    (Rect::from_min_max(rect.min, pos2(rect.right(), y)), Rect::from_min_max(pos2(rect.left(), y), rect.max))
-}
-
-fn cut_left(rect: Rect, width: f32) -> (Rect, Rect) {
-    let x = (rect.left() + width).round();
-    (Rect::from_min_max(rect.min, pos2(x, rect.bottom())), Rect::from_min_max(pos2(x, rect.top()), rect.max))
-}
-
-fn wide_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &WorkspaceView<'_>,
-    commands: &CommandContext,
-    zone: Zone,
-    sizes: &mut Sizes,
-    out: &mut Vec<Action>,
-) {
-    let (body, time) = cut_bottom(rect, size::TIME);
-    let (body, drawer) = drawer(body, view, sizes);
-    let streams_width = sizes.streams.unwrap_or(size::STREAMS).clamp(180.0, 480.0);
-    let (streams, rest) = cut_left(body, streams_width);
-    let most = (rest.width() - 360.0).max(280.0);
-    let state_width = sizes.state.unwrap_or(size::STATE).clamp(280.0, most);
-    let (events, right) = cut_left(rest, rest.width() - state_width);
-    let share = sizes.state_share.unwrap_or(416.0 / 680.0).clamp(0.2, 0.8);
-    let state_height = (right.height() * share).round();
-    let (state, event) = cut_bottom(right, right.height() - state_height);
-
-    streams_ui(ui, streams, &view.streams, zone, out);
-    events_ui(ui, events, &view.events, zone, None, out);
-    state_ui(ui, state, &view.state, out);
-    event_ui(ui, event, &view.event, view.events.stream.is_some(), zone, out);
-    time_ui(ui, time, &view.time, commands, zone, out);
-    if let (Some(rect), Some(findings)) = (drawer, &view.findings) {
-        findings_ui(ui, rect, findings, out);
-        seam_horizontal(
-            ui,
-            "findings seam",
-            rect.top(),
-            body,
-            &mut sizes.findings,
-            (120.0, 480.0),
-            -1.0,
-            rect.height(),
-        );
+impl Place {
+    /// Some panels are there only while they are open.
+    fn is_there(&self, cx: &PanelCx<'_>) -> bool {
+        match self {
+            Place::Panel(panel) => PanelRow::of(*panel).is_there(cx),
+            Place::Loading => true,
+            Place::Split(split) => split.part.is_there(cx) || split.rest.is_there(cx),
+        }
     }
+
+    fn has(&self, panel: Panel) -> bool {
+        match self {
+            Place::Panel(other) => *other == panel,
+            Place::Loading => false,
+            Place::Split(split) => split.part.has(panel) || split.rest.has(panel),
+        }
+    }
+
+    /// The least room in which everything here is of use.
+    fn least(&self, cx: &PanelCx<'_>) -> Vec2 {
+        match self {
+            Place::Panel(panel) => PanelRow::of(*panel).least,
+            Place::Loading => vec2(320.0, 160.0),
+            Place::Split(split) if !split.part.is_there(cx) => split.rest.least(cx),
+            Place::Split(split) => {
+                let (part, rest) = (split.part.least(cx), split.rest.least(cx));
+                if split.side.is_across() {
+                    vec2(part.x + rest.x, part.y.max(rest.y))
+                } else {
+                    vec2(part.x.max(rest.x), part.y + rest.y)
+                }
+            }
+        }
+    }
+}
+
+impl Side {
+    /// Left or right, so that the seam is upright.
+    fn is_across(self) -> bool {
+        matches!(self, Side::Left | Side::Right)
+    }
+}
+
+impl Split {
+    fn along(&self, size: Vec2) -> f32 {
+        if self.side.is_across() { size.x } else { size.y }
+    }
+
+    /// Points for the part, so that both have their least; the part has it first.
+    fn within(&self, wanted: f32, whole: Rect, cx: &PanelCx<'_>) -> f32 {
+        let least = self.along(self.part.least(cx));
+        let most = self.most.min(self.along(whole.size()) - self.along(self.rest.least(cx)));
+        wanted.min(most).max(least)
+    }
+
+    /// The part and the rest.
+    fn cut(&self, whole: Rect, chosen: Option<f32>, cx: &PanelCx<'_>) -> (Rect, Rect) {
+        let wanted = match self.first {
+            Size::Points(first) => chosen.unwrap_or(first),
+            Size::Share(first) => self.along(whole.size()) * chosen.unwrap_or(first),
+        };
+        let size = self.within(wanted, whole, cx).round();
+        match self.side {
+            Side::Left => whole.split_left_right_at_x((whole.left() + size).round()),
+            Side::Top => whole.split_top_bottom_at_y((whole.top() + size).round()),
+            Side::Right => swap(whole.split_left_right_at_x((whole.right() - size).round())),
+            Side::Bottom => swap(whole.split_top_bottom_at_y((whole.bottom() - size).round())),
+        }
+    }
+
+    /// The line between them, which can be dragged where it has a name.
+    fn seam_ui(&self, ui: &mut Ui, whole: Rect, part: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+        let t = tokens::tokens(ui.ctx());
+        let edge = match self.side {
+            Side::Left => part.right(),
+            Side::Right => part.left(),
+            Side::Top => part.bottom(),
+            Side::Bottom => part.top(),
+        } - 0.5;
+        let line = if self.side.is_across() {
+            Rect::from_x_y_ranges(edge..=edge, whole.y_range())
+        } else {
+            Rect::from_x_y_ranges(whole.x_range(), edge..=edge)
+        };
+        let mut color = t.hairline;
+        if let Some(seam) = self.seam {
+            let grip = if self.side.is_across() { vec2(3.0, 0.0) } else { vec2(0.0, 3.0) };
+            let response = ui.interact(line.expand2(grip), Id::unique(("seam", seam)), Sense::DRAG | Sense::CLICK);
+            if response.hovered() || response.dragged() {
+                color = t.accent;
+            }
+            let moved = self.along(response.drag_delta());
+            if moved != 0.0 {
+                let grows = if matches!(self.side, Side::Left | Side::Top) { 1.0 } else { -1.0 };
+                let now = self.within(self.along(part.size()) + moved * grows, whole, cx);
+                let chosen = match self.first {
+                    Size::Points(_) => now,
+                    Size::Share(_) => now / self.along(whole.size()).max(1.0),
+                };
+                out.push(Action::SetSize(seam, Some(chosen)));
+            }
+            if response.double_clicked() {
+                out.push(Action::SetSize(seam, None));
+            }
+            let cursor = if self.side.is_across() { CursorIcon::ResizeHorizontal } else { CursorIcon::ResizeVertical };
+            response.on_hover_and_drag_cursor(cursor);
+        }
+        if self.side.is_across() {
+            paint::vline(ui.painter(), line.left(), line.top(), line.bottom(), color);
+        } else {
+            paint::hline(ui.painter(), line.left(), line.right(), line.top(), color);
+        }
+    }
+}
+
+fn swap((a, b): (Rect, Rect)) -> (Rect, Rect) {
+    (b, a)
+}
+
+/// Very little space: one panel, and a bar of tabs for the others. The one with the keyboard is in front.
+fn stack_ui(ui: &mut Ui, rect: Rect, bar: Option<Rect>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let rows: Vec<&PanelRow> = PANELS.iter().filter(|row| row.is_there(cx)).collect();
+    let id = cx.id("stack");
+    // The one in front, and how many there were: one that has just been opened comes to the front.
+    let kept: Option<(Panel, usize)> = ui.data(|data| data.get_temp(id));
+    let opened = kept.filter(|(_, count)| rows.len() > *count).and_then(|_| rows.last());
+    let focused = ui.memory(|memory| memory.focused());
+    let has_keyboard = |row: &&&PanelRow| focused == Some((row.body)(cx));
+    let is_kept = |row: &&&PanelRow| kept.is_some_and(|(kept, _)| kept == row.panel);
+    let first = if cx.view.events.stream.is_some() { Panel::Events } else { Panel::Streams };
+    let front = opened.or_else(|| rows.iter().find(has_keyboard)).or_else(|| rows.iter().find(is_kept));
+    let front = front.map_or(first, |row| row.panel);
+    ui.data_mut(|data| data.insert_temp(id, (front, rows.len())));
+    for row in &rows {
+        if row.panel == front {
+            panels::panel_ui(ui, rect, row, cx, out);
+        } else {
+            focus::register(ui.ctx(), row.entry(cx, None));
+        }
+    }
+    if let Some(bar) = bar
+        && let Some(panel) = bar_ui(ui, id.with("bar"), bar, &rows, front)
+    {
+        ui.data_mut(|data| data.insert_temp(id, (panel, rows.len())));
+        out.push(Action::FocusPanel(panel));
+    }
+}
+
+/// The tabs of the stack, equally wide, so that all of them are always there; returns the one clicked.
+fn bar_ui(ui: &mut Ui, id: Id, rect: Rect, rows: &[&PanelRow], front: Panel) -> Option<Panel> {
     let t = tokens::tokens(ui.ctx());
-    paint::hline(ui.painter(), time.left(), time.right(), time.top(), t.hairline);
-    seam_vertical(ui, "streams seam", streams.right(), body, &mut sizes.streams, (180.0, 480.0), streams_width, 1.0);
-    seam_vertical(ui, "state seam", events.right(), body, &mut sizes.state, (280.0, most), state_width, -1.0);
-    let mut height = sizes.state_share.map(|share| share * right.height());
-    let limits = (right.height() * 0.2, right.height() * 0.8);
-    seam_horizontal(ui, "event seam", state.bottom(), right, &mut height, limits, 1.0, state_height);
-    sizes.state_share = height.map(|height| height / right.height().max(1.0));
-}
-
-/// The findings take their place from the bottom of the panels.
-fn drawer(body: Rect, view: &WorkspaceView<'_>, sizes: &Sizes) -> (Rect, Option<Rect>) {
-    if view.findings.is_none() {
-        return (body, None);
+    let ui = &mut panels::region(ui, id, rect, "Panels");
+    let painter = ui.painter().clone();
+    painter.rect_filled(rect, 0.0, t.window);
+    paint::hline(&painter, rect.left(), rect.right(), rect.top(), t.hairline);
+    let width = rect.width() / rows.len() as f32;
+    let mut clicked = None;
+    for (at, row) in rows.iter().enumerate() {
+        let left = rect.left() + width * at as f32;
+        let place = Rect::from_min_max(pos2(left, rect.top() + 1.0), pos2(left + width, rect.bottom()));
+        let response = ui.interact(place, id.with(row.panel), Sense::click());
+        let is_front = row.panel == front;
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_front, row.title));
+        let color = if is_front || response.hovered() { t.text } else { t.secondary };
+        text::left_cut(&painter, left + 4.0, place.center().y, row.title, text::LABEL, color, width - 8.0);
+        if is_front {
+            paint::hline(&painter, left + 4.0, left + width - 4.0, rect.top(), t.accent);
+        }
+        if response.has_focus() {
+            paint::focus_ring(&painter, place.shrink(3.0), t);
+        }
+        if response.clicked() {
+            clicked = Some(row.panel);
+        }
     }
-    let height = sizes.findings.unwrap_or(240.0).clamp(120.0, body.height() * 0.6);
-    let (body, drawer) = cut_bottom(body, height.round());
-    (body, Some(drawer))
-}
-
-/// Little space: events over the whole width with streams as a drop-down, state and event below.
-fn narrow_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &WorkspaceView<'_>,
-    commands: &CommandContext,
-    zone: Zone,
-    sizes: &mut Sizes,
-    out: &mut Vec<Action>,
-) {
-    // The mock's slider is 36 higher for a watch; without one the panels have that room.
-    let (body, time) = cut_bottom(rect, size::TIME);
-    let (body, drawer) = drawer(body, view, sizes);
-    let most = (body.height() - 160.0).max(120.0);
-    let events_height = sizes.narrow_events.unwrap_or((body.height() * 0.42).round()).clamp(104.0, most);
-    let (events, below) = cut_bottom(body, body.height() - events_height);
-    let state_width = sizes.narrow_state.unwrap_or((body.width() * 0.5825).round()).clamp(320.0, body.width() - 280.0);
-    let (state, event) = cut_left(below, state_width);
-
-    let title_end = panels::streams_drop::streams_drop_ui(ui, events, &view.streams, zone, out);
-    events_ui(ui, events, &view.events, zone, Some(title_end), out);
-    // The drop-down's button is over the header that was just painted.
-    panels::streams_drop::streams_drop_button_ui(ui, events, &view.streams);
-    state_ui(ui, state, &view.state, out);
-    event_ui(ui, event, &view.event, view.events.stream.is_some(), zone, out);
-    time_ui(ui, time, &view.time, commands, zone, out);
-    if let (Some(rect), Some(findings)) = (drawer, &view.findings) {
-        findings_ui(ui, rect, findings, out);
-    }
-    let t = tokens::tokens(ui.ctx());
-    paint::hline(ui.painter(), time.left(), time.right(), time.top(), t.hairline);
-    let events_size = &mut sizes.narrow_events;
-    seam_horizontal(ui, "narrow events seam", events.bottom(), body, events_size, (104.0, most), 1.0, events_height);
-    let limits = (320.0, body.width() - 280.0);
-    let state_size = &mut sizes.narrow_state;
-    seam_vertical(ui, "narrow state seam", state.right(), below, state_size, limits, state_width, 1.0);
-}
-
-/// A hairline at `x` that can be dragged; `direction` says whether right makes it larger.
-#[expect(clippy::too_many_arguments, reason = "five call sites of plain numbers")]
-fn seam_vertical(
-    ui: &mut Ui,
-    name: &str,
-    x: f32,
-    span: Rect,
-    value: &mut Option<f32>,
-    limits: (f32, f32),
-    now: f32,
-    direction: f32,
-) {
-    let t = tokens::tokens(ui.ctx());
-    let hit = Rect::from_min_max(pos2(x - 3.0, span.top()), pos2(x + 3.0, span.bottom()));
-    let response = ui.interact(hit, Id::unique(name), Sense::DRAG | Sense::CLICK);
-    let color = if response.hovered() || response.dragged() { t.accent } else { t.hairline };
-    paint::vline(ui.painter(), x - 0.5, span.top(), span.bottom(), color);
-    if response.dragged() {
-        *value = Some((now + response.drag_delta().x * direction).clamp(limits.0, limits.1.max(limits.0)));
-    }
-    if response.double_clicked() {
-        *value = None;
-    }
-    response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
-}
-
-/// A hairline at `y` that can be dragged; `direction` says whether down makes it larger.
-#[expect(clippy::too_many_arguments, reason = "three call sites of plain numbers")]
-fn seam_horizontal(
-    ui: &mut Ui,
-    name: &str,
-    y: f32,
-    span: Rect,
-    value: &mut Option<f32>,
-    limits: (f32, f32),
-    direction: f32,
-    now: f32,
-) {
-    let t = tokens::tokens(ui.ctx());
-    let hit = Rect::from_min_max(pos2(span.left(), y - 3.0), pos2(span.right(), y + 3.0));
-    let response = ui.interact(hit, Id::unique(name), Sense::DRAG | Sense::CLICK);
-    let color = if response.hovered() || response.dragged() { t.accent } else { t.hairline };
-    paint::hline(ui.painter(), span.left(), span.right(), y - 0.5, color);
-    if response.dragged() {
-        *value = Some((now + response.drag_delta().y * direction).clamp(limits.0, limits.1.max(limits.0)));
-    }
-    if response.double_clicked() {
-        *value = None;
-    }
-    response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+    clicked
 }

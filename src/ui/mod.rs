@@ -4,6 +4,11 @@
 //! memories of its widgets (first row on screen, sizes of panels). What is shown
 //! comes in as [`view`](crate::app::view) structs; what the user wants leaves as
 //! [`Action`](crate::app::action::Action)s.
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "what the drawing layer must not do: .clippy.toml"
+)]
 
 pub mod axis;
 pub mod density;

@@ -11,6 +11,12 @@ pub fn snap(painter: &Painter, x: f32) -> f32 {
     (x * scale).round() / scale
 }
 
+/// A place as the accessibility tree has it.
+pub fn bounds(rect: Rect) -> egui::accesskit::Rect {
+    let (min, max) = (rect.min, rect.max);
+    egui::accesskit::Rect { x0: min.x.into(), y0: min.y.into(), x1: max.x.into(), y1: max.y.into() }
+}
+
 /// Width of a hairline: one point, whole physical pixels.
 fn hair(painter: &Painter) -> f32 {
     let scale = painter.pixels_per_point();

@@ -4,8 +4,10 @@ use egui::accesskit::{Live, Role};
 use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, pos2, vec2};
 
 use super::keys::keys;
-use super::layout::{self, workspace_ui};
-use super::panels::{failed::failed_ui, keys_sheet::keys_sheet_ui, open_path::open_path_ui, status::status_ui};
+use super::layout::workspace_ui;
+use super::panels::{
+    PanelCx, failed::failed_ui, keys_sheet::keys_sheet_ui, open_path::open_path_ui, status::status_ui,
+};
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
 use super::{focus, paint, text};
@@ -14,11 +16,13 @@ use crate::app::view::{ModalView, RootView, Screen};
 
 /// Shows everything; what the user wants is added to `out`.
 ///
-/// Actions about focus, text size and layout are done here before it returns;
-/// they are in `out` all the same, so that the app may remember them.
+/// Actions about the keyboard's place are done here before it returns.
 pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     let ctx = ui.ctx().clone();
     set_theme(&ctx, view.commands.theme);
+    if ctx.zoom_factor() != view.text_size {
+        ctx.set_zoom_factor(view.text_size);
+    }
     let from = out.len();
     keys(&ctx, view.commands, out);
     dropped(&ctx, out);
@@ -28,13 +32,17 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     ui.painter().rect_filled(rect, 0.0, t.panel);
     let toolbar = Rect::from_min_size(rect.min, vec2(rect.width(), size::TOOLBAR));
     let rest = Rect::from_min_max(pos2(rect.left(), toolbar.bottom()), rect.max);
-    toolbar_ui(ui, toolbar, &view.toolbar, view.commands, out);
+    toolbar_ui(ui, toolbar, view.store, &view.toolbar, view.commands, out);
     let status = Rect::from_min_max(pos2(rest.left(), rest.bottom() - size::STATUS), rest.max);
     let page = Rect::from_min_max(rest.min, pos2(rest.right(), status.top()));
     match &view.screen {
-        Screen::Workspace(workspace) => workspace_ui(ui, rest, workspace, view.commands, view.zone, out),
+        Screen::Workspace(workspace) => {
+            let (commands, zone, store) = (view.commands, view.zone, view.store);
+            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false };
+            workspace_ui(ui, rest, view.sizes, &cx, out);
+        }
         Screen::Welcome(welcome) => {
-            welcome_ui(ui, page, welcome, view.zone, out);
+            welcome_ui(ui, page, welcome, out);
             status_ui(ui, status, None, view.commands);
         }
         Screen::Failed { store, problem } => {
@@ -66,7 +74,7 @@ fn dropped(ctx: &Context, out: &mut Vec<Action>) {
     let paths: Vec<_> =
         ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
     if !paths.is_empty() {
-        out.push(Action::OpenDropped(paths));
+        out.push(Action::OpenFiles(paths));
     }
 }
 
@@ -104,14 +112,6 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusPanel(panel) => focus::request(ctx, *panel),
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
-        Action::ResetLayout => layout::reset(ctx),
-        Action::TextSize(step) => {
-            let factor = match step {
-                0 => 1.0,
-                step => ctx.zoom_factor() * 1.1_f32.powi(i32::from(*step)),
-            };
-            ctx.set_zoom_factor(((factor * 10.0).round() / 10.0).clamp(0.6, 3.0));
-        }
         _ => return,
     }
     ctx.request_repaint();

@@ -2,9 +2,12 @@
 //!
 //! Dialogs run beside the window (rfd blocks, and a broken portal may never answer); what
 //! they come to is looked at once a frame and never waited for.
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "what only the desktop can do")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use egui::{Context, Ui, ViewportCommand};
@@ -14,9 +17,9 @@ use rfd::AsyncFileDialog;
 use super::fonts;
 use super::root::root_ui;
 use crate::app::action::Action;
-use crate::app::settings::Settings;
+use crate::app::settings::{Settings, SettingsChange};
 use crate::app::{App, Effect, Folders, Start};
-use crate::cli::{Renderer, WindowArguments};
+use crate::cli::Renderer;
 use crate::home;
 
 /// A dialog that ends without a file sooner than this never appeared: no portal answers.
@@ -26,15 +29,9 @@ const NO_DIALOG: Duration = Duration::from_millis(1_000);
 ///
 /// # Errors
 /// Where no renderer can start.
-pub fn run(arguments: WindowArguments) -> Result<(), eframe::Error> {
+pub fn run(start: Start, renderer: Renderer) -> Result<(), eframe::Error> {
     let folders = folders();
-    let start = Start {
-        store: arguments.stores.first().cloned(),
-        stream: arguments.stream,
-        at: arguments.at,
-        reducer: arguments.reducer,
-    };
-    let renderers: &[eframe::Renderer] = match arguments.renderer {
+    let renderers: &[eframe::Renderer] = match renderer {
         Renderer::Auto => &[eframe::Renderer::Glow, eframe::Renderer::Wgpu],
         Renderer::Glow => &[eframe::Renderer::Glow],
         Renderer::Wgpu => &[eframe::Renderer::Wgpu],
@@ -83,6 +80,7 @@ pub struct Shell {
     title: String,
     picking_store: Option<(Picked, Instant)>,
     picking_reducer: Option<(Picked, Instant)>,
+    saver: Saver,
     started: Instant,
     frames: u64,
 }
@@ -99,6 +97,7 @@ impl Shell {
             title: String::new(),
             picking_store: None,
             picking_reducer: None,
+            saver: Saver::new(home::data()),
             started: Instant::now(),
             frames: 0,
         }
@@ -113,7 +112,7 @@ impl Shell {
                     self.picking_reducer = Some((pick(ctx, folder, Some(types)), Instant::now()));
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
-                Effect::SaveSettings(settings) => save(settings),
+                Effect::Save(change) => self.saver.save(change),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
         }
@@ -123,7 +122,7 @@ impl Shell {
     fn dialogs(&mut self) {
         if let Some((path, since)) = done(&mut self.picking_store) {
             match path {
-                Some(path) => self.app.dispatch(Action::OpenPath(path.to_string_lossy().into_owned())),
+                Some(path) => self.app.dispatch(Action::OpenFiles(vec![path])),
                 // Nobody answered: offer the field for a path.
                 None if since < NO_DIALOG => self.app.dispatch(Action::ShowOpenPath),
                 None => {}
@@ -167,14 +166,57 @@ fn done(dialog: &mut Option<(Picked, Instant)>) -> Option<(Option<PathBuf>, Dura
     }
 }
 
-fn save(settings: Settings) {
-    let write = move || {
-        if let Err(error) = settings.save(&home::data()) {
-            log::warn!("the settings are not saved: {error}");
+/// Changes are written once none has come for so long, or so many have.
+const QUIET: Duration = Duration::from_millis(200);
+const MOST_AT_ONCE: usize = 500;
+
+/// Saves changes of the settings in their order, beside the window; the last are waited for.
+struct Saver {
+    changes: Option<Sender<SettingsChange>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Saver {
+    fn new(folder: PathBuf) -> Saver {
+        let (changes, asked) = channel();
+        let write = move || {
+            while let Ok(first) = asked.recv() {
+                // A seam that is dragged changes with every frame.
+                let mut all = vec![first];
+                while let (Ok(next), true) = (asked.recv_timeout(QUIET), all.len() < MOST_AT_ONCE) {
+                    all.push(next);
+                }
+                if let Err(error) = Settings::save(&folder, &all) {
+                    log::warn!("the settings are not saved: {error}");
+                }
+            }
+        };
+        // Without a thread nothing is saved; the window goes on.
+        let thread = std::thread::Builder::new().name("settings".to_owned()).spawn(write).ok();
+        Saver { changes: Some(changes), thread }
+    }
+
+    fn save(&self, change: SettingsChange) {
+        if let Some(changes) = &self.changes {
+            // An error: there is no thread.
+            let _ = changes.send(change);
         }
-    };
-    // Without a thread they are not saved; the window goes on.
-    let _ = std::thread::Builder::new().name("settings".to_owned()).spawn(write);
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        self.changes = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        self.app.remember_all().into_iter().for_each(|change| self.saver.save(change));
+    }
 }
 
 impl eframe::App for Shell {
@@ -192,7 +234,7 @@ impl eframe::App for Shell {
             _ => {}
         }
         let mut actions = Vec::new();
-        self.app.with_view(|view| root_ui(ui, view, &mut actions));
+        root_ui(ui, &self.app.view(), &mut actions);
         let ctx = ui.ctx().clone();
         if !actions.is_empty() {
             for action in actions {

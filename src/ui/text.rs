@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, FontFamily, FontId, Galley, Painter, Pos2, Rect, pos2};
 
-use super::fonts::{MEDIUM, SEMIBOLD};
+use super::fonts::{MEDIUM_FAMILY, SEMIBOLD_FAMILY};
 
 /// Texts longer than this are cut before they are laid out.
 pub const MAX_LAYOUT_BYTES: usize = 4096;
@@ -51,8 +51,8 @@ impl Type {
     pub fn font(self) -> FontId {
         let family = match self.face {
             Face::Regular => FontFamily::Proportional,
-            Face::Medium => FontFamily::Name(MEDIUM.into()),
-            Face::SemiBold => FontFamily::Name(SEMIBOLD.into()),
+            Face::Medium => MEDIUM_FAMILY.clone(),
+            Face::SemiBold => SEMIBOLD_FAMILY.clone(),
             Face::Mono => FontFamily::Monospace,
         };
         FontId::new(self.size, family)
@@ -152,7 +152,12 @@ pub fn right_cut(
 
 /// Paints a line around `x`.
 pub fn center(painter: &Painter, x: f32, center_y: f32, text: &str, style: Type, color: Color32) {
-    let galley = layout(painter, text, style, color, f32::INFINITY);
+    center_cut(painter, x, center_y, text, style, color, f32::INFINITY);
+}
+
+/// Like [`center`], cut at `max_width`.
+pub fn center_cut(painter: &Painter, x: f32, center_y: f32, text: &str, style: Type, color: Color32, max_width: f32) {
+    let galley = layout(painter, text, style, color, max_width);
     let start = x - galley.size().x / 2.0;
     place(painter, galley, start, center_y, style);
 }

@@ -1,4 +1,5 @@
 //! Every colour and size of the window, for both themes. No other file has a colour literal.
+#![expect(clippy::disallowed_methods, reason = "the one place for colours")]
 
 use egui::{Color32, Context, Theme};
 

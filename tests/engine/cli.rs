@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Program, append, bank, emmett, folder, jsonl, line, text};
+use crate::support::{Program, Run, append, bank, emmett, folder, jsonl, line, text};
 
 /// A small store whose streams are odd in every way that is not damage.
 struct Odd {
@@ -482,13 +482,79 @@ fn wrong_usage_exits_2() {
         &["events", &store, "--map", "colour=red"],
     ] {
         let run = odd.program.run(arguments);
-        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
-        assert!(run.err.starts_with("error: ") && run.out.is_empty(), "{arguments:?}: {run:?}");
+        run.refused(2, "", "");
+        assert_eq!((run.err.lines().count(), run.out.as_str()), (2, ""), "{arguments:?}: {run:?}");
     }
+    let run = |arguments: &[&str]| odd.program.run(arguments);
+    run(&["info"]).refused(2, "not provided: <STORE>", "write eventglass info <STORE>");
+    run(&["info", &store, "--colour"]).refused(2, "'--colour'", "write eventglass info <STORE>");
+    run(&["state", &store, "--on-error", "cry"]).refused(2, "[possible values: stop, skip]", "--help");
     for arguments in [&["--help"][..], &["state", "--help"], &["--version"]] {
         let run = odd.program.run(arguments);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{arguments:?}");
     }
+}
+
+#[test]
+fn what_the_window_takes_is_checked_before_it_opens() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    // Without a display: what gets as far as the window fails there.
+    let run = |arguments: &[&str]| {
+        let mut command = odd.program.command();
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+        Run::from(command.args(arguments).output().expect("the program starts"))
+    };
+    let there = [store.as_str(), "--stream", "order-1"];
+    let refused = |more: &[&str], error: &str, help: &str| run(&[&there[..], more].concat()).refused(2, error, help);
+    refused(&["--at", "abc"], "--at abc is no version", "initial");
+    refused(&["--at-time", "nonsense"], "--at-time nonsense is no time", "2026-11-18T14:03:05Z");
+    refused(&["--at", "1", "--at-time", "2026-01-01"], "cannot be used with '--at-time", "eventglass");
+    refused(&["--map", "colour=red"], "colour", "--map");
+    run(&[&store, "--at", "1"]).refused(2, "--at says nothing without --stream", "--stream S");
+    run(&["--stream", "order-1"]).refused(2, "--stream says nothing without a STORE", "STORE");
+    // The window itself says that a store is not there.
+    for arguments in [&[&store, "/nowhere.db", "--stream", "order-1", "--at", "-7"][..], &["/nowhere.db"]] {
+        let run = run(arguments);
+        assert!(run.err.contains("no window"), "{arguments:?}: {run:?}");
+    }
+}
+
+#[test]
+fn types_after_the_65_535th_are_found_by_name() {
+    let odd = Odd::new();
+    let mut log = String::new();
+    for n in 1..=65_540 {
+        let stream = if n % 2 == 0 { "even" } else { "odd" };
+        log += &format!("{{\"stream\":\"{stream}\",\"version\":{n},\"type\":\"T{n}\",\"data\":{{\"n\":{n}}}}}\n");
+    }
+    let store = odd.write("many.jsonl", &log);
+    for (kind, found) in [("T1", 1), ("T65535", 1), ("T65536", 1), ("T65538", 1), ("T65541", 0)] {
+        let events = odd.program.json(&["events", &store, "--json", "--type", kind, "--limit", "3"]);
+        assert_eq!(events.len(), found, "{kind}");
+        assert!(events.iter().all(|event| event["type"] == kind));
+    }
+    let of_stream = |kind: &str| odd.program.json(&["events", &store, "--json", "--stream", "even", "--type", kind]);
+    assert_eq!((of_stream("T65538").len(), of_stream("T65537").len()), (1, 0));
+}
+
+#[test]
+fn events_that_are_filtered_keep_the_order_they_have_among_all() {
+    let odd = Odd::new();
+    let event = |stream: &str, version: i64, time: Value| json!({"stream": stream, "version": version, "type": "T", "time": time, "data": {}});
+    let events = [
+        event("late", 1, json!("2026-01-01T00:00:09Z")),
+        event("late", 2, Value::Null),
+        event("early", 1, json!("2026-01-01T00:00:01Z")),
+        event("early", 2, json!("2026-01-01T00:00:02Z")),
+    ];
+    let store = odd.write("log.jsonl", &jsonl(&events));
+    let order = |more: &[&str]| -> Vec<Value> {
+        let events = odd.program.json(&[&["events", &store, "--json"], more].concat());
+        events.into_iter().map(|mut event| event["stream"].take()).collect()
+    };
+    assert_eq!(order(&[]), ["early", "early", "late", "late"]);
+    assert_eq!(order(&["--from", "2"]), ["early", "late"], "its neighbour has the time, wanted or not");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Tests of the engine from outside: the library as the window uses it, and the real
 //! program as a user runs it. Every store is made by the test, but for the sample stores.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests say what they expect")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod cli;
 mod damage;

@@ -1,88 +1,16 @@
 //! A person's ways through the real program: the app, its threads and a real store, driven
 //! by accessible labels. Values come from the sample's `expected.json`, which Emmett wrote.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
-use eventglass::app::settings::Settings;
-use eventglass::app::{App, Effect, Folders, Start};
+use egui_kittest::kittest::Queryable;
+use eventglass::app::action::Action;
+use eventglass::app::{Effect, Place};
 use eventglass::model::json::parse_text;
 
-fn sample(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-stores/bank").join(file)
-}
+use crate::program::{Program, Window, bank, drawn, labels, sample, settings, start, wait_for, wait_until};
 
-struct Program {
-    app: App,
-    started: Instant,
-    effects: Vec<Effect>,
-    _cache: tempfile::TempDir,
-}
-
-type Window = Harness<'static, Program>;
-
-fn start(start: Start) -> Window {
-    let cache = tempfile::tempdir().expect("a folder");
-    let folders = Folders {
-        cache: cache.path().to_owned(),
-        dialects: cache.path().join("dialects"),
-        samples: sample("").parent().map(Path::to_owned),
-    };
-    let app = App::new(folders, Settings::default(), Arc::new(|| {}), start);
-    let program = Program { app, started: Instant::now(), effects: Vec::new(), _cache: cache };
-    Harness::builder()
-        .with_size([1440.0, 900.0])
-        .with_max_steps(12)
-        .with_context_setup(eventglass::ui::fonts::install)
-        .build_ui_state(
-            |ui, program: &mut Program| {
-                program.app.poll(program.started.elapsed().as_secs_f64());
-                let mut actions = Vec::new();
-                program.app.with_view(|view| eventglass::ui::root::root_ui(ui, view, &mut actions));
-                for action in actions {
-                    program.app.dispatch(action);
-                }
-                program.effects.extend(program.app.take_effects());
-            },
-            program,
-        )
-}
-
-/// Draws until a node's label contains the text; the threads answer in their own time.
-fn wait_for(window: &mut Window, text: &str) {
-    wait_until(window, text, |window| window.query_all_by_label_contains(text).next().is_some());
-}
-
-fn wait_until(window: &mut Window, what: &str, holds: impl Fn(&Window) -> bool) {
-    let patience = Instant::now();
-    loop {
-        window.run_steps(2);
-        if holds(window) {
-            return;
-        }
-        if patience.elapsed() > Duration::from_secs(30) {
-            panic!("{what} does not come up; there is: {:#?}", labels(window));
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn labels(window: &Window) -> Vec<String> {
-    let nodes = window.query_all_by(|node| node.label().is_some());
-    nodes.filter_map(|node| node.accesskit_node().label()).collect()
-}
-
-fn bank_at(version: &str) -> Window {
-    let mut window = start(Start {
-        store: Some(sample("bank.db")),
-        stream: Some("account-1042".to_owned()),
-        at: Some(version.to_owned()),
-        reducer: Some(sample("reducers.mjs").to_string_lossy().into_owned()),
-    });
+fn bank_at(version: i64) -> Window {
+    let mut window = start(bank(version, Some(sample("reducers.mjs"))));
     wait_for(&mut window, "Reducer reducers.mjs");
     wait_for(&mut window, " of 214, ");
     wait_for(&mut window, "balance ");
@@ -111,7 +39,7 @@ fn expected_balance(version: u64) -> String {
 #[test]
 fn why_is_this_account_negative() {
     // The whole job: open, find the stream by its name, go to the end, step back to the event.
-    let mut window = start(Start::default());
+    let mut window = drawn(Program::new(settings(), Default::default()), [1440.0, 900.0]);
     window.run_steps(2);
     window.get_by_label("Path of a store").focus();
     window.run_steps(1);
@@ -129,7 +57,7 @@ fn why_is_this_account_negative() {
     // Without a reducer the state says that it is a guess.
     wait_for(&mut window, "Merge, a guess");
 
-    window.state_mut().app.use_reducer(sample("reducers.mjs").to_string_lossy().into_owned());
+    window.state_mut().apply(Action::UseReducer(sample("reducers.mjs").to_string_lossy().into_owned()));
     wait_for(&mut window, &format!("balance {}", expected_balance(214)));
 
     window.get_by_label_contains("row 200 of 214").click();
@@ -141,7 +69,7 @@ fn why_is_this_account_negative() {
 
 #[test]
 fn the_event_that_did_it_is_on_screen_with_what_it_changed() {
-    let mut window = bank_at("57");
+    let mut window = bank_at(57);
     let (before, after) = (expected_balance(56), expected_balance(57));
     wait_for(&mut window, &format!("balance {after}, changed, was {before}, written by v57"));
     // The limit was lowered one event earlier, the feature that explains it.
@@ -160,7 +88,7 @@ fn the_event_that_did_it_is_on_screen_with_what_it_changed() {
 
 #[test]
 fn every_version_on_the_slider_has_the_librarys_state() {
-    let mut window = bank_at("1");
+    let mut window = bank_at(1);
     for version in [3u64, 56, 57, 58, 61, 120, 150, 213, 2] {
         window.get_by_role(egui::accesskit::Role::Slider).set_value_accesskit(version as f64);
         wait_for(&mut window, &format!("balance {}", expected_balance(version)));
@@ -170,7 +98,7 @@ fn every_version_on_the_slider_has_the_librarys_state() {
 
 #[test]
 fn events_are_found_by_type_and_by_payload() {
-    let mut window = bank_at("57");
+    let mut window = bank_at(57);
     window.get_by_label("Filter events").focus();
     window.run_steps(1);
     window.get_by_label("Filter events").type_text("type:limitchanged");
@@ -187,7 +115,7 @@ fn events_are_found_by_type_and_by_payload() {
 
 #[test]
 fn a_copy_of_the_state_is_the_librarys_state() {
-    let mut window = bank_at("57");
+    let mut window = bank_at(57);
     wait_for(&mut window, &format!("balance {}", expected_balance(57)));
     window.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::C);
     window.run_steps(2);
@@ -208,7 +136,7 @@ fn a_store_that_grows_says_so_and_takes_it_in() {
         format!("{{\"stream\":\"a-1\",\"version\":{version},\"type\":\"Counted\",\"data\":{{\"n\":{version}}}}}\n")
     };
     std::fs::write(&path, line(1) + &line(2)).expect("written");
-    let mut window = start(Start { store: Some(path.clone()), ..Start::default() });
+    let mut window = start(Place::of(&path));
     wait_for(&mut window, "row 2 of 2");
     std::fs::write(&path, line(1) + &line(2) + &line(3)).expect("written");
     wait_for(&mut window, "1 event");
@@ -233,12 +161,7 @@ fn a_reducer_that_throws_keeps_the_last_good_state() {
         "export default (s = { n: 0 }, e) => { if (e.version === 58) throw new TypeError('no fee'); return { n: s.n + 1 } }",
     )
     .expect("written");
-    let mut window = start(Start {
-        store: Some(sample("bank.db")),
-        stream: Some("account-1042".to_owned()),
-        at: Some("60".to_owned()),
-        reducer: Some(reducer.to_string_lossy().into_owned()),
-    });
+    let mut window = start(bank(60, Some(reducer)));
     wait_for(&mut window, "TypeError: no fee");
     wait_for(&mut window, "n 57");
     window.get_by_label("Skip it and continue").click();
@@ -250,7 +173,7 @@ fn what_is_no_store_says_why_and_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("picture.png");
     std::fs::write(&path, b"\x89PNG\r\n\x1a\n").expect("written");
-    let mut window = start(Start { store: Some(path), ..Start::default() });
+    let mut window = start(Place::of(path));
     wait_for(&mut window, "it is a PNG image");
     wait_for(&mut window, "open a store file instead");
 }

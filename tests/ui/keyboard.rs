@@ -1,116 +1,120 @@
 //! Everything by keyboard alone.
 
 use egui::{Event, Key, Modifiers, Role};
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
-use egui_kittest::{Harness, Node};
 
-use crate::fake::{Case, Fake};
-use crate::window;
+use crate::program::{Case, Window, settle, window};
 use eventglass::app::action::{Action, Axis, CopyWhat, StateTab};
 use eventglass::app::playback::PlaybackCommand;
 use eventglass::model::Applied;
 
-fn press(harness: &mut Harness<'_, Fake>, key: Key) {
-    harness.key_press(key);
-    harness.run();
+fn press(window: &mut Window, key: Key) {
+    press_with(window, Modifiers::NONE, key);
 }
 
-fn press_with(harness: &mut Harness<'_, Fake>, modifiers: Modifiers, key: Key) {
-    harness.key_press_modifiers(modifiers, key);
-    harness.run();
+fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    settle(window);
 }
 
-fn write(harness: &mut Harness<'_, Fake>, text: &str) {
-    harness.event(Event::Text(text.into()));
-    harness.run();
+fn write(window: &mut Window, text: &str) {
+    window.event(Event::Text(text.into()));
+    settle(window);
 }
 
-fn applied(harness: &Harness<'_, Fake>) -> u64 {
-    harness.state().playback.applied().0
+fn applied(window: &Window) -> u64 {
+    window.state().applied()
+}
+
+fn event_filter(window: &Window) -> String {
+    window.state().workspace().events.filter.to_owned()
 }
 
 #[test]
 fn the_playhead_moves_from_anywhere() {
-    let mut harness = window(Case::Full);
+    let mut window = window(Case::Full);
     for (key, modifiers, want) in [
-        (Key::ArrowRight, Modifiers::NONE, 59),
-        (Key::ArrowLeft, Modifiers::NONE, 58),
-        (Key::ArrowRight, Modifiers::SHIFT, 68),
-        (Key::ArrowLeft, Modifiers::SHIFT, 58),
+        (Key::ArrowRight, Modifiers::NONE, 58),
+        (Key::ArrowLeft, Modifiers::NONE, 57),
+        (Key::ArrowRight, Modifiers::SHIFT, 67),
+        (Key::ArrowLeft, Modifiers::SHIFT, 57),
         (Key::End, Modifiers::NONE, 214),
         (Key::Home, Modifiers::NONE, 0),
     ] {
-        press_with(&mut harness, modifiers, key);
-        assert_eq!(applied(&harness), want, "{modifiers:?} {key:?}");
+        press_with(&mut window, modifiers, key);
+        assert_eq!(applied(&window), want, "{modifiers:?} {key:?}");
     }
-    write(&mut harness, "l");
-    assert_eq!(applied(&harness), 1);
-    write(&mut harness, ">");
-    assert_eq!(harness.state().playback.speed(), 10);
-    harness.key_press(Key::Space);
-    harness.run_steps(2);
-    assert!(harness.state().playback.is_playing());
+    write(&mut window, "l");
+    assert_eq!(applied(&window), 1);
+    write(&mut window, ">");
+    assert_eq!(window.state().app.commands().speed, 10);
+    window.key_press(Key::Space);
+    window.run_steps(2);
+    assert!(window.state().app.commands().playing);
 }
 
 #[test]
 fn arrows_do_not_move_the_focus() {
-    let mut harness = window(Case::Full);
-    harness.get_by_label("Axis: sequence").focus();
-    harness.run();
-    press(&mut harness, Key::ArrowRight);
-    assert_eq!(applied(&harness), 59);
-    assert!(harness.get_by_label("Axis: sequence").is_focused());
+    let mut window = window(Case::Full);
+    window.get_by_label("Axis: sequence").focus();
+    settle(&mut window);
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(applied(&window), 58);
+    assert!(window.get_by_label("Axis: sequence").is_focused());
 }
 
 #[test]
 fn a_list_moves_by_arrows_letters_and_pages() {
-    let mut harness = window(Case::Full);
-    press_with(&mut harness, Modifiers::ALT, Key::Num2);
-    assert_eq!(focused_name(&harness), "Events");
-    assert!(harness.get_by_label_contains("row 58 of 214").is_focused(), "the row is the active descendant");
-    for (key, want) in [(Key::ArrowDown, 59), (Key::ArrowUp, 58), (Key::PageDown, 83), (Key::PageUp, 58)] {
-        press(&mut harness, key);
-        assert_eq!(applied(&harness), want, "{key:?}");
+    let mut window = window(Case::Full);
+    press_with(&mut window, Modifiers::ALT, Key::Num2);
+    assert_eq!(focused_name(&window), "Events");
+    assert!(window.get_by_label_contains("row 57 of 214").is_focused(), "the row is the active descendant");
+    for (key, want) in [(Key::ArrowDown, 58), (Key::ArrowUp, 57), (Key::PageDown, 82), (Key::PageUp, 57)] {
+        press(&mut window, key);
+        assert_eq!(applied(&window), want, "{key:?}");
     }
-    write(&mut harness, "j");
-    assert_eq!(applied(&harness), 59);
-    write(&mut harness, "k");
-    assert_eq!(applied(&harness), 58);
-    harness.get_by_label_contains("row 58 of 214");
+    write(&mut window, "j");
+    assert_eq!(applied(&window), 58);
+    write(&mut window, "k");
+    assert_eq!(applied(&window), 57);
+    window.get_by_label_contains("row 57 of 214");
 }
 
 #[test]
 fn streams_are_walked_and_opened() {
-    let mut harness = window(Case::Full);
-    press_with(&mut harness, Modifiers::ALT, Key::Num1);
-    press(&mut harness, Key::ArrowDown);
-    press(&mut harness, Key::ArrowDown);
-    assert!(!harness.state().log.iter().any(|action| matches!(action, Action::SelectStream(_))), "only on Enter");
-    press(&mut harness, Key::Enter);
-    assert!(harness.state().log.iter().any(|action| matches!(action, Action::SelectStream(_))));
+    let mut window = window(Case::Full);
+    press_with(&mut window, Modifiers::ALT, Key::Num1);
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowDown);
+    assert!(!window.state().log.iter().any(|action| matches!(action, Action::SelectStream(_))), "only on Enter");
+    press(&mut window, Key::Enter);
+    assert!(window.state().log.iter().any(|action| matches!(action, Action::SelectStream(_))));
+    assert_eq!(window.state().app.title(), "account-1044 v43 - bank.db");
     for _ in 0..12 {
-        press(&mut harness, Key::ArrowUp);
+        press(&mut window, Key::ArrowUp);
     }
-    press(&mut harness, Key::Enter);
-    assert!(harness.state().log.iter().any(|action| matches!(action, Action::ToggleCategory(_))));
+    press(&mut window, Key::Enter);
+    assert!(window.state().log.iter().any(|action| matches!(action, Action::ToggleCategory(_))));
 }
 
 #[test]
 fn f6_goes_round_the_panels() {
-    let mut harness = window(Case::Full);
-    press_with(&mut harness, Modifiers::ALT, Key::Num1);
+    let mut window = window(Case::Full);
+    press_with(&mut window, Modifiers::ALT, Key::Num1);
     let mut seen = Vec::new();
     for _ in 0..5 {
-        press(&mut harness, Key::F6);
-        seen.push(focused_name(&harness));
+        press(&mut window, Key::F6);
+        seen.push(focused_name(&window));
     }
     assert_eq!(seen, ["Events", "State", "Payload values", "Playhead", "Streams"]);
-    press_with(&mut harness, Modifiers::SHIFT, Key::F6);
-    assert_eq!(focused_name(&harness), "Playhead");
+    press_with(&mut window, Modifiers::SHIFT, Key::F6);
+    assert_eq!(focused_name(&window), "Playhead");
 }
 
-fn focused_name(harness: &Harness<'_, Fake>) -> String {
-    let Some(focused) = harness.root().children_recursive().find(Node::is_focused) else { return String::new() };
+/// What has the keyboard; empty where nothing on screen has it.
+pub fn focused_name(window: &Window) -> String {
+    let Some(focused) = window.root().children_recursive().find(Node::is_focused) else { return String::new() };
     // A list says which of its rows is the current one; the list is what has the keyboard.
     let is_row = matches!(focused.accesskit_node().role(), Role::ListBoxOption | Role::TreeItem);
     let node = if is_row { focused.parent().unwrap_or(focused) } else { focused };
@@ -119,11 +123,11 @@ fn focused_name(harness: &Harness<'_, Fake>) -> String {
 
 #[test]
 fn tab_leaves_every_panel() {
-    let mut harness = window(Case::Full);
+    let mut window = window(Case::Full);
     let mut names = Vec::new();
     for _ in 0..80 {
-        press(&mut harness, Key::Tab);
-        names.push(focused_name(&harness));
+        press(&mut window, Key::Tab);
+        names.push(focused_name(&window));
     }
     for name in ["Streams", "Events", "State", "Payload values", "Playhead", "File", "Play"] {
         assert!(names.iter().any(|seen| seen == name), "{name} is never reached: {names:?}");
@@ -132,101 +136,131 @@ fn tab_leaves_every_panel() {
 
 #[test]
 fn the_slash_goes_to_the_filter_and_escape_backs_out() {
-    let mut harness = window(Case::Full);
-    write(&mut harness, "/");
-    assert_eq!(focused_name(&harness), "Filter events");
-    assert_eq!(harness.state().event_filter, "", "the key itself is not typed");
-    write(&mut harness, "t");
-    assert_eq!(harness.state().event_filter, "t");
-    assert_eq!(harness.state().axis, Axis::Time, "letters belong to the field");
-    press(&mut harness, Key::Escape);
-    assert_eq!(harness.state().event_filter, "");
-    press(&mut harness, Key::Escape);
-    assert_eq!(focused_name(&harness), "Events");
-    write(&mut harness, "t");
-    assert_eq!(harness.state().axis, Axis::Sequence);
+    let mut window = window(Case::Full);
+    write(&mut window, "/");
+    assert_eq!(focused_name(&window), "Filter events");
+    assert_eq!(event_filter(&window), "", "the key itself is not typed");
+    write(&mut window, "t");
+    assert_eq!(event_filter(&window), "t");
+    assert_eq!(window.state().app.commands().axis, Axis::Time, "letters belong to the field");
+    press(&mut window, Key::Escape);
+    assert_eq!(event_filter(&window), "");
+    press(&mut window, Key::Escape);
+    assert_eq!(focused_name(&window), "Events");
+    write(&mut window, "t");
+    assert_eq!(window.state().app.commands().axis, Axis::Sequence);
 }
 
 #[test]
 fn commands_have_their_keys() {
-    let mut harness = window(Case::Full);
-    write(&mut harness, "2");
-    assert_eq!(harness.state().state_tab, StateTab::Changes);
-    write(&mut harness, "y");
-    write(&mut harness, "Y");
-    harness.event(Event::Copy);
-    harness.run();
-    press_with(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
-    let copies: Vec<_> = harness.state().log.iter().filter(|action| matches!(action, Action::Copy(_))).collect();
-    let want = [CopyWhat::Value, CopyWhat::Path, CopyWhat::Event, CopyWhat::State].map(Action::Copy);
-    assert_eq!(copies, want.iter().collect::<Vec<_>>());
-    press_with(&mut harness, Modifiers::COMMAND, Key::O);
-    assert!(harness.state().log.contains(&Action::OpenDialog));
+    let mut window = window(Case::Full);
+    window.get_by_label_contains("row 8 of 28, balance -4217").click();
+    settle(&mut window);
+    write(&mut window, "2");
+    assert_eq!(window.state().app.commands().state_tab, StateTab::Changes);
+    write(&mut window, "y");
+    write(&mut window, "Y");
+    window.event(Event::Copy);
+    settle(&mut window);
+    press_with(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+    press_with(&mut window, Modifiers::COMMAND, Key::L);
+    let copies: Vec<_> = window.state().log.iter().filter(|action| matches!(action, Action::Copy(_))).collect();
+    let want = [CopyWhat::Value, CopyWhat::Path, CopyWhat::Event, CopyWhat::State, CopyWhat::CommandLine];
+    assert_eq!(copies, want.map(Action::Copy).iter().collect::<Vec<_>>());
+    let texts = window.state().copied();
+    assert_eq!(texts[..2], ["-4217", "/balance"]);
+    assert!(texts[2].starts_with(r#"{"stream":"account-1042","version":57,"position":753,"#), "{}", texts[2]);
+    press_with(&mut window, Modifiers::COMMAND, Key::O);
+    assert!(window.state().log.contains(&Action::OpenDialog));
 }
 
 #[test]
 fn the_sheets_open_and_close() {
-    let mut harness = window(Case::Full);
-    write(&mut harness, "?");
-    harness.get_by_label("Close keys");
-    press(&mut harness, Key::ArrowRight);
-    assert_eq!(applied(&harness), 58, "a sheet takes the keys");
-    press(&mut harness, Key::Escape);
-    assert!(harness.query_by_label("Close keys").is_none());
-    press_with(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
-    assert_eq!(focused_name(&harness), "Path of a store");
-    write(&mut harness, "~/bank.db");
-    press(&mut harness, Key::Enter);
-    assert!(harness.state().log.contains(&Action::OpenPath("~/bank.db".into())), "{:?}", harness.state().log);
+    let mut window = window(Case::Full);
+    write(&mut window, "?");
+    window.get_by_label("Close keys");
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(applied(&window), 57, "a sheet takes the keys");
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("Close keys").is_none());
+    press_with(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
+    assert_eq!(focused_name(&window), "Path of a store");
+    write(&mut window, "/nowhere/bank.db");
+    press(&mut window, Key::Enter);
+    assert!(window.state().log.contains(&Action::OpenPath("/nowhere/bank.db".into())), "{:?}", window.state().log);
 }
 
 #[test]
 fn trees_open_and_close_by_enter() {
-    let mut harness = window(Case::Full);
-    press_with(&mut harness, Modifiers::ALT, Key::Num3);
-    press(&mut harness, Key::ArrowDown);
-    assert_eq!(harness.state().selected.as_ref().map(ToString::to_string).as_deref(), Some("/overdraft"));
-    harness.get_by_label_contains("limit 0.00");
-    press(&mut harness, Key::Enter);
-    assert!(harness.query_by_label_contains("limit 0.00").is_none());
+    let mut window = window(Case::Full);
+    window.get_by_label_contains("row 8 of 28, balance -4217").click();
+    settle(&mut window);
+    press_with(&mut window, Modifiers::ALT, Key::Num3);
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().selected().as_deref(), Some("/overdraft"));
+    window.get_by_label_contains("limit 0");
+    press(&mut window, Key::Enter);
+    assert!(window.query_by_label_contains("limit 0").is_none());
 }
 
 #[test]
 fn playing_follows_the_playhead_in_the_list() {
-    let mut harness = window(Case::Full);
-    harness.state_mut().apply(PlaybackCommand::ScrubTo(Applied(200)).into());
-    harness.run();
-    harness.get_by_label_contains("row 200 of 214");
-    harness.state_mut().apply(PlaybackCommand::First.into());
-    harness.run();
-    harness.state_mut().apply(PlaybackCommand::ScrubTo(Applied(3)).into());
-    harness.run();
-    harness.get_by_label_contains("row 3 of 214");
+    let mut window = window(Case::Full);
+    window.state_mut().apply(PlaybackCommand::ScrubTo(Applied(200)));
+    settle(&mut window);
+    window.get_by_label_contains("row 200 of 214");
+    window.state_mut().apply(PlaybackCommand::First);
+    settle(&mut window);
+    window.state_mut().apply(PlaybackCommand::ScrubTo(Applied(3)));
+    settle(&mut window);
+    window.get_by_label_contains("row 3 of 214");
 }
 
 #[test]
 fn a_menu_takes_the_keys_until_escape() {
-    let mut harness = window(Case::Full);
-    harness.get_by_label("Go").click();
-    harness.run();
-    harness.get_by_label("Ten forward");
-    press(&mut harness, Key::End);
-    assert_eq!(applied(&harness), 58);
-    press(&mut harness, Key::Escape);
-    assert!(harness.query_by_label("Ten forward").is_none());
-    press(&mut harness, Key::End);
-    assert_eq!(applied(&harness), 214);
+    let mut window = window(Case::Full);
+    window.get_by_label("Go").click();
+    settle(&mut window);
+    window.get_by_label("Ten forward");
+    press(&mut window, Key::End);
+    assert_eq!(applied(&window), 57);
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("Ten forward").is_none());
+    press(&mut window, Key::End);
+    assert_eq!(applied(&window), 214);
 }
 
 #[test]
 fn menus_do_what_can_be_done() {
-    let mut harness = window(Case::Full);
-    harness.state_mut().apply(PlaybackCommand::Last.into());
-    harness.run();
-    harness.get_by_label("Go").click();
-    harness.run();
-    assert!(harness.get_by_label("Ten forward").accesskit_node().is_disabled());
-    harness.get_by_label("Ten back").click();
-    harness.run();
-    assert_eq!(applied(&harness), 204);
+    let mut window = window(Case::Full);
+    window.state_mut().apply(PlaybackCommand::Last);
+    settle(&mut window);
+    window.get_by_label("Go").click();
+    settle(&mut window);
+    assert!(window.get_by_label("Ten forward").accesskit_node().is_disabled());
+    window.get_by_label("Ten back").click();
+    settle(&mut window);
+    assert_eq!(applied(&window), 204);
+}
+
+#[test]
+fn a_key_pressed_and_let_go_within_one_frame_is_taken_with_its_modifiers() {
+    let mut window = window(Case::Full);
+    for from in ["Events", "Filter events"] {
+        let role = if from == "Events" { Role::ListBox } else { Role::TextInput };
+        window.get_by_role_and_label(role, from).focus();
+        settle(&mut window);
+        let key = |pressed| {
+            let (key, modifiers) = (Key::Num3, Modifiers::ALT);
+            Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }
+        };
+        let (held, free) = (Event::ModifiersChanged(Modifiers::ALT), Event::ModifiersChanged(Modifiers::NONE));
+        let events = [held, key(true), Event::Text("3".into()), key(false), free];
+        window.input_mut().events.extend(events);
+        settle(&mut window);
+        assert_eq!(window.state().workspace().state.tab, StateTab::Tree, "3 alone would be Raw");
+        assert_eq!(window.state().workspace().events.filter, "");
+        assert_eq!(focused_name(&window), "State");
+    }
 }

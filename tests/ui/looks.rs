@@ -21,18 +21,6 @@ fn ui_sources() -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn only_tokens_have_colours() {
-    for (path, text) in ui_sources() {
-        if path.ends_with("tokens.rs") {
-            continue;
-        }
-        for word in ["from_rgb", "from_gray", "from_black", "from_white", "Color32::WHITE", "Color32::BLACK"] {
-            assert!(!text.contains(word), "{}: {word}", path.display());
-        }
-    }
-}
-
-#[test]
 fn nothing_looks_like_a_demo() {
     for (path, text) in ui_sources() {
         for word in ["ui.heading(", "ui.separator(", "CollapsingHeader", "ui.spinner(", "egui::Slider", "Window::new("]

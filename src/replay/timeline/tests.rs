@@ -105,7 +105,8 @@ proptest! {
         };
         let mut source = events(&payloads);
         let want = from_zero(make, &source);
-        let mut timeline = timeline(make(), payloads.len(), OnError::Stop).with_keyframe_budget(budget);
+        let mut timeline = timeline(make(), payloads.len(), OnError::Stop);
+        timeline.keep_within(budget, RING_BYTES, usize::MAX);
         // While it is being built, jumping about.
         for at in &jumps {
             timeline.build(&mut source, timeline.built() + 3, LONG).expect("infallible");
@@ -527,4 +528,119 @@ fn dates_do_not_depend_on_the_zone_of_the_machine() {
     assert_eq!(in_zone("IST-5:30"), utc);
     assert_eq!(in_zone("EST5EDT"), utc);
     assert!(utc.starts_with("[125,"), "{utc}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_a_change_in_the_middle_states_are_those_of_the_new_events(
+        payloads in prop::collection::vec((0i64..50).prop_map(|n| format!("{{\"k{}\":{n}}}", n % 7)), 1..90),
+        at in any::<prop::sample::Index>(),
+        fresh in prop::collection::vec((50i64..60).prop_map(|n| format!("{{\"k{}\":{n}}}", n % 7)), 0..40),
+        built in any::<prop::sample::Index>(),
+        throwing in any::<bool>(),
+    ) {
+        let make = || -> Box<dyn Reducer> {
+            if throwing {
+                script("export default (s = { n: 0 }, e) => {
+                    if (e.data.k3 !== undefined) throw new Error('three'); return { n: s.n + 1, ...e.data } }")
+            } else {
+                Box::new(Merge::default())
+            }
+        };
+        let at = at.index(payloads.len() + 1);
+        let changed: Vec<String> = payloads[..at].iter().chain(&fresh).chain(&payloads[at..]).cloned().collect();
+        let (mut old, mut new) = (events(&payloads), events(&changed));
+        let mut timeline = timeline(make(), payloads.len(), OnError::Skip);
+        timeline.keep_within(1 << 12, RING_BYTES, usize::MAX);
+        let built = Applied(built.index(payloads.len() + 1) as u64);
+        timeline.build(&mut old, built.0, LONG).expect("infallible");
+        timeline.state(&mut old, built).expect("infallible");
+        while timeline.densify(&mut old, built).expect("infallible") {}
+        timeline.invalidate_from(&mut new, at as u64, changed.len() as u64).expect("infallible");
+        let mut anew = super::tests::timeline(make(), changed.len(), OnError::Skip);
+        prop_assert_eq!(all_states(&mut timeline, &mut new), all_states(&mut anew, &mut new));
+        let errors = |timeline: &Timeline| timeline.errors().iter().map(|error| error.applied).collect::<Vec<_>>();
+        prop_assert_eq!(errors(&timeline), errors(&anew));
+        prop_assert_eq!(timeline.findings().total(), anew.findings().total());
+    }
+}
+
+#[test]
+fn where_events_end_early_the_state_is_that_of_the_last_one() {
+    let payloads: Vec<String> = (1..=200).map(|n| format!("{{\"n\":{n}}}")).collect();
+    let mut all = events(&payloads);
+    let mut timeline = timeline(Box::new(Merge::default()), 200, OnError::Stop);
+    timeline.build(&mut all, 200, LONG).expect("infallible");
+    let mut fewer = events(&payloads[..130]);
+    let last = timeline.state(&mut fewer, Applied(190)).expect("infallible").expect("built");
+    assert_eq!((last.applied, to_text(&last.state).as_str()), (Applied(130), "{\"n\":130}"));
+    // What is asked for next is not folded on from a place that was never reached.
+    let before = timeline.state(&mut fewer, Applied(129)).expect("infallible").expect("built");
+    assert_eq!((before.applied, to_text(&before.state).as_str()), (Applied(129), "{\"n\":129}"));
+    // They are back.
+    timeline.invalidate_from(&mut all, 130, 200).expect("infallible");
+    timeline.build(&mut all, 200, LONG).expect("infallible");
+    let last = timeline.state(&mut all, Applied(190)).expect("infallible").expect("built");
+    assert_eq!((last.applied, to_text(&last.state).as_str()), (Applied(190), "{\"n\":190}"));
+}
+
+#[test]
+fn keyframes_count_what_they_hold_after_neighbours_are_dropped() {
+    // A wide state of which each event changes a tenth: beside a neighbour little, alone all.
+    let payloads: Vec<String> =
+        (0..2_000).map(|n| format!("{{\"k{}\":\"{}\"}}", n % 10, n.to_string().repeat(60))).collect();
+    let mut all = events(&payloads);
+    let mut timeline = timeline(Box::new(Merge::default()), payloads.len(), OnError::Stop);
+    timeline.keep_within(20_000, RING_BYTES, usize::MAX);
+    timeline.build(&mut all, u64::MAX, LONG).expect("infallible");
+    let mut before = None;
+    let held: usize = timeline
+        .keyframes
+        .iter()
+        .map(|keyframe| keyframe.saved.size_beside(before.replace(&keyframe.saved)) + size_of::<Keyframe>())
+        .sum();
+    assert_eq!(timeline.keyframe_bytes, held);
+    assert!(held <= 20_000 || timeline.keyframes() <= 4, "{held} bytes in {} keyframes", timeline.keyframes());
+}
+
+#[test]
+fn a_smaller_share_is_kept_and_states_stay_the_same() {
+    let payloads: Vec<String> = (0..3_000).map(|n| format!("{{\"k{}\":\"{}\"}}", n % 40, n * 7919)).collect();
+    let mut all = events(&payloads);
+    let mut timeline = timeline(Box::new(Merge::default()), payloads.len(), OnError::Stop);
+    timeline.build(&mut all, u64::MAX, LONG).expect("infallible");
+    timeline.state(&mut all, Applied(1_500)).expect("infallible");
+    while timeline.densify(&mut all, Applied(1_500)).expect("infallible") {}
+    let full = timeline.held_bytes();
+    timeline.keep_within(full / 8, full / 8, 64 << 20);
+    assert!(timeline.held_bytes() <= full / 4, "{} of {full}", timeline.held_bytes());
+    let some = |timeline: &mut Timeline, source: &mut Events| {
+        [1, 700, 1_499, 1_500, 3_000]
+            .map(|at| to_text(&timeline.state(source, Applied(at)).expect("infallible").expect("built").state))
+    };
+    let mut anew = super::tests::timeline(Box::new(Merge::default()), payloads.len(), OnError::Stop);
+    anew.build(&mut all, u64::MAX, LONG).expect("infallible");
+    assert_eq!(some(&mut timeline, &mut all), some(&mut anew, &mut all));
+}
+
+#[test]
+fn a_seek_that_lost_patience_goes_on_where_it_was() {
+    let payloads: Vec<String> = (1..=3_000).map(|n| format!("{{\"n\":{n}}}")).collect();
+    let mut all = events(&payloads);
+    let mut timeline = timeline(Box::new(Merge::default()), payloads.len(), OnError::Stop);
+    // Few keyframes, far apart, and no patience at all: one batch each time.
+    timeline.keep_within(1, RING_BYTES, usize::MAX);
+    timeline.build(&mut all, u64::MAX, LONG).expect("infallible");
+    timeline.patience = Duration::ZERO;
+    let mut asked = 0;
+    let state = loop {
+        asked += 1;
+        if let Some(state) = timeline.state(&mut all, Applied(2_900)).expect("infallible") {
+            break state;
+        }
+        assert!(asked < 3_000, "it never comes");
+    };
+    assert_eq!((state.applied, to_text(&state.state).as_str()), (Applied(2_900), "{\"n\":2900}"));
 }

@@ -2,9 +2,9 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
+use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, EventTab, Panel};
-use crate::app::view::{Content, EventBody, EventMark, EventView, TreeView, Zone};
+use crate::app::view::{Content, EventBody, EventMark, TreeView, Zone};
 use crate::model::Position;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
@@ -12,27 +12,30 @@ use crate::ui::widgets::button::{icon_button, spoken};
 use crate::ui::widgets::node_rows::{node_rows_ui, payload_columns};
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::tabs::{Tab, tabs};
-use crate::ui::{focus, format, paint, text};
+use crate::ui::{format, paint, text};
 
 const TABS: [EventTab; 3] = [EventTab::Payload, EventTab::Metadata, EventTab::Raw];
 
+/// Narrower than this there is no room for the title beside the tabs.
+const WITH_TITLE: f32 = 280.0;
+
 /// Shows the panel in `rect`.
-///
-/// `stream_open` tells the two reasons apart for which there is no event.
-pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, stream_open: bool, zone: Zone, out: &mut Vec<Action>) {
-    let id = Id::unique("event");
-    let mut ui = panel(ui, id, rect, "Event");
-    let ui = &mut ui;
+pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let (view, id) = (&cx.view.event, cx.id(Panel::Event));
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (header, rest) = split_header(&painter, rect, t);
-    focus::register(ui.ctx(), Panel::Event, rect, id.with(view.tab), None);
     let y = header.center().y;
-    let end = text::left(&painter, header.left() + size::PAD, y, "Event", text::TITLE, t.text);
+    let wide = header.width() >= WITH_TITLE || !matches!(view.content, Content::Ready(_));
+    let end = if wide {
+        text::left(&painter, header.left() + size::PAD, y, "Event", text::TITLE, t.text) + 20.0
+    } else {
+        header.left() + size::PAD
+    };
     let body = match &view.content {
         Content::Ready(body) => body,
         Content::Empty => {
-            let words = if stream_open {
+            let words = if cx.view.events.stream.is_some() {
                 "Before the first event: this is the initial state."
             } else {
                 "The event at the playhead appears here."
@@ -52,16 +55,17 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, stream_open: bool
     };
     let words = [Tab::new("Payload"), Tab::new("Metadata"), Tab::new("Raw")];
     let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);
-    let (clicked, _) = tabs(ui, id.with("tabs"), end + 20.0, header, &words, active);
+    let (clicked, end) = tabs(ui, id.with("tabs"), end, header, &words, active);
     if let Some(tab) = clicked {
         out.push(Action::SetEventTab(TABS[tab]));
     }
     let copy = Rect::from_center_size(pos2(header.right() - 20.0, y), vec2(28.0, 28.0));
-    if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, "Copy event as JSON").clicked() {
+    if copy.left() >= end + 4.0
+        && icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, "Copy event as JSON").clicked()
+    {
         out.push(Action::Copy(CopyWhat::Event));
     }
-    let (line, rest) = split_line(&painter, rest, size::LABELS, t);
-    identity_ui(ui, id, line, body, zone);
+    let rest = labels(ui, rest, |ui, line| identity_ui(ui, id, line, body, cx.zone));
     let rest = warning_ui(ui, id, rest, body);
     match view.tab {
         EventTab::Payload => tree_ui(ui, id.with(view.tab), "Payload", rest, &body.payload, out),
@@ -69,7 +73,7 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, view: &EventView<'_>, stream_open: bool
         EventTab::Raw if body.raw.is_empty() => {
             sentence(ui, id, rest, "The store keeps no bytes for this event.", None);
         }
-        EventTab::Raw => raw_ui(ui, id.with(view.tab), "Bytes as stored", rest, body.raw),
+        EventTab::Raw => raw_ui(ui, id.with(view.tab), "Bytes as stored", rest, body.raw, body.payload.revision),
     }
 }
 
@@ -130,7 +134,7 @@ fn warning_ui(ui: &mut Ui, id: Id, rect: Rect, body: &EventBody<'_>) -> Rect {
         (None, EventMark::Command) => "This row is a command, not an event.".to_owned(),
         _ => return rect,
     };
-    let line = Rect::from_min_size(rect.min, vec2(rect.width(), 28.0));
+    let (Some(line), rest) = split_if_room(rect, 28.0) else { return rect };
     let painter = ui.painter().clone();
     let (icon, color) =
         if body.undecodable.is_some() { (Icon::TRIANGLE_ALERT, t.warning) } else { (Icon::INFO, t.secondary) };
@@ -139,5 +143,5 @@ fn warning_ui(ui: &mut Ui, id: Id, rect: Rect, body: &EventBody<'_>) -> Rect {
     let room = line.width() - 28.0 - size::PAD;
     text::left_cut(&painter, line.left() + 28.0, line.center().y, &words, text::BODY, t.text, room);
     spoken(ui, id.with("warning"), line, &words).on_hover_text(&words);
-    Rect::from_min_max(pos2(rect.left(), line.bottom()), rect.max)
+    rest
 }

@@ -2,7 +2,8 @@
 
 use egui::{Id, Rect, Ui, pos2};
 
-use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
+use super::streams_drop::streams_drop_ui;
+use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header};
 use crate::app::action::{Action, Panel};
 use crate::app::view::{CellText, Content, EventLine, EventLines, EventMark, EventsView, Zone};
 use crate::model::{Applied, StreamStatus};
@@ -20,28 +21,16 @@ const TYPE: f32 = 92.0;
 const TIME: f32 = 220.0;
 const SINCE_RIGHT: f32 = 472.0;
 
-/// Shows the panel in `rect`. `title_left` leaves room in the header for the narrow layout's drop-down.
-pub fn events_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &EventsView<'_>,
-    zone: Zone,
-    title_left: Option<f32>,
-    out: &mut Vec<Action>,
-) {
-    let id = Id::unique("events");
-    let mut ui = panel(ui, id, rect, "Events");
-    let ui = &mut ui;
+/// Shows the panel in `rect`.
+pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let (view, zone, id) = (&cx.view.events, cx.zone, cx.id(Panel::Events));
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (header, rest) = split_header(&painter, rect, t);
-    let (labels, body) = split_line(&painter, rest, size::LABELS, t);
     let list = id.with("list");
-    let filter = view.stream.is_some().then(|| id.with("filter"));
-    focus::register(ui.ctx(), Panel::Events, rect, list, filter);
-    header_ui(ui, id, header, view, title_left, out);
+    header_ui(ui, id, header, cx, out);
     let columns = Columns::new(view, rect.width());
-    columns.labels(ui, labels, view, zone);
+    let body = labels(ui, rest, |ui, line| columns.labels(ui, line, view, zone));
     let rows = match &view.rows {
         _ if view.stream.is_none() => {
             sentence(ui, id, body, "Choose a stream to see its events.", None);
@@ -77,12 +66,15 @@ pub fn events_ui(
     rows_ui(ui, list, body, view, rows, &columns, zone, out);
 }
 
-fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &EventsView<'_>, title_left: Option<f32>, out: &mut Vec<Action>) {
+fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let view = &cx.view.events;
     let t = tokens::tokens(ui.ctx());
+    // It says which stream it is, so the title needs not.
+    let drop_end = cx.streams_drop.then(|| streams_drop_ui(ui, header, cx, out));
     let painter = ui.painter().clone();
     let y = header.center().y;
     let Some(stream) = view.stream else {
-        if title_left.is_none() {
+        if drop_end.is_none() {
             text::left(&painter, header.left() + size::PAD, y, "Events", text::TITLE, t.text);
         }
         return;
@@ -91,22 +83,27 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &EventsView<'_>, title_lef
         let sign = if view.total.exact { "" } else { "≥ " };
         format!("{sign}{}", format::plural(view.total.number, "event", "events"))
     } else {
-        format!("{} of {}", format::number(view.shown), format::count(view.total))
+        let found = format!("{} of {}", format::number(view.shown), format::count(view.total));
+        match view.looked_at {
+            Some((done, of)) => format!("{found}, {} % looked at", done * 100 / of.max(1)),
+            None => found,
+        }
     };
     let field_width = if header.width() >= 640.0 { 240.0_f32 } else { 176.0 }.min(header.width() * 0.4);
     let place = Rect::from_min_max(
         pos2(header.right() - size::PAD - field_width, y - 12.0),
         pos2(header.right() - size::PAD, y + 12.0),
     );
-    let mut x = title_left.unwrap_or(header.left() + size::PAD);
+    let mut x = drop_end.unwrap_or(header.left() + size::PAD);
     let count_width = text::width(&painter, &count, text::BODY);
-    if title_left.is_none() {
+    if drop_end.is_none() {
         let room = place.left() - 16.0 - count_width - 10.0 - x;
         x = text::left_cut(&painter, x, y, stream, text::TITLE, t.text, room) + 10.0;
     }
-    x = text::left(&painter, x, y, &count, text::BODY, t.quiet);
+    let end = place.left() - 8.0;
+    x = text::left_cut(&painter, x, y, &count, text::BODY, t.quiet, end - x);
     if view.status != StreamStatus::Active {
-        x = text::left(&painter, x + 10.0, y, view.status.name(), text::BODY, t.warning);
+        x = text::left_cut(&painter, x + 10.0, y, view.status.name(), text::BODY, t.warning, end - x - 10.0);
     }
     let spot = Rect::from_min_max(pos2(header.left() + size::PAD, header.top()), pos2(x, header.bottom()));
     spoken(ui, id.with("title"), spot, &format!("{stream}, {count}"));
@@ -222,19 +219,22 @@ fn rows_ui(
     }
 }
 
-/// With another stream the list gets the keyboard, unless something else has it.
+/// With another stream or another store the list gets the keyboard, unless something else has it.
 fn first_focus(ui: &Ui, list: Id, stream: &str) {
+    /// The stream last shown, the pass in which it appeared, and the last one in which it was there.
+    #[derive(Clone)]
+    struct Shown(String, u64, u64);
     // What had the keyboard on the page before is gone only a frame later.
     const PASSES: u64 = 3;
     let pass = ui.ctx().cumulative_pass_nr();
-    let seen: Option<(String, u64)> = ui.data(|data| data.get_temp(list.with("stream")));
-    let since = match seen {
-        Some((seen, since)) if seen == stream => since,
-        _ => {
-            ui.data_mut(|data| data.insert_temp(list.with("stream"), (stream.to_owned(), pass)));
-            pass
-        }
+    let id = list.with("stream");
+    let seen: Option<Shown> = ui.data(|data| data.get_temp(id));
+    let shown = match seen {
+        Some(Shown(seen, since, last)) if seen == stream && pass <= last + 1 => Shown(seen, since, pass),
+        _ => Shown(stream.to_owned(), pass, pass),
     };
+    let since = shown.1;
+    ui.data_mut(|data| data.insert_temp(id, shown));
     if pass >= since + PASSES {
         return;
     }

@@ -6,33 +6,39 @@ use crate::app::action::Action;
 use crate::model::Problem;
 use crate::ui::text;
 use crate::ui::tokens;
-use crate::ui::widgets::button::{Look, button, button_width};
+use crate::ui::widgets::button::{Look, button, button_width, flow};
+use crate::ui::widgets::page::page_ui;
 
 /// Shows the page in `rect`.
 pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, problem: &Problem, out: &mut Vec<Action>) {
     let id = Id::unique("failed");
-    let mut ui = super::panel(ui, id, rect, "Error");
-    let ui = &mut ui;
+    let ui = &mut super::region(ui, id, rect, "Error");
     let t = tokens::tokens(ui.ctx());
-    let painter = ui.painter().clone();
-    let width = 640.0_f32.min(rect.width() - 48.0);
-    let left = (rect.center().x - width / 2.0).round();
-    let top = (rect.top() + rect.height() * 0.26).round();
-    text::left_cut(&painter, left, top, store, text::WELCOME, t.text, width);
-    let rows = text::paragraph_galley(&painter, width - 52.0, &problem.cause, text::DATA, t.text, 6).size().y;
-    let block = Rect::from_min_size(pos2(left, top + 24.0), vec2(width, rows + 76.0));
-    painter.rect_filled(block, 0.0, tokens::mix(t.panel, t.error, 0.08));
-    painter.rect_filled(Rect::from_min_size(block.min, vec2(2.0, block.height())), 0.0, t.error);
-    super::problem(ui, id, block, problem);
-    let mut x = left;
-    for (word, keys, look, action) in [
+    let width = 640.0_f32.min(rect.width() - 48.0).max(120.0);
+    let buttons = [
         ("Open another file…", Some("Ctrl O"), Look::Filled, Action::OpenDialog),
         ("Back", None, Look::Outlined, Action::CloseStore),
-    ] {
-        let at = Rect::from_min_size(pos2(x, block.bottom() + 16.0), vec2(button_width(&painter, word, keys), 28.0));
-        if button(ui, id.with(word), at, look, word, keys).clicked() {
-            out.push(action);
+    ];
+    let widths = buttons.each_ref().map(|(word, keys, ..)| button_width(ui.painter(), word, *keys));
+    let block_height = super::problem_height(ui.painter(), width, problem) + 6.0;
+    let line = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 28.0));
+    let below = 24.0 + block_height + 16.0 + flow(line, &widths, 28.0).1 + 24.0;
+    // As high as the design where there is room, closer to the top where not.
+    let above = (rect.height() * 0.26).round().min(rect.height() - below).max(36.0);
+    page_ui(ui, id.with("page"), rect, above + below, |ui, rect| {
+        let painter = ui.painter().clone();
+        let left = (rect.center().x - width / 2.0).round();
+        let top = (rect.top() + above).round();
+        text::left_cut(&painter, left, top, store, text::WELCOME, t.text, width);
+        let block = Rect::from_min_size(pos2(left, top + 24.0), vec2(width, block_height));
+        painter.rect_filled(block, 0.0, tokens::mix(t.panel, t.error, 0.08));
+        painter.rect_filled(Rect::from_min_size(block.min, vec2(2.0, block.height())), 0.0, t.error);
+        super::problem(ui, id, block, problem);
+        let place = Rect::from_min_size(pos2(left, block.bottom() + 16.0), vec2(width, 28.0));
+        for ((word, keys, look, action), at) in buttons.into_iter().zip(flow(place, &widths, 28.0).0) {
+            if button(ui, id.with(word), at, look, word, keys).clicked() {
+                out.push(action);
+            }
         }
-        x = at.right() + 8.0;
-    }
+    });
 }

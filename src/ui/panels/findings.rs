@@ -1,11 +1,11 @@
 //! What is odd in the store: code, where, what, how often. Opened from the footer of the streams.
 
-use egui::{Id, Rect, Ui, pos2, vec2};
+use egui::{Rect, Ui, pos2, vec2};
 
 use super::streams::severity_icon;
-use super::{panel, sentence, split_header, split_line};
-use crate::app::action::Action;
-use crate::app::view::{FindingLine, FindingsView};
+use super::{PanelCx, labels, sentence, split_header};
+use crate::app::action::{Action, Panel};
+use crate::app::view::FindingLine;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, spoken};
@@ -14,31 +14,31 @@ use crate::ui::{format, text};
 
 const CODE: f32 = 36.0;
 
-/// Shows the drawer in `rect`.
-pub fn findings_ui(ui: &mut Ui, rect: Rect, view: &FindingsView<'_>, out: &mut Vec<Action>) {
-    let id = Id::unique("findings");
-    let mut ui = panel(ui, id, rect, "Findings");
-    let ui = &mut ui;
+/// Shows the panel in `rect`.
+pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let Some(view) = &cx.view.findings else { return };
+    let id = cx.id(Panel::Findings);
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (header, rest) = split_header(&painter, rect, t);
-    let (labels, body) = split_line(&painter, rest, size::LABELS, t);
     let y = header.center().y;
     let end = text::left(&painter, header.left() + size::PAD, y, "Findings", text::TITLE, t.text);
     let count =
         format!("{}, {}", format::plural(view.kinds, "kind", "kinds"), format::plural(view.places, "place", "places"));
-    let end = text::left(&painter, end + 10.0, y, &count, text::BODY, t.quiet);
+    let end = text::left_cut(&painter, end + 10.0, y, &count, text::BODY, t.quiet, header.right() - 44.0 - end);
     spoken(ui, id.with("count"), Rect::from_min_max(header.min, pos2(end, header.bottom())), &count);
     let close = Rect::from_center_size(pos2(header.right() - 20.0, y), vec2(28.0, 28.0));
     if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close findings").clicked() {
         out.push(Action::ToggleFindings);
     }
     let columns = Columns::new(rect.width());
-    let y = labels.center().y;
-    for (x, word) in [(CODE, "Code"), (columns.place, "Where"), (columns.what, "What")] {
-        text::left(&painter, labels.left() + x, y, word, text::LABEL, t.quiet);
-    }
-    text::right(&painter, labels.right() - 18.0, y, "Count", text::LABEL, t.quiet);
+    let body = labels(ui, rest, |ui, line| {
+        let y = line.center().y;
+        for (x, word) in [(CODE, "Code"), (columns.place, "Where"), (columns.what, "What")] {
+            text::left(ui.painter(), line.left() + x, y, word, text::LABEL, t.quiet);
+        }
+        text::right(ui.painter(), line.right() - 18.0, y, "Count", text::LABEL, t.quiet);
+    });
     let len = view.rows.len();
     if len == 0 {
         sentence(ui, id, body, "Nothing odd was found.", None);

@@ -37,11 +37,14 @@ pub fn keys_sheet_ui(ctx: &Context, out: &mut Vec<Action>) {
     let id = Id::unique("keys sheet");
     let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
     let groups = groups();
-    let columns = split(&groups);
+    let window = ctx.content_rect().shrink(12.0);
+    let width = 760.0_f32.min(window.width());
+    // Beside each other where there is room for the words.
+    let columns = if width < 480.0 { groups.len() } else { split(&groups) };
+    let column_width = if columns == groups.len() { width } else { width / 2.0 };
     let height_of = |groups: &[Group]| groups.iter().map(|group| 38.0 + LINE * group.lines.len() as f32).sum::<f32>();
     let height = height_of(&groups[..columns]).max(height_of(&groups[columns..])) + 16.0;
     let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let width = 760.0_f32.min(ctx.content_rect().width() - 48.0);
         let (header, _) = ui.allocate_exact_size(vec2(width, 44.0), Sense::hover());
         text::left(ui.painter(), header.left() + 16.0, header.center().y, "Keys", text::TITLE, t.text);
         paint::hline(ui.painter(), header.left(), header.right(), header.bottom() - 1.0, t.hairline);
@@ -49,12 +52,12 @@ pub fn keys_sheet_ui(ctx: &Context, out: &mut Vec<Action>) {
         if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close keys").clicked() {
             out.push(Action::CloseModal);
         }
-        let room = ctx.content_rect().height() - 100.0;
+        let room = (window.height() - 76.0).max(40.0);
         egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room.min(height)).show(ui, |ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-            let half = rect.width() / 2.0;
-            column_ui(ui, Rect::from_min_size(rect.min, vec2(half, height)), &groups[..columns]);
-            column_ui(ui, Rect::from_min_size(rect.min + vec2(half, 0.0), vec2(half, height)), &groups[columns..]);
+            let first = Rect::from_min_size(rect.min, vec2(column_width, height));
+            column_ui(ui, first, &groups[..columns]);
+            column_ui(ui, first.translate(vec2(column_width, 0.0)), &groups[columns..]);
         });
     });
     if shown.should_close() {

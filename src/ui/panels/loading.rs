@@ -6,16 +6,19 @@ use crate::app::action::Action;
 use crate::app::view::{Count, LoadingView};
 use crate::ui::tokens;
 use crate::ui::widgets::button::{Look, button, button_width, spoken};
+use crate::ui::widgets::page::page_ui;
 use crate::ui::{format, text};
 
 /// Shows the screen in `rect`.
-pub fn loading_ui(ui: &mut Ui, rect: Rect, view: &LoadingView<'_>, out: &mut Vec<Action>) {
-    let id = Id::unique("loading");
-    let mut ui = super::panel(ui, id, rect, "Loading");
-    let ui = &mut ui;
+pub fn loading_ui(ui: &mut Ui, id: Id, rect: Rect, view: &LoadingView<'_>, out: &mut Vec<Action>) {
+    let ui = &mut super::region(ui, id, rect, "Loading");
+    page_ui(ui, id.with("page"), rect, 172.0, |ui, rect| body_ui(ui, id, rect, view, out));
+}
+
+fn body_ui(ui: &mut Ui, id: Id, rect: Rect, view: &LoadingView<'_>, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let width = 320.0_f32.min(rect.width() - 48.0);
+    let width = 320.0_f32.min(rect.width() - 32.0);
     let left = (rect.center().x - width / 2.0).round();
     let mut y = (rect.center().y - 76.0).round();
     text::left(&painter, left, y, view.phase, text::TITLE, t.text);
@@ -42,7 +45,8 @@ pub fn loading_ui(ui: &mut Ui, rect: Rect, view: &LoadingView<'_>, out: &mut Vec
     words.push_str(&format!(", {events} events"));
     spoken(ui, id.with("words"), Rect::from_min_max(pos2(left, y - 90.0), pos2(left + width, y + 10.0)), &words);
     let word = "Stop and use what is read";
-    let at = Rect::from_min_size(pos2(left, y + 24.0), vec2(button_width(&painter, word, Some("Esc")), 28.0));
+    let wanted = button_width(&painter, word, Some("Esc")).min(width);
+    let at = Rect::from_min_size(pos2(left, y + 24.0), vec2(wanted, 28.0));
     if button(ui, id.with("stop"), at, Look::Outlined, word, Some("Esc")).clicked() {
         out.push(Action::CancelScan);
     }

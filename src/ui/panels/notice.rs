@@ -10,10 +10,8 @@ use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken
 use crate::ui::{format, paint, text};
 
 /// Shows the bar in `rect`.
-pub fn notice_ui(ui: &mut Ui, rect: Rect, view: &NoticeView<'_>, out: &mut Vec<Action>) {
-    let id = Id::unique("notice");
-    let mut ui = super::panel(ui, id, rect, "Notice");
-    let ui = &mut ui;
+pub fn notice_ui(ui: &mut Ui, id: Id, rect: Rect, view: &NoticeView<'_>, out: &mut Vec<Action>) {
+    let ui = &mut super::region(ui, id, rect, "Notice");
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (icon, color, words, action) = match view {
@@ -34,12 +32,16 @@ pub fn notice_ui(ui: &mut Ui, rect: Rect, view: &NoticeView<'_>, out: &mut Vec<A
             let help = if why.help.is_empty() { String::new() } else { format!(" help: {}", why.help) };
             (Icon::CIRCLE_ALERT, t.error, format!("{}: {}.{help}", why.what, why.cause), None)
         }
+        NoticeView::ReducerChanged(named) => {
+            let words = format!("{named} has changed since it was used here. It is not applied unasked.");
+            (Icon::INFO, t.warning, words, Some(("Use it", Action::UseReducer((*named).to_owned()))))
+        }
         NoticeView::Note(words) => (Icon::INFO, t.secondary, (*words).to_owned(), None),
     };
     painter.rect_filled(rect, 0.0, mix(t.panel, color, 0.08));
     paint::hline(&painter, rect.left(), rect.right(), rect.bottom() - 1.0, t.hairline);
     let y = rect.center().y - 0.5;
-    let close = Rect::from_center_size(pos2(rect.right() - 20.0, y), vec2(28.0, 28.0));
+    let close = Rect::from_center_size(pos2(rect.right() - 20.0, y), vec2(28.0, rect.height().min(28.0)));
     if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Hide this").clicked() {
         out.push(Action::DismissNotice);
     }

@@ -11,6 +11,7 @@ use crate::ui::tokens;
 use crate::ui::widgets::button::{Look, button, button_width};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::menu::popup_frame;
+use crate::ui::widgets::page::page_ui;
 
 /// Shows the sheet, for a store or for a reducer.
 pub fn open_path_ui(ctx: &Context, reducer: bool, problem: Option<&Problem>, busy: bool, out: &mut Vec<Action>) {
@@ -25,40 +26,44 @@ pub fn open_path_ui(ctx: &Context, reducer: bool, problem: Option<&Problem>, bus
     };
     let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
     let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let width = 560.0_f32.min(ctx.content_rect().width() - 64.0);
+        let window = ctx.content_rect().shrink(12.0);
+        let width = 560.0_f32.min(window.width());
         let extra = if problem.is_some() { 92.0 } else { 0.0 };
-        let (rect, _) = ui.allocate_exact_size(vec2(width, 148.0 + extra), Sense::hover());
-        let painter = ui.painter().clone();
-        let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
-        text::left(&painter, left, rect.top() + 26.0, title, text::TITLE, t.text);
-        let field = Field { id: id.with("field"), name, hint, icon: Some(Icon::FOLDER_OPEN), key: None };
-        let place = Rect::from_min_max(pos2(left, rect.top() + 48.0), pos2(right, rect.top() + 76.0));
-        path_field(ui, &field, place, action, out);
-        first_focus(ui, id, field.id);
-        let mut y = place.bottom() + 16.0;
-        if let Some(why) = problem {
-            let place = Rect::from_min_size(pos2(rect.left() + 4.0, y - 12.0), vec2(rect.width() - 8.0, 96.0));
-            super::problem(ui, id, place, why);
-            y += extra - 8.0;
-        }
-        let words = if busy { "Opening…" } else { about };
-        text::left(&painter, left, y, words, text::BODY, t.quiet);
-        let mut x = right;
-        for (word, keys, look, open) in
-            [("Open", Some("Enter"), Look::Filled, true), ("Cancel", Some("Esc"), Look::Outlined, false)]
-        {
-            let width = button_width(&painter, word, keys);
-            let at = Rect::from_min_size(pos2(x - width, rect.bottom() - 42.0), vec2(width, 28.0));
-            if button(ui, id.with(word), at, look, word, keys).clicked() {
-                if open {
-                    let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
-                    out.push(action(typed.trim().to_owned()));
-                } else {
-                    out.push(Action::CloseModal);
-                }
+        let height: f32 = 148.0 + extra;
+        let (rect, _) = ui.allocate_exact_size(vec2(width, height.min(window.height())), Sense::hover());
+        page_ui(ui, id.with("page"), rect, height, |ui, rect| {
+            let painter = ui.painter().clone();
+            let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
+            text::left(&painter, left, rect.top() + 26.0, title, text::TITLE, t.text);
+            let field = Field { id: id.with("field"), name, hint, icon: Some(Icon::FOLDER_OPEN), key: None };
+            let place = Rect::from_min_max(pos2(left, rect.top() + 48.0), pos2(right, rect.top() + 76.0));
+            path_field(ui, &field, place, action, out);
+            first_focus(ui, id, field.id);
+            let mut y = place.bottom() + 16.0;
+            if let Some(why) = problem {
+                let place = Rect::from_min_size(pos2(rect.left() + 4.0, y - 12.0), vec2(rect.width() - 8.0, 96.0));
+                super::problem(ui, id, place, why);
+                y += extra - 8.0;
             }
-            x -= width + 8.0;
-        }
+            let words = if busy { "Opening…" } else { about };
+            text::left_cut(&painter, left, y, words, text::BODY, t.quiet, right - left);
+            let mut x = right;
+            for (word, keys, look, open) in
+                [("Open", Some("Enter"), Look::Filled, true), ("Cancel", Some("Esc"), Look::Outlined, false)]
+            {
+                let width = button_width(&painter, word, keys).min((right - left - 8.0) / 2.0);
+                let at = Rect::from_min_size(pos2(x - width, rect.bottom() - 42.0), vec2(width, 28.0));
+                if button(ui, id.with(word), at, look, word, keys).clicked() {
+                    if open {
+                        let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
+                        out.push(action(typed.trim().to_owned()));
+                    } else {
+                        out.push(Action::CloseModal);
+                    }
+                }
+                x -= width + 8.0;
+            }
+        });
     });
     if shown.should_close() {
         out.push(Action::CloseModal);

@@ -2,27 +2,27 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
+use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
-use crate::app::view::{ChangeLine, Content, StateBody, StateSource, StateView, ThrowView};
+use crate::app::view::{ChangeLine, Content, StateBody, StateSource, StateView, ThrowView, WorkspaceView};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
-use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
-use crate::ui::widgets::node_rows::{StateColumns, change_tint, node_rows_ui, state_columns};
+use crate::ui::widgets::button::{Look, button, button_width, flow, icon_button, spoken};
+use crate::ui::widgets::node_rows::{StateColumns, TreeColumns, change_tint, node_rows_ui, state_columns};
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::widgets::tabs::{Tab, tabs};
-use crate::ui::{focus, format, paint, text};
+use crate::ui::{format, paint, text};
 
 const TABS: [StateTab; 3] = [StateTab::Tree, StateTab::Changes, StateTab::Raw];
 
+/// Narrower than this there is no room for the title beside the tabs.
+const WITH_TITLE: f32 = 280.0;
+
 /// Shows the panel in `rect`.
-pub fn state_ui(ui: &mut Ui, rect: Rect, view: &StateView<'_>, out: &mut Vec<Action>) {
-    let id = Id::unique("state");
-    let mut ui = panel(ui, id, rect, "State");
-    let ui = &mut ui;
+pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let (view, id) = (&cx.view.state, cx.id(Panel::State));
     let t = tokens::tokens(ui.ctx());
-    focus::register(ui.ctx(), Panel::State, rect, id.with(view.tab), None);
     let guess = matches!(&view.content, Content::Ready(body) if matches!(body.source, StateSource::Guess { .. }));
     if guess {
         paint::hatch_border(ui.painter(), rect, 6.0, mix(t.panel, t.warning, 0.42));
@@ -31,7 +31,12 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, view: &StateView<'_>, out: &mut Vec<Act
     let painter = ui.painter().clone();
     let (header, rest) = split_header(&painter, rect, t);
     let y = header.center().y;
-    let end = text::left(&painter, header.left() + size::PAD, y, "State", text::TITLE, t.text);
+    let wide = header.width() >= WITH_TITLE || !matches!(view.content, Content::Ready(_));
+    let end = if wide {
+        text::left(&painter, header.left() + size::PAD, y, "State", text::TITLE, t.text) + 20.0
+    } else {
+        header.left() + size::PAD
+    };
     let body = match &view.content {
         Content::Ready(body) => body,
         Content::Empty => {
@@ -48,17 +53,17 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, view: &StateView<'_>, out: &mut Vec<Act
             return;
         }
     };
-    header_ui(ui, id, header, end + 20.0, view, body, out);
+    header_ui(ui, id, header, end, view, body, out);
     let rest = source_ui(ui, id, rest, &body.source, out);
     let rest = match &body.threw {
         Some(threw) => throw_ui(ui, id, rest, threw, out),
         None => rest,
     };
     match view.tab {
-        StateTab::Tree => tree_ui(ui, id, rest, body, out),
+        StateTab::Tree => tree_ui(ui, id, rest, cx, body, out),
         StateTab::Changes => changes_ui(ui, id, rest, body, out),
         StateTab::Raw if body.raw.is_empty() => placeholder_rows(&painter, rest, t),
-        StateTab::Raw => raw_ui(ui, id.with(view.tab), "State as JSON", rest, body.raw.as_bytes()),
+        StateTab::Raw => raw_ui(ui, id.with(view.tab), "State as JSON", rest, body.raw.as_bytes(), body.tree.revision),
     }
     if view.stale {
         ui.painter().rect_filled(rest, 0.0, t.veil);
@@ -85,7 +90,7 @@ fn header_ui(
     let changes = body.changes.len();
     let words = [
         Tab::new("Tree"),
-        Tab { word: "Changes", count: (changes > 0).then(|| format::number(changes)) },
+        Tab { word: "Changes", count: (changes > 0 && header.width() >= WITH_TITLE).then(|| format::number(changes)) },
         Tab::new("Raw"),
     ];
     let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);
@@ -94,6 +99,9 @@ fn header_ui(
         out.push(Action::SetStateTab(TABS[tab]));
     }
     let copy = Rect::from_center_size(pos2(header.right() - 20.0, y), vec2(28.0, 28.0));
+    if copy.left() < end + 4.0 {
+        return;
+    }
     if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, "Copy state as JSON").clicked() {
         out.push(Action::Copy(CopyWhat::State));
     }
@@ -142,11 +150,17 @@ fn source_ui(ui: &mut Ui, id: Id, rect: Rect, source: &StateSource<'_>, out: &mu
     };
     let place = rect.shrink2(vec2(size::PAD, 0.0));
     let place = Rect::from_min_max(pos2(place.left(), rect.top() + 8.0), place.max);
-    let height = text::paragraph(&painter, place, &words, text::BODY, t.secondary, 3);
+    let height = text::paragraph_galley(&painter, place.width(), &words, text::BODY, t.secondary, 3).size().y;
+    // In very little space the sign in the header and the toolbar say it.
+    if split_if_room(rect, height + 56.0).0.is_none() {
+        return rect;
+    }
+    text::paragraph(&painter, place, &words, text::BODY, t.secondary, 3);
     spoken(ui, id.with("guess"), Rect::from_min_size(place.min, vec2(place.width(), height)), &words);
     let top = (place.top() + height + 8.0).round();
     let word = "Choose a reducer…";
-    let at = Rect::from_min_size(pos2(place.left(), top), vec2(button_width(&painter, word, None), 28.0));
+    let width = button_width(&painter, word, None).min(place.width());
+    let at = Rect::from_min_size(pos2(place.left(), top), vec2(width, 28.0));
     if button(ui, id.with("choose"), at, Look::Filled, word, None).clicked() {
         out.push(Action::ChooseReducer);
     }
@@ -159,8 +173,16 @@ fn source_ui(ui: &mut Ui, id: Id, rect: Rect, source: &StateSource<'_>, out: &mu
 fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Vec<Action>) -> Rect {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let height = if threw.help.is_empty() { 90.0 } else { 110.0 };
-    let block = Rect::from_min_size(rect.min, vec2(rect.width(), height));
+    let buttons = [
+        ("Skip it and continue", Look::Filled, Action::SkipErrors),
+        ("Stop here", Look::Outlined, Action::StopAtErrors),
+    ];
+    let widths = buttons.each_ref().map(|(word, ..)| button_width(&painter, word, None));
+    let top = if threw.help.is_empty() { 55.0 } else { 75.0 };
+    let place =
+        Rect::from_min_max(pos2(rect.left() + 36.0, rect.top() + top), pos2(rect.right() - size::PAD, rect.bottom()));
+    let (places, height) = flow(place, &widths, 24.0);
+    let (Some(block), rest) = split_if_room(rect, top + height + 11.0) else { return rect };
     painter.rect_filled(block, 0.0, mix(t.panel, t.error, 0.08));
     painter.rect_filled(Rect::from_min_size(block.min, vec2(2.0, block.height())), 0.0, t.error);
     paint::hline(&painter, block.left(), block.right(), block.bottom() - 1.0, t.hairline);
@@ -188,38 +210,20 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
     }
     let what = Rect::from_min_max(block.min, pos2(block.right(), y + 10.0));
     spoken(ui, id.with("threw"), what, &words).on_hover_text(threw.message);
-    let mut x = left;
-    for (word, look, action) in [
-        ("Skip it and continue", Look::Filled, Action::SkipErrors),
-        ("Stop here", Look::Outlined, Action::StopAtErrors),
-    ] {
-        let at = Rect::from_min_size(pos2(x, y + 14.0), vec2(button_width(&painter, word, None), 24.0));
+    for ((word, look, action), at) in buttons.into_iter().zip(places) {
         if button(ui, id.with(word), at, look, word, None).clicked() {
             out.push(action);
         }
-        x = at.right() + 8.0;
     }
-    Rect::from_min_max(pos2(rect.left(), block.bottom()), rect.max)
+    rest
 }
 
-fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<Action>) {
-    let t = tokens::tokens(ui.ctx());
-    let painter = ui.painter().clone();
-    let (line, rest) = split_line(&painter, rect, size::LABELS, t);
-    let mut columns = state_columns(rect.width());
+fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &StateBody<'_>, out: &mut Vec<Action>) {
+    let mut columns = state_columns(rect.width(), longest_version(cx.view, body));
     if body.tree.before.is_none() {
         columns.was = None;
     }
-    let (x, y) = (line.left(), line.center().y);
-    let at =
-        body.version.map_or("Initial value".to_owned(), |version| format!("Value at {}", format::version(version)));
-    text::left(&painter, x + 12.0, y, "LastWrite", text::LABEL, t.quiet);
-    text::left(&painter, x + columns.key, y, "Path", text::LABEL, t.quiet);
-    text::left(&painter, x + columns.value, y, &at, text::LABEL, t.quiet);
-    if let Some(was) = columns.was {
-        let label = body.previous.map_or("Initially".to_owned(), |version| format!("At {}", format::version(version)));
-        text::left(&painter, x + was, y, &label, text::LABEL, t.quiet);
-    }
+    let rest = labels(ui, rect, |ui, line| tree_labels_ui(ui, line, body, columns));
     if body.tree.node.is_empty() && body.tree.before.is_none_or(crate::model::Node::is_empty) {
         let words = format!("The state is {}.", if body.tree.node.get("").is_none() { empty_name(body) } else { "{}" });
         sentence(ui, id, rest, &words, None);
@@ -230,6 +234,30 @@ fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<
     node_rows_ui(ui, id.with(StateTab::Tree), "State", rest, &body.tree, columns, Some(&state), out);
 }
 
+/// Characters of the stream's last version, so that columns stand still while the playhead moves.
+fn longest_version(view: &WorkspaceView<'_>, body: &StateBody<'_>) -> usize {
+    let last = match &view.time.content {
+        Content::Ready(time) => time.events.len().checked_sub(1).map(|last| time.events.version(last)),
+        _ => None,
+    };
+    let chars = |version| format::version(version).chars().count();
+    last.map_or(0, chars).max(body.version.map_or(0, chars))
+}
+
+fn tree_labels_ui(ui: &Ui, line: Rect, body: &StateBody<'_>, columns: TreeColumns) {
+    let t = tokens::tokens(ui.ctx());
+    let (painter, x, y) = (ui.painter(), line.left(), line.center().y);
+    let at =
+        body.version.map_or("Initial value".to_owned(), |version| format!("Value at {}", format::version(version)));
+    text::left(painter, x + 12.0, y, "Written", text::LABEL, t.quiet);
+    text::left(painter, x + columns.key, y, "Path", text::LABEL, t.quiet);
+    text::left(painter, x + columns.value, y, &at, text::LABEL, t.quiet);
+    if let Some(was) = columns.was {
+        let label = body.previous.map_or("Initially".to_owned(), |version| format!("At {}", format::version(version)));
+        text::left(painter, x + was, y, &label, text::LABEL, t.quiet);
+    }
+}
+
 fn empty_name(body: &StateBody<'_>) -> &'static str {
     match body.tree.node {
         crate::model::Node::Array(_) => "an empty array",
@@ -238,8 +266,6 @@ fn empty_name(body: &StateBody<'_>) -> &'static str {
 }
 
 fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<Action>) {
-    let t = tokens::tokens(ui.ctx());
-    let painter = ui.painter().clone();
     let len = body.changes.len();
     if len == 0 {
         let words = match body.version {
@@ -249,18 +275,18 @@ fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut V
         sentence(ui, id, rect, &words, None);
         return;
     }
-    let (line, rest) = split_line(&painter, rect, size::LABELS, t);
-    let path = line.left() + 36.0;
-    let value = line.left() + (line.width() * 0.42).round();
-    let was = line.left() + (line.width() * 0.72).round();
-    let labels = [(path, "Path".to_owned()), (value, "Became".to_owned()), (was, "Was".to_owned())];
-    for (x, label) in labels {
-        text::left(&painter, x, line.center().y, &label, text::LABEL, t.quiet);
-    }
+    let path = rect.left() + 36.0;
+    let value = rect.left() + (rect.width() * 0.42).round();
+    let was = rect.left() + (rect.width() * 0.72).round();
+    let rest = labels(ui, rect, |ui, line| {
+        for (x, label) in [(path, "Path"), (value, "Became"), (was, "Was")] {
+            text::left(ui.painter(), x, line.center().y, label, text::LABEL, tokens::tokens(ui.ctx()).quiet);
+        }
+    });
     let selected = body.tree.selected;
     let cursor = (0..len.min(1_000)).find(|&i| selected.is_some_and(|path| *body.changes.change(i).path == *path));
     let list = id.with(StateTab::Changes);
-    let shown = Rows::new(list, "Changes", len)
+    let shown = Rows::new(list, "Changed values", len)
         .cursor(cursor)
         .show(ui, rest, |at| change_row_ui(at, &body.changes.change(at.index), len, [path, value, was]));
     if let Some(row) = shown.moved.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {

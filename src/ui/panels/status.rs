@@ -12,8 +12,7 @@ use crate::ui::{format, paint, text};
 /// Shows the line in `rect`; `None` = no store is open.
 pub fn status_ui(ui: &mut Ui, rect: Rect, view: Option<&StatusView<'_>>, commands: &CommandContext) {
     let id = Id::unique("status");
-    let mut ui = super::panel(ui, id, rect, "Status");
-    let ui = &mut ui;
+    let ui = &mut super::region(ui, id, rect, "Status");
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     painter.rect_filled(rect, 0.0, t.window);
@@ -26,10 +25,10 @@ pub fn status_ui(ui: &mut Ui, rect: Rect, view: Option<&StatusView<'_>>, command
         spoken(ui, id.with("words"), rect, "No store open");
         return;
     };
-    let words = match (view.message, view.wrote) {
+    let words = match (&view.message, view.wrote) {
         (Some(message), _) => {
             text::left_cut(&painter, x, y, message, text::LABEL, t.secondary, keys_left - 16.0 - x);
-            message.to_owned()
+            message.to_string()
         }
         (None, Some((version, paths))) => {
             let head = format::version(version);

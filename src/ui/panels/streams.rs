@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Id, Painter, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{panel, placeholder_rows, problem, sentence, split_header, split_line};
+use super::{LEAST_LIST, PanelCx, labels, placeholder_rows, problem, sentence, split_header};
 use crate::app::action::{Action, Panel, StreamSort};
 use crate::app::view::{Content, StreamLine, StreamLines, StreamsView, Zone};
 use crate::model::{Severity, StreamStatus, Time};
@@ -21,25 +21,22 @@ const LAST_RIGHT: f32 = 12.0;
 const BAR_ROOM: f32 = 6.0;
 
 /// Shows the panel in `rect`.
-pub fn streams_ui(ui: &mut Ui, rect: Rect, view: &StreamsView<'_>, zone: Zone, out: &mut Vec<Action>) {
-    let id = Id::unique("streams");
-    let mut ui = panel(ui, id, rect, "Streams");
-    let ui = &mut ui;
+pub fn streams_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let (view, id) = (&cx.view.streams, cx.id(Panel::Streams));
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (header, rest) = split_header(&painter, rect, t);
-    let (labels, rest) = split_line(&painter, rest, size::LABELS, t);
-    let body = Rect::from_min_max(rest.min, pos2(rest.right(), rest.bottom() - size::HEADER));
-    let footer = Rect::from_min_max(pos2(rest.left(), body.bottom()), rest.max);
+    let foot = if rest.height() - size::LABELS - size::HEADER < LEAST_LIST { 0.0 } else { size::HEADER };
+    let (rest, footer) = rest.split_top_bottom_at_y(rest.bottom() - foot);
 
-    let (list, filter) = (id.with("list"), id.with("filter"));
-    focus::register(ui.ctx(), Panel::Streams, rect, list, Some(filter));
     header_ui(ui, id, header, view, out);
-    let bar = match &view.rows {
-        Content::Ready(rows) if rows.len() as f32 * size::ROW > body.height() => BAR_ROOM,
-        _ => 0.0,
-    };
-    labels_ui(ui, id, labels, view.sort, bar, out);
+    let body = labels(ui, rest, |ui, line| {
+        let bar = match &view.rows {
+            Content::Ready(rows) if rows.len() as f32 * size::ROW > rest.bottom() - line.bottom() => BAR_ROOM,
+            _ => 0.0,
+        };
+        labels_ui(ui, id, line, view.sort, bar, out);
+    });
     match &view.rows {
         Content::Empty => {
             sentence(ui, id, body, "This store has no streams.", None);
@@ -55,9 +52,11 @@ pub fn streams_ui(ui: &mut Ui, rect: Rect, view: &StreamsView<'_>, zone: Zone, o
                 out.push(Action::SetStreamFilter(String::new()));
             }
         }
-        Content::Ready(rows) => rows_ui(ui, list, body, view, *rows, zone, out),
+        Content::Ready(rows) => rows_ui(ui, id.with("list"), body, view, *rows, cx.zone, out),
     }
-    footer_ui(ui, id, footer, view, out);
+    if foot > 0.0 {
+        footer_ui(ui, id, footer, view, out);
+    }
 }
 
 fn plural_streams(n: u64, exact: bool) -> String {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
-use super::{panel, problem, sentence, split_line};
+use super::{PanelCx, problem, sentence, split_line};
 use crate::app::action::{Action, Axis, CommandContext, Panel};
 use crate::app::command;
 use crate::app::playback::{PlaybackCommand, SPEEDS};
-use crate::app::view::{Content, TimeBody, TimeView, TimelineEvents, TypeSlot, Zone};
+use crate::app::view::{Content, TimeBody, TimelineEvents, TypeSlot, Zone};
 use crate::model::Applied;
 use crate::ui::axis::TimeAxis;
 use crate::ui::density::density_ui;
@@ -18,20 +18,21 @@ use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{icon_button_enabled, segmented, spoken};
 use crate::ui::widgets::menu::{self, Line, drop_button};
 use crate::ui::widgets::scrubber::{Scrubber, ScrubberOutput};
-use crate::ui::{focus, format, paint, text};
+use crate::ui::{format, paint, text};
+
+/// Height of labels, bars and rail.
+const PLOT: f32 = 88.0;
+/// Narrower than this, the slider has the whole width.
+const WITH_LEGEND: f32 = 480.0;
+/// Narrower than these, the first line has no switch of the axis, and no speed.
+const WITH_AXIS: f32 = 440.0;
+const WITH_SPEED: f32 = 272.0;
+/// Least width of the type at the playhead that is worth showing.
+const LEAST_READOUT: f32 = 40.0;
 
 /// Shows the panel in `rect`.
-pub fn time_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &TimeView<'_>,
-    commands: &CommandContext,
-    zone: Zone,
-    out: &mut Vec<Action>,
-) {
-    let id = Id::unique("time");
-    let mut ui = panel(ui, id, rect, "Time");
-    let ui = &mut ui;
+pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let (view, zone, id) = (&cx.view.time, cx.zone, cx.id(Panel::Time));
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     if matches!(view.content, Content::Empty) {
@@ -52,19 +53,26 @@ pub fn time_ui(
             return;
         }
     };
-    let scrubber = id.with("scrubber");
-    focus::register(ui.ctx(), Panel::Time, rect, scrubber, None);
-    transport_ui(ui, id, line, body, commands, out);
-    readout_ui(ui, id, line, body, zone);
+    let right = transport_ui(ui, id, line, body, cx.commands, out);
+    readout_ui(ui, id, line.with_max_x(right - 16.0), body, zone);
     let narrow = rect.width() < size::NARROW;
-    let legend_width = if narrow { 160.0 } else { size::STREAMS };
-    let legend = Rect::from_min_size(rest.min, vec2(legend_width, rest.height()));
-    legend_ui(ui, id, legend, body, narrow);
-    paint::vline(&painter, legend.right(), rest.top(), rest.bottom(), t.hairline);
-    let plot = Rect::from_min_max(pos2(legend.right() + 16.0, rest.top()), pos2(rest.right() - 16.0, rest.bottom()));
-    slider_ui(ui, scrubber, plot, body, zone, out);
+    let mut left = rest.left();
+    if rest.width() >= WITH_LEGEND {
+        let width = if narrow { 160.0 } else { size::STREAMS };
+        let legend = Rect::from_min_size(rest.min, vec2(width, rest.height()));
+        legend_ui(ui, id, legend, body, narrow);
+        paint::vline(&painter, legend.right(), rest.top(), rest.bottom(), t.hairline);
+        left = legend.right();
+    }
+    // Too low for everything: the rail stays, labels and bars are cut from above.
+    let top = rest.top().min(rest.bottom() - PLOT);
+    let width = (rest.right() - 16.0 - left - 16.0).max(64.0);
+    let plot = Rect::from_min_max(pos2(left + 16.0, top), pos2(left + 16.0 + width, rest.bottom()));
+    ui.set_clip_rect(rest.intersect(ui.clip_rect()));
+    slider_ui(ui, id.with("slider"), plot, body, zone, out);
 }
 
+/// Buttons that move the playhead at the left, the axis at the right; returns where the latter begins.
 fn transport_ui(
     ui: &mut Ui,
     id: Id,
@@ -72,7 +80,7 @@ fn transport_ui(
     body: &TimeBody<'_>,
     commands: &CommandContext,
     out: &mut Vec<Action>,
-) {
+) -> f32 {
     let y = line.top() + 16.0;
     let play = Rect::from_min_size(pos2(line.left() + 66.0, y - 12.0), vec2(32.0, 24.0));
     let slot = |center: f32| Rect::from_center_size(pos2(line.left() + center, y), vec2(28.0, 28.0));
@@ -89,6 +97,9 @@ fn transport_ui(
         }
     }
     play_ui(ui, id, play, body, out);
+    if line.width() < WITH_SPEED {
+        return line.right();
+    }
     let speed = Rect::from_min_max(pos2(line.left() + 164.0, y - 12.0), pos2(line.left() + 260.0, y + 12.0));
     let word = format!("{} {}", body.speed, if body.speed == 1 { "event/s" } else { "events/s" });
     let button = drop_button(ui, id.with("speed"), speed, &word, &format!("Speed, {word}"), text::BODY);
@@ -100,14 +111,18 @@ fn transport_ui(
             }
         }
     });
+    if line.width() < WITH_AXIS {
+        return line.right();
+    }
     let words = [("Sequence", "Axis: sequence"), ("Time", "Axis: time")];
     let active = usize::from(body.axis == Axis::Time);
     let (clicked, left) = segmented(ui, id.with("axis"), line.right() - size::PAD, y, &words, active);
     let t = tokens::tokens(ui.ctx());
-    text::right(ui.painter(), left - 10.0, y, "Axis", text::LABEL, t.quiet);
+    let left = text::right(ui.painter(), left - 10.0, y, "Axis", text::LABEL, t.quiet);
     if let Some(clicked) = clicked.filter(|&clicked| clicked != active) {
         out.push(Action::SetAxis(if clicked == 1 { Axis::Time } else { Axis::Sequence }));
     }
+    left
 }
 
 /// The one filled button of the window.
@@ -140,22 +155,28 @@ fn play_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, out: &mut Vec<A
 
 /// Type and time of the event under the playhead. The slot of the type has the
 /// width of the stream's longest frequent one, so that the time does not jump.
+/// `line` ends where the switch of the axis begins.
 fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let y = line.top() + 16.0;
     let left = line.left() + 296.0;
     let Some(current) = &body.current else {
-        text::left(&painter, line.left() + 276.0, y, "Initial state", text::BODY_MEDIUM, t.secondary);
+        let (x, room) = (line.left() + 276.0, line.width() - 276.0);
+        if room >= LEAST_READOUT {
+            text::left_cut(&painter, x, y, "Initial state", text::BODY_MEDIUM, t.secondary, room);
+        }
         return;
     };
-    let widest = body.legend.iter().map(|entry| text::width(&painter, &entry.name, text::BODY_MEDIUM));
-    let slot = widest.fold(112.0_f32, f32::max).min(160.0).ceil();
-    paint::type_shape(&painter, pos2(left - 14.0, y), 5.5, current.slot, t);
-    text::left_cut(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
+    let widest = body.legend.iter().map(|entry| text::width(&painter, entry.name, text::BODY_MEDIUM));
+    let room = line.right();
+    let slot = widest.fold(112.0_f32, f32::max).min(160.0).ceil().min(room - left);
+    if slot >= LEAST_READOUT {
+        paint::type_shape(&painter, pos2(left - 14.0, y), 5.5, current.slot, t);
+        text::left_cut(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
+    }
     let mut words = format!("{}, v{}", current.type_name, current.version);
     let mut x = left + slot + 14.0;
-    let room = line.right() - 220.0;
     if let Some((date, clock, offset)) = current.time.and_then(|time| format::time_parts(time, zone)) {
         let whole = format!("{date} {clock}");
         words.push_str(&format!(", {whole} {offset}"));
@@ -165,6 +186,9 @@ fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) 
                 text::left(&painter, x, y, &offset, text::DATA, t.quiet);
             }
         }
+    }
+    if slot < LEAST_READOUT {
+        return;
     }
     let spot = Rect::from_min_max(pos2(left - 22.0, line.top()), pos2(x.max(left + slot), line.bottom() - 1.0));
     let response = spoken(ui, id.with("readout"), spot, &words);
@@ -179,7 +203,7 @@ fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, narrow: bool)
     let shown = if narrow { 3 } else { 4 };
     for at in 0..shown {
         let (name, slot, count) = match body.legend.get(at) {
-            Some(entry) => (entry.name.clone(), Some(entry.slot), entry.count),
+            Some(entry) => (entry.name.to_owned(), Some(entry.slot), entry.count),
             None if body.others.0 > 0 && (at == 3 || at == body.legend.len()) => {
                 (format::plural(body.others.0, "more type", "more types"), None, body.others.1)
             }
@@ -227,7 +251,7 @@ fn timeline(ui: &Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone) -> Arc
         Some((made_for, kept)) if made_for == key => kept,
         _ => {
             let mut top: [Option<TypeSlot>; 3] = [None; 3];
-            for (place, entry) in top.iter_mut().zip(body.legend) {
+            for (place, entry) in top.iter_mut().zip(&body.legend) {
                 *place = Some(entry.slot);
             }
             Arc::new((TimeAxis::new(body.axis, plot.width(), body.events, top), Vec::new()))

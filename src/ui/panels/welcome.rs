@@ -4,34 +4,39 @@ use egui::accesskit::Role;
 use egui::{Id, Painter, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::action::Action;
-use crate::app::view::{RecentEntry, SampleCard, WelcomeView, Zone};
+use crate::app::view::{RecentEntry, SampleCard, WelcomeView};
 use crate::ui::icons::Icon;
 use crate::ui::root::hovering;
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
 use crate::ui::widgets::field::Field;
-use crate::ui::{format, paint, text};
+use crate::ui::widgets::page::reveal_focus;
+use crate::ui::{paint, text};
 
 const COLUMN: f32 = 896.0;
+const TARGET: f32 = 184.0;
 const CARD: egui::Vec2 = egui::vec2(288.0, 236.0);
+/// Of a card, for its picture: left out where the page is not as high as the card.
+const PICTURE: f32 = 103.0;
 
 /// Shows the page in `rect`.
-pub fn welcome_ui(ui: &mut Ui, rect: Rect, view: &WelcomeView<'_>, zone: Zone, out: &mut Vec<Action>) {
+pub fn welcome_ui(ui: &mut Ui, rect: Rect, view: &WelcomeView<'_>, out: &mut Vec<Action>) {
     let id = Id::unique("welcome");
-    let mut child = super::panel(ui, id, rect, "Open a store");
-    let width = COLUMN.min(rect.width() - 48.0);
+    let mut child = super::region(ui, id, rect, "Open a store");
+    let width = COLUMN.min(rect.width() - if rect.width() < 400.0 { 24.0 } else { 48.0 });
     // As high as the design where there is room, closer to the top where not.
     let above = (rect.height() * 0.093).clamp(16.0, 78.0).round();
     egui::ScrollArea::vertical().id_salt("welcome").auto_shrink(false).show(&mut child, |ui| {
         let left = (rect.center().x - width / 2.0).round();
         let top = ui.next_widget_position().y + above;
-        let bottom = page_ui(ui, id, Rect::from_min_size(pos2(left, top), vec2(width, 0.0)), view, zone, out);
+        let bottom = content_ui(ui, id, Rect::from_min_size(pos2(left, top), vec2(width, 0.0)), view, out);
         ui.advance_cursor_after_rect(Rect::from_min_max(pos2(left, top), pos2(left + width, bottom + 24.0)));
+        reveal_focus(ui);
     });
 }
 
 /// Shows everything below each other; returns where it ends.
-fn page_ui(ui: &mut Ui, id: Id, column: Rect, view: &WelcomeView<'_>, zone: Zone, out: &mut Vec<Action>) -> f32 {
+fn content_ui(ui: &mut Ui, id: Id, column: Rect, view: &WelcomeView<'_>, out: &mut Vec<Action>) -> f32 {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (left, right, mut y) = (column.left(), column.right(), column.top() + 14.0);
@@ -39,14 +44,14 @@ fn page_ui(ui: &mut Ui, id: Id, column: Rect, view: &WelcomeView<'_>, zone: Zone
     y += 32.0;
     let words =
         "See how each stream came to be what it is: its events, when they happened, and the state at any version.";
-    text::left_cut(&painter, left, y, words, text::BODY, t.secondary, column.width());
-    spoken(ui, id.with("words"), Rect::from_min_max(pos2(left, y - 40.0), pos2(right, y + 10.0)), words);
-    y += 32.0;
-    let target = Rect::from_min_size(pos2(left, y), vec2(column.width(), 184.0));
-    target_ui(ui, id, target, view, out);
-    y = target.bottom();
+    let place = Rect::from_min_size(pos2(left, y - 9.0), vec2(column.width(), 18.0));
+    let height = text::paragraph(&painter, place, words, text::BODY, t.secondary, 4);
+    spoken(ui, id.with("words"), Rect::from_min_max(pos2(left, y - 40.0), pos2(right, y - 8.0 + height)), words);
+    y += 14.0 + height;
+    y = target_ui(ui, id, Rect::from_min_size(pos2(left, y), vec2(column.width(), TARGET)), view, out);
     if let Some(why) = view.problem {
-        let place = Rect::from_min_size(pos2(left, y + 12.0), vec2(column.width(), 84.0));
+        let height = super::problem_height(&painter, column.width(), why).max(84.0);
+        let place = Rect::from_min_size(pos2(left, y + 12.0), vec2(column.width(), height));
         painter.rect_filled(place, size::RADIUS, mix(t.panel, t.error, 0.08));
         super::problem(ui, id.with("problem"), place, why);
         y = place.bottom();
@@ -54,28 +59,31 @@ fn page_ui(ui: &mut Ui, id: Id, column: Rect, view: &WelcomeView<'_>, zone: Zone
     y = section(ui, id, left, right, y, "Recent");
     if view.recent.is_empty() {
         let words = "Nothing opened yet. Stores you open are listed here, on this machine only.";
-        text::left_cut(&painter, left, y + 16.0, words, text::BODY, t.secondary, column.width());
-        spoken(ui, id.with("no recent"), Rect::from_min_size(pos2(left, y + 4.0), vec2(500.0, 24.0)), words);
-        y += 28.0;
+        let place = Rect::from_min_size(pos2(left, y + 7.0), vec2(column.width(), 18.0));
+        let height = text::paragraph(&painter, place, words, text::BODY, t.secondary, 4);
+        spoken(ui, id.with("no recent"), place.with_max_y(place.top() + height), words);
+        y += 10.0 + height;
     }
     for (at, entry) in view.recent.iter().take(8).enumerate() {
         let row = Rect::from_min_size(pos2(left, y + 4.0), vec2(column.width(), size::ROW));
-        recent_ui(ui, id.with(("recent", at)), row, at, entry, zone, out);
+        recent_ui(ui, id.with(("recent", at)), row, at, entry, out);
         y += size::ROW;
     }
     if view.samples.is_empty() {
         return y;
     }
     y = section(ui, id, left, right, y, "Samples");
-    let mut x = left;
+    let picture = if ui.clip_rect().height() < CARD.y { 0.0 } else { PICTURE };
+    let card_size = vec2(CARD.x.min(column.width()), CARD.y - PICTURE + picture);
+    let mut at = pos2(left, y + 12.0);
     for card in view.samples {
-        if x + CARD.x > right + 0.5 {
-            break;
+        if at.x + card_size.x > right + 0.5 {
+            at = pos2(left, at.y + card_size.y + 16.0);
         }
-        card_ui(ui, id.with(card.id), Rect::from_min_size(pos2(x, y + 12.0), CARD), card, out);
-        x += CARD.x + 16.0;
+        card_ui(ui, id.with(card.id), Rect::from_min_size(at, card_size), picture, card, out);
+        at.x += card_size.x + 16.0;
     }
-    y + 12.0 + CARD.y
+    at.y + card_size.y
 }
 
 /// A title with a hairline below; returns where its content begins.
@@ -88,9 +96,22 @@ fn section(ui: &mut Ui, id: Id, left: f32, right: f32, above: f32, title: &str) 
     center + 20.0
 }
 
-fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut Vec<Action>) {
+/// Where a file is dropped, and the two other ways to one; returns where it ends.
+fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut Vec<Action>) -> f32 {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
+    let (word, keys) = ("Open file…", "Ctrl O");
+    let inside = rect.width() - 48.0;
+    let open_width = button_width(&painter, word, Some(keys)).max(150.0).min(inside);
+    let field_width = 300.0_f32.min(inside);
+    // The field goes below the button where there is no room beside it.
+    let beside = open_width + 12.0 + 160.0 <= inside;
+    let field_width = if beside { field_width.min(inside - open_width - 12.0) } else { field_width };
+    let kinds = "Emmett and Python eventsourcing on SQLite, JSON lines, and what your own dialect files describe";
+    let kinds_galley = text::paragraph_galley(&painter, inside, kinds, text::LABEL, t.quiet, 4);
+    let below = if beside { 0.0 } else { 36.0 };
+    let more = below + kinds_galley.size().y - 18.0;
+    let rect = rect.with_max_y(rect.bottom() + more);
     painter.rect_filled(rect, size::RADIUS_POPUP, t.window);
     if hovering(ui.ctx()) {
         painter.rect_stroke(rect, size::RADIUS_POPUP, Stroke::new(2.0, t.accent), StrokeKind::Inside);
@@ -103,25 +124,25 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
         Some(name) => format!("Opening {name}…"),
         None => "Drop a store file here".to_owned(),
     };
-    text::center(&painter, x, rect.top() + 80.0, &title, text::TITLE, t.text);
-    spoken(ui, id.with("drop"), Rect::from_center_size(pos2(x, rect.top() + 80.0), vec2(300.0, 20.0)), &title);
+    text::center_cut(&painter, x, rect.top() + 80.0, &title, text::TITLE, t.text, inside);
+    let spot = Rect::from_center_size(pos2(x, rect.top() + 80.0), vec2(300.0_f32.min(inside), 20.0));
+    spoken(ui, id.with("drop"), spot, &title);
 
-    let (word, keys) = ("Open file…", "Ctrl O");
-    let open_width = button_width(&painter, word, Some(keys)).max(150.0);
-    let field_width = 300.0_f32.min(rect.width() - open_width - 60.0);
     let y = rect.top() + 118.0;
-    let left = (x - (open_width + 12.0 + field_width) / 2.0).round();
-    let open = Rect::from_min_size(pos2(left, y - 14.0), vec2(open_width, 28.0));
+    let width = if beside { open_width + 12.0 + field_width } else { open_width };
+    let open = Rect::from_min_size(pos2((x - width / 2.0).round(), y - 14.0), vec2(open_width, 28.0));
     let open_id = id.with("open");
     if button(ui, open_id, open, Look::Filled, word, Some(keys)).clicked() {
         out.push(Action::OpenDialog);
     }
     first_focus(ui, id, open_id);
     let field = Field { id: id.with("path"), name: "Path of a store", hint: "or type its path", icon: None, key: None };
-    let place = Rect::from_min_size(pos2(open.right() + 12.0, y - 14.0), vec2(field_width, 28.0));
-    path_field(ui, &field, place, Action::OpenPath, out);
-    let kinds = "Emmett and Python eventsourcing on SQLite, JSON lines, and what your own dialect files describe";
-    text::center(&painter, x, rect.top() + 158.0, kinds, text::LABEL, t.quiet);
+    let corner =
+        if beside { open.right_top() + vec2(12.0, 0.0) } else { pos2(x - field_width / 2.0, open.bottom() + 8.0) };
+    path_field(ui, &field, Rect::from_min_size(corner, vec2(field_width, 28.0)), Action::OpenPath, out);
+    let place = pos2(x - kinds_galley.size().x / 2.0, rect.top() + 149.0 + below);
+    painter.galley(place, kinds_galley, t.quiet);
+    rect.bottom()
 }
 
 /// A field for a path that keeps what is typed and opens it on Enter.
@@ -146,7 +167,7 @@ fn first_focus(ui: &Ui, id: Id, button: Id) {
     }
 }
 
-fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, zone: Zone, out: &mut Vec<Action>) {
+fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let main = Rect::from_min_max(row.min, pos2(row.right() - 28.0, row.bottom()));
@@ -160,15 +181,15 @@ fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, zon
     }
     let y = row.center().y;
     let color = if entry.missing { t.quiet } else { t.text };
-    text::left_cut(&painter, row.left(), y, &entry.name, text::DATA, color, 220.0);
-    let place = row.left() + 236.0;
-    let dialect = row.right() - 180.0;
-    text::left_cut(&painter, place, y, &entry.place, text::DATA, t.quiet, dialect - 16.0 - place);
-    let kind = if entry.missing { "no longer there" } else { &entry.dialect };
-    text::left_cut(&painter, dialect, y, kind, text::BODY, t.quiet, 96.0);
-    if let Some(opened) = entry.opened {
-        let date = format::short_date(opened, None, zone);
-        text::right(&painter, row.right() - 36.0, y, &date, text::LABEL.on_baseline_of(text::BODY), t.quiet);
+    let wide = row.width() >= 560.0;
+    let room = if wide { 220.0 } else { main.width() - 8.0 };
+    text::left_cut(&painter, row.left(), y, &entry.name, text::DATA, color, room);
+    if wide {
+        let place = row.left() + 236.0;
+        let dialect = row.right() - 180.0;
+        text::left_cut(&painter, place, y, &entry.place, text::DATA, t.quiet, dialect - 16.0 - place);
+        let kind = if entry.missing { "no longer there" } else { &entry.dialect };
+        text::left_cut(&painter, dialect, y, kind, text::BODY, t.quiet, 96.0);
     }
     if response.has_focus() {
         paint::focus_ring(&painter, main.expand2(vec2(6.0, 0.0)), t);
@@ -183,7 +204,8 @@ fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, zon
     }
 }
 
-fn card_ui(ui: &mut Ui, id: Id, rect: Rect, card: &SampleCard, out: &mut Vec<Action>) {
+/// A card whose words are below so many points of picture.
+fn card_ui(ui: &mut Ui, id: Id, rect: Rect, picture: f32, card: &SampleCard, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let response = ui.interact(rect, id, Sense::click());
@@ -194,18 +216,22 @@ fn card_ui(ui: &mut Ui, id: Id, rect: Rect, card: &SampleCard, out: &mut Vec<Act
         painter.rect_filled(rect, size::RADIUS, t.hover);
     }
     paint::outline(&painter, rect, size::RADIUS, if hot { t.outline } else { t.hairline });
-    let picture = Rect::from_min_size(rect.min + vec2(16.0, 16.0), vec2(256.0, 72.0));
-    if card.id == "bank" {
-        bank_picture(&painter, picture, t);
+    let top = rect.top() + picture;
+    if picture > 0.0 {
+        let place = Rect::from_min_size(rect.min + vec2(16.0, 16.0), vec2(256.0, 72.0));
+        if card.id == "bank" {
+            bank_picture(&painter.with_clip_rect(rect.intersect(ui.clip_rect())), place, t);
+        }
+        paint::hline(&painter, rect.left(), rect.right(), top, if hot { t.outline } else { t.hairline });
     }
     let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
-    paint::hline(&painter, rect.left(), rect.right(), rect.top() + 103.0, if hot { t.outline } else { t.hairline });
-    text::left(&painter, left, rect.top() + 124.0, card.title, text::TITLE, t.text);
-    let place = Rect::from_min_size(pos2(left, rect.top() + 139.0), vec2(256.0, 54.0));
+    text::left(&painter, left, top + 21.0, card.title, text::TITLE, t.text);
+    let place = Rect::from_min_size(pos2(left, top + 36.0), vec2(right - left, 54.0));
     text::paragraph(&painter, place, card.text, text::BODY, t.secondary, 3);
     let y = rect.bottom() - 23.0;
-    text::left(&painter, left, y, card.file, text::DATA, t.text);
-    text::right(&painter, right, y, card.framework, text::LABEL.on_baseline_of(text::DATA), t.quiet);
+    let end = text::left(&painter, left, y, card.file, text::DATA, t.text);
+    let room = right - end - 8.0;
+    text::right_cut(&painter, right, y, card.framework, text::LABEL.on_baseline_of(text::DATA), t.quiet, room);
     if response.has_focus() {
         paint::focus_ring(&painter, rect, t);
     }

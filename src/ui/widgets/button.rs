@@ -24,6 +24,23 @@ pub fn button_width(painter: &Painter, label: &str, keys: Option<&str>) -> f32 {
     (text::width(painter, label, text::BODY_MEDIUM) + caps + 24.0).ceil()
 }
 
+/// Places for buttons beside each other, 8 apart, in further lines where there is no room; and how high they are.
+pub fn flow(place: Rect, widths: &[f32], height: f32) -> (Vec<Rect>, f32) {
+    let mut at = place.min;
+    let places: Vec<Rect> = widths
+        .iter()
+        .map(|width| {
+            if at.x > place.left() && at.x + width > place.right() + 0.5 {
+                at = pos2(place.left(), at.y + height + 8.0);
+            }
+            let rect = Rect::from_min_size(at, vec2(width.min(place.width()), height));
+            at.x += width + 8.0;
+            rect
+        })
+        .collect();
+    (places, at.y + height - place.top())
+}
+
 /// A button with text, and keys behind it.
 pub fn button(ui: &mut Ui, id: Id, rect: Rect, look: Look, label: &str, keys: Option<&str>) -> Response {
     let response = ui.interact(rect, id, Sense::click());
@@ -51,12 +68,16 @@ pub fn button(ui: &mut Ui, id: Id, rect: Rect, look: Look, label: &str, keys: Op
         }
     };
     let y = rect.center().y;
+    // Too little room: the keys go first, then the end of the word.
+    let keys = keys.filter(|_| button_width(painter, label, keys) <= rect.width() + 0.5);
     match keys {
         Some(keys) => {
             text::left(painter, rect.left() + 12.0, y, label, text::BODY_MEDIUM, text_color);
             text::right(painter, rect.right() - 12.0, y, keys, text::LABEL_MEDIUM, keys_color);
         }
-        None => text::center(painter, rect.center().x, y, label, text::BODY_MEDIUM, text_color),
+        None => {
+            text::center_cut(painter, rect.center().x, y, label, text::BODY_MEDIUM, text_color, rect.width() - 16.0)
+        }
     }
     if response.has_focus() {
         paint::focus_ring(painter, rect, t);

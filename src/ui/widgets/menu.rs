@@ -2,9 +2,11 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Frame, Id, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Sense, Tooltip, Ui, WidgetInfo, pos2, vec2,
+    Frame, Id, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense, Tooltip, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
+use super::page::reveal_focus;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::{paint, text};
@@ -20,35 +22,39 @@ pub fn popup_frame(t: &Tokens) -> Frame {
 }
 
 /// Opens a pop-up of lines below a button that was clicked. Lines close it.
-pub fn popup<R>(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui) -> R) -> Option<R> {
-    let t = tokens::tokens(ui.ctx());
-    Popup::menu(button)
-        .gap(4.0)
-        .frame(popup_frame(t))
-        .close_behavior(PopupCloseBehavior::CloseOnClick)
-        .accessible_name(name)
-        .show(|ui| {
-            ui.set_width(width);
-            ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-            add(ui)
-        })
-        .map(|inner| inner.inner)
+pub fn popup(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui)) {
+    let frame = popup_frame(tokens::tokens(ui.ctx()));
+    show(button, name, width, frame, PopupCloseBehavior::CloseOnClick, |ui, _| add(ui));
 }
 
-/// Opens a pop-up that stays open while its insides are clicked.
-pub fn popup_form<R>(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui) -> R) -> Option<R> {
-    let t = tokens::tokens(ui.ctx());
-    Popup::menu(button)
-        .gap(4.0)
-        .frame(popup_frame(t).inner_margin(egui::Margin::ZERO))
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .accessible_name(name)
-        .show(|ui| {
+/// Opens a pop-up that stays open while its insides are clicked; they are told how wide it is.
+pub fn popup_form(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui, f32)) {
+    let frame = popup_frame(tokens::tokens(ui.ctx())).inner_margin(egui::Margin::ZERO);
+    show(button, name, width, frame, PopupCloseBehavior::CloseOnClickOutside, add);
+}
+
+fn show(
+    button: &Response,
+    name: &str,
+    width: f32,
+    frame: Frame,
+    close: PopupCloseBehavior,
+    add: impl FnOnce(&mut Ui, f32),
+) {
+    // Never larger than the window: what is longer than the room above or below scrolls.
+    let window = button.ctx.content_rect().shrink(8.0);
+    let margin = frame.total_margin().sum();
+    let width = width.min(window.width() - margin.x);
+    let room = (window.bottom() - button.rect.bottom()).max(button.rect.top() - window.top());
+    Popup::menu(button).gap(4.0).frame(frame).close_behavior(close).accessible_name(name).show(|ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        ScrollArea::vertical().max_height((room - 4.0 - margin.y).max(size::ROW)).show(ui, |ui| {
             ui.set_width(width);
-            ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-            add(ui)
-        })
-        .map(|inner| inner.inner)
+            add(ui, width);
+            reveal_focus(ui);
+        });
+    });
 }
 
 /// One line of a menu.
@@ -87,7 +93,9 @@ impl<'a> Line<'a> {
         if self.checked {
             Icon::CHECK.paint(painter, pos2(rect.left() + 14.0, y), 14.0, t.accent);
         }
-        let end = text::left(painter, rect.left() + 28.0, y, self.text, text::BODY, color);
+        let keys: f32 = self.keys.iter().map(|key| super::button::key_cap_width(painter, key) + 4.0).sum();
+        let room = rect.width() - 28.0 - 8.0 - if self.enabled.is_ok() { keys } else { 0.0 };
+        let end = text::left_cut(painter, rect.left() + 28.0, y, self.text, text::BODY, color, room);
         match self.enabled {
             Ok(()) => {
                 let mut x = rect.right() - 8.0;

@@ -5,6 +5,7 @@ pub mod button;
 pub mod field;
 pub mod menu;
 pub mod node_rows;
+pub mod page;
 pub mod raw;
 
 pub mod rows;

@@ -1,6 +1,6 @@
 //! Rows of a tree of JSON: key, value, and for states also who wrote it and what it was.
 
-use egui::{Id, Painter, Rect, Ui, pos2};
+use egui::{Id, Rect, Ui, pos2};
 
 use crate::app::action::Action;
 use crate::app::view::{LastWrite, LastWrites, TreeView};
@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// Where the columns of a tree are, from the panel's left edge.
 #[derive(Clone, Copy, Debug)]
 pub struct TreeColumns {
+    /// Right edge of the version that last wrote a value; only states have it.
+    pub written: f32,
     /// Keys of depth 0.
     pub key: f32,
     /// Values.
@@ -98,13 +100,14 @@ fn row_ui(
     let mut written = String::new();
     if let Some(state) = state {
         if let (Some(color), false) = (differs.map(|(_, color)| color(t)), at.selected) {
-            let fill = Rect::from_min_max(pos2(x + 56.0, at.rect.top()), pos2(at.fill.right(), at.rect.bottom()));
+            let left = x + columns.written + 4.0;
+            let fill = Rect::from_min_max(pos2(left, at.rect.top()), pos2(at.fill.right(), at.rect.bottom()));
             painter.rect_filled(fill, 0.0, mix(t.panel, color, state.tint));
         }
-        written = gutter(at, state.written.of(&row.path), quiet);
+        written = gutter(at, columns.written, state.written.of(&row.path), quiet);
         if let Some((sign, color)) = differs {
             let color = if at.selected { t.text } else { color(t) };
-            text::center(painter, x + 67.0, y, sign, text::DATA, color);
+            text::center(painter, x + columns.written + 15.0, y, sign, text::DATA, color);
         }
     }
     for depth in 0..row.depth {
@@ -184,7 +187,7 @@ fn old_value(row: &TreeRow) -> Option<String> {
 }
 
 /// Paints the cell of the last write, the more filled the younger; returns the words for it.
-fn gutter(at: &RowPaint<'_>, written: LastWrite, quiet: egui::Color32) -> String {
+fn gutter(at: &RowPaint<'_>, right: f32, written: LastWrite, quiet: egui::Color32) -> String {
     let (t, x, y) = (at.t, at.rect.left(), at.rect.center().y);
     let LastWrite::At { version, age } = written else {
         return String::new();
@@ -196,7 +199,7 @@ fn gutter(at: &RowPaint<'_>, written: LastWrite, quiet: egui::Color32) -> String
         13..=26 => 0.08,
         _ => 0.0,
     };
-    let cell = Rect::from_min_max(pos2(x + 12.0, y - 9.0), pos2(x + 52.0, y + 9.0));
+    let cell = Rect::from_min_max(pos2(x + 12.0, y - 9.0), pos2(x + right, y + 9.0));
     if share > 0.0 {
         let base = if at.selected { t.selected } else { t.panel };
         at.painter.rect_filled(cell, 3.0, mix(base, t.accent, share));
@@ -208,16 +211,16 @@ fn gutter(at: &RowPaint<'_>, written: LastWrite, quiet: egui::Color32) -> String
     } else {
         quiet
     };
-    right_in_cell(at.painter, cell, &format::version(version), color);
+    text::right_cut(
+        at.painter,
+        cell.right() - 5.0,
+        y,
+        &format::version(version),
+        text::DATA,
+        color,
+        cell.width() - 4.0,
+    );
     format!(", written by v{version}")
-}
-
-/// Long versions lose their `v`, then their beginning, but never leave the cell.
-fn right_in_cell(painter: &Painter, cell: Rect, label: &str, color: egui::Color32) {
-    let right = cell.right() - 5.0;
-    let style = if label.len() > 5 { text::DATA_SMALL.on_baseline_of(text::DATA) } else { text::DATA };
-    let label = if label.len() > 6 { label.trim_start_matches('v') } else { label };
-    text::right_cut(painter, right, cell.center().y, label, style, color, cell.width() - 4.0);
 }
 
 fn tooltip(row: &TreeRow) -> String {
@@ -226,17 +229,28 @@ fn tooltip(row: &TreeRow) -> String {
     format!("{}\n{value}", format::path(&row.path))
 }
 
-/// Columns of a state this wide.
-pub fn state_columns(width: f32) -> TreeColumns {
-    let more = (width - size::STATE).max(-180.0);
-    let value = 212.0 + more * 0.32;
-    let was = 328.0 + more * 0.68;
-    TreeColumns { key: 96.0, value: value.round(), was: Some(was.round()) }
+/// Characters of a version that the first column has room for, and the width of one more.
+const VERSION_CHARS: usize = 4;
+const CHAR_WIDTH: f32 = 7.6;
+
+/// Columns of a state this wide; the longest version in it has so many characters, `v57` = 3.
+pub fn state_columns(width: f32, version_chars: usize) -> TreeColumns {
+    let shift = version_chars.saturating_sub(VERSION_CHARS) as f32 * CHAR_WIDTH;
+    let more = (width - shift - size::STATE).max(-180.0);
+    let value = 212.0 + shift + more * 0.32;
+    let was = 328.0 + shift + more * 0.68;
+    let room_for_was = was + 60.0 < width;
+    TreeColumns {
+        written: 52.0 + shift,
+        key: 96.0 + shift,
+        value: value.round(),
+        was: room_for_was.then_some(was.round()),
+    }
 }
 
 /// Columns of a payload this wide.
 pub fn payload_columns(width: f32) -> TreeColumns {
-    TreeColumns { key: 28.0, value: (width * 0.46).clamp(120.0, 212.0).round(), was: None }
+    TreeColumns { written: 0.0, key: 28.0, value: (width * 0.46).clamp(120.0, 212.0).round(), was: None }
 }
 
 /// Tints of changed rows: stronger for a moment after a step.

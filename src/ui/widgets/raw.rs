@@ -14,22 +14,22 @@ const LEFT: f32 = 12.0;
 /// Lines of a text, as byte ranges.
 #[derive(Clone)]
 struct Lines {
-    /// Length of the text, address and columns: what they were made for.
-    key: (usize, usize, usize),
+    /// Revision and length of the text, and columns: what they were made for.
+    key: (u64, usize, usize),
     ranges: Arc<Vec<(usize, usize)>>,
 }
 
-/// Shows bytes: as text where they are, else in hex.
-pub fn raw_ui(ui: &mut Ui, id: Id, name: &str, body: Rect, bytes: &[u8]) {
+/// Shows bytes: as text where they are, else in hex. `revision` changes whenever they do.
+pub fn raw_ui(ui: &mut Ui, id: Id, name: &str, body: Rect, bytes: &[u8], revision: u64) {
     let columns = (((body.width() - LEFT - 18.0) / CHAR) as usize).max(16);
     match std::str::from_utf8(bytes) {
-        Ok(text) => text_ui(ui, id, name, body, text, columns),
+        Ok(text) => text_ui(ui, id, name, body, (text, revision), columns),
         Err(_) => hex_ui(ui, id, name, body, bytes, columns),
     }
 }
 
-fn text_ui(ui: &mut Ui, id: Id, name: &str, body: Rect, whole: &str, columns: usize) {
-    let key = (whole.len(), whole.as_ptr().addr(), columns);
+fn text_ui(ui: &mut Ui, id: Id, name: &str, body: Rect, (whole, revision): (&str, u64), columns: usize) {
+    let key = (revision, whole.len(), columns);
     let kept: Option<Lines> = ui.data(|data| data.get_temp(id.with("lines")));
     let lines = kept.filter(|lines| lines.key == key).unwrap_or_else(|| {
         let lines = Lines { key, ranges: Arc::new(split(whole, columns)) };

@@ -127,6 +127,7 @@ impl<'a> Rows<'a> {
         );
         child.expand_to_include_rect(rect);
         let ctx = child.ctx().clone();
+        ctx.accesskit_node_builder(self.id, |node| node.set_bounds(paint::bounds(rect)));
         let mut memory: Memory = ctx.data(|data| data.get_temp(self.id)).unwrap_or_default();
         let page = f64::from((rect.height() / self.row_height).max(1.0));
         let focused = ctx.memory(|memory| memory.has_focus(self.id));
@@ -221,12 +222,7 @@ impl<'a> Rows<'a> {
                 builder.set_role(self.roles.1);
                 builder.set_label(node.name);
                 builder.set_selected(selected);
-                builder.set_bounds(accesskit::Rect {
-                    x0: hit.left().into(),
-                    y0: hit.top().into(),
-                    x1: hit.right().into(),
-                    y1: hit.bottom().into(),
-                });
+                builder.set_bounds(paint::bounds(hit));
                 builder.add_action(accesskit::Action::Click);
                 builder.set_position_in_set(usize::try_from(index).unwrap_or(usize::MAX));
                 builder.set_size_of_set(usize::try_from(self.len).unwrap_or(usize::MAX));

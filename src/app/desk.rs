@@ -1,0 +1,140 @@
+//! [`Desk`]: what the window has whichever store is in front, and what only the desktop can do.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::settings::{Settings, SettingsChange};
+use crate::formats::OpenChoice;
+use crate::model::{Problem, StoreId};
+use crate::session::budget::Budget;
+use crate::session::{Opening, Session, Waker};
+
+/// What only the desktop can do; the shell does it after each round of actions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask for a store file.
+    PickStore,
+    /// Ask for a reducer file, starting in this folder.
+    PickReducer(Option<PathBuf>),
+    Copy(String),
+    Save(SettingsChange),
+    Quit,
+}
+
+/// Folders the app hands on to sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Folders {
+    pub cache: PathBuf,
+    pub dialects: PathBuf,
+    /// Folder with the sample stores, where there is one.
+    pub samples: Option<PathBuf>,
+}
+
+/// Opens a store in the background; tests put their own end of the channels here.
+pub type Opener = Box<dyn Fn(Opening) -> Session>;
+
+/// The sheet in front.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Modal {
+    OpenPath,
+    ReducerPath,
+    Keys,
+}
+
+/// See the module's documentation.
+pub(super) struct Desk {
+    pub(super) folders: Folders,
+    pub(super) has_bank: bool,
+    pub(super) settings: Settings,
+    pub(super) waker: Waker,
+    /// Seconds on a steady clock, as of the last [`App::poll`](super::App::poll).
+    pub(super) now: f64,
+    pub(super) modal: Option<Modal>,
+    /// Why the last store could not be opened.
+    pub(super) problem: Option<Problem>,
+    /// Said in the status line, until when.
+    message: Option<(String, f64)>,
+    effects: Vec<Effect>,
+    opener: Opener,
+    budget: Budget,
+    last_store: StoreId,
+}
+
+impl Desk {
+    pub(super) fn new(folders: Folders, settings: Settings, waker: Waker, opener: Opener) -> Desk {
+        let has_bank = folders.samples.as_ref().is_some_and(|folder| folder.join("bank").is_dir());
+        Desk {
+            folders,
+            has_bank,
+            settings,
+            waker,
+            now: 0.0,
+            modal: None,
+            problem: None,
+            message: None,
+            effects: Vec::new(),
+            opener,
+            budget: Budget::new(),
+            last_store: StoreId(0),
+        }
+    }
+
+    /// A session of its own for a store, and the id that nothing else had or will have.
+    pub(super) fn session(&mut self, path: &Path, choice: OpenChoice) -> (StoreId, Session) {
+        self.last_store = StoreId(self.last_store.0 + 1);
+        let choice = OpenChoice { dialects: Some(self.folders.dialects.clone()), ..choice };
+        let session = (self.opener)(Opening {
+            path: path.to_owned(),
+            cache: self.folders.cache.clone(),
+            choice,
+            share: self.budget.share(),
+            waker: Arc::clone(&self.waker),
+        });
+        (self.last_store, session)
+    }
+
+    /// The file of a recent store is gone.
+    pub(super) fn missing(&mut self, path: &Path) {
+        for recent in self.settings.recent.iter_mut().filter(|recent| recent.place.store == path) {
+            recent.missing = true;
+        }
+    }
+
+    pub(super) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub(super) fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Changes a setting here and in the file.
+    pub(super) fn change(&mut self, change: SettingsChange) {
+        self.settings.apply(&change);
+        self.effects.push(Effect::Save(change));
+    }
+
+    pub(super) fn say(&mut self, words: impl Into<String>, seconds: f64) {
+        self.message = Some((words.into(), self.now + seconds));
+    }
+
+    pub(super) fn hush(&mut self) {
+        self.message = None;
+    }
+
+    pub(super) fn message(&self) -> Option<&str> {
+        self.message.as_ref().map(|(words, _)| words.as_str())
+    }
+
+    /// Seconds until what is said is over.
+    pub(super) fn message_ends_in(&self) -> Option<f64> {
+        self.message.as_ref().map(|(_, until)| (until - self.now).max(0.0))
+    }
+
+    pub(super) fn let_time_pass(&mut self, now: f64) {
+        self.now = now;
+        if self.message.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.message = None;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! [`Reducers`]: the reducer file of one store, and which of its exports folds which category.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::settings::KeptReducer;
+use crate::model::{CategoryId, Problem, Text};
+use crate::replay::timeline::OnError;
+use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, Waker, read_reducer};
+
+/// See the module's documentation.
+pub(super) struct Reducers {
+    file: Option<Arc<ReducerFile>>,
+    /// Names of its exports.
+    exports: Vec<String>,
+    /// What is being read: its name, and the choices that come with it.
+    wanted: Option<(String, BTreeMap<String, Option<String>>)>,
+    /// What was used here before and is not in use now: it is offered again the next time.
+    before: Option<KeptReducer>,
+    /// The user's own choices, by category; `None` is merge.
+    table: BTreeMap<String, Option<String>>,
+    rows: Vec<ReducerRow>,
+    /// The file that cannot be used.
+    problem: Option<Problem>,
+    on_error: OnError,
+    answers: (Sender<ReducerRead>, Receiver<ReducerRead>),
+}
+
+/// The choice for one category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReducerRow {
+    pub category: CategoryId,
+    pub name: String,
+    /// The chosen export; `None` = merge.
+    pub export: Option<String>,
+    /// True where the choice was made by name and not by the user.
+    pub automatic: bool,
+}
+
+/// Categories among the rows: as many as anybody looks through.
+const ROWS: usize = 200;
+
+/// What came of reading a reducer.
+pub(super) enum Read {
+    /// It computes states from now on.
+    Ready,
+    Failed(Problem),
+    /// It is not the file that was used here before: the user decides.
+    Changed(String),
+}
+
+impl Default for Reducers {
+    fn default() -> Reducers {
+        Reducers {
+            file: None,
+            exports: Vec::new(),
+            wanted: None,
+            before: None,
+            table: BTreeMap::new(),
+            rows: Vec::new(),
+            problem: None,
+            on_error: OnError::Stop,
+            answers: channel(),
+        }
+    }
+}
+
+impl Reducers {
+    /// Starts reading the reducer that the user names.
+    pub(super) fn read(&mut self, named: String, waker: &Waker) {
+        self.start(named, None, BTreeMap::new(), waker);
+    }
+
+    /// Starts reading a reducer that was used here before. It is used only where its sources
+    /// are the same.
+    pub(super) fn come_back(&mut self, kept: KeptReducer, waker: &Waker) {
+        self.start(kept.named.clone(), Some(kept.stamp.clone()), kept.table.clone(), waker);
+        self.before = Some(kept);
+    }
+
+    /// What comes back the next time.
+    pub(super) fn kept(&self) -> Option<KeptReducer> {
+        let of = |file: &Arc<ReducerFile>| KeptReducer {
+            named: file.named(),
+            stamp: file.stamp.clone(),
+            table: self.table.clone(),
+        };
+        self.file.as_ref().map(of).or_else(|| self.before.clone())
+    }
+
+    fn start(&mut self, named: String, stamp: Option<String>, table: BTreeMap<String, Option<String>>, waker: &Waker) {
+        self.wanted = Some((named.clone(), table));
+        read_reducer(named, stamp, self.answers.0.clone(), Arc::clone(waker));
+    }
+
+    /// What came of the reducer that was asked for last, once it is there.
+    pub(super) fn poll(&mut self) -> Option<Read> {
+        loop {
+            let read = self.answers.1.try_recv().ok()?;
+            let Some((named, table)) = self.wanted.take_if(|(named, _)| *named == read.named) else { continue };
+            return Some(match read.result {
+                Ok(Some(file)) => {
+                    self.exports = file.exports.iter().map(|export| export.name.clone()).collect();
+                    self.file = Some(file);
+                    self.table = table;
+                    self.before = None;
+                    self.problem = None;
+                    Read::Ready
+                }
+                Ok(None) => Read::Changed(named),
+                Err(problem) => {
+                    self.problem = Some(problem.clone());
+                    Read::Failed(problem)
+                }
+            });
+        }
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// Back to merge.
+    pub(super) fn clear(&mut self) {
+        *self = Reducers { on_error: self.on_error, ..Reducers::default() };
+    }
+
+    pub(super) fn choose(&mut self, category: String, export: Option<String>) {
+        self.table.insert(category, export);
+    }
+
+    /// The choice for a category: the user's, else by name.
+    pub(super) fn choice(&self, category: &str) -> Choice {
+        match (&self.file, self.table.get(category)) {
+            (None, _) | (Some(_), Some(None)) => Choice::Merge,
+            (Some(_), Some(Some(export))) => Choice::Export(export.clone()),
+            (Some(file), None) => file.choose(category),
+        }
+    }
+
+    /// Brings the rows up to date with the categories of the store, listed or not.
+    pub(super) fn list(&mut self, index: &IndexNews) {
+        let row = |(id, name): (usize, &Text)| ReducerRow {
+            category: CategoryId(id as u32),
+            name: name.to_string(),
+            export: match self.choice(name) {
+                Choice::Export(name) => Some(name),
+                Choice::Merge => None,
+            },
+            automatic: !self.table.contains_key(&**name),
+        };
+        let some = self.file.is_some() && !index.list.flat;
+        let categories = index.index.streams().categories().iter().enumerate();
+        let mut rows: Vec<ReducerRow> = categories.take(if some { ROWS } else { 0 }).map(row).collect();
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        self.rows = rows;
+    }
+
+    /// What folds each category.
+    pub(super) fn rows(&self) -> &[ReducerRow] {
+        &self.rows
+    }
+
+    pub(super) fn file(&self) -> Option<&Arc<ReducerFile>> {
+        self.file.as_ref()
+    }
+
+    pub(super) fn file_name(&self) -> Option<&str> {
+        self.file.as_ref().map(|file| file.module.file_name.as_str())
+    }
+
+    pub(super) fn exports(&self) -> &[String] {
+        &self.exports
+    }
+
+    /// `FILE` or `FILE#export`, wherever the program is started.
+    pub(super) fn named(&self) -> Option<String> {
+        self.file.as_ref().map(|file| file.named())
+    }
+
+    pub(super) fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+
+    pub(super) fn on_error(&self) -> OnError {
+        self.on_error
+    }
+
+    pub(super) fn set_on_error(&mut self, on_error: OnError) {
+        self.on_error = on_error;
+    }
+}

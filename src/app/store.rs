@@ -1,0 +1,643 @@
+//! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
+//! dropping it.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::action::{Action, CopyWhat, EventTab, StateTab};
+use super::desk::{Desk, Effect, Modal};
+use super::place::Place;
+use super::reducers::{Read, Reducers};
+use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
+use super::stream::{Ask, StreamView};
+use crate::formats::{OpenChoice, Opened, file_name};
+use crate::index::{At, EventIndex, StreamOrder, StreamSort};
+use crate::model::json::{to_text, write_pretty};
+use crate::model::{Applied, CategoryId, Finding, FindingCode, Findings, Problem, StoreId, StreamId};
+use crate::replay::timeline::OnError;
+use crate::session::pages::event_node;
+use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk};
+
+/// Streams up to which every category is open at first.
+const OPEN_CATEGORIES_UP_TO: usize = 400;
+/// Playheads of streams that are remembered between runs.
+const REMEMBERED_PLAYHEADS: usize = 200;
+
+/// See the module's documentation.
+pub(super) struct OpenStore {
+    pub(super) id: StoreId,
+    /// Absolute.
+    pub(super) path: PathBuf,
+    /// File name.
+    pub(super) name: String,
+    /// Sentences: what it is, and why.
+    pub(super) evidence: Vec<String>,
+    choice: OpenChoice,
+    session: Session,
+    pub(super) phase: Phase,
+    pub(super) index: IndexNews,
+    pub(super) list: StreamsList,
+    pub(super) reducers: Reducers,
+    pub(super) notice: Option<Notice>,
+    pub(super) findings_open: bool,
+    pub(super) tabs: (StateTab, EventTab),
+    /// Where to go once the index is there.
+    start: Option<Place>,
+    /// Where the playhead stood in streams visited before, by name, the latest last. Those that
+    /// stood at the end are not among them.
+    playheads: IndexMap<String, u64>,
+    pub(super) view: Option<StreamView>,
+}
+
+/// How far a store is.
+pub(super) enum Phase {
+    Opening,
+    /// It could never be read.
+    Failed(Problem),
+    Open(Arc<Opened>),
+}
+
+/// The list of streams.
+#[derive(Default)]
+pub(super) struct StreamsList {
+    pub(super) order: StreamOrder,
+    /// With many streams only the first category is open at first.
+    shut_at_first: bool,
+    /// Categories that are not as they are at first.
+    toggled: HashSet<CategoryId>,
+    /// First row of each category, and one more for the end.
+    pub(super) rows: Vec<u64>,
+    /// Of streams that were on screen; emptied with every snapshot of the index.
+    activity: RefCell<HashMap<StreamId, [u8; 8]>>,
+}
+
+/// The bar above everything.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Notice {
+    Grew(u64),
+    Replaced,
+    Problem(Problem),
+    Note(String),
+    /// The reducer that was used here has changed since.
+    ReducerChanged(String),
+}
+
+impl OpenStore {
+    /// Opens a store in the background. A place without stream comes back as it was left.
+    pub(super) fn open(desk: &mut Desk, place: Place, choice: OpenChoice) -> OpenStore {
+        let path = std::path::absolute(&place.store).unwrap_or_else(|_| place.store.clone());
+        let bare = place.stream.is_none() && place.at == At::Last && place.reducer.is_none();
+        let recent = desk.settings.recent.iter().find(|recent| recent.place.store == path).cloned();
+        let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
+        let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
+        let (id, session) = desk.session(&path, choice.clone());
+        let mut store = OpenStore {
+            id,
+            name: file_name(&path),
+            evidence: Vec::new(),
+            path,
+            choice,
+            session,
+            phase: Phase::Opening,
+            index: IndexNews::default(),
+            list: StreamsList { rows: vec![0], ..StreamsList::default() },
+            reducers: Reducers::default(),
+            notice: None,
+            findings_open: false,
+            tabs: (place.tab, EventTab::default()),
+            start: None,
+            playheads: IndexMap::new(),
+            view: None,
+        };
+        match recent {
+            Some(recent) => store.come_back(recent.place, recent.memory, desk),
+            None => {
+                if let Some(reducer) = &place.reducer {
+                    store.reducers.read(reducer.clone(), &desk.waker);
+                }
+                store.start = Some(place);
+            }
+        }
+        store
+    }
+
+    /// As it was when it was closed; the reducer only where its sources are the same.
+    fn come_back(&mut self, place: Place, memory: Memory, desk: &Desk) {
+        self.tabs = (place.tab, memory.event_tab);
+        self.list.order = order_of(memory.stream_filter, memory.sort);
+        self.arrange();
+        self.reducers.set_on_error(if memory.skip_errors { OnError::Skip } else { OnError::Stop });
+        if let (Some(named), Some(kept)) = (place.reducer.clone(), memory.reducer) {
+            self.reducers.come_back(KeptReducer { named, ..kept }, &desk.waker);
+        }
+        self.start = Some(place);
+        self.playheads = memory.playheads.into_iter().collect();
+    }
+
+    /// The place that this window shows of the store.
+    pub(super) fn place(&self) -> Place {
+        let view = self.view.as_ref();
+        let start = self.start.as_ref();
+        Place {
+            store: self.path.clone(),
+            stream: view.map(|view| self.name_of(view.id)).or_else(|| start.and_then(|start| start.stream.clone())),
+            at: view.map(StreamView::at).or_else(|| start.map(|start| start.at)).unwrap_or_default(),
+            tab: self.tabs.0,
+            filter: view
+                .map(|view| view.filter.text.clone())
+                .or_else(|| start.map(|start| start.filter.clone()))
+                .unwrap_or_default(),
+            reducer: self.reducers.named(),
+        }
+    }
+
+    /// The name that finds a stream: an archived one beside an active one of its name says so.
+    fn name_of(&self, id: StreamId) -> String {
+        let streams = self.index.index.streams();
+        let name = streams.name(id);
+        if streams.find(name) == Some(id) { name.to_owned() } else { format!("{name} (archived)") }
+    }
+
+    /// What else it comes back with.
+    fn memory(&self) -> Memory {
+        Memory {
+            event_tab: self.tabs.1,
+            stream_filter: self.list.order.filter.clone(),
+            sort: self.list.order.sort,
+            reducer: self.reducers.kept(),
+            skip_errors: self.reducers.on_error() == OnError::Skip,
+            read_as: ReadAs::of(&self.choice),
+            playheads: self.playheads.iter().map(|(name, applied)| (name.clone(), *applied)).collect(),
+        }
+    }
+
+    /// For the settings: what the store comes back with. `None` where it was never open.
+    pub(super) fn remember(&self) -> Option<SettingsChange> {
+        self.opened()?;
+        Some(SettingsChange::Remember(self.path.clone(), Box::new(self.left())))
+    }
+
+    /// The place to come back to, and what else comes back with it.
+    fn left(&self) -> (Place, Memory) {
+        let memory = self.memory();
+        // A reducer that is not in use now, for its sources changed, is offered again.
+        let reducer = memory.reducer.as_ref().map(|kept| kept.named.clone());
+        (Place { reducer, ..self.place() }, memory)
+    }
+
+    pub(super) fn opened(&self) -> Option<&Arc<Opened>> {
+        match &self.phase {
+            Phase::Open(opened) => Some(opened),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        self.opened().is_some() && self.index.reading == Reading::Running
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        match self.phase {
+            Phase::Opening => true,
+            Phase::Failed(_) => false,
+            Phase::Open(_) => {
+                self.is_reading()
+                    || self.reducers.is_reading()
+                    || self.index.order != self.list.order
+                    || self.view.as_ref().is_some_and(StreamView::is_waiting)
+            }
+        }
+    }
+
+    /// It came to the front, or left it.
+    pub(super) fn set_front(&mut self, front: bool) {
+        self.session.set_front(front);
+        if !front && let Some(view) = &mut self.view {
+            let _ = view.playhead.apply(super::playback::PlaybackCommand::Pause);
+        }
+    }
+
+    /// Takes in what the threads say.
+    pub(super) fn poll(&mut self, desk: &mut Desk) {
+        if let Some(read) = self.reducers.poll() {
+            self.take_reducer(read, desk);
+        }
+        while let Some(answer) = self.session.answer() {
+            self.take(answer, desk);
+        }
+    }
+
+    /// Lets time pass; for the store in front.
+    pub(super) fn tick(&mut self, now: f64) {
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
+        if let Some(view) = &mut self.view {
+            view.tick(&ask);
+        }
+    }
+
+    fn take(&mut self, answer: Answer, desk: &mut Desk) {
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now: desk.now };
+        match (answer, &mut self.view) {
+            (Answer::Opened(opened), _) => self.opened_now(opened, desk),
+            (Answer::Failed(problem), _) => self.failed(problem, desk),
+            (Answer::Missing, _) => desk.missing(&self.path),
+            (Answer::Index(news), _) => self.take_index(news, desk.now),
+            (Answer::Grew(events), _) => self.notice = Some(Notice::Grew(events)),
+            (Answer::Replaced, _) => self.notice = Some(Notice::Replaced),
+            (Answer::ReadFailed(problem), _) => self.notice = Some(Notice::Problem(problem)),
+            (_, None) => {}
+            (Answer::Stream(news), Some(view)) => {
+                view.take_stream(*news, &ask);
+                self.say_where();
+            }
+            (Answer::State(news), Some(view)) => view.take_state(news),
+            (Answer::Fold(news), Some(view)) => view.take_fold(news),
+            (Answer::Written { ticket, applied, written }, Some(view)) => view.take_written(ticket, applied, written),
+            (Answer::Cells(news), Some(view)) => view.take_cells(news),
+            (Answer::ReducerFailed { ticket, problem }, Some(view)) => view.take_reducer_failure(ticket, problem),
+            (Answer::Job(news), Some(view)) => {
+                if let Some(problem) = view.take_job(news) {
+                    self.notice = Some(Notice::Problem(problem));
+                }
+            }
+        }
+    }
+
+    fn opened_now(&mut self, opened: Arc<Opened>, desk: &mut Desk) {
+        desk.problem = None;
+        self.evidence = vec![self.path.display().to_string(), format!("{}, {}", opened.framework, opened.format)];
+        self.evidence.extend(opened.evidence.iter().map(|sentence| format!("because {sentence}")));
+        let dialect = opened.dialect.clone();
+        self.phase = Phase::Open(opened);
+        let (place, memory) = self.left();
+        desk.change(SettingsChange::Opened(Box::new(Recent { place, dialect, memory, missing: false })));
+    }
+
+    fn failed(&mut self, problem: Problem, desk: &mut Desk) {
+        // A store that was never read is no workspace: back to where one can try again.
+        if self.opened().is_some() {
+            self.notice = Some(Notice::Problem(problem));
+        } else {
+            desk.problem = Some(problem.clone());
+            self.phase = Phase::Failed(problem);
+        }
+    }
+
+    fn take_index(&mut self, news: IndexNews, now: f64) {
+        let (before, events) = (self.index.index.events(), news.index.events());
+        let stopped = news.reading == Reading::Stopped && self.index.reading == Reading::Running;
+        self.index = news;
+        // Another order of the streams is a snapshot too, and takes in nothing.
+        if matches!(self.notice, Some(Notice::Grew(_))) && events != before {
+            self.notice = None;
+        }
+        if stopped && self.notice.is_none() {
+            self.notice = Some(Notice::Note(format!("Reading was stopped after {events} events.")));
+        }
+        self.list.take(&self.index);
+        self.reducers.list(&self.index);
+        if self.view.is_none() {
+            self.begin(now);
+        }
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
+        if let Some(view) = &mut self.view {
+            view.take_index(&self.index.index, &ask);
+        }
+    }
+
+    /// Shows the stream that was asked for, once it is there; else the first, once all is read.
+    fn begin(&mut self, now: f64) {
+        let all_read = self.index.reading != Reading::Running;
+        let streams = self.index.index.streams();
+        let wanted = self.start.as_ref().and_then(|start| start.stream.clone());
+        let id = match &wanted {
+            Some(name) => streams.find(name),
+            None => self.index.list.streams.first().copied().filter(|_| all_read),
+        };
+        // While scanning, the place asked for may not be there yet.
+        let is_there = |id| match self.start.as_ref().map_or(At::Last, |start| start.at) {
+            At::Last | At::Initial => true,
+            At::Time(_) => false,
+            at => self.index.index.rows_at_once(id).is_some_and(|rows| rows.find(at).is_ok()),
+        };
+        match id {
+            Some(id) if all_read || is_there(id) => {
+                let start = self.start.take().unwrap_or_default();
+                self.select(id, Some(start.at).filter(|at| wanted.is_some() || *at != At::Last), now);
+                if let (false, Some(view)) = (start.filter.is_empty(), &mut self.view) {
+                    view.set_filter(start.filter, &self.session);
+                }
+            }
+            None if all_read && wanted.is_some() => {
+                self.start = None;
+                self.notice = Some(Notice::Note(format!("There is no stream {}.", wanted.unwrap_or_default())));
+                self.begin(now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Shows a stream: at a place, or where its playhead stood when it was left.
+    pub(super) fn select(&mut self, id: StreamId, at: Option<At>, now: f64) {
+        self.keep_playhead();
+        let index = &self.index.index;
+        let stood = || self.playheads.get(index.streams().name(id)).map(|applied| At::Applied(Applied(*applied)));
+        let at = at.or_else(stood).unwrap_or_default();
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
+        if let Some(view) = StreamView::open(index, id, at, self.view.as_ref(), &ask) {
+            view.tell_tab(self.tabs.0, &self.session);
+            self.view = Some(view);
+            self.start = None;
+            self.say_where();
+        }
+    }
+
+    fn keep_playhead(&mut self) {
+        let Some(view) = self.view.as_ref().filter(|view| !view.is_arranging()) else { return };
+        self.playheads.shift_remove(&*view.name);
+        let applied = view.playhead.applied().0;
+        if applied < view.rows.len() {
+            self.playheads.insert(view.name.to_string(), applied);
+        }
+        if self.playheads.len() > REMEMBERED_PLAYHEADS {
+            self.playheads.shift_remove_index(0);
+        }
+    }
+
+    /// Where a version was asked for that the stream does not have, says so.
+    fn say_where(&mut self) {
+        if let Some(lost) = self.view.as_mut().and_then(|view| view.lost.take()) {
+            self.notice = Some(Notice::Note(format!("{}: {lost}.", self.view_name())));
+        }
+    }
+
+    fn view_name(&self) -> &str {
+        self.view.as_ref().map_or("", |view| &view.name)
+    }
+
+    /// Goes to a place of this store, as soon as it is there.
+    pub(super) fn go_to(&mut self, place: Place, desk: &Desk) {
+        if let Some(reducer) = &place.reducer {
+            self.reducers.read(reducer.clone(), &desk.waker);
+        }
+        let Some(name) = &place.stream else { return };
+        match self.index.index.streams().find(name) {
+            Some(id) => self.select(id, Some(place.at), desk.now),
+            None if self.index.reading == Reading::Running => {
+                self.keep_playhead();
+                self.view = None;
+                self.start = Some(place);
+            }
+            None => self.notice = Some(Notice::Note(format!("There is no stream {name}."))),
+        }
+    }
+
+    fn take_reducer(&mut self, read: Read, desk: &mut Desk) {
+        desk.hush();
+        match read {
+            Read::Ready => self.reduce(desk.now),
+            Read::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
+            Read::Changed(named) => self.notice = Some(Notice::ReducerChanged(named)),
+        }
+    }
+
+    fn reduce(&mut self, now: f64) {
+        self.reducers.list(&self.index);
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
+        if let Some(view) = &mut self.view {
+            view.reduce(&ask);
+        }
+    }
+
+    fn arrange(&self) {
+        self.session.ask_store(StoreAsk::Arrange(self.list.order.clone()));
+    }
+
+    /// Does what the user asked of the store in front.
+    pub(super) fn dispatch(&mut self, action: Action, desk: &mut Desk) {
+        let now = desk.now;
+        match action {
+            Action::SelectStream(id) => self.select(id, None, now),
+            Action::SetStreamFilter(filter) => {
+                self.list.order.filter = filter;
+                self.arrange();
+            }
+            Action::SetStreamSort(sort) => {
+                self.list.order = order_of(std::mem::take(&mut self.list.order.filter), sort);
+                self.arrange();
+            }
+            Action::ToggleCategory(id) => self.list.toggle(id, &self.index),
+            Action::SetStateTab(tab) => {
+                self.tabs.0 = tab;
+                if let Some(view) = &self.view {
+                    view.tell_tab(tab, &self.session);
+                }
+            }
+            Action::SetEventTab(tab) => self.tabs.1 = tab,
+            Action::Copy(what) => self.copy(&what, desk),
+            Action::Reload => self.reload(desk),
+            Action::DismissNotice => self.notice = None,
+            Action::CancelScan => self.session.ask_store(StoreAsk::Cancel),
+            Action::ChooseReducer => desk.effect(Effect::PickReducer(self.path.parent().map(Path::to_owned))),
+            Action::ShowReducerPath => desk.modal = Some(Modal::ReducerPath),
+            Action::UseReducer(named) => {
+                desk.modal = None;
+                let named = expand_home(&named).to_string_lossy().into_owned();
+                desk.say(format!("Reading {named}"), 4.0);
+                if matches!(self.notice, Some(Notice::ReducerChanged(_))) {
+                    self.notice = None;
+                }
+                self.reducers.read(named, &desk.waker);
+            }
+            Action::ClearReducer => {
+                self.reducers.clear();
+                self.reduce(now);
+            }
+            Action::SetReducerFor { category, export } => {
+                let name = self.index.index.streams().category_name(category).to_owned();
+                self.reducers.choose(name, export);
+                self.reduce(now);
+            }
+            Action::SkipErrors => self.set_on_error(OnError::Skip, now),
+            Action::StopAtErrors => self.set_on_error(OnError::Stop, now),
+            Action::ToggleFindings => self.findings_open = !self.findings_open,
+            Action::OpenFinding(at) => self.open_finding(at, now),
+            action => {
+                let ask = Ask { session: &self.session, reducers: &self.reducers, now };
+                if let Some(view) = &mut self.view {
+                    view.dispatch(action, &ask);
+                }
+            }
+        }
+    }
+
+    fn set_on_error(&mut self, on_error: OnError, now: f64) {
+        self.reducers.set_on_error(on_error);
+        self.reduce(now);
+    }
+
+    /// Takes in what the store gained, or all of it anew where another file stands there.
+    fn reload(&mut self, desk: &mut Desk) {
+        if self.notice.take() != Some(Notice::Replaced) {
+            self.session.ask_store(StoreAsk::Reload);
+            return;
+        }
+        let (place, memory, reducers) = (self.place(), self.memory(), std::mem::take(&mut self.reducers));
+        let (_, session) = desk.session(&self.path, self.choice.clone());
+        *self = OpenStore {
+            id: self.id,
+            name: std::mem::take(&mut self.name),
+            evidence: Vec::new(),
+            path: std::mem::take(&mut self.path),
+            choice: std::mem::take(&mut self.choice),
+            session,
+            phase: Phase::Opening,
+            index: IndexNews::default(),
+            list: StreamsList::default(),
+            reducers,
+            notice: None,
+            findings_open: false,
+            tabs: self.tabs,
+            start: Some(place),
+            playheads: std::mem::take(&mut self.playheads),
+            view: None,
+        };
+        self.list.order = order_of(memory.stream_filter, memory.sort);
+        self.arrange();
+    }
+
+    fn copy(&mut self, what: &CopyWhat, desk: &mut Desk) {
+        let view = self.view.as_ref();
+        let shown = view.and_then(|view| view.fold.shown.as_ref());
+        let (text, said) = match what {
+            CopyWhat::Text(text) => (Some(text.clone()), "Copied"),
+            CopyWhat::CommandLine => (Some(self.place().command_line(&self.choice)), "Command line copied"),
+            CopyWhat::Event => {
+                let event = shown.and_then(|shown| shown.event.as_ref());
+                (event.map(|event| to_text(&event_node(event))), "Event copied")
+            }
+            CopyWhat::State => {
+                let pretty = |node| {
+                    let mut text = String::new();
+                    write_pretty(node, &mut text);
+                    text
+                };
+                (shown.map(|shown| pretty(&shown.state)), "State copied")
+            }
+            CopyWhat::Path => (view.and_then(|view| Some(view.trees.selected()?.1.to_string())), "Path copied"),
+            CopyWhat::Value => (view.and_then(StreamView::selected_value).map(to_text), "Value copied"),
+        };
+        if let Some(text) = text {
+            desk.effect(Effect::Copy(text));
+            desk.say(said, 2.0);
+        }
+    }
+
+    /// Findings of the store, and of the stream that is shown.
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Findings> {
+        let of_stream = self.view.as_ref().map(|view| &*view.fold.news.findings);
+        [Some(self.index.index.findings()), of_stream].into_iter().flatten()
+    }
+
+    pub(super) fn finding(&self, at: u64) -> Option<&Finding> {
+        self.findings().flat_map(Findings::kept).nth(at as usize)
+    }
+
+    /// The worst code among the findings.
+    pub(super) fn worst_finding(&self) -> Option<FindingCode> {
+        self.findings().flat_map(|findings| findings.counts().keys().copied()).max_by_key(|code| code.severity())
+    }
+
+    fn open_finding(&mut self, at: u64, now: f64) {
+        let streams = self.index.index.streams();
+        let place = self.finding(at).and_then(|finding| {
+            let id = finding.stream_id.or_else(|| streams.find(finding.stream.as_deref()?))?;
+            Some((id, finding.version.map(At::Version)))
+        });
+        match place {
+            Some((id, at)) if self.view.as_ref().is_none_or(|view| view.id != id) => self.select(id, at, now),
+            Some((_, Some(at))) => {
+                let ask = Ask { session: &self.session, reducers: &self.reducers, now };
+                if let Some(view) = &mut self.view {
+                    view.go_to(at, &ask);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl StreamsList {
+    fn take(&mut self, index: &IndexNews) {
+        if !self.shut_at_first && index.index.streams().len() as usize > OPEN_CATEGORIES_UP_TO {
+            // What the user opened and shut so far stays: all were open until now.
+            let open = index.list.categories.iter().take(1).filter(|group| !self.toggled.contains(&group.id));
+            self.toggled = open.map(|group| group.id).collect();
+            self.shut_at_first = true;
+        }
+        self.activity.borrow_mut().clear();
+        self.place_rows(index);
+    }
+
+    fn toggle(&mut self, id: CategoryId, index: &IndexNews) {
+        if !self.toggled.remove(&id) {
+            self.toggled.insert(id);
+        }
+        self.place_rows(index);
+    }
+
+    pub(super) fn is_open(&self, category: CategoryId, index: &IndexNews) -> bool {
+        // A filter shows what it found.
+        !index.order.filter.is_empty() || self.toggled.contains(&category) == self.shut_at_first
+    }
+
+    fn place_rows(&mut self, index: &IndexNews) {
+        let list = &index.list;
+        let mut rows = Vec::with_capacity(list.categories.len() + 1);
+        let mut at = 0;
+        for group in &list.categories {
+            rows.push(at);
+            at += u64::from(!list.flat) + if self.is_open(group.id, index) { u64::from(group.listed) } else { 0 };
+        }
+        rows.push(at);
+        self.rows = rows;
+    }
+
+    /// Events of a stream in eight equal stretches of the store's time.
+    pub(super) fn activity(&self, index: &EventIndex, id: StreamId) -> [u8; 8] {
+        /// As many as are on screen, and some more.
+        const KEPT: usize = 4_096;
+        let mut known = self.activity.borrow_mut();
+        if known.len() > KEPT {
+            known.clear();
+        }
+        *known.entry(id).or_insert_with(|| index.activity(id))
+    }
+}
+
+fn order_of(filter: String, sort: StreamSort) -> StreamOrder {
+    StreamOrder { filter, sort, descending: sort != StreamSort::Name }
+}
+
+/// `~/` is the user's home, as in a shell. A path may begin and end with spaces.
+pub(super) fn expand_home(text: &str) -> PathBuf {
+    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    match text.strip_prefix("~/").and_then(|rest| home().map(|home| home.join(rest))) {
+        Some(path) => path,
+        None => PathBuf::from(text),
+    }
+}
+
+/// What a store is called among others: its file, and its folder where two files are called alike.
+pub(super) fn tab_name(path: &Path, others: &[&Path]) -> String {
+    let name = file_name(path);
+    let alike = others.iter().any(|other| *other != path && file_name(other) == name);
+    match path.parent().and_then(Path::file_name).filter(|_| alike) {
+        Some(folder) => format!("{}/{name}", folder.to_string_lossy()),
+        None => name,
+    }
+}

@@ -1,0 +1,568 @@
+//! [`StreamView`]: the stream of a store that is shown: its events, its playhead, and the
+//! state there. Dropping it forgets all of that.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use super::action::{Action, StateTab, Tree};
+use super::idle::idle_threshold;
+use super::playback::{Playback, PlaybackChange, PlaybackCommand};
+use super::reducers::Reducers;
+use crate::index::{At, EventIndex, NoSuchPlace, StreamRows};
+use crate::model::json::to_text;
+use crate::model::{Applied, CategoryId, Node, Pointer, Problem, StreamId, Text, Time, TypeId, Version};
+use crate::replay::written::Written;
+use crate::session::{
+    CELL_BLOCK, CellNews, CellRow, FoldNews, PayloadColumn, ReplayAsk, Session, StateNews, StreamNews, Ticket,
+};
+use crate::session::{Found, JobHandle, JobNews, Progress};
+
+/// Types that are named beside the slider.
+const LEGEND: usize = 3;
+/// Blocks of cells kept.
+const CELL_BLOCKS: usize = 256;
+
+/// See the module's documentation.
+pub(super) struct StreamView {
+    pub(super) id: StreamId,
+    pub(super) name: Text,
+    pub(super) category: CategoryId,
+    pub(super) category_name: Text,
+    pub(super) rows: StreamRows,
+    /// Where the playhead goes once the rows are in order.
+    wanted: Option<At>,
+    /// It was wanted where the stream does not reach.
+    pub(super) lost: Option<NoSuchPlace>,
+    /// The most frequent types, and how many others there are with how many events; empty until counted.
+    pub(super) types: Vec<(TypeId, u64)>,
+    pub(super) other_types: (u64, u64),
+    /// Idle stretches are longer than this, in microseconds.
+    pub(super) idle: i64,
+    pub(super) playhead: Playback,
+    pub(super) fold: Fold,
+    pub(super) filter: EventFilter,
+    pub(super) cells: Cells,
+    pub(super) trees: Trees,
+    ticket: Ticket,
+}
+
+/// What the replayer says of the stream.
+#[derive(Default)]
+pub(super) struct Fold {
+    pub(super) shown: Option<Box<StateNews>>,
+    /// How far it came, and what it met on the way.
+    pub(super) news: FoldNews,
+    pub(super) written: Option<(Applied, Arc<Written>)>,
+    /// The reducer cannot start, so there is no state.
+    pub(super) failed: Option<Problem>,
+    /// Since when the state shown is not the one asked for.
+    pub(super) stale_since: Option<f64>,
+    /// The playhead came here by a single step.
+    pub(super) stepped: bool,
+    /// Events that threw, in order.
+    pub(super) skipped: Vec<Applied>,
+    /// Paths that the last event changed, as a person reads them.
+    pub(super) wrote: Vec<String>,
+    pub(super) announcement: String,
+}
+
+/// Which events are listed.
+#[derive(Default)]
+pub(super) struct EventFilter {
+    pub(super) text: String,
+    /// It is still looking; dropping it ends that.
+    job: Option<JobHandle>,
+    pub(super) progress: Progress,
+    /// Places in the stream that match so far; `None` lists every event.
+    pub(super) places: Option<Arc<Vec<u32>>>,
+}
+
+/// Payload columns of the events on screen and some others.
+#[derive(Default)]
+pub(super) struct Cells {
+    pub(super) columns: Vec<PayloadColumn>,
+    blocks: HashMap<u64, Arc<Vec<CellRow>>>,
+    /// Blocks in the order they came.
+    order: VecDeque<u64>,
+    /// Blocks that were drawn without being there.
+    missing: RefCell<BTreeSet<u64>>,
+    asked: BTreeSet<u64>,
+}
+
+/// How the trees of values look.
+#[derive(Default)]
+pub(super) struct Trees {
+    looks: [TreeLook; 3],
+    /// The tree that was used last.
+    active: usize,
+    /// Changes whenever a tree looks different.
+    pub(super) revision: u64,
+}
+
+/// What is open and selected in one tree.
+#[derive(Default)]
+pub(super) struct TreeLook {
+    /// Branches that are not as they are at first.
+    pub(super) toggled: HashSet<Pointer>,
+    pub(super) selected: Option<Pointer>,
+}
+
+/// What the view needs of its store to ask for something.
+pub(super) struct Ask<'a> {
+    pub(super) session: &'a Session,
+    pub(super) reducers: &'a Reducers,
+    pub(super) now: f64,
+}
+
+impl StreamView {
+    /// Turns to a stream; `before` is the view that it replaces. `None`: there is no such stream.
+    pub(super) fn open(
+        index: &EventIndex,
+        id: StreamId,
+        at: At,
+        before: Option<&StreamView>,
+        ask: &Ask<'_>,
+    ) -> Option<StreamView> {
+        let streams = index.streams();
+        let summary = streams.summary(id)?;
+        let mut playhead = before.map(|view| view.playhead.clone()).unwrap_or_default();
+        playhead.reset(u64::from(summary.events));
+        let mut view = StreamView {
+            id,
+            name: Arc::from(streams.name(id)),
+            category: summary.category,
+            category_name: Arc::from(streams.category_name(summary.category)),
+            rows: StreamRows::default(),
+            wanted: Some(at),
+            lost: None,
+            types: Vec::new(),
+            other_types: (0, 0),
+            idle: i64::MAX,
+            playhead,
+            fold: Fold::default(),
+            filter: EventFilter::default(),
+            cells: Cells::default(),
+            trees: Trees { revision: before.map_or(0, |view| view.trees.revision) + 1, ..Trees::default() },
+            ticket: before.map(|view| view.ticket).unwrap_or_default(),
+        };
+        view.select(index, ask);
+        if let Some(rows) = index.rows_at_once(id) {
+            view.arrive(rows, ask);
+        }
+        Some(view)
+    }
+
+    fn select(&mut self, index: &EventIndex, ask: &Ask<'_>) {
+        self.ticket.stream += 1;
+        self.cells.asked.clear();
+        ask.session.ask_replay(ReplayAsk::Select { ticket: self.ticket, index: index.clone(), stream: self.id });
+    }
+
+    /// The rows are in order for the first time: the playhead goes where it was wanted.
+    fn arrive(&mut self, rows: StreamRows, ask: &Ask<'_>) {
+        let found = rows.find(self.wanted.take().unwrap_or_default());
+        self.set_rows(rows);
+        let applied = found.map_or(Applied(self.rows.len()), |(applied, _)| applied);
+        let _ = self.playhead.apply(PlaybackCommand::ScrubTo(applied));
+        self.lost = found.err();
+        self.reduce(ask);
+        if !self.filter.text.is_empty() {
+            self.set_filter(self.filter.text.clone(), ask.session);
+        }
+    }
+
+    fn set_rows(&mut self, rows: StreamRows) {
+        let last = rows.len().saturating_sub(1);
+        let span = match (rows.time(0), rows.time(last)) {
+            (Some(Time(first)), Some(Time(last))) => last.saturating_sub(first),
+            _ => 0,
+        };
+        self.idle = idle_threshold(rows.len(), span);
+        let _ = self.playhead.set_len(rows.len());
+        self.rows = rows;
+        self.trees.revision += 1;
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        let cells = !self.cells.asked.is_empty() || self.cells.lack_some();
+        self.is_arranging() || self.fold.stale_since.is_some() || self.filter.is_running() || cells
+    }
+
+    /// The rows are not in order yet.
+    pub(super) fn is_arranging(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// A new snapshot of the index, where the stream may have gained events.
+    pub(super) fn take_index(&mut self, index: &EventIndex, ask: &Ask<'_>) {
+        let events = index.streams().summary(self.id).map_or(0, |summary| u64::from(summary.events));
+        if !self.is_arranging() && events != self.rows.len() {
+            self.select(index, ask);
+        }
+    }
+
+    /// The rows, columns and types of the stream as it was asked for last.
+    pub(super) fn take_stream(&mut self, news: StreamNews, ask: &Ask<'_>) {
+        if !news.ticket.same_stream(self.ticket) {
+            return;
+        }
+        if self.cells.columns != news.columns {
+            self.cells.columns = news.columns;
+            self.cells.forget();
+        }
+        self.trees.revision += 1;
+        let mut types = news.types;
+        if self.is_arranging() {
+            self.arrive(news.rows, ask);
+        } else {
+            self.grow(news.rows, ask);
+        }
+        let others = types.split_off(types.len().min(LEGEND));
+        self.other_types = (others.len() as u64, others.iter().map(|(_, count)| count).sum());
+        self.types = types;
+    }
+
+    /// The same stream as of a newer snapshot.
+    fn grow(&mut self, rows: StreamRows, ask: &Ask<'_>) {
+        let old = self.rows.len();
+        // Late events may stand between the old ones: one such row moves the last.
+        let last = old.saturating_sub(1);
+        let same = rows.len() >= old && (old == 0 || rows.key(last) == self.rows.key(last));
+        if same && rows.len() == old {
+            self.rows = rows;
+            return;
+        }
+        let stood_at = self.version();
+        if same {
+            // Only the last block was not full.
+            self.cells.forget_block(old / CELL_BLOCK);
+        } else {
+            self.cells.forget();
+            self.filter.places = self.filter.places.take().map(|_| Arc::default());
+        }
+        self.set_rows(rows);
+        if let (false, Some(version)) = (same, stood_at) {
+            let applied = Applied(self.rows.applied_at(version));
+            let _ = self.playhead.apply(PlaybackCommand::ScrubTo(applied));
+        }
+        // Answers to what was asked before are of the old rows.
+        self.seek(ask);
+        if !self.filter.text.is_empty() {
+            self.set_filter(self.filter.text.clone(), ask.session);
+        }
+    }
+
+    /// Folds the stream anew: another stream, another reducer.
+    pub(super) fn reduce(&mut self, ask: &Ask<'_>) {
+        if self.is_arranging() {
+            return;
+        }
+        self.ticket.reducer += 1;
+        self.fold.written = None;
+        self.fold.failed = None;
+        self.fold.news = FoldNews::default();
+        self.fold.skipped.clear();
+        ask.session.ask_replay(ReplayAsk::Reduce {
+            ticket: self.ticket,
+            file: ask.reducers.file().cloned(),
+            choice: ask.reducers.choice(&self.category_name),
+            on_error: ask.reducers.on_error(),
+        });
+        self.seek(ask);
+    }
+
+    fn seek(&mut self, ask: &Ask<'_>) {
+        self.ticket.seek += 1;
+        self.fold.stale_since.get_or_insert(ask.now);
+        ask.session.ask_replay(ReplayAsk::Seek { ticket: self.ticket, applied: self.playhead.applied() });
+    }
+
+    fn moved(&mut self, change: PlaybackChange, ask: &Ask<'_>) {
+        if change.moved && !self.is_arranging() {
+            self.fold.stepped = change.step;
+            self.seek(ask);
+        }
+    }
+
+    pub(super) fn play(&mut self, command: PlaybackCommand, ask: &Ask<'_>) {
+        let change = self.playhead.apply(command);
+        self.moved(change, ask);
+    }
+
+    pub(super) fn go_to(&mut self, at: At, ask: &Ask<'_>) {
+        if self.is_arranging() {
+            self.wanted = Some(at);
+            return;
+        }
+        match self.rows.find(at) {
+            Ok((applied, _)) => self.play(PlaybackCommand::ScrubTo(applied), ask),
+            Err(lost) => self.lost = Some(lost),
+        }
+    }
+
+    /// Lets time pass, and asks for what was drawn without being there.
+    pub(super) fn tick(&mut self, ask: &Ask<'_>) {
+        let change = self.playhead.tick(ask.now);
+        self.moved(change, ask);
+        if let Some(blocks) = self.cells.wanted() {
+            ask.session.ask_replay(ReplayAsk::Cells { ticket: self.ticket, blocks });
+        }
+    }
+
+    /// Does what the user asked of the stream; `false`: it is none of its business.
+    pub(super) fn dispatch(&mut self, action: Action, ask: &Ask<'_>) -> bool {
+        match action {
+            Action::Playback(command) => self.play(command, ask),
+            Action::SelectEvent(applied) => self.play(PlaybackCommand::ScrubTo(applied), ask),
+            Action::SetEventFilter(text) => self.set_filter(text, ask.session),
+            Action::StopFilter => self.filter.job = None,
+            Action::SelectPath(tree, path) => self.trees.select(tree, path),
+            Action::ToggleExpanded(tree, path) => self.trees.toggle(tree, path),
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn set_filter(&mut self, text: String, session: &Session) {
+        // The old filter ends where the new one begins; what it found stays until the new one finds something.
+        self.filter.job = None;
+        self.filter.progress = Progress::default();
+        if text.trim().is_empty() {
+            self.filter.places = None;
+        } else if !self.is_arranging() {
+            self.filter.job = Some(session.filter_events(self.rows.clone(), self.id, &text));
+        }
+        self.filter.text = text;
+    }
+
+    pub(super) fn take_state(&mut self, news: Box<StateNews>) {
+        // An older state of the same stream is better than none while dragging; of another
+        // stream or reducer it would be wrong.
+        if !news.ticket.same_fold(self.ticket) {
+            return;
+        }
+        self.fold.wrote = news.changes.iter().take(12).map(|change| readable(&change.path)).collect();
+        if news.ticket == self.ticket {
+            self.fold.stale_since = None;
+            self.fold.announcement = announce(&news);
+        }
+        self.trees.revision += 1;
+        self.fold.shown = Some(news);
+    }
+
+    pub(super) fn take_fold(&mut self, news: FoldNews) {
+        if news.ticket.same_fold(self.ticket) {
+            self.fold.skipped = news.errors.iter().map(|error| error.applied).collect();
+            self.fold.news = news;
+        }
+    }
+
+    pub(super) fn take_written(&mut self, ticket: Ticket, applied: Applied, written: Arc<Written>) {
+        if ticket == self.ticket {
+            self.fold.written = Some((applied, written));
+        }
+    }
+
+    pub(super) fn take_cells(&mut self, news: CellNews) {
+        if news.ticket.same_stream(self.ticket) {
+            self.cells.take(news.block, news.rows);
+        }
+    }
+
+    pub(super) fn take_job(&mut self, news: JobNews) -> Option<Problem> {
+        if self.filter.job.as_ref().is_none_or(|job| job.id() != news.id) {
+            return None;
+        }
+        self.filter.progress = news.progress;
+        if news.done {
+            self.filter.job = None;
+        }
+        match news.found {
+            Found::Places(places) => {
+                self.filter.places = Some(places);
+                None
+            }
+            Found::Failed(problem) => Some(problem),
+        }
+    }
+
+    /// The reducer cannot start: there is no state, and what was shown is of another reducer.
+    pub(super) fn take_reducer_failure(&mut self, ticket: Ticket, problem: Problem) {
+        if ticket.same_fold(self.ticket) {
+            self.fold.stale_since = None;
+            self.fold.shown = None;
+            self.fold.failed = Some(problem);
+        }
+    }
+
+    pub(super) fn tell_tab(&self, tab: StateTab, session: &Session) {
+        session.ask_replay(ReplayAsk::Raw(tab == StateTab::Raw));
+    }
+
+    pub(super) fn is_stale_for(&self, seconds: f64, now: f64) -> bool {
+        self.fold.stale_since.is_some_and(|since| now - since >= seconds)
+    }
+
+    pub(super) fn version_at(&self, applied: Applied) -> Option<Version> {
+        self.rows.version(applied.0.checked_sub(1)?)
+    }
+
+    /// The version of the event at the playhead; `None` at the initial state.
+    pub(super) fn version(&self) -> Option<Version> {
+        self.version_at(self.playhead.applied())
+    }
+
+    /// Where the playhead stands, as a place that can be found again.
+    pub(super) fn at(&self) -> At {
+        match self.version() {
+            _ if self.is_arranging() => self.wanted.unwrap_or_default(),
+            None => At::Initial,
+            Some(_) if self.playhead.applied().0 == self.rows.len() => At::Last,
+            Some(version) => At::Version(version),
+        }
+    }
+
+    /// The value that is selected in the active tree.
+    pub(super) fn selected_value(&self) -> Option<&Node> {
+        let shown = self.fold.shown.as_ref()?;
+        let (tree, path) = self.trees.selected()?;
+        let root = match tree {
+            Tree::State => &shown.state,
+            Tree::Payload => &shown.event.as_ref()?.data,
+            Tree::Metadata => &shown.event.as_ref()?.metadata,
+        };
+        root.at(path)
+    }
+}
+
+impl EventFilter {
+    pub(super) fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// How many events were looked at, and of how many, where that is not all: it goes on, or
+    /// was stopped.
+    pub(super) fn looked_at(&self) -> Option<(u64, u64)> {
+        let Progress { done, of, .. } = self.progress;
+        (self.places.is_some() && done < of).then_some((done, of))
+    }
+}
+
+impl Cells {
+    fn forget(&mut self) {
+        self.blocks.clear();
+        self.order.clear();
+        self.asked.clear();
+    }
+
+    fn forget_block(&mut self, block: u64) {
+        self.blocks.remove(&block);
+        self.order.retain(|other| *other != block);
+    }
+
+    fn take(&mut self, block: u64, rows: Vec<CellRow>) {
+        self.asked.remove(&block);
+        if self.blocks.insert(block, Arc::new(rows)).is_none() {
+            self.order.push_back(block);
+        }
+        while self.order.len() > CELL_BLOCKS {
+            if let Some(old) = self.order.pop_front() {
+                self.blocks.remove(&old);
+            }
+        }
+    }
+
+    /// The columns of an event, counted from 0. What is not there is noted as missing.
+    pub(super) fn row(&self, at: u64) -> Option<&CellRow> {
+        let Some(block) = self.blocks.get(&(at / CELL_BLOCK)) else {
+            self.missing.borrow_mut().insert(at / CELL_BLOCK);
+            return None;
+        };
+        block.get((at % CELL_BLOCK) as usize)
+    }
+
+    /// Something was drawn without being there, and was not asked for.
+    pub(super) fn lack_some(&self) -> bool {
+        let missing = self.missing.borrow();
+        !missing.is_empty() && *missing != self.asked
+    }
+
+    /// The blocks to ask for, where they are others than those asked for last.
+    fn wanted(&mut self) -> Option<Vec<u64>> {
+        let missing = std::mem::take(self.missing.get_mut());
+        if missing.is_empty() || missing == self.asked {
+            return None;
+        }
+        let blocks = missing.iter().copied().collect();
+        self.asked = missing;
+        Some(blocks)
+    }
+}
+
+impl Trees {
+    fn select(&mut self, tree: Tree, path: Option<Pointer>) {
+        self.active = tree as usize;
+        self.looks[self.active].selected = path;
+    }
+
+    fn toggle(&mut self, tree: Tree, path: Pointer) {
+        let toggled = &mut self.looks[tree as usize].toggled;
+        if !toggled.remove(&path) {
+            toggled.insert(path);
+        }
+        self.revision += 1;
+    }
+
+    pub(super) fn of(&self, tree: Tree) -> &TreeLook {
+        &self.looks[tree as usize]
+    }
+
+    /// The selected path of the tree that was used last.
+    pub(super) fn selected(&self) -> Option<(Tree, &Pointer)> {
+        let tree = [Tree::State, Tree::Payload, Tree::Metadata][self.active];
+        self.looks[self.active].selected.as_ref().map(|path| (tree, path))
+    }
+}
+
+/// What a screen reader says of a step: `version 57, Withdrawn, balance −40, was 10`.
+fn announce(news: &StateNews) -> String {
+    let Some(version) = news.version else { return "initial state".to_owned() };
+    let mut text = format!("version {version}");
+    if let Some(event) = &news.event {
+        text.push_str(&format!(", {}", event.event_type));
+    }
+    if let Some(change) = news.changes.first() {
+        let value = |node: &Option<Node>| node.as_ref().map(to_text);
+        text.push_str(&format!(", {}", readable(&change.path)));
+        match (value(&change.after), value(&change.before)) {
+            (Some(after), Some(before)) => text.push_str(&format!(" {after}, was {before}")),
+            (Some(after), None) => text.push_str(&format!(" {after}, new")),
+            (None, Some(before)) => text.push_str(&format!(" removed, was {before}")),
+            (None, None) => {}
+        }
+        if news.changes.len() > 1 {
+            text.push_str(&format!(", and {} more", news.changes.len() - 1));
+        }
+    }
+    text
+}
+
+/// A path as a person writes it: `overdraft.since`, `flags[2]`.
+fn readable(path: &Pointer) -> String {
+    if path.0.is_empty() {
+        return "everything".to_owned();
+    }
+    let mut text = String::new();
+    for step in &path.0 {
+        if step.bytes().all(|byte| byte.is_ascii_digit()) && !step.is_empty() {
+            text.push_str(&format!("[{step}]"));
+        } else {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            text.push_str(step);
+        }
+    }
+    text
+}

@@ -1,0 +1,229 @@
+//! The list of events of one stream.
+
+use std::borrow::Cow;
+
+use super::{Content, Count, PayloadColumn, TypeSlot};
+use crate::app::store::OpenStore;
+use crate::app::stream::StreamView;
+use crate::model::{Applied, StreamStatus, Time, TypeId, Version};
+use crate::replay::timeline::OnError;
+use crate::session::Reading;
+
+pub struct EventsView<'a> {
+    /// Name of the stream; `None` = none is chosen.
+    pub stream: Option<&'a str>,
+    pub status: StreamStatus,
+    pub total: Count,
+    /// Events that pass the filter.
+    pub shown: u64,
+    /// Text in the filter.
+    pub filter: &'a str,
+    /// The filter is still being applied.
+    pub filtering: bool,
+    /// How many events the filter looked at, and of how many, where that is not all of them.
+    pub looked_at: Option<(u64, u64)>,
+    /// `Empty`: the stream has no events; a filter without a match is `Ready` with no rows.
+    pub rows: Content<'a, &'a dyn EventLines>,
+    /// Up to two columns out of the payload.
+    pub columns: &'a [PayloadColumn],
+    /// Where the playhead stands; its event is row `rows.index_of(applied)`.
+    pub applied: Applied,
+    /// Time of the stream's first event, for "since previous" of the first row.
+    pub first_time: Option<Time>,
+    /// What the playhead does, so that the list keeps it in view.
+    pub playing: bool,
+}
+
+/// Rows of the list of events, in stream order, already filtered.
+pub trait EventLines {
+    fn len(&self) -> u64;
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Row `i`, `i < len()`.
+    fn row(&self, i: u64) -> EventLine<'_>;
+    /// The last row whose event is applied at `applied`: `Ok` = exactly that event, `Err` = the
+    /// number of rows before the playhead where its own event is filtered out.
+    fn index_of(&self, applied: Applied) -> Result<u64, u64>;
+}
+
+/// One event in the list.
+pub struct EventLine<'a> {
+    /// Events applied once this one is.
+    pub applied: Applied,
+    pub version: Version,
+    pub type_name: Cow<'a, str>,
+    pub slot: TypeSlot,
+    pub time: Option<Time>,
+    /// Microseconds since the previous event of the stream; below 0 where time runs backwards.
+    pub since_previous: Option<i64>,
+    /// A long idle stretch lies before it: dashed rule above the row.
+    pub idle_before: bool,
+    pub mark: EventMark,
+    /// Values of `EventsView::columns`, in their order.
+    pub cells: [CellText<'a>; 2],
+}
+
+/// What is special about an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EventMark {
+    #[default]
+    None,
+    /// The row is a command, not an event.
+    Command,
+    /// The reducer threw; the replay stopped here.
+    Threw,
+    /// The reducer threw; the event was left out.
+    Skipped,
+    /// The replay stopped before it.
+    NotReached,
+    /// The payload could not be decoded.
+    Undecodable,
+}
+
+/// A value in a payload column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CellText<'a> {
+    /// The payload has none.
+    #[default]
+    Missing,
+    /// Not read yet.
+    Pending,
+    /// The value in short: a string without quotes, a number's text, `{3}`.
+    Text(Cow<'a, str>),
+}
+
+pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
+    let exact = store.index.reading == Reading::Done;
+    let Some(view) = &store.view else {
+        return EventsView {
+            stream: None,
+            status: StreamStatus::Active,
+            total: Count { number: 0, exact },
+            shown: 0,
+            filter: "",
+            filtering: false,
+            looked_at: None,
+            rows: Content::Empty,
+            columns: &[],
+            applied: Applied(0),
+            first_time: None,
+            playing: false,
+        };
+    };
+    let total = view.playhead.len();
+    EventsView {
+        stream: Some(&view.name),
+        status: store.index.index.streams().summary(view.id).map_or(StreamStatus::Active, |summary| summary.status),
+        total: Count { number: total, exact },
+        shown: view.filter.places.as_ref().map_or(total, |places| places.len() as u64),
+        filter: &view.filter.text,
+        filtering: view.filter.is_running(),
+        looked_at: view.filter.looked_at(),
+        rows: if view.is_arranging() {
+            Content::Loading
+        } else if view.rows.is_empty() {
+            Content::Empty
+        } else {
+            Content::Ready(store)
+        },
+        columns: &view.cells.columns,
+        applied: view.playhead.applied(),
+        first_time: view.rows.time(0),
+        playing: view.playhead.is_playing(),
+    }
+}
+
+impl StreamView {
+    pub(super) fn slot(&self, id: TypeId) -> TypeSlot {
+        self.rows.index().type_rank(self.category, id).map_or(TypeSlot::REST, TypeSlot::of_rank)
+    }
+
+    /// The slot of the event at `at`, counted from 0.
+    pub(super) fn slot_at(&self, at: u64) -> TypeSlot {
+        self.rows.type_id(at).map_or(TypeSlot::REST, |id| self.slot(id))
+    }
+
+    pub(super) fn type_name_at(&self, at: u64) -> &str {
+        self.rows.type_id(at).map_or("", |id| self.rows.index().type_name_ref(id))
+    }
+
+    /// What is special about the event at `at`, counted from 0.
+    pub(super) fn mark(&self, at: u64, on_error: OnError) -> EventMark {
+        let fold = &self.fold.news;
+        if fold.stopped.is_some_and(|stopped| at > stopped) {
+            return EventMark::NotReached;
+        }
+        if fold.errors.binary_search_by_key(&Applied(at + 1), |error| error.applied).is_ok() {
+            return if on_error == OnError::Skip { EventMark::Skipped } else { EventMark::Threw };
+        }
+        match self.cells.row(at) {
+            Some(row) if row.undecodable => EventMark::Undecodable,
+            Some(row) if row.mark.as_deref() == Some("command") => EventMark::Command,
+            _ => EventMark::None,
+        }
+    }
+}
+
+impl EventLines for OpenStore {
+    fn len(&self) -> u64 {
+        let Some(view) = &self.view else { return 0 };
+        view.filter.places.as_ref().map_or(view.playhead.len(), |places| places.len() as u64)
+    }
+
+    fn row(&self, i: u64) -> EventLine<'_> {
+        let Some(view) = &self.view else { return EventLine::default() };
+        let at = match &view.filter.places {
+            Some(places) => places.get(i as usize).map_or(0, |place| u64::from(*place)),
+            None => i,
+        };
+        let time = view.rows.time(at);
+        let before = at.checked_sub(1).and_then(|before| view.rows.time(before));
+        let since = time.zip(before).map(|(time, before)| time.0.saturating_sub(before.0));
+        let row = view.cells.row(at);
+        let cell = |column: usize| match row {
+            None => CellText::Pending,
+            Some(row) => {
+                row.cells[column].as_ref().map_or(CellText::Missing, |text| CellText::Text(Cow::Borrowed(text)))
+            }
+        };
+        EventLine {
+            applied: Applied(at + 1),
+            version: view.rows.version(at).unwrap_or(Version(0)),
+            type_name: Cow::Borrowed(view.type_name_at(at)),
+            slot: view.slot_at(at),
+            time,
+            since_previous: since,
+            idle_before: since.is_some_and(|since| since > view.idle),
+            mark: view.mark(at, self.reducers.on_error()),
+            cells: [cell(0), cell(1)],
+        }
+    }
+
+    fn index_of(&self, applied: Applied) -> Result<u64, u64> {
+        let Some(at) = applied.0.checked_sub(1) else { return Err(0) };
+        match self.view.as_ref().and_then(|view| view.filter.places.as_ref()) {
+            None => Ok(at),
+            Some(places) => match places.binary_search(&(at as u32)) {
+                Ok(place) => Ok(place as u64),
+                Err(place) => Err(place as u64),
+            },
+        }
+    }
+}
+
+impl Default for EventLine<'_> {
+    fn default() -> Self {
+        EventLine {
+            applied: Applied(0),
+            version: Version(0),
+            type_name: Cow::Borrowed(""),
+            slot: TypeSlot::REST,
+            time: None,
+            since_previous: None,
+            idle_before: false,
+            mark: EventMark::None,
+            cells: [CellText::Missing, CellText::Missing],
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What the panels draw: plain borrowed data, one file for each panel, with how it is filled.
+//!
+//! No egui types and no IO. Big lists come as small traits with `len` and `row`, asked only
+//! for the rows on screen, so that a million rows are never built; nothing is copied that
+//! grows with the store. Where a panel has nothing to show, [`Content`] says which of its
+//! states holds.
+
+mod events;
+mod pages;
+mod state;
+mod streams;
+mod time;
+mod toolbar;
+
+use std::collections::BTreeMap;
+
+pub use events::{CellText, EventLine, EventLines, EventMark, EventsView};
+pub use pages::{
+    FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, SampleCard, StatusView, WelcomeView,
+};
+pub use state::{
+    ChangeLine, ChangeList, EventBody, EventView, LastWrite, LastWrites, StateBody, StateSource, StateView, ThrowView,
+    TreeView,
+};
+pub use streams::{StreamLine, StreamLines, StreamsView};
+pub use time::{LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};
+pub use toolbar::{ReducerChip, StoreChip, StoreTab, ToolbarView};
+
+pub use super::reducers::ReducerRow;
+
+use super::App;
+use super::action::CommandContext;
+use super::desk::Modal;
+use super::store::{OpenStore, Phase};
+use crate::model::{Problem, StoreId};
+pub use crate::session::PayloadColumn;
+
+/// Everything on screen.
+pub struct RootView<'a> {
+    /// The store in front; what belongs to it in egui's memory is told apart by this.
+    pub store: Option<StoreId>,
+    /// Sizes of panels that the user chose, by the name of the seam.
+    pub sizes: &'a BTreeMap<String, f32>,
+    /// Factor of all sizes, 1 = as delivered.
+    pub text_size: f32,
+    pub toolbar: ToolbarView<'a>,
+    pub screen: Screen<'a>,
+    pub modal: Option<ModalView<'a>>,
+    /// What commands depend on; also decides which keys work.
+    pub commands: &'a CommandContext,
+    pub zone: Zone,
+    /// Said once by a screen reader when it changes: "version 57, Withdrawn, balance −40.00, was 310.00".
+    pub announcement: &'a str,
+}
+
+/// What fills the window below the toolbar.
+pub enum Screen<'a> {
+    /// No store is open.
+    Welcome(WelcomeView<'a>),
+    /// A store is open, maybe still being read.
+    Workspace(Box<WorkspaceView<'a>>),
+    /// The store in front could not be opened.
+    Failed { store: &'a str, problem: &'a Problem },
+}
+
+/// An open store.
+pub struct WorkspaceView<'a> {
+    pub streams: StreamsView<'a>,
+    pub events: EventsView<'a>,
+    pub state: StateView<'a>,
+    pub event: EventView<'a>,
+    pub time: TimeView<'a>,
+    pub status: StatusView<'a>,
+    /// The first scan while no stream is chosen: takes the place of the other panels.
+    pub loading: Option<LoadingView<'a>>,
+    pub notice: Option<NoticeView<'a>>,
+    pub findings: Option<FindingsView<'a>>,
+}
+
+/// The sheet in front.
+pub enum ModalView<'a> {
+    /// Typing a path.
+    OpenPath {
+        /// The last try failed.
+        problem: Option<&'a Problem>,
+        /// Something is being opened.
+        busy: bool,
+    },
+    /// Typing the path of a reducer.
+    ReducerPath,
+    Keys,
+}
+
+/// The state a panel is in.
+pub enum Content<'a, T> {
+    /// There is nothing, and there will be nothing: the panel has a sentence of its own for it.
+    Empty,
+    /// It is being read or computed.
+    Loading,
+    Ready(T),
+    /// It could not be had.
+    Failed(&'a Problem),
+}
+
+/// A number that may still grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub number: u64,
+    /// False while scanning: shown with "≥".
+    pub exact: bool,
+}
+
+impl Count {
+    pub fn exact(number: u64) -> Count {
+        Count { number, exact: true }
+    }
+
+    pub fn at_least(number: u64) -> Count {
+        Count { number, exact: false }
+    }
+}
+
+/// How times are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Zone {
+    /// In the zone of this machine.
+    #[default]
+    Local,
+    Utc,
+    /// So many seconds east of UTC; tests use it.
+    Fixed(i32),
+}
+
+/// Shape and colour of an event type: its rank by first appearance in the
+/// category. 0-7 filled shapes, 8-15 the same hollow, the rest a quiet dot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeSlot(pub u8);
+
+impl TypeSlot {
+    /// Every type after the sixteenth.
+    pub const REST: TypeSlot = TypeSlot(16);
+
+    /// The slot of the type that appeared as the `rank`-th, from 0.
+    pub fn of_rank(rank: usize) -> TypeSlot {
+        TypeSlot(rank.min(16) as u8)
+    }
+}
+
+impl App {
+    /// Everything on screen.
+    pub fn view(&self) -> RootView<'_> {
+        let desk = &self.desk;
+        let store = self.store();
+        let opening = store.filter(|store| matches!(store.phase, Phase::Opening)).map(|store| store.name.as_str());
+        RootView {
+            store: store.map(|store| store.id),
+            sizes: &desk.settings.sizes,
+            text_size: desk.settings.text_size,
+            toolbar: toolbar::toolbar(&self.stores, self.active),
+            screen: match store {
+                Some(OpenStore { phase: Phase::Failed(problem), name, .. }) => Screen::Failed { store: name, problem },
+                Some(store @ OpenStore { phase: Phase::Open(opened), .. }) => {
+                    Screen::Workspace(Box::new(self.workspace(store, opened.bytes)))
+                }
+                _ => Screen::Welcome(pages::welcome(desk, opening)),
+            },
+            modal: desk.modal.as_ref().map(|modal| match modal {
+                Modal::OpenPath => ModalView::OpenPath { problem: desk.problem.as_ref(), busy: opening.is_some() },
+                Modal::ReducerPath => ModalView::ReducerPath,
+                Modal::Keys => ModalView::Keys,
+            }),
+            commands: &self.commands,
+            zone: if desk.settings.utc { Zone::Utc } else { Zone::Local },
+            announcement: store.and_then(|store| store.view.as_ref()).map_or("", |view| &view.fold.announcement),
+        }
+    }
+
+    fn workspace<'a>(&'a self, store: &'a OpenStore, bytes: u64) -> WorkspaceView<'a> {
+        let now = self.desk.now;
+        let view = store.view.as_ref();
+        WorkspaceView {
+            streams: streams::streams(store, &self.commands),
+            events: events::events(store),
+            state: state::state(store, now),
+            event: state::event(store),
+            time: time::time(store, self.commands.axis),
+            status: pages::status(&self.desk, view),
+            loading: (view.is_none() && store.is_reading()).then(|| pages::loading(store, bytes)),
+            notice: store.notice.as_ref().map(pages::notice),
+            findings: store.findings_open.then(|| pages::findings(store, self.commands.findings)),
+        }
+    }
+}

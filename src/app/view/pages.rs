@@ -1,0 +1,205 @@
+//! The rest of the window: first page, first scan, bar, drawer of findings, status line.
+
+use std::borrow::Cow;
+
+use crate::app::VEIL_AFTER;
+use crate::app::desk::Desk;
+use crate::app::settings::Recent;
+use crate::app::store::{Notice, OpenStore};
+use crate::app::stream::StreamView;
+use crate::formats::file_name;
+use crate::model::{Finding, FindingCode, Findings, Pointer, Problem, Version};
+
+/// The first page.
+pub struct WelcomeView<'a> {
+    /// Stores opened before, latest first.
+    pub recent: Vec<RecentEntry>,
+    /// The samples that are there.
+    pub samples: &'a [SampleCard],
+    /// A store is being opened, by this name.
+    pub opening: Option<&'a str>,
+    /// The last attempt failed.
+    pub problem: Option<&'a Problem>,
+}
+
+/// A store opened before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentEntry {
+    /// File name.
+    pub name: String,
+    /// Folder, or server.
+    pub place: String,
+    /// Dialect it had.
+    pub dialect: String,
+    /// The file was no longer there when it was last opened.
+    pub missing: bool,
+}
+
+/// A sample store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleCard {
+    /// For `Action::OpenSample`; decides the picture: `bank`, `orders`, `library`.
+    pub id: &'static str,
+    pub title: &'static str,
+    /// One or two sentences.
+    pub text: &'static str,
+    /// File name.
+    pub file: &'static str,
+    pub framework: &'static str,
+}
+
+const SAMPLES: [SampleCard; 1] = [SampleCard {
+    id: "bank",
+    title: "Bank",
+    text: "An account goes overdrawn and recovers. Find the event that did it.",
+    file: "bank.db",
+    framework: "Emmett",
+}];
+
+/// The first scan.
+pub struct LoadingView<'a> {
+    /// What is being done: "Reading the index".
+    pub phase: &'a str,
+    /// Bytes read, and of how many; 0 = not known.
+    pub bytes: (u64, u64),
+    /// Events found so far.
+    pub events: u64,
+}
+
+/// A bar about the store.
+pub enum NoticeView<'a> {
+    /// "Store grew by 128 events"; 0 = not known how many.
+    Grew { events: u64 },
+    /// "The store was replaced".
+    Replaced,
+    /// Something failed that does not stop the work, such as a reducer that cannot be loaded.
+    Problem(&'a Problem),
+    /// A sentence.
+    Note(&'a str),
+    /// The reducer that was used here before has other sources now: its name as `UseReducer` takes it.
+    ReducerChanged(&'a str),
+}
+
+/// Odd things in the store.
+pub struct FindingsView<'a> {
+    pub rows: &'a dyn FindingLines,
+    /// Kinds of findings.
+    pub kinds: u64,
+    /// Places, all kinds together.
+    pub places: u64,
+}
+
+/// Lines of the list of findings.
+pub trait FindingLines {
+    fn len(&self) -> u64;
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Line `i`, `i < len()`.
+    fn row(&self, i: u64) -> FindingLine<'_>;
+}
+
+/// One line of the list of findings.
+pub struct FindingLine<'a> {
+    pub code: FindingCode,
+    /// Stream, where it is of one.
+    pub stream: Option<Cow<'a, str>>,
+    /// Version, where it is of an event.
+    pub version: Option<Version>,
+    /// What is odd, in words.
+    pub message: Cow<'a, str>,
+    /// How often.
+    pub count: u64,
+}
+
+/// The last line of the window.
+pub struct StatusView<'a> {
+    /// What the event at the playhead wrote: its version, and the paths it changed as the user reads
+    /// them (`balance`, `flags[2]`); long lists are cut by the line itself.
+    pub wrote: Option<(Version, &'a [String])>,
+    /// The selected path.
+    pub selected: Option<&'a Pointer>,
+    /// Something else to say, instead: "copied", "reading…".
+    pub message: Option<Cow<'a, str>>,
+}
+
+pub(super) fn welcome<'a>(desk: &'a Desk, opening: Option<&'a str>) -> WelcomeView<'a> {
+    let entry = |recent: &Recent| RecentEntry {
+        name: file_name(&recent.place.store),
+        place: recent.place.store.parent().map(|folder| folder.display().to_string()).unwrap_or_default(),
+        dialect: recent.dialect.clone(),
+        missing: recent.missing,
+    };
+    WelcomeView {
+        recent: desk.settings.recent.iter().map(entry).collect(),
+        samples: if desk.has_bank { &SAMPLES } else { &[] },
+        opening,
+        problem: desk.problem.as_ref(),
+    }
+}
+
+pub(super) fn loading(store: &OpenStore, bytes: u64) -> LoadingView<'_> {
+    LoadingView {
+        phase: "Reading the index",
+        bytes: ((f64::from(store.index.progress) * bytes as f64) as u64, bytes),
+        events: store.index.index.events(),
+    }
+}
+
+pub(super) fn notice(notice: &Notice) -> NoticeView<'_> {
+    match notice {
+        Notice::Grew(events) => NoticeView::Grew { events: *events },
+        Notice::Replaced => NoticeView::Replaced,
+        Notice::Note(text) => NoticeView::Note(text),
+        Notice::Problem(problem) => NoticeView::Problem(problem),
+        Notice::ReducerChanged(named) => NoticeView::ReducerChanged(named),
+    }
+}
+
+pub(super) fn findings(store: &OpenStore, places: u64) -> FindingsView<'_> {
+    let mut kinds: Vec<FindingCode> = store.findings().flat_map(|f| f.counts().keys().copied()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    FindingsView { rows: store, kinds: kinds.len() as u64, places }
+}
+
+impl FindingLines for OpenStore {
+    fn len(&self) -> u64 {
+        self.findings().map(|findings| findings.kept().len() as u64).sum()
+    }
+
+    fn row(&self, i: u64) -> FindingLine<'_> {
+        let mut before = i as usize;
+        for kept in self.findings().map(Findings::kept) {
+            match kept.get(before) {
+                Some(Finding { code, stream, version, message, .. }) => {
+                    return FindingLine {
+                        code: *code,
+                        stream: stream.as_deref().map(Cow::Borrowed),
+                        version: *version,
+                        message: Cow::Borrowed(message),
+                        count: 1,
+                    };
+                }
+                None => before -= kept.len(),
+            }
+        }
+        FindingLine { code: FindingCode::Damaged, stream: None, version: None, message: Cow::Borrowed(""), count: 0 }
+    }
+}
+
+pub(super) fn status<'a>(desk: &'a Desk, view: Option<&'a StreamView>) -> StatusView<'a> {
+    let wrote = view.filter(|view| !view.fold.wrote.is_empty());
+    StatusView {
+        wrote: wrote.and_then(|view| Some((view.fold.shown.as_ref()?.version?, view.fold.wrote.as_slice()))),
+        selected: view.and_then(|view| Some(view.trees.selected()?.1)),
+        message: desk.message().map(Cow::Borrowed).or_else(|| folding(view?, desk.now).map(Cow::Owned)),
+    }
+}
+
+/// How far the fold is on its way to the playhead, while somebody waits for it.
+fn folding(view: &StreamView, now: f64) -> Option<String> {
+    let (len, wanted, built) = (view.playhead.len(), view.playhead.applied().0, view.fold.news.built);
+    let late = view.is_stale_for(VEIL_AFTER.as_secs_f64(), now) && built < wanted;
+    late.then(|| format!("Folding event {built} of {len} on the way to {wanted}"))
+}

@@ -1,0 +1,300 @@
+//! The state at the playhead and the event there: trees of values, who wrote what, what changed.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::{Content, EventMark, TypeSlot};
+use crate::app::VEIL_AFTER;
+use crate::app::action::{EventTab, StateTab, Tree};
+use crate::app::store::OpenStore;
+use crate::app::stream::StreamView;
+use crate::model::{Applied, Node, Pointer, Position, RecordedEvent, Time, Version};
+use crate::replay::timeline::OnError;
+use crate::replay::written::Written;
+use crate::session::StateNews;
+
+/// A tree of one node, maybe compared with an earlier one.
+pub struct TreeView<'a> {
+    /// Which tree, for actions.
+    pub tree: Tree,
+    pub node: &'a Node,
+    /// What it was one event before, for signs and "was"; `None` = not compared.
+    pub before: Option<&'a Node>,
+    /// Branches that are not as they are at first: the app flips paths here on `ToggleExpanded`.
+    pub toggled: &'a HashSet<Pointer>,
+    pub selected: Option<&'a Pointer>,
+    /// Changes whenever `node`, `before` or `toggled` does; rows are kept until then.
+    pub revision: u64,
+}
+
+/// Which event last changed a path. Asked for visible rows only.
+pub trait LastWrites {
+    /// The last write of `path`, or of anything below it.
+    fn of(&self, path: &Pointer) -> LastWrite;
+}
+
+/// Answer of [`LastWrites`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastWrite {
+    /// Not known yet.
+    Pending,
+    /// It is as the initial state has it.
+    Initial,
+    /// Written by the event with this version, so many events before the playhead (0 = by the event at it).
+    At { version: Version, age: u64 },
+}
+
+pub struct StateView<'a> {
+    pub tab: StateTab,
+    /// `Empty`: no stream is chosen.
+    pub content: Content<'a, StateBody<'a>>,
+    /// The state shown is of an earlier playhead and has been so for over 80 ms.
+    pub stale: bool,
+}
+
+/// A state that is there.
+pub struct StateBody<'a> {
+    /// `tree.tree` is [`Tree::State`].
+    pub tree: TreeView<'a>,
+    /// The event it is after; `None` = initial state.
+    pub version: Option<Version>,
+    /// The event before that, for the column of old values; `None` = initial state, or nothing.
+    pub previous: Option<Version>,
+    pub written: &'a dyn LastWrites,
+    pub changes: &'a dyn ChangeList,
+    /// The last move was a single step: changed rows are tinted for 400 ms from then on.
+    pub stepped: bool,
+    pub source: StateSource<'a>,
+    /// The replay met an event that made the reducer throw.
+    pub threw: Option<ThrowView<'a>>,
+    /// Events left out so far because the reducer threw.
+    pub skipped: u64,
+    /// The state as pretty JSON, for the tab Raw; may stay empty while another tab is shown.
+    pub raw: &'a str,
+}
+
+/// Whose state it is.
+pub enum StateSource<'a> {
+    /// A reducer of the user.
+    Reducer,
+    /// Merge, because no reducer is chosen for this category.
+    Guess {
+        category: &'a str,
+        /// A file with a reducer is open but has none for the category.
+        file: Option<&'a str>,
+    },
+}
+
+/// An event that made the reducer throw.
+pub struct ThrowView<'a> {
+    /// Name of the module.
+    pub file: &'a str,
+    pub version: Version,
+    pub type_name: &'a str,
+    /// What was thrown: `TypeError: state.plan is undefined`.
+    pub message: &'a str,
+    /// Where: `account.js:41:22`; empty = not known.
+    pub place: &'a str,
+    /// What to do, without "help:"; empty = nothing.
+    pub help: &'a str,
+    /// Last version with a good state; `None` = the initial state.
+    pub last_good: Option<Version>,
+    /// Events after the throw that are not applied.
+    pub not_reached: u64,
+}
+
+/// What one event changed, in the order of the state.
+pub trait ChangeList {
+    fn len(&self) -> u64;
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Change `i`, `i < len()`.
+    fn change(&self, i: u64) -> ChangeLine<'_>;
+}
+
+/// One change: added without `before`, removed without `after`.
+pub struct ChangeLine<'a> {
+    pub path: Cow<'a, Pointer>,
+    pub before: Option<&'a Node>,
+    pub after: Option<&'a Node>,
+}
+
+pub struct EventView<'a> {
+    pub tab: EventTab,
+    /// `Empty`: the playhead stands before the first event, or no stream is chosen.
+    pub content: Content<'a, EventBody<'a>>,
+}
+
+/// An event that is there.
+pub struct EventBody<'a> {
+    pub version: Version,
+    pub type_name: &'a str,
+    pub slot: TypeSlot,
+    /// The store's id of the event.
+    pub id: Option<&'a str>,
+    /// The store's order over everything.
+    pub position: &'a Position,
+    pub time: Option<Time>,
+    /// The time as stored.
+    pub time_text: Option<&'a str>,
+    pub mark: EventMark,
+    /// `tree` is [`Tree::Payload`].
+    pub payload: TreeView<'a>,
+    /// `tree` is [`Tree::Metadata`].
+    pub metadata: TreeView<'a>,
+    /// The payload's bytes as stored.
+    pub raw: &'a [u8],
+    /// Why the payload could not be decoded.
+    pub undecodable: Option<&'a str>,
+}
+
+pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
+    let tab = store.tabs.0;
+    let Some(view) = &store.view else { return StateView { tab, content: Content::Empty, stale: false } };
+    let shown = view.fold.shown.as_deref();
+    let problem = view.fold.failed.as_ref().or_else(|| shown?.problem.as_ref());
+    StateView {
+        tab,
+        content: match (problem, shown) {
+            (Some(problem), _) => Content::Failed(problem),
+            (None, None) => Content::Loading,
+            (None, Some(shown)) => Content::Ready(state_body(store, view, shown)),
+        },
+        stale: shown.is_some() && view.is_stale_for(Duration::as_secs_f64(&VEIL_AFTER), now),
+    }
+}
+
+fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNews) -> StateBody<'a> {
+    let file = store.reducers.file_name();
+    StateBody {
+        tree: tree(view, Tree::State, &shown.state, shown.previous.as_ref()),
+        version: shown.version,
+        previous: shown.previous_version,
+        written: view,
+        changes: view,
+        stepped: view.fold.stepped,
+        source: if shown.guess {
+            StateSource::Guess { category: &view.category_name, file }
+        } else {
+            StateSource::Reducer
+        },
+        threw: threw(view, shown, file.unwrap_or("merge")),
+        skipped: match store.reducers.on_error() {
+            OnError::Skip => view.fold.skipped.partition_point(|at| *at <= shown.asked) as u64,
+            OnError::Stop => 0,
+        },
+        raw: shown.raw.as_deref().unwrap_or_default(),
+    }
+}
+
+fn tree<'a>(view: &'a StreamView, tree: Tree, node: &'a Node, before: Option<&'a Node>) -> TreeView<'a> {
+    let look = view.trees.of(tree);
+    let revision = view.trees.revision;
+    TreeView { tree, node, before, toggled: &look.toggled, selected: look.selected.as_ref(), revision }
+}
+
+/// The handler that threw, where the state shown is not the one asked for.
+fn threw<'a>(view: &'a StreamView, shown: &'a StateNews, file: &'a str) -> Option<ThrowView<'a>> {
+    let fold = &view.fold.news;
+    let stopped = fold.stopped?;
+    let error = fold.errors.last().filter(|_| shown.asked.0 > stopped)?;
+    Some(ThrowView {
+        file,
+        version: error.version,
+        type_name: &error.event_type,
+        message: &error.thrown.message,
+        place: &error.thrown.place,
+        help: error.thrown.help,
+        last_good: shown.version,
+        not_reached: view.playhead.len().saturating_sub(stopped + 1),
+    })
+}
+
+pub(super) fn event(store: &OpenStore) -> EventView<'_> {
+    let tab = store.tabs.1;
+    let Some(view) = &store.view else { return EventView { tab, content: Content::Empty } };
+    let content = match view.fold.shown.as_deref() {
+        // A reducer that cannot start leaves the panel without the event as well.
+        None if view.fold.failed.is_none() => Content::Loading,
+        Some(StateNews { event: Some(event), asked, .. }) => Content::Ready(event_body(view, event, *asked)),
+        _ => Content::Empty,
+    };
+    EventView { tab, content }
+}
+
+fn event_body<'a>(view: &'a StreamView, event: &'a RecordedEvent, asked: Applied) -> EventBody<'a> {
+    EventBody {
+        version: event.version,
+        type_name: &event.event_type,
+        slot: view.slot_at(asked.0.saturating_sub(1)),
+        id: event.id.as_deref(),
+        position: &event.position,
+        time: event.time,
+        time_text: event.time_text.as_deref(),
+        mark: match event.mark.as_deref() {
+            Some("command") => EventMark::Command,
+            _ => EventMark::None,
+        },
+        payload: tree(view, Tree::Payload, &event.data, None),
+        metadata: tree(view, Tree::Metadata, &event.metadata, None),
+        raw: &event.raw,
+        undecodable: event.undecodable.as_deref(),
+    }
+}
+
+impl LastWrites for StreamView {
+    fn of(&self, path: &Pointer) -> LastWrite {
+        let (Some(shown), Some((applied, written))) = (&self.fold.shown, &self.fold.written) else {
+            return LastWrite::Pending;
+        };
+        if *applied != shown.applied {
+            return LastWrite::Pending;
+        }
+        match below(&shown.state, written, path).and_then(Written::newest) {
+            None => LastWrite::Pending,
+            Some(Applied(0)) => LastWrite::Initial,
+            Some(at) => match self.version_at(at) {
+                Some(version) => LastWrite::At { version, age: shown.applied.0.saturating_sub(at.0) },
+                None => LastWrite::Pending,
+            },
+        }
+    }
+}
+
+/// The part of `written` that stands beside the value at `path`.
+fn below<'a>(mut node: &'a Node, mut written: &'a Written, path: &Pointer) -> Option<&'a Written> {
+    for step in &path.0 {
+        let (place, child) = match node {
+            Node::Object(object) => {
+                let place = object.0.iter().rposition(|(key, _)| key == step)?;
+                (place, &object.0.get(place)?.1)
+            }
+            Node::Array(items) => {
+                let place = step.parse().ok()?;
+                (place, items.get(place)?)
+            }
+            _ => return None,
+        };
+        (node, written) = (child, written.children.get(place)?);
+    }
+    Some(written)
+}
+
+impl ChangeList for StreamView {
+    fn len(&self) -> u64 {
+        self.fold.shown.as_ref().map_or(0, |shown| shown.changes.len() as u64)
+    }
+
+    fn change(&self, i: u64) -> ChangeLine<'_> {
+        match self.fold.shown.as_ref().and_then(|shown| shown.changes.get(i as usize)) {
+            Some(change) => ChangeLine {
+                path: Cow::Borrowed(&change.path),
+                before: change.before.as_ref(),
+                after: change.after.as_ref(),
+            },
+            None => ChangeLine { path: Cow::Owned(Pointer::default()), before: None, after: None },
+        }
+    }
+}

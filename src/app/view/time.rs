@@ -1,0 +1,150 @@
+//! The slider and what surrounds it.
+
+use std::borrow::Cow;
+
+use super::{Content, TypeSlot};
+use crate::app::action::Axis;
+use crate::app::store::OpenStore;
+use crate::app::stream::StreamView;
+use crate::model::{Applied, Time, TypeId, Version};
+use crate::replay::timeline::OnError;
+
+pub struct TimeView<'a> {
+    /// `Empty`: no stream is chosen, or it has no events.
+    pub content: Content<'a, TimeBody<'a>>,
+}
+
+/// A slider that has something to move through.
+pub struct TimeBody<'a> {
+    /// Where the playhead stands.
+    pub applied: Applied,
+    /// Time moves it.
+    pub playing: bool,
+    /// Events per second.
+    pub speed: u32,
+    /// What the axis measures.
+    pub axis: Axis,
+    /// Every event of the stream.
+    pub events: &'a dyn TimelineEvents,
+    /// Changes whenever the stream does: another one, or more events.
+    pub revision: u64,
+    /// The three most frequent types, most frequent first.
+    pub legend: Vec<LegendEntry<'a>>,
+    /// How many more types there are, and how many events they have.
+    pub others: (u64, u64),
+    /// Events that pass the filter differ from all: density is drawn in grey.
+    pub filtered: bool,
+    /// First event that made the reducer throw and stopped the replay; the rail is dashed from it on.
+    pub stopped_at: Option<Applied>,
+    /// Events that threw and were left out, for marks on the rail (at most some hundreds).
+    pub skipped: &'a [Applied],
+    /// The event under the playhead, for the readout; `None` = before the first.
+    pub current: Option<TimelineCurrent<'a>>,
+}
+
+/// The event under the playhead.
+pub struct TimelineCurrent<'a> {
+    pub version: Version,
+    pub type_name: &'a str,
+    pub slot: TypeSlot,
+    pub time: Option<Time>,
+    /// The time as stored.
+    pub time_text: Option<&'a str>,
+}
+
+/// Every event of the stream, in order. Answers come out of memory at once.
+pub trait TimelineEvents {
+    fn len(&self) -> u64;
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// When event `i` (from 0) happened.
+    fn time(&self, i: u64) -> Option<Time>;
+    fn slot(&self, i: u64) -> TypeSlot;
+    fn version(&self, i: u64) -> Version;
+    fn type_name(&self, i: u64) -> Cow<'_, str>;
+}
+
+/// A type in the legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegendEntry<'a> {
+    pub name: &'a str,
+    pub slot: TypeSlot,
+    /// Its events in this stream.
+    pub count: u64,
+}
+
+/// Events that were left out and have a mark on the rail.
+const MARKED: usize = 500;
+
+pub(super) fn time(store: &OpenStore, axis: Axis) -> TimeView<'_> {
+    let Some(view) = store.view.as_ref().filter(|view| !view.rows.is_empty()) else {
+        let arranging = store.view.as_ref().is_some_and(StreamView::is_arranging);
+        return TimeView { content: if arranging { Content::Loading } else { Content::Empty } };
+    };
+    let skipped: &[Applied] = match store.reducers.on_error() {
+        OnError::Skip => &view.fold.skipped[..view.fold.skipped.len().min(MARKED)],
+        OnError::Stop => &[],
+    };
+    TimeView {
+        content: Content::Ready(TimeBody {
+            applied: view.playhead.applied(),
+            playing: view.playhead.is_playing(),
+            speed: view.playhead.speed(),
+            axis,
+            events: view,
+            revision: revision(view),
+            legend: view.types.iter().map(|entry| legend_entry(view, *entry)).collect(),
+            others: view.other_types,
+            filtered: view.filter.places.is_some(),
+            stopped_at: view.fold.news.stopped.map(|at| Applied(at + 1)),
+            skipped,
+            current: current(view),
+        }),
+    }
+}
+
+/// Changes with the stream, its length, and once its types are counted.
+fn revision(view: &StreamView) -> u64 {
+    let counted = u64::from(!view.types.is_empty());
+    u64::from(view.id.0) << 34 ^ view.rows.len() << 1 ^ counted
+}
+
+fn current(view: &StreamView) -> Option<TimelineCurrent<'_>> {
+    let at = view.playhead.applied().0.checked_sub(1)?;
+    let exact = view.fold.shown.as_ref().filter(|shown| shown.asked == view.playhead.applied());
+    let event = exact.and_then(|shown| shown.event.as_ref());
+    Some(TimelineCurrent {
+        version: view.rows.version(at)?,
+        type_name: event.map_or_else(|| view.type_name_at(at), |event| &event.event_type),
+        slot: view.slot_at(at),
+        time: view.rows.time(at),
+        time_text: event.and_then(|event| event.time_text.as_deref()),
+    })
+}
+
+fn legend_entry(view: &StreamView, (id, count): (TypeId, u64)) -> LegendEntry<'_> {
+    LegendEntry { name: view.rows.index().type_name_ref(id), slot: view.slot(id), count }
+}
+
+impl TimelineEvents for StreamView {
+    fn len(&self) -> u64 {
+        self.playhead.len()
+    }
+
+    fn time(&self, i: u64) -> Option<Time> {
+        self.rows.time(i)
+    }
+
+    fn slot(&self, i: u64) -> TypeSlot {
+        self.slot_at(i)
+    }
+
+    fn version(&self, i: u64) -> Version {
+        self.rows.version(i).unwrap_or(Version(0))
+    }
+
+    fn type_name(&self, i: u64) -> Cow<'_, str> {
+        Cow::Borrowed(self.type_name_at(i))
+    }
+}

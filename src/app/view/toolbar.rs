@@ -1,0 +1,113 @@
+//! The toolbar: the open stores, the one in front, and what computes its states.
+
+use crate::app::reducers::ReducerRow;
+use crate::app::store::{Notice, OpenStore, Phase, tab_name};
+use crate::model::{Problem, StoreId};
+use crate::replay::timeline::OnError;
+use crate::session::Choice;
+
+pub struct ToolbarView<'a> {
+    /// Every open store, in the order of Ctrl+1 to Ctrl+9; the one in front is `store` as well.
+    pub tabs: Vec<StoreTab>,
+    pub store: Option<StoreChip<'a>>,
+    /// What computes states; `None` without a store.
+    pub reducer: Option<ReducerChip<'a>>,
+}
+
+/// An open store among the tabs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreTab {
+    pub id: StoreId,
+    /// File name; with its folder where two are alike.
+    pub name: String,
+    /// Whole path.
+    pub path: String,
+    /// It is the one in front.
+    pub active: bool,
+    /// Its first scan is still running.
+    pub reading: bool,
+    /// It changed on disk, or something about it went wrong, and the user has not looked yet.
+    pub news: bool,
+}
+
+/// The store's name and kind.
+pub struct StoreChip<'a> {
+    /// File name, or the server's name.
+    pub name: &'a str,
+    /// Dialect, or another word for what it is; empty while unknown.
+    pub dialect: &'a str,
+    /// Sentences for the pop-up: path, size, why this dialect matched.
+    pub evidence: &'a [String],
+    /// 0.0 to 1.0 of the first scan; `None` when it is over.
+    pub progress: Option<f32>,
+}
+
+/// What computes states.
+pub struct ReducerChip<'a> {
+    /// Name of the module, `account.js`; `None` = merge for everything.
+    pub file: Option<&'a str>,
+    /// What the reducer of the current stream's category is, in short: `account.js` or "Merge, a guess".
+    pub label: &'a str,
+    /// True where the current stream's state is a merge.
+    pub guess: bool,
+    /// How many events made it throw in the current stream so far.
+    pub errors: u64,
+    /// The module could not be loaded, or cannot start for this stream.
+    pub problem: Option<&'a Problem>,
+    /// One row for each category.
+    pub table: &'a [ReducerRow],
+    /// Names of the module's exports to choose from; merge is always offered besides.
+    pub exports: &'a [String],
+    /// Events that throw are left out instead of ending the replay.
+    pub skipping_errors: bool,
+}
+
+pub(super) fn toolbar(stores: &[OpenStore], active: usize) -> ToolbarView<'_> {
+    // Alone, a store that could not be opened has a page that says so, and no chip.
+    let shown = |store: &&OpenStore| stores.len() > 1 || !matches!(store.phase, Phase::Failed(_));
+    let store = stores.get(active).filter(shown);
+    ToolbarView {
+        tabs: if stores.len() > 1 { tabs(stores, active) } else { Vec::new() },
+        store: store.map(|store| StoreChip {
+            name: &store.name,
+            dialect: store.opened().map_or("", |opened| &opened.dialect),
+            evidence: &store.evidence,
+            progress: (matches!(store.phase, Phase::Opening) || store.is_reading()).then_some(store.index.progress),
+        }),
+        reducer: store.filter(|store| store.opened().is_some()).map(reducer),
+    }
+}
+
+fn tabs(stores: &[OpenStore], active: usize) -> Vec<StoreTab> {
+    let paths: Vec<_> = stores.iter().map(|store| store.path.as_path()).collect();
+    let tab = |(at, store): (usize, &OpenStore)| StoreTab {
+        id: store.id,
+        name: tab_name(&store.path, &paths),
+        path: store.path.display().to_string(),
+        active: at == active,
+        reading: matches!(store.phase, Phase::Opening) || store.is_reading(),
+        news: at != active
+            && (matches!(store.phase, Phase::Failed(_))
+                || matches!(store.notice, Some(Notice::Grew(_) | Notice::Replaced | Notice::Problem(_)))),
+    };
+    stores.iter().enumerate().map(tab).collect()
+}
+
+fn reducer(store: &OpenStore) -> ReducerChip<'_> {
+    let reducers = &store.reducers;
+    let view = store.view.as_ref();
+    let guess = match view {
+        Some(view) => reducers.choice(&view.category_name) == Choice::Merge,
+        None => reducers.file().is_none(),
+    };
+    ReducerChip {
+        file: reducers.file_name(),
+        label: reducers.file_name().filter(|_| !guess).unwrap_or("Merge, a guess"),
+        guess,
+        errors: view.map_or(0, |view| view.fold.news.errors.len() as u64),
+        problem: reducers.problem().or_else(|| view?.fold.failed.as_ref()),
+        table: reducers.rows(),
+        exports: reducers.exports(),
+        skipping_errors: reducers.on_error() == OnError::Skip,
+    }
+}

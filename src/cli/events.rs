@@ -1,0 +1,139 @@
+//! `events`: the events of a stream, or of all in the store's order.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::store::{Common, StoreAndIndex};
+use super::{CliError, print};
+use crate::formats::EventPage;
+use crate::index::EventIndex;
+use crate::model::{EventRow, FindingCode, Findings, RecordedEvent, Time, TypeId, Version};
+use crate::session::pages;
+
+/// Events that are read at once.
+const BATCH: u64 = 256;
+
+/// The events of a stream, or of all in the store's order
+#[derive(Args, Debug)]
+pub struct Events {
+    #[command(flatten)]
+    common: Common,
+    #[arg(long, value_name = "S")]
+    stream: Option<String>,
+    /// Only this event type
+    #[arg(long = "type", value_name = "T")]
+    event_type: Option<String>,
+    /// From this version on
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    from: Option<i64>,
+    /// Up to this version
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    to: Option<i64>,
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+}
+
+impl Events {
+    pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
+        let store = StoreAndIndex::open(&self.common)?;
+        match &self.stream {
+            Some(stream) => self.of_stream(&store, stream, out)?,
+            None => self.of_store(&store, out)?,
+        }
+        Ok(0)
+    }
+
+    fn of_stream(&self, store: &StoreAndIndex, stream: &str, out: &mut dyn Write) -> Result<(), CliError> {
+        let mut source = store.source(store.stream(stream)?)?;
+        let mut left = self.limit.unwrap_or(u64::MAX);
+        for at in 0..source.rows().len() {
+            if left == 0 {
+                break;
+            }
+            let rows = source.rows();
+            if self.may_be(&store.index, rows.type_id(at), rows.version(at))
+                && let Some(event) = source.event(at)?
+            {
+                left -= self.print(&event, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn of_store(&self, store: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
+        let index = &store.index;
+        let mut rows = in_order(store)?.filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
+        let mut reader = store.opened.store.reader()?;
+        let mut notes = Findings::default();
+        let mut page = EventPage::default();
+        let mut left = self.limit.unwrap_or(u64::MAX);
+        loop {
+            let part: Vec<EventRow> = rows.by_ref().take(BATCH.min(left) as usize).collect();
+            if part.is_empty() {
+                break;
+            }
+            page.clear();
+            let keys: Vec<_> = part.iter().filter_map(|row| index.key_of(*row)).collect();
+            reader.fetch(&keys, None, &mut page, &mut notes)?;
+            let mut found = page.iter().peekable();
+            for row in part {
+                let Some(stored) = found.next_if(|stored| Some(stored.key) == index.key_of(row)) else {
+                    let key = index.key_of(row).map_or(0, |key| key.0);
+                    notes.note(FindingCode::Damaged, format!("the row at {key} is no longer readable"));
+                    continue;
+                };
+                let version = index.version_of(row).unwrap_or(Version(0));
+                left -= self.print(&pages::recorded(store.opened.store.mapping(), &stored, version), out)?;
+            }
+        }
+        print::findings(notes.kept())
+    }
+
+    /// Whether an event may be wanted, as far as the index knows: types after the 65,535th
+    /// have no name there.
+    fn may_be(&self, index: &EventIndex, event_type: Option<TypeId>, version: Option<Version>) -> bool {
+        let (Some(id), Some(version)) = (event_type, version) else { return false };
+        self.from.is_none_or(|from| version.0 >= from)
+            && self.to.is_none_or(|to| version.0 <= to)
+            && (id == TypeId::OTHER || self.is_type(index.type_name_ref(id)))
+    }
+
+    fn is_type(&self, event_type: &str) -> bool {
+        self.event_type.as_ref().is_none_or(|wanted| wanted == event_type)
+    }
+
+    /// Prints an event if it is wanted; the number of events printed.
+    fn print(&self, event: &RecordedEvent, out: &mut dyn Write) -> Result<u64, CliError> {
+        if !self.is_type(&event.event_type) {
+            return Ok(0);
+        }
+        print::event(event, self.common.json, out)?;
+        Ok(1)
+    }
+}
+
+/// Every event in the store's own order; where it has none, by time, stream and version. An
+/// event without a time follows its neighbour.
+fn in_order(store: &StoreAndIndex) -> Result<Box<dyn Iterator<Item = EventRow> + '_>, CliError> {
+    let index = &store.index;
+    let rows = (0..index.events() as u32).map(EventRow);
+    if store.opened.store.has_global_order() {
+        return Ok(Box::new(rows));
+    }
+    writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?;
+    let mut last = Time(i64::MIN);
+    let mut timed: Vec<(Time, EventRow)> = Vec::with_capacity(index.events() as usize);
+    timed.extend(rows.map(|row| {
+        last = index.time_of(row).unwrap_or(last);
+        (last, row)
+    }));
+    let of_equal_time = |row: EventRow| {
+        let name = index.stream_of(row).map_or("", |stream| index.streams().name(stream));
+        (name, index.version_of(row), row)
+    };
+    timed.sort_unstable_by(|(a_time, a), (b_time, b)| {
+        a_time.cmp(b_time).then_with(|| of_equal_time(*a).cmp(&of_equal_time(*b)))
+    });
+    Ok(Box::new(timed.into_iter().map(|(_, row)| row)))
+}

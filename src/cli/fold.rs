@@ -1,0 +1,117 @@
+//! States of one stream by the reducer that the options name.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::store::StoreAndIndex;
+use super::{CliError, at, print};
+use crate::index::At;
+use crate::model::{Applied, FindingCode};
+use crate::replay::Reducer;
+use crate::replay::merge::Merge;
+use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
+use crate::session::{Choice, ReducerFile, StreamSource};
+
+/// Errors of handlers that are printed; the rest are counted.
+const SHOWN: usize = 10;
+
+#[derive(Args, Debug)]
+pub struct ReducerArguments {
+    /// Module that computes states, with #name to choose one export; merge where left out
+    #[arg(long, value_name = "FILE[#NAME]")]
+    reducer: Option<String>,
+    /// What to do where a handler throws
+    #[arg(long, value_enum, default_value = "stop")]
+    on_error: OnErrorArgument,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OnErrorArgument {
+    Stop,
+    Skip,
+}
+
+impl ReducerArguments {
+    fn reducer(&self, category: &str) -> Result<Box<dyn Reducer>, CliError> {
+        let Some(named) = &self.reducer else { return Ok(Box::new(Merge::default())) };
+        let file = ReducerFile::read(named)?;
+        match file.choose(category) {
+            Choice::Merge => Err(CliError::failed(
+                format!("no export of {} has the name of the category {category}", file.module.file_name),
+                format!("name it: {}#EXPORT, one of {}", file.path.display(), file.export_names()),
+            )),
+            choice => Ok(file.reducer(&choice)?),
+        }
+    }
+}
+
+/// The fold of one stream.
+pub struct Fold {
+    pub source: StreamSource,
+    pub timeline: Timeline,
+    skips: bool,
+    /// The furthest place that was asked for.
+    reached: Applied,
+}
+
+impl Fold {
+    pub fn new(store: &StoreAndIndex, stream: &str, arguments: &ReducerArguments) -> Result<Fold, CliError> {
+        let id = store.stream(stream)?;
+        let source = store.source(id)?;
+        let streams = store.index.streams();
+        let category = streams.summary(id).map_or("", |summary| streams.category_name(summary.category));
+        let on_error = match arguments.on_error {
+            OnErrorArgument::Stop => OnError::Stop,
+            OnErrorArgument::Skip => OnError::Skip,
+        };
+        let name = Arc::from(streams.name(id));
+        let timeline = Timeline::new(arguments.reducer(category)?, name, source.rows().len(), on_error);
+        Ok(Fold { source, timeline, skips: on_error == OnError::Skip, reached: Applied(0) })
+    }
+
+    /// The state at a place that `option` named.
+    pub fn state(&mut self, option: &str, place: At) -> Result<StateAt, CliError> {
+        let target = at::applied(self.source.rows(), option, place)?;
+        self.reached = self.reached.max(target);
+        loop {
+            match self.timeline.state(&mut self.source, target)? {
+                None => self.timeline.build(&mut self.source, target.0, Duration::from_secs(1))?,
+                Some(StateAt { applied, problem: Some(thrown), .. }) => {
+                    let what = format!("the state after {applied} events cannot be shown: {thrown}");
+                    return Err(CliError::failed(what, thrown.help));
+                }
+                Some(state) => return Ok(state),
+            };
+        }
+    }
+
+    /// Handlers that threw on the way.
+    pub fn errors(&self) -> Vec<&HandlerError> {
+        self.timeline.errors().iter().filter(|error| error.applied <= self.reached).collect()
+    }
+
+    /// Prints what was odd and which handlers threw; the number is the exit code.
+    pub fn report(&self) -> Result<u8, CliError> {
+        let odd = self.source.findings().kept().iter().chain(self.timeline.findings().kept());
+        print::findings(odd.filter(|finding| finding.code != FindingCode::HandlerThrew))?;
+        let errors = self.errors();
+        let what = if self.skips { "skipped" } else { "stopped before" };
+        for error in errors.iter().take(SHOWN) {
+            writeln!(io::stderr(), "error: {what} v{} {}: {}", error.version, error.event_type, error.thrown)?;
+        }
+        if errors.len() > SHOWN {
+            writeln!(io::stderr(), "error: … and {} more", errors.len() - SHOWN)?;
+        }
+        match errors.first() {
+            Some(error) if !self.skips => {
+                let help = if error.applied.0 == 0 { "" } else { "; or go on without it: --on-error skip" };
+                writeln!(io::stderr(), "help: {}{help}", error.thrown.help)?;
+                Ok(1)
+            }
+            _ => Ok(0),
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! [`EventFilter`]: which events of a stream contain every word that was typed.
+//!
+//! A word is looked for in the event's type, in its version, and in the payload's JSON as it
+//! is shown; upper and lower case are alike. `type:x` looks in the type only.
+//!
+//! The index answers for types and versions. Of payloads the stored bytes are searched:
+//! where they are JSON text they are the text shown, but for blanks between tokens, and
+//! where that cannot be told they are decoded, written and searched as shown.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use memchr::memmem::Finder;
+
+use super::jobs::{Found, Job, Progress};
+use crate::dialect::mapping::{Cell, Mapping};
+use crate::formats::{Opened, PayloadPage, ReadError, Run, StoreReader};
+use crate::index::{EventIndex, StreamRows};
+use crate::model::json::{MAX_DEPTH, is_json, to_text};
+use crate::model::{EventRow, Helpful, Problem, RowKey, StreamId, TypeId};
+
+/// Events looked at together: the first batch is small, so that its hits are there at once.
+const FIRST_BATCH: u64 = 256;
+const BATCH: u64 = 4_096;
+
+/// The job; see the module above.
+pub struct EventFilter {
+    rows: StreamRows,
+    stream: String,
+    words: Words,
+    reader: Option<Box<dyn StoreReader>>,
+    /// Events that are looked at, and taken into the batch.
+    at: u64,
+    /// Events whose payload must be searched, and their places in the stream, by key.
+    batch: Vec<(RowKey, EventRow, u32)>,
+    /// The first and the last of all events looked at with them.
+    run: Option<(u64, u64)>,
+    page: PayloadPage,
+    lower: Vec<u8>,
+    places: Vec<u32>,
+    /// So many of them come before the batch.
+    settled: usize,
+}
+
+impl EventFilter {
+    pub fn new(rows: StreamRows, stream: StreamId, text: &str) -> EventFilter {
+        EventFilter {
+            stream: rows.index().streams().name(stream).to_owned(),
+            rows,
+            words: Words::new(text),
+            reader: None,
+            at: 0,
+            batch: Vec::new(),
+            run: None,
+            page: PayloadPage::default(),
+            lower: Vec::new(),
+            places: Vec::new(),
+            settled: 0,
+        }
+    }
+
+    /// Looks at the next events in the index: what it can answer is answered, the others
+    /// become the batch.
+    fn take_batch(&mut self) {
+        let size = if self.at == 0 { FIRST_BATCH } else { BATCH };
+        let (from, to) = (self.at, (self.at + size).min(self.rows.len()));
+        self.settled = self.places.len();
+        for at in from..to {
+            let index = self.rows.index();
+            let Some(row) = self.rows.row(at) else { continue };
+            match self.words.by_index(index, row) {
+                Some(true) => self.places.push(at as u32),
+                Some(false) => {}
+                None => self.batch.extend(index.key_of(row).map(|key| (key, row, at as u32))),
+            }
+        }
+        self.run = (to > from).then_some((from, to - 1));
+        if !self.batch.is_sorted() {
+            self.batch.sort_unstable();
+        }
+        self.at = to;
+    }
+
+    /// Searches payloads of the batch, as many as are read at once.
+    fn search_batch(&mut self, store: &Opened) -> Result<(), ReadError> {
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            empty => empty.insert(store.store.reader()?),
+        };
+        let keys: Vec<RowKey> = self.batch.iter().map(|(key, ..)| *key).collect();
+        let run = self.run.and_then(|(first, last)| {
+            let (first, last) = (self.rows.version(first)?, self.rows.version(last)?);
+            (!self.stream.is_empty()).then_some(Run { stream: &self.stream, first, last })
+        });
+        let looked_at = reader.payloads(&keys, run, &mut self.page)?.clamp(1, keys.len());
+        self.lower.clear();
+        self.lower.extend_from_slice(self.page.bytes());
+        self.lower.make_ascii_lowercase();
+        let mapping = store.store.mapping();
+        let mut search = Search {
+            mapping,
+            as_stored: mapping.shows_json_as_stored(),
+            all_simple: is_simple(self.page.bytes()),
+            squeezed: Vec::new(),
+        };
+        let mut found: Vec<u32> = Vec::new();
+        let mut is_there = vec![false; keys.len()];
+        let mut next = 0;
+        for (key, span) in self.page.rows() {
+            // Mostly they come in the order of the keys.
+            let place = match keys.get(next) == Some(key) {
+                true => next,
+                false => match keys.binary_search(key) {
+                    Ok(place) => place,
+                    Err(_) => continue,
+                },
+            };
+            next = place + 1;
+            is_there[place] = true;
+            let (_, row, at) = self.batch[place];
+            let payload = span.clone().map(|span| (&self.page.bytes()[span.clone()], &self.lower[span]));
+            if self.words.open(self.rows.index(), row).all(|word| search.finds(word, payload)) {
+                found.push(at);
+            }
+        }
+        for ((_, row, at), _) in self.batch[..looked_at].iter().zip(is_there).filter(|(_, there)| !there) {
+            // A row that is gone is shown with the payload null.
+            if self.words.open(self.rows.index(), *row).all(|word| search.finds(word, None)) {
+                found.push(*at);
+            }
+        }
+        self.batch.drain(..looked_at);
+        if !found.is_empty() {
+            self.places.append(&mut found);
+            // Those that the index found in this batch lie between.
+            self.places[self.settled..].sort_unstable();
+        }
+        Ok(())
+    }
+}
+
+impl Job for EventFilter {
+    fn step(&mut self, store: &Opened, budget: Duration) -> Result<bool, Problem> {
+        let until = Instant::now() + budget;
+        loop {
+            if self.batch.is_empty() {
+                self.take_batch();
+            }
+            if !self.batch.is_empty() {
+                self.search_batch(store).map_err(|error| error.problem("Events could not be searched"))?;
+            }
+            if self.at >= self.rows.len() && self.batch.is_empty() {
+                return Ok(true);
+            }
+            if Instant::now() >= until || (self.at == FIRST_BATCH && !self.places.is_empty()) {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        let done = self.at - self.batch.len() as u64;
+        Progress { done, of: self.rows.len(), found: self.places.len() as u64 }
+    }
+
+    fn found(&self) -> Found {
+        Found::Places(Arc::new(self.places.clone()))
+    }
+}
+
+/// The words, and what the index says about them.
+struct Words {
+    of_type: Vec<String>,
+    anywhere: Vec<Word>,
+    /// By type: what is known of events of it.
+    types: Vec<Option<TypeAnswer>>,
+}
+
+#[derive(Clone)]
+struct TypeAnswer {
+    /// A word that must be in the type is not.
+    refused: bool,
+    /// Places in `anywhere` of the words that are not in the type's name.
+    open: Vec<usize>,
+}
+
+/// A word that may stand anywhere in an event.
+struct Word {
+    /// In lower case.
+    text: String,
+    /// The version that it names.
+    version: Option<i64>,
+    finder: Finder<'static>,
+    /// It has nothing of JSON's own signs, so it lies within one token.
+    plain: bool,
+    /// Its longest part without such signs: where that is not, the word is not.
+    core: Option<Finder<'static>>,
+}
+
+impl Word {
+    fn new(text: String) -> Word {
+        let digits = text.trim_start_matches('v');
+        let version = digits.parse::<i64>().ok().filter(|number| number.to_string() == digits);
+        let signs = ['{', '}', '[', ']', ',', ':', '"', '\\'];
+        let core = text.split(signs).max_by_key(|part| part.len()).filter(|part| !part.is_empty());
+        Word {
+            version,
+            finder: Finder::new(text.as_bytes()).into_owned(),
+            plain: core.is_some_and(|core| core.len() == text.len()),
+            core: core.map(|core| Finder::new(core.as_bytes()).into_owned()),
+            text,
+        }
+    }
+
+    /// What is no JSON is shown in quotes with its own escaped: a word that is not in `text`
+    /// may be there all the same if it has one of the outer quotes, or an escape.
+    fn may_lie_at_quotes_around(&self, text: &[u8]) -> bool {
+        let word = self.text.as_bytes();
+        word.contains(&b'\\')
+            || word.strip_prefix(b"\"").is_some_and(|rest| text.starts_with(rest))
+            || word.strip_suffix(b"\"").is_some_and(|rest| text.ends_with(rest))
+    }
+}
+
+impl Words {
+    fn new(text: &str) -> Words {
+        let (mut of_type, mut anywhere) = (Vec::new(), Vec::new());
+        for word in text.split_whitespace() {
+            match word.strip_prefix("type:") {
+                Some(name) => of_type.push(name.to_lowercase()),
+                None => anywhere.push(Word::new(word.to_lowercase())),
+            }
+        }
+        Words { of_type, anywhere, types: Vec::new() }
+    }
+
+    /// What the index alone says of an event; `None`: its payload must be searched.
+    fn by_index(&mut self, index: &EventIndex, row: EventRow) -> Option<bool> {
+        let id = index.type_of(row).unwrap_or(TypeId::OTHER);
+        let place = usize::from(id.0);
+        if self.types.len() <= place {
+            self.types.resize(place + 1, None);
+        }
+        if self.types[place].is_none() {
+            let name = index.type_name(id).to_lowercase();
+            let refused = self.of_type.iter().any(|part| !name.contains(part.as_str()));
+            let words = self.anywhere.iter().enumerate();
+            let open = words.filter(|(_, word)| !name.contains(word.text.as_str())).map(|(place, _)| place).collect();
+            self.types[place] = Some(TypeAnswer { refused, open });
+        }
+        match &self.types[place] {
+            Some(answer) if answer.refused => Some(false),
+            Some(answer) if answer.open.is_empty() => Some(true),
+            _ if self.anywhere.iter().any(|word| word.version.is_some()) => {
+                self.open(index, row).next().is_none().then_some(true)
+            }
+            _ => None,
+        }
+    }
+
+    /// The words that neither the type nor the version of an event has.
+    fn open<'w>(&'w self, index: &'w EventIndex, row: EventRow) -> impl Iterator<Item = &'w Word> {
+        let id = index.type_of(row).unwrap_or(TypeId::OTHER);
+        let answer = self.types.get(usize::from(id.0)).and_then(Option::as_ref);
+        let open = answer.map_or(&[][..], |answer| &answer.open);
+        let words = open.iter().filter_map(|place| self.anywhere.get(*place));
+        words.filter(move |word| {
+            word.version.is_none() || word.version != index.version_of(row).map(|version| version.0)
+        })
+    }
+}
+
+/// How one page of payloads is searched.
+struct Search<'m> {
+    mapping: &'m Mapping,
+    /// JSON text is shown as it is stored.
+    as_stored: bool,
+    /// No payload of the page needs a closer look.
+    all_simple: bool,
+    /// Text without blanks, reused.
+    squeezed: Vec<u8>,
+}
+
+impl Search<'_> {
+    /// The word is in the payload's JSON as shown. `payload`: the stored bytes, and the same
+    /// with ASCII in lower case.
+    fn finds(&mut self, word: &Word, payload: Option<(&[u8], &[u8])>) -> bool {
+        let Some((bytes, lower)) = payload else { return "null".contains(&word.text) };
+        match self.by_bytes(word, bytes, lower) {
+            Some(found) => found,
+            None => {
+                let shown = to_text(&self.mapping.decode_payload(&Cell::Bytes(bytes)).node);
+                shown.to_lowercase().contains(&word.text)
+            }
+        }
+    }
+
+    /// The answer of the stored bytes, where they can tell.
+    fn by_bytes(&mut self, word: &Word, bytes: &[u8], lower: &[u8]) -> Option<bool> {
+        // Anything else may be packed.
+        if !self.as_stored || !matches!(bytes.first(), Some(b'{' | b'[')) {
+            return None;
+        }
+        let simple = self.all_simple || is_simple(bytes);
+        let mut found = simple && word.finder.find(lower).is_some();
+        if simple {
+            // Whether it is JSON or not, it is shown with these characters in this order: JSON
+            // lacks blanks between tokens, and what is none stands in quotes, its own escaped.
+            if word.plain {
+                return Some(found);
+            }
+            if !found && word.core.as_ref().is_some_and(|core| core.find(lower).is_none()) {
+                return Some(false);
+            }
+            if !found && lower.contains(&b' ') {
+                without_blanks(lower, &mut self.squeezed);
+                found = word.finder.find(&self.squeezed).is_some();
+            }
+            if !found && !word.may_lie_at_quotes_around(lower) {
+                return Some(false);
+            }
+        }
+        // What lies deeper is shown with its blanks.
+        let opened = bytes.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+        let text = std::str::from_utf8(bytes).ok()?;
+        if opened > MAX_DEPTH || !escapes_as_shown(text) || !is_json(text) {
+            return None;
+        }
+        // JSON, shown as it is stored but for the blanks.
+        if !simple {
+            without_blanks(bytes, &mut self.squeezed);
+            found = String::from_utf8_lossy(&self.squeezed).to_lowercase().contains(&word.text);
+        }
+        Some(found)
+    }
+}
+
+/// ASCII without control characters and escapes.
+fn is_simple(bytes: &[u8]) -> bool {
+    // Without an early end, so that many bytes are looked at together.
+    !bytes.iter().fold(false, |odd, byte| odd | (*byte < 0x20) | (*byte >= 0x80) | (*byte == b'\\'))
+}
+
+/// Every escape is one that we write too: `\"`, `\\`, `\n`, `\r`, `\t`.
+fn escapes_as_shown(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\\' && !matches!(bytes.next(), Some(b'"' | b'\\' | b'n' | b'r' | b't')) {
+            return false;
+        }
+    }
+    true
+}
+
+/// JSON text without the blanks between tokens.
+fn without_blanks(text: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    let (mut inside, mut escaped) = (false, false);
+    for byte in text {
+        if inside || !byte.is_ascii_whitespace() {
+            out.push(*byte);
+        }
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = inside,
+            b'"' => inside = !inside,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

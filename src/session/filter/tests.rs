@@ -1,0 +1,279 @@
+//! The fast way and the slow way of searching find the same.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::dialect::{Table, catalog};
+use crate::formats::{OpenChoice, open};
+use crate::session::{Indexer, StreamSource};
+
+fn mapping() -> Mapping {
+    let table = Table {
+        name: "each line".to_owned(),
+        columns: ["stream", "version", "type", "data"].map(str::to_owned).to_vec(),
+        has_rowid: true,
+    };
+    let all = catalog(None).expect("dialects");
+    let plain = all.iter().find(|dialect| dialect.id == "plain").expect("a dialect");
+    plain.mapping(&table).expect("a mapping")
+}
+
+fn slow(mapping: &Mapping, payload: &[u8], word: &str) -> bool {
+    to_text(&mapping.decode_payload(&Cell::Bytes(payload)).node).to_lowercase().contains(word)
+}
+
+fn fast(mapping: &Mapping, payload: &[u8], word: &str) -> bool {
+    let lower = payload.to_ascii_lowercase();
+    let [one, other] = [true, false].map(|page| {
+        let all_simple = page && is_simple(payload);
+        let mut search = Search { mapping, as_stored: true, all_simple, squeezed: Vec::new() };
+        search.finds(&Word::new(word.to_owned()), Some((payload, &lower)))
+    });
+    assert_eq!(one, other, "{}", String::from_utf8_lossy(payload));
+    one
+}
+
+/// Pieces of which payloads and words are made: JSON mostly, and mostly broken somewhere.
+fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
+    let piece = prop::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        " ",
+        "\n",
+        "\t",
+        "a",
+        "B",
+        "12",
+        "-0.5e3",
+        "null",
+        "true",
+        "name",
+        "\\n",
+        "\\\"",
+        "\\u0041",
+        "\\/",
+        "\\ud800",
+        "é",
+        "Σ",
+        "İ",
+        "ß",
+        "K",
+        "\"a\":1",
+        "{\"b\" : [1, 2]}",
+        "\u{7f}",
+    ]);
+    prop::collection::vec(piece, 0..14)
+}
+
+fn value(depth: u32) -> BoxedStrategy<String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("1e3".to_owned()),
+        prop::collection::vec(
+            prop::sample::select(vec!["a", "Bc", " ", "é", "Σ", "İ", "\\n", "\\\"", "\\u00e9", "{", ":", ", "]),
+            0..5
+        )
+        .prop_map(|parts| format!("\"{}\"", parts.concat())),
+    ];
+    leaf.prop_recursive(depth, 16, 4, |inner| {
+        let blank = prop::sample::select(vec!["", " ", "\n  "]);
+        (
+            prop::collection::vec((prop::sample::select(vec!["a", "Name", "é", "a b"]), inner), 0..4),
+            blank,
+            any::<bool>(),
+        )
+            .prop_map(|(members, blank, list)| {
+                let items: Vec<String> = members
+                    .iter()
+                    .map(|(key, value)| if list { value.clone() } else { format!("\"{key}\":{blank}{value}") })
+                    .collect();
+                let inside = items.join(&format!(",{blank}"));
+                if list { format!("[{blank}{inside}]") } else { format!("{{{inside}{blank}}}") }
+            })
+    })
+    .boxed()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn stored_bytes_are_searched_as_what_they_show_would_be(
+        text in prop_oneof![value(3), pieces().prop_map(|parts| parts.concat())],
+        cut in any::<prop::sample::Index>(),
+        length in 1usize..8,
+        other in pieces(),
+    ) {
+        let mapping = mapping();
+        let shown = to_text(&mapping.decode_payload(&Cell::Bytes(text.as_bytes())).node).to_lowercase();
+        // Words that are there, as stored and as shown, and words that mostly are not.
+        let part = |text: &str| {
+            let all: Vec<char> = text.chars().collect();
+            let from = if all.is_empty() { 0 } else { cut.index(all.len()) };
+            all.into_iter().skip(from).take(length).collect::<String>()
+        };
+        for word in [part(&shown), part(&text), other.concat()] {
+            for word in word.split_whitespace().map(str::to_lowercase) {
+                prop_assert_eq!(
+                    fast(&mapping, text.as_bytes(), &word), slow(&mapping, text.as_bytes(), &word),
+                    "{:?} in {:?}", word, text
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_packed_or_no_text_is_searched_as_well() {
+    let mapping = mapping();
+    for payload in [&b"\xff\xfe{"[..], b"", b"12", b"\"Text\"", b"null", b"{\"a\":\"\xff\"}"] {
+        for word in ["1", "text", "null", "$bytes", "a", "\""] {
+            assert_eq!(fast(&mapping, payload, word), slow(&mapping, payload, word), "{word} in {payload:?}");
+        }
+    }
+    let mut search = Search { mapping: &mapping, as_stored: true, all_simple: false, squeezed: Vec::new() };
+    assert!(search.finds(&Word::new("ull".into()), None) && !search.finds(&Word::new("x".into()), None));
+}
+
+/// Runs the job to its end, a step at a time.
+fn run(opened: &Opened, rows: &StreamRows, stream: StreamId, text: &str) -> Vec<u32> {
+    let mut job = EventFilter::new(rows.clone(), stream, text);
+    while !job.step(opened, Duration::ZERO).expect("a readable store") {
+        let Found::Places(places) = job.found() else { panic!("it failed") };
+        assert!(places.is_sorted());
+        assert!(job.progress().done <= job.progress().of);
+    }
+    assert_eq!(job.progress().done, rows.len());
+    match job.found() {
+        Found::Places(places) => places.to_vec(),
+        Found::Failed(problem) => panic!("{problem:?}"),
+    }
+}
+
+/// What the words mean, said the plain way.
+fn expected(source: &mut StreamSource, text: &str) -> Vec<u32> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let holds = |event: &crate::model::RecordedEvent, word: &str| {
+        let name = event.event_type.to_lowercase();
+        match word.strip_prefix("type:") {
+            Some(part) => name.contains(&part.to_lowercase()),
+            None => {
+                let word = word.to_lowercase();
+                name.contains(&word)
+                    || event.version.to_string() == word.trim_start_matches('v')
+                    || to_text(&event.data).to_lowercase().contains(&word)
+            }
+        }
+    };
+    (0..source.rows().len())
+        .filter(|at| {
+            let event = source.event(*at).expect("a readable store").expect("an event");
+            words.iter().all(|word| holds(&event, word))
+        })
+        .map(|at| at as u32)
+        .collect()
+}
+
+const SEARCHES: [&str; 12] = [
+    "needle",
+    "NEEDLE 7",
+    "type:odd",
+    "type:odd needle",
+    "v12",
+    "12",
+    "\"n\":12",
+    "{\"n\":12,",
+    "type:none",
+    "é",
+    "even",
+    "null",
+];
+
+#[test]
+fn every_way_of_reading_finds_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let conn = rusqlite::Connection::open(&path).expect("a new store");
+    conn.execute_batch("CREATE TABLE events (stream TEXT, version INTEGER, type TEXT, data, UNIQUE (stream, version))")
+        .expect("a table");
+    let transaction = conn.unchecked_transaction().expect("a transaction");
+    {
+        let mut insert = transaction.prepare("INSERT INTO events VALUES (?1, ?2, ?3, ?4)").expect("a statement");
+        // Rows lie thick in `near`, scattered in `far-n`, backwards in `back`.
+        for at in 0..3_000i64 {
+            let stream = match at {
+                0..1_000 => "near".to_owned(),
+                1_000..2_000 => format!("far-{}", at % 97),
+                _ => "back".to_owned(),
+            };
+            let version = match at {
+                0..1_000 => at,
+                1_000..2_000 => at / 97,
+                _ => 3_000 - at,
+            };
+            let data = match at % 5 {
+                0 => format!("{{\"n\":{at},\"word\":\"Needle {}\"}}", at % 10),
+                1 => format!("{{ \"n\" : {version}, \"é\": \"\\u006eeedle\" }}"),
+                2 => format!("{{\"n\":{version},\"m\":0}}"),
+                3 => "no JSON: needle".to_owned(),
+                _ => "null".to_owned(),
+            };
+            let kind = if at % 2 == 0 { "Even" } else { "Odd" };
+            insert.execute((stream, version, kind, data)).expect("a row");
+        }
+    }
+    transaction.commit().expect("written");
+    drop(conn);
+    let columns = ["stream", "version", "type", "data"].map(|name| (name.to_owned(), name.to_owned()));
+    let map = crate::dialect::MapOverride { table: None, columns: columns.into_iter().collect() };
+    let choice = OpenChoice { map, ..OpenChoice::default() };
+    let opened = Arc::new(open(&path, folder.path(), &choice).expect("a store"));
+    let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
+    for name in ["near", "far-5", "back"] {
+        let stream = index.streams().find(name).expect("the stream");
+        let mut source = StreamSource::open(&opened).expect("a source");
+        source.select(index.rows_of(stream), stream);
+        let rows = source.rows().clone();
+        for text in SEARCHES {
+            assert_eq!(run(&opened, &rows, stream, text), expected(&mut source, text), "{text} in {name}");
+        }
+    }
+    // Rows that are gone since are shown with the payload null.
+    let conn = rusqlite::Connection::open(&path).expect("the store");
+    conn.execute("DELETE FROM events WHERE version % 3 = 0", []).expect("deleted");
+    drop(conn);
+    let stream = index.streams().find("near").expect("the stream");
+    let mut source = StreamSource::open(&opened).expect("a source");
+    source.select(index.rows_of(stream), stream);
+    let rows = source.rows().clone();
+    assert_eq!(run(&opened, &rows, stream, "null").len(), expected(&mut source, "null").len());
+}
+
+#[test]
+fn lines_are_searched_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.jsonl");
+    let lines: String = (0..700)
+        .map(|at| {
+            let kind = if at % 2 == 0 { "Even" } else { "Odd" };
+            let data =
+                if at % 3 == 0 { "\"Needle\"".to_owned() } else { format!("{{\"n\": {at}, \"é\":\"\\u0041\"}}") };
+            format!("{{\"stream\":\"s\",\"version\":{at},\"type\":\"{kind}\",\"data\":{data}}}\n")
+        })
+        .collect();
+    std::fs::write(&path, lines).expect("written");
+    let opened = Arc::new(open(&path, folder.path(), &OpenChoice::default()).expect("a store"));
+    let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
+    let mut source = StreamSource::open(&opened).expect("a source");
+    source.select(index.rows_of(StreamId(0)), StreamId(0));
+    let rows = source.rows().clone();
+    for text in SEARCHES {
+        assert_eq!(run(&opened, &rows, StreamId(0), text), expected(&mut source, text), "{text}");
+    }
+}

@@ -1,0 +1,34 @@
+//! What is higher than its place scrolls in it, and comes into sight with the keyboard.
+
+use egui::{Id, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+
+/// Shows something so many points high in `rect`.
+pub fn page_ui<R>(ui: &mut Ui, id: Id, rect: Rect, height: f32, add: impl FnOnce(&mut Ui, Rect) -> R) -> R {
+    if height <= rect.height() {
+        return add(ui, rect);
+    }
+    let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    let shown = ScrollArea::vertical().auto_shrink(false).show(&mut child, |ui| {
+        let (place, _) = ui.allocate_exact_size(vec2(rect.width(), height), Sense::hover());
+        let result = add(ui, place);
+        reveal_focus(ui);
+        result
+    });
+    shown.inner
+}
+
+/// Scrolls to what has just got the keyboard, or has it while the place becomes another, in this part of the window.
+pub fn reveal_focus(ui: &Ui) {
+    let (id, sight) = (ui.scope_id().with("sight"), ui.clip_rect());
+    let same = ui.data_mut(|data| {
+        let before: Option<Rect> = data.get_temp(id);
+        data.insert_temp(id, sight);
+        before == Some(sight)
+    });
+    let focused = ui.memory(|memory| memory.focused()).and_then(|focused| ui.ctx().read_response(focused));
+    let Some(response) = focused.filter(|response| response.layer_id == ui.layer_id()) else { return };
+    if response.gained_focus() || !same {
+        ui.scroll_to_rect(response.rect.expand(4.0), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! Sizes of panels are the app's: seams say what they are dragged to.
+
+use std::collections::BTreeMap;
+
+use egui::{Modifiers, PointerButton, Pos2, pos2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use crate::program::{Case, Program, Window, bank, drawn, sample, settings, settle, window};
+use eventglass::app::action::Action;
+use eventglass::app::view::RootView;
+
+fn drag(window: &mut Window, from: Pos2, to: Pos2) {
+    window.hover_at(from);
+    settle(window);
+    window.drag_at(from);
+    settle(window);
+    window.hover_at(from + (to - from) * 0.5);
+    settle(window);
+    window.hover_at(to);
+    settle(window);
+    window.drop_at(to);
+    settle(window);
+}
+
+fn double_click(window: &mut Window, at: Pos2) {
+    window.hover_at(at);
+    settle(window);
+    for pressed in [true, false, true, false] {
+        let button = PointerButton::Primary;
+        // All in one frame: as separate events they would be half a second apart.
+        let event = egui::Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE };
+        window.input_mut().events.push(event);
+    }
+    settle(window);
+}
+
+fn width_of(window: &Window, panel: &str) -> f32 {
+    window.get_by_role_and_label(egui::Role::Region, panel).rect().width()
+}
+
+fn sizes(window: &Window) -> BTreeMap<String, f32> {
+    window.state().app.view().sizes.clone()
+}
+
+/// The full window with such sizes in its settings.
+fn with_sizes(sizes: BTreeMap<String, f32>, size: [f32; 2]) -> Window {
+    let mut settings = settings();
+    settings.sizes = sizes;
+    let places = vec![bank(57, Some(sample("reducers.mjs")))];
+    let mut window = drawn(Program::new(settings, eventglass::app::Start { places, ..Default::default() }), size);
+    settle(&mut window);
+    window
+}
+
+#[test]
+fn a_dragged_seam_gives_its_size_to_the_app_and_a_double_click_takes_it_back() {
+    let mut window = window(Case::Full);
+    assert_eq!(width_of(&window, "Streams"), 260.0);
+    let left = window.get_by_role_and_label(egui::Role::Region, "Streams").rect().left();
+    drag(&mut window, pos2(left + 260.0, 400.0), pos2(left + 330.0, 400.0));
+    assert_eq!(sizes(&window)["streams"], 330.0);
+    assert_eq!(width_of(&window, "Streams"), 330.0);
+    drag(&mut window, pos2(left + 330.0, 400.0), pos2(left + 900.0, 400.0));
+    assert_eq!(sizes(&window)["streams"], 480.0, "no wider than is of use");
+    double_click(&mut window, pos2(left + 480.0, 400.0));
+    assert!(sizes(&window).is_empty());
+    assert_eq!(width_of(&window, "Streams"), 260.0);
+}
+
+#[test]
+fn sizes_come_back_with_the_app_and_a_share_is_one_of_any_window() {
+    let mut window = window(Case::Full);
+    let state = window.get_by_role_and_label(egui::Role::Region, "State").rect();
+    drag(&mut window, pos2(1_200.0, state.bottom()), pos2(1_200.0, state.bottom() - 100.0));
+    let share = sizes(&window)["event"];
+    assert!((0.45..0.5).contains(&share), "{share}");
+    let mut again = with_sizes(sizes(&window), [1_600.0, 1_200.0]);
+    let state = again.get_by_role_and_label(egui::Role::Region, "State").rect();
+    assert!((state.height() - share * 1_000.0).abs() < 1.0, "{state:?}");
+    again.state_mut().apply(Action::ResetLayout);
+    settle(&mut again);
+    assert!(again.get_by_role_and_label(egui::Role::Region, "State").rect().height() > state.height());
+}
+
+#[test]
+fn a_size_that_makes_no_sense_leaves_room_for_the_others() {
+    const SEAMS: [&str; 6] = ["streams", "state", "event", "findings", "narrow events", "narrow state"];
+    for wild in [0.0, -5.0, 1e9, f32::INFINITY, f32::NAN] {
+        let mut program = window(Case::Full).into_state();
+        for seam in SEAMS {
+            program.apply(Action::SetSize(seam, Some(wild)));
+        }
+        let kept = program.app.view().sizes;
+        assert!(kept.values().all(|size| (0.0..=8_192.0).contains(size)), "the app keeps none of it: {kept:?}");
+        program.apply(Action::ToggleFindings);
+        // The layout takes whatever comes, also what the app would not let through.
+        let sizes: BTreeMap<String, f32> = SEAMS.map(|seam| (seam.to_owned(), wild)).into();
+        let mut window = Harness::builder()
+            .with_size([1_440.0, 900.0])
+            .with_context_setup(eventglass::ui::fonts::install)
+            .build_ui_state(
+                move |ui, program: &mut Program| {
+                    program.poll();
+                    let view = RootView { sizes: &sizes, ..program.app.view() };
+                    eventglass::ui::root::root_ui(ui, &view, &mut Vec::new());
+                },
+                program,
+            );
+        window.run_steps(4);
+        for panel in ["Streams", "Events", "State", "Event", "Findings", "Time"] {
+            let rect = window.get_by_role_and_label(egui::Role::Region, panel).rect();
+            assert!(rect.width() >= 180.0 && rect.height() >= 100.0, "{panel} is {rect:?} by {wild}");
+        }
+    }
+}
+
+#[test]
+fn the_text_size_is_the_apps() {
+    let mut window = window(Case::Full);
+    window.state_mut().apply(Action::TextSize(2));
+    settle(&mut window);
+    assert_eq!(window.ctx.zoom_factor(), 1.2);
+}
