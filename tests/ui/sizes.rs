@@ -65,7 +65,8 @@ fn at_every_size(window: &mut Window, page: &str, mut check: impl FnMut(&mut Win
         for (width, height) in WINDOWS {
             window.set_size(vec2(width, height) / zoom);
             rest(window);
-            rest(window);
+            let (is, wanted) = (content(window).size() * zoom, vec2(width, height));
+            assert!((is - wanted).length() < 0.1, "{is} is no {wanted}");
             check(window, &format!("{page}, {width}x{height} at {zoom}"));
         }
     }
