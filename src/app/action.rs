@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::command::{Command, CommandContext, Key, Menu, Shortcut};
 use super::playback::PlaybackCommand;
 pub use crate::index::StreamSort;
 use crate::model::{Applied, CategoryId, Pointer, StoreId, StreamId};

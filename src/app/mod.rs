@@ -23,7 +23,8 @@ use std::time::Duration;
 
 pub use desk::{Effect, Folders, Opener};
 
-use action::{Action, Axis, CommandContext};
+use action::{Action, Axis};
+use command::CommandContext;
 use desk::{Desk, Modal};
 pub use place::{Place, Start};
 use settings::{Settings, SettingsChange};

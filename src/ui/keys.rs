@@ -6,10 +6,11 @@
 use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers, Popup};
 
 use super::focus;
-use crate::app::action::{Action, Command, CommandContext, Key, Panel, Shortcut};
+use crate::app::action::{Action, Panel};
 #[cfg(test)]
 use crate::app::command;
 use crate::app::command::COMMANDS;
+use crate::app::command::{Command, CommandContext, Key, Shortcut};
 
 /// Takes the keys of this frame that mean a command.
 pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {

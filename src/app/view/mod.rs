@@ -29,7 +29,7 @@ pub use toolbar::{ReducerChip, StoreChip, StoreTab, ToolbarView};
 pub use super::reducers::ReducerRow;
 
 use super::App;
-use super::action::CommandContext;
+use super::command::CommandContext;
 use super::desk::Modal;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};

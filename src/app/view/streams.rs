@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Content, Count};
-use crate::app::action::{CommandContext, StreamSort};
+use crate::app::action::StreamSort;
+use crate::app::command::CommandContext;
 use crate::app::store::OpenStore;
 use crate::model::{CategoryId, Severity, StreamId, StreamStatus, Time};
 use crate::session::Reading;

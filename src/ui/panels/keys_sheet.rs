@@ -2,7 +2,8 @@
 
 use egui::{Context, Id, Modal, Rect, Sense, Ui, pos2, vec2};
 
-use crate::app::action::{Action, Command, Menu};
+use crate::app::action::Action;
+use crate::app::command::{Command, Menu};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, key_cap, key_cap_width, spoken};

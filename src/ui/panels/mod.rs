@@ -10,7 +10,8 @@ use super::tokens::{self, size};
 use super::widgets::button::{Look, button, button_width, spoken};
 use super::widgets::page::page_ui;
 use super::{focus, paint, text};
-use crate::app::action::{Action, CommandContext, Panel};
+use crate::app::action::{Action, Panel};
+use crate::app::command::CommandContext;
 use crate::app::view::{WorkspaceView, Zone};
 use crate::model::{Problem, StoreId};
 

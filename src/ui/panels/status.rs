@@ -2,8 +2,8 @@
 
 use egui::{Id, Painter, Rect, Ui, pos2};
 
-use crate::app::action::{Command, CommandContext};
 use crate::app::command;
+use crate::app::command::{Command, CommandContext};
 use crate::app::view::StatusView;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{key_cap, key_cap_width, spoken};

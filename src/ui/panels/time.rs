@@ -5,8 +5,9 @@ use std::sync::Arc;
 use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
 use super::{PanelCx, problem, sentence, split_line};
-use crate::app::action::{Action, Axis, CommandContext, Panel};
+use crate::app::action::{Action, Axis, Panel};
 use crate::app::command;
+use crate::app::command::CommandContext;
 use crate::app::playback::{PlaybackCommand, SPEEDS};
 use crate::app::view::{Content, TimeBody, TimelineEvents, TypeSlot, Zone};
 use crate::model::Applied;

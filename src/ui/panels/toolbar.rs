@@ -5,7 +5,8 @@ use egui::{Id, Painter, Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::reducer_chip::{Much, reducer_ui, reducer_width};
 use super::store_tabs::StoreTabs;
-use crate::app::action::{Action, Command, CommandContext, Menu};
+use crate::app::action::Action;
+use crate::app::command::{Command, CommandContext, Menu};
 use crate::app::view::ToolbarView;
 use crate::model::StoreId;
 use crate::ui::icons::Icon;
