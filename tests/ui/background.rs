@@ -25,6 +25,23 @@ fn two(first: Place, second: Place) -> Program {
     program
 }
 
+/// The program on this store, at rest, beside a file that is none: nothing wakes but the store.
+fn beside_nothing(store: Place) -> Program {
+    let mut program = two(store, Place::of(sample("reducers.mjs")));
+    // A store at rest still says who wrote what, and how far it folded ahead.
+    let patience = Instant::now();
+    let mut quiet = (Instant::now(), usize::MAX);
+    while quiet.0.elapsed() < Duration::from_millis(200) && patience.elapsed() < Duration::from_secs(60) {
+        program.poll();
+        let wakes = program.wakes.load(Ordering::Relaxed);
+        if wakes != quiet.1 {
+            quiet = (Instant::now(), wakes);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    program
+}
+
 /// How often the window was woken during a while of doing nothing.
 fn wakes(program: &mut Program) -> usize {
     // What was under way when the store left the front has been told.
@@ -51,7 +68,7 @@ fn log(folder: &Path, events: u64) -> PathBuf {
 #[test]
 fn a_store_that_plays_pauses_when_it_leaves_the_front() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut program = two(Place::of(log(folder.path(), 100)), bank(57, None));
+    let mut program = beside_nothing(Place::of(log(folder.path(), 100)));
     program.apply(PlaybackCommand::First);
     program.apply(PlaybackCommand::Play);
     program.rest();
@@ -70,7 +87,7 @@ fn a_store_that_folds_in_the_background_wakes_nobody() {
     let reducer = folder.path().join("slow.js");
     let text = "export default (s = { n: 0 }, e) => { let x = 0; for (let i = 0; i < 20000; i++) x += i; return { n: s.n + 1, x } }";
     std::fs::write(&reducer, text).expect("written");
-    let mut program = two(Place::of(log(folder.path(), 20_000)), bank(57, None));
+    let mut program = beside_nothing(Place::of(log(folder.path(), 20_000)));
     program.apply(Action::UseReducer(reducer.to_string_lossy().into_owned()));
     program.until("the reducer", |program| program.app.commands().reducer_chosen);
     assert!(program.app.is_waiting());
@@ -89,7 +106,7 @@ fn a_store_that_folds_in_the_background_wakes_nobody() {
 fn a_store_that_grows_in_the_background_says_so_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = log(folder.path(), 10);
-    let mut program = two(Place::of(&path), bank(57, None));
+    let mut program = beside_nothing(Place::of(&path));
     program.apply(Action::ShowNthStore(1));
     program.rest();
     let before = program.wakes.load(Ordering::Relaxed);
