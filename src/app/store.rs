@@ -251,7 +251,12 @@ impl OpenStore {
             (Answer::ReadFailed(problem), _) => self.notice = Some(Notice::Problem(problem)),
             (_, None) => {}
             (Answer::Stream(news), Some(view)) => {
+                let was_arranging = view.is_arranging();
                 view.take_stream(*news, &ask);
+                if was_arranging {
+                    // What was read while its rows were put in order.
+                    view.take_index(&self.index.index, true, &ask);
+                }
                 self.say_where();
             }
             (Answer::State(news), Some(view)) => view.take_state(news),
@@ -290,6 +295,7 @@ impl OpenStore {
     fn take_index(&mut self, news: IndexNews, now: f64) {
         let (before, events) = (self.index.index.events(), news.index.events());
         let stopped = news.reading == Reading::Stopped && self.index.reading == Reading::Running;
+        let first_scan = self.index.reading == Reading::Running;
         self.index = news;
         // Another order of the streams is a snapshot too, and takes in nothing.
         if matches!(self.notice, Some(Notice::Grew(_))) && events != before {
@@ -305,7 +311,7 @@ impl OpenStore {
         }
         let ask = Ask { session: &self.session, reducers: &self.reducers, now };
         if let Some(view) = &mut self.view {
-            view.take_index(&self.index.index, &ask);
+            view.take_index(&self.index.index, first_scan, &ask);
         }
     }
 

@@ -44,6 +44,8 @@ pub(super) struct StreamView {
     pub(super) filter: EventFilter,
     pub(super) cells: Cells,
     pub(super) trees: Trees,
+    /// Rows are asked for that a playhead at the end goes to the end of.
+    follows_end: bool,
     ticket: Ticket,
 }
 
@@ -144,6 +146,7 @@ impl StreamView {
             filter: EventFilter::default(),
             cells: Cells::default(),
             trees: Trees { revision: before.map_or(0, |view| view.trees.revision) + 1, ..Trees::default() },
+            follows_end: false,
             ticket: before.map(|view| view.ticket).unwrap_or_default(),
         };
         view.select(index, ask);
@@ -195,9 +198,12 @@ impl StreamView {
     }
 
     /// A new snapshot of the index, where the stream may have gained events.
-    pub(super) fn take_index(&mut self, index: &EventIndex, ask: &Ask<'_>) {
+    /// While the store is read for the first time, a playhead at the end is one at the last
+    /// event, which is yet to come.
+    pub(super) fn take_index(&mut self, index: &EventIndex, first_scan: bool, ask: &Ask<'_>) {
         let events = index.streams().summary(self.id).map_or(0, |summary| u64::from(summary.events));
         if !self.is_arranging() && events != self.rows.len() {
+            self.follows_end |= first_scan;
             self.select(index, ask);
         }
     }
@@ -234,6 +240,7 @@ impl StreamView {
             return;
         }
         let stood_at = self.version();
+        let to_end = std::mem::take(&mut self.follows_end) && self.playhead.applied().0 == old;
         if same {
             // Only the last block was not full.
             self.cells.forget_block(old / CELL_BLOCK);
@@ -242,7 +249,9 @@ impl StreamView {
             self.filter.places = self.filter.places.take().map(|_| Arc::default());
         }
         self.set_rows(rows);
-        if let (false, Some(version)) = (same, stood_at) {
+        if to_end {
+            let _ = self.playhead.apply(PlaybackCommand::Last);
+        } else if let (false, Some(version)) = (same, stood_at) {
             let applied = Applied(self.rows.applied_at(version));
             let _ = self.playhead.apply(PlaybackCommand::ScrubTo(applied));
         }

@@ -303,6 +303,48 @@ fn a_stream_that_grows_at_its_end_keeps_its_full_blocks() {
 }
 
 #[test]
+fn the_end_of_a_stream_that_is_still_read_is_its_last_event() {
+    let place = Place { stream: Some("account-0".to_owned()), ..Place::of("/p.db") };
+    for (stands_at, wanted) in [(None, 214), (Some(10), 10)] {
+        let mut program = opening(std::slice::from_ref(&place));
+        program.answer(0, Answer::Opened(Arc::new(pretended())));
+        say(&mut program, Answer::Index(index(1, 86, Reading::Running)));
+        assert_eq!(program.applied(), 86, "what is read can be used");
+        say(&mut program, Answer::Index(index(1, 150, Reading::Running)));
+        if let Some(applied) = stands_at {
+            program.apply(ScrubTo(Applied(applied)));
+        }
+        say(&mut program, Answer::Index(index(1, 214, Reading::Done)));
+        say(&mut program, stream_news(2, &index(1, 150, Reading::Running)));
+        say(&mut program, stream_news(3, &index(1, 214, Reading::Done)));
+        assert_eq!(program.applied(), wanted);
+        // Read once, it stands where it stands.
+        say(&mut program, Answer::Index(index(1, 220, Reading::Done)));
+        say(&mut program, stream_news(4, &index(1, 220, Reading::Done)));
+        assert_eq!(program.applied(), wanted);
+        assert_eq!(program.workspace().events.total.number, 220);
+    }
+}
+
+#[test]
+fn what_is_read_while_a_stream_is_put_in_order_is_taken_in() {
+    // So many that they are of two segments, and not in order: sorting takes a thread.
+    let events: Vec<(&str, i64)> = (0..70_000).rev().map(|version| ("account-0", version)).collect();
+    let (first, all) = (index_of(&events[..66_000], Reading::Running), index_of(&events, Reading::Done));
+    let place = Place { stream: Some("account-0".to_owned()), ..Place::of("/p.db") };
+    let mut program = opening(std::slice::from_ref(&place));
+    program.answer(0, Answer::Opened(Arc::new(pretended())));
+    say(&mut program, Answer::Index(first.clone()));
+    assert!(matches!(program.workspace().events.rows, Content::Loading));
+    say(&mut program, Answer::Index(all.clone()));
+    asked(&program, 0);
+    say(&mut program, stream_news(1, &first));
+    assert!(asked(&program, 0).contains(&"select 2 stream 0".to_owned()));
+    say(&mut program, stream_news(2, &all));
+    assert_eq!((program.applied(), program.workspace().events.total.number), (70_000, 70_000));
+}
+
+#[test]
 fn cells_on_screen_are_always_asked_for_however_fast_one_scrolls() {
     let mut program = open(index(1, 40 * CELL_BLOCK as i64, Reading::Done));
     say(&mut program, stream_news(1, &index(1, 40 * CELL_BLOCK as i64, Reading::Done)));
