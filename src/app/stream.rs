@@ -44,6 +44,8 @@ pub(super) struct StreamView {
     pub(super) filter: EventFilter,
     pub(super) cells: Cells,
     pub(super) trees: Trees,
+    /// Rows, columns and types are asked for.
+    awaits_rows: bool,
     /// Rows are asked for that a playhead at the end goes to the end of.
     follows_end: bool,
     ticket: Ticket,
@@ -146,6 +148,7 @@ impl StreamView {
             filter: EventFilter::default(),
             cells: Cells::default(),
             trees: Trees { revision: before.map_or(0, |view| view.trees.revision) + 1, ..Trees::default() },
+            awaits_rows: false,
             follows_end: false,
             ticket: before.map(|view| view.ticket).unwrap_or_default(),
         };
@@ -158,6 +161,7 @@ impl StreamView {
 
     fn select(&mut self, index: &EventIndex, ask: &Ask<'_>) {
         self.ticket.stream += 1;
+        self.awaits_rows = true;
         self.cells.asked.clear();
         ask.session.ask_replay(ReplayAsk::Select { ticket: self.ticket, index: index.clone(), stream: self.id });
     }
@@ -189,7 +193,7 @@ impl StreamView {
 
     pub(super) fn is_waiting(&self) -> bool {
         let cells = !self.cells.asked.is_empty() || self.cells.lack_some();
-        self.is_arranging() || self.fold.stale_since.is_some() || self.filter.is_running() || cells
+        self.awaits_rows || self.fold.stale_since.is_some() || self.filter.is_running() || cells
     }
 
     /// The rows are not in order yet.
@@ -213,6 +217,7 @@ impl StreamView {
         if !news.ticket.same_stream(self.ticket) {
             return;
         }
+        self.awaits_rows = false;
         if self.cells.columns != news.columns {
             self.cells.columns = news.columns;
             self.cells.forget();

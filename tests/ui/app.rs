@@ -100,7 +100,11 @@ fn cells(program: &Program, events: impl IntoIterator<Item = u64>) -> Vec<String
 
 /// The rows and columns of the first stream.
 fn stream_news(stream: u64, news: &IndexNews) -> Answer {
-    let rows = news.index.rows_of(StreamId(0));
+    news_of(StreamId(0), stream, news)
+}
+
+fn news_of(id: StreamId, stream: u64, news: &IndexNews) -> Answer {
+    let rows = news.index.rows_of(id);
     let types = rows.type_id(0).map(|id| (id, rows.len())).into_iter().collect();
     let path = Pointer::parse("/amount").expect("a pointer");
     let columns = vec![PayloadColumn { path, label: "amount".to_owned(), numeric: true }];
@@ -316,6 +320,9 @@ fn the_end_of_a_stream_that_is_still_read_is_its_last_event() {
         }
         say(&mut program, Answer::Index(index(1, 214, Reading::Done)));
         say(&mut program, stream_news(2, &index(1, 150, Reading::Running)));
+        assert_eq!(program.applied(), stands_at.unwrap_or(86));
+        say(&mut program, state(ticket(1, 1, 1), 86, "{}"));
+        assert!(program.app.is_waiting(), "the rest of its events is asked for");
         say(&mut program, stream_news(3, &index(1, 214, Reading::Done)));
         assert_eq!(program.applied(), wanted);
         // Read once, it stands where it stands.
@@ -410,6 +417,7 @@ fn a_reducer_that_cannot_start_is_said_where_it_is_wanted_and_nowhere_else() {
     program.apply(Action::SelectStream(StreamId(1)));
     say(&mut program, Answer::ReducerFailed { ticket: account, problem: problem("late") });
     assert_eq!((shown(&program).as_str(), chip(&program)), ("loading", None));
+    say(&mut program, news_of(StreamId(1), 2, &index_of(&events, Reading::Done)));
     say(&mut program, state(ticket(2, 2, 2), 1, r#"{"card":1}"#));
     assert_eq!((shown(&program).as_str(), chip(&program)), (r#"{"card":1}"#, None));
     assert!(!program.app.is_waiting());
@@ -465,6 +473,7 @@ fn a_store_that_is_closed_leaves_nothing_of_its_waiting_behind() {
     program.answer(1, Answer::Opened(Arc::new(pretended())));
     program.answer(1, Answer::Index(index(1, 3, Reading::Done)));
     program.poll();
+    program.answer(1, stream_news(1, &index(1, 3, Reading::Done)));
     program.answer(1, state(ticket(1, 1, 1), 3, r#"{"n":3}"#));
     std::thread::sleep(std::time::Duration::from_millis(100));
     program.poll();

@@ -47,6 +47,8 @@ fn why_is_this_account_negative() {
     window.run_steps(1);
     window.key_press(Key::Enter);
     wait_for(&mut window, "category account");
+    // All is read, and the first stream is shown.
+    wait_for(&mut window, "row 58 of 58");
 
     window.get_by_label("Filter streams").focus();
     window.run_steps(1);
