@@ -317,9 +317,7 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
         app.poll(clock);
         let mut actions = Vec::new();
         let mut out = ctx.run_ui(input, |ui| root_ui(ui, &app.view(), &mut actions));
-        for action in actions {
-            app.dispatch(action);
-        }
+        app.dispatch_all(actions);
         let primitives = ctx.tessellate(std::mem::take(&mut out.shapes), out.pixels_per_point);
         let spent = cpu.elapsed();
         std::hint::black_box(primitives.len());

@@ -28,7 +28,7 @@ use command::CommandContext;
 use desk::{Desk, Modal};
 pub use place::{Place, Start};
 use settings::{Settings, SettingsChange};
-use store::{Notice, OpenStore, Phase};
+use store::{OpenStore, Phase};
 
 use crate::formats::OpenChoice;
 use crate::index::At;
@@ -45,6 +45,8 @@ pub struct App {
     stores: Vec<OpenStore>,
     /// Which of them is in front.
     active: usize,
+    /// Since when what stores come back with is not saved.
+    unsaved_since: Option<f64>,
     commands: CommandContext,
 }
 
@@ -60,6 +62,7 @@ impl App {
             desk: Desk::new(folders, settings, waker, opener),
             stores: Vec::new(),
             active: 0,
+            unsaved_since: None,
             commands: CommandContext::default(),
         };
         for place in start.places {
@@ -103,6 +106,14 @@ impl App {
 
     /// When to draw again although nothing happens; `None` = only when something does.
     pub fn next_frame_in(&self) -> Option<Duration> {
+        let save = self.unsaved_since.filter(|_| !self.stores.is_empty());
+        let save =
+            save.map(|since| SAVE_AFTER.saturating_sub(Duration::from_secs_f64((self.desk.now - since).max(0.0))));
+        [self.next_picture_in(), save].into_iter().flatten().min()
+    }
+
+    /// The same, for what is seen.
+    fn next_picture_in(&self) -> Option<Duration> {
         let message = self.desk.message_ends_in().map(Duration::from_secs_f64);
         let Some(store) = self.store() else { return message };
         let Some(view) = &store.view else { return message.or(store.is_reading().then_some(PROGRESS_EVERY)) };
@@ -127,11 +138,31 @@ impl App {
         if let Some(store) = self.stores.get_mut(self.active) {
             store.tick(now);
         }
+        self.give_way();
+        if self.unsaved_since.is_some_and(|since| now - since >= SAVE_AFTER.as_secs_f64()) {
+            self.unsaved_since = None;
+            for change in self.remember_all() {
+                self.desk.change(change);
+            }
+        }
         self.refresh();
+    }
+
+    /// Does what the user asked of what was drawn: if one of the actions brings another store to
+    /// the front, the others are still of the one that was there.
+    pub fn dispatch_all(&mut self, actions: Vec<Action>) {
+        let drawn = self.store().map(|store| store.id);
+        for action in actions {
+            self.dispatch_to(drawn, action);
+        }
     }
 
     /// Does what the user asked.
     pub fn dispatch(&mut self, action: Action) {
+        self.dispatch_to(self.store().map(|store| store.id), action);
+    }
+
+    fn dispatch_to(&mut self, target: Option<StoreId>, action: Action) {
         match action {
             Action::OpenDialog => self.desk.effect(Effect::PickStore),
             Action::ShowOpenPath => self.desk.modal = Some(Modal::OpenPath),
@@ -157,7 +188,7 @@ impl App {
                 let count = self.stores.len().max(1);
                 self.show((self.active + if forward { 1 } else { count - 1 }) % count);
             }
-            Action::CloseStore => self.close(self.active),
+            Action::CloseStore => self.close(target.map_or(usize::MAX, |id| self.position(id))),
             Action::CloseTab(id) => self.close(self.position(id)),
             Action::SetTheme(theme) => self.desk.change(SettingsChange::Theme(theme)),
             Action::ToggleUtc => self.desk.change(SettingsChange::Utc(!self.desk.settings.utc)),
@@ -175,11 +206,12 @@ impl App {
             // Done by the drawing layer itself.
             Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter => {}
             action => {
-                if let Some(store) = self.stores.get_mut(self.active) {
+                if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
                     store.dispatch(action, &mut self.desk);
                 }
             }
         }
+        self.unsaved_since.get_or_insert(self.desk.now);
         self.refresh();
     }
 
@@ -223,6 +255,7 @@ impl App {
         }
         let store = OpenStore::open(&mut self.desk, place, choice);
         self.stores.push(store);
+        self.name_tabs();
         self.show(self.stores.len() - 1);
     }
 
@@ -237,6 +270,31 @@ impl App {
             ..Place::default()
         };
         self.open(place, OpenChoice::default());
+    }
+
+    /// A store that turns out to be one that is open already gives way to its tab.
+    fn give_way(&mut self) {
+        let twin = |store: &OpenStore| {
+            let real = &store.opened().filter(|opened| store.is_read_from(&opened.real))?.real;
+            self.stores.iter().position(|other| other.id < store.id && other.is_read_from(real))
+        };
+        let found = self.stores.iter().enumerate().find_map(|(at, store)| Some((at, twin(store)?)));
+        let Some((at, first)) = found else { return };
+        let place = self.stores[at].asked_for();
+        let was_active = self.active == at;
+        self.stores.remove(at);
+        self.active -= usize::from(self.active >= at && self.active > 0);
+        self.stores[first].go_to(place, &self.desk);
+        self.name_tabs();
+        self.show(if was_active { first } else { self.active });
+    }
+
+    /// Names the stores, so that those called alike can be told apart.
+    fn name_tabs(&mut self) {
+        let paths: Vec<PathBuf> = self.stores.iter().map(|store| store.path.clone()).collect();
+        for store in &mut self.stores {
+            store.name = store::tab_name(&store.path, &paths);
+        }
     }
 
     /// Brings a tab to the front.
@@ -258,6 +316,10 @@ impl App {
         if let Some(change) = store.remember() {
             self.desk.change(change);
         }
+        if let (Phase::Failed(problem), true) = (store.phase, self.stores.is_empty()) {
+            self.desk.problem = Some(problem);
+        }
+        self.name_tabs();
         if self.active > at || self.active >= self.stores.len() {
             self.active = self.active.saturating_sub(1);
         }
@@ -275,7 +337,7 @@ impl App {
             store_open: store.is_some_and(|store| store.opened().is_some()),
             scanning: store.is_some_and(OpenStore::is_reading),
             filtering: view.is_some_and(|view| view.filter.is_running()),
-            store_changed: store.is_some_and(|s| matches!(s.notice, Some(Notice::Grew(_) | Notice::Replaced))),
+            store_changed: store.is_some_and(|s| s.changed.is_some()),
             stream_open: view.is_some(),
             events: playhead.map_or(0, |playhead| playhead.len()),
             applied: playhead.map(|playhead| playhead.applied()).unwrap_or_default(),
@@ -296,5 +358,7 @@ impl App {
     }
 }
 
+/// What stores come back with is saved so long after something was done.
+const SAVE_AFTER: Duration = Duration::from_secs(2);
 /// Time between frames while the first scan shows its progress.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);

@@ -69,7 +69,9 @@ impl Default for Reducers {
 impl Reducers {
     /// Starts reading the reducer that the user names.
     pub(super) fn read(&mut self, named: String, waker: &Waker) {
-        self.start(named, None, BTreeMap::new(), waker);
+        let same = self.before.as_ref().filter(|before| before.named == named);
+        let table = same.map(|before| before.table.clone()).unwrap_or_default();
+        self.start(named, None, table, waker);
     }
 
     /// Starts reading a reducer that was used here before. It is used only where its sources

@@ -30,8 +30,8 @@ const BROKEN: &str = "settings.broken.json";
 const MAX_FILE_BYTES: u64 = 32 << 20;
 /// Longer texts are not remembered.
 const MAX_TEXT_BYTES: usize = 4_096;
-/// Stores remembered.
-const RECENT: usize = 12;
+/// Stores remembered; the first page shows the newest of them.
+const RECENT: usize = 50;
 /// Streams of a store whose playhead is remembered.
 const PLAYHEADS: usize = 200;
 /// Entries of every other table.
@@ -450,15 +450,15 @@ mod tests {
     #[test]
     fn a_store_that_is_opened_again_moves_to_the_front_and_keeps_its_playheads() {
         let mut settings = Settings::default();
-        (0..20).for_each(|n| settings.apply(&opened(&format!("/{n}.db"))));
-        assert_eq!(stores(&settings)[..2], ["/19.db", "/18.db"]);
+        (0..70).for_each(|n| settings.apply(&opened(&format!("/{n}.db"))));
+        assert_eq!(stores(&settings)[..2], ["/69.db", "/68.db"]);
         assert_eq!(settings.recent.len(), RECENT);
         let left = |stream: &str, applied| {
             let memory = Memory { playheads: [(stream.to_owned(), applied)].into(), ..Memory::default() };
-            SettingsChange::Remember(PathBuf::from("/10.db"), Box::new((Place::of("/10.db"), memory)))
+            SettingsChange::Remember(PathBuf::from("/60.db"), Box::new((Place::of("/60.db"), memory)))
         };
-        [left("a", 1), left("b", 2), left("a", 3), opened("/10.db")].iter().for_each(|change| settings.apply(change));
-        assert_eq!(stores(&settings)[..2], ["/10.db", "/19.db"]);
+        [left("a", 1), left("b", 2), left("a", 3), opened("/60.db")].iter().for_each(|change| settings.apply(change));
+        assert_eq!(stores(&settings)[..2], ["/60.db", "/69.db"]);
         assert_eq!(settings.recent.len(), RECENT);
         assert_eq!(settings.recent[0].memory.playheads, [("a".to_owned(), 3), ("b".to_owned(), 2)].into());
     }

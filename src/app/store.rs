@@ -32,7 +32,7 @@ pub(super) struct OpenStore {
     pub(super) id: StoreId,
     /// Absolute.
     pub(super) path: PathBuf,
-    /// File name.
+    /// File name; with folders where others are called alike.
     pub(super) name: String,
     /// Sentences: what it is, and why.
     pub(super) evidence: Vec<String>,
@@ -43,6 +43,8 @@ pub(super) struct OpenStore {
     pub(super) list: StreamsList,
     pub(super) reducers: Reducers,
     pub(super) notice: Option<Notice>,
+    /// What F5 would take in, whether a bar says so or not.
+    pub(super) changed: Option<Changed>,
     pub(super) findings_open: bool,
     pub(super) tabs: (StateTab, EventTab),
     /// Where to go once the index is there.
@@ -86,6 +88,13 @@ pub(super) enum Notice {
     ReducerChanged(String),
 }
 
+/// How the store's file differs from what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changed {
+    Grew,
+    Replaced,
+}
+
 impl OpenStore {
     /// Opens a store in the background. A place without stream comes back as it was left.
     pub(super) fn open(desk: &mut Desk, place: Place, choice: OpenChoice) -> OpenStore {
@@ -107,6 +116,7 @@ impl OpenStore {
             list: StreamsList { rows: vec![0], ..StreamsList::default() },
             reducers: Reducers::default(),
             notice: None,
+            changed: None,
             findings_open: false,
             tabs: (place.tab, EventTab::default()),
             start: None,
@@ -189,6 +199,16 @@ impl OpenStore {
         (Place { reducer, ..self.place() }, memory)
     }
 
+    /// Its file is this one, whatever path led to it, and it is read as it was found.
+    pub(super) fn is_read_from(&self, real: &Path) -> bool {
+        ReadAs::of(&self.choice).is_found_out() && self.opened().is_some_and(|opened| opened.real == real)
+    }
+
+    /// The place it is on its way to, or is at.
+    pub(super) fn asked_for(&mut self) -> Place {
+        self.start.take().unwrap_or_else(|| Place::of(&self.path))
+    }
+
     pub(super) fn opened(&self) -> Option<&Arc<Opened>> {
         match &self.phase {
             Phase::Open(opened) => Some(opened),
@@ -243,11 +263,17 @@ impl OpenStore {
         let ask = Ask { session: &self.session, reducers: &self.reducers, now: desk.now };
         match (answer, &mut self.view) {
             (Answer::Opened(opened), _) => self.opened_now(opened, desk),
-            (Answer::Failed(problem), _) => self.failed(problem, desk),
+            (Answer::Failed(problem), _) => self.failed(problem),
             (Answer::Missing, _) => desk.missing(&self.path),
             (Answer::Index(news), _) => self.take_index(news, desk.now),
-            (Answer::Grew(events), _) => self.notice = Some(Notice::Grew(events)),
-            (Answer::Replaced, _) => self.notice = Some(Notice::Replaced),
+            (Answer::Grew(events), _) => {
+                self.changed = Some(Changed::Grew);
+                self.notice = Some(Notice::Grew(events));
+            }
+            (Answer::Replaced, _) => {
+                self.changed = Some(Changed::Replaced);
+                self.notice = Some(Notice::Replaced);
+            }
             (Answer::ReadFailed(problem), _) => self.notice = Some(Notice::Problem(problem)),
             (_, None) => {}
             (Answer::Stream(news), Some(view)) => {
@@ -273,7 +299,6 @@ impl OpenStore {
     }
 
     fn opened_now(&mut self, opened: Arc<Opened>, desk: &mut Desk) {
-        desk.problem = None;
         self.evidence = vec![self.path.display().to_string(), format!("{}, {}", opened.framework, opened.format)];
         self.evidence.extend(opened.evidence.iter().map(|sentence| format!("because {sentence}")));
         let dialect = opened.dialect.clone();
@@ -282,12 +307,11 @@ impl OpenStore {
         desk.change(SettingsChange::Opened(Box::new(Recent { place, dialect, memory, missing: false })));
     }
 
-    fn failed(&mut self, problem: Problem, desk: &mut Desk) {
+    fn failed(&mut self, problem: Problem) {
         // A store that was never read is no workspace: back to where one can try again.
         if self.opened().is_some() {
             self.notice = Some(Notice::Problem(problem));
         } else {
-            desk.problem = Some(problem.clone());
             self.phase = Phase::Failed(problem);
         }
     }
@@ -298,8 +322,9 @@ impl OpenStore {
         let first_scan = self.index.reading == Reading::Running;
         self.index = news;
         // Another order of the streams is a snapshot too, and takes in nothing.
-        if matches!(self.notice, Some(Notice::Grew(_))) && events != before {
-            self.notice = None;
+        if events != before {
+            self.changed.take_if(|changed| *changed == Changed::Grew);
+            self.notice.take_if(|notice| matches!(notice, Notice::Grew(_)));
         }
         if stopped && self.notice.is_none() {
             self.notice = Some(Notice::Note(format!("Reading was stopped after {events} events.")));
@@ -488,7 +513,8 @@ impl OpenStore {
 
     /// Takes in what the store gained, or all of it anew where another file stands there.
     fn reload(&mut self, desk: &mut Desk) {
-        if self.notice.take() != Some(Notice::Replaced) {
+        self.notice = None;
+        if self.changed.take() != Some(Changed::Replaced) {
             self.session.ask_store(StoreAsk::Reload);
             return;
         }
@@ -506,6 +532,7 @@ impl OpenStore {
             list: StreamsList::default(),
             reducers,
             notice: None,
+            changed: None,
             findings_open: false,
             tabs: self.tabs,
             start: Some(place),
@@ -638,12 +665,18 @@ pub(super) fn expand_home(text: &str) -> PathBuf {
     }
 }
 
-/// What a store is called among others: its file, and its folder where two files are called alike.
-pub(super) fn tab_name(path: &Path, others: &[&Path]) -> String {
-    let name = file_name(path);
-    let alike = others.iter().any(|other| *other != path && file_name(other) == name);
-    match path.parent().and_then(Path::file_name).filter(|_| alike) {
-        Some(folder) => format!("{}/{name}", folder.to_string_lossy()),
-        None => name,
+/// What a store is called among others: its file, with as many folders in front as tell it apart.
+pub(super) fn tab_name(path: &Path, all: &[PathBuf]) -> String {
+    let alike: Vec<&PathBuf> =
+        all.iter().filter(|other| *other != path && other.file_name() == path.file_name()).collect();
+    let end = |path: &Path, parts: usize| -> PathBuf {
+        let all: Vec<_> = path.components().collect();
+        all[all.len().saturating_sub(parts)..].iter().collect()
+    };
+    let most = path.components().count().max(1);
+    let parts = (1..most).find(|parts| alike.iter().all(|other| end(other, *parts) != end(path, *parts)));
+    match parts {
+        Some(1) => file_name(path),
+        _ => end(path, parts.unwrap_or(most)).display().to_string(),
     }
 }

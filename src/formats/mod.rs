@@ -153,6 +153,8 @@ pub struct OpenChoice {
 pub struct Opened {
     pub store: Arc<dyn Store>,
     pub path: PathBuf,
+    /// The file itself, whatever links lead to it.
+    pub real: PathBuf,
     pub format: &'static str,
     pub dialect: String,
     pub framework: String,
@@ -289,6 +291,7 @@ pub fn open(path: &Path, cache: &Path, choice: &OpenChoice) -> Result<Opened, Op
     Ok(Opened {
         store: container.store(&place, &candidate.table, mapping)?,
         path: path.to_owned(),
+        real: std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
         format: container.engine(),
         dialect: candidate.dialect.id.clone(),
         framework: candidate.dialect.name.clone(),

@@ -339,7 +339,7 @@ impl Session {
     /// Whether somebody looks at the store. While nobody does, its threads wake the window only
     /// for what changes its tab.
     pub fn set_front(&self, front: bool) {
-        self.front.store(front, Ordering::Relaxed);
+        self.front.store(front, Ordering::SeqCst);
     }
 
     /// The next answer, if there is one.
@@ -359,14 +359,15 @@ pub struct Outbox {
 impl Outbox {
     /// Somebody looks at the store.
     pub fn is_front(&self) -> bool {
-        self.front.load(Ordering::Relaxed)
+        self.front.load(Ordering::SeqCst)
     }
 
     /// `false`: nobody listens any more.
     pub fn send(&self, answer: Answer) -> bool {
-        let wakes = self.is_front() || answer.shows_in_tab();
+        let shows = answer.shows_in_tab();
         let heard = self.answers.send(answer).is_ok();
-        if wakes {
+        // Asked after sending: whoever brings the store to the front meanwhile finds the answer.
+        if shows || self.is_front() {
             (self.waker)();
         }
         heard

@@ -54,8 +54,8 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         drop_here_ui(ui, rest);
     }
     match &view.modal {
-        Some(ModalView::OpenPath { problem, busy }) => open_path_ui(&ctx, false, *problem, *busy, out),
-        Some(ModalView::ReducerPath) => open_path_ui(&ctx, true, None, false, out),
+        Some(ModalView::OpenPath) => open_path_ui(&ctx, false, out),
+        Some(ModalView::ReducerPath) => open_path_ui(&ctx, true, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
         None => {}
     }

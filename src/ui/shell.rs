@@ -237,9 +237,7 @@ impl eframe::App for Shell {
         root_ui(ui, &self.app.view(), &mut actions);
         let ctx = ui.ctx().clone();
         if !actions.is_empty() {
-            for action in actions {
-                self.app.dispatch(action);
-            }
+            self.app.dispatch_all(actions);
             self.effects(&ctx);
             // What was asked is on screen in the next frame, not at the next movement.
             ctx.request_repaint();

@@ -46,7 +46,7 @@ fn beside_nothing(store: Place) -> Program {
 fn wakes(program: &mut Program) -> usize {
     // What was under way when the store left the front has been told.
     std::thread::sleep(Duration::from_millis(100));
-    program.poll();
+    program.until("what is remembered is saved", |program| program.app.next_frame_in().is_none());
     let before = program.wakes.load(Ordering::Relaxed);
     let start = Instant::now();
     while start.elapsed() < QUIET {

@@ -192,6 +192,88 @@ fn stores_called_alike_are_told_apart_by_their_folders() {
     let program = open(settings(), &places);
     let names: Vec<String> = tabs(&program).into_iter().map(|tab| tab.name).collect();
     assert_eq!(names, ["x/bank.db", "y/bank.db"]);
+    let deep = ["x", "y/x"].map(|name| {
+        std::fs::create_dir_all(folder.path().join(name)).expect("made");
+        Place::of(copy(&folder.path().join(name), "cards.db"))
+    });
+    let program = open(settings(), &[places.to_vec(), deep.to_vec()].concat());
+    let names: Vec<String> = tabs(&program).into_iter().map(|tab| tab.name).collect();
+    let whole = folder.path().file_name().expect("a name").to_string_lossy();
+    assert_eq!(names, ["x/bank.db", "y/bank.db", &format!("{whole}/x/cards.db"), "y/x/cards.db"]);
+    assert_eq!(program.app.view().toolbar.store.expect("a chip").name, "x/bank.db");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_store_that_is_open_leads_to_its_tab() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = copy(folder.path(), "b.db");
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&store, &link).expect("a link");
+    let mut program = open(settings(), &[Place { store, ..bank(57, None) }, Place::of(sample("bank.db"))]);
+    do_all(&mut program, [Action::ShowNthStore(1), Action::OpenFiles(vec![link])]);
+    assert_eq!((tabs(&program).len(), in_front(&program)), (2, Some(0)));
+    assert_eq!(program.app.title(), "account-1042 v57 - b.db", "it is where it was");
+}
+
+#[test]
+fn what_is_asked_of_the_store_that_was_drawn_does_not_reach_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut program = open(settings(), &[bank(57, None), Place::of(copy(folder.path(), "b.db"))]);
+    // Both come in one frame: the key that changes the tab, and what was typed into the filter.
+    program.app.dispatch_all(vec![Action::ShowNthStore(1), Action::SetEventFilter("fee".to_owned())]);
+    program.rest();
+    assert_eq!((in_front(&program), program.workspace().events.filter), (Some(1), ""));
+    do_all(&mut program, [Action::ShowNthStore(0)]);
+    assert_eq!(program.workspace().events.filter, "fee");
+    program.app.dispatch_all(vec![Action::CloseStore, Action::SetEventFilter("lost".to_owned())]);
+    program.rest();
+    assert_eq!(program.workspace().events.filter, "", "what is closed takes nothing, and nobody takes it for it");
+}
+
+#[test]
+fn what_a_store_comes_back_with_is_saved_while_the_program_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = copy(folder.path(), "b.db");
+    let mut program = open(settings(), &[Place::of(&store)]);
+    arrange(&mut program);
+    let before = kept(&program);
+    assert!(program.app.next_frame_in().is_some(), "it will come back to that");
+    let saved = |program: &Program| {
+        let mut settings = self::settings();
+        for effect in &program.effects {
+            if let Effect::Save(change) = effect {
+                settings.apply(change);
+            }
+        }
+        settings
+    };
+    program.until("it is saved", |program| saved(program).recent.first().is_some_and(|r| !r.place.filter.is_empty()));
+    // Whatever ends the program now.
+    let mut again = open(saved(&program), &[Place::of(&store)]);
+    assert_eq!(without_trees(&kept(&again)), without_trees(&before));
+    // And at once after the next start, when nothing is there yet.
+    let started = Program::new(saved(&again), Start { places: vec![Place::of(&store)], ..Start::default() });
+    again = open(left(&started, saved(&program)), &[Place::of(&store)]);
+    assert_eq!(without_trees(&kept(&again)), without_trees(&before));
+}
+
+#[test]
+fn a_reducer_that_is_away_for_once_comes_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (store, reducer, away) = (copy(folder.path(), "b.db"), folder.path().join("r.js"), folder.path().join("away"));
+    std::fs::write(&reducer, "export const account = (s = { n: 0 }) => ({ n: s.n + 1 }), other = s => s")
+        .expect("written");
+    let mut first = open(settings(), &[Place { store: store.clone(), ..bank(57, Some(reducer.clone())) }]);
+    do_all(&mut first, [Action::SetReducerFor { category: CategoryId(1), export: Some("other".to_owned()) }]);
+    let before = kept(&first);
+    assert!(before.ends_with(r#"{"n":57}"#), "{before}");
+    std::fs::rename(&reducer, &away).expect("moved");
+    let second = open(left(&first, settings()), &[Place::of(&store)]);
+    assert!(matches!(second.workspace().notice, Some(NoticeView::Problem(_))));
+    std::fs::rename(&away, &reducer).expect("moved back");
+    let third = open(left(&second, left(&first, settings())), &[Place::of(&store)]);
+    assert_eq!(without_trees(&kept(&third)), without_trees(&before));
 }
 
 #[test]
@@ -395,6 +477,9 @@ fn a_replaced_store_is_read_again_with_nothing_forgotten() {
     std::fs::rename(other, &store).expect("renamed");
     program.until("word of the other file", |program| matches!(program.workspace().notice, Some(NoticeView::Replaced)));
     assert_eq!(kept(&program), before, "what is shown is the old one");
+    // The bar says it; hiding the bar changes nothing.
+    program.apply(Action::DismissNotice);
+    assert!(program.app.commands().store_changed);
     program.apply(Action::Reload);
     program.rest();
     assert!(program.workspace().notice.is_none());

@@ -189,10 +189,9 @@ impl Program {
         if !actions.is_empty() {
             ui.ctx().request_repaint();
         }
-        for action in actions {
-            self.log.push(action.clone());
-            self.apply(action);
-        }
+        self.log.extend(actions.iter().cloned());
+        self.app.dispatch_all(actions);
+        self.effects.extend(self.app.take_effects());
     }
 }
 
@@ -372,6 +371,11 @@ pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
 
 /// A store that nothing can be read from.
 pub fn pretended() -> Opened {
+    pretended_at("/pretended/bank.db")
+}
+
+/// The same, of this path.
+pub fn pretended_at(path: &str) -> Opened {
     struct Nothing;
     impl Store for Nothing {
         fn reader(&self) -> Result<Box<dyn StoreReader>, ReadError> {
@@ -386,7 +390,8 @@ pub fn pretended() -> Opened {
     }
     Opened {
         store: Arc::new(Nothing),
-        path: PathBuf::from("/pretended/bank.db"),
+        path: PathBuf::from(path),
+        real: PathBuf::from(path),
         format: "sqlite",
         dialect: "emmett-sqlite".to_owned(),
         framework: "Emmett".to_owned(),

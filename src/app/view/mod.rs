@@ -45,7 +45,7 @@ pub struct RootView<'a> {
     pub text_size: f32,
     pub toolbar: ToolbarView<'a>,
     pub screen: Screen<'a>,
-    pub modal: Option<ModalView<'a>>,
+    pub modal: Option<ModalView>,
     /// What commands depend on; also decides which keys work.
     pub commands: &'a CommandContext,
     pub zone: Zone,
@@ -78,14 +78,9 @@ pub struct WorkspaceView<'a> {
 }
 
 /// The sheet in front.
-pub enum ModalView<'a> {
+pub enum ModalView {
     /// Typing a path.
-    OpenPath {
-        /// The last try failed.
-        problem: Option<&'a Problem>,
-        /// Something is being opened.
-        busy: bool,
-    },
+    OpenPath,
     /// Typing the path of a reducer.
     ReducerPath,
     Keys,
@@ -165,7 +160,7 @@ impl App {
                 _ => Screen::Welcome(pages::welcome(desk, opening)),
             },
             modal: desk.modal.as_ref().map(|modal| match modal {
-                Modal::OpenPath => ModalView::OpenPath { problem: desk.problem.as_ref(), busy: opening.is_some() },
+                Modal::OpenPath => ModalView::OpenPath,
                 Modal::ReducerPath => ModalView::ReducerPath,
                 Modal::Keys => ModalView::Keys,
             }),

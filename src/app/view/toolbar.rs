@@ -1,7 +1,7 @@
 //! The toolbar: the open stores, the one in front, and what computes its states.
 
 use crate::app::reducers::ReducerRow;
-use crate::app::store::{Notice, OpenStore, Phase, tab_name};
+use crate::app::store::{Notice, OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 use crate::replay::timeline::OnError;
 use crate::session::Choice;
@@ -79,10 +79,9 @@ pub(super) fn toolbar(stores: &[OpenStore], active: usize) -> ToolbarView<'_> {
 }
 
 fn tabs(stores: &[OpenStore], active: usize) -> Vec<StoreTab> {
-    let paths: Vec<_> = stores.iter().map(|store| store.path.as_path()).collect();
     let tab = |(at, store): (usize, &OpenStore)| StoreTab {
         id: store.id,
-        name: tab_name(&store.path, &paths),
+        name: store.name.clone(),
         path: store.path.display().to_string(),
         active: at == active,
         reading: matches!(store.phase, Phase::Opening) || store.is_reading(),

@@ -204,7 +204,12 @@ fn rows_ui(
     let at_playhead = if view.applied.0 == 0 { Err(0) } else { rows.index_of(view.applied) };
     let cursor = at_playhead.ok();
     // While its own event is filtered out, the playhead stands between two rows.
-    let reveal = at_playhead.err().filter(|_| view.playing).map(|before| before.min(len - 1));
+    let reveal = at_playhead.err().map(|before| before.min(len - 1));
+    // … and where it moved, the list goes there.
+    let place = list.with("playhead");
+    let moved = ui.data(|data| data.get_temp(place)) != Some(view.applied);
+    ui.data_mut(|data| data.insert_temp(place, view.applied));
+    let reveal = reveal.filter(|_| moved || view.playing);
     let shown = Rows::new(list, "Events", len).cursor(cursor).reveal(reveal).show(ui, body, |paint| {
         let line = rows.row(paint.index);
         let later = line.applied > view.applied;

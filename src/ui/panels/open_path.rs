@@ -4,7 +4,6 @@ use egui::{Context, Id, Modal, Rect, Sense, pos2, vec2};
 
 use super::welcome::path_field;
 use crate::app::action::Action;
-use crate::model::Problem;
 use crate::ui::icons::Icon;
 use crate::ui::text;
 use crate::ui::tokens;
@@ -14,7 +13,7 @@ use crate::ui::widgets::menu::popup_frame;
 use crate::ui::widgets::page::page_ui;
 
 /// Shows the sheet, for a store or for a reducer.
-pub fn open_path_ui(ctx: &Context, reducer: bool, problem: Option<&Problem>, busy: bool, out: &mut Vec<Action>) {
+pub fn open_path_ui(ctx: &Context, reducer: bool, out: &mut Vec<Action>) {
     let t = tokens::tokens(ctx);
     let id = Id::unique(if reducer { "reducer path" } else { "open path" });
     let (title, name, hint, about, action): (_, _, _, _, fn(String) -> Action) = if reducer {
@@ -28,8 +27,7 @@ pub fn open_path_ui(ctx: &Context, reducer: bool, problem: Option<&Problem>, bus
     let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
         let window = ctx.content_rect().shrink(12.0);
         let width = 560.0_f32.min(window.width());
-        let extra = if problem.is_some() { 92.0 } else { 0.0 };
-        let height: f32 = 148.0 + extra;
+        let height: f32 = 148.0;
         let (rect, _) = ui.allocate_exact_size(vec2(width, height.min(window.height())), Sense::hover());
         page_ui(ui, id.with("page"), rect, height, |ui, rect| {
             let painter = ui.painter().clone();
@@ -37,16 +35,16 @@ pub fn open_path_ui(ctx: &Context, reducer: bool, problem: Option<&Problem>, bus
             text::left(&painter, left, rect.top() + 26.0, title, text::TITLE, t.text);
             let field = Field { id: id.with("field"), name, hint, icon: Some(Icon::FOLDER_OPEN), key: None };
             let place = Rect::from_min_max(pos2(left, rect.top() + 48.0), pos2(right, rect.top() + 76.0));
-            path_field(ui, &field, place, action, out);
-            first_focus(ui, id, field.id);
-            let mut y = place.bottom() + 16.0;
-            if let Some(why) = problem {
-                let place = Rect::from_min_size(pos2(rect.left() + 4.0, y - 12.0), vec2(rect.width() - 8.0, 96.0));
-                super::problem(ui, id, place, why);
-                y += extra - 8.0;
+            // From the moment the sheet appears its field is empty and has the keyboard.
+            let appears = appears(ui, id);
+            if appears {
+                ui.data_mut(|data| data.remove::<String>(field.id));
             }
-            let words = if busy { "Opening…" } else { about };
-            text::left_cut(&painter, left, y, words, text::BODY, t.quiet, right - left);
+            path_field(ui, &field, place, action, out);
+            if appears {
+                ui.memory_mut(|memory| memory.request_focus(field.id));
+            }
+            text::left_cut(&painter, left, place.bottom() + 16.0, about, text::BODY, t.quiet, right - left);
             let mut x = right;
             for (word, keys, look, open) in
                 [("Open", Some("Enter"), Look::Filled, true), ("Cancel", Some("Esc"), Look::Outlined, false)]
@@ -70,12 +68,10 @@ pub fn open_path_ui(ctx: &Context, reducer: bool, problem: Option<&Problem>, bus
     }
 }
 
-/// The field has the keyboard from the moment the sheet appears.
-fn first_focus(ui: &egui::Ui, id: Id, field: Id) {
+/// It was not there in the last frame.
+fn appears(ui: &egui::Ui, id: Id) -> bool {
     let pass = ui.ctx().cumulative_pass_nr();
     let last: Option<u64> = ui.data(|data| data.get_temp(id.with("shown in")));
     ui.data_mut(|data| data.insert_temp(id.with("shown in"), pass));
-    if last.is_none_or(|last| pass > last + 1) {
-        ui.memory_mut(|memory| memory.request_focus(field));
-    }
+    last.is_none_or(|last| pass > last + 1)
 }
