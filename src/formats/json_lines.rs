@@ -330,7 +330,8 @@ impl Scanner for Reader {
         }
         if end {
             self.remember(at)?;
-            tail = tail.or_else(|| self.bytes.trouble());
+            // Where the bytes themselves end early, the last line is only what is left of one.
+            tail = self.bytes.trouble().or(tail);
         }
         let progress = if end { 1.0 } else { self.bytes.progress(at) };
         Ok(ScanStep { cursor: ScanCursor::at(at as i64), end, progress, tail })

@@ -5,6 +5,7 @@
 mod cli;
 mod damage;
 mod hostile;
+mod layers;
 mod library_states;
 mod python_eventsourcing;
 mod read_only;

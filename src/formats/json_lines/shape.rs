@@ -72,16 +72,16 @@ fn is_object(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| each_member(line, |_, _| {}).is_ok())
 }
 
-/// An object over several lines begins here.
+/// An object over several lines begins here, or one with another right behind it.
 fn opens_a_document(begins: &[u8], is_whole: bool) -> bool {
     let Some(inside) = begins.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return false };
     // A key must follow; the rest is looked at when it is walked through.
     let first = begins.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    inside.starts_with(b"\"") && first.len() < begins.len() && !is_object(first) && {
+    inside.starts_with(b"\"") && !is_object(first) && {
         let whole = crate::model::json::end_of_value(begins, 0);
         match whole.and_then(|end| begins.get(..end)) {
             Some(value) => std::str::from_utf8(value).is_ok_and(is_json),
-            None => !is_whole,
+            None => !is_whole && first.len() < begins.len(),
         }
     }
 }
@@ -112,7 +112,8 @@ pub(super) fn shapes(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
     let over_lines = walk.has_line_breaks;
     if walk.next.is_some() || !walk.ends {
         let values = Shape::new("each value", Form::Values, 0);
-        return Ok(vec![if over_lines && walk.ends { values } else { lines }]);
+        let apart = !over_lines && (walk.next.is_none() || walk.line_break_behind);
+        return Ok(vec![if walk.ends && !apart { values } else { lines }]);
     }
     let form = if over_lines { Form::Values } else { Form::Lines };
     let mut all: Vec<Shape> =
@@ -133,6 +134,7 @@ struct Walk {
     has_plain_values: bool,
     /// The value is complete.
     ends: bool,
+    line_break_behind: bool,
     /// The first byte that stands behind it.
     next: Option<u8>,
 }
@@ -162,7 +164,10 @@ fn walk(bytes: &Arc<dyn Bytes>, start: u64) -> io::Result<Walk> {
                 continue;
             }
             if byte.is_ascii_whitespace() {
-                found.has_line_breaks |= byte == b'\n' && !found.ends;
+                match found.ends {
+                    true => found.line_break_behind |= byte == b'\n',
+                    false => found.has_line_breaks |= byte == b'\n',
+                }
                 continue;
             }
             if found.ends {

@@ -7,11 +7,15 @@ use crate::formats::{Location, OpenChoice, open};
 use crate::session::{Indexer, StreamSource};
 
 /// A log, for the way in which payloads of lines are shown.
-fn log() -> Arc<dyn Store> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("log.jsonl");
-    std::fs::write(&path, "{\"stream\":\"s\",\"version\":1,\"type\":\"T\",\"data\":1}\n").expect("written");
-    open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store").store
+fn log() -> &'static dyn Store {
+    static LOG: std::sync::OnceLock<Arc<dyn Store>> = std::sync::OnceLock::new();
+    let store = LOG.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log.jsonl");
+        std::fs::write(&path, "{\"stream\":\"s\",\"version\":1,\"type\":\"T\",\"data\":1}\n").expect("written");
+        open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store").store
+    });
+    &**store
 }
 
 fn slow(store: &dyn Store, payload: &[u8], word: &str) -> bool {
@@ -117,7 +121,7 @@ proptest! {
         for word in [part(&shown), part(&text), other.concat()] {
             for word in word.split_whitespace().map(str::to_lowercase) {
                 prop_assert_eq!(
-                    fast(&*store, text.as_bytes(), &word), slow(&*store, text.as_bytes(), &word),
+                    fast(store, text.as_bytes(), &word), slow(store, text.as_bytes(), &word),
                     "{:?} in {:?}", word, text
                 );
             }
@@ -130,10 +134,10 @@ fn what_is_packed_or_no_text_is_searched_as_well() {
     let store = log();
     for payload in [&b"\xff\xfe{"[..], b"", b"12", b"\"Text\"", b"null", b"{\"a\":\"\xff\"}"] {
         for word in ["1", "text", "null", "$bytes", "a", "\""] {
-            assert_eq!(fast(&*store, payload, word), slow(&*store, payload, word), "{word} in {payload:?}");
+            assert_eq!(fast(store, payload, word), slow(store, payload, word), "{word} in {payload:?}");
         }
     }
-    let mut search = Search { store: &*store, as_stored: true, all_simple: false, squeezed: Vec::new() };
+    let mut search = Search { store, as_stored: true, all_simple: false, squeezed: Vec::new() };
     assert!(search.finds(&Word::new("ull".into()), None) && !search.finds(&Word::new("x".into()), None));
 }
 
