@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::decode::{Decode, Wrapper};
 use super::template::{Filter, Template};
 use super::{Candidate, Mapping, Name, Table, nearest};
-use crate::model::Helpful;
+use crate::model::{Helpful, Marks};
 
 /// A dialect that cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -129,6 +129,8 @@ pub(super) struct Events {
     /// Rows for which one of these does not hold are no events.
     #[serde(default, rename = "where")]
     pub tests: Vec<Test>,
+    /// The array inside a row whose items are events; a row without it holds none.
+    pub items: Option<FieldRule>,
     pub map: EventMap,
 }
 
@@ -232,7 +234,8 @@ impl TryFrom<TextForm> for TextRule {
 pub(super) struct FieldRule {
     /// Column, or a top-level key of a line.
     pub col: Option<Names>,
-    /// Path in the payload, `$.a.b`, or with `col` in that column.
+    /// Path in the payload, `$.a.b`; in the metadata or the item, `metadata:$.a`, `item:$.a`;
+    /// with `col` in that column.
     pub json: Option<JsonPath>,
     /// Keep what follows the last occurrence.
     pub after_last: Option<String>,
@@ -247,22 +250,43 @@ pub(super) struct FieldRule {
     pub rest: bool,
     /// The number of a stream's first event, where the store counts none.
     pub base: Option<i64>,
+    /// The version is the item's place in its row, counted from here.
+    pub item: Option<i64>,
+    /// The version is that of the row's last item.
+    #[serde(default)]
+    pub last_of_items: bool,
     /// A user's `--map`: the name may be a path, `data.task_id`.
     #[serde(skip)]
     pub by_hand: bool,
 }
 
-/// `$.a.b` or `$['a'].b`: members to follow.
-#[derive(Clone, Debug, Deserialize)]
+/// `$.a.b` or `$['a'].b`: members to follow, and from where.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(try_from = "String")]
-pub(super) struct JsonPath(pub Vec<String>);
+pub(super) struct JsonPath {
+    pub of: PathOf,
+    pub members: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PathOf {
+    Payload,
+    Metadata,
+    Item,
+}
 
 impl TryFrom<String> for JsonPath {
     type Error = String;
 
     fn try_from(text: String) -> Result<JsonPath, String> {
         let wrong = || format!("{text:?} is no path such as $.a.b or $['a'].b");
-        let mut rest = text.strip_prefix('$').ok_or_else(wrong)?;
+        let (of, path) = match text.split_once(":$") {
+            Some(("payload", path)) => (PathOf::Payload, path),
+            Some(("metadata", path)) => (PathOf::Metadata, path),
+            Some(("item", path)) => (PathOf::Item, path),
+            _ => (PathOf::Payload, text.strip_prefix('$').ok_or_else(wrong)?),
+        };
+        let mut rest = path;
         let mut members = Vec::new();
         while !rest.is_empty() {
             let (member, behind) = if let Some(inside) = rest.strip_prefix("['") {
@@ -277,7 +301,7 @@ impl TryFrom<String> for JsonPath {
             members.push(member.to_owned());
             rest = behind;
         }
-        if members.is_empty() { Err(wrong()) } else { Ok(JsonPath(members)) }
+        Ok(JsonPath { of, members })
     }
 }
 
@@ -345,6 +369,10 @@ impl Dialect {
                 "[[detect]] must name at least three columns: a table's name alone proves nothing".into(),
             ));
         }
+        let mut words = dialect.events.map.mark.iter().flat_map(|rule| rule.values.values());
+        if let Some(word) = words.find(|word| Marks::of(word).is_none()) {
+            return Err(error(format!("there is no mark {word}; the marks are {}", Marks::known())));
+        }
         Ok(dialect)
     }
 
@@ -380,6 +408,7 @@ impl Dialect {
                 alias: None,
                 joins: Vec::new(),
                 tests: Vec::new(),
+                items: None,
                 map: EventMap {
                     stream: TextRule::Field(needed("stream")?),
                     category: field("category").map(TextRule::Field),
@@ -569,10 +598,12 @@ mod tests {
 
     #[test]
     fn paths_have_two_forms() {
-        let parse = |text: &str| JsonPath::try_from(text.to_owned()).map(|path| path.0);
+        let parse = |text: &str| JsonPath::try_from(text.to_owned()).map(|path| path.members);
         assert_eq!(parse("$.a.b"), Ok(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(parse("$['$type'].b"), Ok(vec!["$type".to_owned(), "b".to_owned()]));
-        for wrong in ["a.b", "$", "$.", "$['a", "$a"] {
+        let of = |text: &str| JsonPath::try_from(text.to_owned()).map(|path| path.of);
+        assert_eq!((of("metadata:$.a"), of("item:$")), (Ok(PathOf::Metadata), Ok(PathOf::Item)));
+        for wrong in ["a.b", "$.", "$['a", "$a", "rows:$.a"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::decode::{Decode, Decoded, Wrapper, decode, peel};
-use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, Scalar, TextRule, usual_category};
+use super::file::{
+    Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule, usual_category,
+};
 use super::template::{Filter, Part};
 use super::{Cell, Name, Table, nearest};
-use crate::model::{StreamStatus, Time};
+use crate::model::{Marks, Node, StreamStatus, Time};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -21,10 +23,13 @@ pub struct Column {
     pub name: Name,
 }
 
+/// Stands for a row's item in place of a column.
+const ITEM: usize = usize::MAX;
+
 /// Where a value is found: in a cell, or inside one.
 #[derive(Clone, Debug, PartialEq)]
 struct Source {
-    /// Index into [`Mapping::columns`].
+    /// Index into [`Mapping::columns`], or [`ITEM`].
     column: usize,
     /// Members to follow in the decoded cell.
     path: Vec<String>,
@@ -44,6 +49,17 @@ enum Piece {
 struct Flag {
     field: Field,
     values: Vec<(String, String)>,
+}
+
+/// What the version of a row with several events counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Count {
+    /// The event itself.
+    Event,
+    /// The last of the row's items.
+    LastItem,
+    /// Nothing: the item's place in the row is the version, counted from here.
+    Place(i64),
 }
 
 /// A table that is joined to the events table.
@@ -74,7 +90,10 @@ pub struct Mapping {
     tests: Vec<RowTest>,
     stream: Vec<Piece>,
     category: Vec<Piece>,
+    /// Where a row holds several events: their array, and how it is decoded.
+    items: Option<(Field, Vec<Decode>)>,
     version: Field,
+    count: Count,
     first_version: i64,
     position: Field,
     event_id: Vec<Piece>,
@@ -97,6 +116,31 @@ pub struct Row<'r> {
     pub cells: &'r [Cell<'r>],
     /// As many as there are cells; empty where no field lies inside one.
     pub decoded: &'r [OnceCell<Decoded>],
+    /// The item that is the event, where a row holds several.
+    pub item: Option<Item<'r>>,
+}
+
+/// One of the events of a row.
+#[derive(Clone, Copy)]
+pub struct Item<'r> {
+    pub node: &'r Node,
+    /// Its place in the row, from 0.
+    pub place: usize,
+    /// Items of the row.
+    pub of: usize,
+}
+
+impl<'r> Row<'r> {
+    /// A row of which nothing is decoded.
+    pub fn plain(cells: &'r [Cell<'r>]) -> Row<'r> {
+        Row { cells, decoded: &[], item: None }
+    }
+}
+
+/// The fields in which paths begin.
+struct Inside {
+    payload: Field,
+    metadata: Field,
 }
 
 struct Resolver<'a> {
@@ -165,17 +209,21 @@ impl<'a> Resolver<'a> {
         Err(Lacks { message: format!("there is no column {name} for the {role}"), near })
     }
 
-    fn field(&mut self, rule: &FieldRule, role: &str, payload: &Field) -> Result<Field, Lacks> {
+    fn field(&mut self, rule: &FieldRule, role: &str, inside: &Inside) -> Result<Field, Lacks> {
         if let (true, Some(Names(names))) = (rule.by_hand, &rule.col) {
             return names.first().map_or_else(|| Ok(Field::new()), |name| self.by_hand(name, role));
         }
         let mut field = match &rule.col {
             Some(names) => self.sources(names),
             // Without a column a path lies in the payload.
-            None => payload.clone(),
+            None => match rule.json.as_ref().map_or(PathOf::Payload, |path| path.of) {
+                PathOf::Payload => inside.payload.clone(),
+                PathOf::Metadata => inside.metadata.clone(),
+                PathOf::Item => vec![Source { column: ITEM, path: Vec::new() }],
+            },
         };
         if let Some(path) = &rule.json {
-            field.iter_mut().for_each(|source| source.path.extend(path.0.iter().cloned()));
+            field.iter_mut().for_each(|source| source.path.extend(path.members.iter().cloned()));
         }
         if field.is_empty() && !rule.optional {
             let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
@@ -184,10 +232,10 @@ impl<'a> Resolver<'a> {
         Ok(field)
     }
 
-    fn text(&mut self, rule: &TextRule, role: &str, payload: &Field) -> Result<Vec<Piece>, Lacks> {
+    fn text(&mut self, rule: &TextRule, role: &str, inside: &Inside) -> Result<Vec<Piece>, Lacks> {
         match rule {
             TextRule::Field(rule) => {
-                let field = self.field(rule, role, payload)?;
+                let field = self.field(rule, role, inside)?;
                 let filters = rule.after_last.iter().cloned().map(Filter::AfterLast).collect();
                 Ok(if field.is_empty() { Vec::new() } else { vec![Piece::Value(field, filters)] })
             }
@@ -199,7 +247,7 @@ impl<'a> Resolver<'a> {
                     Part::Value(name, filters) => {
                         let rule =
                             FieldRule { col: Some(Names(vec![Name::from(name.as_str())])), ..FieldRule::default() };
-                        Ok(Piece::Value(self.field(&rule, role, payload)?, filters.clone()))
+                        Ok(Piece::Value(self.field(&rule, role, inside)?, filters.clone()))
                     }
                 })
                 .collect(),
@@ -227,7 +275,7 @@ fn category(
     columns: &mut Resolver<'_>,
     dialect: &Dialect,
     stream: &[Piece],
-    payload: &Field,
+    inside: &Inside,
 ) -> Result<Vec<Piece>, Lacks> {
     let own = match (&dialect.events.map.stream, stream) {
         (TextRule::Field(_), [Piece::Value(field, _)]) => Some(field),
@@ -239,12 +287,12 @@ fn category(
                 Part::Value(name, filters) if name == "stream" => Ok(vec![Piece::Value(own.clone(), filters.clone())]),
                 part => {
                     let alone = super::template::Template(vec![part.clone()]);
-                    columns.text(&TextRule::Template(alone), "category", payload)
+                    columns.text(&TextRule::Template(alone), "category", inside)
                 }
             };
             Ok(template.0.iter().map(piece).collect::<Result<Vec<_>, _>>()?.concat())
         }
-        (Some(rule), _) => columns.text(rule, "category", payload),
+        (Some(rule), _) => columns.text(rule, "category", inside),
         (None, Some(own)) => Ok(vec![Piece::Value(own.clone(), usual_category())]),
         (None, None) => Ok(stream.to_vec()),
     }
@@ -256,25 +304,40 @@ impl Mapping {
         let mut tables = vec![(events.alias.as_deref().unwrap_or_default(), table)];
         tables.extend(events.joins.iter().map(|join| join.alias.as_str()).zip(joined));
         let mut columns = Resolver { tables, columns: Vec::new() };
-        let none = Field::new();
-        let payload = columns.field(&map.payload, "payload", &none)?;
+        let mut inside = Inside { payload: Field::new(), metadata: Field::new() };
+        inside.payload = columns.field(&map.payload, "payload", &inside)?;
+        if let Some(rule) = &map.metadata {
+            inside.metadata = columns.field(rule, "metadata", &inside)?;
+        }
+        let inside = inside;
         let optional = |columns: &mut Resolver<'_>, rule: &Option<FieldRule>, role| match rule {
-            Some(rule) => columns.field(rule, role, &payload),
+            Some(rule) => columns.field(rule, role, &inside),
             None => Ok(Field::new()),
         };
-        let stream = columns.text(&map.stream, "stream", &payload)?;
+        let items = match &events.items {
+            Some(rule) => Some((columns.field(rule, "items", &inside)?, rule.decode.clone())),
+            None => None,
+        };
+        let stream = columns.text(&map.stream, "stream", &inside)?;
         if stream.is_empty() {
             return Err(Lacks::from("there is no column for the stream".to_owned()));
         }
-        let category = category(&mut columns, dialect, &stream, &payload)?;
-        let version = optional(&mut columns, &map.version, "version")?;
+        let category = category(&mut columns, dialect, &stream, &inside)?;
+        let count = match &map.version {
+            Some(FieldRule { item: Some(first), .. }) => Count::Place(*first),
+            Some(FieldRule { last_of_items: true, .. }) => Count::LastItem,
+            _ => Count::Event,
+        };
+        let version = match count {
+            Count::Place(_) => Field::new(),
+            _ => optional(&mut columns, &map.version, "version")?,
+        };
         let position = optional(&mut columns, &map.position, "position")?;
-        let metadata = optional(&mut columns, &map.metadata, "metadata")?;
         let event_id = match &map.event_id {
-            Some(rule) => columns.text(rule, "event id", &payload)?,
+            Some(rule) => columns.text(rule, "event id", &inside)?,
             None => Vec::new(),
         };
-        let event_type = columns.text(&TextRule::Field(map.event_type.clone()), "type", &payload)?;
+        let event_type = columns.text(&TextRule::Field(map.event_type.clone()), "type", &inside)?;
         let time = optional(&mut columns, &map.time, "time")?;
         let status = map.status.as_ref().and_then(|rule| columns.flag(rule));
         let mark = map.mark.as_ref().and_then(|rule| columns.flag(rule));
@@ -288,7 +351,7 @@ impl Mapping {
             None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),
         };
         let tests = events.tests.iter().map(test).collect::<Result<_, Lacks>>()?;
-        let rest = (map.payload.rest && (table.is_open || payload.is_empty())).then(|| {
+        let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
             let unnamed =
                 table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
             let unnamed: Vec<Column> = unnamed.filter(|column| !columns.columns.contains(column)).collect();
@@ -300,14 +363,16 @@ impl Mapping {
             tests,
             stream,
             category,
+            items,
             version,
+            count,
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,
             event_id,
             event_type,
-            payload,
+            payload: inside.payload,
             payload_decode: map.payload.decode.clone(),
-            metadata,
+            metadata: inside.metadata,
             metadata_decode: map.metadata.as_ref().map(|rule| rule.decode.clone()).unwrap_or_default(),
             rest,
             time,
@@ -341,7 +406,9 @@ impl Mapping {
             || text(&self.event_type)
             || field(&self.version)
             || field(&self.time)
+            || self.items.as_ref().is_some_and(|(items, _)| field(items))
             || flag(&self.status)
+            || flag(&self.mark)
     }
 
     pub fn joins(&self) -> &[Join] {
@@ -364,7 +431,7 @@ impl Mapping {
 
     /// Some value lies inside a cell, so that rows need a place for decoded ones.
     pub fn looks_inside(&self) -> bool {
-        let inside = |field: &Field| field.iter().any(|source| !source.path.is_empty());
+        let inside = |field: &Field| field.iter().any(|source| source.column != ITEM && !source.path.is_empty());
         let text = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Value(own, _) if inside(own)));
         [&self.version, &self.position, &self.payload, &self.metadata, &self.time].into_iter().any(inside)
             || [&self.stream, &self.category, &self.event_id, &self.event_type].into_iter().any(|pieces| text(pieces))
@@ -433,12 +500,19 @@ impl Mapping {
 
     /// The stored version; `Err` with its text where it is no integer.
     pub fn version(&self, row: &Row<'_>) -> Result<Option<i64>, String> {
+        if let (Count::Place(first), Some(item)) = (self.count, row.item) {
+            return Ok(Some(first + item.place as i64));
+        }
         let cell = self.look(&self.version, row);
         if cell.is_null() {
             return Ok(None);
         }
+        let behind = match (self.count, row.item) {
+            (Count::LastItem, Some(item)) => item.of - 1 - item.place,
+            _ => 0,
+        };
         match cell.to_integer() {
-            Some(version) => Ok(Some(version)),
+            Some(version) => Ok(Some(version.saturating_sub(behind as i64))),
             None => Err(cell.to_text().map(Cow::into_owned).unwrap_or_default()),
         }
     }
@@ -472,9 +546,24 @@ impl Mapping {
         }
     }
 
-    /// The word for a row that is no plain event.
-    pub fn mark(&self, row: &Row<'_>) -> Option<&str> {
-        self.mark.as_ref().and_then(|flag| self.word(flag, row))
+    /// What sets a row apart from a plain event.
+    pub fn marks(&self, row: &Row<'_>) -> Marks {
+        self.mark.as_ref().and_then(|flag| self.word(flag, row)).and_then(Marks::of).unwrap_or_default()
+    }
+
+    /// A row holds any number of events.
+    pub fn has_items(&self) -> bool {
+        self.items.is_some()
+    }
+
+    /// The array of a row's events, decoded; [`Node::Null`] where it holds none.
+    pub fn items(&self, cells: &[Cell<'_>]) -> Node {
+        let Some((field, chain)) = &self.items else { return Node::Null };
+        let found = field.iter().find_map(|source| {
+            let decoded = decode(*cells.get(source.column)?, chain);
+            source.path.iter().try_fold(&decoded.node, |node, member| node.get(member)).cloned()
+        });
+        found.unwrap_or(Node::Null)
     }
 
     /// Decodes a payload and takes the framework's wrappers off.
@@ -496,6 +585,10 @@ impl Mapping {
     }
 
     fn at<'r>(&self, source: &Source, row: &Row<'r>) -> Cell<'r> {
+        if source.column == ITEM {
+            let item = row.item.and_then(|item| source.path.iter().try_fold(item.node, |node, own| node.get(own)));
+            return item.map_or(Cell::Null, Cell::from);
+        }
         let cell = row.cells.get(source.column).copied().unwrap_or_default();
         if source.path.is_empty() || cell.is_null() {
             return cell;

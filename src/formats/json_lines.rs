@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::bytes::{Bytes, Now};
 use super::probe::{Kind, Probe};
-use super::row::{Extent, RowBuilder, decode};
+use super::row::{Extent, RowBuilder, decode, row_and_item};
 use super::{
     Container, EventPage, Fetcher, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, ReadError, Run, ScanCursor,
     ScanStep, Scanner, Source, Store, StoreChange,
@@ -197,7 +197,7 @@ impl Keys {
 
     /// The members that nothing in the mapping names, as an object, where they are the payload.
     fn rest(&mut self, line: &str, cells: &[Cell<'_>], mapping: &Mapping) -> Option<String> {
-        mapping.rest().filter(|_| mapping.payload(&Row { cells, decoded: &[] }).is_null())?;
+        mapping.rest().filter(|_| mapping.payload(&Row::plain(cells)).is_null())?;
         let mut rest = String::from("{");
         // The line was read before.
         let _ = each_member(line, |name, value| {
@@ -235,6 +235,7 @@ impl Reader {
     fn push(
         &mut self,
         record: &Record,
+        item: Option<&[usize]>,
         extent: Extent,
         page: &mut EventPage,
         notes: &mut Findings,
@@ -242,13 +243,13 @@ impl Reader {
         let bytes = self.records.text(record);
         let text =
             std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8 at byte {}", error.valid_up_to()))?;
-        let (keys, builder, key) = (&mut self.keys, &mut self.builder, RowKey(record.offset as i64));
-        match push_text(text, key, extent, keys, builder, page, notes) {
+        let (keys, builder, key) = (&mut self.keys, &mut self.builder, record.offset as i64);
+        match push_text(text, key, item, extent, keys, builder, page, notes) {
             Err(reason) => {
                 // The parser refuses half a surrogate pair, which JSON's grammar allows.
                 let whole = with_whole_characters(text);
                 let odd = whole.len() != text.len() || *whole != *text;
-                if !odd || push_text(&whole, key, extent, keys, builder, page, notes).is_err() {
+                if !odd || push_text(&whole, key, item, extent, keys, builder, page, notes).is_err() {
                     return Err(reason);
                 }
                 if let (Extent::Header, Some(row)) = (extent, page.get(page.len() - 1)) {
@@ -276,9 +277,11 @@ impl Reader {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "a line, how much of it, and what it goes through and to")]
 fn push_text(
     text: &str,
-    key: RowKey,
+    key: i64,
+    item: Option<&[usize]>,
     extent: Extent,
     keys: &mut Keys,
     builder: &mut RowBuilder,
@@ -287,7 +290,7 @@ fn push_text(
 ) -> Result<(), String> {
     let cells = keys.cells(text)?;
     let rest = if extent == Extent::Whole { keys.rest(text, &cells, builder.mapping()) } else { None };
-    builder.push(key, &cells, rest.as_deref(), extent, page, notes)
+    builder.push(key, &cells, rest.as_deref(), item, extent, page, notes)
 }
 
 impl Scanner for Reader {
@@ -312,7 +315,7 @@ impl Scanner for Reader {
                 let message = format!("{} is longer than {} MiB", place(), MAX_RECORD_BYTES >> 20);
                 notes.note(FindingCode::BadLine, message);
             } else if !self.records.text(&record).trim_ascii().is_empty()
-                && let Err(reason) = self.push(&record, Extent::Header, page, notes)
+                && let Err(reason) = self.push(&record, None, Extent::Header, page, notes)
             {
                 if record.unfinished {
                     // The writer may be in the middle of it: the next scan begins here again.
@@ -366,14 +369,18 @@ impl Fetcher for Reader {
         // Read as they lie, whatever order they are asked for in.
         let mut wanted: Vec<(RowKey, usize)> = keys.iter().copied().zip(0..).collect();
         wanted.sort_unstable();
-        let offsets: Vec<u64> = wanted.iter().map(|(key, _)| key.0.max(0) as u64).collect();
+        let has_items = self.builder.mapping().has_items();
+        let row_of = |key: RowKey| if has_items { row_and_item(key).0 } else { key.0 };
+        let offsets: Vec<u64> = wanted.iter().map(|(key, _)| row_of(*key).max(0) as u64).collect();
         let before = page.len();
         let mut order = Vec::with_capacity(keys.len());
         for (nth, (key, place)) in wanted.iter().enumerate() {
             self.records.prepare(&offsets[nth..]).map_err(|error| self.io(error))?;
             let Some(record) = self.records.record(offsets[nth]).map_err(|error| self.io(error))? else { continue };
-            match self.push(&record, Extent::Whole, page, notes) {
-                Ok(()) => order.push(*place),
+            let item = [row_and_item(*key).1];
+            let (item, rows) = (has_items.then_some(&item[..]), page.len());
+            match self.push(&record, item, Extent::Whole, page, notes) {
+                Ok(()) => order.extend((page.len() > rows).then_some(*place)),
                 Err(reason) => {
                     let what = self.records.shape().what();
                     let message = format!("the {what} at byte {} changed: it {reason}", key.0);
@@ -388,7 +395,8 @@ impl Fetcher for Reader {
     fn payloads(&mut self, keys: &[RowKey], _run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {
         page.clear();
         self.records.look_again();
-        if self.builder.mapping().payload_column().is_none() && self.builder.mapping().looks_inside() {
+        let mapping = self.builder.mapping();
+        if mapping.has_items() || (mapping.payload_column().is_none() && mapping.looks_inside()) {
             return super::payloads_of_rows(self, keys, page);
         }
         let offsets: Vec<u64> = keys.iter().map(|key| key.0.max(0) as u64).collect();
@@ -399,7 +407,7 @@ impl Fetcher for Reader {
             let text = with_whole_characters(text);
             let Ok(cells) = self.keys.cells(&text) else { continue };
             let mapping = self.builder.mapping();
-            match (mapping.payload(&Row { cells: &cells, decoded: &[] }), self.keys.rest(&text, &cells, mapping)) {
+            match (mapping.payload(&Row::plain(&cells)), self.keys.rest(&text, &cells, mapping)) {
                 (Cell::Json(payload), _) => page.push(*key, Some(payload.as_bytes())),
                 (_, rest) => page.push(*key, rest.as_deref().map(str::as_bytes)),
             }

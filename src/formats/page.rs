@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Position, RowKey, StreamStatus, Time, Version};
+use crate::model::{Marks, Position, RowKey, StreamStatus, Time, Version};
 
 /// Payloads alone, as stored: what a search looks at.
 #[derive(Debug, Default)]
@@ -57,7 +57,8 @@ struct Row {
     event_type: Span,
     id: Option<Span>,
     time_text: Option<Span>,
-    mark: Option<Span>,
+    marks: Marks,
+    is_readable: bool,
     payload: Stored<Span>,
     metadata: Stored<Span>,
 }
@@ -87,7 +88,9 @@ pub struct PageRow<'a> {
     pub event_type: &'a str,
     pub id: Option<&'a str>,
     pub time_text: Option<&'a str>,
-    pub mark: Option<&'a str>,
+    pub marks: Marks,
+    /// `false`: the store no longer gives the row; only what the index knows of it is there.
+    pub is_readable: bool,
     pub payload: Stored<&'a [u8]>,
     pub metadata: Stored<&'a [u8]>,
 }
@@ -130,7 +133,6 @@ impl EventPage {
         let event_type = self.keep_text(row.event_type);
         let id = row.id.map(|text| self.keep_text(text));
         let time_text = row.time_text.map(|text| self.keep_text(text));
-        let mark = row.mark.map(|text| self.keep_text(text));
         let payload = self.keep_stored(&row.payload);
         let metadata = self.keep_stored(&row.metadata);
         self.rows.push(Row {
@@ -144,7 +146,8 @@ impl EventPage {
             event_type,
             id,
             time_text,
-            mark,
+            marks: row.marks,
+            is_readable: row.is_readable,
             payload,
             metadata,
         });
@@ -211,7 +214,8 @@ impl EventPage {
             event_type: self.text(&row.event_type),
             id: row.id.as_ref().map(|span| self.text(span)),
             time_text: row.time_text.as_ref().map(|span| self.text(span)),
-            mark: row.mark.as_ref().map(|span| self.text(span)),
+            marks: row.marks,
+            is_readable: row.is_readable,
             payload: stored(&row.payload),
             metadata: stored(&row.metadata),
         })

@@ -5,10 +5,12 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::{EventPage, PageRow, Stored};
-use crate::dialect::mapping::Row;
+use crate::dialect::mapping::{Item, Row};
 use crate::dialect::{Cell, Decoded, Mapping};
 use crate::model::json::to_text;
-use crate::model::{Content, Finding, FindingCode, Findings, Node, Position, RowKey, Text, Version};
+use crate::model::{
+    Content, Finding, FindingCode, Findings, Marks, Node, Position, RowKey, StreamStatus, Text, Version,
+};
 
 /// Reads rows by a mapping.
 pub(super) struct RowBuilder {
@@ -47,12 +49,46 @@ impl RowBuilder {
         &self.mapping
     }
 
-    /// Adds a row to the page. `rest` is what nothing in the mapping names, as JSON. `Err` says
-    /// in words why the row is no event, to be put behind the name of its place.
+    #[expect(clippy::too_many_arguments, reason = "a row, how much of it, and the two places it goes to")]
+    /// Adds a row to the page, or each of the events that it holds; of these only `wanted`,
+    /// where they are told. `rest` is what nothing in the mapping names, as JSON. `Err` says in
+    /// words why the row is no event, to be put behind the name of its place.
     pub fn push(
+        &mut self,
+        key: i64,
+        cells: &[Cell<'_>],
+        rest: Option<&str>,
+        wanted: Option<&[usize]>,
+        extent: Extent,
+        page: &mut EventPage,
+        notes: &mut Findings,
+    ) -> Result<(), String> {
+        if !self.mapping.has_items() {
+            return self.push_event(RowKey(key), cells, None, rest, extent, page, notes);
+        }
+        let array = self.mapping.items(cells);
+        let items: &[Node] = if let Node::Array(items) = &array { items } else { &[] };
+        let all: Vec<usize> = if wanted.is_none() { (0..items.len()).collect() } else { Vec::new() };
+        let mut result = Ok(());
+        for place in wanted.unwrap_or(&all) {
+            let Some(node) = items.get(*place) else { continue };
+            let item = Some(Item { node, place: *place, of: items.len() });
+            let pushed = match item_key(key, *place) {
+                Some(key) => self.push_event(key, cells, item, rest, extent, page, notes),
+                None => Err("holds more events than can be told apart".to_owned()),
+            };
+            // One that is none does not hide the others.
+            result = result.and(pushed);
+        }
+        result
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a row, how much of it, and the two places it goes to")]
+    fn push_event(
         &mut self,
         key: RowKey,
         cells: &[Cell<'_>],
+        item: Option<Item<'_>>,
         rest: Option<&str>,
         extent: Extent,
         page: &mut EventPage,
@@ -66,7 +102,7 @@ impl RowBuilder {
         if self.looks_inside {
             self.decoded.resize_with(cells.len(), OnceCell::new);
         }
-        let row = Row { cells, decoded: &self.decoded };
+        let row = Row { cells, decoded: &self.decoded, item };
         if !mapping.stream(&row, &mut self.stream) || (self.stream.is_empty() && mapping.is_open()) {
             return Err("has no stream".to_owned());
         }
@@ -121,23 +157,41 @@ impl RowBuilder {
                 payload = Held::Borrowed(rest);
             }
         }
+        let status = mapping.status(&row);
+        let archived = if status == StreamStatus::Archived { Marks::ARCHIVED } else { Marks::NONE };
         let added = page.push(&PageRow {
             key,
             version,
             time,
-            status: mapping.status(&row),
+            status,
             position,
             stream: &self.stream,
             category: &self.category,
             event_type: &self.event_type,
             id: has_id.then_some(self.id.as_str()),
             time_text: if whole { time_text.as_deref() } else { None },
-            mark: mapping.mark(&row),
+            marks: mapping.marks(&row).and(archived),
+            is_readable: true,
             payload: payload.stored(),
             metadata: metadata.stored(),
         });
         if added { Ok(()) } else { Err("is too large".to_owned()) }
     }
+}
+
+/// Bits of a key that tell the items of a row apart.
+const ITEM_BITS: u32 = 20;
+
+/// The key of one of a row's events; `None` where the row's own leaves no room.
+fn item_key(row: i64, place: usize) -> Option<RowKey> {
+    let place = i64::try_from(place).ok().filter(|place| *place < 1 << ITEM_BITS)?;
+    let row = row.checked_mul(1 << ITEM_BITS)?;
+    Some(RowKey(row + place))
+}
+
+/// The row's own key and the item's place, as [`item_key`] put them together.
+pub(super) fn row_and_item(key: RowKey) -> (i64, usize) {
+    (key.0 >> ITEM_BITS, (key.0 & ((1 << ITEM_BITS) - 1)) as usize)
 }
 
 /// A value on its way into a page.
@@ -281,7 +335,7 @@ mod tests {
             ("id", row.id.map_or("null".to_owned(), text)),
             ("type", text(row.event_type)),
             ("time", row.time.map_or("null".to_owned(), |time| text(&time.to_rfc3339()))),
-            ("mark", row.mark.map_or("null".to_owned(), text)),
+            ("marks", serde_json::to_string(&row.marks.words().collect::<Vec<_>>()).expect("JSON")),
             ("status", text(row.status.name())),
             ("data", to_text(&content.data)),
             ("metadata", to_text(&content.metadata)),
@@ -308,7 +362,7 @@ mod tests {
         let cells: Vec<Cell<'_>> = values.iter().map(|value| value.as_ref().map_or(Cell::Null, Stands::cell)).collect();
         let mut page = EventPage::default();
         let mut builder = RowBuilder::new(Arc::clone(&mapping));
-        let pushed = builder.push(RowKey(1), &cells, None, Extent::Whole, &mut page, &mut Findings::default());
+        let pushed = builder.push(1, &cells, None, None, Extent::Whole, &mut page, &mut Findings::default());
         pushed.unwrap_or_else(|reason| panic!("{}: the sample {reason}", dialect.id));
         let content = decode(&mapping, &page.get(0).expect("a row"));
         (best.dialect.id.clone(), said(&page, &content))

@@ -68,14 +68,15 @@ pub(super) fn queries(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping, 
         }
         _ => None,
     };
-    let payloads = mapping.payload_column().filter(|_| mapping.rest().is_none()).map(|payload| {
-        let select = format!("SELECT {key}, {}", column(payload));
-        PayloadQueries {
-            range: format!("{select} {} ORDER BY {key}", rows(&format!("{key} BETWEEN {} AND {}", p(1), p(2)))),
-            run: run.as_ref().map(|run| format!("{select} {}", rows(run))),
-            one: format!("{select} {}", rows(&format!("{key} = {}", p(1)))),
-        }
-    });
+    let payloads =
+        mapping.payload_column().filter(|_| mapping.rest().is_none() && !mapping.has_items()).map(|payload| {
+            let select = format!("SELECT {key}, {}", column(payload));
+            PayloadQueries {
+                range: format!("{select} {} ORDER BY {key}", rows(&format!("{key} BETWEEN {} AND {}", p(1), p(2)))),
+                run: run.as_ref().map(|run| format!("{select} {}", rows(run))),
+                one: format!("{select} {}", rows(&format!("{key} = {}", p(1)))),
+            }
+        });
     let events = format!("FROM {} AS {EVENTS}", flavour.quote(table));
     Queries {
         header: format!(

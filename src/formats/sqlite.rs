@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::probe::{Kind, Probe};
-use super::row::{Extent, RowBuilder, decode};
+use super::row::{Extent, RowBuilder, decode, row_and_item};
 use super::sql::{Queries, SqlFlavour, queries};
 use super::{
     Container, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, ReadError, Run,
@@ -186,7 +186,7 @@ fn is_rowid_alias(conn: &Connection, table: &str, column: &str) -> rusqlite::Res
 /// An index begins with stream and version, so a run of one stream's events is one range.
 fn finds_by_stream(conn: &Connection, table: &str, mapping: &Mapping) -> rusqlite::Result<bool> {
     let (Some(stream), Some(version)) = (mapping.stream_column(), mapping.version_column()) else { return Ok(false) };
-    if (stream.table, version.table) != (0, 0) {
+    if (stream.table, version.table) != (0, 0) || mapping.has_items() {
         return Ok(false);
     }
     let sql = "SELECT count(*) FROM pragma_index_list(?1) AS l
@@ -355,7 +355,7 @@ impl Reader {
             while let Some(row) = rows.next()? {
                 let key: i64 = row.get(0)?;
                 if let Some(at) = wanted.get(&key) {
-                    rows_of.push(row, Extent::Whole, &mut part, &mut Findings::default())?;
+                    rows_of.push(row, None, Extent::Whole, &mut part, &mut Findings::default())?;
                     order.push(*at);
                 }
             }
@@ -451,7 +451,7 @@ impl Rows {
             if before.is_some_and(|before| key <= before) {
                 return Err(damage());
             }
-            self.push(row, Extent::Header, page, &mut notes)?;
+            self.push(row, None, Extent::Header, page, &mut notes)?;
             last = Some(key);
             count += 1;
             full =
@@ -484,13 +484,18 @@ impl Rows {
         let mut damaged: Vec<(RowKey, String)> = Vec::new();
         let queries = Arc::clone(&self.queries);
         let mut statement = conn.prepare_cached(&queries.whole)?;
-        for key in keys {
-            let result = statement.query([key.0]).and_then(|mut rows| match rows.next()? {
-                Some(row) => self.push(row, Extent::Whole, &mut part, &mut Findings::default()),
+        let has_items = self.builder.mapping().has_items();
+        let row_of = |key: &RowKey| if has_items { row_and_item(*key).0 } else { key.0 };
+        for same_row in keys.chunk_by(|a, b| has_items && row_of(a) == row_of(b)) {
+            let [first, ..] = same_row else { continue };
+            let items: Vec<usize> = same_row.iter().map(|key| row_and_item(*key).1).collect();
+            let wanted = has_items.then_some(items.as_slice());
+            let result = statement.query([row_of(first)]).and_then(|mut rows| match rows.next()? {
+                Some(row) => self.push(row, wanted, Extent::Whole, &mut part, &mut Findings::default()),
                 None => Ok(()),
             });
             if let Err(error) = result {
-                damaged.push((*key, error.to_string()));
+                damaged.push((*first, error.to_string()));
             }
         }
         Ok((part, damaged))
@@ -500,6 +505,7 @@ impl Rows {
     fn push(
         &mut self,
         row: &rusqlite::Row<'_>,
+        wanted: Option<&[usize]>,
         extent: Extent,
         page: &mut EventPage,
         notes: &mut Findings,
@@ -517,7 +523,7 @@ impl Rows {
             });
         }
         let rest = mapping.rest().filter(|_| extent == Extent::Whole).map(|rest| rest_of_row(mapping, rest, &cells));
-        if let Err(reason) = self.builder.push(RowKey(key), &cells, rest.as_deref(), extent, page, notes) {
+        if let Err(reason) = self.builder.push(key, &cells, rest.as_deref(), wanted, extent, page, notes) {
             notes.note(FindingCode::BadLine, format!("the row with rowid {key} {reason}"));
         }
         Ok(())

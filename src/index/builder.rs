@@ -9,7 +9,7 @@ use super::column::{NONE, Packed};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
-    CategoryId, Finding, FindingCode, Findings, RowKey, StreamId, StreamStatus, Text, Time, TypeId, Version,
+    CategoryId, Finding, FindingCode, Findings, Marks, RowKey, StreamId, StreamStatus, Text, Time, TypeId, Version,
 };
 
 /// One header, as a page has it.
@@ -23,6 +23,7 @@ pub struct Header<'a> {
     pub version: Option<Version>,
     pub time: Option<Time>,
     pub status: StreamStatus,
+    pub marks: Marks,
 }
 
 /// Events beyond this are not indexed (product rule: 24 bytes each, up to here).
@@ -63,6 +64,7 @@ struct Open {
     keys: Vec<i64>,
     versions: Vec<i64>,
     times: Vec<i64>,
+    marks: Vec<u8>,
 }
 
 impl Open {
@@ -75,6 +77,7 @@ impl Open {
             keys: Packed::pack(&self.keys),
             versions: Packed::pack(&self.versions),
             times: Packed::pack(&self.times),
+            marks: self.marks.iter().any(|marks| *marks != 0).then(|| self.marks.as_slice().into()),
             order: order.into(),
         }
     }
@@ -85,6 +88,7 @@ impl Open {
         self.keys.clear();
         self.versions.clear();
         self.times.clear();
+        self.marks.clear();
     }
 }
 
@@ -131,6 +135,10 @@ impl IndexBuilder {
         summary.events += 1;
         summary.first = summary.first.min(Version(version));
         summary.last = summary.last.max(Version(version));
+        if summary.last == Version(version) {
+            // The last word on what became of the stream.
+            summary.status = header.status;
+        }
         facts.ordered &= version >= facts.newest;
         facts.newest = version;
         if let Some(at) = header.time {
@@ -146,6 +154,7 @@ impl IndexBuilder {
         self.open.keys.push(header.key.0);
         self.open.versions.push(version);
         self.open.times.push(time);
+        self.open.marks.push(header.marks.0);
         if self.open.streams.len() == SEGMENT_ROWS {
             self.sealed.push(Arc::new(self.open.seal()));
             self.open.clear();

@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 pub use at::{At, NoSuchPlace};
 pub use builder::{Header, IndexBuilder, MAX_EVENTS};
-use column::Packed;
+use column::{NONE, Packed};
 pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
 
-use crate::model::{CategoryId, EventRow, Findings, RowKey, StreamId, Text, Time, TypeId, Version};
+use crate::model::{CategoryId, EventRow, Findings, Marks, RowKey, StreamId, Text, Time, TypeId, Version};
 
 /// Events in a full segment.
 pub const SEGMENT_ROWS: usize = 1 << 16;
@@ -31,11 +31,19 @@ struct Segment {
     keys: Packed,
     versions: Packed,
     times: Packed,
+    /// Left out where no row has any.
+    marks: Option<Box<[u8]>>,
     /// Row numbers by (stream, version, row).
     order: Box<[u16]>,
 }
 
 impl Segment {
+    /// Every row has a key and a version: where a column says none, it is the number that
+    /// stands for none.
+    fn least(&self, at: usize) -> Option<i64> {
+        (at < self.streams.len()).then_some(NONE)
+    }
+
     /// The part of `order` that holds the stream.
     fn part(&self, stream: StreamId) -> (u32, u32) {
         let at = |i: &u16| self.streams[usize::from(*i)];
@@ -131,17 +139,23 @@ impl EventIndex {
 
     pub fn key_of(&self, row: EventRow) -> Option<RowKey> {
         let (segment, at) = self.place(row)?;
-        segment.keys.get(at).map(RowKey)
+        segment.keys.get(at).or_else(|| segment.least(at)).map(RowKey)
     }
 
     pub fn version_of(&self, row: EventRow) -> Option<Version> {
         let (segment, at) = self.place(row)?;
-        segment.versions.get(at).map(Version)
+        segment.versions.get(at).or_else(|| segment.least(at)).map(Version)
     }
 
     pub fn time_of(&self, row: EventRow) -> Option<Time> {
         let (segment, at) = self.place(row)?;
         segment.times.get(at).map(Time)
+    }
+
+    /// What sets the row apart from a plain event.
+    pub fn marks_of(&self, row: EventRow) -> Marks {
+        let marks = self.place(row).and_then(|(segment, at)| segment.marks.as_ref()?.get(at).copied());
+        marks.map_or(Marks::NONE, Marks)
     }
 
     fn place(&self, row: EventRow) -> Option<(&Segment, usize)> {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::builder::Header;
 use super::*;
-use crate::model::{FindingCode, StreamStatus};
+use crate::model::{FindingCode, Marks, StreamStatus};
 
 fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
     let mut builder = IndexBuilder::default();
@@ -21,6 +21,7 @@ fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
                     version: version.map(Version),
                     time: time.map(Time),
                     status: StreamStatus::Active,
+                    marks: Marks::NONE,
                 })
                 .is_some()
         );
@@ -130,11 +131,60 @@ fn a_finding_of_an_archived_stream_names_that_stream() {
     {
         let key = RowKey(at as i64);
         let (version, time) = (Some(Version(version)), None);
-        builder.push(&Header { key, stream: "a-1", category: "a", event_type: "T", version, time, status });
+        builder.push(&Header {
+            key,
+            stream: "a-1",
+            category: "a",
+            event_type: "T",
+            version,
+            time,
+            status,
+            marks: Marks::NONE,
+        });
     }
     builder.examine(None);
     let index = builder.publish();
     let archived = index.streams().find("a-1 (archived)").expect("the stream");
     assert_ne!(Some(archived), index.streams().find("a-1"));
     assert_eq!(index.findings().kept().iter().map(|finding| finding.stream_id).collect::<Vec<_>>(), [Some(archived)]);
+}
+
+#[test]
+fn the_last_row_says_what_became_of_a_stream() {
+    let header = |version: i64, status, marks| Header {
+        key: RowKey(version),
+        stream: "a-1",
+        category: "a",
+        event_type: "T",
+        version: Some(Version(version)),
+        time: None,
+        status,
+        marks,
+    };
+    let (active, dead) = (StreamStatus::Active, StreamStatus::Tombstoned);
+    for (order, wanted) in
+        [([(1, active), (2, dead)], dead), ([(2, dead), (1, active)], dead), ([(1, dead), (2, active)], active)]
+    {
+        let mut builder = IndexBuilder::default();
+        for (version, status) in order {
+            builder.push(&header(version, status, Marks::NONE));
+        }
+        let index = builder.publish();
+        assert_eq!(index.streams().summary(StreamId(0)).map(|summary| summary.status), Some(wanted), "{order:?}");
+    }
+}
+
+#[test]
+fn the_least_number_is_a_number_and_marks_are_kept() {
+    let mut builder = IndexBuilder::default();
+    let command = Marks::of("command").expect("a mark");
+    for (number, marks) in [(i64::MIN, Marks::NONE), (7, command)] {
+        let (key, version, status) = (RowKey(number), Some(Version(number)), StreamStatus::Active);
+        builder.push(&Header { key, stream: "a", category: "a", event_type: "T", version, time: None, status, marks });
+    }
+    let index = builder.publish();
+    let rows = [EventRow(0), EventRow(1), EventRow(2)];
+    assert_eq!(rows.map(|row| index.key_of(row)), [Some(RowKey(i64::MIN)), Some(RowKey(7)), None]);
+    assert_eq!(rows.map(|row| index.version_of(row)), [Some(Version(i64::MIN)), Some(Version(7)), None]);
+    assert_eq!(rows.map(|row| index.marks_of(row)), [Marks::NONE, command, Marks::NONE]);
 }

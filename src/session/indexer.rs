@@ -60,6 +60,7 @@ impl Indexer {
                 version: row.version,
                 time: row.time,
                 status: row.status,
+                marks: row.marks,
             });
             room &= stream.is_some();
             streams.extend(stream);

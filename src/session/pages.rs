@@ -8,7 +8,7 @@ use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Run, Store,
 use crate::index::StreamRows;
 use crate::model::json::to_text;
 use crate::model::{
-    Finding, FindingCode, Findings, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
+    Finding, FindingCode, Findings, Marks, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
 };
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
@@ -172,7 +172,8 @@ impl StreamSource {
                 event_type: event_type.as_deref().unwrap_or_default(),
                 id: None,
                 time_text: None,
-                mark: Some("unreadable"),
+                marks: Marks::NONE,
+                is_readable: false,
                 payload: Stored::Null,
                 metadata: Stored::Null,
             });
@@ -266,6 +267,13 @@ fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, stream: &Text, n
     }
 }
 
+/// What sets the row apart, in words.
+fn mark_of(row: &PageRow<'_>) -> Option<Text> {
+    let unreadable = (!row.is_readable).then_some("unreadable");
+    let words: Vec<&str> = row.marks.words().filter(|word| *word != "archived").chain(unreadable).collect();
+    (!words.is_empty()).then(|| Text::from(words.join(", ")))
+}
+
 /// The event in full, for the inspector and for output.
 pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> RecordedEvent {
     let content = store.decode(row);
@@ -282,7 +290,7 @@ pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> Recor
         event_type: Arc::from(row.event_type),
         time: row.time,
         time_text: row.time_text.map(Text::from),
-        mark: row.mark.map(Text::from),
+        mark: mark_of(row),
         data_json: content.data_json,
         undecodable: content.undecodable,
         data: content.data,

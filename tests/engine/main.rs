@@ -4,6 +4,7 @@
 
 mod cli;
 mod damage;
+mod dialects;
 mod hostile;
 mod layers;
 mod library_states;

@@ -16,7 +16,9 @@ use eventglass::app::{App, Effect, Folders};
 use eventglass::formats::{Fetcher, Opened, PageRow, ReadError, Scanner, Store};
 use eventglass::index::{At, Header, IndexBuilder};
 use eventglass::model::json::parse_text;
-use eventglass::model::{Applied, Content, Node, Position, Problem, RecordedEvent, RowKey, StreamStatus, Version};
+use eventglass::model::{
+    Applied, Content, Marks, Node, Position, Problem, RecordedEvent, RowKey, StreamStatus, Version,
+};
 use eventglass::session::{Answer, Far, IndexNews, Reading, Session, StateNews, Ticket};
 
 /// How long a test waits for what must come.
@@ -361,6 +363,7 @@ pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
             version: Some(Version(*version)),
             time: None,
             status: if stream.is_some() { StreamStatus::Archived } else { StreamStatus::Active },
+            marks: Marks::NONE,
         });
     }
     builder.examine(None);

@@ -1,0 +1,44 @@
+//! [`Marks`]: what sets a row apart from a plain event, in one byte of the index.
+
+/// Any of eight words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Marks(pub u8);
+
+const WORDS: [&str; 8] = ["skipped", "command", "link", "snapshot", "system", "archived", "deleted", "redacted"];
+
+impl Marks {
+    pub const NONE: Marks = Marks(0);
+    pub const ARCHIVED: Marks = Marks(1 << 5);
+
+    /// The mark of that word.
+    pub fn of(word: &str) -> Option<Marks> {
+        WORDS.iter().position(|known| *known == word).map(|at| Marks(1 << at))
+    }
+
+    #[must_use]
+    pub fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
+        WORDS.iter().enumerate().filter(move |(at, _)| self.0 & (1 << at) != 0).map(|(_, word)| *word)
+    }
+
+    /// Every word there is, for messages.
+    pub fn known() -> String {
+        WORDS.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_back_in_their_order() {
+        let both = Marks::of("redacted").and_then(|a| Some(a.and(Marks::of("command")?))).expect("both are known");
+        assert_eq!(both.words().collect::<Vec<_>>(), ["command", "redacted"]);
+        assert_eq!(Marks::of("archived"), Some(Marks::ARCHIVED));
+        assert_eq!((Marks::of("odd"), Marks::NONE.words().count()), (None, 0));
+    }
+}
