@@ -214,7 +214,9 @@ impl Word {
     /// may be there all the same if it has one of the outer quotes, or an escape.
     fn may_lie_at_quotes_around(&self, text: &[u8]) -> bool {
         let word = self.text.as_bytes();
+        let inside = word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\""));
         word.contains(&b'\\')
+            || inside == Some(text)
             || word.strip_prefix(b"\"").is_some_and(|rest| text.starts_with(rest))
             || word.strip_suffix(b"\"").is_some_and(|rest| text.ends_with(rest))
     }

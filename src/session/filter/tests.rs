@@ -132,8 +132,8 @@ proptest! {
 #[test]
 fn what_is_packed_or_no_text_is_searched_as_well() {
     let store = log();
-    for payload in [&b"\xff\xfe{"[..], b"", b"12", b"\"Text\"", b"null", b"{\"a\":\"\xff\"}"] {
-        for word in ["1", "text", "null", "$bytes", "a", "\""] {
+    for payload in [&b"\xff\xfe{"[..], b"", b"12", b"\"Text\"", b"null", b"{", b"{\"a\":\"\xff\"}"] {
+        for word in ["1", "text", "null", "$bytes", "a", "\"", "{", "\"{\""] {
             assert_eq!(fast(store, payload, word), slow(store, payload, word), "{word} in {payload:?}");
         }
     }
