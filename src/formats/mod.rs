@@ -1,12 +1,12 @@
 //! Containers: the only code that opens stores, and it opens them read-only.
 //!
-//! The way of a store: a [`Probe`] looks at what stands at a [`Location`]; layers such as
+//! The way of a store: a `Probe` looks at what stands at a [`Location`]; layers such as
 //! compression are taken off (`layers`, `spool`); the first of `CONTAINERS` that knows the
 //! rest lists its tables; a dialect is found by their columns; the container binds both to a
 //! [`Store`]. The way of a row: container, cells, `row`, page; then to the index, or decoded
 //! to an event.
 //!
-//! Adding a container is one file that implements [`Container`], [`Store`], [`Scanner`] and
+//! Adding a container is one file that implements `Container`, [`Store`], [`Scanner`] and
 //! [`Fetcher`], and one line in `CONTAINERS`. What a framework's tables mean is no business
 //! of a container: that is a dialect.
 //!
