@@ -16,7 +16,7 @@ use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
 use eventglass::app::settings::Settings;
 use eventglass::app::{App, Folders, Place, Start};
-use eventglass::formats::{self, OpenChoice, Opened};
+use eventglass::formats::{self, Location, OpenChoice, Opened};
 use eventglass::model::{Applied, StreamId};
 use eventglass::replay::Reducer;
 use eventglass::replay::merge::Merge;
@@ -129,7 +129,7 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
 }
 
 fn open(path: &Path) -> Outcome<Arc<Opened>> {
-    Ok(Arc::new(formats::open(path, &std::env::temp_dir(), &OpenChoice::default())?))
+    Ok(Arc::new(formats::open(&Location::of(path), &std::env::temp_dir(), &OpenChoice::default())?))
 }
 
 fn median(values: &mut [f64]) -> f64 {

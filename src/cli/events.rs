@@ -64,7 +64,7 @@ impl Events {
     fn of_store(&self, store: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
         let index = &store.index;
         let mut rows = in_order(store)?.filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
-        let mut reader = store.opened.store.reader()?;
+        let mut fetcher = store.opened.store.fetcher()?;
         let mut notes = Findings::default();
         let mut page = EventPage::default();
         let mut left = self.limit.unwrap_or(u64::MAX);
@@ -75,7 +75,7 @@ impl Events {
             }
             page.clear();
             let keys: Vec<_> = part.iter().filter_map(|row| index.key_of(*row)).collect();
-            reader.fetch(&keys, None, &mut page, &mut notes)?;
+            fetcher.fetch(&keys, None, &mut page, &mut notes)?;
             let mut found = page.iter().peekable();
             for row in part {
                 let Some(stored) = found.next_if(|stored| Some(stored.key) == index.key_of(row)) else {
@@ -84,7 +84,7 @@ impl Events {
                     continue;
                 };
                 let version = index.version_of(row).unwrap_or(Version(0));
-                left -= self.print(&pages::recorded(store.opened.store.mapping(), &stored, version), out)?;
+                left -= self.print(&pages::recorded(&*store.opened.store, &stored, version), out)?;
             }
         }
         print::findings(notes.kept())

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::CliError;
 use crate::dialect::MapOverride;
-use crate::formats::{self, OpenChoice, OpenError, Opened};
+use crate::formats::{self, Location, OpenChoice, OpenError, Opened};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::{Helpful, StreamId};
@@ -69,7 +69,7 @@ pub struct StoreAndIndex {
 
 impl StoreAndIndex {
     pub fn open(common: &Common) -> Result<StoreAndIndex, CliError> {
-        let opened = Arc::new(formats::open(&common.store, &home::cache(), &common.choice.choice()?)?);
+        let opened = Arc::new(formats::open(&Location::of(&common.store), &home::cache(), &common.choice.choice()?)?);
         let index = Indexer::open(Arc::clone(&opened))?.run()?;
         Ok(StoreAndIndex { opened, index })
     }

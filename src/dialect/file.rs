@@ -1,18 +1,35 @@
-//! The TOML shape of a dialect on disk, checked as it is read, and the test
+//! The TOML shape of a dialect on disk, taken apart and checked as it is read, and the test
 //! whether a dialect fits the tables of a store.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Candidate, Mapping, Table, same_name};
+use super::decode::{Decode, Wrapper};
+use super::template::{Filter, Template};
+use super::{Candidate, Mapping, Name, Table, nearest};
+use crate::model::Helpful;
 
-/// A file that is no dialect.
-#[derive(Debug, thiserror::Error)]
+/// A dialect that cannot be used.
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("the dialect {file} is not understood: {message}")]
 pub struct DialectError {
+    /// The file, the dialect's id, or `--map`.
     pub file: String,
     pub message: String,
+    help: Option<String>,
+}
+
+impl DialectError {
+    pub(super) fn new(file: impl Into<String>, message: impl Into<String>) -> DialectError {
+        DialectError { file: file.into(), message: message.into(), help: None }
+    }
+}
+
+impl Helpful for DialectError {
+    fn help(&self) -> String {
+        self.help.clone().unwrap_or_else(|| "correct the dialect, or the --map option".to_owned())
+    }
 }
 
 /// One framework's layout, as its file says.
@@ -28,14 +45,19 @@ pub struct Dialect {
     pub(super) events: Events,
     #[serde(default)]
     pub(super) peel: Peel,
+    /// Rows as the framework writes them, and how they must be read.
+    #[serde(default, rename = "sample")]
+    pub samples: Vec<Sample>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Detect {
-    /// A table's name, or `*` for any.
-    table: String,
+    table: TableName,
     columns: Vec<Names>,
+    /// Columns that the table must not have.
+    #[serde(default)]
+    without: Vec<Name>,
     /// The table has these columns and no others.
     #[serde(default)]
     exact: bool,
@@ -44,20 +66,54 @@ struct Detect {
     rowid: bool,
 }
 
-/// One name, or several that mean the same: the first that exists is taken.
+/// A table's name, or `*` for any.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Name")]
+pub(super) enum TableName {
+    Any,
+    Named(Name),
+}
+
+impl From<Name> for TableName {
+    fn from(name: Name) -> TableName {
+        if name.as_str() == "*" { TableName::Any } else { TableName::Named(name) }
+    }
+}
+
+impl TableName {
+    fn is(&self, name: &Name) -> bool {
+        match self {
+            TableName::Any => true,
+            TableName::Named(own) => own.is_like(name),
+        }
+    }
+}
+
+/// One name, or several that mean the same: `"a"`, `"a|b"` or `["a", "b"]`. The first that is
+/// there counts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "OneOrMore")]
+pub(super) struct Names(pub Vec<Name>);
+
+#[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Names {
+enum OneOrMore {
     One(String),
-    Any(Vec<String>),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Names {
+    fn from(names: OneOrMore) -> Names {
+        Names(match names {
+            OneOrMore::One(names) => names.split('|').map(Name::from).collect(),
+            OneOrMore::More(names) => names.into_iter().map(Name::from).collect(),
+        })
+    }
 }
 
 impl Names {
-    pub(super) fn list(&self) -> &[String] {
-        match self {
-            Names::One(name) => std::slice::from_ref(name),
-            Names::Any(names) => names,
-        }
+    pub(super) fn or(&self) -> String {
+        self.0.iter().map(Name::as_str).collect::<Vec<_>>().join(" or ")
     }
 }
 
@@ -65,84 +121,197 @@ impl Names {
 #[serde(deny_unknown_fields)]
 pub(super) struct Events {
     /// The events table; `*` is the one that was detected.
-    pub(super) table: String,
-    pub(super) map: EventMap,
+    pub table: TableName,
+    /// What names of its columns may begin with, `m.`, where there are joins.
+    pub alias: Option<String>,
+    #[serde(default)]
+    pub joins: Vec<JoinRule>,
+    /// Rows for which one of these does not hold are no events.
+    #[serde(default, rename = "where")]
+    pub tests: Vec<Test>,
+    pub map: EventMap,
+}
+
+/// Another table, of which one row belongs to each row of the events.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JoinRule {
+    pub table: Name,
+    pub alias: String,
+    pub on: Vec<On>,
+    /// Events without such a row are events all the same.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// `m.stream_id = s.id`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct On(pub String, pub String);
+
+impl TryFrom<String> for On {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<On, String> {
+        let sides = text.split_once('=').map(|(left, right)| (left.trim(), right.trim()));
+        match sides {
+            Some((left, right)) if left.contains('.') && right.contains('.') => {
+                Ok(On(left.to_owned(), right.to_owned()))
+            }
+            _ => Err(format!("{text:?} is not of the form a.column = b.column")),
+        }
+    }
+}
+
+/// `["deleted", "=", false]`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Test(pub Name, pub Comparison, pub Scalar);
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub enum Comparison {
+    #[serde(rename = "=")]
+    Equal,
+    #[serde(rename = "!=")]
+    NotEqual,
+}
+
+/// A value in a dialect's file.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(untagged)]
+pub enum Scalar {
+    Bool(bool),
+    Integer(i64),
+    Text(String),
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EventMap {
-    pub(super) stream: TextRule,
-    pub(super) category: Option<String>,
-    pub(super) version: Option<FieldRule>,
-    pub(super) position: Option<FieldRule>,
-    pub(super) event_id: Option<TextRule>,
+    pub stream: TextRule,
+    pub category: Option<TextRule>,
+    pub version: Option<FieldRule>,
+    pub position: Option<FieldRule>,
+    pub event_id: Option<TextRule>,
     #[serde(rename = "type")]
-    pub(super) event_type: FieldRule,
-    pub(super) payload: FieldRule,
-    pub(super) metadata: Option<FieldRule>,
-    pub(super) time: Option<FieldRule>,
-    pub(super) status: Option<FlagRule>,
-    pub(super) mark: Option<FlagRule>,
+    pub event_type: FieldRule,
+    pub payload: FieldRule,
+    pub metadata: Option<FieldRule>,
+    pub time: Option<FieldRule>,
+    pub status: Option<FlagRule>,
+    pub mark: Option<FlagRule>,
 }
 
-/// A template (`"{a}-{b|before:-}"`), or one column.
+/// A template (`"{a}-{b|before:-}"`), or one value.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "TextForm")]
 pub(super) enum TextRule {
-    Template(String),
+    Template(Template),
     Field(FieldRule),
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextForm {
+    Text(String),
+    Field(FieldRule),
+}
+
+impl TryFrom<TextForm> for TextRule {
+    type Error = String;
+
+    fn try_from(form: TextForm) -> Result<TextRule, String> {
+        Ok(match form {
+            TextForm::Text(text) => TextRule::Template(Template::try_from(text)?),
+            TextForm::Field(field) => TextRule::Field(field),
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldRule {
     /// Column, or a top-level key of a line.
-    pub(super) col: Option<Names>,
-    /// Path in the decoded payload, `$.a.b`.
-    pub(super) json: Option<String>,
+    pub col: Option<Names>,
+    /// Path in the payload, `$.a.b`, or with `col` in that column.
+    pub json: Option<JsonPath>,
     /// Keep what follows the last occurrence.
-    pub(super) after_last: Option<String>,
+    pub after_last: Option<String>,
     /// How bytes become JSON: `json`, `zlib`, `gzip`, `auto`, in order.
     #[serde(default)]
-    pub(super) decode: Vec<Decode>,
+    pub decode: Vec<Decode>,
     /// Older stores may lack it.
     #[serde(default)]
-    pub(super) optional: bool,
+    pub optional: bool,
+    /// Where no column holds it, the columns that nothing else names are it.
+    #[serde(default)]
+    pub rest: bool,
+    /// The number of a stream's first event, where the store counts none.
+    pub base: Option<i64>,
+    /// A user's `--map`: the name may be a path, `data.task_id`.
+    #[serde(skip)]
+    pub by_hand: bool,
 }
 
-/// One step from stored bytes towards JSON.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decode {
-    /// By the first bytes: zlib, gzip, then JSON.
-    Auto,
-    Gzip,
-    Json,
-    Zlib,
-}
+/// `$.a.b` or `$['a'].b`: members to follow.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct JsonPath(pub Vec<String>);
 
-/// Wrappers taken off after decoding.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Wrapper {
-    /// `{"_type_": …, "_data_": x}` becomes `x`, anywhere in the tree.
-    PythonTyped,
+impl TryFrom<String> for JsonPath {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<JsonPath, String> {
+        let wrong = || format!("{text:?} is no path such as $.a.b or $['a'].b");
+        let mut rest = text.strip_prefix('$').ok_or_else(wrong)?;
+        let mut members = Vec::new();
+        while !rest.is_empty() {
+            let (member, behind) = if let Some(inside) = rest.strip_prefix("['") {
+                inside.split_once("']").ok_or_else(wrong)?
+            } else {
+                let inside = rest.strip_prefix('.').ok_or_else(wrong)?;
+                inside.split_at(inside.find(['.', '[']).unwrap_or(inside.len()))
+            };
+            if member.is_empty() {
+                return Err(wrong());
+            }
+            members.push(member.to_owned());
+            rest = behind;
+        }
+        if members.is_empty() { Err(wrong()) } else { Ok(JsonPath(members)) }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Peel {
     #[serde(default)]
-    pub(super) payload: Vec<Wrapper>,
+    pub payload: Vec<Wrapper>,
 }
 
 /// A column whose value has a meaning: stored value to word.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FlagRule {
-    pub(super) col: Names,
-    pub(super) values: BTreeMap<String, String>,
+    pub col: Names,
+    pub values: BTreeMap<String, String>,
+}
+
+/// A row as the framework writes it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// Where the row is from, where no program can be made to write one.
+    pub provenance: Option<String>,
+    /// The events table's name, where a dialect takes any.
+    pub table: Option<String>,
+    /// Column to value; of a joined table `alias.column`. Bytes are `{ hex = "…" }`, packed
+    /// text is `{ zlib = "…" }`.
+    #[serde(default)]
+    pub row: BTreeMap<String, toml::Value>,
+    /// A line, for dialects of lines.
+    pub line: Option<String>,
+    /// Members of the event as `events --json` writes it, and `category` and `status`.
+    pub expect: BTreeMap<String, toml::Value>,
 }
 
 /// The command line's `--table T --map stream=COL,version=COL,…`.
@@ -169,7 +338,7 @@ impl Dialect {
     /// # Errors
     /// Where the text is no TOML, or a key is missing, unknown or of the wrong kind.
     pub fn parse(name: &str, text: &str) -> Result<Dialect, DialectError> {
-        let error = |message: String| DialectError { file: name.to_owned(), message };
+        let error = |message: String| DialectError::new(name, message);
         let dialect: Dialect = toml::from_str(text).map_err(|cause| error(cause.to_string()))?;
         if dialect.detect.iter().map(|block| block.columns.len()).sum::<usize>() < 3 {
             return Err(error(
@@ -184,44 +353,46 @@ impl Dialect {
     /// # Errors
     /// An unknown role, or one of the needed ones missing.
     pub fn from_map(map: &MapOverride) -> Result<Dialect, DialectError> {
-        const ROLES: [&str; 8] = ["stream", "version", "type", "data", "metadata", "time", "position", "id"];
-        let error = |message: String| DialectError { file: "--map".to_owned(), message };
+        const ROLES: [&str; 9] =
+            ["stream", "version", "type", "data", "metadata", "time", "position", "id", "category"];
+        let error = |message: String| DialectError::new("--map", message);
         if let Some(role) = map.columns.keys().find(|role| !ROLES.contains(&role.as_str())) {
-            return Err(error(format!("unknown role {role}; the roles are {}", ROLES.join(", "))));
+            let near = nearest(&Name::from(role.as_str()), &ROLES.map(Name::from)).map(|near| format!("{near}; "));
+            let near = near.unwrap_or_default();
+            return Err(error(format!("unknown role {role}; {near}the roles are {}", ROLES.join(", "))));
         }
         let field = |role: &str| {
             map.columns.get(role).map(|column| FieldRule {
-                col: Some(Names::One(column.clone())),
-                json: None,
-                after_last: None,
+                col: Some(Names(vec![Name::from(column.as_str())])),
                 decode: vec![Decode::Auto],
-                optional: false,
+                by_hand: true,
+                ..FieldRule::default()
             })
         };
         let needed = |role: &str| field(role).ok_or_else(|| error(format!("{role}=COLUMN is missing")));
-        let stream = needed("stream")?;
-        let category = map.columns.get("stream").map(|column| format!("{{{column}|before:-}}"));
         Ok(Dialect {
             id: "map".to_owned(),
             name: "Columns by hand".to_owned(),
-            engines: vec!["sqlite".to_owned(), "json-lines".to_owned()],
-            detect: vec![Detect {
-                // Whoever opens the store keeps to the table that the user named.
-                table: "*".to_owned(),
-                columns: map.columns.values().cloned().map(Names::One).collect(),
-                exact: false,
-                rowid: true,
-            }],
+            engines: Vec::new(),
+            detect: Vec::new(),
             events: Events {
-                table: "*".to_owned(),
+                table: TableName::Any,
+                alias: None,
+                joins: Vec::new(),
+                tests: Vec::new(),
                 map: EventMap {
-                    stream: TextRule::Field(stream),
-                    category,
+                    stream: TextRule::Field(needed("stream")?),
+                    category: field("category").map(TextRule::Field),
                     version: field("version"),
                     position: field("position"),
                     event_id: field("id").map(TextRule::Field),
                     event_type: needed("type")?,
-                    payload: needed("data")?,
+                    payload: field("data").unwrap_or_else(|| FieldRule {
+                        rest: true,
+                        optional: true,
+                        decode: vec![Decode::Auto],
+                        ..FieldRule::default()
+                    }),
                     metadata: field("metadata"),
                     time: field("time"),
                     status: None,
@@ -229,10 +400,11 @@ impl Dialect {
                 },
             },
             peel: Peel::default(),
+            samples: Vec::new(),
         })
     }
 
-    pub(super) fn reads(&self, engine: &str) -> bool {
+    pub fn reads(&self, engine: &str) -> bool {
         self.engines.iter().any(|known| known == engine)
     }
 
@@ -246,62 +418,131 @@ impl Dialect {
             let fitting: Vec<&Table> = tables.iter().filter(|table| block.fits(table)).collect();
             let Some(first) = fitting.first() else { return Vec::new() };
             matched += block.columns.len();
-            if block.table == "*" {
+            if matches!(block.table, TableName::Any) {
                 wild = fitting;
             } else {
                 evidence.push(block.sentence(first));
-                if same_name(&first.name, &self.events.table) {
+                if self.events.table.is(&first.name) {
                     named = Some(first);
                 }
             }
         }
-        let targets = if self.events.table == "*" { wild } else { named.into_iter().collect() };
+        let any = matches!(self.events.table, TableName::Any);
+        let targets = if any { wild } else { named.into_iter().collect() };
+        let joined = |join: &JoinRule| tables.iter().find(|table| table.name.is_like(&join.table)).cloned();
+        let Some(joined) = self.events.joins.iter().map(joined).collect::<Option<Vec<Table>>>() else {
+            return Vec::new();
+        };
         targets
             .into_iter()
             .map(|table| {
                 let mut evidence = evidence.clone();
-                if self.events.table == "*" {
-                    evidence.extend(self.detect.iter().filter(|b| b.table == "*").map(|b| b.sentence(table)));
+                if any {
+                    let blocks = self.detect.iter().filter(|block| matches!(block.table, TableName::Any));
+                    evidence.extend(blocks.map(|block| block.sentence(table)));
                 }
-                Candidate { dialect: self.clone(), table: table.clone(), evidence, matched }
+                let (table, joined) = (table.clone(), joined.clone());
+                Candidate { dialect: self.clone(), table, joined, evidence, matched }
             })
             .collect()
     }
 
-    /// Resolves the rules against the columns that exist.
+    /// The tables of a store that has nothing but the sample, for tests of dialects.
+    pub fn sample_tables(&self, sample: &Sample) -> Vec<Table> {
+        let events = sample.table.clone().unwrap_or_else(|| match &self.events.table {
+            TableName::Named(name) => name.as_str().to_owned(),
+            TableName::Any => "my_events".to_owned(),
+        });
+        let own = |alias: &str| {
+            let keys = sample.row.keys().filter(|key| *key != super::mapping::ROWID);
+            let columns = keys.filter_map(move |key| match key.split_once('.') {
+                Some((own, column)) => (own == alias).then_some(column),
+                None => alias.is_empty().then_some(key.as_str()),
+            });
+            columns.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let mut tables = vec![Table::new(events, own(""), true)];
+        for join in &self.events.joins {
+            tables.push(Table::new(join.table.as_str(), own(&join.alias), true));
+        }
+        for block in &self.detect {
+            if let TableName::Named(name) = &block.table
+                && !tables.iter().any(|table| table.name.is_like(name))
+            {
+                let columns = block.columns.iter().filter_map(|names| names.0.first());
+                tables.push(Table::new(name.as_str(), columns.map(|name| name.as_str().to_owned()), true));
+            }
+        }
+        tables
+    }
+}
+
+impl Dialect {
+    /// A value of the sample's row.
+    pub fn sample_value<'s>(&self, sample: &'s Sample, column: &super::mapping::Column) -> Option<&'s toml::Value> {
+        let alias = match column.table {
+            0 => None,
+            joined => self.events.joins.get(joined - 1).map(|join| join.alias.as_str()),
+        };
+        let key = alias.map_or(column.name.to_string(), |alias| format!("{alias}.{}", column.name));
+        sample.row.get(&key)
+    }
+}
+
+impl Candidate {
+    /// Resolves the dialect's rules against the columns that exist.
     ///
     /// # Errors
     /// A needed column that the table lacks.
-    pub fn mapping(&self, table: &Table) -> Result<Mapping, DialectError> {
-        Mapping::resolve(self, table)
-            .map_err(|message| DialectError { file: self.id.clone(), message: format!("{message} in {}", table.name) })
+    pub fn mapping(&self) -> Result<Mapping, DialectError> {
+        Mapping::resolve(&self.dialect, &self.table, &self.joined)
+            .map_err(|lacks| lacks.into_error(&self.dialect.id, &self.table.name))
+    }
+}
+
+/// A rule that a table does not fulfil.
+pub(super) struct Lacks {
+    pub message: String,
+    pub near: Option<String>,
+}
+
+impl From<String> for Lacks {
+    fn from(message: String) -> Lacks {
+        Lacks { message, near: None }
+    }
+}
+
+impl Lacks {
+    fn into_error(self, dialect: &str, table: &Name) -> DialectError {
+        let by_hand = dialect == "map";
+        let file = if by_hand { "--map" } else { dialect };
+        let mut error = DialectError::new(file, format!("{} in {table}", self.message));
+        error.help = self.near.map(|near| format!("did you mean {near}?"));
+        error
     }
 }
 
 impl Detect {
     fn fits(&self, table: &Table) -> bool {
-        (self.table == "*" || same_name(&self.table, &table.name))
+        self.table.is(&table.name)
             && (!self.rowid || table.has_rowid)
             && (!self.exact || table.columns.len() == self.columns.len())
-            && self.columns.iter().all(|names| column(table, names).is_some())
+            && self.columns.iter().all(|names| names.0.iter().any(|name| table.column(name).is_some()))
+            && self.without.iter().all(|name| table.column(name).is_none())
     }
 
     fn sentence(&self, table: &Table) -> String {
-        let columns: Vec<&str> = self.columns.iter().filter_map(|names| column(table, names)).collect();
+        let found = |names: &Names| names.0.iter().find_map(|name| table.column(name)).map(Name::as_str);
+        let columns: Vec<&str> = self.columns.iter().filter_map(found).collect();
         let exact = if self.exact { ", and no others" } else { "" };
         format!("{} has {}{exact}", table.name, columns.join(", "))
     }
 }
 
-/// The first of the names that the table has, as the table spells it. The very name comes
-/// before one that only resembles it: a key that one damaged line spells differently must
-/// not be taken for that of all others.
-pub(super) fn column<'a>(table: &'a Table, names: &Names) -> Option<&'a str> {
-    let find = |fits: &dyn Fn(&String) -> bool| table.columns.iter().find(|column| fits(column)).map(String::as_str);
-    names
-        .list()
-        .iter()
-        .find_map(|name| find(&|column| column == name).or_else(|| find(&|column| same_name(column, name))))
+/// What `--map` and lines without a category of their own take: the part of the stream's name
+/// before the first hyphen.
+pub(super) fn usual_category() -> Vec<Filter> {
+    vec![Filter::Before("-".to_owned())]
 }
 
 #[cfg(test)]
@@ -310,19 +551,29 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
+        let head = "id=\"x\"\nname=\"x\"\nengines=[]\n[[detect]]\ntable=\"events\"\ncolumns=[\"id\", \"a\", \"b\"]\n";
+        let map = "[events]\ntable=\"*\"\n[events.map]\ntype={col=\"t\"}\npayload={col=\"p\"}\n";
         for (text, part) in [
             ("id = 1", "invalid type"),
             ("id = \"x\"\nname = \"x\"\nengines = []\ncolour = 1", "colour"),
-            (
-                "id=\"x\"\nname=\"x\"\nengines=[]\n[[detect]]\ntable=\"events\"\ncolumns=[\"id\"]\n[events]\ntable=\"*\"\n\
-                 [events.map]\nstream=\"{id}\"\ntype={col=\"t\"}\npayload={col=\"p\"}",
-                "three columns",
-            ),
+            (&format!("{}{map}stream=\"{{id}}\"", head.replace(", \"a\", \"b\"", "")), "three columns"),
+            (&format!("{head}{map}stream=\"{{id\""), "is not closed"),
+            (&format!("{head}{map}stream=\"{{id}}\"\ntime={{json=\"a.b\"}}"), "is no path such as"),
         ] {
             let error = Dialect::parse("x.toml", text).expect_err(text).to_string();
             assert!(error.contains("x.toml") && error.contains(part), "{error}");
         }
         let map = MapOverride { table: None, columns: [("colour".to_owned(), "c".to_owned())].into() };
         assert!(Dialect::from_map(&map).expect_err("role").to_string().contains("unknown role colour"));
+    }
+
+    #[test]
+    fn paths_have_two_forms() {
+        let parse = |text: &str| JsonPath::try_from(text.to_owned()).map(|path| path.0);
+        assert_eq!(parse("$.a.b"), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(parse("$['$type'].b"), Ok(vec!["$type".to_owned(), "b".to_owned()]));
+        for wrong in ["a.b", "$", "$.", "$['a", "$a"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,28 +1,55 @@
 //! Dialects: what a framework's tables mean, as data.
 //!
-//! A dialect is one TOML file (shape: [`file`]); matching it against the tables of
-//! a store gives a [`Mapping`], which turns cells into event fields ([`mapping`]).
+//! A dialect is one TOML file (shape: [`file`]); matching it against the tables of a store
+//! gives a [`Mapping`], which turns a row's [`Cell`]s into event fields ([`mapping`]).
 //! Knows nothing of containers: they hand over table names, columns and cells.
 
+mod cell;
+mod decode;
 mod file;
 pub mod mapping;
+mod name;
+mod template;
 
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-pub use file::{Dialect, DialectError, MapOverride};
-pub use mapping::{Cell, Mapping};
+pub use cell::Cell;
+pub use decode::{Decoded, MAX_PAYLOAD_BYTES};
+pub use file::{Comparison, Dialect, DialectError, MapOverride, Sample, Scalar};
+pub use mapping::Mapping;
+pub use name::{Name, nearest};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/dialects");
+
+/// A user's dialect is a page of text; a larger file is something else.
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// A table, or the shape of a file's lines, as a container found it.
 #[derive(Clone, Debug)]
 pub struct Table {
-    pub name: String,
-    pub columns: Vec<String>,
+    pub name: Name,
+    pub columns: Vec<Name>,
     /// A hidden integer key exists (SQLite's rowid, a line's offset).
     pub has_rowid: bool,
+    /// Each row has keys of its own, and `columns` are only those of the first rows.
+    pub is_open: bool,
+}
+
+impl Table {
+    pub fn new(name: impl Into<Name>, columns: impl IntoIterator<Item = String>, has_rowid: bool) -> Table {
+        let columns = columns.into_iter().map(Name::from).collect();
+        Table { name: name.into(), columns, has_rowid, is_open: false }
+    }
+
+    /// The column of that name, as the table spells it. The very name comes before one that
+    /// only resembles it: a key that one damaged line spells differently must not be taken
+    /// for that of all others.
+    pub fn column(&self, name: &Name) -> Option<&Name> {
+        let same = self.columns.iter().find(|column| *column == name);
+        same.or_else(|| self.columns.iter().find(|column| column.is_like(name)))
+    }
 }
 
 /// A dialect that fits a table, and why.
@@ -31,37 +58,70 @@ pub struct Candidate {
     pub dialect: Dialect,
     /// The events table.
     pub table: Table,
+    /// The tables that the dialect joins to it.
+    joined: Vec<Table>,
     /// Sentences for the user.
     pub evidence: Vec<String>,
     /// Columns that had to be there and were: more is more certain.
     pub matched: usize,
 }
 
-/// Every dialect: the built-in ones, then those of the user's folder, which
-/// replace a built-in one of the same id.
-///
-/// # Errors
-/// The first file that is no dialect, with its name and the place in it.
-pub fn catalog(user_folder: Option<&Path>) -> Result<Vec<Dialect>, DialectError> {
-    let mut dialects = Vec::new();
+impl Candidate {
+    /// A dialect and a table that the user put together.
+    pub fn chosen(dialect: Dialect, table: Table, evidence: String) -> Candidate {
+        Candidate { dialect, table, joined: Vec::new(), evidence: vec![evidence], matched: 0 }
+    }
+}
+
+/// Every dialect there is, and files that should have been some.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    pub dialects: Vec<Dialect>,
+    /// With the name of the file and the place in it.
+    pub broken: Vec<DialectError>,
+}
+
+/// Every dialect: the built-in ones, then those of the user's folder, which replace a built-in
+/// one of the same id. A file that is no dialect hides none of the others.
+pub fn catalog(user_folder: Option<&Path>) -> Catalog {
+    let mut catalog = Catalog::default();
     for file in BUILT_IN.files() {
         let name = file.path().display().to_string();
-        dialects.push(Dialect::parse(&name, file.contents_utf8().unwrap_or_default())?);
+        catalog.add(Dialect::parse(&name, file.contents_utf8().unwrap_or_default()));
     }
-    let Some(entries) = user_folder.and_then(|folder| std::fs::read_dir(folder).ok()) else {
-        return Ok(dialects);
-    };
-    let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    let entries = user_folder.and_then(|folder| std::fs::read_dir(folder).ok());
+    let mut paths: Vec<_> = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| DialectError { file: name.clone(), message: error.to_string() })?;
-        let dialect = Dialect::parse(&name, &text)?;
-        dialects.retain(|other| other.id != dialect.id);
-        dialects.push(dialect);
+        catalog.add(
+            read(path)
+                .map_err(|message| DialectError::new(&name, message))
+                .and_then(|text| Dialect::parse(&name, &text)),
+        );
     }
-    Ok(dialects)
+    catalog
+}
+
+impl Catalog {
+    fn add(&mut self, dialect: Result<Dialect, DialectError>) {
+        match dialect {
+            Ok(dialect) => {
+                self.dialects.retain(|other| other.id != dialect.id);
+                self.dialects.push(dialect);
+            }
+            Err(error) => self.broken.push(error),
+        }
+    }
+}
+
+/// The text of a user's dialect. A pipe is not waited for.
+fn read(path: &Path) -> Result<String, String> {
+    let meta = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !meta.is_file() || meta.len() > MAX_FILE_BYTES {
+        return Err("it is no small file".to_owned());
+    }
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
 }
 
 /// The dialects that fit, best first. The best one is certain when the second has
@@ -73,36 +133,46 @@ pub fn detect(engine: &str, tables: &[Table], dialects: &[Dialect]) -> Vec<Candi
     found
 }
 
-/// Column names are compared without case and without `_`.
-pub(crate) fn same_name(a: &str, b: &str) -> bool {
-    let plain = |text: &str| text.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect::<String>();
-    a == b || plain(a) == plain(b)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn table(name: &str, columns: &[&str], has_rowid: bool) -> Table {
-        Table { name: name.to_owned(), columns: columns.iter().map(|c| (*c).to_owned()).collect(), has_rowid }
+        Table::new(name, columns.iter().map(|column| (*column).to_owned()), has_rowid)
     }
 
     #[test]
-    fn every_built_in_dialect_parses_and_ids_are_unique() {
-        let all = catalog(None).expect("dialects");
-        let mut ids: Vec<_> = all.iter().map(|dialect| dialect.id.as_str()).collect();
-        ids.sort_unstable();
-        assert_eq!(ids, ["emmett-sqlite", "plain", "python-eventsourcing"]);
+    fn every_built_in_dialect_parses_and_has_samples() {
+        let all = catalog(None);
+        assert!(all.broken.is_empty(), "{:?}", all.broken);
+        for dialect in &all.dialects {
+            assert!(!dialect.samples.is_empty(), "{} has no [[sample]]", dialect.id);
+        }
+        assert!(all.dialects.len() >= 3);
+    }
+
+    #[test]
+    fn a_broken_dialect_hides_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.toml"), "id = 3").expect("a file");
+        std::fs::write(folder.path().join("b.toml"), [0xff, 0xfe]).expect("a file");
+        std::fs::create_dir(folder.path().join("c.toml")).expect("a folder");
+        std::fs::write(folder.path().join("notes.txt"), "not meant").expect("a file");
+        let all = catalog(Some(folder.path()));
+        assert_eq!(all.dialects.len(), catalog(None).dialects.len());
+        let said: Vec<String> = all.broken.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 3 && said[0].contains("a.toml") && said[0].contains("invalid type"), "{said:?}");
+        assert!(said[2].contains("it is no small file"), "{said:?}");
     }
 
     #[test]
     fn columns_decide_not_table_names() {
-        let all = catalog(None).expect("dialects");
+        let all = catalog(None).dialects;
         let renamed = table("my_events", &["originator_id", "originator_version", "topic", "state"], true);
         let found = detect("sqlite", std::slice::from_ref(&renamed), &all);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].dialect.id, "python-eventsourcing");
-        assert_eq!(found[0].table.name, "my_events");
+        assert_eq!(found[0].table.name.as_str(), "my_events");
         // The name alone is nothing, nor are the columns in another container.
         assert!(detect("sqlite", &[table("emt_messages", &["id", "text"], true)], &all).is_empty());
         assert!(detect("json-lines", &[renamed], &all).is_empty());
@@ -113,7 +183,7 @@ mod tests {
 
     #[test]
     fn two_tables_of_one_shape_are_a_tie() {
-        let all = catalog(None).expect("dialects");
+        let all = catalog(None).dialects;
         let columns = ["originator_id", "originator_version", "topic", "state"];
         let found = detect("sqlite", &[table("a", &columns, true), table("b", &columns, true)], &all);
         assert_eq!(found.len(), 2);

@@ -1,32 +1,39 @@
-//! JSON lines: one event an object, one object a line. A row's key is the byte at
-//! which its line begins. Reads by position in a window; never maps or loads the file.
+//! JSON lines: one event an object, one object a line. A row's key is the byte at which it
+//! begins. The same for values that stand one behind the other, and for the items of an
+//! array. Reads by position in a window; never maps or loads the file.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+mod records;
+mod shape;
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiter::Jiter;
-
+use super::bytes::{Bytes, Now};
+use super::probe::{Kind, Probe};
+use super::row::{Extent, RowBuilder, decode};
 use super::{
-    Container, EventPage, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, Place, ReadError, Run, ScanCursor,
-    ScanStep, Store, StoreChange, StoreReader, Stored,
+    Container, EventPage, Fetcher, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, ReadError, Run, ScanCursor,
+    ScanStep, Scanner, Source, Store, StoreChange,
 };
-use crate::dialect::Table;
-use crate::dialect::mapping::{Cell, Mapping};
-use crate::model::json::{end_of_value, is_json};
-use crate::model::{Finding, FindingCode, Findings, Position, RowKey, Version};
+use crate::dialect::mapping::{Column, Row};
+use crate::dialect::{Candidate, Cell, Mapping, Name, Table};
+use crate::model::json::{end_of_value, is_json, with_whole_characters, write_string};
+use crate::model::{Content, Finding, FindingCode, Findings, Node, RowKey};
+use jiter::Jiter;
+use records::{MAX_RECORD_BYTES, Record, Records};
+use shape::{Shape, shapes};
 
-/// Bytes read at once.
-const WINDOW_BYTES: usize = 1 << 20;
-/// A longer line is passed over, as a finding.
-const MAX_LINE_BYTES: usize = 64 << 20;
-/// Lines looked at to learn which keys there are.
-const SAMPLE_LINES: usize = 200;
+/// Records and bytes looked at to tell a dialect by the keys; which keys a line has is found
+/// out line by line.
+const SAMPLE_RECORDS: usize = 2_000;
+const SAMPLE_BYTES: u64 = 8 << 20;
 /// Bytes at the end of what was read that must stand there still when the file grew.
 const TAIL_BYTES: u64 = 1 << 10;
-const BOM: &[u8] = b"\xef\xbb\xbf";
+/// Different keys whose columns are remembered.
+const KNOWN_KEYS: usize = 4_096;
 
 pub(super) struct JsonLines;
 
@@ -35,226 +42,318 @@ impl Container for JsonLines {
         "json-lines"
     }
 
-    fn accepts(&self, head: &[u8]) -> Result<(), String> {
-        let whole = head.len() < super::HEAD_BYTES as usize;
-        let mut lines = head.strip_prefix(BOM).unwrap_or(head).split(|byte| *byte == b'\n').peekable();
-        while let Some(line) = lines.next() {
-            let cut = lines.peek().is_none() && !whole;
-            let opens = line.trim_ascii_start().first() == Some(&b'{');
-            if opens && (cut || object_keys(line).is_some()) {
-                return Ok(());
-            }
+    fn accepts(&self, probe: &Probe) -> Result<(), String> {
+        match &probe.kind {
+            Kind::File(head) if shape::looks_like_json(head) => Ok(()),
+            Kind::File(_) => Err("no line of it is a JSON object".to_owned()),
+            Kind::Folder(_) => Err("it is a folder".to_owned()),
         }
-        Err("no line of it is a JSON object".to_owned())
     }
 
-    fn tables(&self, place: &Place) -> Result<Vec<Table>, OpenError> {
-        let mut lines = Lines::open(place.path.clone())?;
-        let mut columns: Vec<String> = Vec::new();
-        let mut at = 0;
-        for _ in 0..SAMPLE_LINES {
-            let Some(line) = lines.line(at)? else { break };
-            let next = line.next;
-            if let Some(keys) = object_keys(lines.bytes(&line)) {
-                columns.extend(keys.into_iter().filter(|key| !columns.contains(key)).collect::<Vec<_>>());
-            }
-            at = next;
+    fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError> {
+        let io = |error| ReadError::io(&source.path, error);
+        let (bytes, mut tables) = (source.bytes()?, Vec::new());
+        for shape in shapes(&bytes).map_err(io)? {
+            let columns = sample_keys(&bytes, &shape).map_err(io)?;
+            tables.push(Table { is_open: true, ..Table::new(shape.name.as_str(), columns, true) });
         }
-        Ok(vec![Table { name: "each line".to_owned(), columns, has_rowid: true }])
+        Ok(tables)
     }
 
-    fn store(&self, place: &Place, _table: &Table, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
-        Ok(Arc::new(LinesStore { path: place.path.clone(), mapping }))
+    fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
+        let io = |error| ReadError::io(&source.path, error);
+        let bytes = source.bytes()?;
+        let all = shapes(&bytes).map_err(io)?;
+        let shape = all.into_iter().find(|shape| shape.name == candidate.table.name.as_str());
+        let shape = shape.ok_or_else(|| io(io::Error::other("it changed while it was opened")))?;
+        // A log is in the order it was written only if it says so itself.
+        let ordered = mapping.positions().any(|position| candidate.table.column(&position.name).is_some());
+        Ok(Arc::new(LinesStore { path: source.path, bytes, shape, mapping: Arc::new(mapping), ordered }))
     }
 }
 
-/// The top-level keys of a line; `None` where it is no JSON object.
-fn object_keys(line: &[u8]) -> Option<Vec<String>> {
-    let mut keys = Vec::new();
-    each_member(std::str::from_utf8(line).ok()?, |key, _| keys.push(key.to_owned())).ok()?;
-    Some(keys)
+/// The keys of the first records.
+fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape) -> io::Result<Vec<String>> {
+    let mut records = Records::new(Arc::clone(bytes), shape.clone());
+    let (mut keys, mut seen) = (Vec::new(), HashSet::new());
+    let mut at = shape.start;
+    for _ in 0..SAMPLE_RECORDS {
+        let Some(record) = records.record(at)? else { break };
+        if let Ok(text) = std::str::from_utf8(records.text(&record)) {
+            // A record that is no object has no keys.
+            let _ = each_member(text, |key, _| {
+                if !seen.contains(key) {
+                    seen.insert(key.to_owned());
+                    keys.push(key.to_owned());
+                }
+            });
+        }
+        at = record.next;
+        if at - shape.start > SAMPLE_BYTES {
+            break;
+        }
+    }
+    Ok(keys)
 }
 
 struct LinesStore {
     path: PathBuf,
-    mapping: Mapping,
+    bytes: Arc<dyn Bytes>,
+    shape: Shape,
+    mapping: Arc<Mapping>,
+    /// Its records say that they are in order.
+    ordered: bool,
+}
+
+impl LinesStore {
+    fn reader(&self) -> Reader {
+        Reader {
+            path: self.path.clone(),
+            bytes: Arc::clone(&self.bytes),
+            records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
+            keys: Keys { columns: self.mapping.columns().to_vec(), known: HashMap::new() },
+            builder: RowBuilder::new(Arc::clone(&self.mapping)),
+            numbered: (self.shape.start, 0),
+            tail: Vec::new(),
+        }
+    }
 }
 
 impl Store for LinesStore {
-    fn reader(&self) -> Result<Box<dyn StoreReader>, ReadError> {
-        Ok(Box::new(Reader { lines: Lines::open(self.path.clone())?, mapping: self.mapping.clone(), numbered: (0, 0) }))
+    fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError> {
+        Ok(Box::new(self.reader()))
     }
 
-    fn mapping(&self) -> &Mapping {
-        &self.mapping
+    fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError> {
+        Ok(Box::new(self.reader()))
+    }
+
+    fn decode(&self, row: &PageRow<'_>) -> Content {
+        decode(&self.mapping, row)
+    }
+
+    fn shown(&self, payload: &[u8]) -> Node {
+        self.mapping.decode_payload(Cell::Bytes(payload)).node
+    }
+
+    fn shows_json_as_stored(&self) -> bool {
+        self.mapping.shows_json_as_stored()
     }
 
     fn has_global_order(&self) -> bool {
-        // A log is in the order it was written only if it says so itself.
-        self.mapping.position_column().is_some()
+        self.ordered
+    }
+
+    fn first_version(&self) -> i64 {
+        self.mapping.first_version()
     }
 }
 
-/// A window over the file.
-struct Lines {
-    path: PathBuf,
-    file: File,
-    /// Identity of the file when it was opened.
-    identity: Option<u64>,
-    buffer: Vec<u8>,
-    /// Offset of `buffer[0]`.
-    start: u64,
+/// Which columns a key of a line belongs to.
+struct Keys {
+    columns: Vec<Column>,
+    known: HashMap<String, Arc<[Place]>>,
 }
 
-/// Where one line lies.
-struct Line {
-    offset: u64,
-    /// Bytes without the line's end.
-    len: usize,
-    next: u64,
-    /// It ends with the file, not with a newline.
-    unfinished: bool,
-    /// It is longer than [`MAX_LINE_BYTES`]; `len` is 0.
-    too_long: bool,
+/// A column, and whether the key is its very name.
+#[derive(Clone, Copy)]
+struct Place {
+    column: usize,
+    exact: bool,
 }
 
-impl Lines {
-    fn open(path: PathBuf) -> Result<Lines, ReadError> {
-        let file = File::open(&path).map_err(|source| ReadError::Io { path: path.clone(), source })?;
-        let identity = identity(&file);
-        Ok(Lines { path, file, identity, buffer: Vec::new(), start: 0 })
-    }
-
-    fn fill(&mut self, offset: u64, bytes: usize) -> Result<(), ReadError> {
-        let io = |source| ReadError::Io { path: self.path.clone(), source };
-        self.buffer.clear();
-        self.start = offset;
-        self.file.seek(SeekFrom::Start(offset)).map_err(io)?;
-        (&self.file).take(bytes as u64).read_to_end(&mut self.buffer).map_err(io)?;
-        Ok(())
-    }
-
-    /// The line that begins at `offset`, brought into the window; `None` at the end.
-    fn line(&mut self, offset: u64) -> Result<Option<Line>, ReadError> {
-        let mut want = WINDOW_BYTES;
-        loop {
-            let inside = offset.checked_sub(self.start).map(|at| at as usize).filter(|at| *at < self.buffer.len());
-            if let Some(at) = inside
-                && let Some(len) = memchr::memchr(b'\n', &self.buffer[at..])
-            {
-                let text = &self.buffer[at..at + len];
-                let trimmed = text.strip_suffix(b"\r").unwrap_or(text).len();
-                let next = offset + len as u64 + 1;
-                return Ok(Some(Line { offset, len: trimmed, next, unfinished: false, too_long: false }));
-            }
-            self.fill(offset, want)?;
-            let ended = self.buffer.len() < want;
-            if memchr::memchr(b'\n', &self.buffer).is_some() {
-                continue;
-            }
-            if ended {
-                let len = self.buffer.len();
-                let line = Line { offset, len, next: offset + len as u64, unfinished: true, too_long: false };
-                return Ok((len > 0).then_some(line));
-            }
-            if want >= MAX_LINE_BYTES {
-                return self.pass_over(offset).map(Some);
-            }
-            want *= 4;
+impl Keys {
+    fn places(&mut self, key: &str) -> Arc<[Place]> {
+        if let Some(places) = self.known.get(key) {
+            return Arc::clone(places);
         }
-    }
-
-    /// Finds the end of a line that is too long to hold.
-    fn pass_over(&mut self, offset: u64) -> Result<Line, ReadError> {
-        let mut at = offset + self.buffer.len() as u64;
-        loop {
-            self.fill(at, WINDOW_BYTES)?;
-            let found = memchr::memchr(b'\n', &self.buffer);
-            let next = at + found.map_or(self.buffer.len(), |len| len + 1) as u64;
-            if found.is_some() || self.buffer.len() < WINDOW_BYTES {
-                return Ok(Line { offset, len: 0, next, unfinished: found.is_none(), too_long: true });
-            }
-            at = next;
+        let name = Name::from(key);
+        let alike = self.columns.iter().enumerate().filter(|(_, column)| column.name.is_like(&name));
+        let places: Arc<[Place]> = alike.map(|(column, own)| Place { column, exact: own.name == name }).collect();
+        if self.known.len() < KNOWN_KEYS {
+            self.known.insert(key.to_owned(), Arc::clone(&places));
         }
-    }
-
-    fn bytes(&self, line: &Line) -> &[u8] {
-        // The window went past the beginning of a line that is too long.
-        let Some(at) = line.offset.checked_sub(self.start).map(|at| at as usize) else { return &[] };
-        let bytes = self.buffer.get(at..at + line.len).unwrap_or_default();
-        if line.offset == 0 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes }
-    }
-
-    fn size(&self) -> Result<u64, ReadError> {
-        let meta = self.file.metadata();
-        meta.map(|meta| meta.len()).map_err(|source| ReadError::Io { path: self.path.clone(), source })
+        places
     }
 }
 
-/// The inode, where there is such a thing.
-fn identity(file: &File) -> Option<u64> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        file.metadata().ok().map(|meta| meta.ino())
+impl Keys {
+    /// The cells of a line, by the mapping's columns.
+    fn cells<'l>(&mut self, line: &'l str) -> Result<Vec<Cell<'l>>, String> {
+        let mut cells = vec![Cell::Null; self.columns.len()];
+        // Columns whose very name the line has.
+        let mut exact = 0_u128;
+        each_member(line, |name, value| {
+            for place in self.places(name).iter() {
+                let bit = 1_u128.checked_shl(place.column as u32).unwrap_or(0);
+                if place.exact || exact & bit == 0 {
+                    cells[place.column] = Cell::Json(value);
+                    exact |= if place.exact { bit } else { 0 };
+                }
+            }
+        })?;
+        Ok(cells)
     }
-    #[cfg(not(unix))]
-    {
-        let _ = file;
-        None
+
+    /// The members that nothing in the mapping names, as an object, where they are the payload.
+    fn rest(&mut self, line: &str, cells: &[Cell<'_>], mapping: &Mapping) -> Option<String> {
+        mapping.rest().filter(|_| mapping.payload(&Row { cells, decoded: &[] }).is_null())?;
+        let mut rest = String::from("{");
+        // The line was read before.
+        let _ = each_member(line, |name, value| {
+            if self.places(name).is_empty() {
+                if rest.len() > 1 {
+                    rest.push(',');
+                }
+                write_string(name, &mut rest);
+                rest.push(':');
+                rest.push_str(value);
+            }
+        });
+        (rest.len() > 1).then(|| rest + "}")
     }
 }
 
 struct Reader {
-    lines: Lines,
-    mapping: Mapping,
-    /// An offset and the number of lines before it.
+    path: PathBuf,
+    bytes: Arc<dyn Bytes>,
+    records: Records,
+    keys: Keys,
+    builder: RowBuilder,
+    /// An offset and the number of records before it.
     numbered: (u64, u64),
+    /// The last bytes that a scan went over.
+    tail: Vec<u8>,
 }
 
-impl StoreReader for Reader {
-    fn scan(&mut self, cursor: ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError> {
+impl Reader {
+    fn io(&self, error: io::Error) -> ReadError {
+        ReadError::io(&self.path, error)
+    }
+
+    /// Adds the record to the page; `Err` says why it is no event.
+    fn push(
+        &mut self,
+        record: &Record,
+        extent: Extent,
+        page: &mut EventPage,
+        notes: &mut Findings,
+    ) -> Result<(), String> {
+        let bytes = self.records.text(record);
+        let text =
+            std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8 at byte {}", error.valid_up_to()))?;
+        let (keys, builder, key) = (&mut self.keys, &mut self.builder, RowKey(record.offset as i64));
+        match push_text(text, key, extent, keys, builder, page, notes) {
+            Err(reason) => {
+                // The parser refuses half a surrogate pair, which JSON's grammar allows.
+                let whole = with_whole_characters(text);
+                let odd = whole.len() != text.len() || *whole != *text;
+                if !odd || push_text(&whole, key, extent, keys, builder, page, notes).is_err() {
+                    return Err(reason);
+                }
+                if let (Extent::Header, Some(row)) = (extent, page.get(page.len() - 1)) {
+                    notes.push(Finding {
+                        code: FindingCode::ReplacedText,
+                        stream: Some(Arc::from(row.stream)),
+                        stream_id: None,
+                        version: row.version,
+                        message: "a key has half a surrogate pair, shown as \u{fffd}".to_owned(),
+                    });
+                }
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    /// Keeps what is needed to see later whether it still stands there.
+    fn remember(&mut self, cursor: u64) -> Result<(), ReadError> {
+        let from = cursor.saturating_sub(TAIL_BYTES);
+        let mut tail = std::mem::take(&mut self.tail);
+        let read = self.bytes.read(from, (cursor - from) as usize, &mut tail);
+        self.tail = tail;
+        read.map_err(|error| self.io(error))
+    }
+}
+
+fn push_text(
+    text: &str,
+    key: RowKey,
+    extent: Extent,
+    keys: &mut Keys,
+    builder: &mut RowBuilder,
+    page: &mut EventPage,
+    notes: &mut Findings,
+) -> Result<(), String> {
+    let cells = keys.cells(text)?;
+    let rest = if extent == Extent::Whole { keys.rest(text, &cells, builder.mapping()) } else { None };
+    builder.push(key, &cells, rest.as_deref(), extent, page, notes)
+}
+
+impl Scanner for Reader {
+    fn scan(&mut self, cursor: &ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError> {
         page.clear();
-        let mut at = cursor.0.max(0) as u64;
+        self.records.look_again();
+        let shape = self.records.shape();
+        let (what, start) = (shape.what(), shape.start);
+        let mut at = cursor.number().map_or(start, |at| at.max(0) as u64);
         let mut number = if self.numbered.0 == at { Some(self.numbered.1) } else { None };
         let (mut end, mut tail) = (false, None);
         while page.len() < PAGE_ROWS && page.size_bytes() < PAGE_BYTES {
-            let Some(line) = self.lines.line(at)? else {
+            let Some(record) = self.records.record(at).map_err(|error| self.io(error))? else {
                 end = true;
                 break;
             };
-            let place = match number {
-                Some(before) => format!("line {}", before + 1),
-                None => format!("the line at byte {}", line.offset),
+            let place = || match number {
+                Some(before) => format!("{what} {}", before + 1),
+                None => format!("the {what} at byte {}", record.offset),
             };
-            let bytes = self.lines.bytes(&line);
-            if line.too_long {
-                notes.note(FindingCode::BadLine, format!("{place} is longer than {} MiB", MAX_LINE_BYTES >> 20));
-            } else if !bytes.trim_ascii().is_empty() {
-                let added = match std::str::from_utf8(bytes) {
-                    Ok(text) => push(&self.mapping, text, RowKey(line.offset as i64), false, page, notes),
-                    Err(error) => Err(format!("is not UTF-8 at byte {}", error.valid_up_to())),
-                };
-                if let Err(reason) = added {
-                    if line.unfinished {
-                        // The writer may be in the middle of it: the next scan begins here again.
-                        tail = Some(format!("{place} is the last and unfinished: {reason}"));
-                        end = true;
-                        break;
-                    }
-                    notes.note(FindingCode::BadLine, format!("{place} {reason}"));
+            if record.too_long {
+                let message = format!("{} is longer than {} MiB", place(), MAX_RECORD_BYTES >> 20);
+                notes.note(FindingCode::BadLine, message);
+            } else if !self.records.text(&record).trim_ascii().is_empty()
+                && let Err(reason) = self.push(&record, Extent::Header, page, notes)
+            {
+                if record.unfinished {
+                    // The writer may be in the middle of it: the next scan begins here again.
+                    tail = Some(format!("{} is the last and unfinished: {reason}", place()));
+                    end = true;
+                    break;
                 }
+                notes.note(FindingCode::BadLine, format!("{} {reason}", place()));
             }
-            at = line.next;
+            at = record.next;
             number = number.map(|n| n + 1);
         }
         if let Some(number) = number {
             self.numbered = (at, number);
         }
-        let size = self.lines.size()?.max(1);
-        Ok(ScanStep { cursor: ScanCursor(at as i64), end, progress: (at as f64 / size as f64).min(1.0) as f32, tail })
+        if end {
+            self.remember(at)?;
+            tail = tail.or_else(|| self.bytes.trouble());
+        }
+        let progress = if end { 1.0 } else { self.bytes.progress(at) };
+        Ok(ScanStep { cursor: ScanCursor::at(at as i64), end, progress, tail })
     }
 
+    fn change(&mut self, cursor: &ScanCursor) -> Result<StoreChange, ReadError> {
+        let seen = cursor.number().unwrap_or(0).max(0) as u64;
+        let len = match self.bytes.now().map_err(|error| self.io(error))? {
+            Now::Same(len) if len >= seen => len,
+            _ => return Ok(StoreChange::Replaced),
+        };
+        // What was read must still stand there.
+        let mut tail = Vec::new();
+        let from = seen.saturating_sub(self.tail.len() as u64);
+        self.bytes.read(from, (seen - from) as usize, &mut tail).map_err(|error| self.io(error))?;
+        if tail != self.tail {
+            return Ok(StoreChange::Replaced);
+        }
+        Ok(if len > seen { StoreChange::Written } else { StoreChange::Same })
+    }
+}
+
+impl Fetcher for Reader {
     fn fetch(
         &mut self,
         keys: &[RowKey],
@@ -262,149 +361,52 @@ impl StoreReader for Reader {
         page: &mut EventPage,
         notes: &mut Findings,
     ) -> Result<(), ReadError> {
-        for key in keys {
-            let Some(line) = self.lines.line(key.0.max(0) as u64)? else { continue };
-            if let Ok(text) = std::str::from_utf8(self.lines.bytes(&line))
-                && let Err(reason) = push(&self.mapping, text, *key, true, page, notes)
-            {
-                notes.note(FindingCode::Damaged, format!("the line at byte {} changed: it {reason}", key.0));
+        self.records.look_again();
+        // Read as they lie, whatever order they are asked for in.
+        let mut wanted: Vec<(RowKey, usize)> = keys.iter().copied().zip(0..).collect();
+        wanted.sort_unstable();
+        let offsets: Vec<u64> = wanted.iter().map(|(key, _)| key.0.max(0) as u64).collect();
+        let before = page.len();
+        let mut order = Vec::with_capacity(keys.len());
+        for (nth, (key, place)) in wanted.iter().enumerate() {
+            self.records.prepare(&offsets[nth..]).map_err(|error| self.io(error))?;
+            let Some(record) = self.records.record(offsets[nth]).map_err(|error| self.io(error))? else { continue };
+            match self.push(&record, Extent::Whole, page, notes) {
+                Ok(()) => order.push(*place),
+                Err(reason) => {
+                    let what = self.records.shape().what();
+                    let message = format!("the {what} at byte {} changed: it {reason}", key.0);
+                    notes.note(FindingCode::Damaged, message);
+                }
             }
         }
+        page.arrange(before, &order);
         Ok(())
     }
 
     fn payloads(&mut self, keys: &[RowKey], _run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {
         page.clear();
-        let Some(column) = self.mapping.payload_column() else { return Ok(keys.len()) };
+        self.records.look_again();
+        if self.builder.mapping().payload_column().is_none() && self.builder.mapping().looks_inside() {
+            return super::payloads_of_rows(self, keys, page);
+        }
+        let offsets: Vec<u64> = keys.iter().map(|key| key.0.max(0) as u64).collect();
         for (at, key) in keys.iter().enumerate() {
-            let Some(line) = self.lines.line(key.0.max(0) as u64)? else { continue };
-            let mut payload = None;
-            let members = std::str::from_utf8(self.lines.bytes(&line)).map(|text| {
-                each_member(text, |name, value| {
-                    if name == column {
-                        payload = Some(value);
-                    }
-                })
-            });
-            if let Ok(Ok(())) = members {
-                page.push(*key, payload.map(str::as_bytes));
+            self.records.prepare(&offsets[at..]).map_err(|error| self.io(error))?;
+            let Some(record) = self.records.record(offsets[at]).map_err(|error| self.io(error))? else { continue };
+            let Ok(text) = std::str::from_utf8(self.records.text(&record)) else { continue };
+            let text = with_whole_characters(text);
+            let Ok(cells) = self.keys.cells(&text) else { continue };
+            let mapping = self.builder.mapping();
+            match (mapping.payload(&Row { cells: &cells, decoded: &[] }), self.keys.rest(&text, &cells, mapping)) {
+                (Cell::Json(payload), _) => page.push(*key, Some(payload.as_bytes())),
+                (_, rest) => page.push(*key, rest.as_deref().map(str::as_bytes)),
             }
             if page.bytes().len() > PAGE_BYTES {
                 return Ok(at + 1);
             }
         }
         Ok(keys.len())
-    }
-
-    fn change(&mut self, cursor: ScanCursor) -> Result<StoreChange, ReadError> {
-        let now = Lines::open(self.lines.path.clone())?;
-        let size = now.size()?;
-        let seen = cursor.0.max(0) as u64;
-        if now.identity != self.lines.identity || size < seen {
-            return Ok(StoreChange::Replaced);
-        }
-        // What was read must still stand there: compare the end of it with what the
-        // window holds, where it does.
-        let tail = seen.saturating_sub(TAIL_BYTES);
-        let mut now = now;
-        now.fill(tail, (seen - tail) as usize)?;
-        let held = tail.checked_sub(self.lines.start).map(|at| at as usize);
-        if let Some(held) = held.and_then(|at| self.lines.buffer.get(at..at + now.buffer.len()))
-            && held != now.buffer
-        {
-            return Ok(StoreChange::Replaced);
-        }
-        Ok(if size > seen { StoreChange::Written } else { StoreChange::Same })
-    }
-}
-
-/// Takes a line apart and adds it to the page; `Err` says what is wrong with it.
-fn push(
-    mapping: &Mapping,
-    line: &str,
-    key: RowKey,
-    whole: bool,
-    page: &mut EventPage,
-    notes: &mut Findings,
-) -> Result<(), String> {
-    let mut cells: Vec<Cell<'_>> = vec![Cell::Null; mapping.columns().len()];
-    let mut raw: Vec<&str> = vec![""; cells.len()];
-    each_member(line, |name, value| {
-        if let Some(at) = mapping.columns().iter().position(|column| column == name) {
-            raw[at] = value;
-            cells[at] = cell(value);
-        }
-    })?;
-    let mut stream = String::new();
-    if !mapping.stream(&cells, &mut stream) || stream.is_empty() {
-        return Err("has no stream".to_owned());
-    }
-    let mut category = String::new();
-    mapping.category(&cells, &mut category);
-    let payload =
-        if mapping.header_needs_payload() { Some(mapping.decode_payload(mapping.payload(&cells)).node) } else { None };
-    let Some(event_type) = mapping.event_type(&cells, payload.as_ref()) else {
-        return Err("has no event type".to_owned());
-    };
-    let version = mapping.version(&cells).map_err(|text| format!("has a version that is no integer: {text}"))?;
-    let (time, time_text) = mapping.time(&cells, payload.as_ref());
-    if let Some(text) = &time_text
-        && time.is_none()
-        && !whole
-        && text != "null"
-    {
-        notes.push(Finding {
-            code: FindingCode::Undecodable,
-            stream: Some(Arc::from(stream.as_str())),
-            stream_id: None,
-            version: version.map(Version),
-            message: format!("the time {text} is in no form that is known"),
-        });
-    }
-    let mut id = String::new();
-    let has_id = whole && mapping.event_id(&cells, &mut id);
-    let position = match mapping.position(&cells) {
-        Cell::Null | Cell::Bytes(_) => Position::None,
-        cell => match (cell.to_integer(), cell.to_text()) {
-            (Some(number), _) => Position::Number(number),
-            (None, Some(text)) => Position::Text(Arc::from(text.as_ref())),
-            _ => Position::None,
-        },
-    };
-    let stored = |cell: &Cell<'_>, raw: &'_ [&str]| -> Option<usize> {
-        cells.iter().position(|other| std::ptr::eq(other, cell)).filter(|at| whole && !raw[*at].is_empty())
-    };
-    let text_of = |at: Option<usize>| match at {
-        Some(at) => Stored::Text(raw[at].as_bytes()),
-        None => Stored::Null,
-    };
-    let added = page.push(&PageRow {
-        key,
-        version: version.map(Version),
-        time,
-        status: mapping.status(&cells),
-        position,
-        stream: &stream,
-        category: &category,
-        event_type: &event_type,
-        id: has_id.then_some(id.as_str()),
-        time_text: if whole { time_text.as_deref() } else { None },
-        mark: mapping.mark(&cells),
-        payload: text_of(stored(mapping.payload(&cells), &raw)),
-        metadata: text_of(stored(mapping.metadata(&cells), &raw)),
-    });
-    if added { Ok(()) } else { Err("is too large".to_owned()) }
-}
-
-/// A member's text as a cell.
-fn cell(value: &str) -> Cell<'_> {
-    match value.as_bytes().first() {
-        Some(b'"') => match Jiter::new(value.as_bytes()).next_str() {
-            Ok(text) => Cell::Text(Cow::Owned(text.to_owned())),
-            Err(_) => Cell::Json(value),
-        },
-        Some(b'n') | None => Cell::Null,
-        _ => Cell::Json(value),
     }
 }
 

@@ -1,24 +1,42 @@
 //! Containers: the only code that opens stores, and it opens them read-only.
 //!
-//! Adding one is one file that implements [`Container`], [`Store`] and [`StoreReader`],
-//! and one line in `CONTAINERS`. What a framework's tables mean is no business of a
-//! container: that is a dialect, which [`open`] finds by columns.
+//! The way of a store: a [`Probe`] looks at what stands at a [`Location`]; layers such as
+//! compression are taken off (`layers`, `spool`); the first of `CONTAINERS` that knows the
+//! rest lists its tables; a dialect is found by their columns; the container binds both to a
+//! [`Store`]. The way of a row: container, cells, `row`, page; then to the index, or decoded
+//! to an event.
+//!
+//! Adding a container is one file that implements [`Container`], [`Store`], [`Scanner`] and
+//! [`Fetcher`], and one line in `CONTAINERS`. What a framework's tables mean is no business
+//! of a container: that is a dialect.
 //!
 //! No row of data makes a read fail: bad data is a [`Findings`] entry. `Err` means the
 //! store itself can no longer be read.
 
+mod bytes;
+mod error;
 mod json_lines;
+mod layers;
 pub mod page;
+mod probe;
+mod row;
+mod spool;
+mod sql;
 mod sqlite;
 
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::dialect::{Candidate, Dialect, DialectError, MapOverride, Mapping, Table, catalog, detect};
-use crate::model::{Findings, Helpful, RowKey, Version};
-
+use crate::dialect::{Candidate, Dialect, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
+use crate::model::{Content, FindingCode, Findings, Node, RowKey, Version};
+use bytes::{Bytes, FileBytes};
+pub use error::{OpenError, ReadError};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
+pub use probe::Location;
+use probe::{Kind, Probe};
+use spool::Spool;
 
 /// Every container we read.
 const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines];
@@ -28,41 +46,65 @@ pub const PAGE_ROWS: usize = 4_096;
 /// Bytes after which a page is full.
 pub const PAGE_BYTES: usize = 8 << 20;
 
-/// A kind of file or folder that can hold events.
-pub trait Container: Sync {
+/// A kind of file, folder or server that can hold events.
+trait Container: Sync {
     /// The word that dialects use in `engines`.
     fn engine(&self) -> &'static str;
-    /// Looks at the first bytes only. `Err` says in a few words why not.
-    fn accepts(&self, head: &[u8]) -> Result<(), String>;
+    /// Looks at the probe only. `Err` says in a few words why not.
+    fn accepts(&self, probe: &Probe) -> Result<(), String>;
     /// Lists the tables, or the shape of the lines.
     ///
     /// # Errors
-    /// Where the file cannot be read.
-    fn tables(&self, place: &Place) -> Result<Vec<Table>, OpenError>;
-    /// Binds the file to what its columns mean.
+    /// Where the store cannot be read.
+    fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError>;
+    /// Binds the store to what its columns mean.
     ///
     /// # Errors
-    /// Where the file cannot be read.
-    fn store(&self, place: &Place, table: &Table, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError>;
+    /// Where the store cannot be read.
+    fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError>;
 }
 
-/// An opened store: makes readers, one for each thread.
+/// An opened store: makes one scanner, and a fetcher for each thread.
 pub trait Store: Send + Sync {
     /// # Errors
-    /// Where the file can no longer be read.
-    fn reader(&self) -> Result<Box<dyn StoreReader>, ReadError>;
-    fn mapping(&self) -> &Mapping;
+    /// Where the store can no longer be read.
+    fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError>;
+    /// # Errors
+    /// Where the store can no longer be read.
+    fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError>;
+    /// What is inside a whole row.
+    fn decode(&self, row: &PageRow<'_>) -> Content;
+    /// A payload as it is shown, from its bytes as stored.
+    fn shown(&self, payload: &[u8]) -> Node;
+    /// A payload that is stored as a JSON object or array is shown as it is stored.
+    fn shows_json_as_stored(&self) -> bool {
+        false
+    }
     /// The order of a scan is the store's own order over everything; found out when the store is opened.
     fn has_global_order(&self) -> bool;
+    /// The number of a stream's first event, where the store counts none.
+    fn first_version(&self) -> i64 {
+        1
+    }
 }
 
-/// Where a scan goes on; opaque, made by the reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScanCursor(pub i64);
+/// Where a scan goes on; a few bytes that only the scanner that made them understands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScanCursor(Vec<u8>);
 
 impl ScanCursor {
     /// Before everything.
-    pub const START: ScanCursor = ScanCursor(i64::MIN);
+    pub const START: ScanCursor = ScanCursor(Vec::new());
+
+    /// Behind the row or byte of that number.
+    pub fn at(number: i64) -> ScanCursor {
+        ScanCursor(number.to_be_bytes().to_vec())
+    }
+
+    /// What [`ScanCursor::at`] was given; `None` before everything.
+    pub fn number(&self) -> Option<i64> {
+        self.0.as_slice().try_into().ok().map(i64::from_be_bytes)
+    }
 }
 
 /// What one step of a scan came to.
@@ -77,7 +119,7 @@ pub struct ScanStep {
     pub tail: Option<String>,
 }
 
-/// A run of events of one stream, for readers that find them faster together.
+/// A run of events of one stream, for fetchers that find them faster together.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
     pub stream: &'a str,
@@ -85,7 +127,7 @@ pub struct Run<'a> {
     pub last: Version,
 }
 
-/// Did the store change since the reader last looked?
+/// Did the store change since the scanner last looked?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreChange {
     Same,
@@ -95,14 +137,26 @@ pub enum StoreChange {
     Replaced,
 }
 
-/// Reads one store on one thread.
-pub trait StoreReader: Send {
+/// Reads what the index keeps, from the beginning to the end.
+pub trait Scanner: Send {
     /// Clears `page` and fills it with headers from `cursor` on.
     ///
     /// # Errors
     /// Where the store itself cannot be read.
-    fn scan(&mut self, cursor: ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError>;
+    fn scan(&mut self, cursor: &ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError>;
 
+    /// Looks at the store's outside; cheap.
+    ///
+    /// # Errors
+    /// Where the store is gone.
+    fn change(&mut self, cursor: &ScanCursor) -> Result<StoreChange, ReadError>;
+
+    /// Lets go of what a writer would notice; the next call takes it again.
+    fn rest(&mut self) {}
+}
+
+/// Reads whole rows that the index names.
+pub trait Fetcher: Send {
     /// Appends to `page` the whole rows of `keys` that exist, in that order.
     ///
     /// # Errors
@@ -117,25 +171,69 @@ pub trait StoreReader: Send {
 
     /// Clears `page` and fills it with the payloads of `keys`, which ascend, in any order;
     /// those of rows that are gone are left out. Returns how many of the keys, from the
-    /// front, were looked at: at least one. `run` is as in [`StoreReader::fetch`].
+    /// front, were looked at: at least one. `run` is as in [`Fetcher::fetch`].
     ///
     /// # Errors
     /// Where the store itself cannot be read.
     fn payloads(&mut self, keys: &[RowKey], run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError>;
 
-    /// Looks at the file's outside; cheap.
-    ///
-    /// # Errors
-    /// Where the file is gone.
-    fn change(&mut self, cursor: ScanCursor) -> Result<StoreChange, ReadError>;
+    /// Lets go of what a writer would notice; the next call takes it again.
+    fn rest(&mut self) {}
 }
 
-/// A store's file, and where we may put copies of it.
-#[derive(Clone, Debug)]
-pub struct Place {
-    pub path: PathBuf,
+/// [`Fetcher::payloads`] for those that find nothing faster than whole rows.
+fn payloads_of_rows(fetcher: &mut dyn Fetcher, keys: &[RowKey], page: &mut PayloadPage) -> Result<usize, ReadError> {
+    page.clear();
+    let mut whole = EventPage::default();
+    for (part, at) in keys.chunks(64).zip((0..).step_by(64)) {
+        whole.clear();
+        fetcher.fetch(part, None, &mut whole, &mut Findings::default())?;
+        for row in whole.iter() {
+            match row.payload {
+                Stored::Null => page.push(row.key, None),
+                Stored::Text(bytes) | Stored::Bytes(bytes) => page.push(row.key, Some(bytes)),
+            }
+        }
+        if page.bytes().len() > PAGE_BYTES {
+            return Ok(at + part.len());
+        }
+    }
+    Ok(keys.len())
+}
+
+/// A store's place as a container gets it.
+#[derive(Clone)]
+struct Source {
+    path: PathBuf,
     /// Folder for working copies; never the store's own.
-    pub cache: PathBuf,
+    cache: PathBuf,
+    inside: Inside,
+}
+
+/// What is left when all layers are off.
+#[derive(Clone)]
+enum Inside {
+    Folder,
+    File(Arc<FileBytes>),
+    Unpacked(Arc<Spool>),
+}
+
+impl Source {
+    fn bytes(&self) -> Result<Arc<dyn Bytes>, ReadError> {
+        match &self.inside {
+            Inside::Folder => Err(ReadError::io(&self.path, std::io::ErrorKind::IsADirectory.into())),
+            Inside::File(file) => Ok(Arc::<FileBytes>::clone(file)),
+            Inside::Unpacked(spool) => Ok(Arc::<Spool>::clone(spool)),
+        }
+    }
+
+    /// A file with these bytes, for containers that need one.
+    fn file(&self) -> Result<PathBuf, ReadError> {
+        match &self.inside {
+            Inside::Folder | Inside::File(_) => Ok(self.path.clone()),
+            Inside::Unpacked(spool) => spool.whole().map_err(|error| ReadError::io(&self.path, error)),
+        }
+    }
 }
 
 /// How the user wants the store read; empty = find out.
@@ -160,6 +258,8 @@ pub struct Opened {
     pub evidence: Vec<String>,
     /// Size of the file in bytes when it was opened.
     pub bytes: u64,
+    /// What was odd on the way.
+    pub findings: Findings,
 }
 
 impl fmt::Debug for Opened {
@@ -168,155 +268,127 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Why a store could not be opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    #[error("{} does not exist", .0.display())]
-    Missing(PathBuf),
-    #[error("{} is a folder, and none of its files tells that it is a store", .0.display())]
-    Folder(PathBuf),
-    #[error("{} is empty (0 bytes)", .0.display())]
-    Empty(PathBuf),
-    #[error("{} is no event store: {reason}", .path.display())]
-    NotAStore { path: PathBuf, reason: String, help: String },
-    #[error("{}: no framework is known by these columns: {}", .path.display(), .tables.join("; "))]
-    Unmapped { path: PathBuf, tables: Vec<String> },
-    #[error("{} could be {}", .path.display(), .candidates.join(", or "))]
-    Tie { path: PathBuf, candidates: Vec<String> },
-    #[error("{}: the dialect {dialect} does not fit its tables: {}", .path.display(), .tables.join("; "))]
-    DoesNotFit { path: PathBuf, dialect: String, tables: Vec<String> },
-    #[error("there is no dialect {0}")]
-    UnknownDialect(String, Vec<String>),
-    #[error(transparent)]
-    Dialect(#[from] DialectError),
-    #[error(transparent)]
-    Read(#[from] ReadError),
-}
-
-impl Helpful for OpenError {
-    fn help(&self) -> String {
-        match self {
-            OpenError::Missing(_) => "check the path".to_owned(),
-            OpenError::Folder(_) => "name the store's file inside it".to_owned(),
-            OpenError::Empty(_) => "the program that writes it may not have started; try again later".to_owned(),
-            OpenError::NotAStore { help, .. } => help.clone(),
-            OpenError::Unmapped { .. } => "point at the columns: --table T --map \
-                stream=COL,version=COL,type=COL,data=COL,time=COL"
-                .to_owned(),
-            OpenError::Tie { .. } => "choose one with --dialect ID, or a table with --table T".to_owned(),
-            OpenError::DoesNotFit { .. } => "leave --dialect out to have it found by the columns".to_owned(),
-            OpenError::UnknownDialect(_, known) => format!("the dialects are {}", known.join(", ")),
-            OpenError::Dialect(_) => "correct the dialect, or the --map option".to_owned(),
-            OpenError::Read(error) => error.help(),
-        }
-    }
-}
-
-/// Why reading an opened store failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    #[error("reading failed: {source}: {}", .path.display())]
-    Io { path: PathBuf, source: std::io::Error },
-    #[error("SQLite cannot read it: {source}: {}", .path.display())]
-    Sqlite { path: PathBuf, source: rusqlite::Error },
-    #[error("its pages change faster than they can be read: {}", .path.display())]
-    Restless { path: PathBuf },
-    #[error("there is no room for a copy of {need} bytes: {}", .path.display())]
-    NoSpace { path: PathBuf, need: u64 },
-}
-
-impl Helpful for ReadError {
-    fn help(&self) -> String {
-        match self {
-            ReadError::Io { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
-                "ask for permission to read the file".to_owned()
-            }
-            ReadError::Io { .. } => "check that the disk is still there, then open it again".to_owned(),
-            ReadError::Sqlite { source, .. } => match source.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::NotADatabase) => {
-                    "the file is damaged or encrypted; decrypt it first".to_owned()
-                }
-                Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
-                    "the file is damaged; try a backup, or a copy made by `sqlite3 FILE .recover`".to_owned()
-                }
-                _ => "close the program that locks it, or open a copy".to_owned(),
-            },
-            ReadError::Restless { .. } => "try again when the writer pauses, or open a copy".to_owned(),
-            ReadError::NoSpace { .. } => "free some space, or set EVENTGLASS_HOME to another disk".to_owned(),
-        }
-    }
-}
-
-/// Opens the store at `path`: finds its container by its bytes and its dialect by its columns.
+/// Opens the store at a location: finds its container by its bytes and its dialect by its
+/// columns.
 ///
 /// # Errors
 /// See [`OpenError`]; every one says what to do.
-pub fn open(path: &Path, cache: &Path, choice: &OpenChoice) -> Result<Opened, OpenError> {
-    let io = |source: std::io::Error| ReadError::Io { path: path.to_owned(), source };
-    let meta = match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(OpenError::Missing(path.to_owned()));
-        }
-        meta => meta.map_err(io)?,
-    };
-    if meta.is_dir() {
-        return Err(OpenError::Folder(path.to_owned()));
-    }
-    if !meta.is_file() {
-        // Reading it could wait for ever, or never end.
-        let (reason, help) = ("it is a pipe or a device", "write what it gives into a file, and open that");
-        return Err(OpenError::NotAStore { path: path.to_owned(), reason: reason.to_owned(), help: help.to_owned() });
-    }
-    let head = read_head(path).map_err(io)?;
-    if head.is_empty() {
-        return Err(OpenError::Empty(path.to_owned()));
-    }
+pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Opened, OpenError> {
+    let Location::Path(path) = location else { return Err(OpenError::Server(location.clone())) };
+    let mut probe = Probe::of(path)?;
+    let mut evidence = Vec::new();
+    let (inside, bytes) = take_off_layers(path, cache, &mut probe, &mut evidence)?;
     let mut reasons = Vec::new();
-    let container = CONTAINERS.iter().find(|container| match container.accepts(&head) {
+    let container = CONTAINERS.iter().find(|container| match container.accepts(&probe) {
         Ok(()) => true,
         Err(reason) => {
             reasons.push(reason);
             false
         }
     });
-    let Some(container) = container else { return Err(not_a_store(path, &head, reasons)) };
-    let place = Place { path: path.to_owned(), cache: cache.to_owned() };
-    let tables = container.tables(&place)?;
-    let candidate = choose(path, container.engine(), &tables, choice)?;
-    let mapping = candidate.dialect.mapping(&candidate.table)?;
+    let container = match (container, &probe.kind) {
+        (Some(container), _) => container,
+        (None, Kind::Folder(names)) => return Err(folder(path, names)),
+        (None, Kind::File(head)) => return Err(not_a_store(path, &head.bytes, reasons)),
+    };
+    let source = Source { path: path.to_owned(), cache: cache.to_owned(), inside };
+    let tables = container.tables(&source)?;
+    let mut findings = Findings::default();
+    let candidate = choose(path, container.engine(), tables, choice, &mut findings)?;
+    let mapping = candidate.mapping()?;
+    evidence.extend(candidate.evidence.iter().cloned());
     Ok(Opened {
-        store: container.store(&place, &candidate.table, mapping)?,
+        store: container.store(source, &candidate, mapping)?,
         path: path.to_owned(),
         format: container.engine(),
         dialect: candidate.dialect.id.clone(),
         framework: candidate.dialect.name.clone(),
-        evidence: candidate.evidence,
-        bytes: meta.len(),
+        evidence,
+        bytes,
+        findings,
     })
 }
 
-fn choose(path: &Path, engine: &str, tables: &[Table], choice: &OpenChoice) -> Result<Candidate, OpenError> {
-    let shapes = || tables.iter().map(|table| format!("{} ({})", table.name, table.columns.join(", "))).collect();
-    let wanted = |table: &Table| choice.map.table.as_ref().is_none_or(|name| table.name.eq_ignore_ascii_case(name));
-    let tables: Vec<Table> = tables.to_vec();
-    let dialects = if choice.map.columns.is_empty() {
-        let all = catalog(choice.dialects.as_deref())?;
-        match &choice.dialect {
-            None => all,
-            Some(id) => {
-                let known = all.iter().map(|dialect| dialect.id.clone()).collect();
-                let one: Vec<Dialect> = all.into_iter().filter(|dialect| dialect.id == *id).collect();
-                if one.is_empty() {
-                    return Err(OpenError::UnknownDialect(id.clone(), known));
-                }
-                one
-            }
+/// Finds what is inside all layers, and puts how that begins into the probe. The number is
+/// the size of the file itself.
+fn take_off_layers(
+    path: &Path,
+    cache: &Path,
+    probe: &mut Probe,
+    evidence: &mut Vec<String>,
+) -> Result<(Inside, u64), OpenError> {
+    let Kind::File(head) = &mut probe.kind else { return Ok((Inside::Folder, 0)) };
+    if head.bytes.is_empty() {
+        return Err(OpenError::Empty(path.to_owned()));
+    }
+    let (layers, inner) = layers::find(path, std::mem::take(head)).map_err(|(reason, help)| OpenError::NotAStore {
+        path: path.to_owned(),
+        reason,
+        help,
+    })?;
+    *head = inner;
+    if layers.is_empty() {
+        return Ok((Inside::File(probe.file()?), probe.len));
+    }
+    evidence.extend(layers.iter().map(|layer| layer.sentence().to_owned()));
+    evidence.push("it is read from an unpacked copy in the cache".to_owned());
+    let spool = Spool::open(path, layers, cache).map_err(|error| ReadError::io(path, error))?;
+    Ok((Inside::Unpacked(Arc::new(spool)), probe.len))
+}
+
+/// Tables named in a message, at most; and columns of each.
+const NAMED: usize = 24;
+
+fn shape(table: &Table) -> String {
+    let mut columns: Vec<&str> = table.columns.iter().take(NAMED).map(Name::as_str).collect();
+    if table.columns.len() > NAMED {
+        columns.push("…");
+    }
+    format!("{} ({})", table.name, columns.join(", "))
+}
+
+fn choose(
+    path: &Path,
+    engine: &str,
+    tables: Vec<Table>,
+    choice: &OpenChoice,
+    findings: &mut Findings,
+) -> Result<Candidate, OpenError> {
+    let shapes = || tables.iter().take(NAMED).map(shape).collect();
+    if tables.is_empty() {
+        return Err(OpenError::NoTables(path.to_owned()));
+    }
+    if let Some(table) = &choice.map.table
+        && !tables.iter().any(|own| own.name.as_str().eq_ignore_ascii_case(table))
+    {
+        return Err(OpenError::NoTable {
+            path: path.to_owned(),
+            table: table.clone(),
+            near: nearest(&Name::from(table.as_str()), tables.iter().map(|own| &own.name)).map(ToString::to_string),
+            tables: tables.iter().take(NAMED).map(|own| own.name.to_string()).collect(),
+        });
+    }
+    let wanted =
+        |table: &Table| choice.map.table.as_ref().is_none_or(|name| table.name.as_str().eq_ignore_ascii_case(name));
+    if !choice.map.columns.is_empty() {
+        return by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map);
+    }
+    let catalog = catalog(choice.dialects.as_deref());
+    let mut dialects = catalog.dialects;
+    if let Some(id) = &choice.dialect {
+        let known = dialects.iter().map(|dialect| dialect.id.clone()).collect();
+        dialects.retain(|dialect| dialect.id == *id);
+        if dialects.is_empty() {
+            // It may be one of those that cannot be read.
+            return Err(match catalog.broken.into_iter().next() {
+                Some(broken) => broken.into(),
+                None => OpenError::UnknownDialect(id.clone(), known),
+            });
         }
-    } else {
-        vec![Dialect::from_map(&choice.map)?]
-    };
+    }
+    for broken in &catalog.broken {
+        findings.note(FindingCode::BadDialect, broken.to_string());
+    }
     let mut found = detect(engine, &tables, &dialects);
     found.retain(|candidate| wanted(&candidate.table));
     match (found.first(), found.get(1)) {
@@ -333,32 +405,57 @@ fn choose(path: &Path, engine: &str, tables: &[Table], choice: &OpenChoice) -> R
     }
 }
 
-/// Bytes looked at to tell a container.
-const HEAD_BYTES: u64 = 64 << 10;
+/// The table that has every column of the user's `--map`.
+fn by_map<'t>(path: &Path, tables: impl Iterator<Item = &'t Table>, map: &MapOverride) -> Result<Candidate, OpenError> {
+    let dialect = Dialect::from_map(map)?;
+    let (mut fitting, mut lacks) = (Vec::new(), None);
+    for table in tables {
+        let candidate = Candidate::chosen(dialect.clone(), table.clone(), "--map names its columns".to_owned());
+        match candidate.mapping() {
+            Ok(_) => fitting.push(candidate),
+            Err(error) => lacks = lacks.or(Some(error)),
+        }
+    }
+    match (fitting.len(), lacks) {
+        (1, _) => Ok(fitting.swap_remove(0)),
+        (0, Some(lacks)) => Err(lacks.into()),
+        _ => {
+            let candidates = fitting.iter().map(|candidate| shape(&candidate.table)).collect();
+            Err(OpenError::Tie { path: path.to_owned(), candidates })
+        }
+    }
+}
 
-fn read_head(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let mut head = Vec::new();
-    std::fs::File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
-    Ok(head)
+/// A folder that no container knows, with the file inside it that may be meant.
+fn folder(path: &Path, names: &[OsString]) -> OpenError {
+    const ENDINGS: [&str; 6] = ["db", "sqlite", "sqlite3", "jsonl", "ndjson", "json"];
+    let mut files: Vec<&Path> = names.iter().map(Path::new).collect();
+    files.sort();
+    let ends = |file: &&&Path| file.extension().and_then(OsStr::to_str).is_some_and(|end| ENDINGS.contains(&end));
+    OpenError::Folder { path: path.to_owned(), store: files.iter().find(ends).map(|file| path.join(file)) }
 }
 
 /// Names what the file is instead, where its first bytes tell.
 fn not_a_store(path: &Path, head: &[u8], reasons: Vec<String>) -> OpenError {
-    const KNOWN: [(&[u8], &str, &str); 9] = [
+    const KNOWN: [(&[u8], &str, &str); 11] = [
         (b"\x89PNG", "it is a PNG image", "open a store file instead"),
         (b"\xff\xd8\xff", "it is a JPEG image", "open a store file instead"),
         (b"GIF8", "it is a GIF image", "open a store file instead"),
         (b"%PDF", "it is a PDF document", "open a store file instead"),
-        (b"\x1f\x8b", "it is compressed with gzip", "unpack it first: gunzip --keep FILE"),
-        (b"\x28\xb5\x2f\xfd", "it is compressed with zstd", "unpack it first: unzstd FILE"),
-        (b"PK\x03\x04", "it is a zip archive", "unpack it first: unzip FILE"),
-        (b"\xff\xfe", "it is UTF-16 text", "convert it first: iconv -f UTF-16 -t UTF-8 FILE > NEW"),
-        (b"\xfe\xff", "it is UTF-16 text", "convert it first: iconv -f UTF-16 -t UTF-8 FILE > NEW"),
+        (b"PK\x03\x04", "it is a zip archive inside another file", "unpack it first: unzip FILE"),
+        (b"BZh", "it is compressed with bzip2", "unpack it first: bunzip2 --keep FILE"),
+        (b"\xfd7zXZ", "it is compressed with xz", "unpack it first: unxz --keep FILE"),
+        (b"PGDMP", "it is an archive of pg_dump", "make a script of it: pg_restore -f NEW.sql FILE"),
+        (b"--\n-- PostgreSQL database", "it is a dump of PostgreSQL", "dumps are not read yet"),
+        (b"-- MySQL dump", "it is a dump of MySQL", "dumps are not read yet"),
+        (b"-- MariaDB dump", "it is a dump of MariaDB", "dumps are not read yet"),
     ];
     let known = KNOWN.iter().find(|(magic, _, _)| head.starts_with(magic));
     let (reason, help) = match known {
         Some((_, reason, help)) => ((*reason).to_owned(), (*help).to_owned()),
+        None if head.get(257..262) == Some(b"ustar") => {
+            ("it is a tar archive".to_owned(), "unpack it first: tar -xf FILE".to_owned())
+        }
         None => (
             reasons.join(", and "),
             "open a SQLite file or a file of JSON lines; an encrypted store must be decrypted first".to_owned(),

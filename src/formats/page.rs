@@ -162,6 +162,16 @@ impl EventPage {
         }
     }
 
+    /// Sorts the rows from `from` on by the place of each in `places`.
+    pub(super) fn arrange(&mut self, from: usize, places: &[usize]) {
+        if places.is_sorted() {
+            return;
+        }
+        let mut rows: Vec<(usize, Row)> = places.iter().copied().zip(self.rows.drain(from..)).collect();
+        rows.sort_by_key(|(place, _)| *place);
+        self.rows.extend(rows.into_iter().map(|(_, row)| row));
+    }
+
     fn keep_text(&mut self, text: &str) -> Span {
         let start = self.text.len() as u32;
         self.text.push_str(text);

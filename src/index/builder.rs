@@ -51,6 +51,8 @@ pub struct IndexBuilder {
     last_time: Option<Time>,
     /// The type and stream of the row before: neighbours are often alike.
     recent: Option<(StreamId, TypeId)>,
+    /// The number of a stream's first event where the store numbers nothing, less one.
+    before_first: i64,
 }
 
 /// The segment under way.
@@ -87,6 +89,11 @@ impl Open {
 }
 
 impl IndexBuilder {
+    /// Where the store numbers nothing, the first event of a stream gets this number.
+    pub fn counting_from(first: i64) -> IndexBuilder {
+        IndexBuilder { before_first: first - 1, ..IndexBuilder::default() }
+    }
+
     /// Number of events taken so far.
     pub fn events(&self) -> u64 {
         (self.sealed.len() * SEGMENT_ROWS + self.open.streams.len()) as u64
@@ -119,7 +126,7 @@ impl IndexBuilder {
         }
         let version = match header.version {
             Some(version) => version.0,
-            None => i64::from(summary.events) + 1,
+            None => i64::from(summary.events) + 1 + self.before_first,
         };
         summary.events += 1;
         summary.first = summary.first.min(Version(version));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::finding::FindingCode;
 use super::ids::{CategoryId, RowKey, Version};
 use super::node::{Node, Text};
 use super::time::Time;
@@ -43,6 +44,21 @@ pub struct RecordedEvent {
     pub data_json: Option<Text>,
     /// Why the payload could not be decoded; `data` then holds it raw.
     pub undecodable: Option<Text>,
+}
+
+/// What is inside an event: the payload and metadata of a row, decoded.
+#[derive(Clone, Debug)]
+pub struct Content {
+    pub data: Node,
+    /// JSON text of `data`, where the stored text is just that.
+    pub data_json: Option<Text>,
+    /// Why the payload could not be decoded; `data` then holds it raw.
+    pub undecodable: Option<Text>,
+    pub metadata: Node,
+    /// JSON text of `metadata`, where there is some and the stored text is just that.
+    pub metadata_json: Option<Text>,
+    /// What else is odd about them, in words.
+    pub odd: Vec<(FindingCode, String)>,
 }
 
 /// What became of a stream, as the store marks it.

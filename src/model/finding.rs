@@ -9,6 +9,7 @@ use super::node::Text;
 /// What is odd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingCode {
+    BadDialect,
     BadLine,
     Damaged,
     DuplicateKey,
@@ -18,6 +19,7 @@ pub enum FindingCode {
     HandlerThrew,
     OrderNotProven,
     Precision,
+    ReplacedText,
     TimeBackwards,
     TruncatedTail,
     Undecodable,
@@ -27,6 +29,7 @@ impl FindingCode {
     /// The stable word of the command line's JSON.
     pub fn name(self) -> &'static str {
         match self {
+            FindingCode::BadDialect => "bad-dialect",
             FindingCode::BadLine => "bad-line",
             FindingCode::Damaged => "damaged",
             FindingCode::DuplicateKey => "duplicate-key",
@@ -36,6 +39,7 @@ impl FindingCode {
             FindingCode::HandlerThrew => "handler-threw",
             FindingCode::OrderNotProven => "order-not-proven",
             FindingCode::Precision => "precision",
+            FindingCode::ReplacedText => "replaced-text",
             FindingCode::TimeBackwards => "time-backwards",
             FindingCode::TruncatedTail => "truncated-tail",
             FindingCode::Undecodable => "undecodable",

@@ -4,6 +4,7 @@
 //! cannot exhaust ours; what is nested deeper than [`MAX_DEPTH`] stays raw text.
 //! Writing keeps number texts and key order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -14,6 +15,9 @@ use super::node::{Node, Object, Text};
 /// Levels of nesting that are taken apart; deeper ones stay [`Node::Raw`].
 pub const MAX_DEPTH: usize = 256;
 
+/// What writers on Windows put in front of a text.
+pub const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// What reading a JSON text gave; never a failure.
 #[derive(Clone, Debug)]
 pub struct Parsed {
@@ -22,6 +26,8 @@ pub struct Parsed {
     pub error: Option<String>,
     /// A key that occurs twice in one object.
     pub duplicate_key: Option<Text>,
+    /// Half a surrogate pair stood there, which is no character: U+FFFD stands in its place.
+    pub replaced: bool,
 }
 
 /// Reads JSON from bytes. Invalid UTF-8 gives [`Node::Bytes`], invalid JSON [`Node::Raw`].
@@ -32,6 +38,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             node: Node::Bytes(Arc::from(bytes)),
             error: Some(format!("not UTF-8 at byte {}", error.valid_up_to())),
             duplicate_key: None,
+            replaced: false,
         },
     }
 }
@@ -39,9 +46,65 @@ pub fn parse(bytes: &[u8]) -> Parsed {
 /// Reads JSON from text. Invalid JSON gives [`Node::Raw`].
 pub fn parse_text(text: &str) -> Parsed {
     let mut duplicate_key = None;
-    match read(text, &mut duplicate_key) {
-        Ok(node) => Parsed { node, error: None, duplicate_key },
-        Err(error) => Parsed { node: Node::Raw(Arc::from(text)), error: Some(error), duplicate_key: None },
+    let error = match read(text, &mut duplicate_key) {
+        Ok(node) => return Parsed { node, error: None, duplicate_key, replaced: false },
+        Err(error) => error,
+    };
+    // The parser refuses half a surrogate pair, which JSON's grammar allows.
+    let mended = with_whole_characters(text);
+    if let Cow::Owned(mended) = &mended
+        && let Ok(node) = read(mended, &mut duplicate_key)
+    {
+        return Parsed { node, error: None, duplicate_key, replaced: true };
+    }
+    Parsed { node: Node::Raw(Arc::from(text)), error: Some(error), duplicate_key: None, replaced: false }
+}
+
+/// The JSON text with `\ufffd` for each escape that is half a surrogate pair without its other
+/// half, as `JSON.stringify` writes a text that was cut inside an emoji.
+pub fn with_whole_characters(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let unit = |at: usize| {
+        let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut out = String::new();
+    let (mut kept, mut at) = (0, 0);
+    while let Some(found) = memchr::memchr(b'\\', &bytes[at..]) {
+        at += found;
+        match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => at += 12,
+            Some(0xd800..=0xdfff) => {
+                out.push_str(&text[kept..at]);
+                out.push_str("\\ufffd");
+                at += 6;
+                kept = at;
+            }
+            // Of any other escape only the next byte belongs to it.
+            _ => at += 2,
+        }
+        if at > bytes.len() {
+            break;
+        }
+    }
+    if kept == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[kept..]);
+    Cow::Owned(out)
+}
+
+/// The text of a JSON string; every other value is its own text.
+pub fn unquoted(text: &str) -> Cow<'_, str> {
+    let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
+        return Cow::Borrowed(text);
+    };
+    if !inside.contains('\\') {
+        return Cow::Borrowed(inside);
+    }
+    match parse_text(text).node {
+        Node::String(text) => Cow::Owned(text.to_string()),
+        _ => Cow::Borrowed(text),
     }
 }
 
@@ -514,7 +577,7 @@ mod tests {
 
     #[test]
     fn no_json_is_raw_with_the_reason() {
-        for text in ["", "{", "[1,", "nul", "{\"a\" 1}", "1 2", "[1]]", "\"\\ud800\""] {
+        for text in ["", "{", "[1,", "nul", "{\"a\" 1}", "1 2", "[1]]"] {
             let parsed = parse_text(text);
             assert!(parsed.error.is_some(), "{text:?}");
             assert_eq!(parsed.node, Node::Raw(Arc::from(text)));

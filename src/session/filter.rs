@@ -13,8 +13,7 @@ use std::time::{Duration, Instant};
 use memchr::memmem::Finder;
 
 use super::jobs::{Found, Job, Progress};
-use crate::dialect::mapping::{Cell, Mapping};
-use crate::formats::{Opened, PayloadPage, ReadError, Run, StoreReader};
+use crate::formats::{Fetcher, Opened, PayloadPage, ReadError, Run, Store};
 use crate::index::{EventIndex, StreamRows};
 use crate::model::json::{MAX_DEPTH, is_json, to_text};
 use crate::model::{EventRow, Helpful, Problem, RowKey, StreamId, TypeId};
@@ -28,7 +27,7 @@ pub struct EventFilter {
     rows: StreamRows,
     stream: String,
     words: Words,
-    reader: Option<Box<dyn StoreReader>>,
+    fetcher: Option<Box<dyn Fetcher>>,
     /// Events that are looked at, and taken into the batch.
     at: u64,
     /// Events whose payload must be searched, and their places in the stream, by key.
@@ -48,7 +47,7 @@ impl EventFilter {
             stream: rows.index().streams().name(stream).to_owned(),
             rows,
             words: Words::new(text),
-            reader: None,
+            fetcher: None,
             at: 0,
             batch: Vec::new(),
             run: None,
@@ -83,23 +82,22 @@ impl EventFilter {
 
     /// Searches payloads of the batch, as many as are read at once.
     fn search_batch(&mut self, store: &Opened) -> Result<(), ReadError> {
-        let reader = match &mut self.reader {
-            Some(reader) => reader,
-            empty => empty.insert(store.store.reader()?),
+        let fetcher = match &mut self.fetcher {
+            Some(fetcher) => fetcher,
+            empty => empty.insert(store.store.fetcher()?),
         };
         let keys: Vec<RowKey> = self.batch.iter().map(|(key, ..)| *key).collect();
         let run = self.run.and_then(|(first, last)| {
             let (first, last) = (self.rows.version(first)?, self.rows.version(last)?);
             (!self.stream.is_empty()).then_some(Run { stream: &self.stream, first, last })
         });
-        let looked_at = reader.payloads(&keys, run, &mut self.page)?.clamp(1, keys.len());
+        let looked_at = fetcher.payloads(&keys, run, &mut self.page)?.clamp(1, keys.len());
         self.lower.clear();
         self.lower.extend_from_slice(self.page.bytes());
         self.lower.make_ascii_lowercase();
-        let mapping = store.store.mapping();
         let mut search = Search {
-            mapping,
-            as_stored: mapping.shows_json_as_stored(),
+            store: &*store.store,
+            as_stored: store.store.shows_json_as_stored(),
             all_simple: is_simple(self.page.bytes()),
             squeezed: Vec::new(),
         };
@@ -271,8 +269,8 @@ impl Words {
 }
 
 /// How one page of payloads is searched.
-struct Search<'m> {
-    mapping: &'m Mapping,
+struct Search<'s> {
+    store: &'s dyn Store,
     /// JSON text is shown as it is stored.
     as_stored: bool,
     /// No payload of the page needs a closer look.
@@ -289,7 +287,7 @@ impl Search<'_> {
         match self.by_bytes(word, bytes, lower) {
             Some(found) => found,
             None => {
-                let shown = to_text(&self.mapping.decode_payload(&Cell::Bytes(bytes)).node);
+                let shown = to_text(&self.store.shown(bytes));
                 shown.to_lowercase().contains(&word.text)
             }
         }

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use crate::formats::{EventPage, Opened, ReadError, ScanCursor, StoreChange, StoreReader};
+use crate::formats::{EventPage, Fetcher, Opened, ReadError, ScanCursor, Scanner, StoreChange};
 use crate::index::{EventIndex, Header, IndexBuilder, MAX_EVENTS};
 use crate::model::{EventRow, FindingCode, Findings};
 
 /// Reads one store's headers.
 pub struct Indexer {
-    reader: Box<dyn StoreReader>,
+    scanner: Box<dyn Scanner>,
+    /// Looks whether rows are still what they were; made when it is first needed.
+    fetcher: Option<Box<dyn Fetcher>>,
     builder: IndexBuilder,
     cursor: ScanCursor,
     page: EventPage,
@@ -23,14 +25,16 @@ impl Indexer {
     /// Where the store can no longer be read.
     pub fn open(opened: Arc<Opened>) -> Result<Indexer, ReadError> {
         let mut indexer = Indexer {
-            reader: opened.store.reader()?,
-            builder: IndexBuilder::default(),
+            scanner: opened.store.scanner()?,
+            fetcher: None,
+            builder: IndexBuilder::counting_from(opened.store.first_version()),
             cursor: ScanCursor::START,
             page: EventPage::default(),
             progress: 0.0,
             complete: false,
             opened,
         };
+        indexer.builder.findings().absorb(&mut indexer.opened.findings.clone());
         if !indexer.opened.store.has_global_order() {
             let message = "the store has no order over everything: time, then stream, then version is used";
             indexer.builder.findings().note(FindingCode::OrderNotProven, message);
@@ -44,7 +48,7 @@ impl Indexer {
     /// Where the store can no longer be read.
     pub fn step(&mut self) -> Result<bool, ReadError> {
         let mut notes = Findings::default();
-        let step = self.reader.scan(self.cursor, &mut self.page, &mut notes)?;
+        let step = self.scanner.scan(&self.cursor, &mut self.page, &mut notes)?;
         let mut room = true;
         let mut streams = Vec::with_capacity(self.page.len());
         for row in self.page.iter() {
@@ -61,10 +65,12 @@ impl Indexer {
             streams.extend(stream);
         }
         // Notes are made in the order of the rows, each with its stream's name.
-        let mut rows = self.page.iter().zip(streams);
+        let mut rows = self.page.iter().zip(streams).peekable();
         notes.locate(|note| {
             let name = note.stream.as_deref()?;
-            rows.find(|(row, _)| row.stream == name && row.version == note.version).map(|(_, stream)| stream)
+            // The row stays in front: there may be another note of it.
+            while rows.next_if(|(row, _)| row.stream != name || row.version != note.version).is_some() {}
+            rows.peek().map(|(_, stream)| *stream)
         });
         self.builder.findings().absorb(&mut notes);
         if !room {
@@ -112,7 +118,7 @@ impl Indexer {
     /// # Errors
     /// Where the file is gone.
     pub fn change(&mut self, shown: &EventIndex) -> Result<StoreChange, ReadError> {
-        let change = self.reader.change(self.cursor)?;
+        let change = self.scanner.change(&self.cursor)?;
         if change != StoreChange::Written || shown.events() == 0 {
             return Ok(change);
         }
@@ -120,7 +126,11 @@ impl Indexer {
         for row in [0, last / 2, last].map(EventRow) {
             let Some(key) = shown.key_of(row) else { continue };
             self.page.clear();
-            self.reader.fetch(&[key], None, &mut self.page, &mut Findings::default())?;
+            let fetcher = match &mut self.fetcher {
+                Some(fetcher) => fetcher,
+                empty => empty.insert(self.opened.store.fetcher()?),
+            };
+            fetcher.fetch(&[key], None, &mut self.page, &mut Findings::default())?;
             let stream = shown.stream_of(row).map_or("", |stream| shown.streams().name(stream));
             let event_type = shown.type_of(row).map(|id| shown.type_name(id));
             let same = self.page.get(0).is_some_and(|now| {

@@ -4,10 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::dialect::mapping::{Cell, Decoded, Mapping};
-use crate::formats::{EventPage, Opened, PageRow, ReadError, Run, StoreReader, Stored};
+use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Run, Store, Stored};
 use crate::index::StreamRows;
-use crate::model::json::{is_json, to_text};
+use crate::model::json::to_text;
 use crate::model::{
     Finding, FindingCode, Findings, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
 };
@@ -21,8 +20,8 @@ pub const CACHE_BYTES: usize = 64 << 20;
 
 /// Reads events of one stream by their place in it.
 pub struct StreamSource {
-    reader: Box<dyn StoreReader>,
-    mapping: Mapping,
+    fetcher: Box<dyn Fetcher>,
+    store: Arc<dyn Store>,
     rows: StreamRows,
     name: Text,
     stream: Option<StreamId>,
@@ -40,8 +39,8 @@ impl StreamSource {
     /// Where the store can no longer be read.
     pub fn open(opened: &Opened) -> Result<StreamSource, ReadError> {
         Ok(StreamSource {
-            reader: opened.store.reader()?,
-            mapping: opened.store.mapping().clone(),
+            fetcher: opened.store.fetcher()?,
+            store: Arc::clone(&opened.store),
             rows: StreamRows::default(),
             name: Arc::from(""),
             stream: None,
@@ -113,7 +112,7 @@ impl StreamSource {
         let page = self.page(at / PAGE)?;
         let Some(row) = page.get((at % PAGE) as usize) else { return Ok(None) };
         let version = self.rows.version(at).unwrap_or(Version(0));
-        Ok(Some(recorded(&self.mapping, &row, version)))
+        Ok(Some(recorded(&*self.store, &row, version)))
     }
 
     fn page(&mut self, number: u64) -> Result<Arc<EventPage>, ReadError> {
@@ -148,7 +147,7 @@ impl StreamSource {
             _ => None,
         };
         let mut page = EventPage::default();
-        self.reader.fetch(&keys, run, &mut page, &mut self.findings)?;
+        self.fetcher.fetch(&keys, run, &mut page, &mut self.findings)?;
         if page.len() == keys.len() {
             return Ok(page);
         }
@@ -202,7 +201,7 @@ impl EventSource for StreamSource {
                 let Some(row) = page.get((at % PAGE) as usize) else { break };
                 let version = self.rows.version(at).unwrap_or(Version(0));
                 let mut notes = Findings::default();
-                steps.push(step(&self.mapping, &row, version, &self.name, &mut notes));
+                steps.push(step(&*self.store, &row, version, &self.name, &mut notes));
                 if !notes.is_empty() && self.noted.insert(at) {
                     self.findings.absorb(&mut notes);
                 }
@@ -240,29 +239,9 @@ fn same_in_front(old: &StreamRows, new: &StreamRows) -> u64 {
     }
 }
 
-fn cell<'a>(stored: &Stored<&'a [u8]>) -> Cell<'a> {
-    match stored {
-        Stored::Null => Cell::Null,
-        Stored::Bytes(bytes) => Cell::Bytes(bytes),
-        Stored::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => Cell::Text(text.into()),
-            Err(_) => Cell::Bytes(bytes),
-        },
-    }
-}
-
-fn json_text(decoded: &Decoded, stored: &Stored<&[u8]>) -> Option<Text> {
-    match stored {
-        Stored::Text(bytes) | Stored::Bytes(bytes) if decoded.stored_is_json => {
-            std::str::from_utf8(bytes).ok().map(Text::from)
-        }
-        _ => None,
-    }
-}
-
-fn step(mapping: &Mapping, row: &PageRow<'_>, version: Version, stream: &Text, notes: &mut Findings) -> Step {
-    let decoded = mapping.decode_payload(&cell(&row.payload));
-    let mut note = |code, message: String| {
+fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, stream: &Text, notes: &mut Findings) -> Step {
+    let content = store.decode(row);
+    for (code, message) in content.odd {
         notes.push(Finding {
             code,
             stream: Some(Arc::clone(stream)),
@@ -270,18 +249,11 @@ fn step(mapping: &Mapping, row: &PageRow<'_>, version: Version, stream: &Text, n
             version: Some(version),
             message,
         });
-    };
-    if let Some(error) = &decoded.error {
-        note(FindingCode::Undecodable, format!("the payload is {error}"));
     }
-    if let Some(key) = &decoded.duplicate_key {
-        note(FindingCode::DuplicateKey, format!("the key \"{key}\" is there twice, the last one counts"));
-    }
-    let metadata = mapping.decode_metadata(&cell(&row.metadata));
-    let metadata = match json_text(&metadata, &row.metadata) {
-        Some(text) => Some(text),
-        None if matches!(row.metadata, Stored::Null) => None,
-        None => Some(Arc::from(to_text(&metadata.node))),
+    let metadata = match (content.metadata_json, &content.metadata) {
+        (Some(text), _) => Some(text),
+        (None, Node::Null) => None,
+        (None, node) => Some(Arc::from(to_text(node))),
     };
     Step {
         version,
@@ -289,15 +261,14 @@ fn step(mapping: &Mapping, row: &PageRow<'_>, version: Version, stream: &Text, n
         id: row.id.map(Text::from),
         position: row.position.clone(),
         time: row.time,
-        data: Payload { json: json_text(&decoded, &row.payload), node: decoded.node },
+        data: Payload { json: content.data_json, node: content.data },
         metadata,
     }
 }
 
 /// The event in full, for the inspector and for output.
-pub fn recorded(mapping: &Mapping, row: &PageRow<'_>, version: Version) -> RecordedEvent {
-    let data = mapping.decode_payload(&cell(&row.payload));
-    let metadata = mapping.decode_metadata(&cell(&row.metadata));
+pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> RecordedEvent {
+    let content = store.decode(row);
     let raw: &[u8] = match row.payload {
         Stored::Null => &[],
         Stored::Text(bytes) | Stored::Bytes(bytes) => bytes,
@@ -312,13 +283,10 @@ pub fn recorded(mapping: &Mapping, row: &PageRow<'_>, version: Version) -> Recor
         time: row.time,
         time_text: row.time_text.map(Text::from),
         mark: row.mark.map(Text::from),
-        data_json: json_text(&data, &row.payload),
-        undecodable: data.error.map(Text::from),
-        data: data.node,
-        metadata: match metadata.error {
-            Some(_) if matches!(row.metadata, Stored::Null) => Node::Null,
-            _ => metadata.node,
-        },
+        data_json: content.data_json,
+        undecodable: content.undecodable,
+        data: content.data,
+        metadata: content.metadata,
         raw: Arc::from(raw),
     }
 }
@@ -327,11 +295,6 @@ pub fn recorded(mapping: &Mapping, row: &PageRow<'_>, version: Version) -> Recor
 pub fn event_node(event: &RecordedEvent) -> Node {
     let text = |value: &str| Node::text(value);
     let member = |key: &str, node: Node| (Arc::from(key), node);
-    let data = match &event.data {
-        // JSON by its grammar, which we do not take apart: a lone surrogate.
-        Node::Raw(text) if event.undecodable.is_some() && !is_json(text) => Node::Bytes(Arc::clone(&event.raw)),
-        data => data.clone(),
-    };
     Node::object(vec![
         member("stream", text(&event.stream)),
         member("version", Node::number(event.version)),
@@ -346,7 +309,7 @@ pub fn event_node(event: &RecordedEvent) -> Node {
         member("id", event.id.as_deref().map_or(Node::Null, text)),
         member("type", text(&event.event_type)),
         member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),
-        member("data", data),
+        member("data", event.data.clone()),
         member("metadata", event.metadata.clone()),
     ])
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use super::{Answer, IndexNews, Indexer, Outbox, Reading, StoreAsk};
-use crate::formats::{self, OpenChoice, OpenError, Opened, ReadError, StoreChange};
+use crate::formats::{self, Location, OpenChoice, OpenError, Opened, ReadError, StoreChange};
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::Helpful;
 
@@ -25,7 +25,7 @@ pub(super) fn run(
     out: &Outbox,
 ) {
     let what = || format!("{} could not be opened", formats::file_name(path));
-    let opened = match formats::open(path, cache, choice) {
+    let opened = match formats::open(&Location::of(path), cache, choice) {
         Ok(opened) => Arc::new(opened),
         Err(error) => {
             if matches!(error, OpenError::Missing(_)) {
@@ -216,9 +216,8 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
-    use crate::dialect::Mapping;
-    use crate::formats::{EventPage, PayloadPage, Run, ScanCursor, ScanStep, Store, StoreReader};
-    use crate::model::{Findings, RowKey};
+    use crate::formats::{EventPage, Fetcher, PageRow, ScanCursor, ScanStep, Scanner, Store};
+    use crate::model::{Content, Findings, Node};
     use crate::session::{Far, Session};
 
     /// A store whose disk comes and goes.
@@ -227,27 +226,26 @@ mod tests {
         away: Arc<AtomicBool>,
     }
 
-    struct ShakyReader {
-        reader: Box<dyn StoreReader>,
+    struct ShakyScanner {
+        scanner: Box<dyn Scanner>,
         away: Arc<AtomicBool>,
     }
 
-    impl ShakyReader {
-        fn try_disk(&self) -> Result<(), ReadError> {
-            match self.away.load(Ordering::SeqCst) {
-                true => Err(ReadError::Io { path: "log".into(), source: std::io::Error::other("the disk is away") }),
-                false => Ok(()),
-            }
-        }
-    }
-
     impl Store for Shaky {
-        fn reader(&self) -> Result<Box<dyn StoreReader>, ReadError> {
-            Ok(Box::new(ShakyReader { reader: self.store.reader()?, away: Arc::clone(&self.away) }))
+        fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError> {
+            Ok(Box::new(ShakyScanner { scanner: self.store.scanner()?, away: Arc::clone(&self.away) }))
         }
 
-        fn mapping(&self) -> &Mapping {
-            self.store.mapping()
+        fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError> {
+            self.store.fetcher()
+        }
+
+        fn decode(&self, row: &PageRow<'_>) -> Content {
+            self.store.decode(row)
+        }
+
+        fn shown(&self, payload: &[u8]) -> Node {
+            self.store.shown(payload)
         }
 
         fn has_global_order(&self) -> bool {
@@ -255,40 +253,21 @@ mod tests {
         }
     }
 
-    impl StoreReader for ShakyReader {
+    impl Scanner for ShakyScanner {
         fn scan(
             &mut self,
-            cursor: ScanCursor,
+            cursor: &ScanCursor,
             page: &mut EventPage,
             notes: &mut Findings,
         ) -> Result<ScanStep, ReadError> {
-            self.try_disk()?;
-            self.reader.scan(cursor, page, notes)
+            match self.away.load(Ordering::SeqCst) {
+                true => Err(ReadError::io("log", std::io::Error::other("the disk is away"))),
+                false => self.scanner.scan(cursor, page, notes),
+            }
         }
 
-        fn fetch(
-            &mut self,
-            keys: &[RowKey],
-            run: Option<Run<'_>>,
-            page: &mut EventPage,
-            notes: &mut Findings,
-        ) -> Result<(), ReadError> {
-            self.try_disk()?;
-            self.reader.fetch(keys, run, page, notes)
-        }
-
-        fn payloads(
-            &mut self,
-            keys: &[RowKey],
-            run: Option<Run<'_>>,
-            page: &mut PayloadPage,
-        ) -> Result<usize, ReadError> {
-            self.try_disk()?;
-            self.reader.payloads(keys, run, page)
-        }
-
-        fn change(&mut self, cursor: ScanCursor) -> Result<StoreChange, ReadError> {
-            self.reader.change(cursor)
+        fn change(&mut self, cursor: &ScanCursor) -> Result<StoreChange, ReadError> {
+            self.scanner.change(cursor)
         }
     }
 
@@ -312,7 +291,7 @@ mod tests {
         let path = folder.path().join("log.jsonl");
         let line = |v: u64| format!("{{\"stream\":\"s-{v}\",\"version\":1,\"type\":\"T\",\"data\":{{}}}}\n");
         std::fs::write(&path, (0..20_000).map(line).collect::<String>()).expect("a log");
-        let opened = formats::open(&path, folder.path(), &OpenChoice::default()).expect("a store");
+        let opened = formats::open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store");
         let away = Arc::new(AtomicBool::new(true));
         let store = Arc::new(Shaky { store: Arc::clone(&opened.store), away: Arc::clone(&away) });
         let indexer = Indexer::open(Arc::new(Opened { store, ..opened })).expect("an indexer");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use eventglass::formats::{self, OpenChoice, OpenError, ReadError, StoreChange};
+use eventglass::formats::{self, Location, OpenChoice, OpenError, StoreChange};
 use eventglass::model::Applied;
 use eventglass::session::Indexer;
 use rusqlite::Connection;
@@ -471,7 +471,7 @@ fn beside_a_writer(journal: &str, pause: Duration) {
         let look = match look(&path, cache.path()) {
             Ok(look) => look,
             // No answer is no wrong answer, as long as the writer leaves no gap and the end is seen.
-            Err(OpenError::Read(ReadError::Restless { .. })) if pause.is_zero() && !over => continue,
+            Err(OpenError::Read(error)) if error.is_passing() && pause.is_zero() && !over => continue,
             Err(error) => panic!("{journal}: after {last}: {error}"),
         };
         let events = look.index.events();
@@ -534,7 +534,7 @@ fn a_writer_with_a_log_is_never_disturbed() {
 
 /// Opens, reads to the end; what the window does for every store.
 fn indexer(path: &Path, cache: &Path) -> Indexer {
-    let opened = formats::open(path, cache, &OpenChoice::default()).expect("a store");
+    let opened = formats::open(&Location::of(path), cache, &OpenChoice::default()).expect("a store");
     let mut indexer = Indexer::open(Arc::new(opened)).expect("readable");
     indexer.run().expect("readable");
     indexer

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eventglass::formats::{self, OpenChoice};
+use eventglass::formats::{self, Location, OpenChoice};
 use eventglass::index::EventIndex;
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, Node, StreamId, Version};
@@ -375,7 +375,7 @@ fn the_filter_runs_beside_the_cursor_and_ends_with_its_handle() {
 fn pages_are_let_go_when_the_share_becomes_smaller() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = log(folder.path(), 50_000);
-    let opened = Arc::new(formats::open(&path, folder.path(), &OpenChoice::default()).expect("a store"));
+    let opened = Arc::new(formats::open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store"));
     let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
     let mut source = StreamSource::open(&opened).expect("a source");
     source.select(index.rows_of(StreamId(3)), StreamId(3));

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventglass::formats::{self, OpenChoice, OpenError, Opened, ReadError};
+use eventglass::formats::{self, Location, OpenChoice, OpenError, Opened, ReadError};
 use eventglass::index::EventIndex;
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, StreamId, Version};
@@ -140,7 +140,7 @@ pub fn look(path: &Path, cache: &Path) -> Result<Look, OpenError> {
 }
 
 pub fn look_as(path: &Path, cache: &Path, choice: &OpenChoice) -> Result<Look, OpenError> {
-    let opened = Arc::new(formats::open(path, cache, choice)?);
+    let opened = Arc::new(formats::open(&Location::of(path), cache, choice)?);
     let index = Indexer::open(Arc::clone(&opened))?.run()?;
     Ok(Look { opened, index })
 }

@@ -13,10 +13,10 @@ use eventglass::app::place::{Place, Start};
 use eventglass::app::settings::{Settings, SettingsChange};
 use eventglass::app::view::{Screen, WorkspaceView};
 use eventglass::app::{App, Effect, Folders};
-use eventglass::formats::{Opened, ReadError, Store, StoreReader};
+use eventglass::formats::{Fetcher, Opened, PageRow, ReadError, Scanner, Store};
 use eventglass::index::{At, Header, IndexBuilder};
 use eventglass::model::json::parse_text;
-use eventglass::model::{Applied, Node, Position, Problem, RecordedEvent, RowKey, StreamStatus, Version};
+use eventglass::model::{Applied, Content, Node, Position, Problem, RecordedEvent, RowKey, StreamStatus, Version};
 use eventglass::session::{Answer, Far, IndexNews, Reading, Session, StateNews, Ticket};
 
 /// How long a test waits for what must come.
@@ -374,10 +374,16 @@ pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
 pub fn pretended() -> Opened {
     struct Nothing;
     impl Store for Nothing {
-        fn reader(&self) -> Result<Box<dyn StoreReader>, ReadError> {
-            Err(ReadError::Restless { path: PathBuf::from("/pretended/bank.db") })
+        fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError> {
+            Err(ReadError::new("it is only pretended", "open another"))
         }
-        fn mapping(&self) -> &eventglass::dialect::Mapping {
+        fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError> {
+            Err(ReadError::new("it is only pretended", "open another"))
+        }
+        fn decode(&self, _row: &PageRow<'_>) -> Content {
+            panic!("nothing is read from it")
+        }
+        fn shown(&self, _payload: &[u8]) -> Node {
             panic!("nothing is read from it")
         }
         fn has_global_order(&self) -> bool {
@@ -392,6 +398,7 @@ pub fn pretended() -> Opened {
         framework: "Emmett".to_owned(),
         evidence: vec!["emt_messages has its columns".to_owned()],
         bytes: 8_000_000_000,
+        findings: Default::default(),
     }
 }
 

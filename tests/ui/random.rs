@@ -18,7 +18,7 @@ use eventglass::app::action::{Action, Axis, CopyWhat, EventTab, Panel, StateTab,
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand;
 use eventglass::app::view::{Content, Screen, WorkspaceView};
-use eventglass::formats::{self, OpenChoice};
+use eventglass::formats::{self, Location, OpenChoice};
 use eventglass::index::At;
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, CategoryId, Pointer, StoreId, StreamId};
@@ -421,7 +421,7 @@ struct Fresh {
 impl Fresh {
     fn open(path: &Path, stream: &str, world: &World) -> Fresh {
         let cache = world.folder.path().join("cache");
-        let opened = Arc::new(formats::open(path, &cache, &OpenChoice::default()).expect("a store"));
+        let opened = Arc::new(formats::open(&Location::of(path), &cache, &OpenChoice::default()).expect("a store"));
         let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
         let id = index.streams().find(stream).unwrap_or_else(|| panic!("no stream {stream}"));
         let category = index.streams().summary(id).expect("a summary").category;

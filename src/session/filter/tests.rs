@@ -3,30 +3,26 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::dialect::{Table, catalog};
-use crate::formats::{OpenChoice, open};
+use crate::formats::{Location, OpenChoice, open};
 use crate::session::{Indexer, StreamSource};
 
-fn mapping() -> Mapping {
-    let table = Table {
-        name: "each line".to_owned(),
-        columns: ["stream", "version", "type", "data"].map(str::to_owned).to_vec(),
-        has_rowid: true,
-    };
-    let all = catalog(None).expect("dialects");
-    let plain = all.iter().find(|dialect| dialect.id == "plain").expect("a dialect");
-    plain.mapping(&table).expect("a mapping")
+/// A log, for the way in which payloads of lines are shown.
+fn log() -> Arc<dyn Store> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.jsonl");
+    std::fs::write(&path, "{\"stream\":\"s\",\"version\":1,\"type\":\"T\",\"data\":1}\n").expect("written");
+    open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store").store
 }
 
-fn slow(mapping: &Mapping, payload: &[u8], word: &str) -> bool {
-    to_text(&mapping.decode_payload(&Cell::Bytes(payload)).node).to_lowercase().contains(word)
+fn slow(store: &dyn Store, payload: &[u8], word: &str) -> bool {
+    to_text(&store.shown(payload)).to_lowercase().contains(word)
 }
 
-fn fast(mapping: &Mapping, payload: &[u8], word: &str) -> bool {
+fn fast(store: &dyn Store, payload: &[u8], word: &str) -> bool {
     let lower = payload.to_ascii_lowercase();
     let [one, other] = [true, false].map(|page| {
         let all_simple = page && is_simple(payload);
-        let mut search = Search { mapping, as_stored: true, all_simple, squeezed: Vec::new() };
+        let mut search = Search { store, as_stored: true, all_simple, squeezed: Vec::new() };
         search.finds(&Word::new(word.to_owned()), Some((payload, &lower)))
     });
     assert_eq!(one, other, "{}", String::from_utf8_lossy(payload));
@@ -110,8 +106,8 @@ proptest! {
         length in 1usize..8,
         other in pieces(),
     ) {
-        let mapping = mapping();
-        let shown = to_text(&mapping.decode_payload(&Cell::Bytes(text.as_bytes())).node).to_lowercase();
+        let store = log();
+        let shown = to_text(&store.shown(text.as_bytes())).to_lowercase();
         // Words that are there, as stored and as shown, and words that mostly are not.
         let part = |text: &str| {
             let all: Vec<char> = text.chars().collect();
@@ -121,7 +117,7 @@ proptest! {
         for word in [part(&shown), part(&text), other.concat()] {
             for word in word.split_whitespace().map(str::to_lowercase) {
                 prop_assert_eq!(
-                    fast(&mapping, text.as_bytes(), &word), slow(&mapping, text.as_bytes(), &word),
+                    fast(&*store, text.as_bytes(), &word), slow(&*store, text.as_bytes(), &word),
                     "{:?} in {:?}", word, text
                 );
             }
@@ -131,13 +127,13 @@ proptest! {
 
 #[test]
 fn what_is_packed_or_no_text_is_searched_as_well() {
-    let mapping = mapping();
+    let store = log();
     for payload in [&b"\xff\xfe{"[..], b"", b"12", b"\"Text\"", b"null", b"{\"a\":\"\xff\"}"] {
         for word in ["1", "text", "null", "$bytes", "a", "\""] {
-            assert_eq!(fast(&mapping, payload, word), slow(&mapping, payload, word), "{word} in {payload:?}");
+            assert_eq!(fast(&*store, payload, word), slow(&*store, payload, word), "{word} in {payload:?}");
         }
     }
-    let mut search = Search { mapping: &mapping, as_stored: true, all_simple: false, squeezed: Vec::new() };
+    let mut search = Search { store: &*store, as_stored: true, all_simple: false, squeezed: Vec::new() };
     assert!(search.finds(&Word::new("ull".into()), None) && !search.finds(&Word::new("x".into()), None));
 }
 
@@ -233,7 +229,7 @@ fn every_way_of_reading_finds_the_same() {
     let columns = ["stream", "version", "type", "data"].map(|name| (name.to_owned(), name.to_owned()));
     let map = crate::dialect::MapOverride { table: None, columns: columns.into_iter().collect() };
     let choice = OpenChoice { map, ..OpenChoice::default() };
-    let opened = Arc::new(open(&path, folder.path(), &choice).expect("a store"));
+    let opened = Arc::new(open(&Location::of(&path), folder.path(), &choice).expect("a store"));
     let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
     for name in ["near", "far-5", "back"] {
         let stream = index.streams().find(name).expect("the stream");
@@ -268,7 +264,7 @@ fn lines_are_searched_too() {
         })
         .collect();
     std::fs::write(&path, lines).expect("written");
-    let opened = Arc::new(open(&path, folder.path(), &OpenChoice::default()).expect("a store"));
+    let opened = Arc::new(open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store"));
     let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
     let mut source = StreamSource::open(&opened).expect("a source");
     source.select(index.rows_of(StreamId(0)), StreamId(0));

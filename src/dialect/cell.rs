@@ -1,0 +1,151 @@
+//! [`Cell`]: one value of a row, borrowed from the container, whatever that is.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use crate::model::json::unquoted;
+use crate::model::{Node, Time};
+
+/// One value of a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Cell<'a> {
+    #[default]
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+    /// JSON text, as it stands in a line.
+    Json(&'a str),
+    /// A part of a decoded value.
+    Node(&'a Node),
+}
+
+impl<'a> Cell<'a> {
+    pub fn is_null(&self) -> bool {
+        matches!(self, Cell::Null | Cell::Json("null") | Cell::Node(Node::Null))
+    }
+
+    /// The value as text; `None` for null. Bytes are a UUID where they are 16, else hex, unless
+    /// they are plain letters.
+    pub fn to_text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Cell::Null | Cell::Json("null") | Cell::Node(Node::Null) => None,
+            Cell::Integer(value) => Some(Cow::Owned(value.to_string())),
+            Cell::Real(value) => Some(Cow::Owned(value.to_string())),
+            Cell::Text(text) => Some(Cow::Borrowed(text)),
+            Cell::Json(text) => Some(unquoted(text)),
+            Cell::Bytes(bytes) => Some(name_of_bytes(bytes)),
+            Cell::Node(Node::String(text) | Node::Number(text) | Node::Raw(text)) => Some(Cow::Borrowed(text)),
+            Cell::Node(Node::Bytes(bytes)) => Some(name_of_bytes(bytes)),
+            Cell::Node(node) => Some(Cow::Owned(crate::model::json::to_text(node))),
+        }
+    }
+
+    /// The value as a whole number, also where it is written as text, as `1.0` or as `1e3`.
+    pub fn to_integer(self) -> Option<i64> {
+        match self {
+            Cell::Integer(value) => Some(value),
+            Cell::Real(value) => whole(value),
+            Cell::Bytes(_) | Cell::Null => None,
+            text => integer(text.to_text()?.trim()),
+        }
+    }
+
+    /// The value as a whole number where it is stored as a number, not as text.
+    pub fn to_stored_integer(self) -> Option<i64> {
+        match self {
+            Cell::Integer(value) => Some(value),
+            Cell::Json(text) => text.parse().ok(),
+            Cell::Node(Node::Number(text)) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The value as a moment, by its form or its size.
+    pub fn to_time(self) -> Option<Time> {
+        match self {
+            Cell::Integer(value) => Time::from_integer(value),
+            Cell::Real(value) => Time::from_number(value),
+            Cell::Bytes(_) => None,
+            text => time(&text.to_text()?),
+        }
+    }
+}
+
+impl<'a> From<&'a Node> for Cell<'a> {
+    fn from(node: &'a Node) -> Cell<'a> {
+        match node {
+            Node::Null => Cell::Null,
+            Node::String(text) => Cell::Text(text),
+            node => Cell::Node(node),
+        }
+    }
+}
+
+/// `7`, `7.0` and `7e0`, if it is whole and fits.
+fn integer(text: &str) -> Option<i64> {
+    if let Ok(value) = text.parse() {
+        return Some(value);
+    }
+    // Anything else that `f64` takes, such as `inf`, is no number of JSON.
+    let number = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
+    text.parse().ok().filter(|_| number).and_then(whole)
+}
+
+/// Above 2^53 a float no longer tells whole numbers apart.
+fn whole(value: f64) -> Option<i64> {
+    (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
+}
+
+fn time(text: &str) -> Option<Time> {
+    if let Ok(value) = text.parse::<i64>() {
+        return Time::from_integer(value);
+    }
+    Time::parse(text).or_else(|| text.parse::<f64>().ok().and_then(Time::from_number))
+}
+
+/// Ids are stored as bytes, too: a UUID in 16 of them, or plain letters in a column of blobs.
+fn name_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    if !bytes.is_empty()
+        && bytes.iter().all(|byte| (0x20..0x7f).contains(byte))
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(bytes.len() * 2 + 4);
+    for (at, byte) in bytes.iter().enumerate() {
+        if bytes.len() == 16 && matches!(at, 4 | 6 | 8 | 10) {
+            out.push('-');
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_whole_however_they_are_written() {
+        for text in ["3", "3.0", "0.3e1", "\"3\"", "\"3.0\""] {
+            assert_eq!(Cell::Json(text).to_integer(), Some(3), "{text}");
+        }
+        for text in ["2.5", "1e400", "inf", "\"x\"", "null", "9223372036854775808", "true", "[1]"] {
+            assert_eq!(Cell::Json(text).to_integer(), None, "{text}");
+        }
+        assert_eq!(Cell::Json("-9223372036854775808").to_integer(), Some(i64::MIN));
+        assert_eq!(Cell::Text("0000155").to_stored_integer(), None, "a text stays a text");
+        assert_eq!(Cell::Json("155").to_stored_integer(), Some(155));
+    }
+
+    #[test]
+    fn bytes_have_names() {
+        let id: Vec<u8> = (0x10..0x20).collect();
+        assert_eq!(Cell::Bytes(&id).to_text().as_deref(), Some("10111213-1415-1617-1819-1a1b1c1d1e1f"));
+        assert_eq!(Cell::Bytes(&[0xff, 0]).to_text().as_deref(), Some("ff00"));
+        assert_eq!(Cell::Bytes(b"order-1").to_text().as_deref(), Some("order-1"));
+    }
+}

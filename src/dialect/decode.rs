@@ -1,0 +1,222 @@
+//! From stored bytes to a [`Node`]: unpacking, JSON, and the wrappers that frameworks put
+//! around values. Nothing here fails: what cannot be decoded stays as it is, with the reason.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::Cell;
+use crate::model::json;
+use crate::model::{Node, Object, Text};
+
+/// Decompressed payloads larger than this are not read: a small file must not
+/// become gigabytes.
+pub const MAX_PAYLOAD_BYTES: u64 = 64 << 20;
+
+/// JSON inside a JSON string inside … is taken out so often.
+const MAX_STRINGS: usize = 4;
+
+/// One step from stored bytes towards JSON.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decode {
+    /// By the first bytes: zlib, gzip, then JSON.
+    Auto,
+    Gzip,
+    Json,
+    Zlib,
+}
+
+/// Wrappers taken off after decoding.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wrapper {
+    /// `{"_type_": …, "_data_": x}` becomes `x`, anywhere in the tree.
+    PythonTyped,
+}
+
+/// A decoded value, and what is to be said about it.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    pub node: Node,
+    /// Why it could not be decoded.
+    pub error: Option<String>,
+    pub duplicate_key: Option<Text>,
+    /// Half a surrogate pair became U+FFFD.
+    pub replaced: bool,
+    /// The stored text is JSON and means the same as `node`.
+    pub stored_is_json: bool,
+}
+
+impl Decoded {
+    fn plain(node: Node) -> Decoded {
+        Decoded { node, error: None, duplicate_key: None, replaced: false, stored_is_json: false }
+    }
+}
+
+/// Decodes a cell step by step.
+pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
+    let stored: &[u8] = match cell {
+        Cell::Null => return Decoded::plain(Node::Null),
+        Cell::Integer(value) => return Decoded::plain(Node::number(value)),
+        Cell::Real(value) => return Decoded::plain(Node::number(value)),
+        Cell::Node(node) => return Decoded::plain(node.clone()),
+        Cell::Text(text) | Cell::Json(text) => text.as_bytes(),
+        Cell::Bytes(bytes) => bytes,
+    };
+    let mut bytes = Cow::Borrowed(stored);
+    for step in chain {
+        let inflated = match step {
+            Decode::Auto if bytes.starts_with(&[0x1f, 0x8b]) => inflate(flate2::read::MultiGzDecoder::new(&*bytes)),
+            Decode::Auto if bytes.first() == Some(&0x78) => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
+            Decode::Gzip => inflate(flate2::read::MultiGzDecoder::new(&*bytes)),
+            Decode::Zlib => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
+            Decode::Json | Decode::Auto => continue,
+        };
+        match inflated {
+            Ok(out) => bytes = Cow::Owned(out),
+            Err(error) => return as_stored(&bytes, error),
+        }
+    }
+    let unpacked = matches!(bytes, Cow::Owned(_));
+    // Writers on Windows put a byte order mark in front.
+    let text = bytes.strip_prefix(json::BOM).unwrap_or(&bytes);
+    let parsed = json::parse(text);
+    if let Some(error) = parsed.error {
+        return as_stored(text, format!("no JSON: {error}"));
+    }
+    let stored_is_json = !unpacked && text.len() == stored.len() && !parsed.replaced;
+    let decoded = Decoded {
+        node: parsed.node,
+        error: None,
+        duplicate_key: parsed.duplicate_key,
+        replaced: parsed.replaced,
+        stored_is_json,
+    };
+    from_strings(decoded)
+}
+
+/// Some writers put JSON into a JSON string, once or twice over.
+fn from_strings(mut decoded: Decoded) -> Decoded {
+    let mut inner = decoded.node.clone();
+    for _ in 0..MAX_STRINGS {
+        let Node::String(text) = &inner else { break };
+        let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        if !start.starts_with(['{', '[', '"']) {
+            return decoded;
+        }
+        let parsed = json::parse_text(start);
+        if parsed.error.is_some() {
+            return decoded;
+        }
+        if !matches!(parsed.node, Node::String(_)) {
+            decoded.duplicate_key = parsed.duplicate_key;
+            decoded.replaced |= parsed.replaced;
+            decoded.stored_is_json = false;
+            decoded.node = parsed.node;
+            return decoded;
+        }
+        inner = parsed.node;
+    }
+    decoded
+}
+
+fn as_stored(bytes: &[u8], error: String) -> Decoded {
+    let node = match std::str::from_utf8(bytes) {
+        Ok(text) => Node::Raw(Arc::from(text)),
+        Err(_) => Node::Bytes(Arc::from(bytes)),
+    };
+    Decoded { error: Some(error), ..Decoded::plain(node) }
+}
+
+fn inflate(reader: impl Read) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    reader.take(MAX_PAYLOAD_BYTES + 1).read_to_end(&mut out).map_err(|error| format!("does not unpack: {error}"))?;
+    if out.len() as u64 > MAX_PAYLOAD_BYTES {
+        return Err(format!("unpacks to more than {} MiB", MAX_PAYLOAD_BYTES >> 20));
+    }
+    Ok(out)
+}
+
+/// Takes wrappers off.
+pub(super) fn peel(decoded: &mut Decoded, wrappers: &[Wrapper]) {
+    for Wrapper::PythonTyped in wrappers {
+        if let Some(peeled) = peel_python(&decoded.node) {
+            decoded.node = peeled;
+            decoded.stored_is_json = false;
+        }
+    }
+}
+
+/// `{"_type_": t, "_data_": x}` to `x`; `None` where nothing is wrapped.
+fn peel_python(node: &Node) -> Option<Node> {
+    match node {
+        Node::Array(items) => {
+            let peeled: Vec<Option<Node>> = items.iter().map(peel_python).collect();
+            peeled.iter().any(Option::is_some).then(|| {
+                Node::array(
+                    peeled.into_iter().zip(items.iter()).map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect(),
+                )
+            })
+        }
+        Node::Object(object) => {
+            if let [(a, _), (b, data)] = object.0.as_slice()
+                && (&**a, &**b) == ("_type_", "_data_")
+            {
+                return Some(peel_python(data).unwrap_or_else(|| data.clone()));
+            }
+            let peeled: Vec<Option<Node>> = object.0.iter().map(|(_, node)| peel_python(node)).collect();
+            peeled.iter().any(Option::is_some).then(|| {
+                let members = peeled.into_iter().zip(&object.0);
+                Node::Object(Arc::new(Object(
+                    members.map(|(new, (key, old))| (Arc::clone(key), new.unwrap_or_else(|| old.clone()))).collect(),
+                )))
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::json::to_text;
+
+    fn shown(cell: Cell<'_>) -> String {
+        let decoded = decode(cell, &[Decode::Json]);
+        assert_eq!(decoded.error, None, "{cell:?}");
+        to_text(&decoded.node)
+    }
+
+    #[test]
+    fn json_in_strings_is_taken_out_and_words_are_left() {
+        let twice = r#""\"{\\\"a\\\":1}\"""#;
+        for text in [r#"{"a":1}"#, r#""{\"a\":1}""#, twice, "\u{feff}{\"a\":1}", r#""\ufeff{\"a\":1}""#] {
+            assert_eq!(shown(Cell::Json(text)), r#"{"a":1}"#, "{text}");
+        }
+        for text in [r#""5""#, r#""words""#, r#""{oops""#, r#""\"words\"""#] {
+            assert_eq!(shown(Cell::Json(text)), text);
+        }
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_costs_one_character() {
+        let text = r#"{"a":"x\ud83d","\udc00b":1,"c":"\ud83d\ude00\\ud800"}"#;
+        let decoded = decode(Cell::Text(text), &[Decode::Json]);
+        assert!(decoded.replaced && decoded.error.is_none() && !decoded.stored_is_json, "{decoded:?}");
+        assert_eq!(to_text(&decoded.node), "{\"a\":\"x\u{fffd}\",\"\u{fffd}b\":1,\"c\":\"😀\\\\ud800\"}");
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_stays_visible_with_the_reason() {
+        let auto = |cell| decode(cell, &[Decode::Auto]);
+        let noise = auto(Cell::Bytes(&[0x9a, 0x00, 0xff]));
+        assert_eq!(noise.node, Node::Bytes(Arc::from([0x9a, 0x00, 0xff])));
+        assert!(noise.error.expect("an error").contains("UTF-8"));
+        let torn = auto(Cell::Bytes(&[0x78, 0x9c, 0x01]));
+        assert!(torn.error.expect("an error").contains("does not unpack"));
+        assert_eq!(auto(Cell::Text("plain words")).node, Node::Raw(Arc::from("plain words")));
+    }
+}

@@ -1,0 +1,109 @@
+//! [`Template`]: a text made of a row's values, `"{topic|after::|before_last:.}"`.
+//!
+//! Taken apart when a dialect's file is read, so that a mistake in it is found there and a
+//! column may have any name.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+/// Literal texts and places for values.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Template(pub Vec<Part>);
+
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    Literal(String),
+    /// The value of that name, and what is done with its text.
+    Value(String, Vec<Filter>),
+}
+
+/// What is done with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Filter {
+    After(String),
+    AfterLast(String),
+    Before(String),
+    BeforeLast(String),
+}
+
+impl TryFrom<String> for Template {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Template, String> {
+        let mut parts = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(open) = rest.find('{') {
+            if open > 0 {
+                parts.push(Part::Literal(rest[..open].to_owned()));
+            }
+            let inside = &rest[open + 1..];
+            let close = inside.find('}').ok_or_else(|| format!("a {{ is not closed in {text:?}"))?;
+            let mut words = inside[..close].split('|');
+            let name = words.next().unwrap_or_default();
+            if name.is_empty() {
+                return Err(format!("{{}} names nothing in {text:?}"));
+            }
+            parts.push(Part::Value(name.to_owned(), words.map(Filter::parse).collect::<Result<_, _>>()?));
+            rest = &inside[close + 1..];
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Literal(rest.to_owned()));
+        }
+        Ok(Template(parts))
+    }
+}
+
+impl Filter {
+    fn parse(text: &str) -> Result<Filter, String> {
+        match text.split_once(':') {
+            Some(("after", mark)) => Ok(Filter::After(mark.to_owned())),
+            Some(("after_last", mark)) => Ok(Filter::AfterLast(mark.to_owned())),
+            Some(("before", mark)) => Ok(Filter::Before(mark.to_owned())),
+            Some(("before_last", mark)) => Ok(Filter::BeforeLast(mark.to_owned())),
+            _ => Err(format!("there is no filter {text}; known are after:x, after_last:x, before:x, before_last:x")),
+        }
+    }
+
+    /// The text without what the filter takes off; all of it where its mark is not there.
+    pub fn apply<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        let cut = |text: &str| match self {
+            Filter::After(mark) => text.find(mark.as_str()).map(|at| (at + mark.len(), text.len())),
+            Filter::AfterLast(mark) => text.rfind(mark.as_str()).map(|at| (at + mark.len(), text.len())),
+            Filter::Before(mark) => text.find(mark.as_str()).map(|at| (0, at)),
+            Filter::BeforeLast(mark) => text.rfind(mark.as_str()).map(|at| (0, at)),
+        };
+        match (cut(&text), text) {
+            (None, text) => text,
+            (Some((from, to)), Cow::Borrowed(text)) => Cow::Borrowed(&text[from..to]),
+            (Some((from, to)), Cow::Owned(text)) => Cow::Owned(text[from..to].to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_stand_where_they_like() {
+        let parse = |text: &str| Template::try_from(text.to_owned());
+        assert!(matches!(&parse("a}b{x}").expect("a template").0[..],
+            [Part::Literal(a), Part::Value(x, _)] if a == "a}b" && x == "x"));
+        assert!(matches!(&parse("{a}}{b}").expect("a template").0[..], [_, Part::Literal(brace), _] if brace == "}"));
+        for (wrong, said) in [("{a", "is not closed"), ("{}", "names nothing"), ("{a|upper}", "no filter upper")] {
+            assert!(parse(wrong).expect_err(wrong).contains(said), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn filters_leave_what_they_do_not_know() {
+        let all = "m:A.B";
+        for (filter, left) in
+            [("after::", "A.B"), ("before:.", "m:A"), ("after_last:.", "B"), ("before_last::", "m"), ("after:-", all)]
+        {
+            assert_eq!(Filter::parse(filter).expect(filter).apply(Cow::Borrowed(all)), left, "{filter}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Why a store could not be opened, and why reading it failed.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use super::Location;
+use crate::dialect::DialectError;
+use crate::model::Helpful;
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    #[error("{} does not exist", .0.display())]
+    Missing(PathBuf),
+    #[error("{} is a folder, and none of its files tells that it is a store", .path.display())]
+    Folder { path: PathBuf, store: Option<PathBuf> },
+    #[error("{} is empty (0 bytes)", .0.display())]
+    Empty(PathBuf),
+    #[error("{0} is a server, and servers are not read yet")]
+    Server(Location),
+    #[error("{} is no event store: {reason}", .path.display())]
+    NotAStore { path: PathBuf, reason: String, help: String },
+    #[error("{}: no framework is known by these columns: {}", .path.display(), .tables.join("; "))]
+    Unmapped { path: PathBuf, tables: Vec<String> },
+    #[error("{} has no tables", .0.display())]
+    NoTables(PathBuf),
+    #[error("{} has no table {table}; its tables are {}", .path.display(), .tables.join(", "))]
+    NoTable { path: PathBuf, table: String, tables: Vec<String>, near: Option<String> },
+    #[error("{} could be {}", .path.display(), .candidates.join(", or "))]
+    Tie { path: PathBuf, candidates: Vec<String> },
+    #[error("{}: the dialect {dialect} does not fit its tables: {}", .path.display(), .tables.join("; "))]
+    DoesNotFit { path: PathBuf, dialect: String, tables: Vec<String> },
+    #[error("there is no dialect {0}")]
+    UnknownDialect(String, Vec<String>),
+    #[error(transparent)]
+    Dialect(#[from] DialectError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl Helpful for OpenError {
+    fn help(&self) -> String {
+        match self {
+            OpenError::Missing(_) => "check the path".to_owned(),
+            OpenError::Folder { store: None, .. } => "name the store's file inside it".to_owned(),
+            OpenError::Folder { store: Some(file), .. } => {
+                format!("name the store's file inside it, such as {}", file.display())
+            }
+            OpenError::Empty(_) => "the program that writes it may not have started; try again later".to_owned(),
+            OpenError::Server(_) => "make a dump or a copy of it, and open that".to_owned(),
+            OpenError::NotAStore { help, .. } => help.clone(),
+            OpenError::Unmapped { .. } => "point at the columns: --table T --map \
+                stream=COL,version=COL,type=COL,data=COL,time=COL"
+                .to_owned(),
+            OpenError::NoTables(_) => "open the file that the program writes its events to".to_owned(),
+            OpenError::NoTable { near: Some(near), .. } => format!("did you mean --table {near}?"),
+            OpenError::NoTable { .. } => "name one of them with --table T".to_owned(),
+            OpenError::Tie { .. } => "choose one with --dialect ID, or a table with --table T".to_owned(),
+            OpenError::DoesNotFit { .. } => "leave --dialect out to have it found by the columns".to_owned(),
+            OpenError::UnknownDialect(_, known) => format!("the dialects are {}", known.join(", ")),
+            OpenError::Dialect(error) => error.help(),
+            OpenError::Read(error) => error.help(),
+        }
+    }
+}
+
+/// Why reading a store failed: one form for every container, whose own error is its source.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct ReadError {
+    /// In words, with the cause and the place.
+    what: String,
+    help: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+    passes: bool,
+}
+
+impl ReadError {
+    pub fn new(what: impl Into<String>, help: impl Into<String>) -> ReadError {
+        ReadError { what: what.into(), help: help.into(), source: None, passes: false }
+    }
+
+    /// Reading the file at `path` failed.
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> ReadError {
+        let help = match source.kind() {
+            std::io::ErrorKind::PermissionDenied => "ask for permission to read the file",
+            std::io::ErrorKind::StorageFull => "free some space, or set EVENTGLASS_HOME to another disk",
+            _ => "check that the disk is still there, then open it again",
+        };
+        let what = format!("reading failed: {source}: {}", path.into().display());
+        ReadError::new(what, help).because(source)
+    }
+
+    /// With what the container itself said.
+    pub fn because(mut self, source: impl Error + Send + Sync + 'static) -> ReadError {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// The same read may succeed a moment later: a writer was in the way.
+    pub fn passing(mut self) -> ReadError {
+        self.passes = true;
+        self
+    }
+
+    pub fn is_passing(&self) -> bool {
+        self.passes
+    }
+}
+
+impl Helpful for ReadError {
+    fn help(&self) -> String {
+        self.help.clone()
+    }
+}

@@ -1,0 +1,178 @@
+//! [`Records`]: a window over the bytes, and where in them each record lies.
+
+use std::io;
+use std::sync::Arc;
+
+use super::shape::{Form, Shape};
+use crate::formats::bytes::Bytes;
+use crate::model::json::{BOM, end_of_value};
+
+/// Bytes read at once where records are read one behind the other.
+const WINDOW_BYTES: usize = 1 << 20;
+/// Bytes read for a record that lies alone.
+const SMALL_BYTES: usize = 4 << 10;
+/// Records that are wanted and lie no further apart are read together.
+const NEAR_BYTES: u64 = 16 << 10;
+/// A longer record is passed over, as a finding.
+pub(super) const MAX_RECORD_BYTES: usize = 64 << 20;
+
+/// A window over the bytes.
+pub(super) struct Records {
+    bytes: Arc<dyn Bytes>,
+    shape: Shape,
+    window: Vec<u8>,
+    /// Offset of `window[0]`.
+    start: u64,
+    /// The window reaches to the end.
+    is_last: bool,
+}
+
+/// Where one record lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record {
+    pub offset: u64,
+    /// Bytes without the line's end.
+    pub len: usize,
+    pub next: u64,
+    /// It ends with the file, and perhaps too early.
+    pub unfinished: bool,
+    /// It is longer than [`MAX_RECORD_BYTES`]; `len` is 0.
+    pub too_long: bool,
+}
+
+impl Records {
+    pub fn new(bytes: Arc<dyn Bytes>, shape: Shape) -> Records {
+        Records { bytes, shape, window: Vec::new(), start: 0, is_last: false }
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// More may have been written behind the end.
+    pub fn look_again(&mut self) {
+        if self.is_last {
+            self.window.clear();
+        }
+    }
+
+    fn fill(&mut self, offset: u64, want: usize) -> io::Result<()> {
+        self.start = offset;
+        self.window.clear();
+        self.bytes.read(offset, want, &mut self.window)?;
+        self.is_last = self.window.len() < want;
+        Ok(())
+    }
+
+    /// Brings the first of these ascending offsets into the window, and with it those that
+    /// lie near: one that lies alone costs one small read.
+    pub fn prepare(&mut self, offsets: &[u64]) -> io::Result<()> {
+        let [first, ..] = offsets else { return Ok(()) };
+        if self.inside(*first).is_some_and(|at| self.record_in(at, *first).is_some()) {
+            return Ok(());
+        }
+        let near = offsets.windows(2).take_while(|pair| pair[1] - pair[0] <= NEAR_BYTES).count();
+        let last = offsets[..=near].iter().rfind(|last| *last - first < WINDOW_BYTES as u64).unwrap_or(first);
+        self.fill(*first, (last - first) as usize + SMALL_BYTES)
+    }
+
+    fn inside(&self, offset: u64) -> Option<usize> {
+        offset.checked_sub(self.start).map(|at| at as usize).filter(|at| *at < self.window.len())
+    }
+
+    /// The record that begins at `offset`, brought into the window; `None` at the end.
+    pub fn record(&mut self, offset: u64) -> io::Result<Option<Record>> {
+        if let Some(found) = self.inside(offset).and_then(|at| self.record_in(at, offset)) {
+            return Ok(found);
+        }
+        // The window did not reach: a larger one.
+        let mut want = WINDOW_BYTES;
+        loop {
+            self.fill(offset, want)?;
+            if let Some(found) = self.record_in(0, offset) {
+                return Ok(found);
+            }
+            if want >= MAX_RECORD_BYTES {
+                return self.pass_over(offset).map(Some);
+            }
+            want *= 4;
+        }
+    }
+
+    /// The record at a place of the window: `None` where the window does not show its end,
+    /// `Some(None)` where there is none.
+    fn record_in(&self, at: usize, offset: u64) -> Option<Option<Record>> {
+        match self.shape.form {
+            Form::Lines => self.line_in(at, offset),
+            Form::Values | Form::Items => self.value_in(at),
+        }
+    }
+
+    fn line_in(&self, at: usize, offset: u64) -> Option<Option<Record>> {
+        let Some(rest) = self.window.get(at..).filter(|rest| !rest.is_empty()) else {
+            return self.is_last.then_some(None);
+        };
+        let Some(len) = memchr::memchr(b'\n', rest) else {
+            let (len, next) = (rest.len(), offset + rest.len() as u64);
+            return self.is_last.then_some(Some(Record { offset, len, next, unfinished: true, too_long: false }));
+        };
+        let text = &rest[..len];
+        let trimmed = text.strip_suffix(b"\r").unwrap_or(text).len();
+        let next = offset + len as u64 + 1;
+        Some(Some(Record { offset, len: trimmed, next, unfinished: false, too_long: false }))
+    }
+
+    fn value_in(&self, at: usize) -> Option<Option<Record>> {
+        let mut from = at;
+        loop {
+            match self.window.get(from) {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => from += 1,
+                Some(b',') if self.shape.form == Form::Items => from += 1,
+                Some(b']') if self.shape.form == Form::Items => return Some(None),
+                Some(0xef) if self.window[from..].starts_with(BOM) => from += BOM.len(),
+                Some(_) => break,
+                None => return self.is_last.then_some(None),
+            }
+        }
+        let offset = self.start + from as u64;
+        let end = end_of_value(&self.window, from).filter(|end| *end < self.window.len() || self.is_last);
+        match end {
+            Some(end) => {
+                // A bracket that closes nothing is a record of its own.
+                let len = (end - from).max(1);
+                let unfinished = end >= self.window.len() && !self.window[from..end].ends_with(b"}");
+                let next = offset + len as u64;
+                Some(Some(Record { offset, len, next, unfinished, too_long: false }))
+            }
+            None if self.is_last => {
+                let len = self.window.len() - from;
+                let next = offset + len as u64;
+                Some(Some(Record { offset, len, next, unfinished: true, too_long: false }))
+            }
+            None => None,
+        }
+    }
+
+    /// Finds the end of a record that is too long to hold: of a line its end, of a value the
+    /// next line, for inside there is no telling.
+    fn pass_over(&mut self, offset: u64) -> io::Result<Record> {
+        let mut at = offset + self.window.len() as u64;
+        loop {
+            self.fill(at, WINDOW_BYTES)?;
+            let found = memchr::memchr(b'\n', &self.window);
+            let next = at + found.map_or(self.window.len(), |len| len + 1) as u64;
+            if found.is_some() || self.is_last {
+                return Ok(Record { offset, len: 0, next, unfinished: found.is_none(), too_long: true });
+            }
+            at = next;
+        }
+    }
+
+    pub fn text(&self, record: &Record) -> &[u8] {
+        // The window went past the beginning of a record that is too long.
+        let Some(at) = record.offset.checked_sub(self.start).map(|at| at as usize) else { return &[] };
+        let bytes = self.window.get(at..at + record.len).unwrap_or_default();
+        // Files that were put together may have one in the middle, too.
+        bytes.strip_prefix(BOM).unwrap_or(bytes)
+    }
+}

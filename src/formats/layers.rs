@@ -1,0 +1,267 @@
+//! Layers around a store: what is taken off a file before any container looks at it. Each is
+//! a stream of bytes in and a stream of bytes out; they may lie one inside the other.
+//!
+//! gzip: RFC 1952, any number of members. zstd: RFC 8878, any number of frames. zip: APPNOTE
+//! 6.3, one member, stored or deflated. UTF-16 as PowerShell's `>` writes it.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use ruzstd::decoding::StreamingDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+
+use super::probe::Head;
+
+/// Layers inside each other, at most.
+const DEPTH: usize = 4;
+
+/// A stream of bytes that another thread may go on with.
+pub(super) type Stream = Box<dyn BufRead + Send>;
+
+/// One layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layer {
+    Gzip,
+    Zstd,
+    /// A zip's one member.
+    Zip {
+        offset: u64,
+        len: u64,
+        deflated: bool,
+    },
+    Utf16 {
+        little_endian: bool,
+    },
+}
+
+impl Layer {
+    /// As a sentence of the evidence.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Layer::Gzip => "it is compressed with gzip",
+            Layer::Zstd => "it is compressed with zstd",
+            Layer::Zip { .. } => "it is the one file in a zip archive",
+            Layer::Utf16 { .. } => "it is UTF-16 text",
+        }
+    }
+
+    fn of(head: &[u8]) -> Option<Layer> {
+        match head {
+            [0x1f, 0x8b, ..] => Some(Layer::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Layer::Zstd),
+            // Of a frame that is to be skipped.
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Layer::Zstd),
+            [0xff, 0xfe, ..] => Some(Layer::Utf16 { little_endian: true }),
+            [0xfe, 0xff, ..] => Some(Layer::Utf16 { little_endian: false }),
+            [b'{' | b'[', 0, second, 0, ..] if *second != 0 => Some(Layer::Utf16 { little_endian: true }),
+            [0, b'{' | b'[', 0, second, ..] if *second != 0 => Some(Layer::Utf16 { little_endian: false }),
+            _ => None,
+        }
+    }
+
+    fn take_off(self, inner: Stream) -> io::Result<Stream> {
+        Ok(match self {
+            Layer::Gzip => Box::new(BufReader::with_capacity(BLOCK, MultiGzDecoder::new(inner))),
+            Layer::Zstd => Box::new(BufReader::with_capacity(BLOCK, Frames { inner: Some(inner), frame: None })),
+            Layer::Zip { len, deflated, .. } => {
+                let member = inner.take(len);
+                if deflated {
+                    Box::new(BufReader::with_capacity(BLOCK, DeflateDecoder::new(member)))
+                } else {
+                    Box::new(member)
+                }
+            }
+            Layer::Utf16 { little_endian } => {
+                Box::new(BufReader::with_capacity(BLOCK, Utf16 { inner, little_endian, out: Cursor::default() }))
+            }
+        })
+    }
+}
+
+const BLOCK: usize = 64 << 10;
+
+/// Finds the layers of a file, and how what is inside begins. `Err` says in words what is
+/// wrong with one of them, and what helps.
+pub(super) fn find(path: &Path, outer: Head) -> Result<(Vec<Layer>, Head), (String, String)> {
+    let mut layers = Vec::new();
+    let mut head = outer;
+    while layers.len() < DEPTH {
+        let layer = match Layer::of(&head.bytes) {
+            Some(layer) => layer,
+            None if layers.is_empty() && head.bytes.starts_with(b"PK\x03\x04") => one_member(path)?,
+            None => break,
+        };
+        layers.push(layer);
+        head = open(path, &layers, &Arc::default()).and_then(Head::read).map_err(|error| {
+            (
+                format!("{}, and does not unpack: {error}", layer.sentence()),
+                "it is damaged; try another copy".to_owned(),
+            )
+        })?;
+    }
+    Ok((layers, head))
+}
+
+/// The stream inside all layers. `consumed` counts the bytes of the file that are read.
+pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> io::Result<Stream> {
+    let mut file = File::open(path)?;
+    if let Some(Layer::Zip { offset, .. }) = layers.first() {
+        file.seek(SeekFrom::Start(*offset))?;
+    }
+    let counted = Counted { file, consumed: Arc::clone(consumed) };
+    let mut stream: Stream = Box::new(BufReader::with_capacity(BLOCK, counted));
+    for layer in layers {
+        stream = layer.take_off(stream)?;
+    }
+    Ok(stream)
+}
+
+struct Counted {
+    file: File,
+    consumed: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.file.read(buffer)?;
+        self.consumed.fetch_add(bytes as u64, Ordering::Relaxed);
+        Ok(bytes)
+    }
+}
+
+/// The member of a zip that can be the store: the only one, folders and hidden files aside.
+fn one_member(path: &Path) -> Result<Layer, (String, String)> {
+    let unpack = || "unpack it first: unzip FILE".to_owned();
+    let wrong = |error: String| (format!("it is a zip archive that cannot be read: {error}"), unpack());
+    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| wrong(error.to_string()))?;
+    let mut found = Vec::new();
+    for at in 0..archive.len() {
+        let member = archive.by_index_raw(at).map_err(|error| wrong(error.to_string()))?;
+        let name = String::from_utf8_lossy(member.name_raw()).into_owned();
+        let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+        if member.is_dir() || hidden {
+            continue;
+        }
+        let deflated = match member.compression() {
+            zip::CompressionMethod::STORE => Some(false),
+            zip::CompressionMethod::DEFLATE => Some(true),
+            _ => None,
+        };
+        let offset = member.data_start().filter(|_| !member.encrypted());
+        let layer = deflated.zip(offset).map(|(deflated, offset)| Layer::Zip {
+            offset,
+            len: member.compressed_size(),
+            deflated,
+        });
+        found.push((name, layer));
+    }
+    match found.as_slice() {
+        [(_, Some(layer))] => Ok(*layer),
+        [] => Err(("it is a zip archive without files".to_owned(), "open a store file instead".to_owned())),
+        [(name, None)] => Err((format!("it is a zip archive whose {name} is packed in an unknown way"), unpack())),
+        all => {
+            let names: Vec<&str> = all.iter().take(5).map(|(name, _)| name.as_str()).collect();
+            Err((format!("it is a zip archive of {} files: {}", all.len(), names.join(", ")), unpack()))
+        }
+    }
+}
+
+/// Every frame of a zstd file, one behind the other.
+struct Frames {
+    /// Between frames.
+    inner: Option<Stream>,
+    frame: Option<StreamingDecoder<Stream, ruzstd::decoding::FrameDecoder>>,
+}
+
+impl Read for Frames {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.frame {
+                let bytes = frame.read(buffer)?;
+                if bytes > 0 || buffer.is_empty() {
+                    return Ok(bytes);
+                }
+                self.inner = self.frame.take().map(StreamingDecoder::into_inner);
+            }
+            let Some(mut inner) = self.inner.take() else { return Ok(0) };
+            if inner.fill_buf()?.is_empty() {
+                self.inner = Some(inner);
+                return Ok(0);
+            }
+            // A frame to be skipped tells its length in bytes 4 to 7.
+            if let [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] = inner.fill_buf()? {
+                let mut header = [0; 8];
+                inner.read_exact(&mut header)?;
+                let len = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
+                io::copy(&mut (&mut inner).take(u64::from(len)), &mut io::sink())?;
+                self.inner = Some(inner);
+                continue;
+            }
+            self.frame = Some(StreamingDecoder::new(inner).map_err(|error| match error {
+                FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::MagicNumberReadError(error)) => error,
+                error => io::Error::new(io::ErrorKind::InvalidData, error.to_string()),
+            })?);
+        }
+    }
+}
+
+/// UTF-16 to UTF-8; half a pair becomes U+FFFD.
+struct Utf16 {
+    inner: Stream,
+    little_endian: bool,
+    /// Text that was not taken yet.
+    out: Cursor<Vec<u8>>,
+}
+
+impl Utf16 {
+    fn unit(&self, pair: &[u8]) -> u16 {
+        let pair = [pair[0], pair[1]];
+        if self.little_endian { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+    }
+
+    /// Turns one block into text; `false` at the end.
+    fn fill(&mut self) -> io::Result<bool> {
+        let mut block = vec![0; BLOCK];
+        let mut len = read_full(&mut self.inner, &mut block)?;
+        // A pair is not torn apart.
+        if len == BLOCK && (0xd800..0xdc00).contains(&self.unit(&block[BLOCK - 2..])) {
+            let mut low = [0; 2];
+            let more = read_full(&mut self.inner, &mut low)?;
+            block.extend_from_slice(&low[..more]);
+            len += more;
+        }
+        let units = block[..len].chunks_exact(2).map(|pair| self.unit(pair));
+        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        self.out = Cursor::new(text.into_bytes());
+        Ok(len > 0)
+    }
+}
+
+impl Read for Utf16 {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let bytes = self.out.read(buffer)?;
+            if bytes > 0 || buffer.is_empty() || !self.fill()? {
+                return Ok(bytes);
+            }
+        }
+    }
+}
+
+fn read_full(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match from.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(bytes) => filled += bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

@@ -1,0 +1,123 @@
+//! [`Location`] and [`Probe`]: where a store is, and the little that is looked at to tell
+//! which container reads it.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::bytes::FileBytes;
+use super::{OpenError, ReadError};
+
+/// Bytes of a file looked at.
+pub(super) const HEAD_BYTES: usize = 64 << 10;
+/// Names of a folder looked at.
+const NAMES: usize = 1_000;
+/// How connection strings begin.
+const SCHEMES: [&str; 8] = ["postgres", "postgresql", "mysql", "mongodb", "esdb", "esdb+discover", "kurrentdb", "http"];
+
+/// Where a store is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Location {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// A connection string.
+    Server(String),
+}
+
+impl Location {
+    /// A path as a person gives it, or a connection string.
+    pub fn of(path: &Path) -> Location {
+        let scheme = path.to_str().and_then(|text| Some((text.split_once("://")?.0, text)));
+        match scheme {
+            Some((scheme, text)) if SCHEMES.contains(&scheme) => Location::Server(text.to_owned()),
+            _ => Location::Path(path.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Location::Path(path) => path.display().fmt(f),
+            // It may hold a password.
+            Location::Server(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+                write!(f, "{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host))
+            }
+        }
+    }
+}
+
+/// What was looked at.
+pub(super) struct Probe {
+    pub kind: Kind,
+    /// Size of the file.
+    pub len: u64,
+    path: PathBuf,
+    /// The file's handle, kept for the store: see [`FileBytes`].
+    file: Option<Arc<FileBytes>>,
+}
+
+/// What stands at a location.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// The first bytes of a file, its compression taken off.
+    File(Head),
+    /// The first names in a folder.
+    Folder(Vec<OsString>),
+}
+
+/// How a file begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head {
+    pub bytes: Vec<u8>,
+    /// There is nothing behind them.
+    pub is_whole: bool,
+}
+
+impl Head {
+    pub fn read(from: impl Read) -> std::io::Result<Head> {
+        let mut bytes = Vec::new();
+        from.take(HEAD_BYTES as u64).read_to_end(&mut bytes)?;
+        Ok(Head { is_whole: bytes.len() < HEAD_BYTES, bytes })
+    }
+}
+
+impl Probe {
+    /// Looks at what stands at a path.
+    pub fn of(path: &Path) -> Result<Probe, OpenError> {
+        let io = |source| ReadError::io(path, source);
+        let meta = match std::fs::metadata(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(OpenError::Missing(path.to_owned()));
+            }
+            meta => meta.map_err(io)?,
+        };
+        let mut probe = Probe { kind: Kind::Folder(Vec::new()), len: meta.len(), path: path.to_owned(), file: None };
+        if meta.is_dir() {
+            let names = std::fs::read_dir(path).map_err(io)?;
+            probe.kind = Kind::Folder(names.filter_map(|entry| Some(entry.ok()?.file_name())).take(NAMES).collect());
+        } else if meta.is_file() {
+            let file = FileBytes::open(path).map_err(io)?;
+            let bytes = file.head(0, HEAD_BYTES).map_err(io)?;
+            probe.kind = Kind::File(Head { is_whole: bytes.len() < HEAD_BYTES, bytes });
+            probe.file = Some(file);
+        } else {
+            // Reading it could wait for ever, or never end.
+            return Err(OpenError::NotAStore {
+                path: path.to_owned(),
+                reason: "it is a pipe or a device".to_owned(),
+                help: "write what it gives into a file, and open that".to_owned(),
+            });
+        }
+        Ok(probe)
+    }
+
+    /// The file's handle.
+    pub fn file(&self) -> Result<Arc<FileBytes>, ReadError> {
+        let gone = || ReadError::io(&self.path, std::io::ErrorKind::IsADirectory.into());
+        self.file.clone().ok_or_else(gone)
+    }
+}

@@ -1,0 +1,355 @@
+//! [`RowBuilder`]: from a row's cells to a row of a page, for every container; and [`decode`],
+//! from a row of a page to what is inside the event.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use super::{EventPage, PageRow, Stored};
+use crate::dialect::mapping::Row;
+use crate::dialect::{Cell, Decoded, Mapping};
+use crate::model::json::to_text;
+use crate::model::{Content, Finding, FindingCode, Findings, Node, Position, RowKey, Text, Version};
+
+/// Reads rows by a mapping.
+pub(super) struct RowBuilder {
+    mapping: Arc<Mapping>,
+    /// Decoded cells of the row under way; empty where nothing is looked for inside them.
+    decoded: Vec<OnceCell<Decoded>>,
+    looks_inside: bool,
+    stream: String,
+    category: String,
+    event_type: String,
+    id: String,
+}
+
+/// How much of a row is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// What the index keeps.
+    Header,
+    Whole,
+}
+
+impl RowBuilder {
+    pub fn new(mapping: Arc<Mapping>) -> RowBuilder {
+        RowBuilder {
+            looks_inside: mapping.looks_inside(),
+            mapping,
+            decoded: Vec::new(),
+            stream: String::new(),
+            category: String::new(),
+            event_type: String::new(),
+            id: String::new(),
+        }
+    }
+
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// Adds a row to the page. `rest` is what nothing in the mapping names, as JSON. `Err` says
+    /// in words why the row is no event, to be put behind the name of its place.
+    pub fn push(
+        &mut self,
+        key: RowKey,
+        cells: &[Cell<'_>],
+        rest: Option<&str>,
+        extent: Extent,
+        page: &mut EventPage,
+        notes: &mut Findings,
+    ) -> Result<(), String> {
+        let mapping = &*self.mapping;
+        for text in [&mut self.stream, &mut self.category, &mut self.event_type, &mut self.id] {
+            text.clear();
+        }
+        self.decoded.clear();
+        if self.looks_inside {
+            self.decoded.resize_with(cells.len(), OnceCell::new);
+        }
+        let row = Row { cells, decoded: &self.decoded };
+        if !mapping.stream(&row, &mut self.stream) || (self.stream.is_empty() && mapping.is_open()) {
+            return Err("has no stream".to_owned());
+        }
+        if !mapping.event_type(&row, &mut self.event_type) {
+            if mapping.is_open() {
+                return Err("has no event type".to_owned());
+            }
+            self.event_type.clear();
+            self.event_type.push_str("(no type)");
+        }
+        let version = mapping.version(&row).map_err(|text| format!("has a version that is no integer: {text}"))?;
+        let version = version.map(Version);
+        if !mapping.category(&row, &mut self.category) {
+            self.category.clear();
+        }
+        let (time, time_text) = mapping.time(&row);
+        if extent == Extent::Header {
+            let mut note = |code, message: String| {
+                let stream = Some(Arc::from(self.stream.as_str()));
+                notes.push(Finding { code, stream, stream_id: None, version, message });
+            };
+            if let Some(decoded) = mapping.payload_looked_into(&row)
+                && let Some(error) = &decoded.error
+            {
+                // Bytes without a known beginning: most likely a key is needed.
+                match decoded.node {
+                    Node::Bytes(_) => {
+                        note(FindingCode::Encrypted, format!("the payload is encrypted or in an unknown form: {error}"))
+                    }
+                    _ => note(FindingCode::Undecodable, format!("the payload is {error}")),
+                }
+            }
+            if let (Some(text), None) = (&time_text, time) {
+                note(FindingCode::Undecodable, format!("the time {text} is in no form that is known"));
+            }
+        }
+        let whole = extent == Extent::Whole;
+        let has_id = whole && mapping.event_id(&row, &mut self.id);
+        let position = match (mapping.position(&row), whole) {
+            (_, false) => Position::None,
+            (cell, true) => match (cell.to_stored_integer(), cell.to_text()) {
+                (Some(number), _) => Position::Number(number),
+                (None, Some(text)) => Position::Text(Text::from(text.as_ref())),
+                (None, None) => Position::None,
+            },
+        };
+        let (mut payload, mut metadata) = (Held::Null, Held::Null);
+        if whole {
+            payload = Held::of(mapping.payload(&row));
+            metadata = Held::of(mapping.metadata(&row));
+            if let (Held::Null, Some(rest)) = (&payload, rest) {
+                payload = Held::Borrowed(rest);
+            }
+        }
+        let added = page.push(&PageRow {
+            key,
+            version,
+            time,
+            status: mapping.status(&row),
+            position,
+            stream: &self.stream,
+            category: &self.category,
+            event_type: &self.event_type,
+            id: has_id.then_some(self.id.as_str()),
+            time_text: if whole { time_text.as_deref() } else { None },
+            mark: mapping.mark(&row),
+            payload: payload.stored(),
+            metadata: metadata.stored(),
+        });
+        if added { Ok(()) } else { Err("is too large".to_owned()) }
+    }
+}
+
+/// A value on its way into a page.
+enum Held<'r> {
+    Null,
+    Borrowed(&'r str),
+    Bytes(&'r [u8]),
+    /// JSON that was written anew: a number of a column, or a part of another value.
+    Owned(String),
+}
+
+impl<'r> Held<'r> {
+    fn of(cell: Cell<'r>) -> Held<'r> {
+        match cell {
+            Cell::Null => Held::Null,
+            Cell::Text(text) | Cell::Json(text) => Held::Borrowed(text),
+            Cell::Bytes(bytes) => Held::Bytes(bytes),
+            Cell::Integer(value) => Held::Owned(value.to_string()),
+            Cell::Real(value) => Held::Owned(value.to_string()),
+            Cell::Node(node) => Held::Owned(to_text(node)),
+        }
+    }
+
+    fn stored(&self) -> Stored<&[u8]> {
+        match self {
+            Held::Null => Stored::Null,
+            Held::Borrowed(text) => Stored::Text(text.as_bytes()),
+            Held::Owned(text) => Stored::Text(text.as_bytes()),
+            Held::Bytes(bytes) => Stored::Bytes(bytes),
+        }
+    }
+}
+
+/// A stored value as a cell, to be decoded.
+pub(super) fn stored_cell<'a>(stored: &Stored<&'a [u8]>) -> Cell<'a> {
+    match stored {
+        Stored::Null => Cell::Null,
+        Stored::Bytes(bytes) => Cell::Bytes(bytes),
+        Stored::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text),
+    }
+}
+
+/// What is inside a whole row.
+pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
+    let data = mapping.decode_payload(stored_cell(&row.payload));
+    let metadata = mapping.decode_metadata(stored_cell(&row.metadata));
+    let mut odd = Vec::new();
+    for (part, decoded) in [("payload", &data), ("metadata", &metadata)] {
+        if let (Some(error), "payload") = (&decoded.error, part) {
+            odd.push((FindingCode::Undecodable, format!("the {part} is {error}")));
+        }
+        if let (Some(key), "payload") = (&decoded.duplicate_key, part) {
+            let message = format!("the key \"{key}\" is there twice, the last one counts");
+            odd.push((FindingCode::DuplicateKey, message));
+        }
+        if decoded.replaced {
+            let message = format!("the {part} has half a surrogate pair, shown as \u{fffd}");
+            odd.push((FindingCode::ReplacedText, message));
+        }
+    }
+    Content {
+        data_json: json_text(&data, &row.payload),
+        metadata_json: json_text(&metadata, &row.metadata),
+        undecodable: data.error.map(Text::from),
+        data: data.node,
+        metadata: metadata.node,
+        odd,
+    }
+}
+
+fn json_text(decoded: &Decoded, stored: &Stored<&[u8]>) -> Option<Text> {
+    match stored {
+        Stored::Text(bytes) | Stored::Bytes(bytes) if decoded.stored_is_json => {
+            std::str::from_utf8(bytes).ok().map(Text::from)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::mapping::ROWID;
+    use crate::dialect::{Dialect, Sample, catalog, detect};
+    use crate::model::json::parse_text;
+    use std::collections::BTreeMap;
+    use std::io::Write;
+    use std::path::Path;
+
+    /// A value of a sample's row, in the form in which a container hands it over.
+    enum Stands {
+        Bytes(Vec<u8>),
+        Text(String),
+        Other(toml::Value),
+    }
+
+    impl Stands {
+        fn of(value: &toml::Value) -> Stands {
+            let form = |name: &str| value.get(name).and_then(toml::Value::as_str);
+            if let Some(hex) = form("hex") {
+                let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("two digits");
+                return Stands::Bytes((0..hex.len()).step_by(2).map(byte).collect());
+            }
+            if let Some(text) = form("zlib") {
+                let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+                packed.write_all(text.as_bytes()).expect("packed");
+                return Stands::Bytes(packed.finish().expect("packed"));
+            }
+            match value {
+                toml::Value::String(text) => Stands::Text(text.clone()),
+                other => Stands::Other(other.clone()),
+            }
+        }
+
+        fn cell(&self) -> Cell<'_> {
+            match self {
+                Stands::Bytes(bytes) => Cell::Bytes(bytes),
+                Stands::Text(text) => Cell::Text(text),
+                Stands::Other(toml::Value::Integer(value)) => Cell::Integer(*value),
+                Stands::Other(toml::Value::Float(value)) => Cell::Real(*value),
+                Stands::Other(toml::Value::Boolean(value)) => Cell::Integer(i64::from(*value)),
+                Stands::Other(other) => panic!("{other:?} is no value of a cell"),
+            }
+        }
+    }
+
+    /// What a page's row says, with the names of `events --json`.
+    fn said(page: &EventPage, content: &Content) -> BTreeMap<&'static str, String> {
+        let row = page.get(0).expect("a row");
+        let text = |text: &str| to_text(&Node::text(text));
+        let position = match &row.position {
+            Position::None => "null".to_owned(),
+            Position::Number(number) => number.to_string(),
+            Position::Text(position) => text(position),
+        };
+        BTreeMap::from([
+            ("stream", text(row.stream)),
+            ("category", text(row.category)),
+            ("version", row.version.map_or("null".to_owned(), |version| version.to_string())),
+            ("position", position),
+            ("id", row.id.map_or("null".to_owned(), text)),
+            ("type", text(row.event_type)),
+            ("time", row.time.map_or("null".to_owned(), |time| text(&time.to_rfc3339()))),
+            ("mark", row.mark.map_or("null".to_owned(), text)),
+            ("status", text(row.status.name())),
+            ("data", to_text(&content.data)),
+            ("metadata", to_text(&content.metadata)),
+        ])
+    }
+
+    fn read_row(dialect: &Dialect, sample: &Sample, all: &[Dialect]) -> (String, BTreeMap<&'static str, String>) {
+        let engine =
+            ["sqlite", "postgres", "mysql"].into_iter().find(|engine| dialect.reads(engine)).expect("an engine");
+        let found = detect(engine, &dialect.sample_tables(sample), all);
+        let best = found.first().unwrap_or_else(|| panic!("{}: nothing fits its sample", dialect.id));
+        let tie = found.get(1).filter(|second| second.matched == best.matched);
+        assert!(tie.is_none(), "{} ties with {}", dialect.id, tie.expect("a tie").dialect.id);
+        let mapping = Arc::new(best.mapping().expect("a mapping"));
+        let values: Vec<Option<Stands>> = mapping
+            .columns()
+            .iter()
+            .map(|column| {
+                let value = dialect.sample_value(sample, column);
+                assert!(value.is_some() || column.name.as_str() == ROWID, "{}: no {}", dialect.id, column.name);
+                value.map(Stands::of)
+            })
+            .collect();
+        let cells: Vec<Cell<'_>> = values.iter().map(|value| value.as_ref().map_or(Cell::Null, Stands::cell)).collect();
+        let mut page = EventPage::default();
+        let mut builder = RowBuilder::new(Arc::clone(&mapping));
+        let pushed = builder.push(RowKey(1), &cells, None, Extent::Whole, &mut page, &mut Findings::default());
+        pushed.unwrap_or_else(|reason| panic!("{}: the sample {reason}", dialect.id));
+        let content = decode(&mapping, &page.get(0).expect("a row"));
+        (best.dialect.id.clone(), said(&page, &content))
+    }
+
+    fn read_line(line: &str, folder: &Path) -> (String, BTreeMap<&'static str, String>) {
+        let path = folder.join("log.jsonl");
+        std::fs::write(&path, format!("{line}\n")).expect("a file");
+        let location = super::super::Location::of(&path);
+        let opened = super::super::open(&location, folder, &Default::default()).expect("a store");
+        let mut page = EventPage::default();
+        let mut fetcher = opened.store.fetcher().expect("a fetcher");
+        fetcher.fetch(&[RowKey(0)], None, &mut page, &mut Findings::default()).expect("a row");
+        let content = opened.store.decode(&page.get(0).expect("a row"));
+        (opened.dialect, said(&page, &content))
+    }
+
+    #[test]
+    fn every_sample_is_its_own_dialects_and_reads_as_it_says() {
+        let all = catalog(None).dialects;
+        let folder = tempfile::tempdir().expect("a folder");
+        for dialect in &all {
+            for sample in &dialect.samples {
+                let (id, said) = match &sample.line {
+                    Some(line) => read_line(line, folder.path()),
+                    None => read_row(dialect, sample, &all),
+                };
+                assert_eq!(id, dialect.id, "the sample is taken for another's");
+                for (member, wanted) in &sample.expect {
+                    let wanted = serde_json::to_string(wanted).expect("JSON");
+                    let wanted = to_text(&parse_text(&wanted).node);
+                    let said = said.get(member.as_str()).unwrap_or_else(|| panic!("no member {member}"));
+                    assert!(same(said, &wanted), "{}: {member} is {said}, not {wanted}", dialect.id);
+                }
+            }
+        }
+    }
+
+    /// Equal but for the order of keys, which TOML does not keep.
+    fn same(a: &str, b: &str) -> bool {
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        value(a) == value(b)
+    }
+}
