@@ -23,4 +23,4 @@ pub use finding::{Finding, FindingCode, Findings, Severity};
 pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, Version};
 pub use node::{Node, Object, Pointer, Text};
 pub use problem::{Helpful, Problem};
-pub use time::Time;
+pub use time::{Number, Time, TimeUnit};

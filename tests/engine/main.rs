@@ -11,3 +11,4 @@ mod read_only;
 mod session;
 mod support;
 mod tidy;
+mod values;
