@@ -201,7 +201,7 @@ impl Keys {
         let mut rest = String::from("{");
         // The line was read before.
         let _ = each_member(line, |name, value| {
-            if self.places(name).is_empty() {
+            if !self.places(name).iter().any(|place| mapping.claims(place.column)) {
                 if rest.len() > 1 {
                     rest.push(',');
                 }

@@ -17,6 +17,7 @@ pub mod json;
 pub mod node;
 pub mod problem;
 pub mod time;
+pub mod uuid;
 
 pub use event::{Content, Position, RecordedEvent, StreamStatus, StreamSummary};
 pub use finding::{Finding, FindingCode, Findings, Severity};
