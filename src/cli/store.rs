@@ -36,7 +36,7 @@ pub struct ChoiceArguments {
     #[arg(long, value_name = "T")]
     pub table: Option<String>,
     /// Columns of an unknown table: stream=COL,type=COL,data=COL,version=COL,time=COL,…
-    #[arg(long, value_name = "ROLE=COL,…", value_delimiter = ',')]
+    #[arg(long, value_name = "ROLE=COL,…")]
     pub map: Vec<String>,
 }
 
@@ -45,14 +45,11 @@ impl ChoiceArguments {
     /// A `--map` that is none.
     pub fn choice(&self) -> Result<OpenChoice, CliError> {
         let mut map = MapOverride { table: self.table.clone(), ..MapOverride::default() };
-        for pair in &self.map {
-            let Some((role, column)) = pair.split_once('=') else {
-                return Err(CliError::usage(
-                    format!("--map {pair} names no column"),
-                    "write ROLE=COLUMN, such as stream=entity_id",
-                ));
-            };
-            map.columns.insert(role.trim().to_owned(), column.trim().to_owned());
+        for text in &self.map {
+            map.add(text).map_err(|part| {
+                let help = "write ROLE=COLUMN, such as stream=entity_id; a name with a comma in quotes";
+                CliError::usage(format!("--map {part} names no column"), help)
+            })?;
         }
         if !map.columns.is_empty() {
             map.check().map_err(|error| CliError::usage(error.to_string(), OpenError::Dialect(error).help()))?;

@@ -22,6 +22,7 @@ pub enum FindingCode {
     Precision,
     ReplacedText,
     TimeBackwards,
+    TooLarge,
     TruncatedTail,
     Undecodable,
 }
@@ -43,6 +44,7 @@ impl FindingCode {
             FindingCode::Precision => "precision",
             FindingCode::ReplacedText => "replaced-text",
             FindingCode::TimeBackwards => "time-backwards",
+            FindingCode::TooLarge => "too-large",
             FindingCode::TruncatedTail => "truncated-tail",
             FindingCode::Undecodable => "undecodable",
         }
