@@ -17,7 +17,9 @@ use super::stream::{Ask, StreamView};
 use crate::formats::{OpenChoice, Opened, file_name};
 use crate::index::{At, EventIndex, StreamOrder, StreamSort};
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, CategoryId, Finding, FindingCode, Findings, Problem, StoreId, StreamId};
+use crate::model::{
+    Applied, CategoryId, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId,
+};
 use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
 use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk};
@@ -543,8 +545,18 @@ impl OpenStore {
         [Some(self.index.index.findings()), of_stream].into_iter().flatten()
     }
 
-    pub(super) fn finding(&self, at: u64) -> Option<&Finding> {
-        self.findings().flat_map(Findings::kept).nth(at as usize)
+    /// The n-th line of the list of findings: by severity, then those of the store before those
+    /// of the stream.
+    pub(super) fn finding_group(&self, at: u64) -> Option<(&Findings, &FindingGroup)> {
+        let of = |severity| {
+            self.findings().flat_map(move |findings| {
+                let groups = findings.groups();
+                let begins = groups.partition_point(|group| group.code.severity() > severity);
+                let ends = groups.partition_point(|group| group.code.severity() >= severity);
+                groups[begins..ends].iter().map(move |group| (findings, group))
+            })
+        };
+        Severity::ALL.into_iter().flat_map(of).nth(at as usize)
     }
 
     /// The worst code among the findings.
@@ -552,12 +564,21 @@ impl OpenStore {
         self.findings().flat_map(|findings| findings.counts().keys().copied()).max_by_key(|code| code.severity())
     }
 
+    /// Goes to the first place of a line of the list; where one of its places is shown, to the next.
     fn open_finding(&mut self, at: u64, now: f64) {
         let streams = self.index.index.streams();
-        let place = self.finding(at).and_then(|finding| {
+        let place = |finding: &Finding| {
             let id = finding.stream_id.or_else(|| streams.find(finding.stream.as_deref()?))?;
-            Some((id, finding.version.map(At::Version)))
-        });
+            Some((id, finding.version))
+        };
+        let places: Vec<_> = match self.finding_group(at) {
+            Some((findings, group)) => findings.places(group).filter_map(place).collect(),
+            None => return,
+        };
+        let shown = self.view.as_ref().map(|view| (view.id, view.version()));
+        let here = places.iter().position(|place| Some(*place) == shown);
+        let next = here.map_or(0, |here| (here + 1) % places.len());
+        let place = places.get(next).map(|(id, version)| (*id, version.map(At::Version)));
         match place {
             Some((id, at)) if self.view.as_ref().is_none_or(|view| view.id != id) => self.select(id, at, now),
             Some((_, Some(at))) => {

@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::Args;
 
 use super::fold::{Fold, ReducerArguments};
+use super::print::visible;
 use super::store::{Common, StoreAndIndex};
 use super::{CliError, at};
 use crate::model::json::to_text;
@@ -46,12 +47,13 @@ impl Diff {
 fn print_text(changes: &[Change], out: &mut dyn Write) -> Result<(), CliError> {
     for Change { path, before, after } in changes {
         let path = if path.0.is_empty() { "(whole state)".to_owned() } else { path.to_string() };
-        match (before, after) {
-            (None, Some(after)) => writeln!(out, "+ {path}  {}", to_text(after))?,
-            (Some(before), None) => writeln!(out, "- {path}  was {}", to_text(before))?,
-            (Some(before), Some(after)) => writeln!(out, "~ {path}  {}  was {}", to_text(after), to_text(before))?,
-            (None, None) => {}
-        }
+        let line = match (before, after) {
+            (None, Some(after)) => format!("+ {path}  {}", to_text(after)),
+            (Some(before), None) => format!("- {path}  was {}", to_text(before)),
+            (Some(before), Some(after)) => format!("~ {path}  {}  was {}", to_text(after), to_text(before)),
+            (None, None) => continue,
+        };
+        writeln!(out, "{}", visible(&line))?;
     }
     if changes.is_empty() {
         writeln!(out, "no difference")?;

@@ -100,7 +100,8 @@ impl Fold {
         let errors = self.errors();
         let what = if self.skips { "skipped" } else { "stopped before" };
         for error in errors.iter().take(SHOWN) {
-            writeln!(io::stderr(), "error: {what} v{} {}: {}", error.version, error.event_type, error.thrown)?;
+            let said = format!("v{} {}: {}", error.version, error.event_type, error.thrown);
+            writeln!(io::stderr(), "error: {what} {}", print::visible(&said))?;
         }
         if errors.len() > SHOWN {
             writeln!(io::stderr(), "error: … and {} more", errors.len() - SHOWN)?;
@@ -108,7 +109,7 @@ impl Fold {
         match errors.first() {
             Some(error) if !self.skips => {
                 let help = if error.applied.0 == 0 { "" } else { "; or go on without it: --on-error skip" };
-                writeln!(io::stderr(), "help: {}{help}", error.thrown.help)?;
+                writeln!(io::stderr(), "help: {}{help}", print::visible(error.thrown.help))?;
                 Ok(1)
             }
             _ => Ok(0),

@@ -6,11 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::CliError;
-use super::print::{line, rfc3339, shown};
+use super::print::{FindingLine, line, rfc3339, shown, visible};
 use super::store::{Common, StoreAndIndex};
-use crate::model::Finding;
 
-/// Findings that are listed; the rest are counted.
+/// Lines of findings that are printed; the rest are counted.
 const SHOWN: usize = 20;
 
 /// What the store is, and how much is in it
@@ -51,30 +50,27 @@ fn print_json(StoreAndIndex { opened, index }: &StoreAndIndex, out: &mut dyn Wri
 
 fn print_text(StoreAndIndex { opened, index }: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
     let (first, last) = index.time_range();
-    writeln!(out, "store      {}", opened.path.display())?;
-    writeln!(out, "framework  {} ({}, {})", opened.framework, opened.dialect, opened.format)?;
+    writeln!(out, "store      {}", visible(&opened.path.display().to_string()))?;
+    writeln!(out, "framework  {} ({}, {})", visible(&opened.framework), visible(&opened.dialect), opened.format)?;
     for sentence in &opened.evidence {
-        writeln!(out, "because    {sentence}")?;
+        writeln!(out, "because    {}", visible(sentence))?;
     }
     writeln!(out, "streams    {}", index.streams().len())?;
     writeln!(out, "events     {}", index.events())?;
     writeln!(out, "first      {}", shown(first))?;
     writeln!(out, "last       {}", shown(last))?;
-    let total = index.findings().total();
-    writeln!(out, "findings   {total}")?;
-    for finding in index.findings().kept().iter().take(SHOWN) {
-        writeln!(out, "  {:<18} {}{}", finding.code.name(), place(finding), finding.message)?;
+    let (findings, groups) = (index.findings(), index.findings().groups());
+    writeln!(out, "findings   {}", findings.total())?;
+    for group in groups.iter().take(SHOWN) {
+        let line = match findings.places(group).next() {
+            Some(first) => FindingLine::of(first, group.count),
+            None => FindingLine::further(group.code, group.count),
+        };
+        writeln!(out, "  {line}")?;
     }
-    if total > SHOWN as u64 {
-        writeln!(out, "  … and {} more", total - SHOWN as u64)?;
+    if groups.len() > SHOWN {
+        let more: u64 = groups[SHOWN..].iter().map(|group| group.count).sum();
+        writeln!(out, "  … and {more} more: eventglass check STORE lists them all")?;
     }
     Ok(())
-}
-
-fn place(finding: &Finding) -> String {
-    match (&finding.stream, finding.version) {
-        (Some(stream), Some(version)) => format!("{stream} v{version}: "),
-        (Some(stream), None) => format!("{stream}: "),
-        _ => String::new(),
-    }
 }

@@ -88,7 +88,7 @@ impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CliError::Usage(Problem { what, help, .. }) | CliError::Failed(Problem { what, help, .. }) => {
-                write!(f, "error: {what}\nhelp: {help}")
+                write!(f, "error: {}\nhelp: {}", print::visible(what), print::visible(help))
             }
             CliError::Write(error) => {
                 write!(f, "error: writing failed: {error}\nhelp: check the place the output goes to")

@@ -8,6 +8,7 @@ use clap::Args;
 use super::CliError;
 use super::at::AtArguments;
 use super::fold::{Fold, ReducerArguments};
+use super::print::{visible, visible_lines};
 use super::store::{Common, StoreAndIndex};
 use crate::model::json::{to_text, write_pretty};
 use crate::model::{Node, Version};
@@ -72,10 +73,11 @@ impl State {
     ) -> Result<(), CliError> {
         let version = version.map_or_else(|| "initial state".to_owned(), |version| format!("v{version}"));
         let guess = if fold.timeline.is_guess() { ", a guess: the top-level keys of every payload" } else { "" };
-        let (stream, applied, all) = (&self.stream, state.applied, fold.source.rows().len());
-        writeln!(out, "{stream} {version}, {applied} of {all} events, by {}{guess}", fold.timeline.reducer_name())?;
+        let (applied, all) = (state.applied, fold.source.rows().len());
+        let (stream, reducer) = (visible(&self.stream), fold.timeline.reducer_name());
+        writeln!(out, "{stream} {version}, {applied} of {all} events, by {}{guess}", visible(&reducer))?;
         let mut text = String::new();
         write_pretty(&state.state, &mut text);
-        Ok(writeln!(out, "{text}")?)
+        Ok(writeln!(out, "{}", visible_lines(&text))?)
     }
 }

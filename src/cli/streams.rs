@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::CliError;
-use super::print::{line, rfc3339, shown};
+use super::print::{line, rfc3339, shown, visible};
 use super::store::{Common, StoreAndIndex};
 use crate::index::{StreamOrder, StreamTable};
 use crate::model::StreamSummary;
@@ -71,10 +71,11 @@ fn print_json(table: &StreamTable, wanted: &[Named<'_>], out: &mut dyn Write) ->
 }
 
 fn print_text(wanted: &[Named<'_>], out: &mut dyn Write) -> Result<(), CliError> {
-    let width = wanted.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).clamp(6, 60);
+    let wide = |(name, _): &Named<'_>| visible(name).chars().count();
+    let width = wanted.iter().map(wide).max().unwrap_or(0).clamp(6, 60);
     writeln!(out, "{:<width$}  {:>9}  {:>9}  {:>9}  {:<24}  status", "stream", "events", "first", "last", "last time")?;
     for (name, StreamSummary { events, first, last, last_time, status, .. }) in wanted {
-        let time = shown(*last_time);
+        let (name, time) = (visible(name), shown(*last_time));
         writeln!(out, "{name:<width$}  {events:>9}  {first:>9}  {last:>9}  {time:<24}  {}", status.name())?;
     }
     Ok(())

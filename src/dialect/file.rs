@@ -339,7 +339,7 @@ impl Dialect {
     /// Where the text is no TOML, or a key is missing, unknown or of the wrong kind.
     pub fn parse(name: &str, text: &str) -> Result<Dialect, DialectError> {
         let error = |message: String| DialectError::new(name, message);
-        let dialect: Dialect = toml::from_str(text).map_err(|cause| error(cause.to_string()))?;
+        let dialect: Dialect = toml::from_str(text).map_err(|cause| error(in_one_line(&cause, text)))?;
         if dialect.detect.iter().map(|block| block.columns.len()).sum::<usize>() < 3 {
             return Err(error(
                 "[[detect]] must name at least three columns: a table's name alone proves nothing".into(),
@@ -498,6 +498,15 @@ impl Candidate {
         Mapping::resolve(&self.dialect, &self.table, &self.joined)
             .map_err(|lacks| lacks.into_error(&self.dialect.id, &self.table.name))
     }
+}
+
+/// What the parser says, with the line it stands in.
+fn in_one_line(cause: &toml::de::Error, text: &str) -> String {
+    let said = cause.message().split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some(before) = cause.span().and_then(|span| text.get(..span.start)) else { return said };
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default().trim();
+    format!("{said} in line {}: {line}", number + 1)
 }
 
 /// A rule that a table does not fulfil.

@@ -163,7 +163,7 @@ impl Tokens {
     /// Colour of a severity, always beside an icon.
     pub fn of_severity(&self, severity: Severity) -> Color32 {
         match severity {
-            Severity::Info => self.secondary,
+            Severity::Note => self.secondary,
             Severity::Warning => self.warning,
             Severity::Error => self.error,
         }

@@ -825,6 +825,67 @@ fn output_for_a_person_is_aligned_text() {
     assert_eq!(same, "no difference\n");
 }
 
+/// Whatever acts on a terminal, and what it may look like in a name.
+const HOSTILE: [&str; 9] = [
+    "clear\u{1b}[2J\u{1b}[H",
+    "title\u{1b}]0;owned\u{7}",
+    "c1\u{9b}2J",
+    "back\u{8}\u{8}",
+    "del\u{7f}",
+    "return\rhidden",
+    "two\nerror: lines\nhelp: run this",
+    "gnp.\u{202e}exe",
+    "tab\tnext\u{85}line\u{2028}",
+];
+
+/// Characters that must not reach a terminal.
+fn acts(c: char) -> bool {
+    (c.is_control() && c != '\n') || ('\u{2028}'..='\u{202e}').contains(&c)
+}
+
+#[test]
+fn nothing_of_a_store_acts_on_the_terminal() {
+    let odd = Odd::new();
+    let mut events = Vec::new();
+    for stream in HOSTILE {
+        for (version, text) in [(1, "a\u{1b}[2J\u{9b}"), (2, "b\u{7}\u{202e}"), (4, "c\r")] {
+            let data = json!({"key\u{1b}]0;x\u{7}\nnext": text, "n": version});
+            events.push(line(stream, version, "Paid\u{1b}]8;;http://x\u{7}\u{9d}\ntwice", data));
+        }
+    }
+    let store = odd.write("hostile\u{1b}[2J\nname.jsonl", &jsonl(&events));
+    let thrown = "export default () => { throw new Error('x\\x1b[2J\\x9b1m\\u202e\\nhelp: run this'); };";
+    let reducer = odd.write("thrower.mjs", thrown);
+    let run = |arguments: &[&str], lines: usize, errors: usize| {
+        let run = odd.program.run(arguments);
+        for text in [&run.out, &run.err] {
+            assert!(!text.contains(acts), "{arguments:?}: {text:?}");
+        }
+        let counts = (run.out.lines().count(), run.err.lines().count());
+        assert_eq!(counts, (lines, errors), "{arguments:?}: {run:?}");
+        run
+    };
+    let info = run(&["info", &store], 7 + 1 + HOSTILE.len() + 1, 0);
+    assert!(info.out.contains(r"two\nerror: lines\nhelp: run this v4: v3 is not in the store"), "{info:?}");
+    run(&["streams", &store], HOSTILE.len() + 1, 0);
+    run(&["events", &store], 3 * HOSTILE.len(), 1);
+    let of = |more: &[&'static str]| -> Vec<&str> {
+        [&[more[0], store.as_str(), "--stream", HOSTILE[6]], &more[1..]].concat()
+    };
+    run(&of(&["events"]), 3, 0);
+    run(&of(&["state"]), 1 + 4, 0);
+    run(&of(&["diff", "--from", "1", "--to", "4"]), 2, 0);
+    let reducing = [&of(&["state"])[..], &["--reducer", &reducer]].concat();
+    assert!(run(&reducing, 2, 2).err.contains(r"x\u{1b}[2J\u{9b}1m\u{202e}\nhelp: run this"));
+    run(&["state", &store, "--stream", "lines"], 0, 2);
+    run(&["state", &store, "--stream", HOSTILE[6], "--map", HOSTILE[6]], 0, 2);
+    run(&["info", &format!("{store}\u{9b}\n")], 0, 2);
+    run(&["info", &store, "--map", "stream=a\u{1b}\nb,type=type"], 0, 2);
+    // JSON stays JSON, with the texts as they are.
+    let streams = odd.program.json(&["streams", &store, "--json"]);
+    assert!(streams.iter().any(|stream| stream["stream"] == HOSTILE[7]));
+}
+
 #[test]
 fn the_home_is_used_and_nothing_else() {
     let odd = Odd::new();

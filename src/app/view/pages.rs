@@ -8,7 +8,7 @@ use crate::app::settings::Recent;
 use crate::app::store::{Notice, OpenStore};
 use crate::app::stream::StreamView;
 use crate::formats::file_name;
-use crate::model::{Finding, FindingCode, Findings, Pointer, Problem, Version};
+use crate::model::{FindingCode, Pointer, Problem, Version};
 
 /// The first page.
 pub struct WelcomeView<'a> {
@@ -104,11 +104,11 @@ pub struct FindingLine<'a> {
     pub code: FindingCode,
     /// Stream, where it is of one.
     pub stream: Option<Cow<'a, str>>,
-    /// Version, where it is of an event.
+    /// Version, where it is of an event; that of the first where there are several.
     pub version: Option<Version>,
-    /// What is odd, in words.
+    /// What is odd there, in words.
     pub message: Cow<'a, str>,
-    /// How often.
+    /// How often it is in the stream.
     pub count: u64,
 }
 
@@ -165,26 +165,22 @@ pub(super) fn findings(store: &OpenStore, places: u64) -> FindingsView<'_> {
 
 impl FindingLines for OpenStore {
     fn len(&self) -> u64 {
-        self.findings().map(|findings| findings.kept().len() as u64).sum()
+        self.findings().map(|findings| findings.groups().len() as u64).sum()
     }
 
     fn row(&self, i: u64) -> FindingLine<'_> {
-        let mut before = i as usize;
-        for kept in self.findings().map(Findings::kept) {
-            match kept.get(before) {
-                Some(Finding { code, stream, version, message, .. }) => {
-                    return FindingLine {
-                        code: *code,
-                        stream: stream.as_deref().map(Cow::Borrowed),
-                        version: *version,
-                        message: Cow::Borrowed(message),
-                        count: 1,
-                    };
-                }
-                None => before -= kept.len(),
-            }
+        let Some((findings, group)) = self.finding_group(i) else {
+            let message = Cow::Borrowed("");
+            return FindingLine { code: FindingCode::Damaged, stream: None, version: None, message, count: 0 };
+        };
+        let first = findings.places(group).next();
+        FindingLine {
+            code: group.code,
+            stream: first.and_then(|finding| finding.stream.as_deref()).map(Cow::Borrowed),
+            version: first.and_then(|finding| finding.version),
+            message: first.map_or(Cow::Borrowed("in further places"), |finding| Cow::Borrowed(&finding.message)),
+            count: group.count,
         }
-        FindingLine { code: FindingCode::Damaged, stream: None, version: None, message: Cow::Borrowed(""), count: 0 }
     }
 }
 

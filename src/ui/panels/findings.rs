@@ -1,4 +1,5 @@
-//! What is odd in the store: code, where, what, how often. Opened from the footer of the streams.
+//! What is odd in the store, the worst first: a line for each code and stream, with where it
+//! is first, what, and how often. Opened from the footer of the streams.
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -81,15 +82,11 @@ fn row_ui(at: &RowPaint<'_>, line: &FindingLine<'_>, len: u64, columns: Columns)
     let left = text::right(painter, at.rect.right() - 18.0, y, &count, text::DATA, t.text);
     let room = left - 16.0 - x - columns.what;
     text::left_cut(painter, x + columns.what, y, &line.message, text::BODY, t.secondary, room);
-    let word = match severity {
-        crate::model::Severity::Info => "note",
-        crate::model::Severity::Warning => "warning",
-        crate::model::Severity::Error => "error",
-    };
     RowNode {
         name: format!(
-            "row {} of {len}, {word} {}, {place}, {}, {count} times",
+            "row {} of {len}, {} {}, {place}, {}, {count} times",
             at.index + 1,
+            severity.name(),
             line.code.name(),
             text::head(&line.message, 200)
         ),

@@ -329,7 +329,7 @@ fn footer_ui(ui: &mut Ui, id: Id, line: Rect, view: &StreamsView<'_>, out: &mut 
 /// The icon of a severity.
 pub fn severity_icon(severity: Severity) -> Icon {
     match severity {
-        Severity::Info => Icon::INFO,
+        Severity::Note => Icon::INFO,
         Severity::Warning => Icon::TRIANGLE_ALERT,
         Severity::Error => Icon::CIRCLE_ALERT,
     }
