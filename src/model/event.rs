@@ -23,6 +23,8 @@ pub struct RecordedEvent {
     pub key: RowKey,
     /// Name of its stream.
     pub stream: Text,
+    /// Empty where there is none.
+    pub category: Text,
     pub version: Version,
     pub position: Position,
     /// The store's id of the event, where it has one.
@@ -32,8 +34,7 @@ pub struct RecordedEvent {
     pub time: Option<Time>,
     /// The time exactly as stored.
     pub time_text: Option<Text>,
-    /// `command` for a row that is a command, as Emmett's workflows store them.
-    pub mark: Option<Text>,
+    pub marks: Vec<Mark>,
     /// The payload, decoded and with its framework's wrappers taken off.
     pub data: Node,
     /// The metadata, decoded.
@@ -44,6 +45,57 @@ pub struct RecordedEvent {
     pub data_json: Option<Text>,
     /// Why the payload could not be decoded; `data` then holds it raw.
     pub undecodable: Option<Text>,
+}
+
+/// What is special about a row that holds an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The library passes over it.
+    Skipped,
+    /// A command, as Emmett's workflows store them beside events.
+    Command,
+    /// It points at an event of another stream.
+    Link,
+    /// A whole state.
+    Snapshot,
+    /// The store's own.
+    System,
+    Archived,
+    Deleted,
+    /// Its content was taken out.
+    Redacted,
+}
+
+impl Mark {
+    const ALL: [Mark; 8] = [
+        Mark::Skipped,
+        Mark::Command,
+        Mark::Link,
+        Mark::Snapshot,
+        Mark::System,
+        Mark::Archived,
+        Mark::Deleted,
+        Mark::Redacted,
+    ];
+
+    /// The word of JSON output and of dialects.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mark::Skipped => "skipped",
+            Mark::Command => "command",
+            Mark::Link => "link",
+            Mark::Snapshot => "snapshot",
+            Mark::System => "system",
+            Mark::Archived => "archived",
+            Mark::Deleted => "deleted",
+            Mark::Redacted => "redacted",
+        }
+    }
+
+    /// The mark with that name.
+    pub fn named(name: &str) -> Option<Mark> {
+        Mark::ALL.into_iter().find(|mark| mark.name() == name)
+    }
 }
 
 /// What is inside an event: the payload and metadata of a row, decoded.

@@ -18,7 +18,7 @@ pub mod node;
 pub mod problem;
 pub mod time;
 
-pub use event::{Content, Position, RecordedEvent, StreamStatus, StreamSummary};
+pub use event::{Content, Mark, Position, RecordedEvent, StreamStatus, StreamSummary};
 pub use finding::{Finding, FindingCode, FindingGroup, Findings, Severity};
 pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, Version};
 pub use node::{Node, Object, Pointer, Text};

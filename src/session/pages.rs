@@ -8,7 +8,7 @@ use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Run, Store,
 use crate::index::StreamRows;
 use crate::model::json::to_text;
 use crate::model::{
-    Finding, FindingCode, Findings, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
+    Finding, FindingCode, Findings, Mark, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
 };
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
@@ -276,13 +276,14 @@ pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> Recor
     RecordedEvent {
         key: row.key,
         stream: Arc::from(row.stream),
+        category: Arc::from(row.category),
         version,
         position: row.position.clone(),
         id: row.id.map(Text::from),
         event_type: Arc::from(row.event_type),
         time: row.time,
         time_text: row.time_text.map(Text::from),
-        mark: row.mark.map(Text::from),
+        marks: marks(row),
         data_json: content.data_json,
         undecodable: content.undecodable,
         data: content.data,
@@ -291,12 +292,23 @@ pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> Recor
     }
 }
 
+/// What the dialect says of the row, and what became of its stream.
+fn marks(row: &PageRow<'_>) -> Vec<Mark> {
+    let of_stream = match row.status {
+        StreamStatus::Active => None,
+        StreamStatus::Archived => Some(Mark::Archived),
+        StreamStatus::SoftDeleted | StreamStatus::Tombstoned => Some(Mark::Deleted),
+    };
+    row.mark.and_then(Mark::named).into_iter().chain(of_stream).collect()
+}
+
 /// One event in the shape of `events --json`, as a node: numbers and keys as stored.
 pub fn event_node(event: &RecordedEvent) -> Node {
     let text = |value: &str| Node::text(value);
     let member = |key: &str, node: Node| (Arc::from(key), node);
     Node::object(vec![
         member("stream", text(&event.stream)),
+        member("category", if event.category.is_empty() { Node::Null } else { text(&event.category) }),
         member("version", Node::number(event.version)),
         member(
             "position",
@@ -311,5 +323,6 @@ pub fn event_node(event: &RecordedEvent) -> Node {
         member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),
         member("data", event.data.clone()),
         member("metadata", event.metadata.clone()),
+        member("marks", Node::array(event.marks.iter().map(|mark| text(mark.name())).collect())),
     ])
 }
