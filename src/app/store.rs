@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use super::action::{Action, CopyWhat, EventTab, StateTab};
 use super::desk::{Desk, Effect, Modal};
 use super::place::Place;
+use super::playback::PlaybackCommand;
 use super::reducers::{Read, Reducers};
 use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
@@ -239,7 +240,7 @@ impl OpenStore {
     pub(super) fn set_front(&mut self, front: bool) {
         self.session.set_front(front);
         if !front && let Some(view) = &mut self.view {
-            let _ = view.playhead.apply(super::playback::PlaybackCommand::Pause);
+            let _ = view.playhead.apply(PlaybackCommand::Pause);
         }
     }
 

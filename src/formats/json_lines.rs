@@ -13,15 +13,15 @@ use std::sync::Arc;
 
 use super::bytes::{Bytes, Now};
 use super::probe::{Kind, Probe};
-use super::row::{Extent, RowBuilder, decode, row_and_item};
+use super::row::{Extent, RowBuilder, row_and_item};
 use super::{
-    Container, EventPage, Fetcher, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, ReadError, Run, ScanCursor,
-    ScanStep, Scanner, Source, Store, StoreChange,
+    Container, DialectStore, EventPage, Fetcher, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers,
+    Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
 };
 use crate::dialect::mapping::{Column, Row};
 use crate::dialect::{Candidate, Cell, Mapping, Name, Table};
 use crate::model::json::{end_of_value, is_json, with_whole_characters, write_string};
-use crate::model::{Content, Finding, FindingCode, Findings, Node, RowKey};
+use crate::model::{Finding, FindingCode, Findings, RowKey};
 use jiter::Jiter;
 use records::{MAX_RECORD_BYTES, Record, Records};
 use shape::{Shape, shapes};
@@ -68,7 +68,8 @@ impl Container for JsonLines {
         let shape = shape.ok_or_else(|| io(io::Error::other("it changed while it was opened")))?;
         // A log is in the order it was written only if it says so itself.
         let ordered = mapping.positions().any(|position| candidate.table.column(&position.name).is_some());
-        Ok(Arc::new(LinesStore { path: source.path, bytes, shape, mapping: Arc::new(mapping), ordered }))
+        let readers = Log { path: source.path, bytes, shape };
+        Ok(Arc::new(DialectStore { readers, mapping: Arc::new(mapping), ordered }))
     }
 }
 
@@ -96,56 +97,25 @@ fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape) -> io::Result<Vec<String>>
     Ok(keys)
 }
 
-struct LinesStore {
+struct Log {
     path: PathBuf,
     bytes: Arc<dyn Bytes>,
     shape: Shape,
-    mapping: Arc<Mapping>,
-    /// Its records say that they are in order.
-    ordered: bool,
 }
 
-impl LinesStore {
-    fn reader(&self) -> Reader {
-        Reader {
+impl Readers for Log {
+    type Reader = Reader;
+
+    fn reader(&self, mapping: &Arc<Mapping>) -> Result<Reader, ReadError> {
+        Ok(Reader {
             path: self.path.clone(),
             bytes: Arc::clone(&self.bytes),
             records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
-            keys: Keys { columns: self.mapping.columns().to_vec(), known: HashMap::new() },
-            builder: RowBuilder::new(Arc::clone(&self.mapping)),
+            keys: Keys { columns: mapping.columns().to_vec(), known: HashMap::new() },
+            builder: RowBuilder::new(Arc::clone(mapping)),
             numbered: (self.shape.start, 0),
             tail: Vec::new(),
-        }
-    }
-}
-
-impl Store for LinesStore {
-    fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError> {
-        Ok(Box::new(self.reader()))
-    }
-
-    fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError> {
-        Ok(Box::new(self.reader()))
-    }
-
-    fn decode(&self, row: &PageRow<'_>) -> Content {
-        decode(&self.mapping, row)
-    }
-
-    fn shown(&self, payload: &[u8]) -> Node {
-        self.mapping.decode_payload(Cell::Bytes(payload)).node
-    }
-
-    fn shows_json_as_stored(&self) -> bool {
-        self.mapping.shows_json_as_stored()
-    }
-
-    fn has_global_order(&self) -> bool {
-        self.ordered
-    }
-
-    fn first_version(&self) -> i64 {
-        self.mapping.first_version()
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 //! [`Store`]. The way of a row: container, cells, `row`, page; then to the index, or decoded
 //! to an event.
 //!
-//! Adding a container is one file that implements `Container`, [`Store`], [`Scanner`] and
+//! Adding a container is one file that implements `Container`, `Readers`, [`Scanner`] and
 //! [`Fetcher`], and one line in `CONTAINERS`. What a framework's tables mean is no business
 //! of a container: that is a dialect.
 //!
@@ -29,7 +29,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::dialect::{Candidate, Dialect, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
+use crate::dialect::{Candidate, Cell, Dialect, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
 use crate::model::{Content, FindingCode, Findings, Node, RowKey, Version};
 use bytes::{Bytes, FileBytes};
 pub use error::{OpenError, ReadError};
@@ -85,6 +85,52 @@ pub trait Store: Send + Sync {
     /// The number of a stream's first event, where the store counts none.
     fn first_version(&self) -> i64 {
         1
+    }
+}
+
+/// Makes readers of one store: all that a container adds to a dialect.
+trait Readers: Send + Sync {
+    type Reader: Scanner + Fetcher + 'static;
+    /// # Errors
+    /// Where the store can no longer be read.
+    fn reader(&self, mapping: &Arc<Mapping>) -> Result<Self::Reader, ReadError>;
+}
+
+/// A store whose rows a dialect explains.
+struct DialectStore<R> {
+    readers: R,
+    mapping: Arc<Mapping>,
+    /// The order of a scan is the store's own.
+    ordered: bool,
+}
+
+impl<R: Readers> Store for DialectStore<R> {
+    fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError> {
+        Ok(Box::new(self.readers.reader(&self.mapping)?))
+    }
+
+    fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError> {
+        Ok(Box::new(self.readers.reader(&self.mapping)?))
+    }
+
+    fn decode(&self, row: &PageRow<'_>) -> Content {
+        row::decode(&self.mapping, row)
+    }
+
+    fn shown(&self, payload: &[u8]) -> Node {
+        self.mapping.decode_payload(Cell::Bytes(payload)).node
+    }
+
+    fn shows_json_as_stored(&self) -> bool {
+        self.mapping.shows_json_as_stored()
+    }
+
+    fn has_global_order(&self) -> bool {
+        self.ordered
+    }
+
+    fn first_version(&self) -> i64 {
+        self.mapping.first_version()
     }
 }
 

@@ -10,16 +10,16 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::probe::{Kind, Probe};
-use super::row::{Extent, RowBuilder, decode, row_and_item};
+use super::row::{Extent, RowBuilder, row_and_item};
 use super::sql::{Queries, SqlFlavour, queries};
 use super::{
-    Container, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS, PageRow, PayloadPage, ReadError, Run,
-    ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
+    Container, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError,
+    Readers, Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
 };
 use crate::dialect::mapping::{Column, ROWID};
 use crate::dialect::{Candidate, Cell, Mapping, Scalar, Table};
 use crate::model::json::{write, write_string};
-use crate::model::{Content, FindingCode, Findings, Node, RowKey};
+use crate::model::{FindingCode, Findings, Node, RowKey};
 use guard::{Access, Guarded, MAX_COPY_BYTES, Place, Stamp, gone, is_damaged};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -64,7 +64,8 @@ impl Container for Sqlite {
             Ok((ordered, finds_by_stream(conn, &table, &mapping)?))
         })?;
         let queries = Arc::new(queries(&Flavour, &table, &mapping, by_stream));
-        Ok(Arc::new(SqliteStore { place, inside: source.inside, mapping: Arc::new(mapping), queries, ordered }))
+        let readers = TableReaders { place, inside: source.inside, queries };
+        Ok(Arc::new(DialectStore { readers, mapping: Arc::new(mapping), ordered }))
     }
 }
 
@@ -124,53 +125,22 @@ fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
     Ok(tables)
 }
 
-struct SqliteStore {
+struct TableReaders {
     place: Place,
     /// Keeps the file's handle, or the unpacked copy.
     inside: Inside,
-    mapping: Arc<Mapping>,
     queries: Arc<Queries>,
-    /// The position is the rowid.
-    ordered: bool,
 }
 
-impl SqliteStore {
-    fn reader(&self) -> Result<Reader, ReadError> {
+impl Readers for TableReaders {
+    type Reader = Reader;
+
+    fn reader(&self, mapping: &Arc<Mapping>) -> Result<Reader, ReadError> {
         Ok(Reader {
             file: Guarded::open(self.place.clone())?,
-            rows: Rows { queries: Arc::clone(&self.queries), builder: RowBuilder::new(Arc::clone(&self.mapping)) },
+            rows: Rows { queries: Arc::clone(&self.queries), builder: RowBuilder::new(Arc::clone(mapping)) },
             _inside: self.inside.clone(),
         })
-    }
-}
-
-impl Store for SqliteStore {
-    fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError> {
-        Ok(Box::new(self.reader()?))
-    }
-
-    fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError> {
-        Ok(Box::new(self.reader()?))
-    }
-
-    fn decode(&self, row: &PageRow<'_>) -> Content {
-        decode(&self.mapping, row)
-    }
-
-    fn shown(&self, payload: &[u8]) -> Node {
-        self.mapping.decode_payload(Cell::Bytes(payload)).node
-    }
-
-    fn shows_json_as_stored(&self) -> bool {
-        self.mapping.shows_json_as_stored()
-    }
-
-    fn has_global_order(&self) -> bool {
-        self.ordered
-    }
-
-    fn first_version(&self) -> i64 {
-        self.mapping.first_version()
     }
 }
 
