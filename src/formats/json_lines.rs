@@ -111,7 +111,7 @@ impl Readers for Log {
             path: self.path.clone(),
             bytes: Arc::clone(&self.bytes),
             records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
-            keys: Keys { columns: mapping.columns().to_vec(), known: HashMap::new() },
+            keys: Keys::new(mapping.columns().to_vec()),
             builder: RowBuilder::new(Arc::clone(mapping)),
             numbered: (self.shape.start, 0),
             tail: Vec::new(),
@@ -119,10 +119,12 @@ impl Readers for Log {
     }
 }
 
-/// Which columns a key of a line belongs to.
+/// Which columns the keys of a line belong to.
 struct Keys {
     columns: Vec<Column>,
     known: HashMap<String, Arc<[Place]>>,
+    /// The keys of the line before, in their order: lines of one log are mostly alike.
+    before: Vec<(String, Arc<[Place]>)>,
 }
 
 /// A column, and whether the key is its very name.
@@ -133,7 +135,25 @@ struct Place {
 }
 
 impl Keys {
-    fn places(&mut self, key: &str) -> Arc<[Place]> {
+    fn new(columns: Vec<Column>) -> Keys {
+        Keys { columns, known: HashMap::new(), before: Vec::new() }
+    }
+
+    /// The columns of the line's key of that number.
+    fn places(&mut self, nth: usize, key: &str) -> &[Place] {
+        if self.before.get(nth).is_none_or(|(before, _)| before != key) {
+            let places = self.look_up(key);
+            self.before.truncate(KNOWN_KEYS);
+            match self.before.get_mut(nth) {
+                Some(before) => *before = (key.to_owned(), places),
+                None => self.before.push((key.to_owned(), places)),
+            }
+        }
+        // The line has more keys than are remembered: the last place serves for all of them.
+        self.before.get(nth).or(self.before.last()).map_or(&[], |(_, places)| places)
+    }
+
+    fn look_up(&mut self, key: &str) -> Arc<[Place]> {
         if let Some(places) = self.known.get(key) {
             return Arc::clone(places);
         }
@@ -145,22 +165,22 @@ impl Keys {
         }
         places
     }
-}
 
-impl Keys {
     /// The cells of a line, by the mapping's columns.
     fn cells<'l>(&mut self, line: &'l str) -> Result<Vec<Cell<'l>>, String> {
         let mut cells = vec![Cell::Null; self.columns.len()];
         // Columns whose very name the line has.
         let mut exact = 0_u128;
-        each_member(line, |name, value| {
-            for place in self.places(name).iter() {
+        let mut nth = 0;
+        each_member(line, |key, value| {
+            for place in self.places(nth, key) {
                 let bit = 1_u128.checked_shl(place.column as u32).unwrap_or(0);
                 if place.exact || exact & bit == 0 {
                     cells[place.column] = Cell::Json(value);
                     exact |= if place.exact { bit } else { 0 };
                 }
             }
+            nth += 1;
         })?;
         Ok(cells)
     }
@@ -169,16 +189,18 @@ impl Keys {
     fn rest(&mut self, line: &str, cells: &[Cell<'_>], mapping: &Mapping) -> Option<String> {
         mapping.rest().filter(|_| mapping.payload(&Row::plain(cells)).is_null())?;
         let mut rest = String::from("{");
+        let mut nth = 0;
         // The line was read before.
-        let _ = each_member(line, |name, value| {
-            if self.places(name).is_empty() {
+        let _ = each_member(line, |key, value| {
+            if self.places(nth, key).is_empty() {
                 if rest.len() > 1 {
                     rest.push(',');
                 }
-                write_string(name, &mut rest);
+                write_string(key, &mut rest);
                 rest.push(':');
                 rest.push_str(value);
             }
+            nth += 1;
         });
         (rest.len() > 1).then(|| rest + "}")
     }
@@ -401,8 +423,9 @@ fn each_member<'l>(line: &'l str, mut each: impl FnMut(&str, &'l str)) -> Result
     // value that it refuses.
     let mut base = 0;
     let mut parser = Jiter::new(bytes);
-    let mut key = parser.next_object().map_err(wrong)?.map(str::to_owned);
-    while let Some(name) = key {
+    let mut name = String::new();
+    let mut more = keep(parser.next_object().map_err(wrong)?, &mut name);
+    while more {
         let peek = parser.peek().map_err(wrong)?;
         let from = base + parser.current_index();
         if parser.known_skip(peek).is_err() {
@@ -416,7 +439,14 @@ fn each_member<'l>(line: &'l str, mut each: impl FnMut(&str, &'l str)) -> Result
         }
         let to = base + parser.current_index();
         each(&name, &line[from..to]);
-        key = parser.next_key().map_err(wrong)?.map(str::to_owned);
+        more = keep(parser.next_key().map_err(wrong)?, &mut name);
     }
     parser.finish().map_err(wrong)
+}
+
+/// Keeps a key while the parser goes on; `false` where there is none.
+fn keep(key: Option<&str>, name: &mut String) -> bool {
+    name.clear();
+    name.push_str(key.unwrap_or_default());
+    key.is_some()
 }
