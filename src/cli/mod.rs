@@ -5,6 +5,8 @@
 //! new one is that file, named here, and a line in [`Verb`] and in its `run`.
 
 mod at;
+mod check;
+mod dialects;
 mod diff;
 mod events;
 mod fold;
@@ -43,6 +45,8 @@ pub enum Verb {
     Events(events::Events),
     State(state::State),
     Diff(diff::Diff),
+    Check(check::Check),
+    Dialects(dialects::Dialects),
 }
 
 impl Verb {
@@ -54,6 +58,8 @@ impl Verb {
             Verb::Events(verb) => verb.run(out),
             Verb::State(verb) => verb.run(out),
             Verb::Diff(verb) => verb.run(out),
+            Verb::Check(verb) => verb.run(out),
+            Verb::Dialects(verb) => verb.run(out),
         }
     }
 }

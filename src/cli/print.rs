@@ -70,10 +70,10 @@ pub fn event(event: &RecordedEvent, as_json: bool, out: &mut dyn Write) -> Resul
         return Ok(writeln!(out, "{}", to_text(&node))?);
     }
     let data = node.get("data").map(to_text).unwrap_or_default();
-    let mark = event.mark.as_deref().map(|mark| format!(" [{mark}]")).unwrap_or_default();
+    let marks: String = event.marks.words().map(|word| format!(" [{word}]")).collect();
     let (version, time) = (event.version, shown(event.time));
     let (event_type, stream) = (visible(&event.event_type), visible(&event.stream));
-    Ok(writeln!(out, "{version:>6}  {time}  {event_type}{mark}  {stream}  {}", visible(&data))?)
+    Ok(writeln!(out, "{version:>6}  {time}  {event_type}{marks}  {stream}  {}", visible(&data))?)
 }
 
 /// Findings with one code in one stream, for a person.

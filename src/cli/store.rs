@@ -67,9 +67,16 @@ pub struct StoreAndIndex {
     pub index: EventIndex,
 }
 
+impl Common {
+    /// Opens the store; nothing is read of it but how it begins.
+    pub fn open(&self) -> Result<Opened, CliError> {
+        Ok(formats::open(&Location::of(&self.store), &home::cache(), &self.choice.choice()?)?)
+    }
+}
+
 impl StoreAndIndex {
     pub fn open(common: &Common) -> Result<StoreAndIndex, CliError> {
-        let opened = Arc::new(formats::open(&Location::of(&common.store), &home::cache(), &common.choice.choice()?)?);
+        let opened = Arc::new(common.open()?);
         let index = Indexer::open(Arc::clone(&opened))?.run()?;
         Ok(StoreAndIndex { opened, index })
     }

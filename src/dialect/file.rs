@@ -40,7 +40,12 @@ pub struct Dialect {
     pub id: String,
     /// The framework's name as shown.
     pub name: String,
-    engines: Vec<String>,
+    /// The programming language of the framework.
+    pub language: Option<String>,
+    /// Versions of the framework that write this layout.
+    pub versions: Option<String>,
+    /// Containers it is found in.
+    pub engines: Vec<String>,
     detect: Vec<Detect>,
     pub(super) events: Events,
     #[serde(default)]
@@ -401,6 +406,8 @@ impl Dialect {
         Ok(Dialect {
             id: "map".to_owned(),
             name: "Columns by hand".to_owned(),
+            language: None,
+            versions: None,
             engines: Vec::new(),
             detect: Vec::new(),
             events: Events {

@@ -80,6 +80,14 @@ pub trait Store: Send + Sync {
     fn shows_json_as_stored(&self) -> bool {
         false
     }
+    /// Looks whether the container itself is whole, where it has something to tell by; says in a
+    /// few words what was looked at.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    fn verify(&self, _notes: &mut Findings) -> Result<&'static str, ReadError> {
+        Ok("nothing, it has no checksums")
+    }
     /// The order of a scan is the store's own order over everything; found out when the store is opened.
     fn has_global_order(&self) -> bool;
     /// The number of a stream's first event, where the store counts none.
@@ -94,6 +102,13 @@ trait Readers: Send + Sync {
     /// # Errors
     /// Where the store can no longer be read.
     fn reader(&self, mapping: &Arc<Mapping>) -> Result<Self::Reader, ReadError>;
+    /// As [`Store::verify`].
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    fn verify(&self, _notes: &mut Findings) -> Result<&'static str, ReadError> {
+        Ok("nothing, it has no checksums")
+    }
 }
 
 /// A store whose rows a dialect explains.
@@ -123,6 +138,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn shows_json_as_stored(&self) -> bool {
         self.mapping.shows_json_as_stored()
+    }
+
+    fn verify(&self, notes: &mut Findings) -> Result<&'static str, ReadError> {
+        self.readers.verify(notes)
     }
 
     fn has_global_order(&self) -> bool {

@@ -28,6 +28,8 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 const BATCH_TIME: Duration = Duration::from_millis(80);
 /// Rows passed over for each one that is wanted, at most, when a search reads rows as they lie.
 const FEW_BETWEEN: u64 = 8;
+/// A check of the whole file may take so long.
+const VERIFY_TIME: Duration = Duration::from_secs(3_600);
 /// Tables and columns looked at.
 const MAX_TABLES: usize = 2_000;
 
@@ -141,6 +143,22 @@ impl Readers for TableReaders {
             rows: Rows { queries: Arc::clone(&self.queries), builder: RowBuilder::new(Arc::clone(mapping)) },
             _inside: self.inside.clone(),
         })
+    }
+
+    fn verify(&self, notes: &mut Findings) -> Result<&'static str, ReadError> {
+        let mut file = Guarded::open(self.place.clone())?;
+        let said = file.read_within(VERIFY_TIME, |conn| {
+            let mut check = conn.prepare("PRAGMA integrity_check")?;
+            check.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<String>>>()
+        });
+        match said {
+            Ok(said) => said.iter().filter(|line| *line != "ok").for_each(|line| {
+                notes.note(FindingCode::Damaged, format!("SQLite's integrity check: {}", line.replace('\n', "; ")));
+            }),
+            Err(error) if is_damaged(&error) => notes.note(FindingCode::Damaged, error.to_string()),
+            Err(error) => return Err(error),
+        }
+        Ok("pages, keys and indexes, by SQLite's integrity check")
     }
 }
 

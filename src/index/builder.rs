@@ -240,14 +240,19 @@ impl IndexBuilder {
             self.examined.note(FindingCode::TruncatedTail, tail);
         }
         let index = self.publish();
-        for id in self.streams.ids() {
-            let Some(facts) = self.streams.facts(id) else { continue };
-            let span = facts.summary.last.0.checked_sub(facts.summary.first.0).and_then(|span| span.checked_add(1));
-            if span == Some(i64::from(facts.summary.events)) && facts.ordered && !facts.backwards {
-                continue;
-            }
-            examine_stream(&index, id, &mut self.examined);
+        examine(&index, |finding| self.examined.push(finding));
+    }
+}
+
+/// Looks at the streams whose numbers tell that something is odd.
+pub(super) fn examine(index: &EventIndex, mut push: impl FnMut(Finding)) {
+    for id in index.streams.ids() {
+        let Some(facts) = index.streams.facts(id) else { continue };
+        let span = facts.summary.last.0.checked_sub(facts.summary.first.0).and_then(|span| span.checked_add(1));
+        if span == Some(i64::from(facts.summary.events)) && facts.ordered && !facts.backwards {
+            continue;
         }
+        examine_stream(index, id, &mut push);
     }
 }
 
@@ -259,12 +264,12 @@ fn hash(hasher: &DefaultHashBuilder, name: &str, archived: bool) -> u64 {
 }
 
 /// Gaps, repeated versions and times that run backwards in one stream.
-fn examine_stream(index: &EventIndex, stream: StreamId, findings: &mut Findings) {
+fn examine_stream(index: &EventIndex, stream: StreamId, found: &mut impl FnMut(Finding)) {
     let rows = index.rows_of(stream);
     let name: Text = Arc::from(index.streams().name(stream));
     let mut push = |code, version: Version, message: String| {
         let (name, version) = (Some(Arc::clone(&name)), Some(version));
-        findings.push(Finding { code, stream: name, stream_id: Some(stream), version, message });
+        found(Finding { code, stream: name, stream_id: Some(stream), version, message });
     };
     // A store that counts 10, 20, 30 has no gaps.
     let step = |at: u64| Some(rows.version(at + 1)?.0.wrapping_sub(rows.version(at)?.0));

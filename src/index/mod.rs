@@ -18,7 +18,7 @@ pub use builder::{Header, IndexBuilder, MAX_EVENTS};
 use column::{NONE, Packed};
 pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
 
-use crate::model::{CategoryId, EventRow, Findings, Marks, RowKey, StreamId, Text, Time, TypeId, Version};
+use crate::model::{CategoryId, EventRow, Finding, Findings, Marks, RowKey, StreamId, Text, Time, TypeId, Version};
 
 /// Events in a full segment.
 pub const SEGMENT_ROWS: usize = 1 << 16;
@@ -79,6 +79,12 @@ impl EventIndex {
     /// What was odd while scanning.
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// Looks at the numbers and times of every stream that cannot be plain; hands over all that is
+    /// odd, where [`EventIndex::findings`] keeps some of it.
+    pub fn examine(&self, push: impl FnMut(Finding)) {
+        builder::examine(self, push);
     }
 
     /// Earliest and latest time of any event.

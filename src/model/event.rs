@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::finding::FindingCode;
 use super::ids::{CategoryId, RowKey, Version};
+use super::marks::Marks;
 use super::node::{Node, Text};
 use super::time::Time;
 
@@ -23,6 +24,8 @@ pub struct RecordedEvent {
     pub key: RowKey,
     /// Name of its stream.
     pub stream: Text,
+    /// Empty where there is none.
+    pub category: Text,
     pub version: Version,
     pub position: Position,
     /// The store's id of the event, where it has one.
@@ -32,8 +35,7 @@ pub struct RecordedEvent {
     pub time: Option<Time>,
     /// The time exactly as stored.
     pub time_text: Option<Text>,
-    /// `command` for a row that is a command, as Emmett's workflows store them.
-    pub mark: Option<Text>,
+    pub marks: Marks,
     /// The payload, decoded and with its framework's wrappers taken off.
     pub data: Node,
     /// The metadata, decoded.

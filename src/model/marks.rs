@@ -8,7 +8,9 @@ const WORDS: [&str; 8] = ["skipped", "command", "link", "snapshot", "system", "a
 
 impl Marks {
     pub const NONE: Marks = Marks(0);
+    pub const COMMAND: Marks = Marks(1 << 1);
     pub const ARCHIVED: Marks = Marks(1 << 5);
+    pub const DELETED: Marks = Marks(1 << 6);
 
     /// The mark of that word.
     pub fn of(word: &str) -> Option<Marks> {
@@ -18,6 +20,11 @@ impl Marks {
     #[must_use]
     pub fn and(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)
+    }
+
+    /// All marks of `other` are among these.
+    pub fn has(self, other: Marks) -> bool {
+        self.0 & other.0 == other.0
     }
 
     pub fn words(self) -> impl Iterator<Item = &'static str> {
@@ -38,7 +45,9 @@ mod tests {
     fn words_come_back_in_their_order() {
         let both = Marks::of("redacted").and_then(|a| Some(a.and(Marks::of("command")?))).expect("both are known");
         assert_eq!(both.words().collect::<Vec<_>>(), ["command", "redacted"]);
+        assert!(both.has(Marks::COMMAND) && !both.has(Marks::ARCHIVED));
         assert_eq!(Marks::of("archived"), Some(Marks::ARCHIVED));
+        assert_eq!(Marks::of("deleted"), Some(Marks::DELETED));
         assert_eq!((Marks::of("odd"), Marks::NONE.words().count()), (None, 0));
     }
 }

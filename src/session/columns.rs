@@ -43,7 +43,7 @@ pub(super) fn cells(
         let cell = |column: Option<&PayloadColumn>| column.and_then(|column| event.data.at(&column.path)).map(short);
         rows.push(CellRow {
             cells: [cell(columns.first()), cell(columns.get(1))],
-            mark: event.mark.clone(),
+            marks: event.marks,
             undecodable: event.undecodable.is_some(),
         });
     }

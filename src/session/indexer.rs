@@ -96,6 +96,11 @@ impl Indexer {
         Ok(self.builder.publish())
     }
 
+    /// What was odd since this was last asked; an index that is published later does not have it.
+    pub fn take_findings(&mut self) -> Findings {
+        std::mem::take(self.builder.findings())
+    }
+
     pub fn publish(&self) -> EventIndex {
         self.builder.publish()
     }

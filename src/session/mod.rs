@@ -32,7 +32,7 @@ pub use reducer_file::{Choice, ReducerFile};
 
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
-use crate::model::{Applied, Findings, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
+use crate::model::{Applied, Findings, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
 use crate::replay::diff::Change;
 use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
@@ -237,7 +237,7 @@ pub struct CellNews {
 #[derive(Clone, Debug, Default)]
 pub struct CellRow {
     pub cells: [Option<Text>; 2],
-    pub mark: Option<Text>,
+    pub marks: Marks,
     pub undecodable: bool,
 }
 

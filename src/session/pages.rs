@@ -267,13 +267,6 @@ fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, stream: &Text, n
     }
 }
 
-/// What sets the row apart, in words.
-fn mark_of(row: &PageRow<'_>) -> Option<Text> {
-    let unreadable = (!row.is_readable).then_some("unreadable");
-    let words: Vec<&str> = row.marks.words().filter(|word| *word != "archived").chain(unreadable).collect();
-    (!words.is_empty()).then(|| Text::from(words.join(", ")))
-}
-
 /// The event in full, for the inspector and for output.
 pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> RecordedEvent {
     let content = store.decode(row);
@@ -284,18 +277,28 @@ pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> Recor
     RecordedEvent {
         key: row.key,
         stream: Arc::from(row.stream),
+        category: Arc::from(row.category),
         version,
         position: row.position.clone(),
         id: row.id.map(Text::from),
         event_type: Arc::from(row.event_type),
         time: row.time,
         time_text: row.time_text.map(Text::from),
-        mark: mark_of(row),
+        marks: marks(row),
         data_json: content.data_json,
         undecodable: content.undecodable,
         data: content.data,
         metadata: content.metadata,
         raw: Arc::from(raw),
+    }
+}
+
+/// What the dialect says of the row, and what became of its stream.
+fn marks(row: &PageRow<'_>) -> Marks {
+    match row.status {
+        StreamStatus::Active => row.marks,
+        StreamStatus::Archived => row.marks.and(Marks::ARCHIVED),
+        StreamStatus::SoftDeleted | StreamStatus::Tombstoned => row.marks.and(Marks::DELETED),
     }
 }
 
@@ -305,6 +308,7 @@ pub fn event_node(event: &RecordedEvent) -> Node {
     let member = |key: &str, node: Node| (Arc::from(key), node);
     Node::object(vec![
         member("stream", text(&event.stream)),
+        member("category", if event.category.is_empty() { Node::Null } else { text(&event.category) }),
         member("version", Node::number(event.version)),
         member(
             "position",
@@ -319,5 +323,6 @@ pub fn event_node(event: &RecordedEvent) -> Node {
         member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),
         member("data", event.data.clone()),
         member("metadata", event.metadata.clone()),
+        member("marks", Node::array(event.marks.words().map(text).collect())),
     ])
 }

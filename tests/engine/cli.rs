@@ -117,16 +117,17 @@ fn events_have_their_shape_and_filters() {
     let store = odd.emmett();
     let want = |position: i64, stream: &str, version: i64, time: &str| {
         json!({
-            "stream": stream, "version": version, "position": position, "id": format!("id-{stream}-{version}"),
-            "type": "Added", "time": format!("2026-03-04T{time}Z"), "data": {"n": version, "stream": stream},
-            "metadata": {"by": "test"},
+            "stream": stream, "category": "order", "version": version, "position": position,
+            "id": format!("id-{stream}-{version}"), "type": "Added", "time": format!("2026-03-04T{time}Z"),
+            "data": {"n": version, "stream": stream}, "metadata": {"by": "test"}, "marks": [],
         })
     };
     let program = &odd.program;
     let run = program.run(&["events", &store, "--json", "--stream", "order-2", "--from", "2", "--to", "3"]);
     assert_eq!(run.lines(), [want(4, "order-2", 2, "00:03:20"), want(6, "order-2", 3, "00:05:00")]);
     let keys: Vec<_> = run.lines()[0].as_object().expect("an object").keys().cloned().collect();
-    assert_eq!(keys, ["stream", "version", "position", "id", "type", "time", "data", "metadata"]);
+    let wanted = ["stream", "category", "version", "position", "id", "type", "time", "data", "metadata", "marks"];
+    assert_eq!(keys, wanted);
     // Without a stream: the store's own order.
     let all = program.json(&["events", &store, "--json"]);
     let positions: Vec<i64> = all.iter().map(|event| event["position"].as_i64().expect("a number")).collect();
@@ -139,6 +140,176 @@ fn events_have_their_shape_and_filters() {
     // Numbers as stored, which no JSON library gives back.
     let text = program.run(&["events", &store, "--json", "--stream", "cart-9"]).out;
     assert!(text.contains(r#""data":{"big":12345678901234567890.10,"open":true}"#), "{text}");
+}
+
+#[test]
+fn rows_that_are_no_plain_events_are_marked() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    let conn = Connection::open(&store).expect("the store");
+    conn.execute("UPDATE emt_messages SET message_kind = 'C' WHERE global_position IN (3, 11)", []).expect("commands");
+    conn.execute("UPDATE emt_messages SET is_archived = 1 WHERE stream_id = 'cart-9'", []).expect("archived");
+    let events = odd.program.json(&["events", &store, "--json"]);
+    let marks: Vec<&Value> = events.iter().map(|event| &event["marks"]).collect();
+    assert_eq!((marks[1], marks[2], marks[10]), (&json!([]), &json!(["command"]), &json!(["command", "archived"])));
+    let text = odd.program.run(&["events", &store]).out;
+    assert!(text.contains("  Added [command]  order-1  ") && text.contains("  Opened [command] [archived]  cart-9  "));
+    // Where the name has no category there is none.
+    let log = odd.write("log.jsonl", &jsonl(&[line("s-1", 1, "T", json!({})), line("-x", 1, "T", json!({}))]));
+    let categories = |store: &str| -> Vec<Value> {
+        odd.program.json(&["events", store, "--json"]).into_iter().map(|mut event| event["category"].take()).collect()
+    };
+    assert_eq!(categories(&log), [Value::Null, json!("s")], "by time, then stream");
+}
+
+/// Lines of `check --json` as code, severity, stream, version and count.
+fn checked(run: &Run) -> Vec<(String, String, Value, Value, u64)> {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let line = |line: Value| {
+        let keys: Vec<_> = line.as_object().expect("an object").keys().cloned().collect();
+        assert_eq!(keys, ["code", "severity", "stream", "version", "message", "count"]);
+        assert!(!text(&line["message"]).is_empty());
+        let count = line["count"].as_u64().expect("a count");
+        (text(&line["code"]), text(&line["severity"]), line["stream"].clone(), line["version"].clone(), count)
+    };
+    run.lines().into_iter().map(line).collect()
+}
+
+#[test]
+fn check_decodes_everything_and_says_a_line_for_each_code_and_stream() {
+    let odd = Odd::new();
+    let path = odd.path("store.db");
+    let conn = emmett(&path, "DELETE", 4096);
+    let payloads = [r#"{"n":1}"#, "{oops}", r#"{"n":3,"n":4}"#, "[1,"];
+    for stream in ["a-1", "b-1"] {
+        for (version, data) in payloads.iter().enumerate() {
+            append(&conn, stream, version as i64 + 1, "T", data, 0);
+        }
+    }
+    append(&conn, "b-1", 9, "T", "{}", 0);
+    let store = text(&path);
+    let run = odd.program.run(&["check", &store, "--json"]);
+    assert!(run.code == 0 && run.err.is_empty(), "{run:?}");
+    let line = |code: &str, severity: &str, stream: &str, version: i64, count| {
+        (code.to_owned(), severity.to_owned(), json!(stream), json!(version), count)
+    };
+    let wanted = [
+        line("undecodable", "error", "a-1", 2, 2),
+        line("undecodable", "error", "b-1", 2, 2),
+        line("gap", "warning", "b-1", 9, 1),
+        line("duplicate-key", "note", "a-1", 3, 1),
+        line("duplicate-key", "note", "b-1", 3, 1),
+    ];
+    assert_eq!(checked(&run), wanted);
+    // For a person: the same, and the sum.
+    let person = odd.program.run(&["check", &store]).out;
+    let lines: Vec<&str> = person.lines().collect();
+    assert!(lines[0].starts_with("error    undecodable        a-1 v2: the payload is no JSON: "), "{person}");
+    assert!(lines[0].ends_with(" (2 times)"), "{person}");
+    assert_eq!(lines[5..], ["9 events in 2 streams: 4 errors, 1 warning, 2 notes"]);
+    for (bound, code) in [("error", 1), ("warning", 1)] {
+        let run = odd.program.run(&["check", &store, "--json", "--fail-on", bound]);
+        assert_eq!((run.code, run.lines().len()), (code, 5), "all lines, then the verdict");
+        run.refused(1, "lines are", "--stream S");
+    }
+    odd.program.run(&["check", &store, "--fail-on", "note"]).refused(2, "invalid value 'note'", "check");
+    // What is only odd fails where it is asked to.
+    let gap = odd.write("gap.jsonl", &jsonl(&[plain_line(1), plain_line(2), plain_line(4)]));
+    let code = |bound: &str| odd.program.run(&["check", &gap, "--fail-on", bound]).code;
+    assert_eq!((code("error"), code("warning")), (0, 1));
+    let bank = text(&bank("bank.db"));
+    let run = odd.program.run(&["check", &bank, "--fail-on", "warning"]);
+    assert_eq!((run.code, run.out.as_str()), (0, "2289 events in 42 streams: nothing odd\n"));
+}
+
+fn plain_line(version: i64) -> Value {
+    line("s-1", version, "T", json!({}))
+}
+
+#[test]
+fn check_counts_what_the_index_no_longer_keeps() {
+    let odd = Odd::new();
+    let mut log = String::new();
+    for n in 0..6_000 {
+        for version in [1, 2, 4] {
+            log += &format!("{{\"stream\":\"s-{n}\",\"version\":{version},\"type\":\"T\",\"data\":{{}}}}\n");
+        }
+        log += "oops\n";
+    }
+    let store = odd.write("many.jsonl", &log);
+    let lines = checked(&odd.program.run(&["check", &store, "--json"]));
+    let gaps = lines.iter().filter(|line| line.0 == "gap").collect::<Vec<_>>();
+    assert_eq!((gaps.len(), &gaps[5_999].2), (6_000, &json!("s-5999")), "a line for each stream");
+    let bad: Vec<_> = lines.iter().filter(|line| line.0 == "bad-line").map(|line| (&line.2, line.4)).collect();
+    assert_eq!(bad, [(&Value::Null, 6_000)], "those of the store are one line");
+}
+
+#[test]
+fn a_payload_that_a_header_was_looked_for_in_is_counted_once() {
+    let odd = Odd::new();
+    let path = odd.path("own.db");
+    let conn = Connection::open(&path).expect("a store");
+    conn.execute_batch(
+        "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
+            PRIMARY KEY (originator_id, originator_version));
+         INSERT INTO stored_events VALUES ('a', 1, 'm:Dog.Barked', '{\"timestamp\":1}'), ('a', 2, 'm:Dog.Barked', '{oops}'),
+            ('a', 3, 'm:Dog.Barked', x'9a00ff');",
+    )
+    .expect("a table");
+    let lines = checked(&odd.program.run(&["check", &text(&path), "--json"]));
+    let of = |code: &str| lines.iter().filter(|line| line.0 == code).map(|line| line.4).sum::<u64>();
+    assert_eq!((of("encrypted"), of("undecodable")), (1, 1), "{lines:?}");
+}
+
+#[test]
+fn check_verifies_the_pages_of_a_sqlite_store() {
+    let odd = Odd::new();
+    let store = odd.emmett();
+    let well = odd.program.run(&["check", &store, "--verify"]).out;
+    assert!(well.ends_with("nothing odd; verified: pages, keys and indexes, by SQLite's integrity check\n"), "{well}");
+    assert!(odd.program.json(&["check", &store, "--verify", "--json"]).is_empty());
+    // An index that says something else than its table: no read meets it.
+    let conn = Connection::open(&store).expect("the store");
+    conn.execute_batch(
+        "CREATE INDEX by_type ON emt_messages (message_type); PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = 'CREATE INDEX by_type ON emt_messages (stream_id)' WHERE name = 'by_type';",
+    )
+    .expect("a wrong index");
+    drop(conn);
+    assert!(odd.program.json(&["check", &store, "--json"]).is_empty(), "no payload is odd");
+    let run = odd.program.run(&["check", &store, "--verify", "--json", "--fail-on", "error"]);
+    let line = checked(&run).remove(0);
+    assert_eq!((run.code, line.0.as_str(), &line.2, &line.3), (1, "damaged", &Value::Null, &Value::Null));
+    let help = odd.program.run(&["check", "--help"]).out;
+    assert!(help.contains("JSON lines have nothing"), "it says what is not checked: {help}");
+}
+
+#[test]
+fn dialects_are_listed_with_the_users_own() {
+    let odd = Odd::new();
+    let folder = odd.program.home.path().join("dialects");
+    std::fs::create_dir(&folder).expect("a folder");
+    let own = "id = \"mine\"\nname = \"Ours\\u001b\"\nengines = [\"sqlite\"]\n[[detect]]\ntable = \"*\"\n\
+        columns = [\"a\", \"b\", \"c\"]\n[events]\ntable = \"*\"\n[events.map]\nstream = \"{a}\"\n\
+        type = { col = \"b\" }\npayload = { col = \"c\" }\n";
+    std::fs::write(folder.join("mine.toml"), own).expect("a dialect");
+    std::fs::write(folder.join("bad.toml"), "id = 3\nname = \"x\"").expect("a file");
+    let run = odd.program.run(&["dialects", "--json"]);
+    assert!(run.is_well(), "{run:?}");
+    let finding = "bad.toml is not understood: invalid type: integer `3`, expected a string in line 1: id = 3\n";
+    assert!(run.err.starts_with("finding: bad-dialect: ") && run.err.ends_with(finding), "{run:?}");
+    let lines = run.lines();
+    let ids: Vec<&Value> = lines.iter().map(|line| &line["id"]).collect();
+    assert!(ids.is_sorted_by_key(|id| id.as_str()) && ids.contains(&&json!("mine")), "{ids:?}");
+    let emmett = lines.iter().find(|line| line["id"] == "emmett-sqlite").expect("Emmett");
+    let wanted = json!({
+        "id": "emmett-sqlite", "framework": "Emmett", "language": "TypeScript", "versions": "0.38 to 0.42",
+        "containers": ["sqlite"],
+    });
+    assert_eq!(emmett, &wanted);
+    let text = odd.program.run(&["dialects"]).out;
+    assert_eq!(text.lines().count(), lines.len() + 1);
+    assert!(text.contains(r"mine                  Ours\u{1b}  "), "{text}");
 }
 
 #[test]
@@ -700,8 +871,8 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
         assert_eq!(
             events[0],
             json!({
-                "stream": "lamp-1", "version": 10, "position": null, "id": null, "type": "Made",
-                "time": "2026-03-04T04:53:20Z", "data": {"colour": "red"}, "metadata": null,
+                "stream": "lamp-1", "category": "lamp", "version": 10, "position": null, "id": null, "type": "Made",
+                "time": "2026-03-04T04:53:20Z", "data": {"colour": "red"}, "metadata": null, "marks": [],
             })
         );
         // No position: by time.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Content, Count, PayloadColumn, TypeSlot};
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, StreamStatus, Time, TypeId, Version};
+use crate::model::{Applied, Marks, StreamStatus, Time, TypeId, Version};
 use crate::replay::timeline::OnError;
 use crate::session::Reading;
 
@@ -159,7 +159,7 @@ impl StreamView {
         }
         match self.cells.row(at) {
             Some(row) if row.undecodable => EventMark::Undecodable,
-            Some(row) if row.mark.as_deref() == Some("command") => EventMark::Command,
+            Some(row) if row.marks.has(Marks::COMMAND) => EventMark::Command,
             _ => EventMark::None,
         }
     }

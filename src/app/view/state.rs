@@ -9,7 +9,7 @@ use crate::app::VEIL_AFTER;
 use crate::app::action::{EventTab, StateTab, Tree};
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, Node, Pointer, Position, RecordedEvent, Time, Version};
+use crate::model::{Applied, Marks, Node, Pointer, Position, RecordedEvent, Time, Version};
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
 use crate::session::StateNews;
@@ -233,10 +233,7 @@ fn event_body<'a>(view: &'a StreamView, event: &'a RecordedEvent, asked: Applied
         position: &event.position,
         time: event.time,
         time_text: event.time_text.as_deref(),
-        mark: match event.mark.as_deref() {
-            Some("command") => EventMark::Command,
-            _ => EventMark::None,
-        },
+        mark: if event.marks.has(Marks::COMMAND) { EventMark::Command } else { EventMark::None },
         payload: tree(view, Tree::Payload, &event.data, None),
         metadata: tree(view, Tree::Metadata, &event.metadata, None),
         raw: &event.raw,

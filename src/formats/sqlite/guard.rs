@@ -199,7 +199,16 @@ impl Guarded {
 
     /// Runs one read so that what it returns is of one moment, again where the file
     /// moved meanwhile.
-    pub fn read<T>(&mut self, mut read: impl FnMut(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+    pub fn read<T>(&mut self, read: impl FnMut(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+        self.read_within(READ_TIME, read)
+    }
+
+    /// [`Guarded::read`] that is broken off after `time`.
+    pub fn read_within<T>(
+        &mut self,
+        time: Duration,
+        mut read: impl FnMut(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, ReadError> {
         let mut corrupt = 0;
         for _ in 0..ATTEMPTS {
             let result = match self.access {
@@ -209,7 +218,7 @@ impl Guarded {
                         *self = Guarded::open(self.place.clone())?;
                         continue;
                     }
-                    let result = self.conn.run(&mut read);
+                    let result = self.conn.run(time, &mut read);
                     if self.moved() {
                         std::thread::sleep(PAUSE);
                         *self = Guarded::open(self.place.clone())?;
@@ -219,14 +228,14 @@ impl Guarded {
                 }
                 Access::Log => {
                     // The transaction is one batch long.
-                    self.conn.run(&mut |conn| {
+                    self.conn.run(time, &mut |conn| {
                         let transaction = conn.unchecked_transaction()?;
                         let result = read(conn);
                         drop(transaction);
                         result
                     })
                 }
-                Access::Copy => self.conn.run(&mut read),
+                Access::Copy => self.conn.run(time, &mut read),
             };
             match result {
                 Ok(value) => return Ok(value),
@@ -289,7 +298,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// A connection whose reads are broken off when one takes longer than [`READ_TIME`].
+/// A connection whose reads are broken off when one takes too long.
 struct Timed {
     conn: Connection,
     /// Milliseconds after `epoch` at which the read under way is broken off.
@@ -298,8 +307,8 @@ struct Timed {
 }
 
 impl Timed {
-    fn run<T>(&self, read: &mut impl FnMut(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        let until = self.epoch.elapsed() + READ_TIME;
+    fn run<T>(&self, time: Duration, read: &mut impl FnMut(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let until = self.epoch.elapsed() + time;
         self.until.store(until.as_millis() as u64, Ordering::Relaxed);
         read(&self.conn)
     }
