@@ -26,7 +26,7 @@ pub use desk::{Effect, Folders, Opener};
 use action::{Action, Axis};
 use command::CommandContext;
 use desk::{Desk, Modal};
-pub use place::{Place, Start};
+pub use place::{Place, Start, quoted};
 use settings::{Settings, SettingsChange};
 use store::{OpenStore, Phase};
 

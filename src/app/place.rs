@@ -85,7 +85,7 @@ impl Place {
 
 /// A word as every POSIX shell reads it back. Control characters would be keys where the line
 /// is pasted into a terminal, and some bytes are no text: `printf` writes both.
-fn quoted(bytes: &[u8]) -> String {
+pub fn quoted(bytes: &[u8]) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:@%,=#".contains(byte);
     if !bytes.is_empty() && !matches!(bytes[0], b'#' | b'=') && bytes.iter().all(plain) {
         return String::from_utf8_lossy(bytes).into_owned();

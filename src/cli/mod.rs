@@ -70,6 +70,8 @@ pub enum CliError {
     /// An option that says nothing, or too much.
     Usage(Problem),
     Failed(Problem),
+    /// What the store means is not known; the commands that may be meant follow the help.
+    Unknown(Problem, Vec<String>),
     Write(io::Error),
 }
 
@@ -85,7 +87,7 @@ impl CliError {
     fn exit_code(&self) -> u8 {
         match self {
             CliError::Usage(_) => 2,
-            CliError::Failed(_) | CliError::Write(_) => 1,
+            CliError::Failed(_) | CliError::Unknown(..) | CliError::Write(_) => 1,
         }
     }
 }
@@ -95,6 +97,10 @@ impl fmt::Display for CliError {
         match self {
             CliError::Usage(Problem { what, help, .. }) | CliError::Failed(Problem { what, help, .. }) => {
                 write!(f, "error: {}\nhelp: {}", print::visible(what), print::visible(help))
+            }
+            CliError::Unknown(Problem { what, help, .. }, commands) => {
+                write!(f, "error: {}\nhelp: {}", print::visible(what), print::visible(help))?;
+                commands.iter().try_for_each(|command| write!(f, "\nhelp: {}", print::visible(command)))
             }
             CliError::Write(error) => {
                 write!(f, "error: writing failed: {error}\nhelp: check the place the output goes to")

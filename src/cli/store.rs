@@ -1,16 +1,18 @@
 //! The store a verb works on: how it is named and read, and what is in it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::CliError;
+use crate::app::quoted;
 use crate::dialect::MapOverride;
-use crate::formats::{self, Location, OpenChoice, OpenError, Opened};
+use crate::dialect::guess::Guess;
+use crate::formats::{self, Location, OpenChoice, OpenError, Opened, TieChoice};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder};
-use crate::model::{Helpful, StreamId};
+use crate::model::{Helpful, Problem, StreamId};
 use crate::session::{Indexer, StreamSource};
 
 /// What every verb takes.
@@ -70,8 +72,46 @@ pub struct StoreAndIndex {
 impl Common {
     /// Opens the store; nothing is read of it but how it begins.
     pub fn open(&self) -> Result<Opened, CliError> {
-        Ok(formats::open(&Location::of(&self.store), &home::cache(), &self.choice.choice()?)?)
+        let opened = formats::open(&Location::of(&self.store), &home::cache(), &self.choice.choice()?);
+        opened.map_err(|error| unknown(&self.store, error))
     }
+}
+
+/// Guesses that are printed.
+const GUESSES: usize = 3;
+
+/// An error about what the store means, with the commands that may be meant.
+fn unknown(store: &Path, error: OpenError) -> CliError {
+    let command = |options: &[(&str, &str)]| {
+        let store = quoted(store.as_os_str().as_encoded_bytes());
+        let words = options.iter().map(|(option, value)| format!(" {option} {}", quoted(value.as_bytes())));
+        format!("eventglass info {store}{}", words.collect::<String>())
+    };
+    let rows = |rows: Option<u64>| rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+    let (help, lines) = match &error {
+        OpenError::Unmapped { guesses, .. } if !guesses.is_empty() => {
+            let lines = guesses.iter().take(GUESSES).flat_map(|guess| {
+                let map: Vec<String> = guess.roles.iter().map(|(role, column)| format!("{role}={column}")).collect();
+                let likely = if guess.is_likely() { "likely" } else { "possible" };
+                let Guess { table, score, reasons, .. } = guess;
+                let why = format!("{table} is {likely} ({score}{}): {}", rows(guess.rows), reasons.join("; "));
+                [why, command(&[("--table", table), ("--map", &map.join(","))])]
+            });
+            ("a guess, the likeliest first; say what is meant".to_owned(), lines.collect())
+        }
+        OpenError::Tie { choices, .. } => {
+            let lines = choices.iter().flat_map(|choice| {
+                let TieChoice { dialect, table, .. } = choice;
+                let of = dialect.as_ref().map(|id| format!(" as {id}")).unwrap_or_default();
+                let mut options = vec![("--table", table.as_str())];
+                options.extend(dialect.as_deref().map(|id| ("--dialect", id)));
+                [format!("{table}{of}{}", rows(choice.rows)), command(&options)]
+            });
+            ("they are not the same; open one".to_owned(), lines.collect())
+        }
+        _ => return error.into(),
+    };
+    CliError::Unknown(Problem { what: error.to_string(), cause: String::new(), help }, lines)
 }
 
 impl StoreAndIndex {

@@ -7,6 +7,7 @@
 mod cell;
 mod decode;
 mod file;
+pub mod guess;
 pub mod mapping;
 mod name;
 mod template;

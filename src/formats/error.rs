@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Location;
 use crate::dialect::DialectError;
+use crate::dialect::guess::Guess;
 use crate::model::Helpful;
 
 /// Why a store could not be opened.
@@ -22,13 +23,13 @@ pub enum OpenError {
     #[error("{} is no event store: {reason}", .path.display())]
     NotAStore { path: PathBuf, reason: String, help: String },
     #[error("{}: no framework is known by these columns: {}", .path.display(), .tables.join("; "))]
-    Unmapped { path: PathBuf, tables: Vec<String> },
+    Unmapped { path: PathBuf, tables: Vec<String>, guesses: Vec<Guess> },
     #[error("{} has no tables", .0.display())]
     NoTables(PathBuf),
     #[error("{} has no table {table}; its tables are {}", .path.display(), .tables.join(", "))]
     NoTable { path: PathBuf, table: String, tables: Vec<String>, near: Option<String> },
     #[error("{} could be {}", .path.display(), .candidates.join(", or "))]
-    Tie { path: PathBuf, candidates: Vec<String> },
+    Tie { path: PathBuf, candidates: Vec<String>, choices: Vec<TieChoice> },
     #[error("{}: the dialect {dialect} does not fit its tables: {}", .path.display(), .tables.join("; "))]
     DoesNotFit { path: PathBuf, dialect: String, tables: Vec<String> },
     #[error("there is no dialect {0}")]
@@ -50,6 +51,11 @@ impl Helpful for OpenError {
             OpenError::Empty(_) => "the program that writes it may not have started; try again later".to_owned(),
             OpenError::Server(_) => "make a dump or a copy of it, and open that".to_owned(),
             OpenError::NotAStore { help, .. } => help.clone(),
+            OpenError::Unmapped { guesses, .. } if !guesses.is_empty() => {
+                let Guess { table, roles, .. } = &guesses[0];
+                let map: Vec<String> = roles.iter().map(|(role, column)| format!("{role}={column}")).collect();
+                format!("{table} may hold the events: --table {table} --map {}", map.join(","))
+            }
             OpenError::Unmapped { .. } => "point at the columns: --table T --map \
                 stream=COL,version=COL,type=COL,data=COL,time=COL"
                 .to_owned(),
@@ -63,6 +69,16 @@ impl Helpful for OpenError {
             OpenError::Read(error) => error.help(),
         }
     }
+}
+
+/// One of several stores in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TieChoice {
+    /// Of several dialects, the one.
+    pub dialect: Option<String>,
+    pub table: String,
+    /// Rows of the table, where they were counted.
+    pub rows: Option<u64>,
 }
 
 /// Why reading a store failed: one form for every container, whose own error is its source.

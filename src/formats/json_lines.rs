@@ -18,9 +18,10 @@ use super::{
     Container, DialectStore, EventPage, Fetcher, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers,
     Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
 };
+use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, Row};
 use crate::dialect::{Candidate, Cell, Mapping, Name, Table};
-use crate::model::json::{end_of_value, is_json, with_whole_characters, write_string};
+use crate::model::json::{end_of_value, is_json, unquoted, with_whole_characters, write_string};
 use crate::model::{Finding, FindingCode, Findings, RowKey};
 use jiter::Jiter;
 use records::{MAX_RECORD_BYTES, Record, Records};
@@ -30,6 +31,8 @@ use shape::{Shape, shapes};
 /// out line by line.
 const SAMPLE_RECORDS: usize = 2_000;
 const SAMPLE_BYTES: u64 = 8 << 20;
+/// Records whose values are looked at, where no dialect knows the keys.
+const SAMPLED_RECORDS: usize = 500;
 /// Bytes at the end of what was read that must stand there still when the file grew.
 const TAIL_BYTES: u64 = 1 << 10;
 /// Different keys whose columns are remembered.
@@ -58,6 +61,15 @@ impl Container for JsonLines {
             tables.push(Table { is_open: true, ..Table::new(shape.name.as_str(), columns, true) });
         }
         Ok(tables)
+    }
+
+    fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+        let io = |error| ReadError::io(&source.path, error);
+        let bytes = source.bytes()?;
+        let all = shapes(&bytes).map_err(io)?;
+        let shape_of = |table: &Table| all.iter().find(|shape| shape.name == table.name.as_str());
+        let known = tables.iter().filter_map(|table| Some((table, shape_of(table)?)));
+        known.map(|(table, shape)| sample(&bytes, table, shape).map_err(io)).collect()
     }
 
     fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
@@ -95,6 +107,39 @@ fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape) -> io::Result<Vec<String>>
         }
     }
     Ok(keys)
+}
+
+/// The values of the first records by key.
+fn sample(bytes: &Arc<dyn Bytes>, table: &Table, shape: &Shape) -> io::Result<TableSample> {
+    let mut records = Records::new(Arc::clone(bytes), shape.clone());
+    let mut at = shape.start;
+    let mut rows = Vec::new();
+    while rows.len() < SAMPLED_RECORDS && at - shape.start <= SAMPLE_BYTES {
+        let Some(record) = records.record(at)? else { break };
+        let mut row = vec![Sampled::Null; table.columns.len()];
+        let text = std::str::from_utf8(records.text(&record)).unwrap_or_default();
+        let taken = each_member(text, |key, value| {
+            let column = table.columns.iter().position(|column| column.as_str() == key);
+            if let Some(slot) = column.and_then(|column| row.get_mut(column)) {
+                *slot = sampled(value);
+            }
+        });
+        if taken.is_ok() && !text.is_empty() {
+            rows.push(row);
+        }
+        at = record.next;
+    }
+    Ok(TableSample { table: table.clone(), rows, keys: Vec::new(), count: None })
+}
+
+fn sampled(value: &str) -> Sampled {
+    match value.as_bytes().first() {
+        None | Some(b'n') => Sampled::Null,
+        Some(b'"') => Sampled::Text(unquoted(value).into_owned()),
+        Some(b't' | b'f') => Sampled::Integer(i64::from(value.starts_with('t'))),
+        Some(b'{' | b'[') => Sampled::Text(value.to_owned()),
+        _ => value.parse().map_or_else(|_| Sampled::Real(value.parse().unwrap_or_default()), Sampled::Integer),
+    }
 }
 
 struct Log {

@@ -29,10 +29,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::dialect::guess::{TableSample, guess};
 use crate::dialect::{Candidate, Cell, Dialect, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
 use crate::model::{Content, FindingCode, Findings, Node, RowKey, Version};
 use bytes::{Bytes, FileBytes};
-pub use error::{OpenError, ReadError};
+pub use error::{OpenError, ReadError, TieChoice};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
 pub use probe::Location;
 use probe::{Kind, Probe};
@@ -57,6 +58,11 @@ trait Container: Sync {
     /// # Errors
     /// Where the store cannot be read.
     fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError>;
+    /// The first rows of each table, to guess by what an unknown one holds.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError>;
     /// Binds the store to what its columns mean.
     ///
     /// # Errors
@@ -361,7 +367,11 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
     let source = Source { path: path.to_owned(), cache: cache.to_owned(), inside };
     let tables = container.tables(&source)?;
     let mut findings = Findings::default();
-    let candidate = choose(path, container.engine(), tables, choice, &mut findings)?;
+    let candidate = choose(path, container.engine(), &tables, choice, &mut findings).map_err(|error| {
+        // Without samples the error says less, and is the same.
+        let samples = || container.samples(&source, &tables).unwrap_or_default();
+        with_rows(error, samples)
+    })?;
     let mapping = candidate.mapping()?;
     evidence.extend(candidate.evidence.iter().cloned());
     Ok(Opened {
@@ -418,7 +428,7 @@ fn shape(table: &Table) -> String {
 fn choose(
     path: &Path,
     engine: &str,
-    tables: Vec<Table>,
+    tables: &[Table],
     choice: &OpenChoice,
     findings: &mut Findings,
 ) -> Result<Candidate, OpenError> {
@@ -457,19 +467,41 @@ fn choose(
     for broken in &catalog.broken {
         findings.note(FindingCode::BadDialect, broken.to_string());
     }
-    let mut found = detect(engine, &tables, &dialects);
+    let mut found = detect(engine, tables, &dialects);
     found.retain(|candidate| wanted(&candidate.table));
     match (found.first(), found.get(1)) {
         (Some(first), Some(second)) if first.matched == second.matched => {
-            let same = found.iter().take_while(|candidate| candidate.matched == first.matched);
-            let candidates = same.map(|c| format!("{} ({})", c.dialect.id, c.evidence.join("; "))).collect();
-            Err(OpenError::Tie { path: path.to_owned(), candidates })
+            let same = || found.iter().take_while(|candidate| candidate.matched == first.matched);
+            let candidates = same().map(|c| format!("{} ({})", c.dialect.id, c.evidence.join("; "))).collect();
+            let dialects_differ = same().any(|candidate| candidate.dialect.id != first.dialect.id);
+            let choices = same().map(|candidate| TieChoice {
+                dialect: dialects_differ.then(|| candidate.dialect.id.clone()),
+                table: candidate.table.name.to_string(),
+                rows: None,
+            });
+            Err(OpenError::Tie { path: path.to_owned(), candidates, choices: choices.collect() })
         }
         (Some(_), _) => Ok(found.swap_remove(0)),
         (None, _) => Err(match &choice.dialect {
             Some(id) => OpenError::DoesNotFit { path: path.to_owned(), dialect: id.clone(), tables: shapes() },
-            None => OpenError::Unmapped { path: path.to_owned(), tables: shapes() },
+            None => OpenError::Unmapped { path: path.to_owned(), tables: shapes(), guesses: Vec::new() },
         }),
+    }
+}
+
+/// Adds what the rows tell to an error about what they mean.
+fn with_rows(error: OpenError, samples: impl FnOnce() -> Vec<TableSample>) -> OpenError {
+    match error {
+        OpenError::Unmapped { path, tables, .. } => OpenError::Unmapped { path, tables, guesses: guess(&samples()) },
+        OpenError::Tie { path, candidates, mut choices } => {
+            let samples = samples();
+            for choice in &mut choices {
+                let sample = samples.iter().find(|sample| sample.table.name.as_str() == choice.table);
+                choice.rows = sample.and_then(|sample| sample.count);
+            }
+            OpenError::Tie { path, candidates, choices }
+        }
+        other => other,
     }
 }
 
@@ -489,7 +521,9 @@ fn by_map<'t>(path: &Path, tables: impl Iterator<Item = &'t Table>, map: &MapOve
         (0, Some(lacks)) => Err(lacks.into()),
         _ => {
             let candidates = fitting.iter().map(|candidate| shape(&candidate.table)).collect();
-            Err(OpenError::Tie { path: path.to_owned(), candidates })
+            let choice = |candidate: &Candidate| candidate.table.name.to_string();
+            let choices = fitting.iter().map(|own| TieChoice { dialect: None, table: choice(own), rows: None });
+            Err(OpenError::Tie { path: path.to_owned(), candidates, choices: choices.collect() })
         }
     }
 }

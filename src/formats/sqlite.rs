@@ -16,6 +16,7 @@ use super::{
     Container, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError,
     Readers, Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
 };
+use crate::dialect::guess::{CUT, Sampled, TableSample};
 use crate::dialect::mapping::{Column, ROWID};
 use crate::dialect::{Candidate, Cell, Mapping, Scalar, Table};
 use crate::model::json::{write, write_string};
@@ -30,6 +31,9 @@ const BATCH_TIME: Duration = Duration::from_millis(80);
 const FEW_BETWEEN: u64 = 8;
 /// A check of the whole file may take so long.
 const VERIFY_TIME: Duration = Duration::from_secs(3_600);
+/// Tables of an unknown store that are looked into, and rows of each.
+const SAMPLED_TABLES: usize = 200;
+const SAMPLED_ROWS: usize = 500;
 /// Tables and columns looked at.
 const MAX_TABLES: usize = 2_000;
 
@@ -50,6 +54,20 @@ impl Container for Sqlite {
 
     fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError> {
         Ok(Guarded::open(place(source)?)?.read(tables)?)
+    }
+
+    fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+        let mut file = Guarded::open(place(source)?)?;
+        let mut samples = Vec::new();
+        for table in tables.iter().take(SAMPLED_TABLES) {
+            // A table that is damaged is not guessed at.
+            match file.read(|conn| sample(conn, table)) {
+                Ok(sample) => samples.push(sample),
+                Err(error) if is_damaged(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(samples)
     }
 
     fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
@@ -125,6 +143,42 @@ fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
         tables.push(Table::new(name, columns, has_rowid));
     }
     Ok(tables)
+}
+
+/// The first rows of a table.
+fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<TableSample> {
+    let name = Flavour.quote(table.name.as_str());
+    let columns: Vec<String> = table.columns.iter().map(|column| Flavour.quote(column.as_str())).collect();
+    let mut statement = conn.prepare(&format!("SELECT {} FROM {name} LIMIT {SAMPLED_ROWS}", columns.join(", ")))?;
+    let mut found = statement.query([])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let value = |at: usize| Ok(sampled(row.get_ref(at)?));
+        rows.push((0..columns.len()).map(value).collect::<rusqlite::Result<Vec<Sampled>>>()?);
+    }
+    let count = conn.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get::<_, i64>(0))?;
+    let place = |column: String| table.columns.iter().position(|own| own.as_str() == column);
+    let mut unique = conn.prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1")?;
+    let mut parts = conn.prepare("SELECT name FROM pragma_index_info(?1)")?;
+    let mut keys = Vec::new();
+    for index in unique.query_map([table.name.as_str()], |row| row.get::<_, String>(0))? {
+        let columns = parts.query_map([index?], |row| row.get::<_, Option<String>>(0))?;
+        let columns = columns.collect::<rusqlite::Result<Vec<_>>>()?;
+        // An index over an expression is no key.
+        keys.extend(columns.into_iter().map(|column| place(column?)).collect::<Option<Vec<usize>>>());
+    }
+    Ok(TableSample { table: table.clone(), rows, keys, count: u64::try_from(count).ok() })
+}
+
+fn sampled(value: ValueRef<'_>) -> Sampled {
+    let cut = |bytes: &[u8]| bytes[..bytes.len().min(CUT)].to_vec();
+    match value {
+        ValueRef::Null => Sampled::Null,
+        ValueRef::Integer(value) => Sampled::Integer(value),
+        ValueRef::Real(value) => Sampled::Real(value),
+        ValueRef::Text(text) => Sampled::Text(String::from_utf8_lossy(&cut(text)).into_owned()),
+        ValueRef::Blob(bytes) => Sampled::Bytes(cut(bytes)),
+    }
 }
 
 struct TableReaders {

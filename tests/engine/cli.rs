@@ -212,7 +212,7 @@ fn check_decodes_everything_and_says_a_line_for_each_code_and_stream() {
         assert_eq!((run.code, run.lines().len()), (code, 5), "all lines, then the verdict");
         run.refused(1, "lines are", "--stream S");
     }
-    odd.program.run(&["check", &store, "--fail-on", "note"]).refused(2, "invalid value 'note'", "check");
+    odd.program.run(&["check", &store, "--fail-on", "note"]).refused(2, "invalid value 'note'", "--help");
     // What is only odd fails where it is asked to.
     let gap = odd.write("gap.jsonl", &jsonl(&[plain_line(1), plain_line(2), plain_line(4)]));
     let code = |bound: &str| odd.program.run(&["check", &gap, "--fail-on", bound]).code;
@@ -854,12 +854,12 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
     )
     .expect("a table");
     let store = text(&path);
+    let map = "stream=entity,version=n,type=kind,data=body,time=at";
     odd.program.run(&["info", &store]).refused(
         1,
         "no framework is known by these columns: things (entity, n, kind, body, at, extra); notes (id, words)",
-        "--map stream=COL",
+        &format!("eventglass info {store} --table things --map {map}"),
     );
-    let map = "stream=entity,version=n,type=kind,data=body,time=at";
     for more in [&["--map", map][..], &["--table", "things", "--map", map], &["--table", "THINGS", "--map", map]] {
         let run = |verb: &str, rest: &[&str]| odd.program.json(&[&[verb, &store, "--json"], more, rest].concat());
         let info = run("info", &[]).remove(0);
@@ -895,6 +895,61 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
     let state =
         odd.program.json(&["state", &log, "--json", "--stream", "a-1", "--map", "stream=who,type=what,data=how"]);
     assert_eq!((&state[0]["version"], &state[0]["state"]), (&json!(2), &json!({"x": 2})));
+}
+
+#[test]
+fn the_guess_at_an_unknown_store_is_a_command_that_works() {
+    let odd = Odd::new();
+    let path = odd.path("own 'store'.db");
+    let conn = Connection::open(&path).expect("a store");
+    conn.execute_batch(
+        "CREATE TABLE \"odd\u{1b}\nname\" (a TEXT, b INTEGER, kind TEXT, c TEXT);
+         CREATE TABLE records (nr INTEGER PRIMARY KEY, of TEXT, step INTEGER, what TEXT, how TEXT, whenever TEXT);
+         CREATE TABLE records_snapshot (of TEXT, step INTEGER, what TEXT, how TEXT);
+         CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, mail TEXT);",
+    )
+    .expect("tables");
+    for n in 0..40 {
+        let (of, step) = (format!("lamp-{}", n % 4), n / 4 + 1);
+        let (what, how) = (if step == 1 { "Lit" } else { "Dimmed" }, format!("{{\"n\":{n}}}"));
+        let at = format!("2026-03-04 05:06:{n:02}");
+        conn.execute("INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6)", (n, &of, step, what, &how, at))
+            .expect("row");
+        conn.execute("INSERT INTO people VALUES (?1, ?2, 'x@y')", (n, &of)).expect("a row");
+        if step % 5 == 0 {
+            conn.execute("INSERT INTO records_snapshot VALUES (?1, ?2, ?3, ?4)", (of, step, what, how)).expect("row");
+        }
+    }
+    let run = odd.program.run(&["info", &text(&path)]);
+    assert!(run.code == 1 && !run.err.contains('\u{1b}'), "{run:?}");
+    let lines: Vec<&str> = run.err.lines().collect();
+    assert!(lines[2].starts_with("help: records is likely (") && lines[2].contains("40 rows"), "{run:?}");
+    assert!(lines[2].contains("step counts up inside of in 4 of 4 streams"), "{run:?}");
+    let command = lines[3].strip_prefix("help: eventglass ").expect("a command");
+    assert!(
+        command.ends_with("--table records --map stream=of,version=step,type=what,data=how,time=whenever,position=nr")
+    );
+    assert!(!run.err.contains("people is"), "{run:?}");
+    // As a shell reads it.
+    let words =
+        std::process::Command::new("sh").args(["-c", &format!("printf '%s\\n' {command}")]).output().expect("sh");
+    let words = String::from_utf8(words.stdout).expect("text");
+    let words: Vec<&str> = words.lines().chain(["--json"]).collect();
+    let info = odd.program.json(&words).remove(0);
+    assert_eq!((&info["streams"], &info["events"]), (&json!(4), &json!(40)));
+    // One row: names tell. Lines likewise.
+    let columns = [("aggregate_id", "u-1"), ("kind", "Made"), ("body", "x")];
+    let members: serde_json::Map<String, Value> =
+        columns.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+    let mut event = Value::Object(members);
+    event["body"] = json!({"n": 1});
+    event["when"] = json!("2026-03-04T05:06:07Z");
+    let log = odd.write("log.jsonl", &jsonl(&[event]));
+    odd.program.run(&["info", &log]).refused(
+        1,
+        "no framework is known",
+        "--map stream=aggregate_id,type=kind,data=body",
+    );
 }
 
 #[test]
@@ -936,7 +991,9 @@ fn a_tie_is_asked_about() {
     }
     let store = text(&path);
     let run = odd.program.run(&["info", &store]);
-    run.refused(1, "blue_events has originator_id", "--table T");
+    run.refused(1, "blue_events has originator_id", &format!("eventglass info {store} --table red_events"));
+    assert!(run.err.contains("help: choose one with --dialect ID, or a table with --table T\n"), "{run:?}");
+    assert!(run.err.contains("help: blue_events, 1 rows\n"), "{run:?}");
     assert!(run.err.contains("red_events has originator_id"), "{run:?}");
     for (table, stream) in [("blue_events", "b"), ("red_events", "r")] {
         let streams = odd.program.json(&["streams", &store, "--json", "--table", table]);

@@ -167,7 +167,7 @@ fn several_arrays_are_several_tables() {
         arguments.extend(table.into_iter().flat_map(|table| ["--table".to_owned(), table.to_owned()]));
         program.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    run(None).refused(1, "old has stream", "--table T");
+    run(None).refused(1, "old has stream", "both.json --table new");
     assert_eq!(run(Some("new")).one()["events"], 2);
     assert_eq!(run(Some("old")).one()["events"], 1);
     run(Some("neu")).refused(1, "has no table neu; its tables are old, new, users", "--table new");

@@ -103,9 +103,9 @@ fn events_read_right_packed_or_not() {
         assert_eq!(
             events[0],
             json!({
-                "stream": "d1", "version": 1, "position": 1, "id": null, "type": "Registered", "time": "2026-05-06T07:08:00.000250Z",
+                "stream": "d1", "category": "Dog", "version": 1, "position": 1, "id": null, "type": "Registered", "time": "2026-05-06T07:08:00.000250Z",
                 "data": {"name": "Fido", "kind": "0a0b", "tricks": [], "timestamp": "2026-05-06T07:08:00.000250+00:00"},
-                "metadata": null,
+                "metadata": null, "marks": [],
             })
         );
         assert_eq!(events[2]["data"]["tricks"], json!([{"of": "77"}, "deep"]), "wrappers come off at any depth");
