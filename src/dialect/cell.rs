@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::model::json::unquoted;
-use crate::model::{Node, Time};
+use crate::model::{Node, Number};
 
 /// One value of a row.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +15,8 @@ pub enum Cell<'a> {
     Real(f64),
     Text(&'a str),
     Bytes(&'a [u8]),
+    /// Bytes that are a UUID as Windows lays it out: its first three groups are turned round.
+    Guid(&'a [u8]),
     /// JSON text, as it stands in a line.
     Json(&'a str),
     /// A part of a decoded value.
@@ -36,6 +38,7 @@ impl<'a> Cell<'a> {
             Cell::Text(text) => Some(Cow::Borrowed(text)),
             Cell::Json(text) => Some(unquoted(text)),
             Cell::Bytes(bytes) => Some(name_of_bytes(bytes)),
+            Cell::Guid(bytes) => Some(name_of_guid(bytes)),
             Cell::Node(Node::String(text) | Node::Number(text) | Node::Raw(text)) => Some(Cow::Borrowed(text)),
             Cell::Node(Node::Bytes(bytes)) => Some(name_of_bytes(bytes)),
             Cell::Node(node) => Some(Cow::Owned(crate::model::json::to_text(node))),
@@ -47,7 +50,7 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Integer(value) => Some(value),
             Cell::Real(value) => whole(value),
-            Cell::Bytes(_) | Cell::Null => None,
+            Cell::Bytes(_) | Cell::Guid(_) | Cell::Null => None,
             text => integer(text.to_text()?.trim()),
         }
     }
@@ -62,13 +65,13 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The value as a moment, by its form or its size.
-    pub fn to_time(self) -> Option<Time> {
+    /// The value as a number where it is one, or a text of one.
+    pub fn to_number(self) -> Option<Number> {
         match self {
-            Cell::Integer(value) => Time::from_integer(value),
-            Cell::Real(value) => Time::from_number(value),
-            Cell::Bytes(_) => None,
-            text => time(&text.to_text()?),
+            Cell::Integer(value) => Some(Number::from(value)),
+            Cell::Real(value) => Number::of(value),
+            Cell::Null | Cell::Bytes(_) | Cell::Guid(_) => None,
+            text => Number::parse(text.to_text()?.trim()),
         }
     }
 }
@@ -98,14 +101,8 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
 }
 
-fn time(text: &str) -> Option<Time> {
-    if let Ok(value) = text.parse::<i64>() {
-        return Time::from_integer(value);
-    }
-    Time::parse(text).or_else(|| text.parse::<f64>().ok().and_then(Time::from_number))
-}
-
 /// Ids are stored as bytes, too: a UUID in 16 of them, or plain letters in a column of blobs.
+/// Of a million UUIDs not one is all letters.
 fn name_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
     if !bytes.is_empty()
         && bytes.iter().all(|byte| (0x20..0x7f).contains(byte))
@@ -113,6 +110,11 @@ fn name_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
     {
         return Cow::Borrowed(text);
     }
+    Cow::Owned(uuid(bytes))
+}
+
+/// Bytes as hex, with the hyphens of a UUID where they are 16.
+fn uuid(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 2 + 4);
     for (at, byte) in bytes.iter().enumerate() {
         if bytes.len() == 16 && matches!(at, 4 | 6 | 8 | 10) {
@@ -121,7 +123,15 @@ fn name_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
         // Writing to a string cannot fail.
         let _ = write!(out, "{byte:02x}");
     }
-    Cow::Owned(out)
+    out
+}
+
+fn name_of_guid(bytes: &[u8]) -> Cow<'_, str> {
+    const ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(stored) => Cow::Owned(uuid(&ORDER.map(|at| stored[at]))),
+        Err(_) => name_of_bytes(bytes),
+    }
 }
 
 #[cfg(test)]
@@ -145,6 +155,7 @@ mod tests {
     fn bytes_have_names() {
         let id: Vec<u8> = (0x10..0x20).collect();
         assert_eq!(Cell::Bytes(&id).to_text().as_deref(), Some("10111213-1415-1617-1819-1a1b1c1d1e1f"));
+        assert_eq!(Cell::Guid(&id).to_text().as_deref(), Some("13121110-1514-1716-1819-1a1b1c1d1e1f"));
         assert_eq!(Cell::Bytes(&[0xff, 0]).to_text().as_deref(), Some("ff00"));
         assert_eq!(Cell::Bytes(b"order-1").to_text().as_deref(), Some("order-1"));
     }

@@ -64,7 +64,7 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         Cell::Real(value) => return Decoded::plain(Node::number(value)),
         Cell::Node(node) => return Decoded::plain(node.clone()),
         Cell::Text(text) | Cell::Json(text) => text.as_bytes(),
-        Cell::Bytes(bytes) => bytes,
+        Cell::Bytes(bytes) | Cell::Guid(bytes) => bytes,
     };
     let mut bytes = Cow::Borrowed(stored);
     for step in chain {

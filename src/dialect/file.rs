@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::decode::{Decode, Wrapper};
 use super::template::{Filter, Template};
 use super::{Candidate, Mapping, Name, Table, nearest};
-use crate::model::{Helpful, Marks};
+use crate::model::{Helpful, Marks, TimeUnit};
 
 /// A dialect that cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -260,9 +260,31 @@ pub(super) struct FieldRule {
     /// The version is that of the row's last item.
     #[serde(default)]
     pub last_of_items: bool,
+    /// What a number counts that is a time.
+    pub unit: Option<Unit>,
+    /// 16 bytes are a UUID as Windows lays it out: the first three groups are turned round.
+    #[serde(default)]
+    pub guid: bool,
     /// A user's `--map`: the name may be a path, `data.task_id`.
     #[serde(skip)]
     pub by_hand: bool,
+}
+
+/// A unit of times by its word.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Unit(pub TimeUnit);
+
+impl TryFrom<String> for Unit {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Unit, String> {
+        TimeUnit::named(&name).map(Unit).ok_or_else(|| format!("{name} is no unit of times; they are {}", unit_names()))
+    }
+}
+
+pub(super) fn unit_names() -> String {
+    TimeUnit::ALL.map(TimeUnit::name).join(", ")
 }
 
 /// `$.a.b` or `$['a'].b`: members to follow, and from where.

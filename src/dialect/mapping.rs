@@ -10,7 +10,7 @@ use super::file::{
 };
 use super::template::{Filter, Part};
 use super::{Cell, Name, Table, nearest};
-use crate::model::{Marks, Node, StreamStatus, Time};
+use crate::model::{Marks, Node, Number, StreamStatus, Time, TimeUnit};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -33,6 +33,35 @@ struct Source {
     column: usize,
     /// Members to follow in the decoded cell.
     path: Vec<String>,
+    reading: Reading,
+}
+
+/// What the form of a value does not say of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reading {
+    Plain,
+    /// 16 bytes are a UUID as Windows lays it out.
+    Guid,
+    /// A number is a time in this unit.
+    Time(TimeUnit),
+}
+
+impl Source {
+    fn of(column: usize) -> Source {
+        Source { column, path: Vec::new(), reading: Reading::Plain }
+    }
+}
+
+/// What numbers in the place of the time count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counting {
+    /// Nobody knows, so they are no times.
+    Unknown,
+    /// The same, and a finding of the store says so already.
+    Undecided,
+    Given(TimeUnit),
+    /// The only unit that fits the first ones; where it does not fit, there is no time.
+    Guessed(TimeUnit),
 }
 
 /// Places of one value: the first that holds something counts. In a table only one is left;
@@ -105,6 +134,7 @@ pub struct Mapping {
     /// Columns that nothing else names; their members are the payload where no column holds it.
     rest: Option<Vec<usize>>,
     time: Field,
+    counting: Counting,
     status: Option<Flag>,
     mark: Option<Flag>,
     peel: Vec<Wrapper>,
@@ -182,21 +212,42 @@ impl<'a> Resolver<'a> {
     fn sources(&mut self, names: &Names) -> Field {
         if self.tables[0].1.is_open {
             let columns = names.0.iter().map(|name| Column { table: 0, name: name.clone() });
-            return columns.map(|column| Source { column: self.place(column), path: Vec::new() }).collect();
+            return columns.map(|column| Source::of(self.place(column))).collect();
         }
         let found = names.0.iter().find_map(|name| self.find(name));
-        found.map(|column| Source { column: self.place(column), path: Vec::new() }).into_iter().collect()
+        found.map(|column| Source::of(self.place(column))).into_iter().collect()
     }
 
-    /// What a user's `--map` points at: a column of that name, or a path into one.
+    /// What a user's `--map` points at: a column of that name, or a path into one; and behind
+    /// it, where no column is called so, how its value is read: `COL:ms`, `COL:guid`.
     fn by_hand(&mut self, name: &Name, role: &str) -> Result<Field, Lacks> {
+        let whole = self.by_path(name, role);
+        let Some((column, word)) = name.as_str().rsplit_once(':').filter(|_| whole.is_err()) else { return whole };
+        let (reading, words) = match role {
+            "time" => (TimeUnit::named(word).map(Reading::Time), TimeUnit::ALL.map(TimeUnit::name).to_vec()),
+            "stream" | "event id" => ((word == "guid").then_some(Reading::Guid), vec!["guid"]),
+            _ => return whole,
+        };
+        // Where the column itself is missing, that is what must be said.
+        let mut field = self.by_path(&Name::from(column), role)?;
+        let Some(reading) = reading else {
+            let near = nearest(&Name::from(word), &words.iter().copied().map(Name::from).collect::<Vec<_>>())
+                .map(|near| format!("{column}:{near}"));
+            let message = format!("{word} is no way to read the {role}; behind a column stands {}", words.join(", "));
+            return Err(Lacks { message, near });
+        };
+        field.iter_mut().for_each(|source| source.reading = reading);
+        Ok(field)
+    }
+
+    fn by_path(&mut self, name: &Name, role: &str) -> Result<Field, Lacks> {
         let mut field = Field::new();
         let text = name.as_str();
         let ends = std::iter::once(text.len()).chain(text.rmatch_indices('.').map(|(at, _)| at));
         for end in ends {
             if let Some(column) = self.find(&Name::from(&text[..end])) {
                 let path = text[end..].split('.').skip(1).map(str::to_owned).collect();
-                field.push(Source { column: self.place(column), path });
+                field.push(Source { path, ..Source::of(self.place(column)) });
                 if !self.tables[0].1.is_open {
                     break;
                 }
@@ -219,12 +270,18 @@ impl<'a> Resolver<'a> {
             None => match rule.json.as_ref().map_or(PathOf::Payload, |path| path.of) {
                 PathOf::Payload => inside.payload.clone(),
                 PathOf::Metadata => inside.metadata.clone(),
-                PathOf::Item => vec![Source { column: ITEM, path: Vec::new() }],
+                PathOf::Item => vec![Source { column: ITEM, path: Vec::new(), reading: Reading::Plain }],
             },
         };
         if let Some(path) = &rule.json {
             field.iter_mut().for_each(|source| source.path.extend(path.members.iter().cloned()));
         }
+        let reading = match (rule.guid, rule.unit) {
+            (true, _) => Reading::Guid,
+            (false, Some(unit)) => Reading::Time(unit.0),
+            (false, None) => Reading::Plain,
+        };
+        field.iter_mut().for_each(|source| source.reading = reading);
         if field.is_empty() && !rule.optional {
             let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
             return Err(Lacks::from(format!("there is no column {names} for the {role}")));
@@ -339,6 +396,11 @@ impl Mapping {
         };
         let event_type = columns.text(&TextRule::Field(map.event_type.clone()), "type", &inside)?;
         let time = optional(&mut columns, &map.time, "time")?;
+        let counting = time.iter().find_map(|source| match source.reading {
+            Reading::Time(unit) => Some(Counting::Given(unit)),
+            _ => None,
+        });
+        let counting = counting.unwrap_or(Counting::Unknown);
         let status = map.status.as_ref().and_then(|rule| columns.flag(rule));
         let mark = map.mark.as_ref().and_then(|rule| columns.flag(rule));
         let join = |(rule, table): (&super::file::JoinRule, &Table)| {
@@ -376,6 +438,7 @@ impl Mapping {
             metadata_decode: map.metadata.as_ref().map(|rule| rule.decode.clone()).unwrap_or_default(),
             rest,
             time,
+            counting,
             status,
             mark,
             peel: dialect.peel.payload.clone(),
@@ -533,7 +596,53 @@ impl Mapping {
     /// The event's time and its text as stored.
     pub fn time<'r>(&self, row: &Row<'r>) -> (Option<Time>, Option<Cow<'r, str>>) {
         let cell = self.look(&self.time, row);
-        (cell.to_time(), cell.to_text())
+        let text = cell.to_text();
+        let time = match (cell.to_number(), self.counting) {
+            (None, _) => text.as_deref().and_then(Time::parse),
+            (Some(_), Counting::Unknown | Counting::Undecided) => None,
+            (Some(number), Counting::Given(unit)) => unit.time(number),
+            (Some(number), Counting::Guessed(unit)) => unit.time(number).filter(|time| time.is_likely()),
+        };
+        (time, text)
+    }
+
+    /// Why a text in the place of the time is none, in words; `None` where that was said of
+    /// the whole store.
+    pub fn why_no_time(&self, text: &str) -> Option<String> {
+        Some(match (Number::parse(text.trim()), self.counting) {
+            (None, _) => format!("the time {text} is in no form that is known"),
+            (Some(_), Counting::Unknown) => format!("the time {text} is a number of a unit that is not known"),
+            (Some(_), Counting::Undecided) => return None,
+            (Some(_), Counting::Given(unit)) => format!("the time {text} is no moment in {}", unit.sentence()),
+            (Some(_), Counting::Guessed(unit)) => {
+                format!("the time {text} is not between 1995 and 2100 in {}, as others are", unit.sentence())
+            }
+        })
+    }
+
+    /// Times may be numbers, and nothing says what they count.
+    pub fn lacks_unit(&self) -> bool {
+        !self.time.is_empty() && self.counting == Counting::Unknown
+    }
+
+    /// Takes the only unit that puts every one of these times between 1995 and 2100, and says
+    /// so; `Err` says why there is none. Without such times nothing is decided.
+    pub fn guess_unit(&mut self, times: &[Number]) -> Result<Option<String>, String> {
+        let fits = |unit: &TimeUnit| times.iter().all(|time| unit.time(*time).is_some_and(Time::is_likely));
+        let fitting: Vec<TimeUnit> = TimeUnit::ALL.into_iter().filter(fits).collect();
+        match (fitting.as_slice(), times.iter().min(), times.iter().max()) {
+            ([unit], _, Some(_)) => {
+                self.counting = Counting::Guessed(*unit);
+                let sentence = unit.sentence();
+                Ok(Some(format!("its times are numbers: only as {sentence} are they between 1995 and 2100")))
+            }
+            (_, Some(least), Some(most)) => {
+                self.counting = Counting::Undecided;
+                let such = if least == most { format!("{least}") } else { format!("{least} and {most}") };
+                Err(format!("the times are numbers such as {such}, and no unit is certain: name it, time=COLUMN:ms"))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// What the store says became of the row's stream.
@@ -590,8 +699,10 @@ impl Mapping {
             return item.map_or(Cell::Null, Cell::from);
         }
         let cell = row.cells.get(source.column).copied().unwrap_or_default();
-        if source.path.is_empty() || cell.is_null() {
-            return cell;
+        match cell {
+            Cell::Bytes(bytes) if source.reading == Reading::Guid => return Cell::Guid(bytes),
+            cell if source.path.is_empty() || cell.is_null() => return cell,
+            _ => {}
         }
         let Some(slot) = row.decoded.get(source.column) else { return Cell::Null };
         let whole = slot.get_or_init(|| match self.is_payload(source.column) {

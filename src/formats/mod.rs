@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use crate::dialect::guess::{TableSample, guess};
 use crate::dialect::{Candidate, Cell, Dialect, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
-use crate::model::{Content, FindingCode, Findings, Node, RowKey, Version};
+use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Version};
 use bytes::{Bytes, FileBytes};
 pub use error::{OpenError, ReadError, TieChoice};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
@@ -372,8 +372,15 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
         let samples = || container.samples(&source, &tables).unwrap_or_default();
         with_rows(error, samples)
     })?;
-    let mapping = candidate.mapping()?;
+    let mut mapping = candidate.mapping()?;
     evidence.extend(candidate.evidence.iter().cloned());
+    if mapping.lacks_unit() {
+        let store = container.store(source.clone(), &candidate, mapping.clone())?;
+        match mapping.guess_unit(&first_times(&*store)) {
+            Ok(sentence) => evidence.extend(sentence),
+            Err(why) => findings.note(FindingCode::NoTime, why),
+        }
+    }
     Ok(Opened {
         store: container.store(source, &candidate, mapping)?,
         path: path.to_owned(),
@@ -385,6 +392,16 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
         bytes,
         findings,
     })
+}
+
+/// The times of the first page of a scan that are numbers.
+fn first_times(store: &dyn Store) -> Vec<Number> {
+    let (mut page, mut notes) = (EventPage::default(), Findings::default());
+    // What cannot be read now is told when the store is scanned.
+    let scanned = store.scanner().and_then(|mut scanner| scanner.scan(&ScanCursor::START, &mut page, &mut notes));
+    let texts =
+        page.iter().filter(|_| scanned.is_ok()).filter_map(|row| row.time_text.and_then(Number::parse)).collect();
+    texts
 }
 
 /// Finds what is inside all layers, and puts how that begins into the probe. The number is

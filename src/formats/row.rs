@@ -135,8 +135,10 @@ impl RowBuilder {
                     _ => note(FindingCode::Undecodable, format!("the payload is {error}")),
                 }
             }
-            if let (Some(text), None) = (&time_text, time) {
-                note(FindingCode::Undecodable, format!("the time {text} is in no form that is known"));
+            if let (Some(text), None) = (&time_text, time)
+                && let Some(why) = mapping.why_no_time(text)
+            {
+                note(FindingCode::NoTime, why);
             }
         }
         let whole = extent == Extent::Whole;
@@ -169,7 +171,8 @@ impl RowBuilder {
             category: &self.category,
             event_type: &self.event_type,
             id: has_id.then_some(self.id.as_str()),
-            time_text: if whole { time_text.as_deref() } else { None },
+            // Of a number without a unit it is the only trace.
+            time_text: time_text.as_deref().filter(|_| whole || time.is_none()),
             marks: mapping.marks(&row).and(archived),
             is_readable: true,
             payload: payload.stored(),
@@ -208,7 +211,7 @@ impl<'r> Held<'r> {
         match cell {
             Cell::Null => Held::Null,
             Cell::Text(text) | Cell::Json(text) => Held::Borrowed(text),
-            Cell::Bytes(bytes) => Held::Bytes(bytes),
+            Cell::Bytes(bytes) | Cell::Guid(bytes) => Held::Bytes(bytes),
             Cell::Integer(value) => Held::Owned(value.to_string()),
             Cell::Real(value) => Held::Owned(value.to_string()),
             Cell::Node(node) => Held::Owned(to_text(node)),

@@ -25,4 +25,4 @@ pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, 
 pub use marks::Marks;
 pub use node::{Node, Object, Pointer, Text};
 pub use problem::{Helpful, Problem};
-pub use time::Time;
+pub use time::{Number, Time, TimeUnit};

@@ -58,11 +58,19 @@ pub fn in_zone(time: Time, zone: Zone) -> Option<DateTime<FixedOffset>> {
     })
 }
 
-/// Date, time to milliseconds and offset: `2026-10-06`, `14:03:05.377`, `+02:00`.
+/// Date, clock and offset: `2026-10-06`, `14:03:05.377`, `+02:00`; of a second's parts those
+/// that are there.
 pub fn time_parts(time: Time, zone: Zone) -> Option<(String, String, String)> {
     let at = in_zone(time, zone)?;
     let date = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
-    let clock = format!("{:02}:{:02}:{:02}.{:03}", at.hour(), at.minute(), at.second(), at.timestamp_subsec_millis());
+    let mut clock = format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
+    match at.timestamp_subsec_micros() {
+        0 => Ok(()),
+        micros if micros.is_multiple_of(1_000) => write!(clock, ".{:03}", micros / 1_000),
+        micros => write!(clock, ".{micros:06}"),
+    }
+    // Writing to a string cannot fail.
+    .ok();
     Some((date, clock, at.format("%:z").to_string()))
 }
 
@@ -236,6 +244,12 @@ mod tests {
         let time = Time::parse("2026-10-06T12:03:05.377Z").expect("a time");
         assert_eq!(time_full(time, Zone::Utc), "2026-10-06 12:03:05.377 +00:00");
         assert_eq!(time_full(time, Zone::Fixed(7_200)), "2026-10-06 14:03:05.377 +02:00");
+        for (text, clock) in
+            [("12:03:05", "12:03:05"), ("12:03:05.1", "12:03:05.100"), ("12:03:05.00025", "12:03:05.000250")]
+        {
+            let time = Time::parse(&format!("2026-10-06 {text}")).expect("a time");
+            assert_eq!(time_parts(time, Zone::Utc).map(|parts| parts.1).as_deref(), Some(clock), "nothing is invented");
+        }
         assert_eq!(short_date(time, Some(time), Zone::Utc), "06 Oct");
         assert_eq!(short_date(time, Some(Time(time.0 + 400 * DAY)), Zone::Utc), "2026");
     }

@@ -13,3 +13,4 @@ mod read_only;
 mod session;
 mod support;
 mod tidy;
+mod values;

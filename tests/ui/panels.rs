@@ -299,7 +299,7 @@ fn a_reducer_that_cannot_start_leaves_events_and_cells() {
     for sentence in [
         "Error: no state",
         "Reducer account.js, not loaded",
-        "row 57 of 214, Withdrawn, v57, 2026-09-29 18:42:17.000 +00:00, amount 14818, channel card",
+        "row 57 of 214, Withdrawn, v57, 2026-09-29 18:42:17 +00:00, amount 14818, channel card",
         "Withdrawn, v57, position 753",
         "channel \"card\"",
     ] {
