@@ -57,7 +57,7 @@ fn print_json(table: &StreamTable, wanted: &[Named<'_>], out: &mut dyn Write) ->
     for (name, summary) in wanted {
         let value = json!({
             "stream": name,
-            "category": table.category_name(summary.category),
+            "category": Some(table.category_name(summary.category)).filter(|name| !name.is_empty()),
             "events": summary.events,
             "first": summary.first.0,
             "last": summary.last.0,

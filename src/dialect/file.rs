@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::decode::{Decode, Wrapper};
-use super::template::{Filter, Template};
+use super::template::Template;
 use super::{Candidate, Mapping, Name, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
 
@@ -604,12 +604,6 @@ impl Detect {
         let exact = if self.exact { ", and no others" } else { "" };
         format!("{} has {}{exact}", table.name, columns.join(", "))
     }
-}
-
-/// What `--map` and lines without a category of their own take: the part of the stream's name
-/// before the first hyphen.
-pub(super) fn usual_category() -> Vec<Filter> {
-    vec![Filter::Before("-".to_owned())]
 }
 
 #[cfg(test)]

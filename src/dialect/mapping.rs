@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::decode::{Decode, Decoded, Wrapper, decode, peel};
-use super::file::{
-    Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule, usual_category,
-};
-use super::template::{Filter, Part};
+use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule};
+use super::template::{Filter, Part, category_of};
 use super::{Cell, Name, Table, nearest};
 use crate::model::{Marks, Node, Number, StreamStatus, Time, TimeUnit};
 
@@ -118,9 +116,14 @@ pub struct Mapping {
     joins: Vec<Join>,
     tests: Vec<RowTest>,
     stream: Vec<Piece>,
+    /// Empty: no rule names one.
     category: Vec<Piece>,
     /// Where a row holds several events: their array, and how it is decoded.
     items: Option<(Field, Vec<Decode>)>,
+    /// Where no value names the category, the stream's name does.
+    category_of_stream: bool,
+    /// Columns from this one on are only looked at: what they hold belongs to the payload.
+    claimed: usize,
     version: Field,
     count: Count,
     first_version: i64,
@@ -326,8 +329,11 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// The category: as the dialect says, else from the stream's name. `{stream}` in its template
-/// is the stream's own value, whichever of its names a row has.
+/// Columns that are the category where no rule names one.
+const CATEGORIES: [&str; 4] = ["aggregate_type", "stream_type", "entity_type", "stream_category"];
+
+/// The category as the dialect says. `{stream}` in its template is the stream's own value,
+/// whichever of its names a row has.
 fn category(
     columns: &mut Resolver<'_>,
     dialect: &Dialect,
@@ -350,8 +356,7 @@ fn category(
             Ok(template.0.iter().map(piece).collect::<Result<Vec<_>, _>>()?.concat())
         }
         (Some(rule), _) => columns.text(rule, "category", inside),
-        (None, Some(own)) => Ok(vec![Piece::Value(own.clone(), usual_category())]),
-        (None, None) => Ok(stream.to_vec()),
+        (None, _) => Ok(Vec::new()),
     }
 }
 
@@ -379,7 +384,7 @@ impl Mapping {
         if stream.is_empty() {
             return Err(Lacks::from("there is no column for the stream".to_owned()));
         }
-        let category = category(&mut columns, dialect, &stream, &inside)?;
+        let mut category = category(&mut columns, dialect, &stream, &inside)?;
         let count = match &map.version {
             Some(FieldRule { item: Some(first), .. }) => Count::Place(*first),
             Some(FieldRule { last_of_items: true, .. }) => Count::LastItem,
@@ -413,10 +418,21 @@ impl Mapping {
             None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),
         };
         let tests = events.tests.iter().map(test).collect::<Result<_, Lacks>>()?;
+        let claimed = columns.columns.len();
+        if map.category.is_none() {
+            let names = Names(CATEGORIES.map(Name::from).to_vec());
+            let field = Some(columns.sources(&names)).filter(|field| !field.is_empty());
+            category.extend(field.map(|field| Piece::Value(field, Vec::new())));
+        }
+        let category_of_stream = match &map.category {
+            Some(TextRule::Field(rule)) => rule.optional,
+            Some(TextRule::Template(_)) => false,
+            None => true,
+        };
         let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
             let unnamed =
                 table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
-            let unnamed: Vec<Column> = unnamed.filter(|column| !columns.columns.contains(column)).collect();
+            let unnamed: Vec<Column> = unnamed.filter(|column| !columns.columns[..claimed].contains(column)).collect();
             unnamed.into_iter().map(|column| columns.place(column)).collect()
         });
         let mut mapping = Mapping {
@@ -426,6 +442,8 @@ impl Mapping {
             stream,
             category,
             items,
+            category_of_stream,
+            claimed,
             version,
             count,
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
@@ -548,8 +566,18 @@ impl Mapping {
         self.expand(&self.stream, row, out)
     }
 
-    pub fn category(&self, row: &Row<'_>, out: &mut String) -> bool {
-        self.expand(&self.category, row, out)
+    /// Appends the category of the row's stream; nothing where it has none.
+    pub fn category(&self, row: &Row<'_>, stream: &str, out: &mut String) {
+        let start = out.len();
+        if self.category.is_empty() || !self.expand(&self.category, row, out) {
+            out.truncate(start);
+            out.push_str(if self.category_of_stream { category_of(stream) } else { "" });
+        }
+    }
+
+    /// What a column holds is not part of the payload, for something else in the mapping is it.
+    pub fn claims(&self, column: usize) -> bool {
+        column < self.claimed
     }
 
     pub fn event_id(&self, row: &Row<'_>, out: &mut String) -> bool {

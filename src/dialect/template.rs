@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use crate::model::uuid;
+
 /// Literal texts and places for values.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
@@ -26,6 +28,8 @@ pub(super) enum Filter {
     AfterLast(String),
     Before(String),
     BeforeLast(String),
+    /// Of a stream's name its category.
+    Category,
 }
 
 impl TryFrom<String> for Template {
@@ -62,7 +66,11 @@ impl Filter {
             Some(("after_last", mark)) => Ok(Filter::AfterLast(mark.to_owned())),
             Some(("before", mark)) => Ok(Filter::Before(mark.to_owned())),
             Some(("before_last", mark)) => Ok(Filter::BeforeLast(mark.to_owned())),
-            _ => Err(format!("there is no filter {text}; known are after:x, after_last:x, before:x, before_last:x")),
+            None if text == "category" => Ok(Filter::Category),
+            _ => {
+                let known = "after:x, after_last:x, before:x, before_last:x, category";
+                Err(format!("there is no filter {text}; known are {known}"))
+            }
         }
     }
 
@@ -73,12 +81,23 @@ impl Filter {
             Filter::AfterLast(mark) => text.rfind(mark.as_str()).map(|at| (at + mark.len(), text.len())),
             Filter::Before(mark) => text.find(mark.as_str()).map(|at| (0, at)),
             Filter::BeforeLast(mark) => text.rfind(mark.as_str()).map(|at| (0, at)),
+            Filter::Category => Some((0, category_of(text).len())),
         };
         match (cut(&text), text) {
             (None, text) => text,
             (Some((from, to)), Cow::Borrowed(text)) => Cow::Borrowed(&text[from..to]),
             (Some((from, to)), Cow::Owned(text)) => Cow::Owned(text[from..to].to_owned()),
         }
+    }
+}
+
+/// The category that a stream's name tells: what stands before its first hyphen. A UUID has
+/// none, nor has a name without a hyphen.
+pub(super) fn category_of(stream: &str) -> &str {
+    let Some(hyphen) = stream.find('-') else { return "" };
+    match uuid::find(stream) {
+        Some(start) if start < hyphen => stream[..start].trim_end_matches(['_', ':', '/', '.', '|', '{', ' ']),
+        _ => &stream[..hyphen],
     }
 }
 
@@ -94,6 +113,26 @@ mod tests {
         assert!(matches!(&parse("{a}}{b}").expect("a template").0[..], [_, Part::Literal(brace), _] if brace == "}"));
         for (wrong, said) in [("{a", "is not closed"), ("{}", "names nothing"), ("{a|upper}", "no filter upper")] {
             assert!(parse(wrong).expect_err(wrong).contains(said), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_category_stands_before_the_hyphen_and_never_in_a_uuid() {
+        for (stream, category) in [
+            ("order-7", "order"),
+            ("order-7-8", "order"),
+            ("lamp", ""),
+            ("", ""),
+            ("-7", ""),
+            ("406e2ac5-3c59-4776-9f4a-f37552a78ca2", ""),
+            ("406e2ac5-3c59-4776-9f4a-f37552a78ca2-7", ""),
+            ("{406E2AC5-3C59-4776-9F4A-F37552A78CA2}", ""),
+            ("order-406e2ac5-3c59-4776-9f4a-f37552a78ca2", "order"),
+            ("order_406e2ac5-3c59-4776-9f4a-f37552a78ca2", "order"),
+            ("urn:order:406e2ac5-3c59-4776-9f4a-f37552a78ca2", "urn:order"),
+            ("2024-01", "2024"),
+        ] {
+            assert_eq!(Filter::Category.apply(Cow::Borrowed(stream)), category, "{stream}");
         }
     }
 

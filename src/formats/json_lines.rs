@@ -237,7 +237,7 @@ impl Keys {
         let mut nth = 0;
         // The line was read before.
         let _ = each_member(line, |key, value| {
-            if self.places(nth, key).is_empty() {
+            if !self.places(nth, key).iter().any(|place| mapping.claims(place.column)) {
                 if rest.len() > 1 {
                     rest.push(',');
                 }

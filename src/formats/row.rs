@@ -115,9 +115,7 @@ impl RowBuilder {
         }
         let version = mapping.version(&row).map_err(|text| format!("has a version that is no integer: {text}"))?;
         let version = version.map(Version);
-        if !mapping.category(&row, &mut self.category) {
-            self.category.clear();
-        }
+        mapping.category(&row, &self.stream, &mut self.category);
         let (time, time_text) = mapping.time(&row);
         if extent == Extent::Header {
             let mut note = |code, message: String| {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use crate::model::uuid;
 use crate::model::{CategoryId, StreamId, StreamStatus, StreamSummary, Text, Time, Version};
 
 /// Streams in a chunk. A snapshot shares all chunks but those that grew since.
@@ -69,7 +70,8 @@ impl StreamTable {
     }
 
     /// The stream of that name; an active one before an archived one of the same name,
-    /// which `NAME (archived)` names.
+    /// which `NAME (archived)` names. A UUID in the name may be spelled otherwise, where only
+    /// one stream has it.
     pub fn find(&self, name: &str) -> Option<StreamId> {
         if let Some(plain) = name.strip_suffix(" (archived)") {
             let archived = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Archived);
@@ -78,9 +80,18 @@ impl StreamTable {
             }
         }
         let mut found = self.ids().filter(|id| self.name(*id) == name);
-        let first = found.next()?;
+        let Some(first) = found.next() else { return self.find_uuid(name) };
         let active = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Active);
         if active(&first) { Some(first) } else { Some(found.find(active).unwrap_or(first)) }
+    }
+
+    fn find_uuid(&self, name: &str) -> Option<StreamId> {
+        let wanted = uuid::folded(name);
+        if !wanted.as_bytes().windows(32).any(|part| part.iter().all(u8::is_ascii_hexdigit)) {
+            return None;
+        }
+        let mut found = self.ids().filter(|id| uuid::folded(self.name(*id)) == wanted);
+        found.next().filter(|_| found.next().is_none())
     }
 
     pub(super) fn is_ordered(&self, id: StreamId) -> bool {
@@ -144,7 +155,7 @@ pub enum StreamSort {
 /// A request for an order: part of the name, and what to sort by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamOrder {
-    /// Part of the name, case ignored; empty for all.
+    /// Part of the name, case ignored; empty for all. A UUID may be spelled otherwise.
     pub filter: String,
     pub sort: StreamSort,
     /// The largest or newest first.
@@ -179,7 +190,12 @@ impl StreamTable {
     /// Lists the streams; work for a background thread.
     pub fn list(&self, order: &StreamOrder) -> StreamList {
         let needle = order.filter.to_lowercase();
-        let matches = |id: &StreamId| needle.is_empty() || contains_ignoring_case(self.name(*id), &needle);
+        let folded = uuid::may_be_part(&needle).then(|| uuid::folded(needle.trim()));
+        let matches = |id: &StreamId| {
+            let name = self.name(*id);
+            let spelled_otherwise = || folded.as_ref().is_some_and(|part| uuid::folded(name).contains(part.as_str()));
+            needle.is_empty() || contains_ignoring_case(name, &needle) || spelled_otherwise()
+        };
         let mut streams: Vec<StreamId> = self.ids().filter(matches).collect();
         // Names that are ids without a prefix would give a category each.
         let flat = self.categories.len() > 16 && self.categories.len() * 2 > self.len as usize;

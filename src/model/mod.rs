@@ -18,6 +18,7 @@ pub mod marks;
 pub mod node;
 pub mod problem;
 pub mod time;
+pub mod uuid;
 
 pub use event::{Content, Position, RecordedEvent, StreamStatus, StreamSummary};
 pub use finding::{Finding, FindingCode, FindingGroup, Findings, Severity};

@@ -97,7 +97,7 @@ fn a_time_of_no_certain_unit_is_none_and_a_finding() {
     for (time, error, help) in [
         ("at:mins", "mins is no way to read the time; behind a column stands s, ms, us", "did you mean at:ms?"),
         ("at:", "no way to read the time", "did you mean at:s?"),
-        ("ta:ms", "there is no column ta for the time", "did you mean at?"),
+        ("att:ms", "there is no column att for the time", "did you mean at?"),
     ] {
         place.run("info", &store, &["--map", &with(time)]).refused(1, error, help);
     }
@@ -129,4 +129,100 @@ fn times_are_read_as_languages_print_them_and_shown_as_fine_as_they_are() {
     let store = place.table("t.db", &rows.iter().map(String::as_str).collect::<Vec<_>>());
     let times = place.member(&store, "time", &["--map", &map("time=at")]);
     assert_eq!(times, texts.map(|(_, want)| json!(want)));
+}
+
+/// Each stream and its category.
+fn categories(place: &Place, store: &str, more: &[&str]) -> Vec<(Value, Value)> {
+    let streams = place.json("streams", store, more);
+    streams.into_iter().map(|mut stream| (stream["stream"].take(), stream["category"].take())).collect()
+}
+
+const UUIDS: [&str; 2] = ["3249dc1d-def7-4078-b2a7-03e99cc195ea", "8bc9765c-2dd4-4cca-822e-e82891f44466"];
+
+#[test]
+fn a_category_is_what_the_store_calls_so_and_never_a_part_of_a_uuid() {
+    let place = Place::new();
+    let [order, account] = UUIDS;
+    let line = |stream: &str, more: &str| {
+        format!("{{\"stream\":\"{stream}\",\"version\":1,\"type\":\"T\",\"data\":{{}}{more}}}\n")
+    };
+    let plain =
+        place.lines("plain.jsonl", line(order, "") + &line(account, "") + &line("lamp", "") + &line("pot-1", ""));
+    let named: Vec<Value> = categories(&place, &plain, &[]).into_iter().map(|(_, category)| category).collect();
+    assert_eq!(named, [Value::Null, Value::Null, Value::Null, json!("pot")]);
+    for key in ["aggregate_type", "aggregateType", "stream_type", "streamType", "entityType"] {
+        let with = |kind: &str| format!(",\"{key}\":\"{kind}\"");
+        let store = place.lines("own.jsonl", line(order, &with("Order")) + &line(account, &with("Account")));
+        let want = [(json!(account), json!("Account")), (json!(order), json!("Order"))];
+        assert_eq!(categories(&place, &store, &[]), want, "{key}");
+        // By hand it is found as well, and stays in a payload of unclaimed members.
+        let map = "stream=stream,version=version,type=type";
+        assert_eq!(categories(&place, &store, &["--map", map]), want, "{key}");
+        let data = place.member(&store, "data", &["--map", map, "--stream", order]);
+        assert_eq!(data, [json!({"data": {}, key: "Order"})]);
+        let map = format!("{map},category={key}");
+        assert_eq!(categories(&place, &store, &["--map", &map]), want, "{key}");
+        assert_eq!(place.member(&store, "data", &["--map", &map, "--stream", order]), [json!({"data": {}})]);
+    }
+    let conn = Connection::open(place.path("own.db")).expect("a store");
+    conn.execute_batch(&format!(
+        "CREATE TABLE ev (id TEXT, aggregate_type TEXT, kind TEXT, n INTEGER);
+         INSERT INTO ev VALUES ('{account}', 'Account', 'T', 7), ('{order}', NULL, 'T', 8)"
+    ))
+    .expect("a table");
+    let store = text(&place.path("own.db"));
+    let found = categories(&place, &store, &["--map", "stream=id,type=kind"]);
+    assert_eq!(found, [(json!(order), Value::Null), (json!(account), json!("Account"))]);
+}
+
+#[test]
+fn a_uuid_is_found_in_any_spelling() {
+    let place = Place::new();
+    let [with, _] = UUIDS;
+    let without = with.replace('-', "");
+    let braced = format!("{{{}}}", with.to_uppercase());
+    let urn = format!("urn:uuid:{with}");
+    for stored in [with, &without, &with.to_uppercase(), &braced] {
+        let rows = [format!("'{stored}', 1, 'T', '{{}}', NULL"), "'other', 1, 'T', '{}', NULL".to_owned()];
+        let store = place.table(&format!("{}.db", stored.len() + stored.matches('B').count()), &[&rows[0], &rows[1]]);
+        for asked in [with, &without, &braced, &urn] {
+            let events = place.member(&store, "stream", &["--map", MAP, "--stream", asked]);
+            assert_eq!(events, [stored], "{asked}");
+            let found = categories(&place, &store, &["--map", MAP, "--match", asked]);
+            assert_eq!(found.len(), 1, "{asked} in {found:?}");
+        }
+        assert_eq!(categories(&place, &store, &["--map", MAP, "--match", &with[..18]]).len(), 1, "a part of it");
+    }
+    // Two that differ in nothing but the spelling are two.
+    let both = [format!("'{with}', 1, 'T', '{{}}', NULL"), format!("'{without}', 1, 'U', '{{}}', NULL")];
+    let store = place.table("both.db", &[&both[0], &both[1]]);
+    assert_eq!(place.member(&store, "type", &["--map", MAP, "--stream", &without]), ["U"]);
+    place.run("events", &store, &["--map", MAP, "--stream", &braced]).refused(1, "there is no stream", &without);
+}
+
+#[test]
+fn ids_that_are_bytes_have_names() {
+    let place = Place::new();
+    let rows = [
+        "x'6fd0b8b41de44da78f3b231519540295', 1, 'T', '{}', NULL",
+        "x'6fd0b8b41de44da78f3b231519540295', 2, 'T', '{}', NULL",
+        "x'00ff', 1, 'T', '{}', NULL",
+        "7, 1, 'T', '{}', NULL",
+    ];
+    let store = place.table("b.db", &rows);
+    let streams = |stream: &str| -> Vec<Value> {
+        let map = format!("stream={stream},version=v,type=t,data=d,id=agg:guid");
+        place.json("streams", &store, &["--map", &map]).into_iter().map(|mut stream| stream["stream"].take()).collect()
+    };
+    assert_eq!(streams("agg"), ["00ff", "6fd0b8b4-1de4-4da7-8f3b-231519540295", "7"].map(Value::from).to_vec());
+    assert_eq!(streams("agg:guid")[1..], ["7", "b4b8d06f-e41d-a74d-8f3b-231519540295"].map(Value::from).to_vec());
+    let map = "stream=agg:guid,version=v,type=t,data=d,id=agg";
+    let ask = &["--map", map, "--stream", "B4B8D06FE41DA74D8F3B231519540295"][..];
+    assert_eq!(place.member(&store, "version", ask), [1, 2]);
+    assert_eq!(place.member(&store, "id", ask)[0], "6fd0b8b4-1de4-4da7-8f3b-231519540295");
+    place.run("info", &store, &["--map", "stream=agg:gid,type=t"]).refused(
+        1,
+        "gid is no way",
+        "did you mean agg:guid?",
+    );
 }
