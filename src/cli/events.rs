@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::store::{Common, StoreAndIndex};
-use super::{CliError, print};
+use super::{CliError, fold, print};
 use crate::formats::EventPage;
 use crate::index::EventIndex;
 use crate::model::{EventRow, FindingCode, Findings, RecordedEvent, Time, TypeId, Version};
@@ -38,15 +38,16 @@ impl Events {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let store = StoreAndIndex::open(&self.common)?;
         match &self.stream {
-            Some(stream) => self.of_stream(&store, stream, out)?,
-            None => self.of_store(&store, out)?,
+            Some(stream) => self.of_stream(&store, stream, out),
+            None => self.of_store(&store, out).map(|()| 0),
         }
-        Ok(0)
     }
 
-    fn of_stream(&self, store: &StoreAndIndex, stream: &str, out: &mut dyn Write) -> Result<(), CliError> {
+    /// A row that is gone since the scan has no line of its own: an error names it.
+    fn of_stream(&self, store: &StoreAndIndex, stream: &str, out: &mut dyn Write) -> Result<u8, CliError> {
         let mut source = store.source(store.stream(stream)?)?;
         let mut left = self.limit.unwrap_or(u64::MAX);
+        let mut lost: Vec<Version> = Vec::new();
         for at in 0..source.rows().len() {
             if left == 0 {
                 break;
@@ -55,10 +56,18 @@ impl Events {
             if self.may_be(&store.index, rows.type_id(at), rows.version(at))
                 && let Some(event) = source.event(at)?
             {
-                left -= self.print(&event, out)?;
+                match source.is_lost(at) {
+                    true => lost.push(event.version),
+                    false => left -= self.print(&event, out)?,
+                }
             }
         }
-        Ok(())
+        out.flush()?;
+        print::findings(source.findings().kept())?;
+        match lost.first() {
+            Some(first) => Err(fold::lost(stream, *first, lost.len())),
+            None => Ok(0),
+        }
     }
 
     fn of_store(&self, store: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
@@ -84,7 +93,8 @@ impl Events {
                     continue;
                 };
                 let version = index.version_of(row).unwrap_or(Version(0));
-                left -= self.print(&pages::recorded(&*store.opened.store, &stored, version), out)?;
+                let event = pages::recorded(&*store.opened.store, &stored, version, &mut notes);
+                left -= self.print(&event, out)?;
             }
         }
         print::findings(notes.kept())

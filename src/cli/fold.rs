@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::store::StoreAndIndex;
 use super::{CliError, at, print};
 use crate::index::At;
-use crate::model::{Applied, FindingCode};
+use crate::model::{Applied, FindingCode, Version};
 use crate::replay::Reducer;
 use crate::replay::merge::Merge;
 use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
@@ -48,6 +48,13 @@ impl ReducerArguments {
     }
 }
 
+/// Events that were there when the store was scanned and are no longer.
+pub fn lost(stream: &str, first: Version, count: usize) -> CliError {
+    let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+    let what = format!("v{first}{more} of {stream} can no longer be read: the store changed, or is damaged");
+    CliError::failed(what, "ask again; if it stays so, look at the findings: eventglass info STORE")
+}
+
 /// The fold of one stream.
 pub struct Fold {
     pub source: StreamSource,
@@ -83,7 +90,12 @@ impl Fold {
                     let what = format!("the state after {applied} events cannot be shown: {thrown}");
                     return Err(CliError::failed(what, thrown.help));
                 }
-                Some(state) => return Ok(state),
+                Some(state) => {
+                    return match self.source.lost_before(target) {
+                        Some((first, count)) => Err(lost(self.source.name(), first, count)),
+                        None => Ok(state),
+                    };
+                }
             };
         }
     }

@@ -38,7 +38,7 @@ pub struct ChoiceArguments {
     #[arg(long, value_name = "T")]
     pub table: Option<String>,
     /// Columns of an unknown table: stream=COL,type=COL,data=COL,version=COL,time=COL,…
-    #[arg(long, value_name = "ROLE=COL,…", value_delimiter = ',')]
+    #[arg(long, value_name = "ROLE=COL,…")]
     pub map: Vec<String>,
 }
 
@@ -47,14 +47,11 @@ impl ChoiceArguments {
     /// A `--map` that is none.
     pub fn choice(&self) -> Result<OpenChoice, CliError> {
         let mut map = MapOverride { table: self.table.clone(), ..MapOverride::default() };
-        for pair in &self.map {
-            let Some((role, column)) = pair.split_once('=') else {
-                return Err(CliError::usage(
-                    format!("--map {pair} names no column"),
-                    "write ROLE=COLUMN, such as stream=entity_id",
-                ));
-            };
-            map.columns.insert(role.trim().to_owned(), column.trim().to_owned());
+        for text in &self.map {
+            map.add(text).map_err(|part| {
+                let help = "write ROLE=COLUMN, such as stream=entity_id; a name with a comma in quotes";
+                CliError::usage(format!("--map {part} names no column"), help)
+            })?;
         }
         if !map.columns.is_empty() {
             map.check().map_err(|error| CliError::usage(error.to_string(), OpenError::Dialect(error).help()))?;
@@ -87,7 +84,9 @@ fn unknown(store: &Path, error: OpenError) -> CliError {
         let words = options.iter().map(|(option, value)| format!(" {option} {}", quoted(value.as_bytes())));
         format!("eventglass info {store}{}", words.collect::<String>())
     };
-    let rows = |rows: Option<u64>| rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+    let rows = |rows: Option<u64>| {
+        rows.map(|rows| format!(", {rows} row{}", if rows == 1 { "" } else { "s" })).unwrap_or_default()
+    };
     let (help, lines) = match &error {
         OpenError::Unmapped { guesses, .. } if !guesses.is_empty() => {
             let lines = guesses.iter().take(GUESSES).flat_map(|guess| {

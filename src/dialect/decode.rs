@@ -8,12 +8,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::Cell;
-use crate::model::json;
 use crate::model::{Node, Object, Text};
+use crate::model::{json, jsonb};
 
 /// Decompressed payloads larger than this are not read: a small file must not
 /// become gigabytes.
 pub const MAX_PAYLOAD_BYTES: u64 = 64 << 20;
+
+const TOO_LARGE: &str = "too large";
 
 /// JSON inside a JSON string inside … is taken out so often.
 const MAX_STRINGS: usize = 4;
@@ -43,6 +45,8 @@ pub struct Decoded {
     pub node: Node,
     /// Why it could not be decoded.
     pub error: Option<String>,
+    /// It could be decoded, but would take too much room.
+    pub is_too_large: bool,
     pub duplicate_key: Option<Text>,
     /// Half a surrogate pair became U+FFFD.
     pub replaced: bool,
@@ -52,7 +56,7 @@ pub struct Decoded {
 
 impl Decoded {
     fn plain(node: Node) -> Decoded {
-        Decoded { node, error: None, duplicate_key: None, replaced: false, stored_is_json: false }
+        Decoded { node, error: None, is_too_large: false, duplicate_key: None, replaced: false, stored_is_json: false }
     }
 }
 
@@ -77,20 +81,33 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         };
         match inflated {
             Ok(out) => bytes = Cow::Owned(out),
-            Err(error) => return as_stored(&bytes, error),
+            Err(error) => {
+                let is_too_large = error.starts_with(TOO_LARGE);
+                return Decoded { is_too_large, ..as_stored(&bytes, error) };
+            }
         }
     }
-    let unpacked = matches!(bytes, Cow::Owned(_));
+    let mut unpacked = matches!(bytes, Cow::Owned(_));
     // Writers on Windows put a byte order mark in front.
     let text = bytes.strip_prefix(json::BOM).unwrap_or(&bytes);
-    let parsed = json::parse(text);
+    let mut parsed = json::parse(text);
+    if parsed.error.is_some()
+        && matches!(cell, Cell::Bytes(_))
+        && let Some(text) = jsonb::to_json(&bytes)
+    {
+        parsed = json::parse_text(&text);
+        unpacked = true;
+    }
     if let Some(error) = parsed.error {
-        return as_stored(text, format!("no JSON: {error}"));
+        let is_too_large = parsed.is_too_large;
+        let error = if is_too_large { error } else { format!("no JSON: {error}") };
+        return Decoded { is_too_large, ..as_stored(text, error) };
     }
     let stored_is_json = !unpacked && text.len() == stored.len() && !parsed.replaced;
     let decoded = Decoded {
         node: parsed.node,
         error: None,
+        is_too_large: false,
         duplicate_key: parsed.duplicate_key,
         replaced: parsed.replaced,
         stored_is_json,
@@ -133,9 +150,12 @@ fn as_stored(bytes: &[u8], error: String) -> Decoded {
 
 fn inflate(reader: impl Read) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
-    reader.take(MAX_PAYLOAD_BYTES + 1).read_to_end(&mut out).map_err(|error| format!("does not unpack: {error}"))?;
+    reader
+        .take(MAX_PAYLOAD_BYTES + 1)
+        .read_to_end(&mut out)
+        .map_err(|error| format!("packed, and does not unpack: {error}"))?;
     if out.len() as u64 > MAX_PAYLOAD_BYTES {
-        return Err(format!("unpacks to more than {} MiB", MAX_PAYLOAD_BYTES >> 20));
+        return Err(format!("{TOO_LARGE}: it unpacks to more than {} MiB", MAX_PAYLOAD_BYTES >> 20));
     }
     Ok(out)
 }
@@ -199,6 +219,15 @@ mod tests {
         for text in [r#""5""#, r#""words""#, r#""{oops""#, r#""\"words\"""#] {
             assert_eq!(shown(Cell::Json(text)), text);
         }
+    }
+
+    #[test]
+    fn jsonb_is_json() {
+        let conn = rusqlite::Connection::open_in_memory().expect("SQLite");
+        let text = r#"{"owner":"Ann","n":12345678901234567890.10,"tags":["a"]}"#;
+        let blob: Vec<u8> = conn.query_row("SELECT jsonb(?1)", [text], |row| row.get(0)).expect("JSONB");
+        assert_eq!(shown(Cell::Bytes(&blob)), text);
+        assert!(!decode(Cell::Bytes(&blob), &[Decode::Json]).stored_is_json);
     }
 
     #[test]

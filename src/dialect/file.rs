@@ -374,6 +374,25 @@ pub struct MapOverride {
 }
 
 impl MapOverride {
+    /// Adds what `--map` was given, `ROLE=COLUMN,…`. Quotes keep a comma in a name:
+    /// `data="a,b"`, and `""` inside them is a quote.
+    ///
+    /// # Errors
+    /// A part that names no column, which is given back.
+    pub fn add<'t>(&mut self, text: &'t str) -> Result<(), &'t str> {
+        let mut quoted = false;
+        let parts = text.split(|c| {
+            quoted ^= c == '"';
+            c == ',' && !quoted
+        });
+        for part in parts {
+            let (role, column) = part.split_once('=').ok_or(part)?;
+            let column = column.trim().replace("\"\"", "\u{0}").replace('"', "").replace('\u{0}', "\"");
+            self.columns.insert(role.trim().to_owned(), column);
+        }
+        Ok(())
+    }
+
     /// Whether the roles are known ones and the needed ones are there.
     ///
     /// # Errors
@@ -626,6 +645,15 @@ mod tests {
         }
         let map = MapOverride { table: None, columns: [("colour".to_owned(), "c".to_owned())].into() };
         assert!(Dialect::from_map(&map).expect_err("role").to_string().contains("unknown role colour"));
+    }
+
+    #[test]
+    fn names_with_commas_stand_in_quotes() {
+        let mut map = MapOverride::default();
+        assert_eq!(map.add(r#"stream="a,b", type = t,data="the ""x"" of",time=at:ms"#), Ok(()));
+        let want = [("data", "the \"x\" of"), ("stream", "a,b"), ("time", "at:ms"), ("type", "t")];
+        assert!(map.columns.iter().map(|(role, column)| (role.as_str(), column.as_str())).eq(want), "{map:?}");
+        assert_eq!(map.add("stream=a,b"), Err("b"));
     }
 
     #[test]

@@ -399,9 +399,10 @@ fn first_times(store: &dyn Store) -> Vec<Number> {
     let (mut page, mut notes) = (EventPage::default(), Findings::default());
     // What cannot be read now is told when the store is scanned.
     let scanned = store.scanner().and_then(|mut scanner| scanner.scan(&ScanCursor::START, &mut page, &mut notes));
-    let texts =
-        page.iter().filter(|_| scanned.is_ok()).filter_map(|row| row.time_text.and_then(Number::parse)).collect();
-    texts
+    if scanned.is_err() {
+        return Vec::new();
+    }
+    page.iter().filter_map(|row| row.time_text.and_then(Number::parse)).collect()
 }
 
 /// Finds what is inside all layers, and puts how that begins into the probe. The number is

@@ -130,7 +130,7 @@ impl RowBuilder {
                     Node::Bytes(_) => {
                         note(FindingCode::Encrypted, format!("the payload is encrypted or in an unknown form: {error}"))
                     }
-                    _ => note(FindingCode::Undecodable, format!("the payload is {error}")),
+                    _ => note(trouble(decoded), format!("the payload is {error}")),
                 }
             }
             if let (Some(text), None) = (&time_text, time)
@@ -235,6 +235,10 @@ pub(super) fn stored_cell<'a>(stored: &Stored<&'a [u8]>) -> Cell<'a> {
     }
 }
 
+fn trouble(decoded: &Decoded) -> FindingCode {
+    if decoded.is_too_large { FindingCode::TooLarge } else { FindingCode::Undecodable }
+}
+
 /// What is inside a whole row.
 pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
     let data = mapping.decode_payload(stored_cell(&row.payload));
@@ -242,7 +246,7 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
     let mut odd = Vec::new();
     for (part, decoded) in [("payload", &data), ("metadata", &metadata)] {
         if let (Some(error), "payload") = (&decoded.error, part) {
-            odd.push((FindingCode::Undecodable, format!("the {part} is {error}")));
+            odd.push((trouble(decoded), format!("the {part} is {error}")));
         }
         if let (Some(key), "payload") = (&decoded.duplicate_key, part) {
             let message = format!("the key \"{key}\" is there twice, the last one counts");

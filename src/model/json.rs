@@ -15,6 +15,10 @@ use super::node::{Node, Object, Text};
 /// Levels of nesting that are taken apart; deeper ones stay [`Node::Raw`].
 pub const MAX_DEPTH: usize = 256;
 
+/// Values in one text that are taken apart: each takes some 60 bytes, however short it is.
+pub const MAX_VALUES: usize = 2_000_000;
+const TOO_LARGE: &str = "too large to be taken apart: more than 2,000,000 values";
+
 /// What writers on Windows put in front of a text.
 pub const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -24,6 +28,8 @@ pub struct Parsed {
     pub node: Node,
     /// Why the text is no JSON; the node is then [`Node::Raw`].
     pub error: Option<String>,
+    /// It has more values than are taken apart; the node is then [`Node::Raw`], too.
+    pub is_too_large: bool,
     /// A key that occurs twice in one object.
     pub duplicate_key: Option<Text>,
     /// Half a surrogate pair stood there, which is no character: U+FFFD stands in its place.
@@ -37,6 +43,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         Err(error) => Parsed {
             node: Node::Bytes(Arc::from(bytes)),
             error: Some(format!("not UTF-8 at byte {}", error.valid_up_to())),
+            is_too_large: false,
             duplicate_key: None,
             replaced: false,
         },
@@ -47,7 +54,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
 pub fn parse_text(text: &str) -> Parsed {
     let mut duplicate_key = None;
     let error = match read(text, &mut duplicate_key) {
-        Ok(node) => return Parsed { node, error: None, duplicate_key, replaced: false },
+        Ok(node) => return Parsed { node, error: None, is_too_large: false, duplicate_key, replaced: false },
         Err(error) => error,
     };
     // The parser refuses half a surrogate pair, which JSON's grammar allows.
@@ -55,9 +62,10 @@ pub fn parse_text(text: &str) -> Parsed {
     if let Cow::Owned(mended) = &mended
         && let Ok(node) = read(mended, &mut duplicate_key)
     {
-        return Parsed { node, error: None, duplicate_key, replaced: true };
+        return Parsed { node, error: None, is_too_large: false, duplicate_key, replaced: true };
     }
-    Parsed { node: Node::Raw(Arc::from(text)), error: Some(error), duplicate_key: None, replaced: false }
+    let is_too_large = error == TOO_LARGE;
+    Parsed { node: Node::Raw(Arc::from(text)), error: Some(error), is_too_large, duplicate_key: None, replaced: false }
 }
 
 /// The JSON text with `\ufffd` for each escape that is half a surrogate pair without its other
@@ -122,12 +130,17 @@ fn read(text: &str, duplicate_key: &mut Option<Text>) -> Result<Node, String> {
     let mut base = 0;
     let mut jiter = Jiter::new(bytes);
     let mut stack: Vec<Frame> = Vec::new();
+    let mut values = 0;
     let fail = |jiter: &Jiter<'_>, base: usize, error: &JiterError| {
         format!("{} at byte {}", error.error_type, base + error.index.min(jiter.current_index().max(error.index)))
     };
     let mut peek = jiter.peek().map_err(|error| fail(&jiter, base, &error))?;
     loop {
         // One value begins here.
+        values += 1;
+        if values > MAX_VALUES {
+            return Err(TOO_LARGE.to_owned());
+        }
         let mut value = match peek {
             Peek::Null => jiter.known_null().map(|()| Node::Null).map_err(|e| fail(&jiter, base, &e))?,
             Peek::True | Peek::False => jiter.known_bool(peek).map(Node::Bool).map_err(|e| fail(&jiter, base, &e))?,
@@ -519,6 +532,15 @@ mod tests {
             let wrapped = format!("{{\"a\":{text},\"b\":[{text},2],\"c\":3}}");
             assert_eq!(round(&wrapped), wrapped);
         }
+    }
+
+    #[test]
+    fn more_values_than_there_is_room_for_stay_one_text() {
+        let text = format!("[{}1]", "1,".repeat(MAX_VALUES));
+        let parsed = parse_text(&text);
+        assert!(parsed.is_too_large && parsed.error.is_some_and(|error| error.contains("more than 2,000,000 values")));
+        assert_eq!(parsed.node, Node::Raw(Arc::from(text.as_str())));
+        assert_eq!(to_text(&parsed.node), text, "it is JSON all the same");
     }
 
     #[test]

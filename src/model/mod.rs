@@ -14,6 +14,7 @@ pub mod event;
 pub mod finding;
 pub mod ids;
 pub mod json;
+pub mod jsonb;
 pub mod marks;
 pub mod node;
 pub mod problem;

@@ -44,7 +44,7 @@ impl Reducer for Merge {
                 Node::Object(object) => state.extend(object.0.iter().cloned()),
                 _ => findings.push((
                     at,
-                    FindingCode::Undecodable,
+                    FindingCode::NotMerged,
                     "the payload is no object: merge leaves the state".into(),
                 )),
             }

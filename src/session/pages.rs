@@ -8,7 +8,8 @@ use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Run, Store,
 use crate::index::StreamRows;
 use crate::model::json::to_text;
 use crate::model::{
-    Finding, FindingCode, Findings, Marks, Node, Position, RecordedEvent, RowKey, StreamId, StreamStatus, Text, Version,
+    Applied, Content, Finding, FindingCode, Findings, Marks, Node, Position, RecordedEvent, RowKey, StreamId,
+    StreamStatus, Text, Version,
 };
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
@@ -32,6 +33,8 @@ pub struct StreamSource {
     cache_bytes: usize,
     clock: u64,
     findings: Findings,
+    /// Places whose rows can no longer be read.
+    lost: BTreeSet<u64>,
 }
 
 impl StreamSource {
@@ -50,6 +53,7 @@ impl StreamSource {
             cache_bytes: CACHE_BYTES,
             clock: 0,
             findings: Findings::default(),
+            lost: BTreeSet::new(),
         })
     }
 
@@ -62,10 +66,12 @@ impl StreamSource {
         if same == 0 {
             self.findings = Findings::default();
             self.noted.clear();
+            self.lost.clear();
         } else if same < self.rows.len() {
             let first_other = rows.version(same);
             self.findings.retain(|finding| finding.version < first_other);
             self.noted.split_off(&same);
+            self.lost.split_off(&same);
         }
         self.stream = Some(stream);
         self.name = Arc::from(rows.index().streams().name(stream));
@@ -112,7 +118,30 @@ impl StreamSource {
         let page = self.page(at / PAGE)?;
         let Some(row) = page.get((at % PAGE) as usize) else { return Ok(None) };
         let version = self.rows.version(at).unwrap_or(Version(0));
-        Ok(Some(recorded(&*self.store, &row, version)))
+        let mut notes = Findings::default();
+        let event = recorded(&*self.store, &row, version, &mut notes);
+        self.note(at, notes);
+        Ok(Some(event))
+    }
+
+    /// Keeps what was odd about an event when it was decoded first.
+    fn note(&mut self, at: u64, mut notes: Findings) {
+        if !notes.is_empty() && self.noted.insert(at) {
+            self.findings.absorb(&mut notes);
+        }
+    }
+
+    /// The row at `at` is gone, or is another one now; known once the event was asked for.
+    pub fn is_lost(&self, at: u64) -> bool {
+        self.lost.contains(&at)
+    }
+
+    /// Of the events before `applied` that were found to be gone, or to be other ones, the first
+    /// and the number.
+    pub fn lost_before(&self, applied: Applied) -> Option<(Version, usize)> {
+        let mut lost = self.lost.range(..applied.0);
+        let first = self.rows.version(*lost.next()?)?;
+        Some((first, lost.count() + 1))
     }
 
     fn page(&mut self, number: u64) -> Result<Arc<EventPage>, ReadError> {
@@ -148,18 +177,24 @@ impl StreamSource {
         };
         let mut page = EventPage::default();
         self.fetcher.fetch(&keys, run, &mut page, &mut self.findings)?;
-        if page.len() == keys.len() {
+        let is_own = |row: &PageRow<'_>, at: u64| {
+            *row.stream == *self.name && (row.version.is_none() || row.version == self.rows.version(at))
+        };
+        if page.len() == keys.len() && page.iter().zip(first..).all(|(row, at)| is_own(&row, at)) {
             return Ok(page);
         }
-        // Rows that are gone or cannot be read keep their place: nothing is lost silently.
+        // Rows that became another stream's, or another event, are gone, too. Rows that are gone or cannot be read keep their place: nothing is lost silently.
         let mut whole = EventPage::default();
         let mut found = page.iter().peekable();
         for (at, key) in keys.iter().enumerate() {
-            if let Some(row) = found.next_if(|row| row.key == *key) {
+            let place = first + at as u64;
+            if let Some(row) = found.next_if(|row| row.key == *key)
+                && is_own(&row, place)
+            {
                 whole.push(&row);
                 continue;
             }
-            let place = first + at as u64;
+            self.lost.insert(place);
             let event_type = self.rows.type_id(place).map(|id| self.rows.index().type_name(id));
             whole.push(&PageRow {
                 key: *key,
@@ -202,10 +237,8 @@ impl EventSource for StreamSource {
                 let Some(row) = page.get((at % PAGE) as usize) else { break };
                 let version = self.rows.version(at).unwrap_or(Version(0));
                 let mut notes = Findings::default();
-                steps.push(step(&*self.store, &row, version, &self.name, &mut notes));
-                if !notes.is_empty() && self.noted.insert(at) {
-                    self.findings.absorb(&mut notes);
-                }
+                steps.push(step(&*self.store, &row, version, &mut notes));
+                self.note(at, notes);
                 at += 1;
                 if at.is_multiple_of(PAGE) {
                     break;
@@ -240,17 +273,18 @@ fn same_in_front(old: &StreamRows, new: &StreamRows) -> u64 {
     }
 }
 
-fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, stream: &Text, notes: &mut Findings) -> Step {
-    let content = store.decode(row);
-    for (code, message) in content.odd {
-        notes.push(Finding {
-            code,
-            stream: Some(Arc::clone(stream)),
-            stream_id: None,
-            version: Some(version),
-            message,
-        });
+/// What is inside a row; what is odd there becomes findings.
+fn content(store: &dyn Store, row: &PageRow<'_>, version: Version, notes: &mut Findings) -> Content {
+    let mut content = store.decode(row);
+    for (code, message) in content.odd.drain(..) {
+        let (stream, version) = (Some(Text::from(row.stream)), Some(version));
+        notes.push(Finding { code, stream, stream_id: None, version, message });
     }
+    content
+}
+
+fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, notes: &mut Findings) -> Step {
+    let content = content(store, row, version, notes);
     let metadata = match (content.metadata_json, &content.metadata) {
         (Some(text), _) => Some(text),
         (None, Node::Null) => None,
@@ -268,8 +302,8 @@ fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, stream: &Text, n
 }
 
 /// The event in full, for the inspector and for output.
-pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version) -> RecordedEvent {
-    let content = store.decode(row);
+pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version, notes: &mut Findings) -> RecordedEvent {
+    let content = content(store, row, version, notes);
     let raw: &[u8] = match row.payload {
         Stored::Null => &[],
         Stored::Text(bytes) | Stored::Bytes(bytes) => bytes,

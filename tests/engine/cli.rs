@@ -992,8 +992,8 @@ fn a_tie_is_asked_about() {
     let store = text(&path);
     let run = odd.program.run(&["info", &store]);
     run.refused(1, "blue_events has originator_id", &format!("eventglass info {store} --table red_events"));
-    assert!(run.err.contains("help: choose one with --dialect ID, or a table with --table T\n"), "{run:?}");
-    assert!(run.err.contains("help: blue_events, 1 rows\n"), "{run:?}");
+    assert!(run.err.contains("help: they are not the same; open one\n"), "{run:?}");
+    assert!(run.err.contains("help: blue_events, 1 row\n"), "{run:?}");
     assert!(run.err.contains("red_events has originator_id"), "{run:?}");
     for (table, stream) in [("blue_events", "b"), ("red_events", "r")] {
         let streams = odd.program.json(&["streams", &store, "--json", "--table", table]);

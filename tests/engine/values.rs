@@ -3,11 +3,13 @@
 
 use std::path::PathBuf;
 
+use eventglass::model::json::to_text;
+use eventglass::model::{Applied, Version};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Program, Run, folder, text};
+use crate::support::{Program, Run, folder, look, text};
 
 /// A folder with stores, and the program that reads them.
 struct Place {
@@ -90,7 +92,7 @@ fn a_time_of_no_certain_unit_is_none_and_a_finding() {
     let times = |time: &str| place.member(&store, "time", &["--map", &with(time)]);
     assert_eq!(times("at"), [Value::Null, Value::Null]);
     let info = place.run("info", &store, &["--map", &with("at")]).out;
-    assert!(info.contains("findings   1\n  no-time") && info.contains("such as 7 and 1575301131"), "{info}");
+    assert!(info.contains("findings   1\n  warning  no-time") && info.contains("such as 7 and 1575301131"), "{info}");
     // A unit that is given is taken at its word.
     assert_eq!(times("at:s"), [json!("2019-12-02T15:38:51Z"), json!("1970-01-01T00:00:07Z")]);
     assert_eq!(times("at:ms"), [json!("1970-01-19T05:35:01.131Z"), json!("1970-01-01T00:00:00.007Z")]);
@@ -111,7 +113,7 @@ fn a_time_of_no_certain_unit_is_none_and_a_finding() {
     assert_eq!(times, [json!("2019-12-02T15:38:51Z"), Value::Null, Value::Null, Value::Null]);
     let info = place.run("info", &log, &[]).out;
     assert!(info.contains("v5001: the time 0 is not between 1995 and 2100 in milliseconds"), "{info}");
-    assert!(info.contains("v5002: the time soon is in no form that is known"), "{info}");
+    assert!(info.contains("as others are (2 times)"), "a text that is no time is of the same kind: {info}");
 }
 
 #[test]
@@ -225,4 +227,46 @@ fn ids_that_are_bytes_have_names() {
         "gid is no way",
         "did you mean agg:guid?",
     );
+}
+
+#[test]
+fn a_payload_that_is_no_json_is_a_finding_wherever_it_is_decoded_and_stays_text() {
+    let place = Place::new();
+    let rows =
+        ["'p-1', 1, 'T', '---\na: 1\n', NULL", "'p-1', 2, 'T', '{\"n\":2}', NULL", "'p-1', 3, 'T', 'words', NULL"];
+    let store = place.table("f.db", &rows);
+    for more in [&["--map", MAP][..], &["--map", MAP, "--stream", "p-1"]] {
+        let run = place.run("events", &store, &[&["--json"], more].concat());
+        let data: Vec<Value> = run.lines().into_iter().map(|mut event| event["data"].take()).collect();
+        assert_eq!(data, [json!("---\na: 1\n"), json!({"n": 2}), json!("words")]);
+        let said: Vec<&str> = run.err.lines().filter(|line| line.starts_with("finding: undecodable: ")).collect();
+        assert!(said.len() == 2 && said[0].contains("v1: ") && said[1].contains("v3: "), "{run:?}");
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    let run = place.run("state", &store, &["--json", "--map", MAP, "--stream", "p-1"]);
+    assert_eq!(run.one()["state"], json!({"n": 2}));
+    assert_eq!(run.err.matches("finding: undecodable: ").count(), 2, "{run:?}");
+}
+
+#[test]
+fn a_row_that_became_another_streams_is_never_shown_as_this_ones() {
+    let place = Place::new();
+    let line = |stream: &str, version: i32| {
+        format!("{{\"stream\":\"{stream}\",\"version\":{version},\"type\":\"T\",\"data\":{{\"of\":\"{stream}\"}}}}\n")
+    };
+    let log = place.lines("log.jsonl", (1..=3).map(|version| line("s-1", version)).collect::<String>());
+    let seen = look(&place.path("log.jsonl"), place.folder.path()).expect("a store");
+    // Written anew in its place: the second is of another stream, the third another version, or cut off.
+    for third in [line("s-1", 9), "{\"stream\":".to_owned()] {
+        std::fs::write(&log, line("s-1", 1) + &line("x-9", 2) + &third).expect("written");
+        let mut source = seen.source(seen.find("s-1")).expect("a source");
+        let mut data = |at| source.event(at).expect("read").map(|event| to_text(&event.data));
+        assert_eq!(
+            [0, 1, 2].map(&mut data),
+            [Some("{\"of\":\"s-1\"}"), Some("null"), Some("null")].map(|d| d.map(str::to_owned))
+        );
+        assert_eq!([0, 1, 2].map(|at| source.is_lost(at)), [false, true, true]);
+        assert_eq!(source.lost_before(Applied(3)), Some((Version(2), 2)));
+        assert_eq!(source.lost_before(Applied(1)), None);
+    }
 }

@@ -169,7 +169,11 @@ fn commands_have_their_keys() {
     assert_eq!(copies, want.map(Action::Copy).iter().collect::<Vec<_>>());
     let texts = window.state().copied();
     assert_eq!(texts[..2], ["-4217", "/balance"]);
-    assert!(texts[2].starts_with(r#"{"stream":"account-1042","version":57,"position":753,"#), "{}", texts[2]);
+    assert!(
+        texts[2].starts_with(r#"{"stream":"account-1042","category":"account","version":57,"position":753,"#),
+        "{}",
+        texts[2]
+    );
     press_with(&mut window, Modifiers::COMMAND, Key::O);
     assert!(window.state().log.contains(&Action::OpenDialog));
 }

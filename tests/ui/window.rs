@@ -1,8 +1,8 @@
 //! The real program in a real window, on a display of the test's own: Xvfb, openbox, xdotool.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A display with a window manager; ended with the test.
@@ -15,30 +15,21 @@ struct Display {
 
 impl Display {
     fn start() -> Display {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         let home = tempfile::tempdir().expect("a folder");
-        // Another test run may use the same numbers: take the first that is free.
-        for attempt in 0..20 {
-            let number = 200 + std::process::id() % 300 + NEXT.fetch_add(1, Ordering::Relaxed) * 7 + attempt;
-            let name = format!(":{number}");
-            if Path::new(&format!("/tmp/.X11-unix/X{number}")).exists() {
-                continue;
-            }
-            let mut server = Command::new("Xvfb")
-                .args([&name, "-screen", "0", "1600x1000x24", "+extension", "GLX", "-nolisten", "tcp"])
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("Xvfb starts: sh tests/setup.sh installs it");
-            let ready = wait(Duration::from_secs(20), || Path::new(&format!("/tmp/.X11-unix/X{number}")).exists());
-            if !ready || server.try_wait().expect("asked").is_some() {
-                drop(server.kill());
-                continue;
-            }
-            let manager =
-                Command::new("openbox").env("DISPLAY", &name).stderr(Stdio::null()).spawn().expect("openbox starts");
-            return Display { name, server, manager, home };
-        }
-        panic!("no display could be started");
+        // The server takes a number that is free, and says it when it is ready.
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1600x1000x24", "+extension", "GLX", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb starts: sh tests/setup.sh installs it");
+        let mut number = String::new();
+        let said = BufReader::new(server.stdout.take().expect("piped")).read_line(&mut number);
+        assert!(said.is_ok_and(|bytes| bytes > 1), "no display could be started");
+        let name = format!(":{}", number.trim());
+        let manager =
+            Command::new("openbox").env("DISPLAY", &name).stderr(Stdio::null()).spawn().expect("openbox starts");
+        Display { name, server, manager, home }
     }
 
     fn program(&self, arguments: &[&str]) -> Child {
@@ -189,7 +180,7 @@ fn the_readmes_commands_do_what_it_says() {
         let command = command.replace("cargo run --release -- ", "eventglass ");
         let arguments = command.strip_prefix("eventglass ").unwrap_or_else(|| panic!("an unknown command: {command}"));
         let verb = arguments.split(' ').next().unwrap_or_default();
-        if ["info", "streams", "events", "state", "diff"].contains(&verb) {
+        if ["info", "streams", "events", "state", "diff", "check", "dialects"].contains(&verb) {
             let home = tempfile::tempdir().expect("a folder");
             let result = Command::new("sh")
                 .args(["-c", &format!("'{program}' {arguments}")])
