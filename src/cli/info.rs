@@ -9,8 +9,9 @@ use super::CliError;
 use super::print::{FindingLine, line, rfc3339, shown, visible};
 use super::store::{Common, StoreAndIndex};
 
-/// Lines of findings that are printed; the rest are counted.
-const SHOWN: usize = 20;
+/// Findings of one code and stream that are printed, and such groups; the rest are counted.
+const SHOWN: usize = 10;
+const GROUPS: usize = 20;
 
 /// What the store is, and how much is in it
 #[derive(Args, Debug)]
@@ -61,15 +62,18 @@ fn print_text(StoreAndIndex { opened, index }: &StoreAndIndex, out: &mut dyn Wri
     writeln!(out, "last       {}", shown(last))?;
     let (findings, groups) = (index.findings(), index.findings().groups());
     writeln!(out, "findings   {}", findings.total())?;
-    for group in groups.iter().take(SHOWN) {
-        let line = match findings.places(group).next() {
-            Some(first) => FindingLine::of(first, group.count),
-            None => FindingLine::further(group.code, group.count),
-        };
-        writeln!(out, "  {line}")?;
+    for group in groups.iter().take(GROUPS) {
+        for finding in findings.places(group).take(SHOWN) {
+            writeln!(out, "  {}", FindingLine::of(finding, 1))?;
+        }
+        match (findings.places(group).count(), group.count) {
+            (0, count) => writeln!(out, "  {}", FindingLine::further(group.code, count))?,
+            (_, count) if count > SHOWN as u64 => writeln!(out, "  … and {} more of these", count - SHOWN as u64)?,
+            _ => {}
+        }
     }
-    if groups.len() > SHOWN {
-        let more: u64 = groups[SHOWN..].iter().map(|group| group.count).sum();
+    if groups.len() > GROUPS {
+        let more: u64 = groups[GROUPS..].iter().map(|group| group.count).sum();
         writeln!(out, "  … and {more} more: eventglass check STORE lists them all")?;
     }
     Ok(())

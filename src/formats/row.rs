@@ -125,13 +125,8 @@ impl RowBuilder {
             if let Some(decoded) = mapping.payload_looked_into(&row)
                 && let Some(error) = &decoded.error
             {
-                // Bytes without a known beginning: most likely a key is needed.
-                match decoded.node {
-                    Node::Bytes(_) => {
-                        note(FindingCode::Encrypted, format!("the payload is encrypted or in an unknown form: {error}"))
-                    }
-                    _ => note(trouble(decoded), format!("the payload is {error}")),
-                }
+                let (code, message) = trouble("payload", decoded, error);
+                note(code, message);
             }
             if let (Some(text), None) = (&time_text, time)
                 && let Some(why) = mapping.why_no_time(text)
@@ -235,8 +230,14 @@ pub(super) fn stored_cell<'a>(stored: &Stored<&'a [u8]>) -> Cell<'a> {
     }
 }
 
-fn trouble(decoded: &Decoded) -> FindingCode {
-    if decoded.is_too_large { FindingCode::TooLarge } else { FindingCode::Undecodable }
+/// Why a payload or metadata could not be decoded.
+fn trouble(part: &str, decoded: &Decoded, error: &str) -> (FindingCode, String) {
+    match decoded.node {
+        _ if decoded.is_too_large => (FindingCode::TooLarge, format!("the {part} is {error}")),
+        // Bytes without a known beginning: most likely a key is needed.
+        Node::Bytes(_) => (FindingCode::Encrypted, format!("the {part} is encrypted or in an unknown form: {error}")),
+        _ => (FindingCode::Undecodable, format!("the {part} is {error}")),
+    }
 }
 
 /// What is inside a whole row.
@@ -245,11 +246,12 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
     let metadata = mapping.decode_metadata(stored_cell(&row.metadata));
     let mut odd = Vec::new();
     for (part, decoded) in [("payload", &data), ("metadata", &metadata)] {
-        if let (Some(error), "payload") = (&decoded.error, part) {
-            odd.push((trouble(decoded), format!("the {part} is {error}")));
+        if let Some(error) = &decoded.error {
+            odd.push(trouble(part, decoded, error));
         }
-        if let (Some(key), "payload") = (&decoded.duplicate_key, part) {
-            let message = format!("the key \"{key}\" is there twice, the last one counts");
+        if let Some(key) = &decoded.duplicate_key {
+            let of = if part == "payload" { "" } else { " of the metadata" };
+            let message = format!("the key \"{key}\"{of} is there twice, the last one counts");
             odd.push((FindingCode::DuplicateKey, message));
         }
         if decoded.replaced {
