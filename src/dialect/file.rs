@@ -10,9 +10,12 @@ use super::template::Template;
 use super::{Candidate, Mapping, Name, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
 
+/// What stands for a file where the user pointed at the columns.
+const MAP: &str = "--map";
+
 /// A dialect that cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the dialect {file} is not understood: {message}")]
+#[error("{}: {message}", if file == MAP { MAP.to_owned() } else { format!("the dialect {file} is not understood") })]
 pub struct DialectError {
     /// The file, the dialect's id, or `--map`.
     pub file: String,
@@ -28,7 +31,11 @@ impl DialectError {
 
 impl Helpful for DialectError {
     fn help(&self) -> String {
-        self.help.clone().unwrap_or_else(|| "correct the dialect, or the --map option".to_owned())
+        let usual = || match self.file.as_str() {
+            MAP => "write --map stream=COLUMN,version=COLUMN,type=COLUMN,data=COLUMN,time=COLUMN".to_owned(),
+            file => format!("correct {file}, or move it out of the folder of dialects"),
+        };
+        self.help.clone().unwrap_or_else(usual)
     }
 }
 
@@ -393,12 +400,32 @@ impl MapOverride {
         Ok(())
     }
 
-    /// Whether the roles are known ones and the needed ones are there.
+    /// It says all that is needed to read a table that no dialect knows.
+    pub fn is_whole(&self) -> bool {
+        ["stream", "type"].iter().all(|role| self.columns.contains_key(*role))
+    }
+
+    /// Whether the roles are known ones.
     ///
     /// # Errors
-    /// What is missing or unknown.
+    /// An unknown one.
     pub fn check(&self) -> Result<(), DialectError> {
-        Dialect::from_map(self).map(drop)
+        const ROLES: [&str; 9] =
+            ["stream", "version", "type", "data", "metadata", "time", "position", "id", "category"];
+        let Some(role) = self.columns.keys().find(|role| !ROLES.contains(&role.as_str())) else { return Ok(()) };
+        let near = nearest(&Name::from(role.as_str()), &ROLES.map(Name::from)).map(|near| format!("{near}; "));
+        let near = near.unwrap_or_default();
+        let message = format!("unknown role {role}; {near}the roles are {}", ROLES.join(", "));
+        Err(DialectError::new(MAP, message))
+    }
+
+    fn field(&self, role: &str) -> Option<FieldRule> {
+        self.columns.get(role).map(|column| FieldRule {
+            col: Some(Names(vec![Name::from(column.as_str())])),
+            decode: vec![Decode::Auto],
+            by_hand: true,
+            ..FieldRule::default()
+        })
     }
 }
 
@@ -427,23 +454,10 @@ impl Dialect {
     /// # Errors
     /// An unknown role, or one of the needed ones missing.
     pub fn from_map(map: &MapOverride) -> Result<Dialect, DialectError> {
-        const ROLES: [&str; 9] =
-            ["stream", "version", "type", "data", "metadata", "time", "position", "id", "category"];
-        let error = |message: String| DialectError::new("--map", message);
-        if let Some(role) = map.columns.keys().find(|role| !ROLES.contains(&role.as_str())) {
-            let near = nearest(&Name::from(role.as_str()), &ROLES.map(Name::from)).map(|near| format!("{near}; "));
-            let near = near.unwrap_or_default();
-            return Err(error(format!("unknown role {role}; {near}the roles are {}", ROLES.join(", "))));
-        }
-        let field = |role: &str| {
-            map.columns.get(role).map(|column| FieldRule {
-                col: Some(Names(vec![Name::from(column.as_str())])),
-                decode: vec![Decode::Auto],
-                by_hand: true,
-                ..FieldRule::default()
-            })
-        };
-        let needed = |role: &str| field(role).ok_or_else(|| error(format!("{role}=COLUMN is missing")));
+        map.check()?;
+        let field = |role: &str| map.field(role);
+        let missing = |role: &str| DialectError::new(MAP, format!("{role}=COLUMN is missing"));
+        let needed = |role: &str| field(role).ok_or_else(|| missing(role));
         Ok(Dialect {
             id: "map".to_owned(),
             name: "Columns by hand".to_owned(),
@@ -479,6 +493,33 @@ impl Dialect {
             peel: Peel::default(),
             samples: Vec::new(),
         })
+    }
+
+    /// The same dialect with other columns for the roles that `--map` names.
+    ///
+    /// # Errors
+    /// An unknown role.
+    pub fn with_roles(&self, map: &MapOverride) -> Result<Dialect, DialectError> {
+        map.check()?;
+        let mut dialect = self.clone();
+        let own = &mut dialect.events.map;
+        let set = |rule: &mut Option<FieldRule>, role: &str| *rule = map.field(role).or(rule.take());
+        set(&mut own.version, "version");
+        set(&mut own.position, "position");
+        set(&mut own.metadata, "metadata");
+        set(&mut own.time, "time");
+        let text = |role: &str| map.field(role).map(TextRule::Field);
+        own.category = text("category").or(own.category.take());
+        own.event_id = text("id").or(own.event_id.take());
+        if let Some(rule) = text("stream") {
+            own.stream = rule;
+        }
+        for (rule, role) in [(&mut own.event_type, "type"), (&mut own.payload, "data")] {
+            if let Some(named) = map.field(role) {
+                *rule = named;
+            }
+        }
+        Ok(dialect)
     }
 
     pub fn reads(&self, engine: &str) -> bool {
@@ -601,7 +642,7 @@ impl From<String> for Lacks {
 impl Lacks {
     fn into_error(self, dialect: &str, table: &Name) -> DialectError {
         let by_hand = dialect == "map";
-        let file = if by_hand { "--map" } else { dialect };
+        let file = if by_hand { MAP } else { dialect };
         let mut error = DialectError::new(file, format!("{} in {table}", self.message));
         error.help = self.near.map(|near| format!("did you mean {near}?"));
         error

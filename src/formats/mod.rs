@@ -466,7 +466,7 @@ fn choose(
     }
     let wanted =
         |table: &Table| choice.map.table.as_ref().is_none_or(|name| table.name.as_str().eq_ignore_ascii_case(name));
-    if !choice.map.columns.is_empty() {
+    if choice.map.is_whole() && choice.dialect.is_none() {
         return by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map);
     }
     let catalog = catalog(choice.dialects.as_deref());
@@ -499,7 +499,19 @@ fn choose(
             });
             Err(OpenError::Tie { path: path.to_owned(), candidates, choices: choices.collect() })
         }
-        (Some(_), _) => Ok(found.swap_remove(0)),
+        (Some(_), _) => {
+            let mut candidate = found.swap_remove(0);
+            if !choice.map.columns.is_empty() {
+                let roles: Vec<&str> = choice.map.columns.keys().map(String::as_str).collect();
+                candidate.dialect = candidate.dialect.with_roles(&choice.map)?;
+                candidate.evidence.push(format!("--map names its {}", roles.join(", ")));
+            }
+            Ok(candidate)
+        }
+        // What is missing for a table that no dialect knows is said.
+        (None, _) if !choice.map.columns.is_empty() && choice.dialect.is_none() => {
+            by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map)
+        }
         (None, _) => Err(match &choice.dialect {
             Some(id) => OpenError::DoesNotFit { path: path.to_owned(), dialect: id.clone(), tables: shapes() },
             None => OpenError::Unmapped { path: path.to_owned(), tables: shapes(), guesses: Vec::new() },

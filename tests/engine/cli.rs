@@ -837,7 +837,7 @@ fn a_dialect_can_be_forced() {
     let info = odd.program.run(&["info", &store]);
     assert_eq!(info.code, 0, "{info:?}");
     assert!(info.out.contains("bad-dialect") && info.out.contains("bad.toml"), "{info:?}");
-    ask("emet").refused(1, "bad.toml", "correct the dialect");
+    ask("emet").refused(1, "bad.toml", "or move it out of the folder");
 }
 
 #[test]
@@ -880,7 +880,7 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
         assert_eq!(order, ["lamp-1", "desk-1", "lamp-1"]);
     }
     let wrong = |map: &str| odd.program.run(&["info", &store, "--map", map]);
-    wrong("stream=entity,data=body").refused(2, "type=COLUMN is missing", "correct the dialect, or the --map option");
+    wrong("stream=entity,data=body").refused(1, "error: --map: type=COLUMN is missing", "--map stream=COLUMN");
     wrong("stream=entity,type=kind,data=nowhere").refused(1, "there is no column nowhere for the payload", "--map");
     wrong("stream=entiti,type=kind,data=body").refused(1, "there is no column entiti for the stream", "entity");
     let table = |table: &str| odd.program.run(&["info", &store, "--table", table, "--map", map]);

@@ -136,7 +136,7 @@ fn mistakes_in_a_dialect_are_said_with_file_and_place() {
     ] {
         place.dialect("mine.toml", &mistake);
         let run = place.program.run(&["info", &store, "--dialect", "two-tables"]);
-        run.refused(1, "mine.toml", "correct the dialect");
+        run.refused(1, "mine.toml", "or move it out of the folder");
         assert!(run.err.contains(said), "no {said:?} in {}", run.err);
     }
     // A rule that the table does not fulfil is named, too.
@@ -152,7 +152,7 @@ fn mistakes_in_a_dialect_are_said_with_file_and_place() {
     place.program.run(&["info", &text(&store)]).refused(
         1,
         "two-tables is not understood: there is no column s.names",
-        "correct the dialect",
+        "or move it out of the folder",
     );
 }
 

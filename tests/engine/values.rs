@@ -270,3 +270,28 @@ fn a_row_that_became_another_streams_is_never_shown_as_this_ones() {
         assert_eq!(source.lost_before(Applied(1)), None);
     }
 }
+
+#[test]
+fn a_map_gives_single_roles_of_the_dialect_that_matched() {
+    let place = Place::new();
+    let log = place.lines(
+        "log.jsonl",
+        "{\"stream\":\"s-1\",\"version\":1,\"type\":\"T\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"seen\":\"2026-02-03T04:05:06Z\",\"data\":{\"n\":1},\"more\":{\"n\":2}}\n",
+    );
+    let event = |map: &str| place.run("events", &log, &["--json", "--map", map]).one();
+    assert_eq!(event("time=seen")["time"], "2026-02-03T04:05:06Z");
+    let event = event("data=more,category=type");
+    assert_eq!((&event["data"], &event["category"]), (&json!({"n": 2}), &json!("T")));
+    assert_eq!((&event["time"], &event["stream"]), (&json!("2026-01-01T00:00:00Z"), &json!("s-1")));
+    let info = &place.json("info", &log, &["--map", "time=seen"])[0];
+    assert_eq!(info["dialect"], "plain");
+    assert!(info["evidence"].to_string().contains("--map names its time"), "{info}");
+    place.run("info", &log, &["--map", "tims=seen"]).refused(
+        2,
+        "--map: unknown role tims; time;",
+        "--map stream=COLUMN",
+    );
+    // A table that no dialect knows needs all of them.
+    let store = place.table("odd", &["'a', 1, 'T', '{}', 0"]);
+    place.run("info", &store, &["--map", "data=d"]).refused(1, "--map: stream=COLUMN is missing", "");
+}
