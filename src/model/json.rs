@@ -177,10 +177,22 @@ fn read(text: &str, duplicate_key: &mut Option<Text>) -> Result<Node, String> {
                 Ok(None) => Node::object(Vec::new()),
                 Err(error) => return Err(fail(&jiter, base, &error)),
             },
-            _ => match jiter.known_number_bytes(peek) {
-                Ok(digits) => Node::Number(Arc::from(String::from_utf8_lossy(digits).as_ref())),
-                Err(error) => return Err(fail(&jiter, base, &error)),
-            },
+            _ => {
+                let start = base + jiter.current_index();
+                match jiter.known_number_bytes(peek) {
+                    Ok(digits) => Node::Number(Arc::from(String::from_utf8_lossy(digits).as_ref())),
+                    Err(error) => {
+                        // The parser takes only so many digits.
+                        let mut end = start;
+                        if !number(bytes, &mut end) {
+                            return Err(fail(&jiter, base, &error));
+                        }
+                        base = end;
+                        jiter = Jiter::new(&bytes[base..]);
+                        Node::Number(Arc::from(&text[start..end]))
+                    }
+                }
+            }
         };
         // The value is complete: put it into its parent, closing what ends here.
         loop {
@@ -522,6 +534,15 @@ mod tests {
         let twice = parse_text(r#"{"a":1,"a":2}"#);
         assert_eq!(twice.duplicate_key.as_deref(), Some("a"));
         assert_eq!(twice.node.get("a"), Some(&Node::number(2)), "the last of duplicates wins");
+    }
+
+    #[test]
+    fn a_number_has_as_many_digits_as_it_has() {
+        let digits = "7".repeat(5_000);
+        for text in [digits.clone(), format!("{{\"a\":[1,{digits},2],\"b\":-{digits}.{digits}e9}}")] {
+            assert_eq!(round(&text), text);
+        }
+        assert!(parse_text(&format!("[{digits}x]")).error.is_some());
     }
 
     #[test]
