@@ -142,6 +142,26 @@ fn the_same_events_are_read_through_every_layer_and_form() {
 }
 
 #[test]
+fn a_damaged_first_line_makes_no_other_form_of_a_log() {
+    let place = folder();
+    let events: Vec<Value> = (1..=6).map(|version| line("s-1", version, "T", json!({"n": version}))).collect();
+    let log = jsonl(&events);
+    let end = log.find('\n').expect("a line");
+    // The end of the first line is another letter, and a quote is lost in the fourth.
+    let fourth = log.match_indices('\n').nth(2).expect("a line").0 + 3;
+    for letter in ["K", "{", "\"", "\\"] {
+        let mut log = log.clone();
+        log.replace_range(end..=end, letter);
+        log.replace_range(fourth..=fourth, "x");
+        let store = place.path().join("log.jsonl");
+        std::fs::write(&store, log).expect("a file");
+        let look = look(&store, place.path()).expect("a store");
+        assert_eq!(look.findings("bad-line").len(), 2, "{letter}: {:?}", look.findings("bad-line"));
+        assert_eq!(look.index.events(), 3, "{letter}");
+    }
+}
+
+#[test]
 fn a_sqlite_file_may_be_packed_too() {
     let (program, place) = (Program::new(), folder());
     let bank = std::fs::read(crate::support::bank("bank.db")).expect("the sample");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::each_member;
 use crate::formats::bytes::Bytes;
 use crate::formats::probe::Head;
-use crate::model::json::{BOM, is_json};
+use crate::model::json::{BOM, end_of_value, is_json};
 
 /// Read at once while a document is walked through.
 const BLOCK: usize = 1 << 20;
@@ -72,13 +72,26 @@ fn is_object(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| each_member(line, |_, _| {}).is_ok())
 }
 
+/// Values and nothing else stand on the line.
+fn is_sequence(line: &[u8]) -> bool {
+    let mut rest = line.trim_ascii_start();
+    while !rest.is_empty() {
+        let end = end_of_value(rest, 0).unwrap_or(0);
+        if end == 0 || !std::str::from_utf8(&rest[..end]).is_ok_and(is_json) {
+            return false;
+        }
+        rest = rest[end..].trim_ascii_start();
+    }
+    true
+}
+
 /// An object over several lines begins here, or one with another right behind it.
 fn opens_a_document(begins: &[u8], is_whole: bool) -> bool {
     let Some(inside) = begins.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return false };
     // A key must follow; the rest is looked at when it is walked through.
     let first = begins.split(|byte| *byte == b'\n').next().unwrap_or_default();
     inside.starts_with(b"\"") && !is_object(first) && {
-        let whole = crate::model::json::end_of_value(begins, 0);
+        let whole = end_of_value(begins, 0);
         match whole.and_then(|end| begins.get(..end)) {
             Some(value) => std::str::from_utf8(value).is_ok_and(is_json),
             None => !is_whole && first.len() < begins.len(),
@@ -112,7 +125,9 @@ pub(super) fn shapes(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
     let over_lines = walk.has_line_breaks;
     if walk.next.is_some() || !walk.ends {
         let values = Shape::new("each value", Form::Values, 0);
-        let apart = !over_lines && (walk.next.is_none() || walk.line_break_behind);
+        let damaged =
+            !over_lines && !is_sequence(first) && begins.split(|byte| *byte == b'\n').nth(1).is_some_and(is_object);
+        let apart = !over_lines && (walk.next.is_none() || walk.line_break_behind || damaged);
         return Ok(vec![if walk.ends && !apart { values } else { lines }]);
     }
     let form = if over_lines { Form::Values } else { Form::Lines };
