@@ -175,15 +175,25 @@ impl StreamSource {
             (Some(first), Some(last)) if !self.name.is_empty() => Some(Run { stream: &self.name, first, last }),
             _ => None,
         };
-        let mut page = EventPage::default();
-        self.fetcher.fetch(&keys, run, &mut page, &mut self.findings)?;
         let is_own = |row: &PageRow<'_>, at: u64| {
             *row.stream == *self.name && (row.version.is_none() || row.version == self.rows.version(at))
         };
-        if page.len() == keys.len() && page.iter().zip(first..).all(|(row, at)| is_own(&row, at)) {
+        let is_whole =
+            |page: &EventPage| page.len() == keys.len() && page.iter().zip(first..).all(|(row, at)| is_own(&row, at));
+        let (mut page, mut notes) = (EventPage::default(), Findings::default());
+        // A run is found by the store's index, which may be damaged where the rows are not.
+        for run in [run, None] {
+            (page, notes) = Default::default();
+            self.fetcher.fetch(&keys, run, &mut page, &mut notes)?;
+            if is_whole(&page) {
+                break;
+            }
+        }
+        self.findings.absorb(&mut notes);
+        if is_whole(&page) {
             return Ok(page);
         }
-        // Rows that became another stream's, or another event, are gone, too. Rows that are gone or cannot be read keep their place: nothing is lost silently.
+        // Rows that are gone, or are another event now, keep their place: nothing is lost silently.
         let mut whole = EventPage::default();
         let mut found = page.iter().peekable();
         for (at, key) in keys.iter().enumerate() {
