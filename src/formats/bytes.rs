@@ -119,6 +119,9 @@ impl Bytes for FileBytes {
 
 /// Reads without moving anybody's place in the file.
 pub(super) fn read_at(file: &File, offset: u64, want: usize, out: &mut Vec<u8>) -> io::Result<()> {
+    // No room is made for what is not there: most reads want far more than a small file has.
+    let there = file.metadata()?.len().saturating_sub(offset);
+    let want = want.min(usize::try_from(there).unwrap_or(usize::MAX));
     out.resize(want, 0);
     let mut filled = 0;
     while filled < want {
