@@ -96,7 +96,12 @@ pub fn store(
         )?;
         let mut second = 1_700_000_000u64;
         for at in 0..events {
-            let stream = if streams == 1 { 0 } else { random.below(streams) };
+            let stream = match streams {
+                1 => 0,
+                // Each event is a stream of its own.
+                streams if streams == events => at,
+                streams => random.below(streams),
+            };
             versions[stream as usize] += 1;
             let version = versions[stream as usize];
             let (kind, data) = event(&mut random, items, &mut total, &mut balance);

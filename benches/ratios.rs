@@ -2,9 +2,10 @@
 //!
 //! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
 //! of its target; `--short` leaves out what takes minutes (ten million events); a word
-//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`) runs that part only.
+//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`) runs that part only.
 
 mod generate;
+mod reading;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         return index_only(Path::new(path));
     }
     let mut gate = Gate { failed: Vec::new() };
-    let parts = ["seek", "first", "filter", "frames", "memory", "start"];
+    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read"];
     let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
     match run(&mut gate, has("--short"), if wanted.is_empty() { &parts } else { &wanted }) {
         Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
@@ -124,6 +125,9 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     }
     if parts.contains(&"start") {
         start_up(gate)?;
+    }
+    if parts.contains(&"read") {
+        reading::reading(gate, &folder, short)?;
     }
     Ok(())
 }
@@ -377,15 +381,19 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
 fn memory(gate: &mut Gate, stores: &[(u64, PathBuf)]) -> Outcome<()> {
     let mut peaks: Vec<(f64, f64)> = Vec::new();
     for (events, store) in stores {
-        let out = Command::new(std::env::current_exe()?).arg("--index").arg(store).output()?;
-        let peak: f64 = String::from_utf8_lossy(&out.stdout).trim().parse()?;
-        peaks.push((*events as f64, peak));
+        peaks.push((*events as f64, peak_of_index(store)?));
     }
     let (Some(first), Some(last)) = (peaks.first(), peaks.last()) else { return Ok(()) };
     let slope = (last.1 - first.1) / (last.0 - first.0);
     let list: Vec<String> = peaks.iter().map(|(n, peak)| format!("{n}: {:.1} MiB", peak / 1048576.0)).collect();
     gate.at_most("peak memory, bytes for each further event", slope, 24.0, &list.join(", "));
     Ok(())
+}
+
+/// Bytes at most of a process that does nothing else.
+fn peak_of_index(store: &Path) -> Outcome<f64> {
+    let out = Command::new(std::env::current_exe()?).arg("--index").arg(store).output()?;
+    Ok(String::from_utf8_lossy(&out.stdout).trim().parse()?)
 }
 
 fn index_only(path: &Path) -> ExitCode {
