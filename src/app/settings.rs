@@ -19,6 +19,7 @@ use super::action::{EventTab, StreamSort, ThemeChoice};
 use super::place::{Place, or_default};
 use crate::dialect::MapOverride;
 use crate::formats::OpenChoice;
+use crate::home;
 
 const FILE: &str = "settings.json";
 /// Who saves holds the lock of this file; it stays empty.
@@ -300,7 +301,7 @@ fn shorten<T>(entries: &mut BTreeMap<String, T>) {
 /// The settings in a file, and whether all of it could be read. No file: the first settings.
 fn read(path: &Path) -> io::Result<(Settings, bool)> {
     let mut bytes = Vec::new();
-    match File::open(path) {
+    match home::open_regular(path) {
         Ok(file) => file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Settings::default(), true)),
         Err(error) => return Err(error),
@@ -542,6 +543,16 @@ mod tests {
         assert_eq!(Settings::load(folder.path()), Settings::default());
         let left = std::fs::read_dir(folder.path()).expect("a folder").count();
         assert_eq!(left, 2, "the lock, and no temporary file");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_the_place_of_the_file_is_not_waited_for() {
+        let folder = folder();
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(FILE)).status().expect("mkfifo");
+        assert!(made.success());
+        assert_eq!(Settings::load(folder.path()), Settings::default());
+        Settings::save(folder.path(), &[SettingsChange::Utc(true)]).expect_err("it cannot be read");
     }
 
     #[test]

@@ -12,9 +12,12 @@ pub mod mapping;
 mod name;
 mod template;
 
+use std::io::Read;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
+
+use crate::home;
 
 pub use cell::Cell;
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES};
@@ -116,13 +119,15 @@ impl Catalog {
     }
 }
 
-/// The text of a user's dialect. A pipe is not waited for.
+/// The text of a user's dialect.
 fn read(path: &Path) -> Result<String, String> {
-    let meta = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    if !meta.is_file() || meta.len() > MAX_FILE_BYTES {
-        return Err("it is no small file".to_owned());
+    let mut text = String::new();
+    let file = home::open_regular(path).map_err(|error| error.to_string())?;
+    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("it is larger than {} MiB", MAX_FILE_BYTES >> 20));
     }
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
+    Ok(text)
 }
 
 /// The dialects that fit, best first. The best one is certain when the second has
@@ -163,7 +168,18 @@ mod tests {
         assert_eq!(all.dialects.len(), catalog(None).dialects.len());
         let said: Vec<String> = all.broken.iter().map(ToString::to_string).collect();
         assert!(said.len() == 3 && said[0].contains("a.toml") && said[0].contains("invalid type"), "{said:?}");
-        assert!(said[2].contains("it is no small file"), "{said:?}");
+        assert!(said[2].contains("directory"), "{said:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_and_devices_are_no_dialects() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe.toml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.toml")).expect("a link");
+        let said: Vec<String> = catalog(Some(folder.path())).broken.iter().map(ToString::to_string).collect();
+        assert!(said.len() == 2 && said.iter().all(|said| said.contains("a pipe or a device")), "{said:?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! and decides which export folds which category.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use oxc_span::SourceType;
 use oxc_transformer::{TransformOptions, Transformer};
 use sha2::{Digest, Sha256};
 
+use crate::home;
 use crate::replay::Reducer;
 use crate::replay::js::{Export, Module, ModuleError, Script, candidates, exports, resolve};
 use crate::replay::merge::Merge;
@@ -143,15 +145,25 @@ fn plain_name(name: &str) -> String {
     if stem.is_empty() { plain } else { stem.to_owned() }
 }
 
-/// The module, and the stamp of its sources.
+/// The module, and the stamp of its sources. Names of sources are those in the folder where
+/// the file really is, whatever link led to it, as Node resolves imports; messages name the
+/// file as the user does.
 fn read_module(path: &Path) -> Result<(Module, String), ModuleError> {
-    let file_name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
-    let wrong =
-        |file: &str, message: String, help: &str| ModuleError { file: file.to_owned(), message, help: help.to_owned() };
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let file_name = file_name(path);
+    let real = std::fs::canonicalize(path).map_err(|error| ModuleError {
+        file: file_name.clone(),
+        message: error.to_string(),
+        help: "check the path".to_owned(),
+    })?;
+    let (folder, entry) = (real.parent().unwrap_or(&real), self::file_name(&real));
+    let wrong = |file: &str, message: String, help: &str| ModuleError {
+        file: if file == entry { &file_name } else { file }.to_owned(),
+        message,
+        help: help.to_owned(),
+    };
     let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut stamps: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    let mut open = vec![file_name.clone()];
+    let mut open = vec![entry.clone()];
     while let Some(name) = open.pop() {
         if sources.contains_key(&name) {
             continue;
@@ -159,30 +171,21 @@ fn read_module(path: &Path) -> Result<(Module, String), ModuleError> {
         if sources.len() >= MAX_FILES {
             return Err(wrong(&name, format!("it imports more than {MAX_FILES} files"), BUNDLE));
         }
-        let file = folder.join(&name);
-        let size = std::fs::metadata(&file).map_err(|error| wrong(&name, error.to_string(), "check the path"))?.len();
-        if size > MAX_SOURCE_BYTES {
-            return Err(wrong(&name, format!("it has {size} bytes"), "a reducer has at most 8 MiB"));
-        }
-        let text = std::fs::read_to_string(&file).map_err(|error| {
-            wrong(&name, error.to_string(), "a reducer is a JavaScript or TypeScript file in UTF-8")
-        })?;
+        let text = read_source(&folder.join(&name)).map_err(|(message, help)| wrong(&name, message, help))?;
         stamps.insert(name.clone(), Sha256::digest(&text).to_vec());
         let (source, imports) = compile(&name, &text).map_err(|message| wrong(&name, message, "correct the file"))?;
         for import in imports {
+            let refuse = |why: &str, help| Err(wrong(&name, format!("it imports \"{import}\", {why}"), help));
             let Some(target) = resolve(&name, &import) else {
-                return Err(wrong(&name, format!("it imports \"{import}\", which is not in its own folder"), BUNDLE));
+                return refuse("which is not in its own folder", BUNDLE);
             };
-            match candidates(&target).into_iter().find(|candidate| folder.join(candidate).is_file()) {
-                Some(found) => open.push(found),
-                None => {
-                    return Err(wrong(
-                        &name,
-                        format!("it imports \"{import}\", which is not there"),
-                        "check the import",
-                    ));
-                }
+            let meant = candidates(&target).into_iter().find(|candidate| is_source(&folder.join(candidate)));
+            let Some(found) = meant else { return refuse("which is not there", "check the import") };
+            // A link may lead to what is not the module's: it must not be read, and run.
+            if !std::fs::canonicalize(folder.join(&found)).is_ok_and(|real| real.starts_with(folder)) {
+                return refuse("which is a link out of its own folder", BUNDLE);
             }
+            open.push(found);
         }
         sources.insert(name, Arc::from(source));
     }
@@ -192,7 +195,28 @@ fn read_module(path: &Path) -> Result<(Module, String), ModuleError> {
         whole.update(Sha256::digest(name));
     }
     let stamp = whole.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((Module { entry: file_name.clone(), file_name, sources }, stamp))
+    Ok((Module { entry, file_name, sources }, stamp))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into())
+}
+
+/// Something that is no folder: what it is, reading it tells.
+fn is_source(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|meta| !meta.is_dir())
+}
+
+/// The text of a file, or why it has none and what to do.
+fn read_source(path: &Path) -> Result<String, (String, &'static str)> {
+    const KIND: &str = "a reducer is a JavaScript or TypeScript file in UTF-8";
+    let mut text = String::new();
+    let file = home::open_regular(path).map_err(|error| (error.to_string(), KIND))?;
+    file.take(MAX_SOURCE_BYTES + 1).read_to_string(&mut text).map_err(|error| (error.to_string(), KIND))?;
+    if text.len() as u64 > MAX_SOURCE_BYTES {
+        return Err((format!("it has more than {} MiB", MAX_SOURCE_BYTES >> 20), KIND));
+    }
+    Ok(text)
 }
 
 const BUNDLE: &str = "bundle it: npx esbuild x.ts --bundle --format=esm";
@@ -299,6 +323,59 @@ mod tests {
         assert_eq!(file.exports.len(), 1);
         let mut reducer = file.reducer(&file.choose("anything")).expect("a session");
         reducer.start(crate::replay::Slot::Build).expect("starts");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_leave_the_modules_folder_are_refused_by_name() {
+        use std::os::unix::fs::symlink;
+        let folder = write(&[
+            ("secret.mjs", "export const secret = 'from outside';"),
+            ("own/by-file.mjs", "import { secret } from './inner.mjs'; export default s => secret"),
+            ("own/by-folder.mjs", "import { secret } from './lib/secret.mjs'; export default s => secret"),
+            ("own/by-link.mjs", "import { one } from './one.mjs'; export default s => one"),
+            ("own/deep/one.mjs", "import { two } from './two.mjs'; export const one = two"),
+            ("own/deep/two.mjs", "export const two = 2"),
+            ("own/two.mjs", "export const two = 2"),
+        ]);
+        let path = |name: &str| folder.path().join(name);
+        symlink("../secret.mjs", path("own/inner.mjs")).expect("a link");
+        symlink("..", path("own/lib")).expect("a link");
+        symlink("deep/one.mjs", path("own/one.mjs")).expect("a link");
+        for (name, import) in [("own/by-file.mjs", "./inner.mjs"), ("own/by-folder.mjs", "./lib/secret.mjs")] {
+            let error = read(&folder, name).expect_err(name);
+            assert!(error.message.contains(import) && error.message.contains("a link out of"), "{error:?}");
+        }
+        read(&folder, "own/by-link.mjs").expect("a link inside the folder");
+        // The reducer itself may be a link: it is read where it is, and named as the user names it.
+        symlink("own/by-link.mjs", path("mine.mjs")).expect("a link");
+        let file = read(&folder, "mine.mjs").expect("a reducer by a link");
+        assert_eq!((file.module.file_name.as_str(), file.module.entry.as_str()), ("mine.mjs", "by-link.mjs"));
+        symlink("loop.mjs", path("loop.mjs")).expect("a link");
+        assert_eq!(read(&folder, "loop.mjs").expect_err("a circle").file, "loop.mjs");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_and_devices_are_no_reducers() {
+        let folder = write(&[("uses.mjs", "import { x } from './pipe.mjs'; export default s => x")]);
+        let pipe = folder.path().join("pipe.mjs");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.mjs")).expect("a link");
+        std::fs::create_dir(folder.path().join("folder.mjs")).expect("a folder");
+        let said = |name| read(&folder, name).expect_err(name);
+        for (name, file, message) in [
+            ("pipe.mjs", "pipe.mjs", "a pipe or a device"),
+            ("uses.mjs", "pipe.mjs", "a pipe or a device"),
+            ("zero.mjs", "zero.mjs", "a pipe or a device"),
+            ("folder.mjs", "folder.mjs", "is a directory"),
+        ] {
+            let error = said(name);
+            assert!(error.file == file && error.message.contains(message), "{error:?}");
+        }
+        let large = folder.path().join("large.mjs");
+        std::fs::File::create(&large).and_then(|file| file.set_len(MAX_SOURCE_BYTES + 1)).expect("a large file");
+        assert!(said("large.mjs").message.contains("more than 8 MiB"));
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn uses(text: &str) -> BTreeSet<String> {
 /// What each module may use of the crate; what is not listed here may use everything.
 const MAY_USE: [(&str, &[&str]); 8] = [
     ("model", &["model"]),
-    ("dialect", &["model", "dialect"]),
+    ("dialect", &["model", "dialect", "home"]),
     ("formats", &["model", "dialect", "formats"]),
     ("index", &["model", "index"]),
     ("replay", &["model", "index", "replay"]),
