@@ -23,7 +23,7 @@ pub use cell::Cell;
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES};
 pub use file::{Comparison, Dialect, DialectError, MapOverride, Sample, Scalar};
 pub use mapping::Mapping;
-pub use name::{Name, nearest};
+pub use name::{Name, nearest, plain};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/dialects");
 

@@ -1,5 +1,6 @@
 //! [`Name`]: the name of a table or column, and how names are compared.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
@@ -46,13 +47,16 @@ impl Name {
 }
 
 /// Small letters, without `_`.
-pub fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && byte != b'_' && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(text);
+    }
     text.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 impl From<String> for Name {
     fn from(text: String) -> Name {
-        Name { plain: plain(&text), text }
+        Name { plain: plain(&text).into_owned(), text }
     }
 }
 

@@ -117,10 +117,13 @@ impl Bytes for FileBytes {
     }
 }
 
+/// Where the room for a read costs more than a look at the file's length.
+const LARGE: usize = 16 << 10;
+
 /// Reads without moving anybody's place in the file.
 pub(super) fn read_at(file: &File, offset: u64, want: usize, out: &mut Vec<u8>) -> io::Result<()> {
-    // No room is made for what is not there: most reads want far more than a small file has.
-    let there = file.metadata()?.len().saturating_sub(offset);
+    // No room is made for what is not there: a large read mostly wants far more than a small file has.
+    let there = if want > LARGE { file.metadata()?.len().saturating_sub(offset) } else { u64::MAX };
     let want = want.min(usize::try_from(there).unwrap_or(usize::MAX));
     out.resize(want, 0);
     let mut filled = 0;

@@ -6,7 +6,8 @@ mod records;
 mod shape;
 
 use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, Row};
-use crate::dialect::{Candidate, Cell, Mapping, Name, Table};
+use crate::dialect::{Candidate, Cell, Mapping, Name, Table, plain};
 use crate::model::json::{end_of_value, is_json, unquoted, with_whole_characters, write_string};
 use crate::model::{Finding, FindingCode, Findings, RowKey};
 use jiter::Jiter;
@@ -85,20 +86,29 @@ impl Container for JsonLines {
     }
 }
 
-/// The keys of the first records.
+/// The keys of the first records, each once. Where there are very many, those count that come
+/// again: the others are values that stand where a key should.
 fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape) -> io::Result<Vec<String>> {
     let mut records = Records::new(Arc::clone(bytes), shape.clone());
-    let (mut keys, mut seen) = (Vec::new(), HashSet::new());
+    // Of each key only its hash is kept, and whether it was taken.
+    let (hasher, mut seen): (RandomState, HashMap<u64, bool>) = Default::default();
+    let mut keys = Vec::new();
     let mut at = shape.start;
     for _ in 0..SAMPLE_RECORDS {
         let Some(record) = records.record(at)? else { break };
         if let Ok(text) = std::str::from_utf8(records.text(&record)) {
             // A record that is no object has no keys.
-            let _ = each_member(text, |key, _| {
-                if !seen.contains(key) {
-                    seen.insert(key.to_owned());
+            let _ = each_member(text, |key, _| match seen.entry(hasher.hash_one(key)) {
+                Entry::Vacant(entry) => {
+                    let taken = keys.len() < KNOWN_KEYS;
+                    entry.insert(taken);
+                    keys.extend(taken.then(|| key.to_owned()));
+                }
+                Entry::Occupied(mut entry) if !entry.get() && keys.len() < 2 * KNOWN_KEYS => {
+                    entry.insert(true);
                     keys.push(key.to_owned());
                 }
+                Entry::Occupied(_) => {}
             });
         }
         at = record.next;
@@ -112,6 +122,7 @@ fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape) -> io::Result<Vec<String>>
 /// The values of the first records by key.
 fn sample(bytes: &Arc<dyn Bytes>, table: &Table, shape: &Shape) -> io::Result<TableSample> {
     let mut records = Records::new(Arc::clone(bytes), shape.clone());
+    let places: HashMap<&str, usize> = table.columns.iter().map(Name::as_str).zip(0..).collect();
     let mut at = shape.start;
     let mut rows = Vec::new();
     while rows.len() < SAMPLED_RECORDS && at - shape.start <= SAMPLE_BYTES {
@@ -119,8 +130,7 @@ fn sample(bytes: &Arc<dyn Bytes>, table: &Table, shape: &Shape) -> io::Result<Ta
         let mut row = vec![Sampled::Null; table.columns.len()];
         let text = std::str::from_utf8(records.text(&record)).unwrap_or_default();
         let taken = each_member(text, |key, value| {
-            let column = table.columns.iter().position(|column| column.as_str() == key);
-            if let Some(slot) = column.and_then(|column| row.get_mut(column)) {
+            if let Some(slot) = places.get(key).and_then(|column| row.get_mut(*column)) {
                 *slot = sampled(value);
             }
         });
@@ -156,7 +166,7 @@ impl Readers for Log {
             path: self.path.clone(),
             bytes: Arc::clone(&self.bytes),
             records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
-            keys: Keys::new(mapping.columns().to_vec()),
+            keys: Keys::new(mapping.columns()),
             builder: RowBuilder::new(Arc::clone(mapping)),
             numbered: (self.shape.start, 0),
             tail: Vec::new(),
@@ -166,10 +176,13 @@ impl Readers for Log {
 
 /// Which columns the keys of a line belong to.
 struct Keys {
-    columns: Vec<Column>,
-    known: HashMap<String, Arc<[Place]>>,
+    columns: usize,
+    /// Columns by their name as it is compared, each with its very name.
+    by_name: HashMap<String, Vec<(usize, Name)>>,
     /// The keys of the line before, in their order: lines of one log are mostly alike.
     before: Vec<(String, Arc<[Place]>)>,
+    /// What a key has that belongs to no column.
+    none: Arc<[Place]>,
 }
 
 /// A column, and whether the key is its very name.
@@ -180,8 +193,12 @@ struct Place {
 }
 
 impl Keys {
-    fn new(columns: Vec<Column>) -> Keys {
-        Keys { columns, known: HashMap::new(), before: Vec::new() }
+    fn new(columns: &[Column]) -> Keys {
+        let mut by_name: HashMap<String, Vec<(usize, Name)>> = HashMap::new();
+        for (at, column) in columns.iter().enumerate() {
+            by_name.entry(column.name.plain().to_owned()).or_default().push((at, column.name.clone()));
+        }
+        Keys { columns: columns.len(), by_name, before: Vec::new(), none: Arc::default() }
     }
 
     /// The columns of the line's key of that number.
@@ -190,7 +207,11 @@ impl Keys {
             let places = self.look_up(key);
             self.before.truncate(KNOWN_KEYS);
             match self.before.get_mut(nth) {
-                Some(before) => *before = (key.to_owned(), places),
+                Some((before, old)) => {
+                    before.clear();
+                    before.push_str(key);
+                    *old = places;
+                }
                 None => self.before.push((key.to_owned(), places)),
             }
         }
@@ -198,22 +219,18 @@ impl Keys {
         self.before.get(nth).or(self.before.last()).map_or(&[], |(_, places)| places)
     }
 
-    fn look_up(&mut self, key: &str) -> Arc<[Place]> {
-        if let Some(places) = self.known.get(key) {
-            return Arc::clone(places);
+    fn look_up(&self, key: &str) -> Arc<[Place]> {
+        match self.by_name.get(plain(key).as_ref()) {
+            None => Arc::clone(&self.none),
+            Some(alike) => {
+                alike.iter().map(|(column, own)| Place { column: *column, exact: own.as_str() == key }).collect()
+            }
         }
-        let name = Name::from(key);
-        let alike = self.columns.iter().enumerate().filter(|(_, column)| column.name.is_like(&name));
-        let places: Arc<[Place]> = alike.map(|(column, own)| Place { column, exact: own.name == name }).collect();
-        if self.known.len() < KNOWN_KEYS {
-            self.known.insert(key.to_owned(), Arc::clone(&places));
-        }
-        places
     }
 
     /// The cells of a line, by the mapping's columns.
     fn cells<'l>(&mut self, line: &'l str) -> Result<Vec<Cell<'l>>, String> {
-        let mut cells = vec![Cell::Null; self.columns.len()];
+        let mut cells = vec![Cell::Null; self.columns];
         // Columns whose very name the line has.
         let mut exact = 0_u128;
         let mut nth = 0;

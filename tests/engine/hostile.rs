@@ -368,6 +368,25 @@ fn depth_and_length_have_no_limit_that_hurts() {
 }
 
 #[test]
+fn keys_that_are_values_do_not_hide_those_that_are_names() {
+    let place = folder();
+    let path = place.path().join("keys.jsonl");
+    // More different keys than are looked at, before the names and in every line others.
+    let line = |version: usize, names: &str| {
+        let members: String = (0..5_000).map(|at| format!("\"key {version} {at}\":1,")).collect();
+        format!("{{{members}{names}}}\n")
+    };
+    let event = |version: usize| line(version, &format!("\"stream\":\"k-1\",\"version\":{version},\"Type\":\"T\""));
+    std::fs::write(&path, (1..=4).map(event).collect::<String>()).expect("a log");
+    let look = look(&path, place.path()).expect("a store");
+    assert_eq!((look.names(), look.index.events()), (vec!["k-1".to_owned()], 4));
+    // A log in which nothing comes again is no store, and is no work that grows with its square.
+    std::fs::write(&path, (1..=20).map(|version| line(version, "\"a\":1")).collect::<String>()).expect("a log");
+    let program = Program::new();
+    program.run(&["info", &text(&path)]).refused(1, "no framework is known", "");
+}
+
+#[test]
 fn a_line_of_many_megabytes_is_passed_over() {
     let folder = folder();
     let path = folder.path().join("log.jsonl");

@@ -192,14 +192,11 @@ impl Sqlite {
 
     fn read(&self, path: &Path, input: &[u8], seen: &mut Seen) -> Result<(), String> {
         let cache = self.folder.path().join("cache");
-        let Ok(opened) = open(path, &cache, &OpenChoice::default(), seen)? else { return Ok(()) };
+        let Ok(opened) = open(path, &cache, &OpenChoice::default(), seen)? else { return no_copies(&cache) };
         let walked = walk(&opened, input.len(), true, seen)?;
         streams(&opened)?;
         drop(opened);
-        let left = std::fs::read_dir(&cache).map_or(0, Iterator::count);
-        if left > 0 {
-            return Err(format!("{left} copies are left in the cache"));
-        }
+        no_copies(&cache)?;
         as_sqlite_reads_it(path, input, &walked, seen)
     }
 
@@ -213,6 +210,13 @@ impl Sqlite {
         };
         walk(&opened, input.len(), true, seen).map(drop)
     }
+}
+
+/// No working copy is left. What is compressed may have been unpacked.
+fn no_copies(cache: &Path) -> Result<(), String> {
+    let entries = std::fs::read_dir(cache).into_iter().flatten().flatten();
+    let mut left = entries.map(|entry| entry.file_name()).filter(|name| name != "unpacked");
+    left.next().map_or(Ok(()), |name| Err(format!("a copy is left in the cache: {name:?}")))
 }
 
 /// A plain connection to the same bytes reads rows of Emmett's table: the same ones, or we say
