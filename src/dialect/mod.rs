@@ -37,6 +37,8 @@ pub struct Table {
     pub columns: Vec<Name>,
     /// A hidden integer key exists (SQLite's rowid, a line's offset).
     pub has_rowid: bool,
+    /// It is computed from others (SQL's view): a table of its own comes first.
+    pub is_view: bool,
     /// Each row has keys of its own, and `columns` are only those of the first rows.
     pub is_open: bool,
 }
@@ -44,7 +46,7 @@ pub struct Table {
 impl Table {
     pub fn new(name: impl Into<Name>, columns: impl IntoIterator<Item = String>, has_rowid: bool) -> Table {
         let columns = columns.into_iter().map(Name::from).collect();
-        Table { name: name.into(), columns, has_rowid, is_open: false }
+        Table { name: name.into(), columns, has_rowid, is_view: false, is_open: false }
     }
 
     /// The column of that name, as the table spells it. The very name comes before one that

@@ -1,11 +1,11 @@
 //! [`Bytes`]: what a container of text reads from, by position: a file, or what a compressed
 //! one unpacks to.
 
-use std::collections::HashMap;
+use std::any::Any;
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 /// Bytes by position, for any number of threads.
@@ -64,33 +64,97 @@ impl From<&Metadata> for Outside {
 /// A file that is read by position.
 ///
 /// Closing any handle of a file drops all POSIX locks that the process has on it, also those
-/// of SQLite. So there is one handle of ours for a file, whoever reads it, and it lives until
-/// the last of them is gone: a connection to it never loses its locks.
+/// of SQLite: a writer may then overwrite what is being read. So a file has one handle of
+/// ours, whoever reads it, and none is closed while a connection with locks lives
+/// ([`Locking`]).
 #[derive(Debug)]
 pub(super) struct FileBytes {
     path: PathBuf,
-    file: File,
-    identity: Identity,
+    open: Arc<OpenFile>,
+    /// Dropped after `open`, which it may close.
+    _closing: Closing,
 }
 
-static OPEN: Mutex<Option<HashMap<Identity, Weak<FileBytes>>>> = Mutex::new(None);
+#[derive(Debug)]
+struct OpenFile {
+    file: File,
+    identity: Identity,
+    kept: Kept,
+}
+
+/// What those who read a file made of it and share, for as long as anybody has it open.
+type Kept = Mutex<Option<Arc<dyn Any + Send + Sync>>>;
+
+/// Every handle of this process, and how many connections have locks.
+struct Handles {
+    files: Vec<Arc<OpenFile>>,
+    locking: usize,
+}
+
+static HANDLES: Mutex<Handles> = Mutex::new(Handles { files: Vec::new(), locking: 0 });
+
+fn handles() -> MutexGuard<'static, Handles> {
+    HANDLES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Handles {
+    fn close_unused(&mut self) {
+        if self.locking == 0 {
+            self.files.retain(|open| Arc::strong_count(open) > 1);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Closing;
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        handles().close_unused();
+    }
+}
+
+/// A SQLite connection of ours that may have locks holds one of these.
+#[derive(Debug)]
+pub(super) struct Locking(());
+
+impl Locking {
+    pub fn begin() -> Locking {
+        handles().locking += 1;
+        Locking(())
+    }
+}
+
+impl Drop for Locking {
+    fn drop(&mut self) {
+        let mut handles = handles();
+        handles.locking -= 1;
+        handles.close_unused();
+    }
+}
 
 impl FileBytes {
     /// The handle of the file at `path`, shared with everybody who has it open.
-    pub fn open(path: &Path) -> io::Result<Arc<FileBytes>> {
-        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = open.get_or_insert_default();
-        if cfg!(unix)
-            && let Some(known) = open.get(&Outside::of(path)?.identity).and_then(Weak::upgrade)
-        {
-            return Ok(known);
+    pub fn open(path: &Path) -> io::Result<FileBytes> {
+        let mut handles = handles();
+        let meta = std::fs::metadata(path)?;
+        if !meta.is_file() {
+            // Opening it could wait for ever.
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
-        let file = File::open(path)?;
-        let identity = Outside::from(&file.metadata()?).identity;
-        let bytes = Arc::new(FileBytes { path: path.to_owned(), file, identity });
-        open.retain(|_, known| known.strong_count() > 0);
-        open.insert(identity, Arc::downgrade(&bytes));
-        Ok(bytes)
+        let identity = Outside::from(&meta).identity;
+        let known = handles.files.iter().find(|open| cfg!(unix) && open.identity == identity);
+        let open = match known {
+            Some(open) => Arc::clone(open),
+            None => {
+                let file = File::open(path)?;
+                let identity = Outside::from(&file.metadata()?).identity;
+                let open = Arc::new(OpenFile { file, identity, kept: Kept::default() });
+                handles.files.push(Arc::clone(&open));
+                open
+            }
+        };
+        Ok(FileBytes { path: path.to_owned(), open, _closing: Closing })
     }
 
     /// What is at most there: the head of a file, or one field of it.
@@ -99,21 +163,41 @@ impl FileBytes {
         self.read(offset, want, &mut out)?;
         Ok(out)
     }
+
+    pub fn identity(&self) -> Identity {
+        self.open.identity
+    }
+
+    pub fn kept(&self) -> MutexGuard<'_, Option<Arc<dyn Any + Send + Sync>>> {
+        self.open.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The first bytes of a file that is no store but lies beside one, and comes and goes with
+/// every commit. `None`: connections have locks just now, so that none may be opened and closed.
+pub(super) fn peek(path: &Path, want: usize) -> io::Result<Option<Vec<u8>>> {
+    let handles = handles();
+    if handles.locking > 0 {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(want as u64).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }
 
 impl Bytes for FileBytes {
     fn read(&self, offset: u64, want: usize, out: &mut Vec<u8>) -> io::Result<()> {
-        read_at(&self.file, offset, want, out)
+        read_at(&self.open.file, offset, want, out)
     }
 
     fn progress(&self, offset: u64) -> f32 {
-        let len = self.file.metadata().map_or(0, |meta| meta.len());
+        let len = self.open.file.metadata().map_or(0, |meta| meta.len());
         if len == 0 { 1.0 } else { (offset as f64 / len as f64).min(1.0) as f32 }
     }
 
     fn now(&self) -> io::Result<Now> {
         let outside = Outside::of(&self.path)?;
-        Ok(if outside.identity == self.identity { Now::Same(outside.len) } else { Now::Another })
+        Ok(if outside.identity == self.open.identity { Now::Same(outside.len) } else { Now::Another })
     }
 }
 

@@ -487,6 +487,7 @@ fn choose(
     }
     let mut found = detect(engine, tables, &dialects);
     found.retain(|candidate| wanted(&candidate.table));
+    tables_first(&mut found);
     match (found.first(), found.get(1)) {
         (Some(first), Some(second)) if first.matched == second.matched => {
             let same = || found.iter().take_while(|candidate| candidate.matched == first.matched);
@@ -535,6 +536,13 @@ fn with_rows(error: OpenError, samples: impl FnOnce() -> Vec<TableSample>) -> Op
     }
 }
 
+/// A view of a table that fits says nothing more.
+fn tables_first(found: &mut Vec<Candidate>) {
+    if found.iter().any(|candidate| !candidate.table.is_view) {
+        found.retain(|candidate| !candidate.table.is_view);
+    }
+}
+
 /// The table that has every column of the user's `--map`.
 fn by_map<'t>(path: &Path, tables: impl Iterator<Item = &'t Table>, map: &MapOverride) -> Result<Candidate, OpenError> {
     let dialect = Dialect::from_map(map)?;
@@ -546,6 +554,7 @@ fn by_map<'t>(path: &Path, tables: impl Iterator<Item = &'t Table>, map: &MapOve
             Err(error) => lacks = lacks.or(Some(error)),
         }
     }
+    tables_first(&mut fitting);
     match (fitting.len(), lacks) {
         (1, _) => Ok(fitting.swap_remove(0)),
         (0, Some(lacks)) => Err(lacks.into()),

@@ -110,6 +110,11 @@ impl EventPage {
         self.rows.is_empty()
     }
 
+    /// Bytes of its rows: when a page is full. Room that an earlier page left is not counted.
+    pub fn filled_bytes(&self) -> usize {
+        self.text.len() + self.bytes.len() + self.rows.len() * size_of::<Row>()
+    }
+
     /// Bytes held.
     pub fn size_bytes(&self) -> usize {
         self.text.capacity() + self.bytes.capacity() + self.rows.capacity() * size_of::<Row>()

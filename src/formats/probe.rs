@@ -100,7 +100,7 @@ impl Probe {
             let names = std::fs::read_dir(path).map_err(io)?;
             probe.kind = Kind::Folder(names.filter_map(|entry| Some(entry.ok()?.file_name())).take(NAMES).collect());
         } else if meta.is_file() {
-            let file = FileBytes::open(path).map_err(io)?;
+            let file = Arc::new(FileBytes::open(path).map_err(io)?);
             let bytes = file.head(0, HEAD_BYTES).map_err(io)?;
             probe.kind = Kind::File(Head { is_whole: bytes.len() < HEAD_BYTES, bytes });
             probe.file = Some(file);

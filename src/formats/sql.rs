@@ -1,7 +1,7 @@
 //! SQL that reads events: a plan made of a mapping, written in the flavour of a database.
 
 use super::row::Extent;
-use crate::dialect::mapping::{Column, ROWID, RowTest};
+use crate::dialect::mapping::{Column, RowTest};
 use crate::dialect::{Comparison, Mapping, Scalar};
 
 /// How one kind of database writes SQL.
@@ -43,41 +43,104 @@ pub(super) struct PayloadQueries {
 
 /// What an events table's name in a statement is.
 const EVENTS: &str = "e";
+/// The table of a numbered copy.
+const NUMBERED: &str = "rows";
+
+/// Rows without a key of their own: numbered in a copy, in the order of a query.
+pub(super) struct NumberedRows {
+    /// Gives the rows; the copy has its columns as c0, c1 …
+    pub query: String,
+    /// The query's order is the store's own.
+    pub is_ordered: bool,
+    /// Places of the columns to find rows by.
+    pub index: Option<(usize, usize)>,
+    /// Read the copy.
+    pub queries: Queries,
+}
+
+/// The rows that are events, in the words of SQL.
+struct Rows {
+    table: String,
+    key: String,
+    /// As many as [`Mapping::columns`].
+    columns: Vec<String>,
+    from: String,
+    /// What holds for each event.
+    tests: Vec<String>,
+}
 
 /// Writes the statements. `by_stream`: an index begins with stream and version.
 pub(super) fn queries(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping, by_stream: bool) -> Queries {
-    let key = format!("{EVENTS}.{}", flavour.key());
-    let column = |column: &Column| match column {
-        Column { table: 0, name } if name.as_str() == ROWID => key.clone(),
-        Column { table, name } => format!("{}.{}", alias(*table), flavour.quote(name.as_str())),
+    let rows = rows_of_table(flavour, table, mapping);
+    statements(flavour, mapping, &rows, by_stream)
+}
+
+/// Writes the statements where the rows have no key.
+pub(super) fn numbered(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping) -> NumberedRows {
+    let rows = rows_of_table(flavour, table, mapping);
+    let place = |column: &Column| mapping.columns().iter().position(|own| own == column);
+    let mut query = format!("SELECT {} {}", rows.columns.join(", "), rows.from);
+    if !rows.tests.is_empty() {
+        query += &format!(" WHERE {}", rows.tests.join(" AND "));
+    }
+    let position = mapping.positions().next().and_then(place);
+    if let Some(position) = position {
+        query += &format!(" ORDER BY {}", rows.columns[position]);
+    }
+    let index = mapping.stream_column().and_then(place).zip(mapping.version_column().and_then(place));
+    let copy = Rows {
+        table: NUMBERED.to_owned(),
+        key: format!("{EVENTS}.rowid"),
+        columns: (0..rows.columns.len()).map(|at| format!("{EVENTS}.c{at}")).collect(),
+        from: format!("FROM {NUMBERED} AS {EVENTS}"),
+        tests: Vec::new(),
+    };
+    let queries = statements(flavour, mapping, &copy, index.is_some() && !mapping.has_items());
+    NumberedRows { query, is_ordered: position.is_some(), index, queries }
+}
+
+fn rows_of_table(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping) -> Rows {
+    let column = |column: &Column| format!("{}.{}", alias(column.table), flavour.quote(column.name.as_str()));
+    Rows {
+        table: flavour.quote(table),
+        key: format!("{EVENTS}.{}", flavour.key()),
+        columns: mapping.columns().iter().map(column).collect(),
+        from: from(flavour, table, mapping, &column),
+        tests: mapping.tests().iter().map(|test| condition(flavour, test, &column)).collect(),
+    }
+}
+
+fn statements(flavour: &dyn SqlFlavour, mapping: &Mapping, events: &Rows, by_stream: bool) -> Queries {
+    let Rows { table, key, from, .. } = events;
+    let column = |column: &Column| {
+        let place = mapping.columns().iter().position(|own| own == column)?;
+        events.columns.get(place)
     };
     let select = |extent: Extent| {
-        let wanted = mapping.columns().iter().zip(mapping.in_header());
+        let wanted = events.columns.iter().zip(mapping.in_header());
         let wanted = wanted.filter(|(_, in_header)| extent == Extent::Whole || **in_header);
-        format!("SELECT {key}{}", wanted.map(|(own, _)| format!(", {}", column(own))).collect::<String>())
+        format!("SELECT {key}{}", wanted.map(|(own, _)| format!(", {own}")).collect::<String>())
     };
-    let from = from(flavour, table, mapping, &column);
     // Every condition is put behind those that hold for each event.
-    let tests = mapping.tests().iter().map(|test| condition(flavour, test, &column));
-    let tests = tests.map(|test| format!("{test} AND ")).collect::<String>();
+    let tests = events.tests.iter().map(|test| format!("{test} AND ")).collect::<String>();
     let rows = |what: &str| format!("{from} WHERE {tests}{what}");
     let p = |number| flavour.parameter(number);
-    let run = match (mapping.stream_column(), mapping.version_column()) {
+    let run = match (mapping.stream_column().and_then(column), mapping.version_column().and_then(column)) {
         (Some(stream), Some(version)) if by_stream => {
-            Some(format!("{} = {} AND {} BETWEEN {} AND {}", column(stream), p(1), column(version), p(2), p(3)))
+            Some(format!("{stream} = {} AND {version} BETWEEN {} AND {}", p(1), p(2), p(3)))
         }
         _ => None,
     };
-    let payloads =
-        mapping.payload_column().filter(|_| mapping.rest().is_none() && !mapping.has_items()).map(|payload| {
-            let select = format!("SELECT {key}, {}", column(payload));
-            PayloadQueries {
-                range: format!("{select} {} ORDER BY {key}", rows(&format!("{key} BETWEEN {} AND {}", p(1), p(2)))),
-                run: run.as_ref().map(|run| format!("{select} {}", rows(run))),
-                one: format!("{select} {}", rows(&format!("{key} = {}", p(1)))),
-            }
-        });
-    let events = format!("FROM {} AS {EVENTS}", flavour.quote(table));
+    let payload = mapping.payload_column().filter(|_| mapping.rest().is_none() && !mapping.has_items());
+    let payloads = payload.and_then(column).map(|payload| {
+        let select = format!("SELECT {key}, {payload}");
+        PayloadQueries {
+            range: format!("{select} {} ORDER BY {key}", rows(&format!("{key} BETWEEN {} AND {}", p(1), p(2)))),
+            run: run.as_ref().map(|run| format!("{select} {}", rows(run))),
+            one: format!("{select} {}", rows(&format!("{key} = {}", p(1)))),
+        }
+    });
+    let all = format!("FROM {table} AS {EVENTS}");
     Queries {
         header: format!(
             "{} {} ORDER BY {key} LIMIT {}",
@@ -87,8 +150,8 @@ pub(super) fn queries(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping, 
         ),
         whole: format!("{} {}", select(Extent::Whole), rows(&format!("{key} = {}", p(1)))),
         run: run.map(|run| format!("{} {}", select(Extent::Whole), rows(&run))),
-        max: format!("SELECT max({key}) {events}"),
-        before: format!("SELECT max({key}) {events} WHERE {key} < {}", p(1)),
+        max: format!("SELECT max({key}) {all}"),
+        before: format!("SELECT max({key}) {all} WHERE {key} < {}", p(1)),
         payloads,
     }
 }

@@ -1,9 +1,12 @@
 //! SQLite files as a container: tables, and rows by the key that SQLite gives them.
 
+mod connect;
+mod copy;
 mod guard;
+mod stamp;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -11,7 +14,7 @@ use rusqlite::types::ValueRef;
 
 use super::probe::{Kind, Probe};
 use super::row::{Extent, RowBuilder, row_and_item};
-use super::sql::{Queries, SqlFlavour, queries};
+use super::sql::{NumberedRows, Queries, SqlFlavour, numbered, queries};
 use super::{
     Container, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError,
     Readers, Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
@@ -21,7 +24,7 @@ use crate::dialect::mapping::{Column, ROWID};
 use crate::dialect::{Candidate, Cell, Mapping, Scalar, Table};
 use crate::model::json::{write, write_string};
 use crate::model::{FindingCode, Findings, Node, RowKey};
-use guard::{Access, Guarded, MAX_COPY_BYTES, Place, Stamp, gone, is_damaged};
+use guard::{Doubt, Guarded, Numbered, Place, is_damaged};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// A scan step's transaction ends after this, however few rows it gave: a writer's
@@ -34,8 +37,10 @@ const VERIFY_TIME: Duration = Duration::from_secs(3_600);
 /// Tables of an unknown store that are looked into, and rows of each.
 const SAMPLED_TABLES: usize = 200;
 const SAMPLED_ROWS: usize = 500;
-/// Tables and columns looked at.
-const MAX_TABLES: usize = 2_000;
+/// No table is looked into after this.
+const SAMPLE_TIME: Duration = Duration::from_secs(3);
+/// SQLite's names of a row's hidden key; a column of the table may have one of them.
+const KEY_NAMES: [&str; 3] = [ROWID, "_rowid_", "oid"];
 
 pub(super) struct Sqlite;
 
@@ -53,13 +58,14 @@ impl Container for Sqlite {
     }
 
     fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError> {
+        copy::sweep(&source.cache);
         Ok(Guarded::open(place(source)?)?.read(tables)?)
     }
 
     fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
         let mut file = Guarded::open(place(source)?)?;
-        let mut samples = Vec::new();
-        for table in tables.iter().take(SAMPLED_TABLES) {
+        let (begun, mut samples) = (Instant::now(), Vec::new());
+        for table in tables.iter().take(SAMPLED_TABLES).take_while(|_| begun.elapsed() < SAMPLE_TIME) {
             // A table that is damaged is not guessed at.
             match file.read(|conn| sample(conn, table)) {
                 Ok(sample) => samples.push(sample),
@@ -71,20 +77,24 @@ impl Container for Sqlite {
     }
 
     fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
-        let place = place(&source)?;
-        let table = candidate.table.name.as_str().to_owned();
-        let (ordered, by_stream) = Guarded::open(place.clone())?.read(|conn| {
-            // A scan goes by rowid. The position is the rowid where its column is one's alias.
-            let ordered = match mapping.positions().next() {
-                Some(Column { table: 0, name }) => {
-                    name.as_str() == ROWID || is_rowid_alias(conn, &table, name.as_str()).unwrap_or(false)
-                }
-                _ => false,
-            };
-            Ok((ordered, finds_by_stream(conn, &table, &mapping)?))
+        let mut place = place(&source)?;
+        let table = &candidate.table;
+        let name = table.name.as_str();
+        let (key, is_position, by_stream) = Guarded::open(place.clone())?.read(|conn| {
+            let key = key(conn, table)?;
+            Ok((key, position_is_rowid(conn, table, &mapping)?, finds_by_stream(conn, name, &mapping)?))
         })?;
-        let queries = Arc::new(queries(&Flavour, &table, &mapping, by_stream));
-        let readers = TableReaders { place, inside: source.inside, queries };
+        let (ordered, queries) = match key {
+            // A scan goes by rowid.
+            Some(key) => (is_position, queries(&Flavour { key }, name, &mapping, by_stream)),
+            None => {
+                let NumberedRows { query, is_ordered, index, queries } =
+                    numbered(&Flavour { key: ROWID.to_owned() }, name, &mapping);
+                place.numbered = Some(Arc::new(Numbered { query, index, copy: Mutex::default() }));
+                (is_ordered, queries)
+            }
+        };
+        let readers = TableReaders { place, inside: source.inside, queries: Arc::new(queries) };
         Ok(Arc::new(DialectStore { readers, mapping: Arc::new(mapping), ordered }))
     }
 }
@@ -93,15 +103,22 @@ impl Container for Sqlite {
 fn place(source: &Source) -> Result<Place, ReadError> {
     let file = source.file()?;
     let path = std::fs::canonicalize(&file).map_err(|error| ReadError::io(file, error))?;
-    Ok(Place { path, cache: source.cache.clone() })
+    Ok(Place { path, cache: source.cache.clone(), numbered: None })
 }
 
 /// SQL as SQLite writes it.
-struct Flavour;
+struct Flavour {
+    /// What reaches a row's key.
+    key: String,
+}
+
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
 
 impl SqlFlavour for Flavour {
     fn quote(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
+        quote(name)
     }
 
     fn parameter(&self, number: usize) -> String {
@@ -109,7 +126,7 @@ impl SqlFlavour for Flavour {
     }
 
     fn key(&self) -> String {
-        ROWID.to_owned()
+        self.key.clone()
     }
 
     fn literal(&self, value: &Scalar) -> String {
@@ -121,34 +138,63 @@ impl SqlFlavour for Flavour {
     }
 }
 
+/// Tables, then views. Virtual tables are left out: they would run an extension's code.
 fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
+    let mut kinds = conn.prepare("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'")?;
+    let kinds = kinds
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get::<_, bool>(2)?))))?;
+    let kinds: HashMap<String, (String, bool)> = kinds.filter_map(Result::ok).collect();
     // Names of SQLite's own tables begin with `sqlite_`; in LIKE that `_` would be any letter.
     let mut list = conn.prepare(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND lower(substr(name, 1, 7)) <> 'sqlite_'",
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND lower(substr(name, 1, 7)) <> 'sqlite_'
+            ORDER BY type, rowid",
     )?;
-    let mut rows = list.query([])?;
+    let names = list.query_map([], |row| row.get::<_, String>(0))?;
+    // With the columns that are computed; a view whose tables are gone has none.
+    let mut info = conn.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
     let mut tables = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (Ok(name), Ok(sql)) = (row.get::<_, String>(0), row.get::<_, Option<String>>(1)) else { continue };
-        let sql = sql.unwrap_or_default().to_ascii_uppercase();
-        // A virtual table would run an extension's code.
-        if sql.trim_start().starts_with("CREATE VIRTUAL") || tables.len() >= MAX_TABLES {
-            continue;
+    for name in names.filter_map(Result::ok) {
+        let Some((kind, without_rowid)) = kinds.get(&name).filter(|(kind, _)| kind != "virtual") else { continue };
+        let columns = info.query_map([&name], |row| row.get::<_, String>(0))?;
+        let columns: Vec<String> = columns.filter_map(Result::ok).collect();
+        let is_view = kind == "view";
+        if !columns.is_empty() {
+            tables.push(Table { is_view, ..Table::new(name, columns, !is_view && !without_rowid) });
         }
-        // With the columns that are computed.
-        let mut info = conn.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
-        let columns: Vec<String> =
-            info.query_map([&name], |row| row.get::<_, String>(0))?.filter_map(Result::ok).collect();
-        let has_rowid = conn.prepare(&format!("SELECT rowid FROM {} LIMIT 0", Flavour.quote(&name))).is_ok();
-        tables.push(Table::new(name, columns, has_rowid));
     }
     Ok(tables)
 }
 
+/// What reaches a row's key in a statement; `None` where nothing does.
+fn key(conn: &Connection, table: &Table) -> rusqlite::Result<Option<String>> {
+    if !table.has_rowid {
+        return Ok(None);
+    }
+    let is_column = |name: &str| table.columns.iter().any(|own| own.as_str().eq_ignore_ascii_case(name));
+    if let Some(name) = KEY_NAMES.into_iter().find(|name| !is_column(name)) {
+        return Ok(Some(name.to_owned()));
+    }
+    for column in &table.columns {
+        if is_rowid_alias(conn, table.name.as_str(), column.as_str())? {
+            return Ok(Some(quote(column.as_str())));
+        }
+    }
+    Ok(None)
+}
+
+/// The position is the rowid itself, or its column is another name of it.
+fn position_is_rowid(conn: &Connection, table: &Table, mapping: &Mapping) -> rusqlite::Result<bool> {
+    let Some(Column { table: 0, name }) = mapping.positions().next() else { return Ok(false) };
+    if !table.has_rowid {
+        return Ok(false);
+    }
+    Ok(!table.columns.contains(name) || is_rowid_alias(conn, table.name.as_str(), name.as_str())?)
+}
+
 /// The first rows of a table.
 fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<TableSample> {
-    let name = Flavour.quote(table.name.as_str());
-    let columns: Vec<String> = table.columns.iter().map(|column| Flavour.quote(column.as_str())).collect();
+    let name = quote(table.name.as_str());
+    let columns: Vec<String> = table.columns.iter().map(|column| quote(column.as_str())).collect();
     let mut statement = conn.prepare(&format!("SELECT {} FROM {name} LIMIT {SAMPLED_ROWS}", columns.join(", ")))?;
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
@@ -195,6 +241,7 @@ impl Readers for TableReaders {
         Ok(Reader {
             file: Guarded::open(self.place.clone())?,
             rows: Rows { queries: Arc::clone(&self.queries), builder: RowBuilder::new(Arc::clone(mapping)) },
+            said: None,
             _inside: self.inside.clone(),
         })
     }
@@ -216,13 +263,13 @@ impl Readers for TableReaders {
     }
 }
 
-/// `column` is the table's INTEGER PRIMARY KEY, another name of the rowid.
+/// `column` is the table's INTEGER PRIMARY KEY, another name of the rowid. Other keys have an
+/// index.
 fn is_rowid_alias(conn: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE pk > 0";
-    let keys: i64 = conn.query_row(sql, [table], |row| row.get(0))?;
-    let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2 AND pk = 1 AND upper(type) = 'INTEGER'";
-    let alias: i64 = conn.query_row(sql, [table, column], |row| row.get(0))?;
-    Ok(keys == 1 && alias == 1)
+    let sql = "SELECT count(*) = 1 AND max(name = ?2) AND NOT EXISTS
+            (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk')
+        FROM pragma_table_info(?1) WHERE pk > 0";
+    conn.query_row(sql, [table, column], |row| row.get::<_, Option<bool>>(0)).map(Option::unwrap_or_default)
 }
 
 /// An index begins with stream and version, so a run of one stream's events is one range.
@@ -248,19 +295,22 @@ struct Rows {
 struct Reader {
     file: Guarded,
     rows: Rows,
+    /// What was said of the file.
+    said: Option<Doubt>,
     _inside: Inside,
 }
 
 impl Scanner for Reader {
     fn scan(&mut self, cursor: &ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError> {
         let after = cursor.number();
-        if self.file.without_log && after.is_none() {
-            let limit = MAX_COPY_BYTES >> 30;
-            let message = format!("the newest events are in a log beside the file; over {limit} GiB it is not copied");
-            notes.note(FindingCode::TruncatedTail, message);
-        }
         let rows = &mut self.rows;
         let step = self.file.read(|conn| rows.scan(conn, after, PAGE_ROWS, page));
+        let doubt = self.file.doubt();
+        if let Some(doubt) = doubt.filter(|doubt| self.said != Some(*doubt)) {
+            let (code, message) = doubt.finding();
+            notes.note(code, message);
+            self.said = Some(doubt);
+        }
         let last = match step {
             Ok((last, mut found)) => {
                 notes.absorb(&mut found);
@@ -284,18 +334,11 @@ impl Scanner for Reader {
     }
 
     fn change(&mut self, _cursor: &ScanCursor) -> Result<StoreChange, ReadError> {
-        let now = Stamp::of(&self.file.place.path);
-        let Some(main) = &now.main else { return Err(gone(&self.file.place.path)) };
-        let before = self.file.stamp.clone();
-        if before.main.as_ref().is_some_and(|old| old.2 != main.2) {
-            return Ok(StoreChange::Replaced);
-        }
-        if now == before {
-            return Ok(StoreChange::Same);
-        }
-        // An immutable connection, or one to a copy, would go on showing the old pages.
-        self.file = Guarded::open(self.file.place.clone())?;
-        Ok(StoreChange::Written)
+        self.file.change()
+    }
+
+    fn rest(&mut self) {
+        self.file.rest();
     }
 }
 
@@ -316,9 +359,8 @@ impl Fetcher for Reader {
         // One by one: the keys are scattered, or the range was damaged.
         let rows = &mut self.rows;
         let (mut part, mut damaged) = self.file.read(|conn| rows.one_by_one(conn, keys))?;
-        if part.len() < keys.len() && self.file.access == Access::Copy && self.file.moved() {
-            // The copy is older than the index that named these rows.
-            self.file = Guarded::open(self.file.place.clone())?;
+        if part.len() < keys.len() && self.file.is_old_copy()? {
+            // It is older than the index that named these rows.
             (part, damaged) = self.file.read(|conn| rows.one_by_one(conn, keys))?;
         }
         for (key, error) in damaged {
@@ -379,6 +421,9 @@ impl Fetcher for Reader {
             }
             Ok(keys.len())
         })
+    }
+    fn rest(&mut self) {
+        self.file.rest();
     }
 }
 
@@ -497,7 +542,7 @@ impl Rows {
             last = Some(key);
             count += 1;
             full =
-                count == limit || page.size_bytes() > PAGE_BYTES || (count % 64 == 0 && start.elapsed() > BATCH_TIME);
+                count == limit || page.filled_bytes() > PAGE_BYTES || (count % 64 == 0 && start.elapsed() > BATCH_TIME);
         }
         // A damaged key could lead far ahead, and the scan would miss what follows here: so one
         // row more is looked at than is taken. Where that one does not fit, the two rows

@@ -27,6 +27,7 @@ pub enum FindingCode {
     TimeBackwards,
     TooLarge,
     TruncatedTail,
+    Uncommitted,
     Undecodable,
 }
 
@@ -50,6 +51,7 @@ impl FindingCode {
             FindingCode::TimeBackwards => ("time-backwards", Severity::Warning),
             FindingCode::TooLarge => ("too-large", Severity::Warning),
             FindingCode::TruncatedTail => ("truncated-tail", Severity::Warning),
+            FindingCode::Uncommitted => ("uncommitted", Severity::Warning),
             FindingCode::Undecodable => ("undecodable", Severity::Error),
         }
     }

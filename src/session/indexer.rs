@@ -151,6 +151,14 @@ impl Indexer {
         Ok(change)
     }
 
+    /// Lets go of what a writer would notice, until the next step or look.
+    pub fn rest(&mut self) {
+        self.scanner.rest();
+        if let Some(fetcher) = &mut self.fetcher {
+            fetcher.rest();
+        }
+    }
+
     /// The store grew: the next [`Indexer::step`] goes on.
     pub fn go_on(&mut self) {
         self.complete = false;

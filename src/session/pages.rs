@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Run, Store, Stored};
 use crate::index::StreamRows;
@@ -33,6 +34,8 @@ pub struct StreamSource {
     cache_bytes: usize,
     clock: u64,
     findings: Findings,
+    /// When something was read last; `None` at rest.
+    read_at: Option<Instant>,
     /// Places whose rows can no longer be read.
     lost: BTreeSet<u64>,
 }
@@ -53,6 +56,7 @@ impl StreamSource {
             cache_bytes: CACHE_BYTES,
             clock: 0,
             findings: Findings::default(),
+            read_at: Some(Instant::now()),
             lost: BTreeSet::new(),
         })
     }
@@ -77,6 +81,16 @@ impl StreamSource {
         self.name = Arc::from(rows.index().streams().name(stream));
         self.rows = rows;
         same
+    }
+
+    /// Lets go of what a writer would notice where nothing was read for so long; the next read
+    /// takes it again. `true`: at rest.
+    pub fn rest_after(&mut self, idle: Duration) -> bool {
+        if self.read_at.is_some_and(|at| at.elapsed() >= idle) {
+            self.fetcher.rest();
+            self.read_at = None;
+        }
+        self.read_at.is_none()
     }
 
     /// Holds no more than so many bytes of pages from now on.
@@ -184,7 +198,9 @@ impl StreamSource {
         // A run is found by the store's index, which may be damaged where the rows are not.
         for run in [run, None] {
             (page, notes) = Default::default();
-            self.fetcher.fetch(&keys, run, &mut page, &mut notes)?;
+            let fetched = self.fetcher.fetch(&keys, run, &mut page, &mut notes);
+            self.read_at = Some(Instant::now());
+            fetched?;
             if is_whole(&page) {
                 break;
             }

@@ -14,6 +14,8 @@ use crate::model::{Applied, Helpful, StreamId};
 
 /// Time between looks at the share of memory, with nothing to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Where nothing was read for so long, the store is let go of.
+const REST_AFTER: Duration = Duration::from_millis(250);
 
 pub(super) fn run(inbox: &Receiver<ReplayAsk>, share: &Share, out: &Outbox) {
     // Until the store is open nothing can be asked.
@@ -27,10 +29,11 @@ pub(super) fn run(inbox: &Receiver<ReplayAsk>, share: &Share, out: &Outbox) {
     };
     let mut replayer = Replayer::new(Track::new(source, share.part()), out);
     loop {
+        let at_rest = replayer.track.source.rest_after(REST_AFTER);
         let ask = if replayer.has_work() {
             inbox.try_recv()
         } else {
-            inbox.recv_timeout(LOOK_EVERY).map_err(|error| match error {
+            inbox.recv_timeout(if at_rest { LOOK_EVERY } else { REST_AFTER }).map_err(|error| match error {
                 RecvTimeoutError::Timeout => TryRecvError::Empty,
                 RecvTimeoutError::Disconnected => TryRecvError::Disconnected,
             })

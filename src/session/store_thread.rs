@@ -96,6 +96,7 @@ impl Thread<'_> {
         let read = self.read(inbox);
         let mut listening = self.note(read);
         while listening.is_ok() {
+            self.indexer.rest();
             listening = match inbox.recv_timeout(WATCH_EVERY) {
                 Ok(ask) => self.take(ask),
                 Err(RecvTimeoutError::Disconnected) => Err(Gone),

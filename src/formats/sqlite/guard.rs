@@ -1,200 +1,187 @@
-//! [`Guarded`]: a connection to a SQLite file that disturbs neither it nor its writer, and
-//! knows whether what it read can be trusted.
+//! [`Guarded`]: reads a SQLite file without disturbing it or its writer, and knows whether
+//! what it read can be trusted.
 //!
-//! Three cases, decided anew at every opening (see [`Access`]):
-//! (a) nothing beside the file: `immutable=1`, so that no lock is taken; the file's
-//!     change counter (bytes 24-27), size and time are compared around every read, and
-//!     what was read while they moved is dropped and read again;
+//! How is decided anew at every opening, from what is seen outside ([`Way`]):
+//! (a) nothing beside the file: `immutable=1`, so that no lock is taken; the file's change
+//!     counter, size and time are compared around every read, and what was read while they
+//!     moved is dropped and read again;
 //! (b) a write-ahead log with its shared memory: `mode=ro`, transactions of one batch;
-//! (c) a log without shared memory, or a hot journal: a copy in our cache is read.
+//! (c) a log without shared memory, or a journal whose writer was killed: a copy in our cache;
+//! (d) a journal of a writer at work: it has a second to end; then as (b). Where the writer
+//!     holds the file for itself, nobody can read it in its place: then as (c).
 //!
-//! Format facts: <https://www.sqlite.org/fileformat2.html> sections 1.3, 3 and 4.1
-//! (checked with SQLite 3.51).
+//! At rest there is no connection; the next read makes one.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use rusqlite::config::DbConfig;
-use rusqlite::limits::Limit;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
-use crate::formats::ReadError;
-use crate::formats::spool::is_gone;
+use super::connect::{Mode, Timed};
+use super::copy::{self, Copy, Folder};
+use super::stamp::{Journal, Stamp, Way, is_held};
+use crate::formats::bytes::FileBytes;
+use crate::formats::{ReadError, StoreChange};
+use crate::model::FindingCode;
 
 /// A single read that takes longer is broken off: the file is damaged or hostile.
 const READ_TIME: Duration = Duration::from_secs(5);
+/// Reading all rows of a view may take so long.
+const ROWS_TIME: Duration = Duration::from_secs(60);
 /// Attempts to read while a writer commits, and the pause between them.
 const ATTEMPTS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(10);
-/// Larger stores are not copied in case (c).
-pub(super) const MAX_COPY_BYTES: u64 = 1 << 30;
-/// Longest text or blob taken.
-const MAX_VALUE_BYTES: i32 = 256 << 20;
+/// Refusals of a locked file, each after a wait of its own.
+const REFUSALS: u32 = 50;
+/// What a writer at work gets to end its transaction, and all writers together.
+const PATIENCE: Duration = Duration::from_secs(1);
+const ALL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A store's file, and where we may put copies of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Place {
     pub path: PathBuf,
     /// Folder for working copies; never the store's own.
     pub cache: PathBuf,
+    /// Where its rows have no key of their own.
+    pub numbered: Option<Arc<Numbered>>,
+}
+
+/// Rows that are read from a copy in which they are numbered.
+pub(super) struct Numbered {
+    pub query: String,
+    /// Places of the columns to find rows by.
+    pub index: Option<(usize, usize)>,
+    pub copy: Mutex<Option<Arc<Copy>>>,
 }
 
 /// How the file is reached just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    /// (a) nobody writes: immutable.
+enum Access {
+    /// (a) without locks.
     Immutable,
-    /// (b) beside a writer's log.
-    Log,
+    /// (b), (d) with locks, beside a writer.
+    Shared,
     /// (c) a copy in the cache.
     Copy,
 }
 
-/// What can be seen of a store from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub main: Option<(u64, Option<SystemTime>, u64)>,
-    /// Bytes 24-27 of the file, big-endian.
-    counter: [u8; 4],
-    log: Option<(u64, Option<SystemTime>)>,
-    /// Bytes 16-23 of the log: its salts.
-    salts: [u8; 8],
-    journal: bool,
+/// Why what is shown may not be what is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// The log is too large to copy.
+    NewestInLog,
+    /// The journal of a change that was broken off is too large to copy.
+    BrokenOff,
+    /// A writer without a journal is at work.
+    Uncommitted,
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-fn head<const N: usize>(path: &Path) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    File::open(path).ok()?.read_exact(&mut bytes).ok()?;
-    Some(bytes)
-}
-
-impl Stamp {
-    pub fn of(path: &Path) -> Stamp {
-        let outside = |path: &Path| std::fs::metadata(path).ok();
-        let log = beside(path, "-wal");
-        #[cfg(unix)]
-        let inode = |meta: &std::fs::Metadata| std::os::unix::fs::MetadataExt::ino(meta);
-        #[cfg(not(unix))]
-        let inode = |_: &std::fs::Metadata| 0;
-        let mut counter = [0; 4];
-        if let Some(bytes) = head::<28>(path) {
-            counter.copy_from_slice(&bytes[24..28]);
-        }
-        let mut salts = [0; 8];
-        if let Some(bytes) = head::<24>(&log) {
-            salts.copy_from_slice(&bytes[16..24]);
-        }
-        Stamp {
-            main: outside(path).map(|meta| (meta.len(), meta.modified().ok(), inode(&meta))),
-            counter,
-            log: outside(&log).map(|meta| (meta.len(), meta.modified().ok())),
-            salts,
-            // A finished journal is gone, empty, or has a zeroed head (journal_mode PERSIST).
-            journal: head::<8>(&beside(path, "-journal")).is_some_and(|magic| magic != [0; 8]),
-        }
-    }
-
-    fn access(&self, path: &Path) -> Access {
-        let memory = File::open(beside(path, "-shm")).is_ok();
-        match (&self.log, self.journal) {
-            (_, true) => Access::Copy,
-            (Some(_), _) if memory => Access::Log,
-            (Some((len, _)), _) if *len > 0 => Access::Copy,
-            _ => Access::Immutable,
+impl Doubt {
+    pub fn finding(self) -> (FindingCode, String) {
+        let limit = copy::MAX_BYTES >> 30;
+        match self {
+            Doubt::NewestInLog => (
+                FindingCode::TruncatedTail,
+                format!("the newest events are in a log beside the file; over {limit} GiB it is not copied"),
+            ),
+            Doubt::BrokenOff => (
+                FindingCode::Uncommitted,
+                format!(
+                    "a change that was broken off is partly in the file, and taking it back needs a copy; \
+                     over {limit} GiB none is made"
+                ),
+            ),
+            Doubt::Uncommitted => (
+                FindingCode::Uncommitted,
+                "a program holds the file for itself and keeps no journal: if it is in the middle of a change, \
+                 rows are shown that it may still take back"
+                    .to_owned(),
+            ),
         }
     }
 }
 
-/// A connection that knows whether what it read can be trusted.
+/// See the module above.
 pub(super) struct Guarded {
-    pub place: Place,
-    conn: Timed,
-    pub access: Access,
-    pub stamp: Stamp,
-    /// The copy's folder in case (c); removed when dropped.
-    _copy: Option<CopyFolder>,
-    /// The newest events are only in a log that was too large to copy.
-    pub without_log: bool,
+    place: Place,
+    /// `None` at rest.
+    open: Option<Open>,
+    /// The file as it was when it was opened last.
+    seen: Seen,
 }
 
-struct CopyFolder(PathBuf);
+/// A look at the file.
+#[derive(Clone)]
+struct Seen {
+    stamp: Stamp,
+    /// A later write cannot bear the same time.
+    is_settled: bool,
+}
 
-impl Drop for CopyFolder {
-    fn drop(&mut self) {
-        // Nothing to do about a failure: the cache is ours and may be deleted at any time.
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+struct Open {
+    /// Several readers share the connection to a copy.
+    conn: Arc<Mutex<Timed>>,
+    access: Access,
+    doubt: Option<Doubt>,
+    seen: Seen,
+    /// Behind the connection: it lives longer.
+    file: FileBytes,
 }
 
 impl Guarded {
     pub fn open(place: Place) -> Result<Guarded, ReadError> {
-        let path = place.path.clone();
-        let mut waited = 0;
-        let mut may_copy = false;
-        loop {
-            let stamp = Stamp::of(&path);
-            if stamp.main.is_none() {
-                return Err(gone(&path));
-            }
-            let access = match stamp.access(&path) {
-                Access::Log if may_copy => Access::Copy,
-                access => access,
-            };
-            // A journal is hot for as long as a commit takes, or for ever after a crash:
-            // give a living writer time before making a copy.
-            if stamp.journal && waited < 20 {
-                waited += 1;
-                std::thread::sleep(PAUSE);
-                continue;
-            }
-            let (conn, copy, without_log) = match access {
-                Access::Immutable => (connect(&path, "immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, false),
-                Access::Log => {
-                    let timed = connect(&path, "mode=ro", OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-                    // A folder that we may not write to can make the shared memory useless
-                    // to SQLite: then the copy.
-                    let usable = timed.conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()));
-                    match usable {
-                        Err(error) if !is_damage(&error) && !may_copy => {
-                            may_copy = true;
-                            continue;
-                        }
-                        _ => (timed, None, false),
-                    }
-                }
-                Access::Copy => match copy(&place, &stamp)? {
-                    Some(folder) => {
-                        let copied = folder.0.join("store");
-                        // The copy is ours: SQLite may recover the log in it.
-                        let conn = connect(&copied, "mode=rw", OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-                        (conn, Some(folder), false)
-                    }
-                    None => (connect(&path, "immutable=1", OpenFlags::SQLITE_OPEN_READ_ONLY)?, None, true),
-                },
-            };
-            let access = if without_log { Access::Immutable } else { access };
-            return Ok(Guarded { place, conn, access, stamp, _copy: copy, without_log });
+        let mut open = Open::new(&place)?;
+        if let Some(numbered) = &place.numbered {
+            open = numbered.open(&place, open)?;
         }
+        let seen = open.seen.clone();
+        Ok(Guarded { place, open: Some(open), seen })
     }
 
-    /// The file is no longer what it was when the connection was made.
-    pub fn moved(&self) -> bool {
-        let now = Stamp::of(&self.place.path);
-        if self.without_log {
-            // Its log grows all the time; only the file itself is read.
-            return now.main != self.stamp.main || now.counter != self.stamp.counter;
+    /// Lets go of everything that a writer would notice.
+    pub fn rest(&mut self) {
+        self.open = None;
+    }
+
+    fn opened(&mut self) -> Result<&Open, ReadError> {
+        if self.open.is_none() {
+            *self = Guarded::open(self.place.clone())?;
         }
-        now != self.stamp
+        self.open.as_ref().ok_or_else(|| restless(&self.place.path))
+    }
+
+    /// Why what was read last may not be what is committed.
+    pub fn doubt(&self) -> Option<Doubt> {
+        self.open.as_ref()?.doubt
+    }
+
+    /// Whether the store is still as it was when it was opened last.
+    pub fn change(&mut self) -> Result<StoreChange, ReadError> {
+        let file = handle(&self.place.path)?;
+        let now = Stamp::of(&self.place.path, &file)?;
+        if now.main.identity != self.seen.stamp.main.identity {
+            return Ok(StoreChange::Replaced);
+        }
+        if now.has_same_commits(&self.seen.stamp) && self.seen.is_settled {
+            return Ok(StoreChange::Same);
+        }
+        // An immutable connection, or one to a copy, would go on showing the old pages.
+        self.rest();
+        Ok(StoreChange::Written)
+    }
+
+    /// It was read from a copy that is older than the file: the next read makes a new one.
+    pub fn is_old_copy(&mut self) -> Result<bool, ReadError> {
+        let is_old = match &self.open {
+            Some(open) if open.access == Access::Copy => open.has_moved(&self.place.path)?,
+            _ => false,
+        };
+        if is_old {
+            self.rest();
+        }
+        Ok(is_old)
     }
 
     /// Runs one read so that what it returns is of one moment, again where the file
@@ -209,61 +196,234 @@ impl Guarded {
         time: Duration,
         mut read: impl FnMut(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, ReadError> {
-        let mut corrupt = 0;
+        let path = self.place.path.clone();
+        let (begun, mut refusals) = (Instant::now(), 0);
         for _ in 0..ATTEMPTS {
-            let result = match self.access {
-                Access::Immutable => {
-                    if self.moved() {
-                        std::thread::sleep(PAUSE / 10);
-                        *self = Guarded::open(self.place.clone())?;
-                        continue;
-                    }
-                    let result = self.conn.run(time, &mut read);
-                    if self.moved() {
-                        std::thread::sleep(PAUSE);
-                        *self = Guarded::open(self.place.clone())?;
-                        continue;
-                    }
-                    result
-                }
-                Access::Log => {
-                    // The transaction is one batch long.
-                    self.conn.run(time, &mut |conn| {
-                        let transaction = conn.unchecked_transaction()?;
-                        let result = read(conn);
-                        drop(transaction);
-                        result
-                    })
-                }
-                Access::Copy => self.conn.run(time, &mut read),
-            };
+            if begun.elapsed() > ALL_PATIENCE + time {
+                break;
+            }
+            let open = self.opened()?;
+            if open.must_reopen(&path)? {
+                self.rest();
+                continue;
+            }
+            let result = open.read(time, &mut read);
+            if open.access == Access::Immutable && open.has_moved(&path)? {
+                self.rest();
+                std::thread::sleep(PAUSE);
+                continue;
+            }
             match result {
                 Ok(value) => return Ok(value),
-                Err(error) => {
-                    let source_moved = self.access == Access::Log && !is_damage(&error);
-                    let busy = matches!(
-                        error.sqlite_error_code(),
-                        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::CannotOpen)
-                    );
-                    if (busy || source_moved) && corrupt < 50 {
-                        corrupt += 1;
-                        std::thread::sleep(PAUSE);
-                        *self = Guarded::open(self.place.clone())?;
-                        continue;
+                // Side files come and go, and a writer may lock all others out for a moment.
+                Err(error) if open.access == Access::Shared && !is_damage(&error) && refusals < REFUSALS => {
+                    refusals += 1;
+                    self.rest();
+                    std::thread::sleep(PAUSE);
+                }
+                Err(error) => return Err(failed(&path, error)),
+            }
+        }
+        Err(restless(&path))
+    }
+}
+
+/// What is tried while a store is being opened.
+struct Opening<'a> {
+    place: &'a Place,
+    begun: Instant,
+    refusals: u32,
+    /// The journal of the writer that is waited for, since when.
+    waiting: Option<(Option<Journal>, Instant)>,
+}
+
+impl Open {
+    fn new(place: &Place) -> Result<Open, ReadError> {
+        let mut opening = Opening { place, begun: Instant::now(), refusals: 0, waiting: None };
+        loop {
+            if let Some(open) = opening.attempt()? {
+                return Ok(open);
+            }
+            if opening.begun.elapsed() > ALL_PATIENCE {
+                return Err(restless(&place.path));
+            }
+        }
+    }
+
+    fn read<T>(
+        &self,
+        time: Duration,
+        read: &mut impl FnMut(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
+        conn.run(time, |conn| {
+            // The transaction is one batch long.
+            let transaction = (self.access == Access::Shared).then(|| conn.unchecked_transaction()).transpose()?;
+            let result = read(conn);
+            drop(transaction);
+            result
+        })
+    }
+
+    /// The file is no longer what it was when the connection was made.
+    fn has_moved(&self, path: &Path) -> Result<bool, ReadError> {
+        let now = Stamp::of(path, &self.file)?;
+        Ok(match self.doubt {
+            // Only the file itself is read, however its log grows.
+            Some(Doubt::NewestInLog) => !now.has_same_file(&self.seen.stamp),
+            _ if self.access == Access::Copy => !now.has_same_commits(&self.seen.stamp),
+            _ => now != self.seen.stamp,
+        })
+    }
+
+    /// The connection is of no use for the next read.
+    fn must_reopen(&self, path: &Path) -> Result<bool, ReadError> {
+        match self.access {
+            Access::Immutable => self.has_moved(path),
+            // The writer has ended: locks are no longer needed.
+            Access::Shared => Ok(Stamp::of(path, &self.file)?.way() != self.seen.stamp.way()),
+            Access::Copy => Ok(false),
+        }
+    }
+}
+
+impl Opening<'_> {
+    /// `None`: it must be tried again.
+    fn attempt(&mut self) -> Result<Option<Open>, ReadError> {
+        let path = &self.place.path;
+        let file = handle(path)?;
+        let stamp = Stamp::of(path, &file)?;
+        let way = stamp.way();
+        let is_held = way == Way::Alone && is_held(file.identity());
+        if (way == Way::Journal || is_held) && self.waits_for(&stamp) {
+            std::thread::sleep(PAUSE / 10);
+            return Ok(None);
+        }
+        let seen = Seen { is_settled: stamp.is_settled(), stamp };
+        match way {
+            Way::Alone => Open::immutable(path, file, seen, is_held.then_some(Doubt::Uncommitted)).map(Some),
+            Way::OrphanLog => self.copied(file, seen),
+            Way::Log | Way::Journal => {
+                let timed = Timed::open(path, Mode::Shared)?;
+                let usable =
+                    timed.run(READ_TIME, |conn| conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())));
+                match usable {
+                    Err(error) if !is_damage(&error) => {
+                        drop(timed);
+                        self.refused(file, seen, error)
                     }
-                    return Err(failed(&self.place.path, error));
+                    _ => {
+                        let conn = Arc::new(Mutex::new(timed));
+                        Ok(Some(Open { conn, access: Access::Shared, doubt: None, seen, file }))
+                    }
                 }
             }
         }
-        Err(restless(&self.place.path))
     }
+
+    /// A writer is at work, and has time left to end: a second for one transaction.
+    fn waits_for(&mut self, stamp: &Stamp) -> bool {
+        let is_same = |known: &Option<Journal>| match (known, &stamp.journal) {
+            (Some(known), Some(journal)) => known.is_same(journal),
+            (None, None) => true,
+            _ => false,
+        };
+        let since = match &self.waiting {
+            Some((journal, since)) if is_same(journal) => *since,
+            _ => {
+                self.waiting = Some((stamp.journal.clone(), Instant::now()));
+                Instant::now()
+            }
+        };
+        since.elapsed() < PATIENCE && stamp.quiet_for() < PATIENCE
+    }
+
+    /// SQLite does not let us in: a writer is in the way, or what is beside the file needs
+    /// more than reading.
+    fn refused(&mut self, file: FileBytes, seen: Seen, error: rusqlite::Error) -> Result<Option<Open>, ReadError> {
+        let path = &self.place.path;
+        if Stamp::of(path, &file)?.way() != seen.stamp.way() {
+            return Ok(None);
+        }
+        let is_busy = matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked));
+        if is_busy && seen.stamp.way() == Way::Log {
+            self.refusals += 1;
+            if self.refusals > REFUSALS {
+                return Err(failed(path, error));
+            }
+            std::thread::sleep(PAUSE);
+            return Ok(None);
+        }
+        self.copied(file, seen)
+    }
+
+    /// Through the copy that all readers of the file share.
+    fn copied(&self, file: FileBytes, seen: Seen) -> Result<Option<Open>, ReadError> {
+        match Copy::shared(self.place, &file, &seen.stamp)? {
+            Some(copy) => {
+                let (conn, stamp) = (Arc::clone(&copy.conn), copy.of.clone());
+                let seen = Seen { stamp, ..seen };
+                Ok(Some(Open { conn, access: Access::Copy, doubt: None, seen, file }))
+            }
+            None => {
+                let doubt = if seen.stamp.journal.is_some() { Doubt::BrokenOff } else { Doubt::NewestInLog };
+                Open::immutable(&self.place.path, file, seen, Some(doubt)).map(Some)
+            }
+        }
+    }
+}
+
+impl Open {
+    fn immutable(path: &Path, file: FileBytes, seen: Seen, doubt: Option<Doubt>) -> Result<Open, ReadError> {
+        let conn = Arc::new(Mutex::new(Timed::open(path, Mode::Immutable)?));
+        Ok(Open { conn, access: Access::Immutable, doubt, seen, file })
+    }
+}
+
+impl Numbered {
+    /// Through the copy of the rows, made anew where the store moved.
+    fn open(&self, place: &Place, source: Open) -> Result<Open, ReadError> {
+        let mut kept = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept.as_ref().filter(|copy| copy.of.has_same_commits(&source.seen.stamp));
+        let copy = match known {
+            Some(copy) => Arc::clone(copy),
+            None => {
+                *kept = None;
+                Arc::clone(kept.insert(Arc::new(self.copy(place)?)))
+            }
+        };
+        let seen = Seen { stamp: copy.of.clone(), ..source.seen };
+        Ok(Open { conn: Arc::clone(&copy.conn), access: Access::Copy, doubt: source.doubt, seen, file: source.file })
+    }
+
+    fn copy(&self, place: &Place) -> Result<Copy, ReadError> {
+        let folder = Folder::new(&place.cache)?;
+        let mut source = Guarded::open(Place { numbered: None, ..place.clone() })?;
+        let target = Timed::open(&folder.store(), Mode::Own)?;
+        let filled = source.read_within(ROWS_TIME, |conn| {
+            target.run(ROWS_TIME, |target| {
+                copy::fill(conn, &self.query, self.index, target)?;
+                target.execute_batch("COMMIT")
+            })
+        });
+        drop(target);
+        filled?;
+        Copy::open(folder, source.seen.stamp)
+    }
+}
+
+fn handle(path: &Path) -> Result<FileBytes, ReadError> {
+    FileBytes::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => gone(path),
+        _ => ReadError::io(path, error),
+    })
 }
 
 pub(super) fn gone(path: &Path) -> ReadError {
     ReadError::io(path, std::io::Error::new(std::io::ErrorKind::NotFound, "the file is gone"))
 }
 
-fn restless(path: &Path) -> ReadError {
+pub(super) fn restless(path: &Path) -> ReadError {
     let what = format!("its pages change faster than they can be read: {}", path.display());
     ReadError::new(what, "try again when the writer pauses, or open a copy").passing()
 }
@@ -274,6 +434,7 @@ pub(super) fn failed(path: &Path, source: rusqlite::Error) -> ReadError {
         Some(ErrorCode::DatabaseCorrupt) => {
             "the file is damaged; try a backup, or a copy made by `sqlite3 FILE .recover`"
         }
+        Some(ErrorCode::DiskFull) => "free some space, set EVENTGLASS_HOME to another disk, or name a smaller table",
         _ => "close the program that locks it, or open a copy",
     };
     ReadError::new(format!("SQLite cannot read it: {source}: {}", path.display()), help).because(source)
@@ -285,7 +446,7 @@ pub(super) fn is_damaged(error: &ReadError) -> bool {
     source.is_some_and(is_damage)
 }
 
-fn is_damage(error: &rusqlite::Error) -> bool {
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(
@@ -296,142 +457,4 @@ fn is_damage(error: &rusqlite::Error) -> bool {
                 | ErrorCode::NotADatabase
         )
     )
-}
-
-/// A connection whose reads are broken off when one takes too long.
-struct Timed {
-    conn: Connection,
-    /// Milliseconds after `epoch` at which the read under way is broken off.
-    until: Arc<AtomicU64>,
-    epoch: Instant,
-}
-
-impl Timed {
-    fn run<T>(&self, time: Duration, read: &mut impl FnMut(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        let until = self.epoch.elapsed() + time;
-        self.until.store(until.as_millis() as u64, Ordering::Relaxed);
-        read(&self.conn)
-    }
-}
-
-fn connect(path: &Path, mode: &str, flags: OpenFlags) -> Result<Timed, ReadError> {
-    let fail = |source| failed(path, source);
-    let uri = format!("{}?{mode}", uri(path));
-    let flags = flags | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut conn = Connection::open_with_flags(uri, flags).map_err(fail)?;
-    let (until, epoch) = (Arc::new(AtomicU64::new(u64::MAX)), Instant::now());
-    let watched = Arc::clone(&until);
-    let late = move || epoch.elapsed().as_millis() as u64 > watched.load(Ordering::Relaxed);
-    conn.progress_handler(10_000, Some(late)).map_err(fail)?;
-    conn.busy_timeout(Duration::from_millis(250)).map_err(fail)?;
-    // A stranger's schema must not call functions, nor a row be larger than memory.
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(fail)?;
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(fail)?;
-    // A column that vanished is an error, not the text of its name.
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false).map_err(fail)?;
-    for (limit, value) in [
-        (Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, 1 << 20),
-        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
-        (Limit::SQLITE_LIMIT_ATTACHED, 0),
-    ] {
-        conn.set_limit(limit, value).map_err(fail)?;
-    }
-    Ok(Timed { conn, until, epoch })
-}
-
-/// The path as SQLite takes it for nothing else: no byte of a name means something.
-fn uri(path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let mut uri = String::from(if bytes.starts_with(b"/") { "file://" } else { "file:///" });
-    for byte in bytes {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
-            b'\\' if cfg!(windows) => uri.push('/'),
-            b':' if cfg!(windows) => uri.push(':'),
-            byte => uri.push_str(&format!("%{byte:02x}")),
-        }
-    }
-    uri
-}
-
-/// Copies file, then log or journal, so that both are of one moment; `None` where the
-/// store is too large to copy.
-fn copy(place: &Place, stamp: &Stamp) -> Result<Option<CopyFolder>, ReadError> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let io = |source| ReadError::io(&place.cache, source);
-    let log = stamp.log.as_ref().map_or(0, |(len, _)| *len);
-    let need = stamp.main.as_ref().map_or(0, |(len, _, _)| *len) + log;
-    if need > MAX_COPY_BYTES {
-        return Ok(None);
-    }
-    let serial = COUNT.fetch_add(1, Ordering::Relaxed);
-    let folder = place.cache.join(format!("copy-{}-{serial}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(io)?;
-    restrict(&folder).map_err(io)?;
-    let folder = CopyFolder(folder);
-    sweep(&place.cache);
-    for _ in 0..ATTEMPTS {
-        let before = Stamp::of(&place.path);
-        for (suffix, wanted) in [("", true), ("-wal", before.log.is_some()), ("-journal", before.journal)] {
-            let target = folder.0.join(format!("store{suffix}"));
-            if !wanted {
-                drop(std::fs::remove_file(target));
-                continue;
-            }
-            let source = beside(&place.path, suffix);
-            match std::fs::copy(&source, &target) {
-                Ok(_) => {}
-                // The side file went away meanwhile: the stamp differs, so once more.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound && !suffix.is_empty() => {}
-                Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
-                    let what = format!("there is no room for a copy of {need} bytes: {}", place.path.display());
-                    return Err(
-                        ReadError::new(what, "free some space, or set EVENTGLASS_HOME to another disk").because(error)
-                    );
-                }
-                Err(source) => return Err(ReadError::io(&place.path, source)),
-            }
-            // A read-only original gives a read-only copy, which could not be recovered.
-            writable(&target).map_err(io)?;
-        }
-        if Stamp::of(&place.path) == before {
-            return Ok(Some(folder));
-        }
-        std::thread::sleep(PAUSE);
-    }
-    Err(restless(&place.path))
-}
-
-/// Removes copies whose program was killed before it could.
-fn sweep(cache: &Path) {
-    let Ok(entries) = std::fs::read_dir(cache) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let owner = name.to_str().and_then(|name| name.strip_prefix("copy-")?.split('-').next()?.parse::<u32>().ok());
-        if owner.is_some_and(is_gone) {
-            drop(CopyFolder(entry.path()));
-        }
-    }
-}
-
-/// Only for us: it holds somebody's data.
-fn restrict(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
-    }
-    let _ = folder;
-    Ok(())
-}
-
-fn writable(file: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))?;
-    }
-    let _ = file;
-    Ok(())
 }
