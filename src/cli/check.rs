@@ -11,8 +11,8 @@ use serde_json::json;
 use super::CliError;
 use super::print::{self, FindingLine};
 use super::store::Common;
+use crate::formats::Opened;
 use crate::formats::page::EventPage;
-use crate::formats::{Opened, PAGE_BYTES};
 use crate::index::EventIndex;
 use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, StreamId, Version};
 use crate::session::Indexer;
@@ -105,16 +105,16 @@ fn read_headers(opened: &Arc<Opened>, tally: &mut Tally) -> Result<EventIndex, C
 fn decode_all(opened: &Opened, index: &EventIndex, tally: &mut Tally) -> Result<(), CliError> {
     let mut fetcher = opened.store.fetcher()?;
     let mut page = EventPage::default();
-    let (mut at, mut batch) = (0, 8);
+    let mut at = 0;
     while at < index.events() {
-        let end = (at + batch).min(index.events());
-        let rows = || (at..end).map(|row| EventRow(row as u32));
-        let keys: Vec<_> = rows().filter_map(|row| index.key_of(row)).collect();
+        let end = (at + BATCH).min(index.events());
+        let keys: Vec<_> = (at..end).filter_map(|row| index.key_of(EventRow(row as u32))).collect();
         page.clear();
         let mut notes = Findings::default();
-        fetcher.fetch(&keys, None, &mut page, &mut notes)?;
+        let read = fetcher.fetch(&keys, None, &mut page, &mut notes)?.max(1);
+        let end = end.min(at + read as u64);
         let mut found = page.iter().peekable();
-        for row in rows() {
+        for row in (at..end).map(|row| EventRow(row as u32)) {
             let (stream_id, version) = (index.stream_of(row), index.version_of(row));
             let mut add = |code, message| {
                 tally.add_decoded(&Finding { code, stream: None, stream_id, version, message });
@@ -125,8 +125,6 @@ fn decode_all(opened: &Opened, index: &EventIndex, tally: &mut Tally) -> Result<
             }
         }
         at = end;
-        // Large events are read a few at a time.
-        batch = if page.size_bytes() > PAGE_BYTES { (batch / 2).max(1) } else { (batch * 2).min(BATCH) };
     }
     Ok(())
 }

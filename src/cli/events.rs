@@ -77,16 +77,18 @@ impl Events {
         let mut notes = Findings::default();
         let mut page = EventPage::default();
         let mut left = self.limit.unwrap_or(u64::MAX);
+        let mut part: Vec<EventRow> = Vec::new();
         loop {
-            let part: Vec<EventRow> = rows.by_ref().take(BATCH.min(left) as usize).collect();
+            part.extend(rows.by_ref().take((BATCH.min(left) as usize).saturating_sub(part.len())));
             if part.is_empty() {
                 break;
             }
             page.clear();
             let keys: Vec<_> = part.iter().filter_map(|row| index.key_of(*row)).collect();
-            fetcher.fetch(&keys, None, &mut page, &mut notes)?;
+            let read = fetcher.fetch(&keys, None, &mut page, &mut notes)?.clamp(1, part.len());
             let mut found = page.iter().peekable();
-            for row in part {
+            // Those that did not fit are asked for again.
+            for row in part.drain(..read) {
                 let Some(stored) = found.next_if(|stored| Some(stored.key) == index.key_of(row)) else {
                     let key = index.key_of(row).map_or(0, |key| key.0);
                     notes.note(FindingCode::Damaged, format!("the row at {key} is no longer readable"));

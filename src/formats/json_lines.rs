@@ -321,6 +321,43 @@ impl Reader {
         }
     }
 
+    /// Adds the rows in this order until the page is full, then arranges them by their places.
+    /// The number is that of keys that were looked at.
+    fn fetch_each(
+        &mut self,
+        wanted: &[(RowKey, usize)],
+        page: &mut EventPage,
+        notes: &mut Findings,
+    ) -> Result<usize, ReadError> {
+        let has_items = self.builder.mapping().has_items();
+        let row_of = |key: RowKey| if has_items { row_and_item(key).0 } else { key.0 };
+        let offsets: Vec<u64> = wanted.iter().map(|(key, _)| row_of(*key).max(0) as u64).collect();
+        let before = page.len();
+        let mut places = Vec::with_capacity(wanted.len());
+        let mut read = 0;
+        for (key, place) in wanted {
+            if read > 0 && page.filled_bytes() > PAGE_BYTES {
+                break;
+            }
+            let at = read;
+            read += 1;
+            self.records.prepare(&offsets[at..]).map_err(|error| self.io(error))?;
+            let Some(record) = self.records.record(offsets[at]).map_err(|error| self.io(error))? else { continue };
+            let item = [row_and_item(*key).1];
+            let (item, rows) = (has_items.then_some(&item[..]), page.len());
+            match self.push(&record, item, Extent::Whole, page, notes) {
+                Ok(()) => places.extend((page.len() > rows).then_some(*place)),
+                Err(reason) => {
+                    let what = self.records.shape().what();
+                    let message = format!("the {what} at byte {} changed: it {reason}", key.0);
+                    notes.note(FindingCode::Damaged, message);
+                }
+            }
+        }
+        page.arrange(before, &places);
+        Ok(read)
+    }
+
     /// Keeps what is needed to see later whether it still stands there.
     fn remember(&mut self, cursor: u64) -> Result<(), ReadError> {
         let from = cursor.saturating_sub(TAIL_BYTES);
@@ -356,7 +393,7 @@ impl Scanner for Reader {
         let mut at = cursor.number().map_or(start, |at| at.max(0) as u64);
         let mut number = if self.numbered.0 == at { Some(self.numbered.1) } else { None };
         let (mut end, mut tail) = (false, None);
-        while page.len() < PAGE_ROWS && page.size_bytes() < PAGE_BYTES {
+        while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
             let Some(record) = self.records.record(at).map_err(|error| self.io(error))? else {
                 end = true;
                 break;
@@ -418,32 +455,25 @@ impl Fetcher for Reader {
         _run: Option<Run<'_>>,
         page: &mut EventPage,
         notes: &mut Findings,
-    ) -> Result<(), ReadError> {
+    ) -> Result<usize, ReadError> {
         self.records.look_again();
-        // Read as they lie, whatever order they are asked for in.
         let mut wanted: Vec<(RowKey, usize)> = keys.iter().copied().zip(0..).collect();
-        wanted.sort_unstable();
-        let has_items = self.builder.mapping().has_items();
-        let row_of = |key: RowKey| if has_items { row_and_item(key).0 } else { key.0 };
-        let offsets: Vec<u64> = wanted.iter().map(|(key, _)| row_of(*key).max(0) as u64).collect();
-        let before = page.len();
-        let mut order = Vec::with_capacity(keys.len());
-        for (nth, (key, place)) in wanted.iter().enumerate() {
-            self.records.prepare(&offsets[nth..]).map_err(|error| self.io(error))?;
-            let Some(record) = self.records.record(offsets[nth]).map_err(|error| self.io(error))? else { continue };
-            let item = [row_and_item(*key).1];
-            let (item, rows) = (has_items.then_some(&item[..]), page.len());
-            match self.push(&record, item, Extent::Whole, page, notes) {
-                Ok(()) => order.extend((page.len() > rows).then_some(*place)),
-                Err(reason) => {
-                    let what = self.records.shape().what();
-                    let message = format!("the {what} at byte {} changed: it {reason}", key.0);
-                    notes.note(FindingCode::Damaged, message);
-                }
-            }
+        if keys.is_sorted() {
+            return self.fetch_each(&wanted, page, notes);
         }
-        page.arrange(before, &order);
-        Ok(())
+        // Read as they lie, whatever order they are asked for in.
+        wanted.sort_unstable();
+        let (mut part, mut found) = (EventPage::default(), Findings::default());
+        let mut read = self.fetch_each(&wanted, &mut part, &mut found)?;
+        if read < keys.len() {
+            // Those that fit are not those in front: as they are asked for, then.
+            wanted.sort_unstable_by_key(|(_, place)| *place);
+            (part, found) = (EventPage::default(), Findings::default());
+            read = self.fetch_each(&wanted, &mut part, &mut found)?;
+        }
+        page.append(part);
+        notes.absorb(&mut found);
+        Ok(read)
     }
 
     fn payloads(&mut self, keys: &[RowKey], _run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {

@@ -228,7 +228,9 @@ pub trait Scanner: Send {
 
 /// Reads whole rows that the index names.
 pub trait Fetcher: Send {
-    /// Appends to `page` the whole rows of `keys` that exist, in that order.
+    /// Appends to `page` the whole rows of `keys` that exist, in that order. Returns how many
+    /// of the keys, from the front, were looked at: at least one, and all of them unless the
+    /// page became full, which a single large row may do.
     ///
     /// # Errors
     /// Where the store itself cannot be read.
@@ -238,7 +240,7 @@ pub trait Fetcher: Send {
         run: Option<Run<'_>>,
         page: &mut EventPage,
         notes: &mut Findings,
-    ) -> Result<(), ReadError>;
+    ) -> Result<usize, ReadError>;
 
     /// Clears `page` and fills it with the payloads of `keys`, which ascend, in any order;
     /// those of rows that are gone are left out. Returns how many of the keys, from the
@@ -255,10 +257,10 @@ pub trait Fetcher: Send {
 /// [`Fetcher::payloads`] for those that find nothing faster than whole rows.
 fn payloads_of_rows(fetcher: &mut dyn Fetcher, keys: &[RowKey], page: &mut PayloadPage) -> Result<usize, ReadError> {
     page.clear();
-    let mut whole = EventPage::default();
-    for (part, at) in keys.chunks(64).zip((0..).step_by(64)) {
+    let (mut whole, mut at) = (EventPage::default(), 0);
+    while at < keys.len() {
         whole.clear();
-        fetcher.fetch(part, None, &mut whole, &mut Findings::default())?;
+        at += fetcher.fetch(&keys[at..keys.len().min(at + 64)], None, &mut whole, &mut Findings::default())?.max(1);
         for row in whole.iter() {
             match row.payload {
                 Stored::Null => page.push(row.key, None),
@@ -266,10 +268,10 @@ fn payloads_of_rows(fetcher: &mut dyn Fetcher, keys: &[RowKey], page: &mut Paylo
             }
         }
         if page.bytes().len() > PAGE_BYTES {
-            return Ok(at + part.len());
+            break;
         }
     }
-    Ok(keys.len())
+    Ok(at)
 }
 
 /// A store's place as a container gets it.

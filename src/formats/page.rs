@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::PAGE_BYTES;
 use crate::model::{Marks, Position, RowKey, StreamStatus, Time, Version};
 
 /// Payloads alone, as stored: what a search looks at.
@@ -16,6 +17,9 @@ pub struct PayloadPage {
 
 impl PayloadPage {
     pub fn clear(&mut self) {
+        if self.bytes.capacity() > 4 * PAGE_BYTES {
+            self.bytes = Vec::new();
+        }
         self.bytes.clear();
         self.rows.clear();
     }
@@ -95,8 +99,28 @@ pub struct PageRow<'a> {
     pub metadata: Stored<&'a [u8]>,
 }
 
+impl PageRow<'_> {
+    /// Bytes of payload and metadata.
+    pub fn bytes(&self) -> usize {
+        self.payload.len() + self.metadata.len()
+    }
+}
+
+impl Stored<&[u8]> {
+    fn len(&self) -> usize {
+        match self {
+            Stored::Null => 0,
+            Stored::Text(bytes) | Stored::Bytes(bytes) => bytes.len(),
+        }
+    }
+}
+
 impl EventPage {
     pub fn clear(&mut self) {
+        // What one large row took is not kept for small ones.
+        if self.size_bytes() > 4 * PAGE_BYTES {
+            *self = EventPage::default();
+        }
         self.text.clear();
         self.bytes.clear();
         self.rows.clear();
@@ -123,14 +147,8 @@ impl EventPage {
     /// Adds a row. A page never holds 4 GiB: readers end a page long before
     /// (`PAGE_BYTES`); should one row alone be larger, it is `false` and not added.
     pub fn push(&mut self, row: &PageRow<'_>) -> bool {
-        let stored = |value: &Stored<&[u8]>| match value {
-            Stored::Null => 0,
-            Stored::Text(bytes) | Stored::Bytes(bytes) => bytes.len(),
-        };
         let texts = row.stream.len() + row.category.len() + row.event_type.len();
-        if self.text.len() + self.bytes.len() + texts + stored(&row.payload) + stored(&row.metadata)
-            > (u32::MAX / 2) as usize
-        {
+        if self.text.len() + self.bytes.len() + texts + row.bytes() > (u32::MAX / 2) as usize {
             return false;
         }
         let stream = self.keep_text(row.stream);

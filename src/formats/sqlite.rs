@@ -349,25 +349,24 @@ impl Fetcher for Reader {
         run: Option<Run<'_>>,
         page: &mut EventPage,
         notes: &mut Findings,
-    ) -> Result<(), ReadError> {
+    ) -> Result<usize, ReadError> {
         if let Some(run) = run.filter(|_| keys.len() > 1)
             && let Some(part) = self.fetch_run(keys, run)
         {
+            let read = part.len();
             page.append(part);
-            return Ok(());
+            return Ok(read);
         }
         // One by one: the keys are scattered, or the range was damaged.
         let rows = &mut self.rows;
-        let (mut part, mut damaged) = self.file.read(|conn| rows.one_by_one(conn, keys))?;
-        if part.len() < keys.len() && self.file.is_old_copy()? {
+        let (mut read, mut part, mut damaged) = self.file.read(|conn| rows.one_by_one(conn, keys))?;
+        if part.len() < read && self.file.is_old_copy()? {
             // It is older than the index that named these rows.
-            (part, damaged) = self.file.read(|conn| rows.one_by_one(conn, keys))?;
+            (read, part, damaged) = self.file.read(|conn| rows.one_by_one(conn, keys))?;
         }
-        for (key, error) in damaged {
-            notes.note(FindingCode::Damaged, format!("the row with rowid {} cannot be read: {error}", key.0));
-        }
+        notes.absorb(&mut damaged);
         page.append(part);
-        Ok(())
+        Ok(read)
     }
 
     fn payloads(&mut self, keys: &[RowKey], run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {
@@ -428,7 +427,8 @@ impl Fetcher for Reader {
 }
 
 impl Reader {
-    /// The rows of a run by an index, if that gives just those that are wanted.
+    /// The rows of a run by an index, if that gives just those that are wanted; as many as
+    /// fill a page.
     fn fetch_run(&mut self, keys: &[RowKey], run: Run<'_>) -> Option<EventPage> {
         let queries = Arc::clone(&self.rows.queries);
         let text = queries.run.as_ref()?;
@@ -445,13 +445,16 @@ impl Reader {
                     rows_of.push(row, None, Extent::Whole, &mut part, &mut Findings::default())?;
                     order.push(*at);
                 }
+                if part.filled_bytes() > PAGE_BYTES {
+                    break;
+                }
             }
             Ok((part, order))
         });
         let (part, order) = found.ok()?;
         // A damaged index may name a row twice.
-        let all = part.len() == keys.len() && order.iter().copied().eq(0..keys.len());
-        all.then_some(part)
+        let all = part.len() == keys.len() || part.filled_bytes() > PAGE_BYTES;
+        (all && order.iter().copied().eq(0..part.len())).then_some(part)
     }
 
     /// A page after `after` cannot be read: finds where reading goes on. Returns the
@@ -561,14 +564,12 @@ impl Rows {
         Ok((last, notes))
     }
 
-    /// Each row by its key, and keys whose rows cannot be read.
-    fn one_by_one(
-        &mut self,
-        conn: &Connection,
-        keys: &[RowKey],
-    ) -> rusqlite::Result<(EventPage, Vec<(RowKey, String)>)> {
+    /// Each row by its key until a page is full: how many keys were looked at, the rows, and a
+    /// finding for each that cannot be read.
+    fn one_by_one(&mut self, conn: &Connection, keys: &[RowKey]) -> rusqlite::Result<(usize, EventPage, Findings)> {
         let mut part = EventPage::default();
-        let mut damaged: Vec<(RowKey, String)> = Vec::new();
+        let mut damaged = Findings::default();
+        let mut read = 0;
         let queries = Arc::clone(&self.queries);
         let mut statement = conn.prepare_cached(&queries.whole)?;
         let has_items = self.builder.mapping().has_items();
@@ -582,10 +583,15 @@ impl Rows {
                 None => Ok(()),
             });
             if let Err(error) = result {
-                damaged.push((*first, error.to_string()));
+                let message = format!("the row with rowid {} cannot be read: {error}", first.0);
+                damaged.note(FindingCode::Damaged, message);
+            }
+            read += same_row.len();
+            if part.filled_bytes() > PAGE_BYTES {
+                break;
             }
         }
-        Ok((part, damaged))
+        Ok((read, part, damaged))
     }
 
     /// Adds a row to the page, or a finding that names it.

@@ -33,7 +33,8 @@ const BATCH: u64 = 256;
 pub trait EventSource {
     /// Why they do not come.
     type Error;
-    /// The events `from..from + count` of the stream (0-based), fewer at its end.
+    /// Events of the stream from `from` on (0-based): `count` of them, fewer where they are
+    /// large, and none at its end only.
     ///
     /// # Errors
     /// Where the store can no longer be read.

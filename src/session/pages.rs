@@ -1,11 +1,11 @@
 //! [`StreamSource`]: the events of one stream, read in pages and kept within a
 //! budget; the only place where containers meet the replay.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Run, Store, Stored};
+use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, PageRow, ReadError, Run, Store, Stored};
 use crate::index::StreamRows;
 use crate::model::json::to_text;
 use crate::model::{
@@ -15,7 +15,8 @@ use crate::model::{
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
 
-/// Events in a page: about as many as lie between two keyframes.
+/// Events in a page, at most: about as many as lie between two keyframes. Large events make
+/// smaller pages.
 const PAGE: u64 = 64;
 /// Bytes of pages kept, unless told otherwise.
 pub const CACHE_BYTES: usize = 64 << 20;
@@ -29,7 +30,8 @@ pub struct StreamSource {
     stream: Option<StreamId>,
     /// Places whose findings are noted: an event is decoded many times.
     noted: BTreeSet<u64>,
-    pages: HashMap<u64, (Arc<EventPage>, u64)>,
+    /// By the place of their first event, with the time of their last use.
+    pages: BTreeMap<u64, (Arc<EventPage>, u64)>,
     bytes: usize,
     cache_bytes: usize,
     clock: u64,
@@ -51,7 +53,7 @@ impl StreamSource {
             name: Arc::from(""),
             stream: None,
             noted: BTreeSet::new(),
-            pages: HashMap::new(),
+            pages: BTreeMap::new(),
             bytes: 0,
             cache_bytes: CACHE_BYTES,
             clock: 0,
@@ -65,7 +67,7 @@ impl StreamSource {
     /// many events in front are the same as before, so that what was folded of them holds.
     pub fn select(&mut self, rows: StreamRows, stream: StreamId) -> u64 {
         let same = if self.stream == Some(stream) { same_in_front(&self.rows, &rows) } else { 0 };
-        self.pages.retain(|number, _| (number + 1) * PAGE <= same);
+        self.pages.retain(|first, (page, _)| first + page.len() as u64 <= same);
         self.bytes = self.pages.values().map(|(page, _)| page.size_bytes()).sum();
         if same == 0 {
             self.findings = Findings::default();
@@ -129,8 +131,8 @@ impl StreamSource {
         if at >= self.rows.len() {
             return Ok(None);
         }
-        let page = self.page(at / PAGE)?;
-        let Some(row) = page.get((at % PAGE) as usize) else { return Ok(None) };
+        let (first, page) = self.page(at)?;
+        let Some(row) = page.get((at - first) as usize) else { return Ok(None) };
         let version = self.rows.version(at).unwrap_or(Version(0));
         let mut notes = Findings::default();
         let event = recorded(&*self.store, &row, version, &mut notes);
@@ -158,15 +160,36 @@ impl StreamSource {
         Some((first, lost.count() + 1))
     }
 
-    fn page(&mut self, number: u64) -> Result<Arc<EventPage>, ReadError> {
+    /// The page that the event at `at` is in, and the place of its first event.
+    fn page(&mut self, at: u64) -> Result<(u64, Arc<EventPage>), ReadError> {
         self.clock += 1;
-        if let Some((page, used)) = self.pages.get_mut(&number) {
+        if let Some((first, (page, used))) = self.pages.range_mut(..=at).next_back()
+            && at - first < page.len() as u64
+        {
             *used = self.clock;
-            return Ok(Arc::clone(page));
+            return Ok((*first, Arc::clone(page)));
         }
-        let page = Arc::new(self.read(number)?);
+        // Where reading begins must not depend on how it goes on: at the same places, or behind a
+        // page that became full before the next of them.
+        let begin = at / PAGE * PAGE;
+        let behind = |(first, (page, _)): (&u64, &(Arc<EventPage>, u64))| first + page.len() as u64;
+        let begin = self.pages.range(begin..=at).next_back().map_or(begin, behind);
+        let mut page = self.keep(begin)?;
+        if at - begin >= page.len() as u64 {
+            // What lies between is large, and nobody asked for it.
+            page = self.keep(at)?;
+            return Ok((at, page));
+        }
+        Ok((begin, page))
+    }
+
+    /// Reads a page and keeps it.
+    fn keep(&mut self, first: u64) -> Result<Arc<EventPage>, ReadError> {
+        let page = Arc::new(self.read(first)?);
         self.bytes += page.size_bytes();
-        self.pages.insert(number, (Arc::clone(&page), self.clock));
+        if let Some((old, _)) = self.pages.insert(first, (Arc::clone(&page), self.clock)) {
+            self.bytes -= old.size_bytes().min(self.bytes);
+        }
         self.make_room();
         Ok(page)
     }
@@ -174,17 +197,17 @@ impl StreamSource {
     /// Lets go of the pages that were not used for longest.
     fn make_room(&mut self) {
         while self.bytes > self.cache_bytes && self.pages.len() > 1 {
-            let oldest = self.pages.iter().min_by_key(|(_, (_, used))| *used).map(|(number, _)| *number);
-            if let Some((page, _)) = oldest.and_then(|number| self.pages.remove(&number)) {
+            let oldest = self.pages.iter().min_by_key(|(_, (_, used))| *used).map(|(first, _)| *first);
+            if let Some((page, _)) = oldest.and_then(|first| self.pages.remove(&first)) {
                 self.bytes -= page.size_bytes().min(self.bytes);
             }
         }
     }
 
-    fn read(&mut self, number: u64) -> Result<EventPage, ReadError> {
-        let first = number * PAGE;
-        let last = (first + PAGE).min(self.rows.len());
-        let keys: Vec<RowKey> = (first..last).filter_map(|at| self.rows.key(at)).collect();
+    /// Events from `first` on, to the end of their page or as many as fill it.
+    fn read(&mut self, first: u64) -> Result<EventPage, ReadError> {
+        let last = (first / PAGE * PAGE + PAGE).min(self.rows.len());
+        let mut keys: Vec<RowKey> = (first..last).filter_map(|at| self.rows.key(at)).collect();
         let run = match (self.rows.version(first), self.rows.version(last - 1)) {
             (Some(first), Some(last)) if !self.name.is_empty() => Some(Run { stream: &self.name, first, last }),
             _ => None,
@@ -192,23 +215,24 @@ impl StreamSource {
         let is_own = |row: &PageRow<'_>, at: u64| {
             *row.stream == *self.name && (row.version.is_none() || row.version == self.rows.version(at))
         };
-        let is_whole =
-            |page: &EventPage| page.len() == keys.len() && page.iter().zip(first..).all(|(row, at)| is_own(&row, at));
-        let (mut page, mut notes) = (EventPage::default(), Findings::default());
+        let (mut page, mut notes, mut read) = (EventPage::default(), Findings::default(), 0);
+        let mut is_whole = false;
         // A run is found by the store's index, which may be damaged where the rows are not.
         for run in [run, None] {
             (page, notes) = Default::default();
             let fetched = self.fetcher.fetch(&keys, run, &mut page, &mut notes);
             self.read_at = Some(Instant::now());
-            fetched?;
-            if is_whole(&page) {
+            read = fetched?.max(1);
+            is_whole = page.len() == read && page.iter().zip(first..).all(|(row, at)| is_own(&row, at));
+            if is_whole {
                 break;
             }
         }
         self.findings.absorb(&mut notes);
-        if is_whole(&page) {
+        if is_whole {
             return Ok(page);
         }
+        keys.truncate(read);
         // Rows that are gone, or are another event now, keep their place: nothing is lost silently.
         let mut whole = EventPage::default();
         let mut found = page.iter().peekable();
@@ -256,23 +280,16 @@ impl EventSource for StreamSource {
     fn steps(&mut self, from: u64, count: u64) -> Result<Vec<Step>, ReadError> {
         let end = from.saturating_add(count).min(self.rows.len());
         let mut steps = Vec::with_capacity(end.saturating_sub(from) as usize);
-        let mut at = from;
-        while at < end {
-            let page = self.page(at / PAGE)?;
-            while at < end {
-                let Some(row) = page.get((at % PAGE) as usize) else { break };
-                let version = self.rows.version(at).unwrap_or(Version(0));
-                let mut notes = Findings::default();
-                steps.push(step(&*self.store, &row, version, &mut notes));
-                self.note(at, notes);
-                at += 1;
-                if at.is_multiple_of(PAGE) {
-                    break;
-                }
-            }
-            if at < end && !at.is_multiple_of(PAGE) {
-                break;
-            }
+        let (mut at, mut bytes) = (from, 0);
+        while at < end && bytes <= PAGE_BYTES {
+            let (first, page) = self.page(at)?;
+            let Some(row) = page.get((at - first) as usize) else { break };
+            let version = self.rows.version(at).unwrap_or(Version(0));
+            let mut notes = Findings::default();
+            steps.push(step(&*self.store, &row, version, &mut notes));
+            self.note(at, notes);
+            bytes += row.bytes();
+            at += 1;
         }
         Ok(steps)
     }

@@ -6,6 +6,7 @@ mod cli;
 mod damage;
 mod dialects;
 mod hostile;
+mod large;
 mod layers;
 mod library_states;
 mod python_eventsourcing;

@@ -53,6 +53,7 @@ impl Records {
     pub fn look_again(&mut self) {
         if self.is_last {
             self.window.clear();
+            self.is_last = false;
         }
     }
 
@@ -64,14 +65,15 @@ impl Records {
         Ok(())
     }
 
-    /// Brings the first of these ascending offsets into the window, and with it those that
+    /// Brings the first of these offsets into the window, and with it those that follow and
     /// lie near: one that lies alone costs one small read.
     pub fn prepare(&mut self, offsets: &[u64]) -> io::Result<()> {
         let [first, ..] = offsets else { return Ok(()) };
         if self.inside(*first).is_some_and(|at| self.record_in(at, *first).is_some()) {
             return Ok(());
         }
-        let near = offsets.windows(2).take_while(|pair| pair[1] - pair[0] <= NEAR_BYTES).count();
+        let is_near = |pair: &&[u64]| pair[1].checked_sub(pair[0]).is_some_and(|gap| gap <= NEAR_BYTES);
+        let near = offsets.windows(2).take_while(is_near).count();
         let last = offsets[..=near].iter().rfind(|last| *last - first < WINDOW_BYTES as u64).unwrap_or(first);
         self.fill(*first, (last - first) as usize + SMALL_BYTES)
     }
@@ -84,6 +86,9 @@ impl Records {
     pub fn record(&mut self, offset: u64) -> io::Result<Option<Record>> {
         if let Some(found) = self.inside(offset).and_then(|at| self.record_in(at, offset)) {
             return Ok(found);
+        }
+        if self.is_last && offset >= self.start + self.window.len() as u64 {
+            return Ok(None);
         }
         // The window did not reach: a larger one.
         let mut want = WINDOW_BYTES;
