@@ -752,8 +752,17 @@ impl Mapping {
     }
 
     fn word<'m>(&self, flag: &'m Flag, row: &Row<'_>) -> Option<&'m str> {
-        let text = self.look(&flag.field, row).to_text()?;
-        flag.values.iter().find(|(value, _)| value.eq_ignore_ascii_case(&text)).map(|(_, word)| word.as_str())
+        let cell = self.look(&flag.field, row);
+        let mut values = flag.values.iter();
+        let found = match cell {
+            // Every row has it: no text is made of a number.
+            Cell::Integer(number) => values.find(|(value, _)| value.parse() == Ok(number)),
+            cell => {
+                let text = cell.to_text()?;
+                values.find(|(value, _)| value.eq_ignore_ascii_case(&text))
+            }
+        };
+        found.map(|(_, word)| word.as_str())
     }
 
     /// Appends the text; `false` where one of its values is missing.

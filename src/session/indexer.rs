@@ -1,23 +1,34 @@
 //! [`Indexer`]: scans a store step by step into an index, and goes on where it ended
 //! when the store grows.
 
-use std::sync::Arc;
+use std::panic::resume_unwind;
+use std::sync::{Arc, mpsc};
 
-use crate::formats::{EventPage, Fetcher, Opened, ReadError, ScanCursor, Scanner, StoreChange};
+use super::STACK_BYTES;
+use crate::formats::{EventPage, Fetcher, Opened, ReadError, ScanCursor, ScanStep, Scanner, StoreChange};
 use crate::index::{EventIndex, Header, IndexBuilder, MAX_EVENTS};
 use crate::model::{EventRow, FindingCode, Findings};
+
+/// Pages that are read and not yet counted, at most, where a thread reads ahead.
+const AHEAD: usize = 2;
 
 /// Reads one store's headers.
 pub struct Indexer {
     scanner: Box<dyn Scanner>,
     /// Looks whether rows are still what they were; made when it is first needed.
     fetcher: Option<Box<dyn Fetcher>>,
-    builder: IndexBuilder,
-    cursor: ScanCursor,
     page: EventPage,
+    taken: Taken,
+    opened: Arc<Opened>,
+}
+
+/// What became of the pages so far.
+struct Taken {
+    builder: IndexBuilder,
+    /// Behind the last of them.
+    cursor: ScanCursor,
     progress: f32,
     complete: bool,
-    opened: Arc<Opened>,
 }
 
 impl Indexer {
@@ -27,17 +38,20 @@ impl Indexer {
         let mut indexer = Indexer {
             scanner: opened.store.scanner()?,
             fetcher: None,
-            builder: IndexBuilder::counting_from(opened.store.first_version()),
-            cursor: ScanCursor::START,
             page: EventPage::default(),
-            progress: 0.0,
-            complete: false,
+            taken: Taken {
+                builder: IndexBuilder::counting_from(opened.store.first_version()),
+                cursor: ScanCursor::START,
+                progress: 0.0,
+                complete: false,
+            },
             opened,
         };
-        indexer.builder.findings().absorb(&mut indexer.opened.findings.clone());
+        let findings = indexer.taken.builder.findings();
+        findings.absorb(&mut indexer.opened.findings.clone());
         if !indexer.opened.store.has_global_order() {
             let message = "the store has no order over everything: time, then stream, then version is used";
-            indexer.builder.findings().note(FindingCode::OrderNotProven, message);
+            findings.note(FindingCode::OrderNotProven, message);
         }
         Ok(indexer)
     }
@@ -48,74 +62,67 @@ impl Indexer {
     /// Where the store can no longer be read.
     pub fn step(&mut self) -> Result<bool, ReadError> {
         let mut notes = Findings::default();
-        let step = self.scanner.scan(&self.cursor, &mut self.page, &mut notes)?;
-        let mut room = true;
-        let mut streams = Vec::with_capacity(self.page.len());
-        for row in self.page.iter() {
-            let stream = self.builder.push(&Header {
-                key: row.key,
-                stream: row.stream,
-                category: row.category,
-                event_type: row.event_type,
-                version: row.version,
-                time: row.time,
-                status: row.status,
-                marks: row.marks,
-            });
-            room &= stream.is_some();
-            streams.extend(stream);
-        }
-        // Notes are made in the order of the rows, each with its stream's name.
-        let mut rows = self.page.iter().zip(streams).peekable();
-        notes.locate(|note| {
-            let name = note.stream.as_deref()?;
-            // The row stays in front: there may be another note of it.
-            while rows.next_if(|(row, _)| row.stream != name || row.version != note.version).is_some() {}
-            rows.peek().map(|(_, stream)| *stream)
-        });
-        self.builder.findings().absorb(&mut notes);
-        if !room {
-            let message = format!("only the first {MAX_EVENTS} events are indexed");
-            self.builder.findings().note(FindingCode::TruncatedTail, message);
-        }
-        self.cursor = step.cursor;
-        self.progress = step.progress;
-        self.complete = step.end || !room;
-        if self.complete {
-            self.builder.examine(step.tail);
-        }
-        Ok(!self.complete)
+        let step = self.scanner.scan(&self.taken.cursor, &mut self.page, &mut notes)?;
+        self.taken.take(&self.page, step, notes);
+        Ok(!self.taken.complete)
     }
 
-    /// Reads to the end.
+    /// Reads to the end; one thread reads while this one counts what was read.
     ///
     /// # Errors
     /// Where the store can no longer be read.
     pub fn run(&mut self) -> Result<EventIndex, ReadError> {
-        while self.step()? {}
-        Ok(self.builder.publish())
+        let (scanner, taken, path) = (&mut self.scanner, &mut self.taken, &self.opened.path);
+        std::thread::scope(|scope| {
+            let (full, pages) = mpsc::sync_channel(AHEAD);
+            let (back, empty) = mpsc::channel::<EventPage>();
+            let mut cursor = taken.cursor.clone();
+            let read = move || {
+                loop {
+                    let (mut page, mut notes) = (empty.try_recv().unwrap_or_default(), Findings::default());
+                    let step = scanner.scan(&cursor, &mut page, &mut notes)?;
+                    let end = step.end;
+                    cursor = step.cursor.clone();
+                    if full.send((page, step, notes)).is_err() || end {
+                        return Ok(());
+                    }
+                }
+            };
+            let thread = std::thread::Builder::new().name("scan".to_owned()).stack_size(STACK_BYTES);
+            let reader = thread.spawn_scoped(scope, read).map_err(|error| ReadError::io(path, error))?;
+            for (page, step, notes) in pages {
+                taken.take(&page, step, notes);
+                if taken.complete {
+                    break;
+                }
+                // The reader may have ended with an error.
+                drop(back.send(page));
+            }
+            reader.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })?;
+        Ok(self.publish())
     }
 
     /// What was odd since this was last asked; an index that is published later does not have it.
     pub fn take_findings(&mut self) -> Findings {
-        std::mem::take(self.builder.findings())
+        std::mem::take(self.taken.builder.findings())
     }
 
     pub fn publish(&self) -> EventIndex {
-        self.builder.publish()
+        self.taken.builder.publish()
     }
 
     pub fn events(&self) -> u64 {
-        self.builder.events()
+        self.taken.builder.events()
     }
 
     /// Part of the store that is read, 0 to 1.
     pub fn progress(&self) -> f32 {
-        self.progress
+        self.taken.progress
     }
 
     pub fn is_complete(&self) -> bool {
-        self.complete
+        self.taken.complete
     }
 
     /// Whether the file changed since it was last looked at. `shown` is an index of it: a
@@ -124,7 +131,7 @@ impl Indexer {
     /// # Errors
     /// Where the file is gone.
     pub fn change(&mut self, shown: &EventIndex) -> Result<StoreChange, ReadError> {
-        let change = self.scanner.change(&self.cursor)?;
+        let change = self.scanner.change(&self.taken.cursor)?;
         if change != StoreChange::Written || shown.events() == 0 {
             return Ok(change);
         }
@@ -161,6 +168,47 @@ impl Indexer {
 
     /// The store grew: the next [`Indexer::step`] goes on.
     pub fn go_on(&mut self) {
-        self.complete = false;
+        self.taken.complete = false;
+    }
+}
+
+impl Taken {
+    /// Counts a page's rows, and keeps what was odd about them.
+    fn take(&mut self, page: &EventPage, step: ScanStep, mut notes: Findings) {
+        let mut room = true;
+        let mut streams = Vec::with_capacity(page.len());
+        for row in page.iter() {
+            let stream = self.builder.push(&Header {
+                key: row.key,
+                stream: row.stream,
+                category: row.category,
+                event_type: row.event_type,
+                version: row.version,
+                time: row.time,
+                status: row.status,
+                marks: row.marks,
+            });
+            room &= stream.is_some();
+            streams.extend(stream);
+        }
+        // Notes are made in the order of the rows, each with its stream's name.
+        let mut rows = page.iter().zip(streams).peekable();
+        notes.locate(|note| {
+            let name = note.stream.as_deref()?;
+            // The row stays in front: there may be another note of it.
+            while rows.next_if(|(row, _)| row.stream != name || row.version != note.version).is_some() {}
+            rows.peek().map(|(_, stream)| *stream)
+        });
+        self.builder.findings().absorb(&mut notes);
+        if !room {
+            let message = format!("only the first {MAX_EVENTS} events are indexed");
+            self.builder.findings().note(FindingCode::TruncatedTail, message);
+        }
+        self.cursor = step.cursor;
+        self.progress = step.progress;
+        self.complete = step.end || !room;
+        if self.complete {
+            self.builder.examine(step.tail);
+        }
     }
 }
