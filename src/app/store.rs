@@ -352,11 +352,16 @@ impl OpenStore {
             Some(name) => streams.find(name),
             None => self.index.list.streams.first().copied().filter(|_| all_read),
         };
-        // While scanning, the place asked for may not be there yet.
+        // While scanning, the place asked for may not be there yet; as the last event it would be
+        // taken for the end, which moves on.
         let is_there = |id| match self.start.as_ref().map_or(At::Last, |start| start.at) {
             At::Last | At::Initial => true,
             At::Time(_) => false,
-            at => self.index.index.rows_at_once(id).is_some_and(|rows| rows.find(at).is_ok()),
+            at => self
+                .index
+                .index
+                .rows_at_once(id)
+                .is_some_and(|rows| rows.find(at).is_ok_and(|(applied, _)| applied.0 < rows.len())),
         };
         match id {
             Some(id) if all_read || is_there(id) => {

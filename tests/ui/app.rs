@@ -334,6 +334,20 @@ fn the_end_of_a_stream_that_is_still_read_is_its_last_event() {
 }
 
 #[test]
+fn a_version_that_was_asked_for_is_not_taken_for_the_end_while_the_store_is_read() {
+    let place = Place { stream: Some("account-0".to_owned()), at: At::Version(Version(85)), ..Place::of("/p.db") };
+    let mut program = opening(std::slice::from_ref(&place));
+    program.answer(0, Answer::Opened(Arc::new(pretended())));
+    // What is read so far ends with the very event.
+    say(&mut program, Answer::Index(index(1, 86, Reading::Running)));
+    say(&mut program, Answer::Index(index(1, 214, Reading::Done)));
+    say(&mut program, stream_news(1, &index(1, 214, Reading::Done)));
+    say(&mut program, stream_news(2, &index(1, 214, Reading::Done)));
+    assert_eq!(program.applied(), 86);
+    assert_eq!(program.app.title(), "account-0 v85 - p.db");
+}
+
+#[test]
 fn what_is_read_while_a_stream_is_put_in_order_is_taken_in() {
     // So many that they are of two segments, and not in order: sorting takes a thread.
     let events: Vec<(&str, i64)> = (0..70_000).rev().map(|version| ("account-0", version)).collect();
