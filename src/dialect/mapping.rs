@@ -625,12 +625,14 @@ impl Mapping {
     pub fn time<'r>(&self, row: &Row<'r>) -> (Option<Time>, Option<Cow<'r, str>>) {
         let cell = self.look(&self.time, row);
         let text = cell.to_text();
-        let time = match (cell.to_number(), self.counting) {
+        // No number is a moment by itself, so the usual form is tried first.
+        let written = if let Cell::Text(text) = cell { Time::parse(text) } else { None };
+        let time = written.or_else(|| match (cell.to_number(), self.counting) {
             (None, _) => text.as_deref().and_then(Time::parse),
             (Some(_), Counting::Unknown | Counting::Undecided) => None,
             (Some(number), Counting::Given(unit)) => unit.time(number),
             (Some(number), Counting::Guessed(unit)) => unit.time(number).filter(|time| time.is_likely()),
-        };
+        });
         (time, text)
     }
 
