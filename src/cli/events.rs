@@ -95,7 +95,8 @@ impl Events {
                     continue;
                 };
                 let version = index.version_of(row).unwrap_or(Version(0));
-                let event = pages::recorded(&*store.opened.store, &stored, version, &mut notes);
+                let stream = index.stream_of(row).map_or("", |stream| index.streams().name(stream));
+                let event = pages::recorded(&*store.opened.store, &stored, &stream.into(), version, &mut notes);
                 left -= self.print(&event, out)?;
             }
         }

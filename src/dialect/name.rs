@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 /// A name as it is written. Two names are alike without case and without `_`: what
 /// frameworks call `event_id`, `eventId` and `EventId` is one thing.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "String")]
 pub struct Name {
     text: String,

@@ -20,10 +20,12 @@ mod layers;
 pub mod page;
 mod probe;
 mod row;
+mod several;
 mod spool;
 mod sql;
 mod sqlite;
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -31,7 +33,7 @@ use std::sync::Arc;
 
 use crate::dialect::guess::{TableSample, guess};
 use crate::dialect::{Candidate, Cell, Dialect, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
-use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Version};
+use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Text, Version};
 use bytes::{Bytes, FileBytes};
 pub use error::{OpenError, ReadError, TieChoice};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
@@ -99,6 +101,14 @@ pub trait Store: Send + Sync {
     /// The number of a stream's first event, where the store counts none.
     fn first_version(&self) -> i64 {
         1
+    }
+    /// What the stores are called that it is made of; none where it is one.
+    fn parts(&self) -> &[Text] {
+        &[]
+    }
+    /// In which of them a row is: streams of different ones are different streams.
+    fn part_of(&self, _row: RowKey) -> u16 {
+        0
     }
 }
 
@@ -369,27 +379,39 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
     let source = Source { path: path.to_owned(), cache: cache.to_owned(), inside };
     let tables = container.tables(&source)?;
     let mut findings = Findings::default();
-    let candidate = choose(path, container.engine(), &tables, choice, &mut findings).map_err(|error| {
+    let chosen = choose(path, container.engine(), &tables, choice, &mut findings).map_err(|error| {
         // Without samples the error says less, and is the same.
         let samples = || container.samples(&source, &tables).unwrap_or_default();
         with_rows(error, samples)
     })?;
-    let mut mapping = candidate.mapping()?;
-    evidence.extend(candidate.evidence.iter().cloned());
-    if mapping.lacks_unit() {
-        let store = container.store(source.clone(), &candidate, mapping.clone())?;
-        match mapping.guess_unit(&first_times(&*store)) {
-            Ok(sentence) => evidence.extend(sentence),
-            Err(why) => findings.note(FindingCode::NoTime, why),
-        }
+    evidence.extend(chosen.iter().take(NAMED).flat_map(|candidate| candidate.evidence.iter().cloned()));
+    if chosen.len() > 1 {
+        let count = chosen.len();
+        evidence.push(format!("these {count} tables are read together; --table T reads one of them alone"));
     }
+    let mut parts = Vec::with_capacity(chosen.len());
+    for candidate in &chosen {
+        let mut mapping = candidate.mapping()?;
+        if mapping.lacks_unit() {
+            let store = container.store(source.clone(), candidate, mapping.clone())?;
+            match mapping.guess_unit(&first_times(&*store)) {
+                Ok(sentence) => evidence.extend(sentence),
+                Err(why) => findings.note(FindingCode::NoTime, why),
+            }
+        }
+        let store = container.store(source.clone(), candidate, mapping)?;
+        parts.push((Text::from(candidate.table.name.as_str()), store));
+    }
+    let (Some(store), Some(Candidate { dialect, .. })) = (several::together(parts), chosen.first()) else {
+        return Err(OpenError::NoTables(path.to_owned()));
+    };
     Ok(Opened {
-        store: container.store(source, &candidate, mapping)?,
+        store,
         path: path.to_owned(),
         real: std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
         format: container.engine(),
-        dialect: candidate.dialect.id.clone(),
-        framework: candidate.dialect.name.clone(),
+        dialect: dialect.id.clone(),
+        framework: dialect.name.clone(),
         evidence,
         bytes,
         findings,
@@ -445,13 +467,15 @@ fn shape(table: &Table) -> String {
     format!("{} ({})", table.name, columns.join(", "))
 }
 
+/// The tables to read, and as what: one, or several stores of one dialect. What could be meant
+/// otherwise is asked.
 fn choose(
     path: &Path,
     engine: &str,
     tables: &[Table],
     choice: &OpenChoice,
     findings: &mut Findings,
-) -> Result<Candidate, OpenError> {
+) -> Result<Vec<Candidate>, OpenError> {
     let shapes = || tables.iter().take(NAMED).map(shape).collect();
     if tables.is_empty() {
         return Err(OpenError::NoTables(path.to_owned()));
@@ -469,7 +493,7 @@ fn choose(
     let wanted =
         |table: &Table| choice.map.table.as_ref().is_none_or(|name| table.name.as_str().eq_ignore_ascii_case(name));
     if choice.map.is_whole() && choice.dialect.is_none() {
-        return by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map);
+        return by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map).map(|one| vec![one]);
     }
     let catalog = catalog(choice.dialects.as_deref());
     let mut dialects = catalog.dialects;
@@ -490,36 +514,47 @@ fn choose(
     let mut found = detect(engine, tables, &dialects);
     found.retain(|candidate| wanted(&candidate.table));
     tables_first(&mut found);
-    match (found.first(), found.get(1)) {
-        (Some(first), Some(second)) if first.matched == second.matched => {
-            let same = || found.iter().take_while(|candidate| candidate.matched == first.matched);
-            let candidates = same().map(|c| format!("{} ({})", c.dialect.id, c.evidence.join("; "))).collect();
-            let dialects_differ = same().any(|candidate| candidate.dialect.id != first.dialect.id);
-            let choices = same().map(|candidate| TieChoice {
+    best_of_each_table(&mut found);
+    let is_one = |found: &[Candidate]| found.iter().all(|own| own.dialect.id == found[0].dialect.id);
+    match found.as_slice() {
+        [] => Err(match &choice.dialect {
+            Some(id) => OpenError::DoesNotFit { path: path.to_owned(), dialect: id.clone(), tables: shapes() },
+            None => OpenError::Unmapped { path: path.to_owned(), tables: shapes(), guesses: Vec::new() },
+        }),
+        [_] => Ok(found),
+        // Arrays of one document are not a framework's: one may be a copy of another.
+        [first, ..] if is_one(&found) && !first.table.is_open && found.len() <= MAX_PARTS => {
+            found.sort_by(|a, b| a.table.name.as_str().cmp(b.table.name.as_str()));
+            Ok(found)
+        }
+        all => {
+            let of = |own: &Candidate| format!("{} ({})", own.dialect.id, own.evidence.join("; "));
+            let dialects_differ = !is_one(all);
+            let choices = all.iter().map(|candidate| TieChoice {
                 dialect: dialects_differ.then(|| candidate.dialect.id.clone()),
                 table: candidate.table.name.to_string(),
                 rows: None,
             });
-            Err(OpenError::Tie { path: path.to_owned(), candidates, choices: choices.collect() })
+            Err(OpenError::Tie {
+                path: path.to_owned(),
+                candidates: all.iter().take(NAMED).map(of).collect(),
+                choices: choices.collect(),
+            })
         }
-        (Some(_), _) => {
-            let mut candidate = found.swap_remove(0);
-            if !choice.map.columns.is_empty() {
-                let roles: Vec<&str> = choice.map.columns.keys().map(String::as_str).collect();
-                candidate.dialect = candidate.dialect.with_roles(&choice.map)?;
-                candidate.evidence.push(format!("--map names its {}", roles.join(", ")));
-            }
-            Ok(candidate)
-        }
-        // What is missing for a table that no dialect knows is said.
-        (None, _) if !choice.map.columns.is_empty() && choice.dialect.is_none() => {
-            by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map)
-        }
-        (None, _) => Err(match &choice.dialect {
-            Some(id) => OpenError::DoesNotFit { path: path.to_owned(), dialect: id.clone(), tables: shapes() },
-            None => OpenError::Unmapped { path: path.to_owned(), tables: shapes(), guesses: Vec::new() },
-        }),
     }
+}
+
+/// Stores of one dialect that are read together, at most.
+const MAX_PARTS: usize = 4_096;
+
+/// Leaves of each table the dialects that know most of it: more than one are a tie.
+fn best_of_each_table(found: &mut Vec<Candidate>) {
+    let mut best: HashMap<Name, usize> = HashMap::new();
+    for candidate in found.iter() {
+        let best = best.entry(candidate.table.name.clone()).or_default();
+        *best = candidate.matched.max(*best);
+    }
+    found.retain(|candidate| best.get(&candidate.table.name) == Some(&candidate.matched));
 }
 
 /// Adds what the rows tell to an error about what they mean.

@@ -30,6 +30,17 @@ impl PayloadPage {
         self.rows.push((key, payload.map(|_| start..self.bytes.len())));
     }
 
+    /// Gives the rows other keys; those that get none are taken out.
+    pub(super) fn give_keys(&mut self, key: impl Fn(RowKey) -> Option<RowKey>) {
+        self.rows.retain_mut(|(own, _)| match key(*own) {
+            Some(key) => {
+                *own = key;
+                true
+            }
+            None => false,
+        });
+    }
+
     pub fn rows(&self) -> &[(RowKey, Option<Range<usize>>)] {
         &self.rows
     }
@@ -186,6 +197,23 @@ impl EventPage {
         for row in other.iter() {
             self.push(&row);
         }
+    }
+
+    /// Gives the rows from `from` on other keys; those that get none are taken out, and their
+    /// keys returned.
+    pub(super) fn give_keys(&mut self, from: usize, key: impl Fn(RowKey) -> Option<RowKey>) -> Vec<RowKey> {
+        let mut without = Vec::new();
+        let mut at = 0;
+        self.rows.retain_mut(|row| {
+            at += 1;
+            let given = if at > from { key(row.key) } else { Some(row.key) };
+            match given {
+                Some(key) => row.key = key,
+                None => without.push(row.key),
+            }
+            given.is_some()
+        });
+        without
     }
 
     /// Sorts the rows from `from` on by the place of each in `places`.

@@ -1,6 +1,6 @@
 //! [`IndexBuilder`]: pages of headers in, snapshots out.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
@@ -24,6 +24,8 @@ pub struct Header<'a> {
     pub time: Option<Time>,
     pub status: StreamStatus,
     pub marks: Marks,
+    /// Which of the stores it is in that are read together; 0 where there is one.
+    pub part: u16,
 }
 
 /// Events beyond this are not indexed (product rule: 24 bytes each, up to here).
@@ -54,6 +56,8 @@ pub struct IndexBuilder {
     recent: Option<(StreamId, TypeId)>,
     /// The number of a stream's first event where the store numbers nothing, less one.
     before_first: i64,
+    /// What the stores are called that are read together.
+    parts: Vec<Text>,
 }
 
 /// The segment under way.
@@ -93,9 +97,10 @@ impl Open {
 }
 
 impl IndexBuilder {
-    /// Where the store numbers nothing, the first event of a stream gets this number.
-    pub fn counting_from(first: i64) -> IndexBuilder {
-        IndexBuilder { before_first: first - 1, ..IndexBuilder::default() }
+    /// Where the store numbers nothing, the first event of a stream gets the number `first`.
+    /// `parts` names the stores that are read together, where they are several.
+    pub fn of_store(first: i64, parts: &[Text]) -> IndexBuilder {
+        IndexBuilder { before_first: first - 1, parts: parts.to_vec(), ..IndexBuilder::default() }
     }
 
     /// Number of events taken so far.
@@ -165,15 +170,17 @@ impl IndexBuilder {
     fn stream(&mut self, header: &Header<'_>) -> StreamId {
         let archived = header.status == StreamStatus::Archived;
         let is = |streams: &StreamTable, id: StreamId| {
-            let same = streams.summary(id).is_some_and(|s| (s.status == StreamStatus::Archived) == archived);
-            same && streams.name(id) == header.stream
+            let same = streams.facts(id).is_some_and(|facts| {
+                (facts.summary.status == StreamStatus::Archived) == archived && facts.part == header.part
+            });
+            same && streams.stored_name(id) == header.stream
         };
         if let Some((stream, _)) = self.recent
             && is(&self.streams, stream)
         {
             return stream;
         }
-        let hash = hash(&self.hasher, header.stream, archived);
+        let hash = self.hasher.hash_one(header.stream);
         if let Some(found) = self.by_name.find(hash, |id| is(&self.streams, *id)) {
             return *found;
         }
@@ -185,13 +192,28 @@ impl IndexBuilder {
                 id
             }
         };
-        let id = self.streams.add(header.stream, category, header.status);
+        let id = self.streams.add(header.stream, category, header.status, header.part);
+        if !self.parts.is_empty() {
+            self.tell_apart(id, hash);
+        }
         let (streams, hasher) = (&self.streams, &self.hasher);
-        self.by_name.insert_unique(hash, id, |id| {
-            let archived = streams.summary(*id).is_some_and(|s| s.status == StreamStatus::Archived);
-            self::hash(hasher, streams.name(*id), archived)
-        });
+        self.by_name.insert_unique(hash, id, |id| hasher.hash_one(streams.stored_name(*id)));
         id
+    }
+
+    /// Shows the tables of a new stream and of those in other tables that have its name.
+    fn tell_apart(&mut self, new: StreamId, hash: u64) {
+        let part = |id: &StreamId| self.streams.facts(*id).map_or(0, |facts| facts.part);
+        let name = self.streams.stored_name(new);
+        let alike = self.by_name.iter_hash(hash).copied().filter(|id| self.streams.stored_name(*id) == name);
+        let mut alike: Vec<(StreamId, u16)> = alike.map(|id| (id, part(&id))).collect();
+        if alike.iter().any(|(_, other)| *other != part(&new)) {
+            alike.push((new, part(&new)));
+            for (id, part) in alike {
+                let table = self.parts.get(usize::from(part)).cloned().unwrap_or_default();
+                self.streams.tell_apart(id, &table);
+            }
+        }
     }
 
     fn event_type(&mut self, name: &str) -> TypeId {
@@ -220,6 +242,13 @@ impl IndexBuilder {
         }
         let mut findings = self.findings.clone();
         findings.absorb(&mut self.examined.clone());
+        if !self.parts.is_empty() {
+            // Found before it was known that another table has a stream of that name.
+            findings.reword(|finding| {
+                let name = finding.stream_id.map(|id| Text::from(self.streams.name(id)));
+                finding.stream = name.or(finding.stream.take());
+            });
+        }
         EventIndex {
             segments: Arc::new(segments),
             streams: self.streams.clone(),
@@ -254,13 +283,6 @@ pub(super) fn examine(index: &EventIndex, mut push: impl FnMut(Finding)) {
         }
         examine_stream(index, id, &mut push);
     }
-}
-
-fn hash(hasher: &DefaultHashBuilder, name: &str, archived: bool) -> u64 {
-    let mut state = hasher.build_hasher();
-    name.hash(&mut state);
-    archived.hash(&mut state);
-    std::hash::Hasher::finish(&state)
 }
 
 /// Gaps, repeated versions and times that run backwards in one stream.

@@ -1,6 +1,7 @@
 //! The streams of a store: names, counts, times; and the order in which they are listed.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::uuid;
@@ -25,6 +26,8 @@ pub(super) struct Facts {
     pub(super) backwards: bool,
     pub(super) newest: i64,
     pub(super) newest_time: i64,
+    /// Which of the stores it is in that are read together.
+    pub(super) part: u16,
 }
 
 /// Every stream, by [`StreamId`]; cheap to clone.
@@ -33,6 +36,8 @@ pub struct StreamTable {
     names: Vec<Arc<Names>>,
     facts: Vec<Arc<Vec<Facts>>>,
     categories: Arc<Vec<Text>>,
+    /// Names that are shown in place of those that streams of several stores share.
+    told_apart: Arc<HashMap<StreamId, Text>>,
     len: u32,
 }
 
@@ -49,7 +54,16 @@ impl StreamTable {
         (0..self.len).map(StreamId)
     }
 
+    /// The name that is shown; of two streams of one name each has its table behind it.
     pub fn name(&self, id: StreamId) -> &str {
+        match self.told_apart.get(&id) {
+            Some(name) => name,
+            None => self.stored_name(id),
+        }
+    }
+
+    /// The name as it is stored.
+    pub fn stored_name(&self, id: StreamId) -> &str {
         let Some(chunk) = self.names.get(id.0 as usize / CHUNK) else { return "" };
         let at = id.0 as usize % CHUNK;
         let start = at.checked_sub(1).map_or(Some(&0), |before| chunk.ends.get(before));
@@ -111,7 +125,15 @@ impl StreamTable {
         CategoryId(self.categories.len() as u32 - 1)
     }
 
-    pub(super) fn add(&mut self, name: &str, category: CategoryId, status: StreamStatus) -> StreamId {
+    /// Shows the stream's table behind its name from now on.
+    pub(super) fn tell_apart(&mut self, id: StreamId, table: &str) {
+        if !self.told_apart.contains_key(&id) {
+            let name = Text::from(format!("{} ({table})", self.stored_name(id)));
+            Arc::make_mut(&mut self.told_apart).insert(id, name);
+        }
+    }
+
+    pub(super) fn add(&mut self, name: &str, category: CategoryId, status: StreamStatus, part: u16) -> StreamId {
         let id = StreamId(self.len);
         if (self.len as usize).is_multiple_of(CHUNK) {
             self.names.push(Arc::default());
@@ -135,6 +157,7 @@ impl StreamTable {
                 backwards: false,
                 newest: i64::MIN,
                 newest_time: i64::MIN,
+                part,
             });
         }
         self.len += 1;

@@ -22,6 +22,7 @@ fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
                     time: time.map(Time),
                     status: StreamStatus::Active,
                     marks: Marks::NONE,
+                    part: 0,
                 })
                 .is_some()
         );
@@ -140,6 +141,7 @@ fn a_finding_of_an_archived_stream_names_that_stream() {
             time,
             status,
             marks: Marks::NONE,
+            part: 0,
         });
     }
     builder.examine(None);
@@ -160,6 +162,7 @@ fn the_last_row_says_what_became_of_a_stream() {
         time: None,
         status,
         marks,
+        part: 0,
     };
     let (active, dead) = (StreamStatus::Active, StreamStatus::Tombstoned);
     for (order, wanted) in
@@ -180,7 +183,17 @@ fn the_least_number_is_a_number_and_marks_are_kept() {
     let command = Marks::of("command").expect("a mark");
     for (number, marks) in [(i64::MIN, Marks::NONE), (7, command)] {
         let (key, version, status) = (RowKey(number), Some(Version(number)), StreamStatus::Active);
-        builder.push(&Header { key, stream: "a", category: "a", event_type: "T", version, time: None, status, marks });
+        builder.push(&Header {
+            key,
+            stream: "a",
+            category: "a",
+            event_type: "T",
+            version,
+            time: None,
+            status,
+            marks,
+            part: 0,
+        });
     }
     let index = builder.publish();
     let rows = [EventRow(0), EventRow(1), EventRow(2)];

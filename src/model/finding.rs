@@ -174,6 +174,12 @@ impl Findings {
         self.groups.take();
     }
 
+    /// Puts the kept ones in other words.
+    pub fn reword(&mut self, each: impl FnMut(&mut Finding)) {
+        self.kept.iter_mut().for_each(each);
+        self.groups.take();
+    }
+
     pub fn kept(&self) -> &[Finding] {
         &self.kept
     }

@@ -44,7 +44,7 @@ pub struct EventFilter {
 impl EventFilter {
     pub fn new(rows: StreamRows, stream: StreamId, text: &str) -> EventFilter {
         EventFilter {
-            stream: rows.index().streams().name(stream).to_owned(),
+            stream: rows.index().streams().stored_name(stream).to_owned(),
             rows,
             words: Words::new(text),
             fetcher: None,

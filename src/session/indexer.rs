@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::{Arc, mpsc};
 
 use super::STACK_BYTES;
-use crate::formats::{EventPage, Fetcher, Opened, ReadError, ScanCursor, ScanStep, Scanner, StoreChange};
+use crate::formats::{EventPage, Fetcher, Opened, ReadError, ScanCursor, ScanStep, Scanner, Store, StoreChange};
 use crate::index::{EventIndex, Header, IndexBuilder, MAX_EVENTS};
 use crate::model::{EventRow, FindingCode, Findings};
 
@@ -40,7 +40,7 @@ impl Indexer {
             fetcher: None,
             page: EventPage::default(),
             taken: Taken {
-                builder: IndexBuilder::counting_from(opened.store.first_version()),
+                builder: IndexBuilder::of_store(opened.store.first_version(), opened.store.parts()),
                 cursor: ScanCursor::START,
                 progress: 0.0,
                 complete: false,
@@ -63,7 +63,7 @@ impl Indexer {
     pub fn step(&mut self) -> Result<bool, ReadError> {
         let mut notes = Findings::default();
         let step = self.scanner.scan(&self.taken.cursor, &mut self.page, &mut notes)?;
-        self.taken.take(&self.page, step, notes);
+        self.taken.take(&*self.opened.store, &self.page, step, notes);
         Ok(!self.taken.complete)
     }
 
@@ -72,7 +72,8 @@ impl Indexer {
     /// # Errors
     /// Where the store can no longer be read.
     pub fn run(&mut self) -> Result<EventIndex, ReadError> {
-        let (scanner, taken, path) = (&mut self.scanner, &mut self.taken, &self.opened.path);
+        let (scanner, taken) = (&mut self.scanner, &mut self.taken);
+        let (store, path) = (&*self.opened.store, &self.opened.path);
         std::thread::scope(|scope| {
             let (full, pages) = mpsc::sync_channel(AHEAD);
             let (back, empty) = mpsc::channel::<EventPage>();
@@ -91,7 +92,7 @@ impl Indexer {
             let thread = std::thread::Builder::new().name("scan".to_owned()).stack_size(STACK_BYTES);
             let reader = thread.spawn_scoped(scope, read).map_err(|error| ReadError::io(path, error))?;
             for (page, step, notes) in pages {
-                taken.take(&page, step, notes);
+                taken.take(store, &page, step, notes);
                 if taken.complete {
                     break;
                 }
@@ -144,7 +145,7 @@ impl Indexer {
                 empty => empty.insert(self.opened.store.fetcher()?),
             };
             fetcher.fetch(&[key], None, &mut self.page, &mut Findings::default())?;
-            let stream = shown.stream_of(row).map_or("", |stream| shown.streams().name(stream));
+            let stream = shown.stream_of(row).map_or("", |stream| shown.streams().stored_name(stream));
             let event_type = shown.type_of(row).map(|id| shown.type_name(id));
             let same = self.page.get(0).is_some_and(|now| {
                 now.stream == stream
@@ -174,7 +175,7 @@ impl Indexer {
 
 impl Taken {
     /// Counts a page's rows, and keeps what was odd about them.
-    fn take(&mut self, page: &EventPage, step: ScanStep, mut notes: Findings) {
+    fn take(&mut self, store: &dyn Store, page: &EventPage, step: ScanStep, mut notes: Findings) {
         let mut room = true;
         let mut streams = Vec::with_capacity(page.len());
         for row in page.iter() {
@@ -187,6 +188,7 @@ impl Taken {
                 time: row.time,
                 status: row.status,
                 marks: row.marks,
+                part: store.part_of(row.key),
             });
             room &= stream.is_some();
             streams.extend(stream);

@@ -27,6 +27,8 @@ pub struct StreamSource {
     store: Arc<dyn Store>,
     rows: StreamRows,
     name: Text,
+    /// The name as its rows have it.
+    stored_name: Text,
     stream: Option<StreamId>,
     /// Places whose findings are noted: an event is decoded many times.
     noted: BTreeSet<u64>,
@@ -51,6 +53,7 @@ impl StreamSource {
             store: Arc::clone(&opened.store),
             rows: StreamRows::default(),
             name: Arc::from(""),
+            stored_name: Arc::from(""),
             stream: None,
             noted: BTreeSet::new(),
             pages: BTreeMap::new(),
@@ -81,6 +84,7 @@ impl StreamSource {
         }
         self.stream = Some(stream);
         self.name = Arc::from(rows.index().streams().name(stream));
+        self.stored_name = Arc::from(rows.index().streams().stored_name(stream));
         self.rows = rows;
         same
     }
@@ -135,7 +139,7 @@ impl StreamSource {
         let Some(row) = page.get((at - first) as usize) else { return Ok(None) };
         let version = self.rows.version(at).unwrap_or(Version(0));
         let mut notes = Findings::default();
-        let event = recorded(&*self.store, &row, version, &mut notes);
+        let event = recorded(&*self.store, &row, &self.name, version, &mut notes);
         self.note(at, notes);
         Ok(Some(event))
     }
@@ -209,11 +213,13 @@ impl StreamSource {
         let last = (first / PAGE * PAGE + PAGE).min(self.rows.len());
         let mut keys: Vec<RowKey> = (first..last).filter_map(|at| self.rows.key(at)).collect();
         let run = match (self.rows.version(first), self.rows.version(last - 1)) {
-            (Some(first), Some(last)) if !self.name.is_empty() => Some(Run { stream: &self.name, first, last }),
+            (Some(first), Some(last)) if !self.stored_name.is_empty() => {
+                Some(Run { stream: &self.stored_name, first, last })
+            }
             _ => None,
         };
         let is_own = |row: &PageRow<'_>, at: u64| {
-            *row.stream == *self.name && (row.version.is_none() || row.version == self.rows.version(at))
+            *row.stream == *self.stored_name && (row.version.is_none() || row.version == self.rows.version(at))
         };
         let (mut page, mut notes, mut read) = (EventPage::default(), Findings::default(), 0);
         let mut is_whole = false;
@@ -252,7 +258,7 @@ impl StreamSource {
                 time: self.rows.time(place),
                 status: StreamStatus::Active,
                 position: Position::None,
-                stream: &self.name,
+                stream: &self.stored_name,
                 category: "",
                 event_type: event_type.as_deref().unwrap_or_default(),
                 id: None,
@@ -286,7 +292,7 @@ impl EventSource for StreamSource {
             let Some(row) = page.get((at - first) as usize) else { break };
             let version = self.rows.version(at).unwrap_or(Version(0));
             let mut notes = Findings::default();
-            steps.push(step(&*self.store, &row, version, &mut notes));
+            steps.push(step(&*self.store, &row, &self.name, version, &mut notes));
             self.note(at, notes);
             bytes += row.bytes();
             at += 1;
@@ -317,17 +323,17 @@ fn same_in_front(old: &StreamRows, new: &StreamRows) -> u64 {
 }
 
 /// What is inside a row; what is odd there becomes findings.
-fn content(store: &dyn Store, row: &PageRow<'_>, version: Version, notes: &mut Findings) -> Content {
+fn content(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Content {
     let mut content = store.decode(row);
     for (code, message) in content.odd.drain(..) {
-        let (stream, version) = (Some(Text::from(row.stream)), Some(version));
+        let (stream, version) = (Some(Arc::clone(stream)), Some(version));
         notes.push(Finding { code, stream, stream_id: None, version, message });
     }
     content
 }
 
-fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, notes: &mut Findings) -> Step {
-    let content = content(store, row, version, notes);
+fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
+    let content = content(store, row, stream, version, notes);
     let metadata = match (content.metadata_json, &content.metadata) {
         (Some(text), _) => Some(text),
         (None, Node::Null) => None,
@@ -344,16 +350,22 @@ fn step(store: &dyn Store, row: &PageRow<'_>, version: Version, notes: &mut Find
     }
 }
 
-/// The event in full, for the inspector and for output.
-pub fn recorded(store: &dyn Store, row: &PageRow<'_>, version: Version, notes: &mut Findings) -> RecordedEvent {
-    let content = content(store, row, version, notes);
+/// The event in full, for the inspector and for output. `stream` is the name that is shown.
+pub fn recorded(
+    store: &dyn Store,
+    row: &PageRow<'_>,
+    stream: &Text,
+    version: Version,
+    notes: &mut Findings,
+) -> RecordedEvent {
+    let content = content(store, row, stream, version, notes);
     let raw: &[u8] = match row.payload {
         Stored::Null => &[],
         Stored::Text(bytes) | Stored::Bytes(bytes) => bytes,
     };
     RecordedEvent {
         key: row.key,
-        stream: Arc::from(row.stream),
+        stream: Arc::clone(stream),
         category: Arc::from(row.category),
         version,
         position: row.position.clone(),

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Program, Run, append, bank, emmett, folder, jsonl, line, text};
+use crate::support::{EMMETT, Program, Run, append, bank, emmett, folder, jsonl, line, text};
 
 /// A small store whose streams are odd in every way that is not damage.
 struct Odd {
@@ -981,23 +981,37 @@ fn a_tie_is_asked_about() {
     let odd = Odd::new();
     let path = odd.path("two.db");
     let conn = Connection::open(&path).expect("a store");
-    for (table, stream) in [("blue_events", "b"), ("red_events", "r")] {
+    // Tables that nobody knows, alike.
+    for (table, stream) in [("blue", "b"), ("red", "r")] {
         conn.execute_batch(&format!(
-            "CREATE TABLE {table} (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
-                PRIMARY KEY (originator_id, originator_version));
-             INSERT INTO {table} VALUES ('{stream}', 1, 'm:Dog.Barked', '{{}}');"
+            "CREATE TABLE {table} (k TEXT, t TEXT, d TEXT); INSERT INTO {table} VALUES ('{stream}', 'Barked', '{{}}');"
         ))
         .expect("a table");
     }
-    let store = text(&path);
-    let run = odd.program.run(&["info", &store]);
-    run.refused(1, "blue_events has originator_id", &format!("eventglass info {store} --table red_events"));
+    let (store, map) = (text(&path), ["--map", "stream=k,type=t,data=d"]);
+    let run = odd.program.run(&[&["info", store.as_str()], &map[..]].concat());
+    run.refused(1, "could be blue (k, t, d), or red", "--table red");
     assert!(run.err.contains("help: they are not the same; open one\n"), "{run:?}");
-    assert!(run.err.contains("help: blue_events, 1 row\n"), "{run:?}");
-    assert!(run.err.contains("red_events has originator_id"), "{run:?}");
-    for (table, stream) in [("blue_events", "b"), ("red_events", "r")] {
-        let streams = odd.program.json(&["streams", &store, "--json", "--table", table]);
+    assert!(run.err.contains("help: blue, 1 row\n"), "{run:?}");
+    for (table, stream) in [("blue", "b"), ("red", "r")] {
+        let streams = odd.program.json(&[&["streams", &store, "--json", "--table", table], &map[..]].concat());
         assert_eq!((streams.len(), &streams[0]["stream"]), (1, &json!(stream)));
+    }
+    // Stores of two frameworks, though one of them has more columns that tell.
+    conn.execute_batch(EMMETT).expect("Emmett's tables");
+    append(&conn, "cart-1", 1, "Opened", "{}", 1);
+    conn.execute_batch(
+        "CREATE TABLE dogs (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
+            PRIMARY KEY (originator_id, originator_version));
+         INSERT INTO dogs VALUES ('d', 1, 'm:Dog.Barked', '{}');",
+    )
+    .expect("a table");
+    let run = odd.program.run(&["info", &store]);
+    run.refused(1, "emmett-sqlite (", &format!("eventglass info {store} --table dogs --dialect python-eventsourcing"));
+    assert!(run.err.contains("help: emt_messages as emmett-sqlite, 1 row\n"), "{run:?}");
+    for choice in [["--dialect", "python-eventsourcing"], ["--table", "dogs"]] {
+        let streams = odd.program.json(&[&["streams", &store, "--json"], &choice[..]].concat());
+        assert_eq!((streams.len(), &streams[0]["stream"]), (1, &json!("d")));
     }
 }
 

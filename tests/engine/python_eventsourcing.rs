@@ -3,7 +3,11 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
+use eventglass::formats::{self, Location, OpenChoice, PayloadPage, StoreChange};
+use eventglass::model::Version;
+use eventglass::session::Indexer;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use rusqlite::Connection;
@@ -147,6 +151,131 @@ fn tables_of_applications_are_found_by_their_columns() {
     let look = look(&path, cache.path()).expect("a store");
     assert_eq!((look.opened.dialect.as_str(), look.index.events()), ("python-eventsourcing", 1));
     assert_eq!(look.names(), ["x"]);
+}
+
+/// Two applications in one file: `d1` and `d2` of each, and `only-red`.
+fn two_schools(path: &Path) -> Connection {
+    let conn = Connection::open(path).expect("a store");
+    for (table, topic) in [("red_events", "red:Dog"), ("blue_events", "blue:Dog")] {
+        conn.execute_batch(&format!("{SCHEMA} ALTER TABLE stored_events RENAME TO {table}")).expect("the tables");
+        for version in 1..=70 {
+            bark(&conn, table, "d1", version, topic);
+        }
+        bark(&conn, table, "d2", 1, topic);
+    }
+    bark(&conn, "red_events", "only-red", 1, "red:Dog");
+    conn
+}
+
+fn bark(conn: &Connection, table: &str, dog: &str, version: i64, topic: &str) {
+    let time = format!("2026-05-06T07:{:02}:{:02}+00:00", version / 60, version % 60);
+    let state = json!({"timestamp": typed("datetime_iso", &time), "table": table, "n": version}).to_string();
+    conn.execute(
+        &format!("INSERT INTO {table} VALUES (?1, ?2, ?3, ?4)"),
+        (dog, version, format!("{topic}.Barked"), state),
+    )
+    .expect("an event");
+}
+
+#[test]
+fn applications_in_one_file_open_together_and_their_streams_stay_apart() {
+    let place = folder();
+    let path = place.path().join("schools.sqlite");
+    drop(two_schools(&path));
+    let (program, store) = (Program::new(), text(&path));
+    let info = program.json(&["info", &store, "--json"]).remove(0);
+    assert_eq!((&info["events"], &info["streams"]), (&json!(143), &json!(5)), "{info}");
+    let evidence = info["evidence"].to_string();
+    for part in ["blue_events has originator_id", "red_events has", "2 tables are read together", "--table T"] {
+        assert!(evidence.contains(part), "{part} in {evidence}");
+    }
+    let names = |more: &[&str]| {
+        let mut names: Vec<String> = program
+            .json(&[&["streams", &store, "--json"], more].concat())
+            .into_iter()
+            .map(|stream| format!("{} {}", stream["stream"].as_str().expect("a name"), stream["events"]))
+            .collect();
+        names.sort();
+        names
+    };
+    let together =
+        ["d1 (blue_events) 70", "d1 (red_events) 70", "d2 (blue_events) 1", "d2 (red_events) 1", "only-red 1"];
+    assert_eq!(names(&[]), together, "a name that only one has stays as it is");
+    assert_eq!(names(&["--table", "blue_events"]), ["d1 70", "d2 1"]);
+    for table in ["red_events", "blue_events"] {
+        let stream = format!("d1 ({table})");
+        let state = program.json(&["state", &store, "--json", "--stream", &stream]).remove(0);
+        assert_eq!((&state["stream"], &state["state"]["table"]), (&json!(stream), &json!(table)), "{state}");
+        assert_eq!((&state["version"], &state["state"]["n"]), (&json!(70), &json!(70)));
+        let events = program.json(&["events", &store, "--json", "--stream", &stream]);
+        assert!(events.len() == 70 && events.iter().all(|event| event["data"]["table"] == table));
+        assert_eq!(events[69]["stream"], json!(stream));
+    }
+    program.run(&["state", &store, "--stream", "d1"]).refused(1, "no stream d1", "d1 (blue_events), d1 (red_events)");
+    // All events: no order of one table says anything of those of the other, times do.
+    let run = program.run(&["events", &store, "--json"]);
+    assert!(run.is_well() && run.err.contains("order-not-proven"), "{run:?}");
+    let events = run.lines();
+    assert_eq!(events.len(), 143);
+    assert!(events.is_sorted_by_key(|event| event["time"].as_str().expect("a time").to_owned()));
+    for event in &events {
+        let (stream, table) = (event["stream"].as_str().expect("a name"), event["data"]["table"].as_str());
+        assert!(stream == "only-red" || stream.ends_with(&format!("({})", table.expect("a table"))), "{event}");
+    }
+    let check = program.json(&["check", &store, "--json"]);
+    assert!(check.iter().all(|line| line["code"] == "order-not-proven"), "{check:?}");
+}
+
+#[test]
+fn a_stream_that_another_table_gets_later_is_told_apart_then() {
+    let (place, cache) = (folder(), folder());
+    let path = place.path().join("schools.sqlite");
+    let conn = two_schools(&path);
+    let opened = Arc::new(formats::open(&Location::of(&path), cache.path(), &OpenChoice::default()).expect("a store"));
+    let mut indexer = Indexer::open(Arc::clone(&opened)).expect("an indexer");
+    let before = indexer.run().expect("an index");
+    assert!(before.streams().find("only-red").is_some());
+    bark(&conn, "blue_events", "only-red", 1, "blue:Dog");
+    bark(&conn, "red_events", "only-red", 2, "red:Dog");
+    bark(&conn, "red_events", "late", 1, "red:Dog");
+    assert_eq!(indexer.change(&before).expect("a look"), StoreChange::Written);
+    indexer.go_on();
+    let after = indexer.run().expect("an index");
+    assert_eq!(after.events(), before.events() + 3);
+    let events = |name: &str| after.streams().find(name).map(|id| after.rows_of(id).len());
+    assert_eq!((events("only-red (red_events)"), events("only-red (blue_events)")), (Some(2), Some(1)));
+    assert_eq!((events("only-red"), events("late")), (None, Some(1)));
+    assert_eq!(indexer.change(&after).expect("a look"), StoreChange::Same);
+    // A payload is searched where it is.
+    let rows = after.rows_of(after.streams().find("d1 (red_events)").expect("a stream"));
+    let keys: Vec<_> = (0..rows.len()).filter_map(|at| rows.key(at)).collect();
+    let (mut page, mut fetcher) = (PayloadPage::default(), opened.store.fetcher().expect("a fetcher"));
+    let run = formats::Run { stream: "d1", first: Version(1), last: Version(70) };
+    assert_eq!(fetcher.payloads(&keys, Some(run), &mut page).expect("payloads"), 70);
+    assert!(page.rows().iter().map(|(key, _)| *key).eq(keys.iter().copied()));
+    assert!(!String::from_utf8_lossy(page.bytes()).contains("blue_events"));
+}
+
+#[test]
+fn a_finding_of_a_row_names_its_table() {
+    let place = folder();
+    let path = place.path().join("schools.sqlite");
+    let conn = two_schools(&path);
+    conn.execute_batch(
+        "INSERT INTO red_events VALUES ('d2', 'soon', 'red:Dog.Barked', '{}');
+         INSERT INTO red_events VALUES ('d1', 71, 'red:Dog.Barked', 'no JSON');
+         INSERT INTO blue_events (rowid, originator_id, originator_version, topic, state)
+            VALUES (9000000000000000000, 'far', 1, 'blue:Dog.Barked', '{}');",
+    )
+    .expect("odd rows");
+    let cache = folder();
+    let look = look(&path, cache.path()).expect("a store");
+    let bad = look.findings("bad-line");
+    let has = |parts: [&str; 2]| bad.iter().any(|said| parts.iter().all(|part| said.contains(part)));
+    assert!(has(["red_events: the row with rowid 73 ", "no integer: soon"]), "{bad:?}");
+    assert!(has(["blue_events: the row with the key 9000000000000000000", "too far out"]), "{bad:?}");
+    let of = look.index.findings().kept().iter().find(|finding| finding.code.name() == "undecodable");
+    assert_eq!(of.and_then(|finding| finding.stream.as_deref()), Some("d1 (red_events)"), "{bad:?}");
 }
 
 #[test]

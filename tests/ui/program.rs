@@ -365,6 +365,7 @@ pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
             time: None,
             status: if stream.is_some() { StreamStatus::Archived } else { StreamStatus::Active },
             marks: Marks::NONE,
+            part: 0,
         });
     }
     builder.examine(None);
