@@ -202,7 +202,11 @@ fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<TableSample> {
         let value = |at: usize| Ok(sampled(row.get_ref(at)?));
         rows.push((0..columns.len()).map(value).collect::<rusqlite::Result<Vec<Sampled>>>()?);
     }
-    let count = conn.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get::<_, i64>(0))?;
+    // Counting a view's rows may take as long as making all of them.
+    let count = match table.is_view {
+        true => None,
+        false => Some(conn.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get::<_, i64>(0))?),
+    };
     let place = |column: String| table.columns.iter().position(|own| own.as_str() == column);
     let mut unique = conn.prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1")?;
     let mut parts = conn.prepare("SELECT name FROM pragma_index_info(?1)")?;
@@ -213,7 +217,7 @@ fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<TableSample> {
         // An index over an expression is no key.
         keys.extend(columns.into_iter().map(|column| place(column?)).collect::<Option<Vec<usize>>>());
     }
-    Ok(TableSample { table: table.clone(), rows, keys, count: u64::try_from(count).ok() })
+    Ok(TableSample { table: table.clone(), rows, keys, count: count.and_then(|count| u64::try_from(count).ok()) })
 }
 
 fn sampled(value: ValueRef<'_>) -> Sampled {
@@ -480,10 +484,10 @@ impl Reader {
             }
         }
         // The very next row is damaged: leap ever further, then back to the first row that reads.
-        let start = after.unwrap_or(-1).max(-1);
+        let start = after.unwrap_or(-1);
         let (mut bad, mut good) = (start, None);
-        for leap in (0..i64::BITS - 1).map(|doublings| 1_i64 << doublings) {
-            let from = start.saturating_add(leap);
+        for leap in (0..u64::BITS).map(|doublings| 1_u64 << doublings) {
+            let from = start.saturating_add_unsigned(leap);
             if reads(page, Some(from), 1).is_ok() {
                 good = Some(from);
                 break;
@@ -491,12 +495,12 @@ impl Reader {
             bad = from;
         }
         let Some(mut good) = good else {
-            let place = if start < 0 { String::new() } else { format!(" after rowid {start}") };
+            let place = after.map_or_else(String::new, |after| format!(" after rowid {after}"));
             notes.note(FindingCode::Damaged, format!("no row{place} can be read: the file is damaged"));
             return Ok(None);
         };
-        while good - bad > 1 {
-            let middle = bad + (good - bad) / 2;
+        while good.saturating_sub(bad) > 1 {
+            let middle = i64::midpoint(bad, good);
             match reads(page, Some(middle), 1) {
                 Ok(_) => good = middle,
                 Err(_) => bad = middle,
@@ -504,8 +508,8 @@ impl Reader {
         }
         let (found, mut notes_there) = reads(page, Some(good), 1)?;
         let until = found.map_or_else(|| "the end".to_owned(), |last| format!("rowid {last}"));
-        let message =
-            format!("rows after rowid {} and before {until} cannot be read: the file is damaged", start.max(0));
+        let place = after.unwrap_or(0);
+        let message = format!("rows after rowid {place} and before {until} cannot be read: the file is damaged");
         notes.note(FindingCode::Damaged, message);
         notes.absorb(&mut notes_there);
         Ok(found)
