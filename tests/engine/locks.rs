@@ -155,13 +155,18 @@ fn read_to_the_end(session: &Session) -> IndexNews {
     })
 }
 
-/// Asks for the last state of the first stream.
+fn newest(news: &IndexNews) -> StreamId {
+    news.index.streams().ids().last().expect("a stream")
+}
+
+/// Asks for the last state of the newest stream.
 fn seek(session: &Session, news: &IndexNews, round: u64) -> u64 {
+    let stream = newest(news);
     let ticket = Ticket { stream: round, ..Ticket::default() };
-    session.ask_replay(ReplayAsk::Select { ticket, index: news.index.clone(), stream: StreamId(0) });
+    session.ask_replay(ReplayAsk::Select { ticket, index: news.index.clone(), stream });
     let ticket = Ticket { reducer: round, ..ticket };
     session.ask_replay(ReplayAsk::Reduce { ticket, file: None, choice: Choice::Merge, on_error: OnError::Stop });
-    let (ticket, last) = (Ticket { seek: 1, ..ticket }, news.index.rows_of(StreamId(0)).len());
+    let (ticket, last) = (Ticket { seek: 1, ..ticket }, news.index.rows_of(stream).len());
     session.ask_replay(ReplayAsk::Seek { ticket, applied: Applied(last) });
     next(session, |answer| match answer {
         Answer::State(news) if news.ticket == ticket => Some(news.applied.0),
@@ -318,7 +323,7 @@ fn no_signal_leaves_a_copy() {
 /// A writer is killed and started again so many times, beside the command line and a window.
 fn kills(count: usize) {
     let seed = std::env::var("EVENTGLASS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_128);
-    let mut chance = Chance(seed);
+    let (mut chance, begun) = (Chance(seed), Instant::now());
     let (_place, path, mut writer) = store("WAL", 200);
     writer.kill();
     let (cache, ended) = (folder(), Arc::new(AtomicBool::new(false)));
@@ -342,8 +347,11 @@ fn kills(count: usize) {
             session.ask_store(StoreAsk::Reload);
             news = read_to_the_end(&session);
         }
-        assert_eq!(seek(&session, &news, round + 1), news.index.rows_of(StreamId(0)).len());
+        assert_eq!(seek(&session, &news, round + 1), news.index.rows_of(newest(&news)).len());
         writer.kill();
+        if (round + 1) % 100 == 0 {
+            println!("{} of {count}, {} events, {:.0?}", round + 1, news.index.events(), begun.elapsed());
+        }
     }
     ended.store(true, Ordering::SeqCst);
     let runs = program.join().expect("every run answered");
