@@ -11,9 +11,12 @@ use super::Cell;
 use crate::model::{Node, Object, Text};
 use crate::model::{json, jsonb};
 
-/// Decompressed payloads larger than this are not read: a small file must not
-/// become gigabytes.
+/// Payloads larger than this are not taken apart, whether they are stored so or unpack to it: a
+/// small file must not become gigabytes.
 pub const MAX_PAYLOAD_BYTES: u64 = 64 << 20;
+
+/// What is shown of a larger one.
+const BEGINNING_BYTES: usize = 1 << 20;
 
 const TOO_LARGE: &str = "too large";
 
@@ -55,9 +58,26 @@ pub struct Decoded {
 }
 
 impl Decoded {
+    /// A value of so many bytes that only its beginning is kept.
+    pub fn cut(beginning: &[u8], of: u64) -> Decoded {
+        let shown = beginning.len();
+        let error = format!("{TOO_LARGE} to be taken apart: it has {of} bytes, the first {shown} are shown");
+        Decoded { is_too_large: true, ..as_stored(beginning, error) }
+    }
+
     fn plain(node: Node) -> Decoded {
         Decoded { node, error: None, is_too_large: false, duplicate_key: None, replaced: false, stored_is_json: false }
     }
+}
+
+/// What is shown of a value that is too large; it ends between two characters.
+pub fn beginning(value: &[u8]) -> Option<&[u8]> {
+    if value.len() as u64 <= MAX_PAYLOAD_BYTES {
+        return None;
+    }
+    let is_inside = |at: &usize| value.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let end = (BEGINNING_BYTES - 3..=BEGINNING_BYTES).rev().find(|at| !is_inside(at)).unwrap_or(BEGINNING_BYTES);
+    value.get(..end)
 }
 
 /// Decodes a cell step by step.
@@ -70,6 +90,9 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         Cell::Text(text) | Cell::Json(text) => text.as_bytes(),
         Cell::Bytes(bytes) | Cell::Guid(bytes) => bytes,
     };
+    if let Some(beginning) = beginning(stored) {
+        return Decoded::cut(beginning, stored.len() as u64);
+    }
     let mut bytes = Cow::Borrowed(stored);
     for step in chain {
         let inflated = match step {

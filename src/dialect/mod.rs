@@ -20,7 +20,7 @@ use include_dir::{Dir, include_dir};
 use crate::home;
 
 pub use cell::Cell;
-pub use decode::{Decoded, MAX_PAYLOAD_BYTES};
+pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
 pub use file::{Comparison, Dialect, DialectError, MapOverride, Sample, Scalar};
 pub use mapping::Mapping;
 pub use name::{Name, nearest, plain};

@@ -274,7 +274,7 @@ fn payloads_of_rows(fetcher: &mut dyn Fetcher, keys: &[RowKey], page: &mut Paylo
         for row in whole.iter() {
             match row.payload {
                 Stored::Null => page.push(row.key, None),
-                Stored::Text(bytes) | Stored::Bytes(bytes) => page.push(row.key, Some(bytes)),
+                Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => page.push(row.key, Some(bytes)),
             }
         }
         if page.bytes().len() > PAGE_BYTES {

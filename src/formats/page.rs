@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::PAGE_BYTES;
+use crate::dialect::beginning;
 use crate::model::{Marks, Position, RowKey, StreamStatus, Time, Version};
 
 /// Payloads alone, as stored: what a search looks at.
@@ -24,7 +25,9 @@ impl PayloadPage {
         self.rows.clear();
     }
 
+    /// Of a payload that is too large to be shown only the beginning is kept.
     pub fn push(&mut self, key: RowKey, payload: Option<&[u8]>) {
+        let payload = payload.map(|payload| beginning(payload).unwrap_or(payload));
         let start = self.bytes.len();
         self.bytes.extend_from_slice(payload.unwrap_or_default());
         self.rows.push((key, payload.map(|_| start..self.bytes.len())));
@@ -87,6 +90,8 @@ pub enum Stored<T> {
     Null,
     Text(T),
     Bytes(T),
+    /// The beginning of a value that is too large to be kept, and the bytes it has.
+    Cut(T, u64),
 }
 
 /// One row: what a reader says of it, and what a page gives back. Texts are copied into the page.
@@ -121,7 +126,7 @@ impl Stored<&[u8]> {
     fn len(&self) -> usize {
         match self {
             Stored::Null => 0,
-            Stored::Text(bytes) | Stored::Bytes(bytes) => bytes.len(),
+            Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => bytes.len(),
         }
     }
 }
@@ -240,7 +245,11 @@ impl EventPage {
 
     fn keep_stored(&mut self, value: &Stored<&[u8]>) -> Stored<Span> {
         match value {
+            Stored::Text(bytes) | Stored::Bytes(bytes) if let Some(beginning) = beginning(bytes) => {
+                Stored::Cut(self.keep(beginning), bytes.len() as u64)
+            }
             Stored::Null => Stored::Null,
+            Stored::Cut(bytes, of) => Stored::Cut(self.keep(bytes), *of),
             Stored::Text(bytes) => Stored::Text(self.keep(bytes)),
             Stored::Bytes(bytes) => Stored::Bytes(self.keep(bytes)),
         }
@@ -253,6 +262,7 @@ impl EventPage {
             Stored::Null => Stored::Null,
             Stored::Text(span) => Stored::Text(self.slice(span)),
             Stored::Bytes(span) => Stored::Bytes(self.slice(span)),
+            Stored::Cut(span, of) => Stored::Cut(self.slice(span), *of),
         };
         Some(PageRow {
             key: row.key,

@@ -221,12 +221,13 @@ impl<'r> Held<'r> {
     }
 }
 
-/// A stored value as a cell, to be decoded.
-pub(super) fn stored_cell<'a>(stored: &Stored<&'a [u8]>) -> Cell<'a> {
+/// Decodes a stored value as a cell.
+fn decode_stored(stored: &Stored<&[u8]>, decode: impl Fn(Cell<'_>) -> Decoded) -> Decoded {
     match stored {
-        Stored::Null => Cell::Null,
-        Stored::Bytes(bytes) => Cell::Bytes(bytes),
-        Stored::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text),
+        Stored::Null => decode(Cell::Null),
+        Stored::Bytes(bytes) => decode(Cell::Bytes(bytes)),
+        Stored::Text(bytes) => decode(std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text)),
+        Stored::Cut(beginning, of) => Decoded::cut(beginning, *of),
     }
 }
 
@@ -242,8 +243,8 @@ fn trouble(part: &str, decoded: &Decoded, error: &str) -> (FindingCode, String) 
 
 /// What is inside a whole row.
 pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
-    let data = mapping.decode_payload(stored_cell(&row.payload));
-    let metadata = mapping.decode_metadata(stored_cell(&row.metadata));
+    let data = decode_stored(&row.payload, |cell| mapping.decode_payload(cell));
+    let metadata = decode_stored(&row.metadata, |cell| mapping.decode_metadata(cell));
     let mut odd = Vec::new();
     for (part, decoded) in [("payload", &data), ("metadata", &metadata)] {
         if let Some(error) = &decoded.error {

@@ -361,7 +361,7 @@ pub fn recorded(
     let content = content(store, row, stream, version, notes);
     let raw: &[u8] = match row.payload {
         Stored::Null => &[],
-        Stored::Text(bytes) | Stored::Bytes(bytes) => bytes,
+        Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => bytes,
     };
     RecordedEvent {
         key: row.key,

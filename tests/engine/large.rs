@@ -83,6 +83,36 @@ fn a_page_ends_where_it_is_full_and_what_follows_is_asked_for_again() {
 }
 
 #[test]
+fn a_payload_that_is_too_large_is_shown_as_it_begins_and_hides_no_neighbour() {
+    let place = folder();
+    let program = Program::new();
+    let (table, log) = (place.path().join("huge.db"), place.path().join("huge.jsonl"));
+    let huge = json!({ "pad": "é".repeat(33 << 20) });
+    let payloads = [json!({"first": 1}), huge.clone(), json!({"last": 3})];
+    let conn = emmett(&table, "DELETE", 4096);
+    let mut lines = String::new();
+    for (payload, version) in payloads.iter().zip(1..) {
+        append(&conn, "a", version, "T", &payload.to_string(), 1);
+        lines += &jsonl(&[line("a", version, "T", payload.clone())]);
+    }
+    std::fs::write(&log, lines).expect("a log");
+    let said = format!("v2: the payload is too large to be taken apart: it has {} bytes", huge.to_string().len());
+    for store in [text(&table), text(&log)] {
+        let run = program.run(&["events", &store, "--json", "--stream", "a"]);
+        assert!(run.is_well() && run.err.contains(&said) && run.err.contains("too-large"), "{store}: {}", run.err);
+        let events = run.lines();
+        assert_eq!((&events[0]["data"], &events[2]["data"]), (&payloads[0], &payloads[2]), "{store}");
+        let shown = events[1]["data"].as_str().expect("a text");
+        assert!(shown.len() > 1_000_000 && shown.starts_with("{\"pad\":\"éé") && shown.ends_with('é'), "{store}");
+        let run = program.run(&["state", &store, "--json", "--stream", "a"]);
+        assert_eq!(run.one()["state"], json!({"first": 1, "last": 3}), "{store}");
+        assert!(run.err.contains(&said), "{store}: {}", run.err);
+        let check = program.json(&["check", &store, "--json"]);
+        assert!(check.iter().any(|line| line["code"] == "too-large" && line["version"] == 2), "{store}: {check:?}");
+    }
+}
+
+#[test]
 fn long_names_fill_a_page_only_while_they_are_in_it() {
     let place = folder();
     let program = Program::new();

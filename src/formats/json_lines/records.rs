@@ -14,7 +14,7 @@ const SMALL_BYTES: usize = 4 << 10;
 /// Records that are wanted and lie no further apart are read together.
 const NEAR_BYTES: u64 = 16 << 10;
 /// A longer record is passed over, as a finding.
-pub(super) const MAX_RECORD_BYTES: usize = 64 << 20;
+pub(super) const MAX_RECORD_BYTES: usize = 256 << 20;
 
 /// A window over the bytes.
 pub(super) struct Records {
@@ -60,6 +60,10 @@ impl Records {
     fn fill(&mut self, offset: u64, want: usize) -> io::Result<()> {
         self.start = offset;
         self.window.clear();
+        // What one large record took is not kept for small ones.
+        if self.window.capacity() > 16 * WINDOW_BYTES.max(want) {
+            self.window = Vec::new();
+        }
         self.bytes.read(offset, want, &mut self.window)?;
         self.is_last = self.window.len() < want;
         Ok(())
