@@ -94,6 +94,11 @@ pub enum Action {
     /// Stops at the first event that makes the reducer throw.
     StopAtErrors,
 
+    /// Shows what the store in front could mean, to have it read differently.
+    ReadDifferently,
+    /// On the page of what a store could mean.
+    Mapping(MappingAction),
+
     /// Opens or closes the list of findings.
     ToggleFindings,
     /// Goes to the n-th line of the findings, where it names a place.
@@ -132,6 +137,30 @@ impl From<PlaybackCommand> for Action {
     fn from(command: PlaybackCommand) -> Action {
         Action::Playback(command)
     }
+}
+
+/// What can be done while it is not clear what a store's columns mean.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MappingAction {
+    /// Takes the n-th of what may be meant.
+    Choose(usize),
+    /// The n-th table of the store holds the events.
+    ChooseTable(usize),
+    /// A role is read from this column, or from a path into one; `None` = from none.
+    SetRole(&'static str, Option<String>),
+    /// What numbers or bytes of a role's column are; `None` = found out.
+    SetWay(&'static str, Option<&'static str>),
+    /// Opens the store as it is shown.
+    Open,
+    /// Shows the sheet for saving it as a dialect.
+    ShowSave,
+    Save {
+        name: String,
+        /// A dialect of this name that is there is given up.
+        replace: bool,
+    },
+    /// Back to the store as it is open.
+    Leave,
 }
 
 /// Tabs of the state panel.

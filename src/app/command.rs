@@ -144,6 +144,8 @@ pub struct CommandContext {
     pub stores: usize,
     /// The store in front is open.
     pub store_open: bool,
+    /// The page of what the store could mean is in front of it, or in its place.
+    pub mapping: bool,
     /// The index is still being read.
     pub scanning: bool,
     /// The filter of the events is still being applied.
@@ -331,6 +333,8 @@ commands! {
         always, |_, _| Action::ShowOpenPath);
     RELOAD = row((FILE, 0), "Read new events", &[plain(Key::F(5))], "Read what the store has gained since it was opened.",
         |cx| cx.store().and(need(cx.store_changed, "the store has not changed since it was read")), |_, _| Action::Reload);
+    READ_DIFFERENTLY = row((FILE, 0), "Read it differently…", &[], "Point at the columns of the store in front, or take another of its tables.",
+        CommandContext::store, |_, _| Action::ReadDifferently);
     STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading or filtering, and use what is there.",
         |cx| need(cx.scanning || cx.filtering, "nothing is being read"),
         |cx, _| if cx.scanning { Action::CancelScan } else { Action::StopFilter });
@@ -345,7 +349,7 @@ commands! {
     COPY_PATH = row((FILE, 1), "Copy path", &[shift(Key::Char('y'))], "Copy the selected path as a JSON pointer.",
         CommandContext::path, |_, _| Action::Copy(CopyWhat::Path));
     COPY_COMMAND_LINE = row((FILE, 1), "Copy command line", &[ctrl('l')], "Copy the command that opens the window at this place.",
-        CommandContext::store, |_, _| Action::Copy(CopyWhat::CommandLine));
+        |cx| if cx.mapping { Ok(()) } else { cx.store() }, |_, _| Action::Copy(CopyWhat::CommandLine));
     QUIT = row((FILE, 2), "Quit", &[ctrl('q')], "End the program. Nothing is written to the store.",
         always, |_, _| Action::Quit);
 

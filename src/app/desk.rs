@@ -7,7 +7,7 @@ use super::settings::{Settings, SettingsChange};
 use crate::formats::OpenChoice;
 use crate::model::{Problem, StoreId};
 use crate::session::budget::Budget;
-use crate::session::{Opening, Session, Waker};
+use crate::session::{Mapper, Opening, Session, Waker};
 
 /// What only the desktop can do; the shell does it after each round of actions.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,7 @@ pub(super) enum Modal {
     OpenPath,
     ReducerPath,
     Keys,
+    SaveDialect,
 }
 
 /// See the module's documentation.
@@ -91,6 +92,12 @@ impl Desk {
             waker: Arc::clone(&self.waker),
         });
         (self.last_store, session)
+    }
+
+    /// Looks at what a store could mean, beside its session.
+    pub(super) fn mapper(&self, path: &Path, choice: OpenChoice) -> Mapper {
+        let choice = OpenChoice { dialects: Some(self.folders.dialects.clone()), ..choice };
+        Mapper::start(path.to_owned(), self.folders.cache.clone(), choice, Arc::clone(&self.waker))
     }
 
     /// The file of a recent store is gone.

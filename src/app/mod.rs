@@ -10,6 +10,7 @@ pub mod action;
 pub mod command;
 mod desk;
 pub mod idle;
+mod mapping;
 pub mod place;
 pub mod playback;
 mod reducers;
@@ -116,6 +117,9 @@ impl App {
     fn next_picture_in(&self) -> Option<Duration> {
         let message = self.desk.message_ends_in().map(Duration::from_secs_f64);
         let Some(store) = self.store() else { return message };
+        if let Some(page) = &store.page {
+            return page.veils_in(self.desk.now).or(message);
+        }
         let Some(view) = &store.view else { return message.or(store.is_reading().then_some(PROGRESS_EVERY)) };
         if view.cells.lack_some() {
             return Some(Duration::ZERO);
@@ -330,10 +334,14 @@ impl App {
     fn refresh(&mut self) {
         let settings = &self.desk.settings;
         let store = self.store();
+        let mapping = store.is_some_and(|store| store.page.is_some());
+        // What the page is in front of is out of reach.
+        let store = store.filter(|_| !mapping);
         let view = store.and_then(|store| store.view.as_ref());
         let playhead = view.map(|view| &view.playhead);
         self.commands = CommandContext {
             stores: self.stores.len(),
+            mapping,
             store_open: store.is_some_and(|store| store.opened().is_some()),
             scanning: store.is_some_and(OpenStore::is_reading),
             filtering: view.is_some_and(|view| view.filter.is_running()),

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::action::StateTab;
+use crate::dialect::MapOverride;
 use crate::formats::{OpenChoice, file_name};
 use crate::index::At;
 use crate::model::{Time, Version};
@@ -77,7 +78,7 @@ impl Place {
         option("--dialect", choice.dialect.clone());
         option("--table", choice.map.table.clone());
         for (role, column) in &choice.map.columns {
-            option("--map", Some(format!("{role}={column}")));
+            option("--map", Some(MapOverride::part(role, column)));
         }
         line
     }

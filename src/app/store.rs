@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::action::{Action, CopyWhat, EventTab, StateTab};
+use super::action::{Action, CopyWhat, EventTab, MappingAction, StateTab};
 use super::desk::{Desk, Effect, Modal};
+use super::mapping::MappingPage;
 use super::place::Place;
 use super::playback::PlaybackCommand;
 use super::reducers::{Read, Reducers};
@@ -56,6 +57,8 @@ pub(super) struct OpenStore {
     /// stood at the end are not among them.
     playheads: IndexMap<String, u64>,
     pub(super) view: Option<StreamView>,
+    /// What the store could mean, while that is being settled.
+    pub(super) page: Option<MappingPage>,
 }
 
 /// How far a store is.
@@ -63,6 +66,8 @@ pub(super) enum Phase {
     Opening,
     /// It could never be read.
     Failed(Problem),
+    /// It is not clear what its columns mean: there is a page that asks.
+    Unmapped,
     Open(Arc<Opened>),
 }
 
@@ -107,7 +112,23 @@ impl OpenStore {
         let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
         let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
         let (id, session) = desk.session(&path, choice.clone());
-        let mut store = OpenStore {
+        let mut store = OpenStore::opening(id, path, choice, session);
+        store.tabs.0 = place.tab;
+        match recent {
+            Some(recent) => store.come_back(recent.place, recent.memory, desk),
+            None => {
+                if let Some(reducer) = &place.reducer {
+                    store.reducers.read(reducer.clone(), &desk.waker);
+                }
+                store.start = Some(place);
+            }
+        }
+        store
+    }
+
+    /// A store of which nothing is known yet.
+    fn opening(id: StoreId, path: PathBuf, choice: OpenChoice, session: Session) -> OpenStore {
+        OpenStore {
             id,
             name: file_name(&path),
             evidence: Vec::new(),
@@ -121,21 +142,12 @@ impl OpenStore {
             notice: None,
             changed: None,
             findings_open: false,
-            tabs: (place.tab, EventTab::default()),
+            tabs: Default::default(),
             start: None,
             playheads: IndexMap::new(),
             view: None,
-        };
-        match recent {
-            Some(recent) => store.come_back(recent.place, recent.memory, desk),
-            None => {
-                if let Some(reducer) = &place.reducer {
-                    store.reducers.read(reducer.clone(), &desk.waker);
-                }
-                store.start = Some(place);
-            }
+            page: None,
         }
-        store
     }
 
     /// As it was when it was closed; the reducer only where its sources are the same.
@@ -224,9 +236,12 @@ impl OpenStore {
     }
 
     pub(super) fn is_waiting(&self) -> bool {
+        if let Some(page) = &self.page {
+            return page.is_waiting();
+        }
         match self.phase {
             Phase::Opening => true,
-            Phase::Failed(_) => false,
+            Phase::Failed(_) | Phase::Unmapped => false,
             Phase::Open(_) => {
                 self.is_reading()
                     || self.reducers.is_reading()
@@ -252,6 +267,9 @@ impl OpenStore {
         while let Some(answer) = self.session.answer() {
             self.take(answer, desk);
         }
+        if let Some(page) = &mut self.page {
+            page.poll(desk);
+        }
     }
 
     /// Lets time pass; for the store in front.
@@ -267,6 +285,10 @@ impl OpenStore {
         match (answer, &mut self.view) {
             (Answer::Opened(opened), _) => self.opened_now(opened, desk),
             (Answer::Failed(problem), _) => self.failed(problem),
+            (Answer::Unmapped(problem), _) => {
+                self.phase = Phase::Unmapped;
+                self.page = Some(self.map(Some(problem), desk));
+            }
             (Answer::Missing, _) => desk.missing(&self.path),
             (Answer::Index(news), _) => self.take_index(news, desk.now),
             (Answer::Grew(events), _) => {
@@ -452,6 +474,39 @@ impl OpenStore {
         }
     }
 
+    /// The page that asks what the store means.
+    fn map(&self, problem: Option<Problem>, desk: &Desk) -> MappingPage {
+        let mapper = desk.mapper(&self.path, self.choice.clone());
+        MappingPage::new(mapper, &self.path, problem, self.choice.clone(), desk.now)
+    }
+
+    /// Does what the user asked on that page.
+    fn dispatch_page(&mut self, action: MappingAction, desk: &mut Desk) {
+        match (action, &mut self.page) {
+            (MappingAction::Open, Some(page)) => {
+                if let Some(choice) = page.opens() {
+                    self.reopen(choice, desk);
+                }
+            }
+            (MappingAction::Leave, _) if matches!(self.phase, Phase::Open(_)) => self.page = None,
+            (action, Some(page)) => page.dispatch(action, desk),
+            (_, None) => {}
+        }
+    }
+
+    /// Opens the store anew, read by another choice: its streams may be other ones.
+    fn reopen(&mut self, choice: OpenChoice, desk: &mut Desk) {
+        let (_, session) = desk.session(&self.path, choice.clone());
+        let fresh = OpenStore::opening(self.id, std::mem::take(&mut self.path), choice, session);
+        *self = OpenStore {
+            name: std::mem::take(&mut self.name),
+            reducers: std::mem::take(&mut self.reducers),
+            tabs: self.tabs,
+            start: self.start.take(),
+            ..fresh
+        };
+    }
+
     fn arrange(&self) {
         self.session.ask_store(StoreAsk::Arrange(self.list.order.clone()));
     }
@@ -503,6 +558,8 @@ impl OpenStore {
             }
             Action::SkipErrors => self.set_on_error(OnError::Skip, now),
             Action::StopAtErrors => self.set_on_error(OnError::Stop, now),
+            Action::ReadDifferently => self.page = Some(self.map(None, desk)),
+            Action::Mapping(action) => self.dispatch_page(action, desk),
             Action::ToggleFindings => self.findings_open = !self.findings_open,
             Action::OpenFinding(at) => self.open_finding(at, now),
             action => {
@@ -526,27 +583,10 @@ impl OpenStore {
             self.session.ask_store(StoreAsk::Reload);
             return;
         }
-        let (place, memory, reducers) = (self.place(), self.memory(), std::mem::take(&mut self.reducers));
-        let (_, session) = desk.session(&self.path, self.choice.clone());
-        *self = OpenStore {
-            id: self.id,
-            name: std::mem::take(&mut self.name),
-            evidence: Vec::new(),
-            path: std::mem::take(&mut self.path),
-            choice: std::mem::take(&mut self.choice),
-            session,
-            phase: Phase::Opening,
-            index: IndexNews::default(),
-            list: StreamsList::default(),
-            reducers,
-            notice: None,
-            changed: None,
-            findings_open: false,
-            tabs: self.tabs,
-            start: Some(place),
-            playheads: std::mem::take(&mut self.playheads),
-            view: None,
-        };
+        let (place, memory) = (self.place(), self.memory());
+        let playheads = std::mem::take(&mut self.playheads);
+        self.reopen(self.choice.clone(), desk);
+        (self.start, self.playheads) = (Some(place), playheads);
         self.list.order = order_of(memory.stream_filter, memory.sort);
         self.arrange();
     }
@@ -556,7 +596,10 @@ impl OpenStore {
         let shown = view.and_then(|view| view.fold.shown.as_ref());
         let (text, said) = match what {
             CopyWhat::Text(text) => (Some(text.clone()), "Copied"),
-            CopyWhat::CommandLine => (Some(self.place().command_line(&self.choice)), "Command line copied"),
+            CopyWhat::CommandLine => {
+                let choice = self.page.as_ref().map_or(&self.choice, |page| &page.choice);
+                (Some(self.place().command_line(choice)), "Command line copied")
+            }
             CopyWhat::Event => {
                 let event = shown.and_then(|shown| shown.event.as_ref());
                 (event.map(|event| to_text(&event_node(event))), "Event copied")

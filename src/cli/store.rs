@@ -90,7 +90,8 @@ fn unknown(store: &Path, error: OpenError) -> CliError {
     let (help, lines) = match &error {
         OpenError::Unmapped { guesses, .. } if !guesses.is_empty() => {
             let lines = guesses.iter().take(GUESSES).flat_map(|guess| {
-                let map: Vec<String> = guess.roles.iter().map(|(role, column)| format!("{role}={column}")).collect();
+                let map: Vec<String> =
+                    guess.roles.iter().map(|(role, column)| MapOverride::part(role, column)).collect();
                 let likely = if guess.is_likely() { "likely" } else { "possible" };
                 let Guess { table, score, reasons, .. } = guess;
                 let why = format!("{table} is {likely} ({score}{}): {}", rows(guess.rows), reasons.join("; "));

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::decode::{Decode, Wrapper};
 use super::template::Template;
-use super::{Candidate, Mapping, Name, Table, nearest};
+use super::{Candidate, Mapping, Name, ROLES, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
 
 /// What stands for a file where the user pointed at the columns.
@@ -20,12 +20,14 @@ pub struct DialectError {
     /// The file, the dialect's id, or `--map`.
     pub file: String,
     pub message: String,
+    /// The role of `--map` that it is about.
+    pub role: Option<&'static str>,
     help: Option<String>,
 }
 
 impl DialectError {
     pub(super) fn new(file: impl Into<String>, message: impl Into<String>) -> DialectError {
-        DialectError { file: file.into(), message: message.into(), help: None }
+        DialectError { file: file.into(), message: message.into(), role: None, help: None }
     }
 }
 
@@ -400,6 +402,13 @@ impl MapOverride {
         Ok(())
     }
 
+    /// The value of one `--map`, as [`MapOverride::add`] reads it.
+    pub fn part(role: &str, column: &str) -> String {
+        let quotes = column.contains([',', '"']) || column.trim() != column;
+        let column = if quotes { format!("\"{}\"", column.replace('"', "\"\"")) } else { column.to_owned() };
+        format!("{role}={column}")
+    }
+
     /// It says all that is needed to read a table that no dialect knows.
     pub fn is_whole(&self) -> bool {
         ["stream", "type"].iter().all(|role| self.columns.contains_key(*role))
@@ -410,8 +419,6 @@ impl MapOverride {
     /// # Errors
     /// An unknown one.
     pub fn check(&self) -> Result<(), DialectError> {
-        const ROLES: [&str; 9] =
-            ["stream", "version", "type", "data", "metadata", "time", "position", "id", "category"];
         let Some(role) = self.columns.keys().find(|role| !ROLES.contains(&role.as_str())) else { return Ok(()) };
         let near = nearest(&Name::from(role.as_str()), &ROLES.map(Name::from)).map(|near| format!("{near}; "));
         let near = near.unwrap_or_default();
@@ -456,8 +463,11 @@ impl Dialect {
     pub fn from_map(map: &MapOverride) -> Result<Dialect, DialectError> {
         map.check()?;
         let field = |role: &str| map.field(role);
-        let missing = |role: &str| DialectError::new(MAP, format!("{role}=COLUMN is missing"));
-        let needed = |role: &str| field(role).ok_or_else(|| missing(role));
+        let missing = |role: &'static str| {
+            let error = DialectError::new(MAP, format!("{role}=COLUMN is missing"));
+            DialectError { role: Some(role), ..error }
+        };
+        let needed = |role: &'static str| field(role).ok_or_else(|| missing(role));
         Ok(Dialect {
             id: "map".to_owned(),
             name: "Columns by hand".to_owned(),
@@ -631,11 +641,13 @@ fn in_one_line(cause: &toml::de::Error, text: &str) -> String {
 pub(super) struct Lacks {
     pub message: String,
     pub near: Option<String>,
+    /// The role of `--map` that is without a column.
+    pub role: Option<&'static str>,
 }
 
 impl From<String> for Lacks {
     fn from(message: String) -> Lacks {
-        Lacks { message, near: None }
+        Lacks { message, near: None, role: None }
     }
 }
 
@@ -645,6 +657,7 @@ impl Lacks {
         let file = if by_hand { MAP } else { dialect };
         let mut error = DialectError::new(file, format!("{} in {table}", self.message));
         error.help = self.near.map(|near| format!("did you mean {near}?"));
+        error.role = self.role;
         error
     }
 }
@@ -695,6 +708,11 @@ mod tests {
         let want = [("data", "the \"x\" of"), ("stream", "a,b"), ("time", "at:ms"), ("type", "t")];
         assert!(map.columns.iter().map(|(role, column)| (role.as_str(), column.as_str())).eq(want), "{map:?}");
         assert_eq!(map.add("stream=a,b"), Err("b"));
+        for odd in ["plain", "a,b", "the \"x\" of", "\"", " a ", "a=b", "a:ms", "", "'"] {
+            let mut map = MapOverride::default();
+            assert_eq!(map.add(&MapOverride::part("data", odd)), Ok(()));
+            assert_eq!(map.columns["data"], odd);
+        }
     }
 
     #[test]

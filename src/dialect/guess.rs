@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Name, Table};
+use super::{Name, ROLES, Table};
 use crate::model::json::is_json;
 
 /// A value of a sampled row. Long ones may be cut.
@@ -46,7 +46,7 @@ pub struct Guess {
 }
 
 /// Guesses below this are kept to ourselves.
-const POSSIBLE: f64 = 40.0;
+const POSSIBLE: i32 = 40;
 /// A table whose rows this share of which stand in another's is a copy of some of it.
 const COPY: f64 = 0.8;
 /// With fewer rows only a perfect fit counts, and names must help.
@@ -56,17 +56,28 @@ impl Guess {
     pub fn is_likely(&self) -> bool {
         self.score >= 60
     }
+
+    /// It may hold events, and can be read: no table is without a stream and a type.
+    pub fn is_possible(&self) -> bool {
+        let has = |role| self.roles.iter().any(|(own, _)| *own == role);
+        self.score >= POSSIBLE && has("stream") && has("type")
+    }
 }
 
 /// The tables that may hold the events, the likeliest first.
 pub fn guess(samples: &[TableSample]) -> Vec<Guess> {
+    let mut found = looks(samples);
+    found.retain(Guess::is_possible);
+    found
+}
+
+/// What every table with rows looks like, the likeliest first.
+pub fn looks(samples: &[TableSample]) -> Vec<Guess> {
     let mut found: Vec<(f64, Looked<'_>)> = samples.iter().filter_map(Looked::at).collect();
     let copies: Vec<bool> = found.iter().map(|(_, own)| found.iter().any(|(_, other)| own.is_copy_of(other))).collect();
     for ((score, _), is_copy) in found.iter_mut().zip(copies) {
         *score -= if is_copy { 30.0 } else { 0.0 };
     }
-    // The command line cannot read a table without a stream and a type.
-    found.retain(|(score, looked)| *score >= POSSIBLE && looked.has("stream") && looked.has("type"));
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.into_iter().map(|(score, looked)| looked.into_guess(score)).collect()
 }
@@ -522,13 +533,11 @@ impl<'s> Looked<'s> {
     }
 
     fn into_guess(self, score: f64) -> Guess {
-        const ORDER: [&str; 9] =
-            ["stream", "version", "type", "data", "metadata", "time", "position", "id", "category"];
         let role = |role: &'static str| Some((role, self.name(self.column(role)?).as_str().to_owned()));
         Guess {
             table: self.sample.table.name.as_str().to_owned(),
             score: score.round() as i32,
-            roles: ORDER.into_iter().filter_map(role).collect(),
+            roles: ROLES.into_iter().filter_map(role).collect(),
             rows: self.sample.count,
             reasons: self.reasons,
         }

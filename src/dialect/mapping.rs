@@ -1,13 +1,17 @@
 //! [`Mapping`]: a dialect's rules resolved against the columns of a table, and the pure
 //! functions that turn a row's cells into event fields.
 
+mod by_hand;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
+
+pub use by_hand::{Layout, Spot};
 
 use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule};
 use super::template::{Filter, Part, category_of};
-use super::{Cell, Name, Table, nearest};
+use super::{Cell, Name, ROLES, Table, nearest};
 use crate::model::{Marks, Node, Number, StreamStatus, Time, TimeUnit};
 
 /// What SQLite calls the hidden integer key of a row.
@@ -110,7 +114,11 @@ pub struct RowTest {
 /// A dialect's rules over the columns of one table.
 #[derive(Clone, Debug)]
 pub struct Mapping {
+    /// The events table.
+    table: Name,
     columns: Vec<Column>,
+    /// For each column how the events table spells it; `None` where it is not known to have it.
+    spelled: Vec<Option<Name>>,
     /// For each column whether a header needs its cell.
     in_header: Vec<bool>,
     joins: Vec<Join>,
@@ -176,6 +184,16 @@ struct Inside {
     metadata: Field,
 }
 
+/// The role of `--map` that a field's name in messages stands for.
+fn role_of(field: &str) -> Option<&'static str> {
+    let role = match field {
+        "payload" => "data",
+        "event id" => "id",
+        same => same,
+    };
+    ROLES.into_iter().find(|own| *own == role)
+}
+
 struct Resolver<'a> {
     tables: Vec<(&'a str, &'a Table)>,
     columns: Vec<Column>,
@@ -237,7 +255,7 @@ impl<'a> Resolver<'a> {
             let near = nearest(&Name::from(word), &words.iter().copied().map(Name::from).collect::<Vec<_>>())
                 .map(|near| format!("{column}:{near}"));
             let message = format!("{word} is no way to read the {role}; behind a column stands {}", words.join(", "));
-            return Err(Lacks { message, near });
+            return Err(Lacks { message, near, role: role_of(role) });
         };
         field.iter_mut().for_each(|source| source.reading = reading);
         Ok(field)
@@ -260,7 +278,7 @@ impl<'a> Resolver<'a> {
             return Ok(field);
         }
         let near = nearest(name, &self.tables[0].1.columns).map(|near| near.as_str().to_owned());
-        Err(Lacks { message: format!("there is no column {name} for the {role}"), near })
+        Err(Lacks { message: format!("there is no column {name} for the {role}"), near, role: role_of(role) })
     }
 
     fn field(&mut self, rule: &FieldRule, role: &str, inside: &Inside) -> Result<Field, Lacks> {
@@ -287,7 +305,8 @@ impl<'a> Resolver<'a> {
         field.iter_mut().for_each(|source| source.reading = reading);
         if field.is_empty() && !rule.optional {
             let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
-            return Err(Lacks::from(format!("there is no column {names} for the {role}")));
+            let message = format!("there is no column {names} for the {role}");
+            return Err(Lacks { message, near: None, role: role_of(role) });
         }
         Ok(field)
     }
@@ -435,7 +454,13 @@ impl Mapping {
             let unnamed: Vec<Column> = unnamed.filter(|column| !columns.columns[..claimed].contains(column)).collect();
             unnamed.into_iter().map(|column| columns.place(column)).collect()
         });
+        let spelled = |column: &Column| match columns.find(&column.name) {
+            Some(found) if column.table == 0 => Some(found.name),
+            _ => None,
+        };
         let mut mapping = Mapping {
+            table: table.name.clone(),
+            spelled: columns.columns.iter().map(spelled).collect(),
             in_header: Vec::new(),
             joins,
             tests,

@@ -22,10 +22,13 @@ use crate::home;
 pub use cell::Cell;
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
 pub use file::{Comparison, Dialect, DialectError, MapOverride, Sample, Scalar};
-pub use mapping::Mapping;
+pub use mapping::{Layout, Mapping, Spot};
 pub use name::{Name, nearest, plain};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/dialects");
+
+/// The roles of `--map`.
+pub const ROLES: [&str; 9] = ["stream", "version", "type", "data", "metadata", "time", "position", "id", "category"];
 
 /// A user's dialect is a page of text; a larger file is something else.
 const MAX_FILE_BYTES: u64 = 1 << 20;

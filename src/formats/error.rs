@@ -4,8 +4,8 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use super::Location;
-use crate::dialect::DialectError;
 use crate::dialect::guess::Guess;
+use crate::dialect::{DialectError, MapOverride};
 use crate::model::Helpful;
 
 /// Why a store could not be opened.
@@ -40,6 +40,17 @@ pub enum OpenError {
     Read(#[from] ReadError),
 }
 
+impl OpenError {
+    /// The store can be read; it is not clear what its columns mean.
+    pub fn is_about_meaning(&self) -> bool {
+        use OpenError::{Dialect, DoesNotFit, NoTable, Tie, UnknownDialect, Unmapped};
+        matches!(
+            self,
+            Unmapped { .. } | Tie { .. } | NoTable { .. } | DoesNotFit { .. } | UnknownDialect(..) | Dialect(_)
+        )
+    }
+}
+
 impl Helpful for OpenError {
     fn help(&self) -> String {
         match self {
@@ -53,7 +64,7 @@ impl Helpful for OpenError {
             OpenError::NotAStore { help, .. } => help.clone(),
             OpenError::Unmapped { guesses, .. } if !guesses.is_empty() => {
                 let Guess { table, roles, .. } = &guesses[0];
-                let map: Vec<String> = roles.iter().map(|(role, column)| format!("{role}={column}")).collect();
+                let map: Vec<String> = roles.iter().map(|(role, column)| MapOverride::part(role, column)).collect();
                 format!("{table} may hold the events: --table {table} --map {}", map.join(","))
             }
             OpenError::Unmapped { .. } => "point at the columns: --table T --map \

@@ -24,6 +24,7 @@ mod several;
 mod spool;
 mod sql;
 mod sqlite;
+mod survey;
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::dialect::guess::{TableSample, guess};
-use crate::dialect::{Candidate, Cell, Dialect, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
+use crate::dialect::{Candidate, Cell, Dialect, Layout, MapOverride, Mapping, Name, Table, catalog, detect, nearest};
 use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Text, Version};
 use bytes::{Bytes, FileBytes};
 pub use error::{OpenError, ReadError, TieChoice};
@@ -40,6 +41,7 @@ pub use page::{EventPage, PageRow, PayloadPage, Stored};
 pub use probe::Location;
 use probe::{Kind, Probe};
 use spool::Spool;
+pub use survey::{ColumnShape, Survey, TableShape, survey};
 
 /// Every container we read.
 const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines];
@@ -95,6 +97,10 @@ pub trait Store: Send + Sync {
     /// Where the store can no longer be read.
     fn verify(&self, _notes: &mut Findings) -> Result<&'static str, ReadError> {
         Ok("nothing, it has no checksums")
+    }
+    /// What of its table is read as what; `None` where no table alone is the store.
+    fn layout(&self) -> Option<Layout> {
+        None
     }
     /// The order of a scan is the store's own order over everything; found out when the store is opened.
     fn has_global_order(&self) -> bool;
@@ -158,6 +164,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn verify(&self, notes: &mut Findings) -> Result<&'static str, ReadError> {
         self.readers.verify(notes)
+    }
+
+    fn layout(&self) -> Option<Layout> {
+        Some(self.mapping.layout())
     }
 
     fn has_global_order(&self) -> bool {
@@ -359,24 +369,7 @@ impl fmt::Debug for Opened {
 /// # Errors
 /// See [`OpenError`]; every one says what to do.
 pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Opened, OpenError> {
-    let Location::Path(path) = location else { return Err(OpenError::Server(location.clone())) };
-    let mut probe = Probe::of(path)?;
-    let mut evidence = Vec::new();
-    let (inside, bytes) = take_off_layers(path, cache, &mut probe, &mut evidence)?;
-    let mut reasons = Vec::new();
-    let container = CONTAINERS.iter().find(|container| match container.accepts(&probe) {
-        Ok(()) => true,
-        Err(reason) => {
-            reasons.push(reason);
-            false
-        }
-    });
-    let container = match (container, &probe.kind) {
-        (Some(container), _) => container,
-        (None, Kind::Folder(names)) => return Err(folder(path, names)),
-        (None, Kind::File(head)) => return Err(not_a_store(path, &head.bytes, reasons)),
-    };
-    let source = Source { path: path.to_owned(), cache: cache.to_owned(), inside };
+    let Entered { path, container, source, bytes, mut evidence } = enter(location, cache)?;
     let tables = container.tables(&source)?;
     let mut findings = Findings::default();
     let chosen = choose(path, container.engine(), &tables, choice, &mut findings).map_err(|error| {
@@ -416,6 +409,38 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
         bytes,
         findings,
     })
+}
+
+/// A store whose container is known, and nothing else of it.
+struct Entered<'l> {
+    path: &'l Path,
+    container: &'static dyn Container,
+    source: Source,
+    /// Size of the file itself.
+    bytes: u64,
+    evidence: Vec<String>,
+}
+
+fn enter<'l>(location: &'l Location, cache: &Path) -> Result<Entered<'l>, OpenError> {
+    let Location::Path(path) = location else { return Err(OpenError::Server(location.clone())) };
+    let mut probe = Probe::of(path)?;
+    let mut evidence = Vec::new();
+    let (inside, bytes) = take_off_layers(path, cache, &mut probe, &mut evidence)?;
+    let mut reasons = Vec::new();
+    let container = CONTAINERS.iter().find(|container| match container.accepts(&probe) {
+        Ok(()) => true,
+        Err(reason) => {
+            reasons.push(reason);
+            false
+        }
+    });
+    let container = match (container, &probe.kind) {
+        (Some(container), _) => container,
+        (None, Kind::Folder(names)) => return Err(folder(path, names)),
+        (None, Kind::File(head)) => return Err(not_a_store(path, &head.bytes, reasons)),
+    };
+    let source = Source { path: path.to_owned(), cache: cache.to_owned(), inside };
+    Ok(Entered { path, container: *container, source, bytes, evidence })
 }
 
 /// The times of the first page of a scan that are numbers.

@@ -11,6 +11,7 @@ mod columns;
 pub mod filter;
 pub mod indexer;
 pub mod jobs;
+pub mod mapper;
 pub mod pages;
 pub mod reducer_file;
 mod replay_thread;
@@ -27,6 +28,7 @@ pub use budget::{Budget, Share};
 pub use columns::PayloadColumn;
 pub use indexer::Indexer;
 pub use jobs::{Found, JobAsk, JobHandle, JobId, JobNews, Progress};
+pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
 pub use reducer_file::{Choice, ReducerFile};
 
@@ -112,6 +114,8 @@ pub struct ReducerRead {
 #[derive(Debug)]
 pub enum Answer {
     Opened(Arc<Opened>),
+    /// The store can be read, but it is not clear what its columns mean. Nothing follows.
+    Unmapped(Problem),
     /// There is no such file; [`Answer::Failed`] follows.
     Missing,
     /// The store cannot be opened, or a thread made a mistake and ended.
@@ -146,7 +150,7 @@ impl Answer {
     fn shows_in_tab(&self) -> bool {
         match self {
             Answer::Index(news) => news.reading != Reading::Running,
-            Answer::Opened(_) | Answer::Missing | Answer::Failed(_) | Answer::Grew(_) => true,
+            Answer::Opened(_) | Answer::Unmapped(_) | Answer::Missing | Answer::Failed(_) | Answer::Grew(_) => true,
             Answer::Replaced | Answer::ReadFailed(_) => true,
             _ => false,
         }

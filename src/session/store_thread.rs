@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::{Answer, IndexNews, Indexer, Outbox, Reading, StoreAsk};
+use super::{Answer, IndexNews, Indexer, Outbox, Reading, StoreAsk, mapper};
 use crate::formats::{self, Location, OpenChoice, OpenError, Opened, ReadError, StoreChange};
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::Helpful;
@@ -31,7 +31,9 @@ pub(super) fn run(
             if matches!(error, OpenError::Missing(_)) {
                 out.send(Answer::Missing);
             }
-            out.send(Answer::Failed(error.problem(what())));
+            let is_about_meaning = error.is_about_meaning();
+            let problem = mapper::in_short(error, what());
+            out.send(if is_about_meaning { Answer::Unmapped(problem) } else { Answer::Failed(problem) });
             return;
         }
     };

@@ -6,7 +6,8 @@ use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, pos2, vec2};
 use super::keys::keys;
 use super::layout::workspace_ui;
 use super::panels::{
-    PanelCx, failed::failed_ui, keys_sheet::keys_sheet_ui, open_path::open_path_ui, status::status_ui,
+    PanelCx, failed::failed_ui, keys_sheet::keys_sheet_ui, mapping::mapping_ui, open_path::open_path_ui,
+    save_dialect::save_dialect_ui, status::status_ui,
 };
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
@@ -45,6 +46,11 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
             welcome_ui(ui, page, welcome, out);
             status_ui(ui, status, None, view.commands);
         }
+        Screen::Mapping(mapping) => {
+            let id = Id::unique((view.store, "mapping"));
+            mapping_ui(ui, id, page, mapping, view.zone, view.modal.is_none(), out);
+            status_ui(ui, status, Some(&mapping.status), view.commands);
+        }
         Screen::Failed { store, problem } => {
             failed_ui(ui, page, store, problem, out);
             status_ui(ui, status, None, view.commands);
@@ -57,6 +63,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::OpenPath) => open_path_ui(&ctx, false, out),
         Some(ModalView::ReducerPath) => open_path_ui(&ctx, true, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
+        Some(ModalView::SaveDialect(sheet)) => save_dialect_ui(&ctx, sheet, out),
         None => {}
     }
     announce(ui, view.announcement);

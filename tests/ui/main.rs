@@ -7,6 +7,7 @@ mod flows;
 mod keyboard;
 mod layout;
 mod looks;
+mod mapping;
 mod panels;
 mod places;
 mod program;

@@ -43,10 +43,21 @@ pub enum Case {
     Welcome,
     /// A file that is no store.
     Failed,
+    /// A store whose columns no framework knows.
+    Unmapped,
 }
 
-pub const CASES: [Case; 8] =
-    [Case::Full, Case::Guess, Case::Threw, Case::Empty, Case::Loading, Case::Unreadable, Case::Welcome, Case::Failed];
+pub const CASES: [Case; 9] = [
+    Case::Full,
+    Case::Guess,
+    Case::Threw,
+    Case::Empty,
+    Case::Loading,
+    Case::Unreadable,
+    Case::Welcome,
+    Case::Failed,
+    Case::Unmapped,
+];
 
 /// The app and what a test wants to know of it.
 pub struct Program {
@@ -250,6 +261,21 @@ pub fn sized(case: Case, size: [f32; 2]) -> Window {
             program.apply(Action::OpenFiles(vec![path]));
             drawn(program, size)
         }
+        Case::Unmapped => {
+            let mut program = Program::new(settings(), Start::default());
+            let path = program.folder().join("notes.jsonl");
+            let line = |n: u32| {
+                format!(
+                    "{{\"about\":\"n-{}\",\"nr\":{},\"did\":\"Did{}\",\"body\":{{\"n\":{n}}}}}\n",
+                    n % 5,
+                    n / 5,
+                    n % 3
+                )
+            };
+            std::fs::write(&path, (0..40).map(line).collect::<String>()).expect("written");
+            program.apply(Action::OpenFiles(vec![path]));
+            drawn(program, size)
+        }
         Case::Welcome => {
             let mut settings = settings();
             let recent = eventglass::app::settings::Recent {
@@ -263,7 +289,7 @@ pub fn sized(case: Case, size: [f32; 2]) -> Window {
         Case::Empty | Case::Loading | Case::Unreadable => drawn(played(case), size),
     };
     match case {
-        Case::Full | Case::Guess | Case::Threw | Case::Failed => settle(&mut window),
+        Case::Full | Case::Guess | Case::Threw | Case::Failed | Case::Unmapped => settle(&mut window),
         _ => window.run_steps(4),
     }
     if case == Case::Full {

@@ -234,7 +234,7 @@ fn pages_without_a_state_are_in_reach_at_every_size() {
     for case in [Case::Empty, Case::Loading, Case::Unreadable] {
         panels_are_in_reach(&mut window(case), &format!("{case:?}"));
     }
-    for case in [Case::Welcome, Case::Failed] {
+    for case in [Case::Welcome, Case::Failed, Case::Unmapped] {
         at_every_size(&mut window(case), &format!("{case:?}"), all_is_in_reach);
     }
 }

@@ -6,6 +6,7 @@
 //! states holds.
 
 mod events;
+mod mapping;
 mod pages;
 mod state;
 mod streams;
@@ -15,6 +16,7 @@ mod toolbar;
 use std::collections::BTreeMap;
 
 pub use events::{CellText, EventLine, EventLines, EventMark, EventsView};
+pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};
 pub use pages::{
     FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, SampleCard, StatusView, WelcomeView,
 };
@@ -31,9 +33,10 @@ pub use super::reducers::ReducerRow;
 use super::App;
 use super::command::CommandContext;
 use super::desk::Modal;
+pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
-pub use crate::session::PayloadColumn;
+pub use crate::session::{PayloadColumn, Sample};
 
 /// Everything on screen.
 pub struct RootView<'a> {
@@ -45,7 +48,7 @@ pub struct RootView<'a> {
     pub text_size: f32,
     pub toolbar: ToolbarView<'a>,
     pub screen: Screen<'a>,
-    pub modal: Option<ModalView>,
+    pub modal: Option<ModalView<'a>>,
     /// What commands depend on; also decides which keys work.
     pub commands: &'a CommandContext,
     pub zone: Zone,
@@ -59,6 +62,8 @@ pub enum Screen<'a> {
     Welcome(WelcomeView<'a>),
     /// A store is open, maybe still being read.
     Workspace(Box<WorkspaceView<'a>>),
+    /// It is being settled what the store in front means.
+    Mapping(Box<MappingView<'a>>),
     /// The store in front could not be opened.
     Failed { store: &'a str, problem: &'a Problem },
 }
@@ -78,12 +83,14 @@ pub struct WorkspaceView<'a> {
 }
 
 /// The sheet in front.
-pub enum ModalView {
+pub enum ModalView<'a> {
     /// Typing a path.
     OpenPath,
     /// Typing the path of a reducer.
     ReducerPath,
     Keys,
+    /// Naming a dialect.
+    SaveDialect(SaveView<'a>),
 }
 
 /// The state a panel is in.
@@ -153,16 +160,20 @@ impl App {
             text_size: desk.settings.text_size,
             toolbar: toolbar::toolbar(&self.stores, self.active),
             screen: match store {
+                Some(store @ OpenStore { page: Some(page), .. }) => {
+                    Screen::Mapping(Box::new(mapping::mapping(page, store, desk)))
+                }
                 Some(OpenStore { phase: Phase::Failed(problem), name, .. }) => Screen::Failed { store: name, problem },
                 Some(store @ OpenStore { phase: Phase::Open(opened), .. }) => {
                     Screen::Workspace(Box::new(self.workspace(store, opened.bytes)))
                 }
                 _ => Screen::Welcome(pages::welcome(desk, opening)),
             },
-            modal: desk.modal.as_ref().map(|modal| match modal {
-                Modal::OpenPath => ModalView::OpenPath,
-                Modal::ReducerPath => ModalView::ReducerPath,
-                Modal::Keys => ModalView::Keys,
+            modal: desk.modal.as_ref().and_then(|modal| match modal {
+                Modal::OpenPath => Some(ModalView::OpenPath),
+                Modal::ReducerPath => Some(ModalView::ReducerPath),
+                Modal::Keys => Some(ModalView::Keys),
+                Modal::SaveDialect => Some(ModalView::SaveDialect(mapping::save(store?.page.as_ref()?, desk))),
             }),
             commands: &self.commands,
             zone: if desk.settings.utc { Zone::Utc } else { Zone::Local },

@@ -10,7 +10,7 @@ use crate::ui::tokens;
 use crate::ui::widgets::button::{Look, button, button_width};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::menu::popup_frame;
-use crate::ui::widgets::page::page_ui;
+use crate::ui::widgets::page::{appears, page_ui};
 
 /// Shows the sheet, for a store or for a reducer.
 pub fn open_path_ui(ctx: &Context, reducer: bool, out: &mut Vec<Action>) {
@@ -66,12 +66,4 @@ pub fn open_path_ui(ctx: &Context, reducer: bool, out: &mut Vec<Action>) {
     if shown.should_close() {
         out.push(Action::CloseModal);
     }
-}
-
-/// It was not there in the last frame.
-fn appears(ui: &egui::Ui, id: Id) -> bool {
-    let pass = ui.ctx().cumulative_pass_nr();
-    let last: Option<u64> = ui.data(|data| data.get_temp(id.with("shown in")));
-    ui.data_mut(|data| data.insert_temp(id.with("shown in"), pass));
-    last.is_none_or(|last| pass > last + 1)
 }

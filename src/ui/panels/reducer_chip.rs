@@ -165,15 +165,8 @@ fn row_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, row: &Redu
     let place =
         Rect::from_min_size(pos2(line.left() + width * 0.43, y - 12.0), vec2(150.0_f32.min(width * 0.54), 24.0));
     let color = if row.export.is_some() { t.text } else { t.warning };
-    let response = ui.interact(place, id.with(("choice", row.category)), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Reducer for {name}: {choice}")));
-    painter.rect_filled(place, size::RADIUS, if response.hovered() { t.hover } else { t.window });
-    paint::outline(&painter, place, size::RADIUS, t.outline);
-    text::left_cut(&painter, place.left() + 8.0, y, choice, text::DATA, color, place.width() - 34.0);
-    paint::chevron(&painter, pos2(place.right() - 12.0, y), true, t.secondary);
-    if response.has_focus() {
-        paint::focus_ring(&painter, place, t);
-    }
+    let spoken = format!("Reducer for {name}: {choice}");
+    let response = menu::combo_button(ui, id.with(("choice", row.category)), place, choice, &spoken, color);
     if row.automatic && row.export.is_some() && width > 400.0 {
         text::left(&painter, place.right() + 8.0, y, "by name", text::LABEL.on_baseline_of(text::BODY), t.quiet);
     }

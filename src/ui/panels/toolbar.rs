@@ -155,6 +155,7 @@ fn menu_lines(ui: &mut Ui, menu: Menu, commands: &CommandContext, out: &mut Vec<
         let line = Line {
             text: command.name,
             keys: &keys,
+            note: "",
             checked: command.checked(commands),
             enabled: command.enabled(commands),
             tooltip: command.doc,

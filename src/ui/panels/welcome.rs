@@ -10,7 +10,7 @@ use crate::ui::root::hovering;
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::page::reveal_focus;
+use crate::ui::widgets::page::{appears, reveal_focus};
 use crate::ui::{paint, text};
 
 const COLUMN: f32 = 896.0;
@@ -135,7 +135,10 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     if button(ui, open_id, open, Look::Filled, word, Some(keys)).clicked() {
         out.push(Action::OpenDialog);
     }
-    first_focus(ui, id, open_id);
+    // When the page appears and nothing has the keyboard, its first button gets it.
+    if appears(ui, id) && ui.memory(|memory| memory.focused().is_none()) {
+        ui.memory_mut(|memory| memory.request_focus(open_id));
+    }
     let field = Field { id: id.with("path"), name: "Path of a store", hint: "or type its path", icon: None, key: None };
     let corner =
         if beside { open.right_top() + vec2(12.0, 0.0) } else { pos2(x - field_width / 2.0, open.bottom() + 8.0) };
@@ -154,17 +157,6 @@ pub fn path_field(ui: &mut Ui, field: &Field<'_>, place: Rect, action: fn(String
         out.push(action(typed.trim().to_owned()));
     }
     ui.data_mut(|data| data.insert_temp(field.id, typed));
-}
-
-/// When the page appears and nothing has the keyboard, its first button gets it.
-fn first_focus(ui: &Ui, id: Id, button: Id) {
-    let pass = ui.ctx().cumulative_pass_nr();
-    let last: Option<u64> = ui.data(|data| data.get_temp(id.with("shown in")));
-    ui.data_mut(|data| data.insert_temp(id.with("shown in"), pass));
-    let appeared = last.is_none_or(|last| pass > last + 1);
-    if appeared && ui.memory(|memory| memory.focused().is_none()) {
-        ui.memory_mut(|memory| memory.request_focus(button));
-    }
 }
 
 fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, out: &mut Vec<Action>) {

@@ -43,28 +43,38 @@ pub fn flow(place: Rect, widths: &[f32], height: f32) -> (Vec<Rect>, f32) {
 
 /// A button with text, and keys behind it.
 pub fn button(ui: &mut Ui, id: Id, rect: Rect, look: Look, label: &str, keys: Option<&str>) -> Response {
-    let response = ui.interact(rect, id, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
+    button_enabled(ui, id, rect, look, label, keys, Ok(()))
+}
+
+/// Like [`button`]; `Err` is the reason why it cannot be used.
+pub fn button_enabled(
+    ui: &mut Ui,
+    id: Id,
+    rect: Rect,
+    look: Look,
+    label: &str,
+    keys: Option<&str>,
+    enabled: Result<(), &str>,
+) -> Response {
+    let sense = if enabled.is_ok() { Sense::click() } else { Sense::hover() };
+    let response = ui.interact(rect, id, sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled() && enabled.is_ok(), label));
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter();
-    let hot = response.hovered() || response.is_pointer_button_down_on();
-    let (text_color, keys_color) = match look {
-        Look::Filled => {
+    let hot = enabled.is_ok() && (response.hovered() || response.is_pointer_button_down_on());
+    let (text_color, keys_color) = match (look, enabled) {
+        (Look::Filled, Ok(())) => {
             painter.rect_filled(rect, size::RADIUS, if hot { t.filled_hover } else { t.filled });
             (t.on_filled, t.on_filled)
         }
-        Look::Outlined => {
+        (look, _) => {
             if hot {
                 painter.rect_filled(rect, size::RADIUS, t.hover);
             }
-            paint::outline(painter, rect, size::RADIUS, t.outline);
-            (t.text, t.quiet)
-        }
-        Look::Plain => {
-            if hot {
-                painter.rect_filled(rect, size::RADIUS, t.hover);
+            if look != Look::Plain {
+                paint::outline(painter, rect, size::RADIUS, if enabled.is_ok() { t.outline } else { t.hairline });
             }
-            (t.text, t.quiet)
+            (if enabled.is_ok() { t.text } else { t.quiet }, t.quiet)
         }
     };
     let y = rect.center().y;
@@ -82,7 +92,10 @@ pub fn button(ui: &mut Ui, id: Id, rect: Rect, look: Look, label: &str, keys: Op
     if response.has_focus() {
         paint::focus_ring(painter, rect, t);
     }
-    response
+    match enabled {
+        Ok(()) => response,
+        Err(reason) => response.on_hover_text(format!("{label}: {reason}")),
+    }
 }
 
 /// A button of one icon, with a name that is also its tooltip. `rect` is what can be hit.

@@ -65,6 +65,8 @@ pub struct Line<'a> {
     pub keys: &'a [String],
     /// One of several, and the one that holds.
     pub checked: bool,
+    /// Said of it, at the right.
+    pub note: &'a str,
     /// Why it cannot be used.
     pub enabled: Result<(), &'a str>,
     /// What it does.
@@ -74,7 +76,7 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// A line that can be used.
     pub fn new(text: &'a str, checked: bool) -> Line<'a> {
-        Line { text, keys: &[], checked, enabled: Ok(()), tooltip: "" }
+        Line { text, keys: &[], note: "", checked, enabled: Ok(()), tooltip: "" }
     }
 
     /// Shows it over the whole width.
@@ -99,6 +101,8 @@ impl<'a> Line<'a> {
         match self.enabled {
             Ok(()) => {
                 let mut x = rect.right() - 8.0;
+                let room = (x - end - 16.0).min(rect.width() * 0.6);
+                text::right_cut(painter, x, y, self.note, text::DATA_SMALL, t.quiet, room);
                 for key in self.keys.iter().rev() {
                     x -= super::button::key_cap_width(painter, key);
                     super::button::key_cap(painter, x, y, key, t);
@@ -125,6 +129,22 @@ pub fn rule(ui: &mut Ui) {
     let t = tokens::tokens(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
     paint::hline(ui.painter(), rect.left() + 4.0, rect.right() - 4.0, rect.center().y, t.hairline);
+}
+
+/// A framed drop-down that shows what is chosen; `rect` says where it is.
+pub fn combo_button(ui: &mut Ui, id: Id, rect: Rect, word: &str, name: &str, color: egui::Color32) -> Response {
+    let t = tokens::tokens(ui.ctx());
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, name));
+    let painter = ui.painter();
+    painter.rect_filled(rect, size::RADIUS, if response.hovered() { t.hover } else { t.window });
+    paint::outline(painter, rect, size::RADIUS, t.outline);
+    text::left_cut(painter, rect.left() + 8.0, rect.center().y, word, text::DATA, color, rect.width() - 34.0);
+    paint::chevron(painter, pos2(rect.right() - 12.0, rect.center().y), true, t.secondary);
+    if response.has_focus() {
+        paint::focus_ring(painter, rect, t);
+    }
+    response
 }
 
 /// A word that opens a pop-up, with a chevron behind it; `rect` says where it is.

@@ -6,6 +6,7 @@ pub mod field;
 pub mod menu;
 pub mod node_rows;
 pub mod page;
+pub mod pick;
 pub mod raw;
 
 pub mod rows;

@@ -1,6 +1,6 @@
 //! What is higher than its place scrolls in it, and comes into sight with the keyboard.
 
-use egui::{Id, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 /// Shows something so many points high in `rect`.
 pub fn page_ui<R>(ui: &mut Ui, id: Id, rect: Rect, height: f32, add: impl FnOnce(&mut Ui, Rect) -> R) -> R {
@@ -29,6 +29,16 @@ pub fn reveal_focus(ui: &Ui) {
     let focused = ui.memory(|memory| memory.focused()).and_then(|focused| ui.ctx().read_response(focused));
     let Some(response) = focused.filter(|response| response.layer_id == ui.layer_id()) else { return };
     if response.gained_focus() || !same {
-        ui.scroll_to_rect(response.rect.expand(4.0), None);
+        // Of what is higher than the page, the beginning is seen.
+        let is_higher = response.rect.height() > ui.clip_rect().height();
+        ui.scroll_to_rect(response.rect.expand(4.0), is_higher.then_some(Align::TOP));
     }
+}
+
+/// What goes by this id was not there in the last frame.
+pub fn appears(ui: &Ui, id: Id) -> bool {
+    let pass = ui.ctx().cumulative_pass_nr();
+    let last: Option<u64> = ui.data(|data| data.get_temp(id.with("shown in")));
+    ui.data_mut(|data| data.insert_temp(id.with("shown in"), pass));
+    last.is_none_or(|last| pass > last + 1)
 }
