@@ -542,15 +542,19 @@ fn choose(
     best_of_each_table(&mut found);
     let is_one = |found: &[Candidate]| found.iter().all(|own| own.dialect.id == found[0].dialect.id);
     match found.as_slice() {
+        // What is missing for a table that no dialect knows is said.
+        [] if !choice.map.columns.is_empty() && choice.dialect.is_none() => {
+            by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map).map(|one| vec![one])
+        }
         [] => Err(match &choice.dialect {
             Some(id) => OpenError::DoesNotFit { path: path.to_owned(), dialect: id.clone(), tables: shapes() },
             None => OpenError::Unmapped { path: path.to_owned(), tables: shapes(), guesses: Vec::new() },
         }),
-        [_] => Ok(found),
+        [_] => with_roles(found, &choice.map),
         // Arrays of one document are not a framework's: one may be a copy of another.
         [first, ..] if is_one(&found) && !first.table.is_open && found.len() <= MAX_PARTS => {
             found.sort_by(|a, b| a.table.name.as_str().cmp(b.table.name.as_str()));
-            Ok(found)
+            with_roles(found, &choice.map)
         }
         all => {
             let of = |own: &Candidate| format!("{} ({})", own.dialect.id, own.evidence.join("; "));
@@ -567,6 +571,18 @@ fn choose(
             })
         }
     }
+}
+
+/// The candidates with the roles that `--map` gives instead of their dialect's.
+fn with_roles(mut found: Vec<Candidate>, map: &MapOverride) -> Result<Vec<Candidate>, OpenError> {
+    if !map.columns.is_empty() {
+        let roles: Vec<&str> = map.columns.keys().map(String::as_str).collect();
+        for candidate in &mut found {
+            candidate.dialect = candidate.dialect.with_roles(map)?;
+            candidate.evidence.push(format!("--map names its {}", roles.join(", ")));
+        }
+    }
+    Ok(found)
 }
 
 /// Stores of one dialect that are read together, at most.
