@@ -396,7 +396,9 @@ impl MapOverride {
         });
         for part in parts {
             let (role, column) = part.split_once('=').ok_or(part)?;
-            let column = column.trim().replace("\"\"", "\u{0}").replace('"', "").replace('\u{0}', "\"");
+            let column = column.trim();
+            let quoted = column.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            let column = quoted.map_or_else(|| column.to_owned(), |name| name.replace("\"\"", "\""));
             self.columns.insert(role.trim().to_owned(), column);
         }
         Ok(())

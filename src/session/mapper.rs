@@ -306,17 +306,18 @@ fn samples(opened: &Opened, index: &EventIndex) -> Result<Vec<Sample>, formats::
     let streams: Vec<StreamId> = index.streams().ids().take(STREAMS).collect();
     let (mut page, mut samples, mut bytes) = (EventPage::default(), Vec::new(), 0);
     for stream in &streams {
-        let name: Text = Arc::from(index.streams().name(*stream));
         let rows = index.rows_of(*stream);
+        let name = Text::from(index.streams().name(*stream));
         for at in 0..EVENTS / streams.len() as u64 {
             let (Some(key), Some(version), true) = (rows.key(at), rows.version(at), bytes < BYTES) else { break };
             page.clear();
             fetcher.fetch(&[key], None, &mut page, &mut Findings::default())?;
             let Some(stored) = page.get(0) else { continue };
-            if let Stored::Text(payload) | Stored::Bytes(payload) = stored.payload {
+            if let Stored::Text(payload) | Stored::Bytes(payload) | Stored::Cut(payload, _) = stored.payload {
                 bytes += payload.len();
             }
-            samples.push(sample(&pages::recorded(&*opened.store, &stored, &name, version, &mut Findings::default())));
+            let notes = &mut Findings::default();
+            samples.push(sample(&pages::recorded(&*opened.store, &stored, &name, version, notes)));
         }
     }
     Ok(samples)

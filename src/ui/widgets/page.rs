@@ -28,7 +28,9 @@ pub fn reveal_focus(ui: &Ui) {
     });
     let focused = ui.memory(|memory| memory.focused()).and_then(|focused| ui.ctx().read_response(focused));
     let Some(response) = focused.filter(|response| response.layer_id == ui.layer_id()) else { return };
-    if response.gained_focus() || !same {
+    // What is seen outside of this part of the window is not of it.
+    let is_elsewhere = response.interact_rect.is_positive() && !response.interact_rect.intersects(sight);
+    if (response.gained_focus() || !same) && !is_elsewhere {
         // Of what is higher than the page, the beginning is seen.
         let is_higher = response.rect.height() > ui.clip_rect().height();
         ui.scroll_to_rect(response.rect.expand(4.0), is_higher.then_some(Align::TOP));
