@@ -4,6 +4,7 @@
 pub mod app;
 pub mod cli;
 pub mod dialect;
+pub mod export;
 pub mod formats;
 pub mod home;
 pub mod index;

@@ -10,15 +10,15 @@ use serde_json::json;
 
 use super::CliError;
 use super::print::{self, FindingLine};
-use super::store::Common;
+use super::store::{Common, ShardArgument};
 use crate::formats::Opened;
 use crate::formats::page::EventPage;
 use crate::index::EventIndex;
-use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, StreamId, Version};
+use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, Shard, StreamId, Version};
 use crate::session::Indexer;
 
 /// Events that are decoded at once, at most.
-const BATCH: u64 = 256;
+const BATCH: usize = 256;
 /// Lines kept; what is odd in further streams is counted together.
 const MAX_LINES: usize = 1 << 20;
 
@@ -32,6 +32,8 @@ pub struct Check {
     /// none of the frameworks that are read keeps checksums or hash chains of its events
     #[arg(long)]
     verify: bool,
+    #[command(flatten)]
+    shard: ShardArgument,
     /// Exit 1 where something this bad, or worse, was found
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
@@ -45,17 +47,20 @@ enum FailOn {
 
 impl Check {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
+        let shard = self.shard.shard()?;
         let opened = Arc::new(self.common.open()?);
         let mut tally = Tally::default();
         let index = read_headers(&opened, &mut tally)?;
-        decode_all(&opened, &index, &mut tally)?;
+        decode_all(&opened, &index, shard, &mut tally)?;
         let mut verified = None;
-        if self.verify {
+        // What is the store's, and no stream's, is the first part's.
+        if self.verify && shard.is_first() {
             let mut found = Findings::default();
             verified = Some(opened.store.verify(&mut found)?);
             tally.add_all(&found);
         }
-        let lines = tally.lines(&index);
+        let mut lines = tally.lines(&index);
+        lines.retain(|line| line.stream.map_or(shard.is_first(), |name| shard.holds(name)));
         for line in &lines {
             match self.common.json {
                 true => print_json(line, out)?,
@@ -63,7 +68,7 @@ impl Check {
             }
         }
         if !self.common.json {
-            writeln!(out, "{}", summary(&index, &lines, verified))?;
+            writeln!(out, "{}", summary(&index, shard, &lines, verified))?;
         }
         out.flush()?;
         self.verdict(&lines)
@@ -101,20 +106,26 @@ fn read_headers(opened: &Arc<Opened>, tally: &mut Tally) -> Result<EventIndex, C
     Ok(index)
 }
 
-/// Decodes every event, in the order in which they lie.
-fn decode_all(opened: &Opened, index: &EventIndex, tally: &mut Tally) -> Result<(), CliError> {
+/// Decodes every event of the part, in the order in which they lie.
+fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tally) -> Result<(), CliError> {
     let mut fetcher = opened.store.fetcher()?;
     let mut page = EventPage::default();
-    let mut at = 0;
-    while at < index.events() {
-        let end = (at + BATCH).min(index.events());
-        let keys: Vec<_> = (at..end).filter_map(|row| index.key_of(EventRow(row as u32))).collect();
+    let streams = index.streams();
+    let is_own = |row: &EventRow| index.stream_of(*row).is_some_and(|stream| shard.holds(streams.name(stream)));
+    let mut all = index.in_order(true).filter(is_own);
+    let mut part: Vec<EventRow> = Vec::new();
+    loop {
+        part.extend(all.by_ref().take(BATCH - part.len()));
+        if part.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<_> = part.iter().filter_map(|row| index.key_of(*row)).collect();
         page.clear();
         let mut notes = Findings::default();
-        let read = fetcher.fetch(&keys, None, &mut page, &mut notes)?.max(1);
-        let end = end.min(at + read as u64);
+        let read = fetcher.fetch(&keys, None, &mut page, &mut notes)?.clamp(1, part.len());
         let mut found = page.iter().peekable();
-        for row in (at..end).map(|row| EventRow(row as u32)) {
+        // Those that did not fit are asked for again.
+        for row in part.drain(..read) {
             let (stream_id, version) = (index.stream_of(row), index.version_of(row));
             let mut add = |code, message| {
                 tally.add_decoded(&Finding { code, stream: None, stream_id, version, message });
@@ -124,9 +135,7 @@ fn decode_all(opened: &Opened, index: &EventIndex, tally: &mut Tally) -> Result<
                 None => add(FindingCode::Damaged, "the row is no longer readable".to_owned()),
             }
         }
-        at = end;
     }
-    Ok(())
 }
 
 fn print_json(line: &FindingLine<'_>, out: &mut dyn Write) -> Result<(), CliError> {
@@ -141,7 +150,7 @@ fn print_json(line: &FindingLine<'_>, out: &mut dyn Write) -> Result<(), CliErro
     print::line(out, &value)
 }
 
-fn summary(index: &EventIndex, lines: &[FindingLine<'_>], verified: Option<&str>) -> String {
+fn summary(index: &EventIndex, shard: Shard, lines: &[FindingLine<'_>], verified: Option<&str>) -> String {
     let found = Severity::ALL.into_iter().filter_map(|severity| {
         let of = lines.iter().filter(|line| line.code.severity() == severity);
         let count: u64 = of.map(|line| line.count).sum();
@@ -151,7 +160,10 @@ fn summary(index: &EventIndex, lines: &[FindingLine<'_>], verified: Option<&str>
     let found: Vec<String> = found.collect();
     let found = if found.is_empty() { "nothing odd".to_owned() } else { found.join(", ") };
     let verified = verified.map(|what| format!("; verified: {what}")).unwrap_or_default();
-    format!("{} events in {} streams: {found}{verified}", index.events(), index.streams().len())
+    let streams = index.streams();
+    let own = streams.ids().filter(|id| shard.holds(streams.name(*id))).filter_map(|id| streams.summary(id));
+    let (events, streams) = own.fold((0, 0), |(events, streams), own| (events + u64::from(own.events), streams + 1));
+    format!("{events} events in {streams} streams: {found}{verified}")
 }
 
 /// What was found, by code and stream: as much memory as there are lines to print.

@@ -1,6 +1,6 @@
 //! `events`: the events of a stream, or of all in the store's order.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
 
@@ -8,7 +8,7 @@ use super::store::{Common, StoreAndIndex};
 use super::{CliError, fold, print};
 use crate::formats::EventPage;
 use crate::index::EventIndex;
-use crate::model::{EventRow, FindingCode, Findings, RecordedEvent, Time, TypeId, Version};
+use crate::model::{EventRow, FindingCode, Findings, RecordedEvent, TypeId, Version};
 use crate::session::pages;
 
 /// Events that are read at once.
@@ -72,7 +72,12 @@ impl Events {
 
     fn of_store(&self, store: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
         let index = &store.index;
-        let mut rows = in_order(store)?.filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
+        let has_order = store.opened.store.has_global_order();
+        if !has_order {
+            print::order_not_proven()?;
+        }
+        let mut rows =
+            index.in_order(has_order).filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
         let mut fetcher = store.opened.store.fetcher()?;
         let mut notes = Findings::default();
         let mut page = EventPage::default();
@@ -124,29 +129,4 @@ impl Events {
         print::event(event, self.common.json, out)?;
         Ok(1)
     }
-}
-
-/// Every event in the store's own order; where it has none, by time, stream and version. An
-/// event without a time follows its neighbour.
-fn in_order(store: &StoreAndIndex) -> Result<Box<dyn Iterator<Item = EventRow> + '_>, CliError> {
-    let index = &store.index;
-    let rows = (0..index.events() as u32).map(EventRow);
-    if store.opened.store.has_global_order() {
-        return Ok(Box::new(rows));
-    }
-    writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?;
-    let mut last = Time(i64::MIN);
-    let mut timed: Vec<(Time, EventRow)> = Vec::with_capacity(index.events() as usize);
-    timed.extend(rows.map(|row| {
-        last = index.time_of(row).unwrap_or(last);
-        (last, row)
-    }));
-    let of_equal_time = |row: EventRow| {
-        let name = index.stream_of(row).map_or("", |stream| index.streams().name(stream));
-        (name, index.version_of(row), row)
-    };
-    timed.sort_unstable_by(|(a_time, a), (b_time, b)| {
-        a_time.cmp(b_time).then_with(|| of_equal_time(*a).cmp(&of_equal_time(*b)))
-    });
-    Ok(Box::new(timed.into_iter().map(|(_, row)| row)))
 }

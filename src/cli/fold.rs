@@ -35,17 +35,34 @@ enum OnErrorArgument {
 }
 
 impl ReducerArguments {
+    pub fn on_error(&self) -> OnError {
+        match self.on_error {
+            OnErrorArgument::Stop => OnError::Stop,
+            OnErrorArgument::Skip => OnError::Skip,
+        }
+    }
+
+    /// What was named, and the file; `None` for merge.
+    pub fn file(&self) -> Result<Option<(&str, ReducerFile)>, CliError> {
+        let Some(named) = &self.reducer else { return Ok(None) };
+        Ok(Some((named, ReducerFile::read(named)?)))
+    }
+
     fn reducer(&self, category: &str) -> Result<Box<dyn Reducer>, CliError> {
-        let Some(named) = &self.reducer else { return Ok(Box::new(Merge::default())) };
-        let file = ReducerFile::read(named)?;
+        let Some((_, file)) = self.file()? else { return Ok(Box::new(Merge::default())) };
         match file.choose(category) {
-            Choice::Merge => Err(CliError::failed(
-                format!("no export of {} has the name of the category {category}", file.module.file_name),
-                format!("name it: {}#EXPORT, one of {}", file.path.display(), file.export_names()),
-            )),
+            Choice::Merge => Err(no_export(&file, category)),
             choice => Ok(file.reducer(&choice)?),
         }
     }
+}
+
+/// A file that folds other categories only.
+pub fn no_export(file: &ReducerFile, category: &str) -> CliError {
+    CliError::failed(
+        format!("no export of {} has the name of the category {category}", file.module.file_name),
+        format!("name it: {}#EXPORT, one of {}", file.path.display(), file.export_names()),
+    )
 }
 
 /// Events that were there when the store was scanned and are no longer.
@@ -70,10 +87,7 @@ impl Fold {
         let source = store.source(id)?;
         let streams = store.index.streams();
         let category = streams.summary(id).map_or("", |summary| streams.category_name(summary.category));
-        let on_error = match arguments.on_error {
-            OnErrorArgument::Stop => OnError::Stop,
-            OnErrorArgument::Skip => OnError::Skip,
-        };
+        let on_error = arguments.on_error();
         let name = Arc::from(streams.name(id));
         let timeline = Timeline::new(arguments.reducer(category)?, name, source.rows().len(), on_error);
         Ok(Fold { source, timeline, skips: on_error == OnError::Skip, reached: Applied(0) })

@@ -9,6 +9,7 @@ mod check;
 mod dialects;
 mod diff;
 mod events;
+mod export;
 mod fold;
 mod info;
 mod print;
@@ -24,6 +25,7 @@ use std::io::{self, BufWriter, Write};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
+use crate::export::ExportError;
 use crate::model::{Helpful, Problem};
 use crate::replay::js::ModuleError;
 pub use window::{Renderer, WindowArguments};
@@ -45,6 +47,7 @@ pub enum Verb {
     Events(events::Events),
     State(state::State),
     Diff(diff::Diff),
+    Export(export::Export),
     Check(check::Check),
     Dialects(dialects::Dialects),
 }
@@ -58,6 +61,7 @@ impl Verb {
             Verb::Events(verb) => verb.run(out),
             Verb::State(verb) => verb.run(out),
             Verb::Diff(verb) => verb.run(out),
+            Verb::Export(verb) => verb.run(out),
             Verb::Check(verb) => verb.run(out),
             Verb::Dialects(verb) => verb.run(out),
         }
@@ -114,6 +118,16 @@ impl std::error::Error for CliError {}
 impl<E: Helpful> From<E> for CliError {
     fn from(error: E) -> CliError {
         CliError::failed(error.to_string(), error.help())
+    }
+}
+
+impl From<ExportError> for CliError {
+    fn from(error: ExportError) -> CliError {
+        match error {
+            ExportError::Read(error) => error.into(),
+            ExportError::Module(error) => error.into(),
+            ExportError::Write(error) => error.into(),
+        }
     }
 }
 

@@ -116,19 +116,35 @@ impl fmt::Display for FindingLine<'_> {
 
 /// What was odd about the events behind an answer, on stderr: never left out silently.
 pub fn findings<'a>(all: impl IntoIterator<Item = &'a Finding>) -> Result<(), CliError> {
+    print_findings(all, false)
+}
+
+/// [`findings`] of several streams: each line names its own.
+pub fn findings_of_streams<'a>(all: impl IntoIterator<Item = &'a Finding>) -> Result<(), CliError> {
+    print_findings(all, true)
+}
+
+fn print_findings<'a>(all: impl IntoIterator<Item = &'a Finding>, name_streams: bool) -> Result<(), CliError> {
     let mut more = 0;
     for (nth, finding) in all.into_iter().enumerate() {
         if nth >= SHOWN {
             more += 1;
             continue;
         }
+        let stream = finding.stream.as_deref().filter(|_| name_streams).map(|name| format!("{} ", visible(name)));
+        let stream = stream.unwrap_or_default();
         let version = finding.version.map(|version| format!("v{version}: ")).unwrap_or_default();
-        writeln!(io::stderr(), "finding: {}: {version}{}", finding.code.name(), visible(&finding.message))?;
+        writeln!(io::stderr(), "finding: {}: {stream}{version}{}", finding.code.name(), visible(&finding.message))?;
     }
     if more > 0 {
         writeln!(io::stderr(), "finding: … and {more} more")?;
     }
     Ok(())
+}
+
+/// Said before events of many streams whose order the store does not know.
+pub fn order_not_proven() -> Result<(), CliError> {
+    Ok(writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::at::AtArguments;
 use super::fold::{Fold, ReducerArguments};
 use super::print::{visible, visible_lines};
 use super::store::{Common, StoreAndIndex};
+use crate::export::errors_node;
 use crate::model::json::{to_text, write_pretty};
 use crate::model::{Node, Version};
 use crate::replay::timeline::StateAt;
@@ -49,17 +50,13 @@ impl State {
         out: &mut dyn Write,
     ) -> Result<(), CliError> {
         let member = |key: &str, node: Node| (Arc::from(key), node);
-        let errors = fold.errors().into_iter().map(|error| {
-            let message = Node::text(&error.thrown.to_string());
-            Node::object(vec![member("version", Node::number(error.version)), member("message", message)])
-        });
         let node = Node::object(vec![
             member("stream", Node::text(&self.stream)),
             member("version", version.map_or(Node::Null, Node::number)),
             member("events_applied", Node::number(state.applied)),
             member("reducer", Node::text(&fold.timeline.reducer_name())),
             member("state", state.state),
-            member("errors", Node::array(errors.collect())),
+            member("errors", errors_node(fold.errors())),
         ]);
         Ok(writeln!(out, "{}", to_text(&node))?)
     }

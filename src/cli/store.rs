@@ -12,7 +12,7 @@ use crate::dialect::guess::Guess;
 use crate::formats::{self, Location, OpenChoice, OpenError, Opened, TieChoice};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder};
-use crate::model::{Helpful, Problem, StreamId};
+use crate::model::{CategoryId, Helpful, Problem, Shard, StreamId};
 use crate::session::{Indexer, StreamSource};
 
 /// What every verb takes.
@@ -40,6 +40,24 @@ pub struct ChoiceArguments {
     /// Columns of an unknown table: stream=COL,type=COL,data=COL,version=COL,time=COL,…
     #[arg(long, value_name = "ROLE=COL,…")]
     pub map: Vec<String>,
+}
+
+/// A part of the streams, for programs that share the work.
+#[derive(Args, Debug, Default)]
+pub struct ShardArgument {
+    /// Only the I-th of N parts of the streams: by the SHA-256 of their names, nearly equal,
+    /// together the whole
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
+}
+
+impl ShardArgument {
+    pub fn shard(&self) -> Result<Shard, CliError> {
+        let Some(text) = &self.shard else { return Ok(Shard::ALL) };
+        Shard::parse(text).ok_or_else(|| {
+            CliError::usage(format!("--shard {text} is no part"), "write I/N with I from 1 to N, such as 1/4")
+        })
+    }
 }
 
 impl ChoiceArguments {
@@ -116,7 +134,11 @@ fn unknown(store: &Path, error: OpenError) -> CliError {
 
 impl StoreAndIndex {
     pub fn open(common: &Common) -> Result<StoreAndIndex, CliError> {
-        let opened = Arc::new(common.open()?);
+        StoreAndIndex::read(Arc::new(common.open()?))
+    }
+
+    /// Reads an opened store to its end.
+    pub fn read(opened: Arc<Opened>) -> Result<StoreAndIndex, CliError> {
         let index = Indexer::open(Arc::clone(&opened))?.run()?;
         Ok(StoreAndIndex { opened, index })
     }
@@ -132,6 +154,19 @@ impl StoreAndIndex {
                 format!("names that contain it: {}", near.join(", "))
             };
             CliError::failed(format!("there is no stream {name}"), help)
+        })
+    }
+
+    pub fn category(&self, name: &str) -> Result<CategoryId, CliError> {
+        let all = self.index.streams().categories();
+        let place = all.iter().position(|category| **category == *name);
+        place.map(|place| CategoryId(place as u32)).ok_or_else(|| {
+            let names: Vec<&str> = all.iter().take(5).map(|name| &**name).filter(|name| !name.is_empty()).collect();
+            let help = match names.is_empty() {
+                true => "this store has none".to_owned(),
+                false => format!("there are {}", names.join(", ")),
+            };
+            CliError::failed(format!("there is no category {name}"), help)
         })
     }
 

@@ -9,6 +9,7 @@
 mod at;
 mod builder;
 mod column;
+mod order;
 mod streams;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub use at::{At, NoSuchPlace};
 pub use builder::{Header, IndexBuilder, MAX_EVENTS};
 use column::{NONE, Packed};
+pub use order::InOrder;
 pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
 
 use crate::model::{CategoryId, EventRow, Finding, Findings, Marks, RowKey, StreamId, Text, Time, TypeId, Version};

@@ -18,6 +18,7 @@ pub mod jsonb;
 pub mod marks;
 pub mod node;
 pub mod problem;
+pub mod shard;
 pub mod time;
 pub mod uuid;
 
@@ -27,4 +28,5 @@ pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, 
 pub use marks::Marks;
 pub use node::{Node, Object, Pointer, Text};
 pub use problem::{Helpful, Problem};
+pub use shard::Shard;
 pub use time::{Number, Time, TimeUnit};

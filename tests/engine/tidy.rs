@@ -62,7 +62,7 @@ fn uses(text: &str) -> BTreeSet<String> {
 }
 
 /// What each module may use of the crate; what is not listed here may use everything.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("model", &["model"]),
     ("dialect", &["model", "dialect", "home"]),
     ("formats", &["model", "dialect", "formats"]),
@@ -70,7 +70,8 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ("replay", &["model", "index", "replay"]),
     ("home", &["home"]),
     ("session", &["model", "dialect", "formats", "index", "replay", "session", "home"]),
-    ("app", &["model", "dialect", "formats", "index", "replay", "session", "home", "app"]),
+    ("export", &["model", "formats", "index", "replay", "session", "export"]),
+    ("app", &["model", "dialect", "formats", "index", "replay", "session", "export", "home", "app"]),
 ];
 
 #[test]

@@ -1,0 +1,249 @@
+//! `export`: states, events and changes, to a file or to another program.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+
+use super::CliError;
+use super::at::{self, AtArguments};
+use super::fold::{self, ReducerArguments};
+use super::print::{self, visible};
+use super::store::{Common, ShardArgument, StoreAndIndex};
+use crate::export::{self, About, Export as Work, ExportError, Format, Of, Reducers, Report, Request, Target, What};
+use crate::formats::Opened;
+use crate::index::At;
+use crate::model::{CategoryId, Problem, Shard};
+use crate::session::{Choice, Progress, ReducerFile};
+
+/// Time between two words about how far it is.
+const TELL_EVERY: Duration = Duration::from_millis(200);
+
+/// States, events and changes of a stream, or of many, to a file or to another program
+#[derive(Args, Debug)]
+pub struct Export {
+    #[command(flatten)]
+    common: Common,
+    /// What to write
+    #[arg(long, value_enum)]
+    what: What,
+    /// Only this stream
+    #[arg(long, value_name = "S", conflicts_with_all = ["category", "shard"])]
+    stream: Option<String>,
+    /// Only streams of this category
+    #[arg(long, value_name = "C")]
+    category: Option<String>,
+    #[command(flatten)]
+    shard: ShardArgument,
+    /// Of states and changes: up to here. One of several streams that ends before is taken whole
+    #[command(flatten)]
+    at: AtArguments,
+    /// Of states: those after N events, 2 N and so on, and the last
+    #[arg(long, value_name = "N")]
+    every: Option<u64>,
+    /// Of states and changes: leave out what is equal to the one before
+    #[arg(long)]
+    changed: bool,
+    /// How it is written; JSON for one state, else JSON lines
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The file to write; it is there whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file where it is there already
+    #[arg(long, requires = "output")]
+    force: bool,
+    #[command(flatten)]
+    reducer: ReducerArguments,
+}
+
+impl ValueEnum for What {
+    fn value_variants<'a>() -> &'a [What] {
+        &What::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl Export {
+    pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
+        let (format, at, shard) = (self.format()?, self.at.place()?, self.shard.shard()?);
+        self.refuse_what_says_nothing(format)?;
+        let file = self.reducer.file()?;
+        let opened = Arc::new(self.common.open()?);
+        // What must not be written to is said before anything is read.
+        let target = self.output.as_deref().map(|path| begin(path, &opened, self.force)).transpose()?;
+        let store = StoreAndIndex::read(opened)?;
+        let of = self.of(&store, shard)?;
+        let (what, every, changed, on_error) =
+            (self.what, self.every.unwrap_or(1), self.changed, self.reducer.on_error());
+        if let Of::Stream(id) = of {
+            // A version above the last is an error where only one stream is meant.
+            at::applied(&store.index.rows_of(id), "--at", at)?;
+        }
+        let reducer = match &file {
+            _ if what == What::Events => String::new(),
+            None => "merge".to_owned(),
+            Some((named, file)) => {
+                folds_all(file, &store, of)?;
+                (*named).to_owned()
+            }
+        };
+        let about = About { store: self.common.store.display().to_string(), reducer };
+        let request = Request { what, format, of, at, every, changed, on_error };
+        let reducers = Reducers::new(file.map(|(_, file)| Arc::new(file)));
+        let mut work = Work::new(&store.opened, &store.index, request, reducers, &about)?;
+        if what == What::Events && self.stream.is_none() && !store.opened.store.has_global_order() {
+            print::order_not_proven()?;
+        }
+        match target {
+            None => {
+                drive(&mut work, out, false)?;
+                out.flush()?;
+            }
+            Some(mut target) => {
+                match drive(&mut work, &mut target, true) {
+                    Err(ExportError::Write(error)) => return Err(CliError::Failed(target.problem(&error))),
+                    done => done?,
+                }
+                target.keep().map_err(CliError::Failed)?;
+            }
+        }
+        report(work.report(), at)
+    }
+
+    fn of(&self, store: &StoreAndIndex, shard: Shard) -> Result<Of, CliError> {
+        if let Some(name) = &self.stream {
+            return Ok(Of::Stream(store.stream(name)?));
+        }
+        let category = self.category.as_deref().map(|name| store.category(name)).transpose()?;
+        Ok(Of::Streams { category, shard })
+    }
+
+    fn format(&self) -> Result<Format, CliError> {
+        let formats = self.what.formats(self.stream.is_some());
+        let format = self.format.unwrap_or(formats[0]);
+        if !formats.contains(&format) {
+            let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
+            let of = if self.stream.is_some() { " of one stream" } else { "" };
+            return Err(CliError::usage(
+                format!("--format {} is not there for --what {}{of}", format.name(), self.what.name()),
+                format!("it is written as {}", names.join(", ")),
+            ));
+        }
+        Ok(format)
+    }
+
+    /// Options that mean nothing for what is written.
+    fn refuse_what_says_nothing(&self, format: Format) -> Result<(), CliError> {
+        let (states, many) = (self.what != What::Events, matches!(self.what, What::States | What::Changes));
+        for (option, given, holds, what) in [
+            ("--at", self.at.at.is_some(), states, "state, states or changes; events has --from and --to"),
+            ("--at-time", self.at.at_time.is_some(), states, "state, states or changes"),
+            ("--every", self.every.is_some(), self.what == What::States, "states"),
+            ("--changed", self.changed, many, "states or changes"),
+        ] {
+            if given && !holds {
+                let what_said = format!("{option} says nothing with --what {}", self.what.name());
+                return Err(CliError::usage(what_said, format!("it is for --what {what}")));
+            }
+        }
+        if self.every == Some(0) {
+            return Err(CliError::usage("--every 0 is no number of events", "write 1 or more"));
+        }
+        if format == Format::Parquet && self.output.is_none() && io::stdout().is_terminal() {
+            return Err(CliError::usage("Parquet is nothing for a terminal", "name a file: -o FILE"));
+        }
+        Ok(())
+    }
+}
+
+/// Begins the file; Ctrl+C or a signal that ends the program takes it away.
+fn begin(path: &Path, opened: &Opened, force: bool) -> Result<Target, CliError> {
+    let handled = ctrlc::set_handler(|| {
+        export::discard();
+        // As a shell says of what Ctrl+C ended.
+        std::process::exit(130);
+    });
+    if let Err(error) = handled {
+        log::warn!("a signal would leave a temporary file behind: {error}");
+    }
+    Target::begin(path, opened, force).map_err(CliError::Failed)
+}
+
+/// Every category has its export; else that is said before the first row.
+fn folds_all(file: &ReducerFile, store: &StoreAndIndex, of: Of) -> Result<(), CliError> {
+    let streams = store.index.streams();
+    let mut seen = vec![false; streams.categories().len()];
+    for id in streams.ids().filter(|id| of.holds(streams, *id)) {
+        let Some(CategoryId(category)) = streams.summary(id).map(|summary| summary.category) else { continue };
+        if !std::mem::replace(&mut seen[category as usize], true) {
+            let name = streams.category_name(CategoryId(category));
+            if file.choose(name) == Choice::Merge {
+                return Err(fold::no_export(file, name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Works to the end; says on a terminal how far it is, where the rows go elsewhere.
+fn drive(work: &mut Work, out: &mut dyn Write, to_file: bool) -> Result<(), ExportError> {
+    let tells = io::stderr().is_terminal() && (to_file || !io::stdout().is_terminal());
+    let mut told = Instant::now();
+    while !work.step(out, TELL_EVERY)? {
+        if tells && told.elapsed() >= TELL_EVERY {
+            told = Instant::now();
+            tell(work.progress());
+        }
+    }
+    if tells {
+        // Nothing is left of it.
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+    Ok(())
+}
+
+fn tell(Progress { done, of, found }: Progress) {
+    let percent = (done * 100).checked_div(of).unwrap_or(100);
+    // A closed stderr is nobody's loss.
+    let _ = write!(io::stderr(), "\r\x1b[K{percent} %, {done} of {of} events, {found} rows written");
+}
+
+/// Says what was odd and what could not be done; the number is the exit code.
+fn report(report: &Report, at: At) -> Result<u8, CliError> {
+    if let (At::Time(time), 1..) = (at, report.later_inside) {
+        let streams = report.later_inside;
+        let time = time.to_rfc3339();
+        writeln!(io::stderr(), "finding: time-backwards: an event inside is later than {time}, in {streams} streams")?;
+    }
+    print::findings_of_streams(report.findings.kept())?;
+    for Problem { what, cause, .. } in &report.problems {
+        writeln!(io::stderr(), "error: {}", visible(&format!("{what}: {cause}")))?;
+    }
+    if report.more > 0 {
+        writeln!(io::stderr(), "error: … and {} more", report.more)?;
+    }
+    match report.problems.first() {
+        Some(first) if report.failed => {
+            writeln!(io::stderr(), "help: {}", visible(&first.help))?;
+            Ok(1)
+        }
+        _ => Ok(0),
+    }
+}

@@ -1,0 +1,239 @@
+//! Out of the store: states, events and changes as rows, written in the format asked for.
+//!
+//! An [`Export`] walks over the streams once, folds each once, and lets go of a state when its
+//! row is written: memory grows neither with versions nor with streams. It works a slice at a
+//! time, so that whoever runs it can show how far it is and can end it. Where the bytes go is
+//! its caller's; [`Target`] is a file that is there whole or not at all.
+
+mod events;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod pass;
+mod rows;
+mod sink;
+mod target;
+mod text;
+mod walk;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use rows::{Format, What};
+pub use sink::About;
+pub use target::{Target, discard};
+pub use walk::{Reducers, errors_node};
+
+use crate::formats::{Opened, ReadError};
+use crate::index::{At, EventIndex, StreamTable};
+use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Version};
+use crate::replay::Thrown;
+use crate::replay::js::ModuleError;
+use crate::replay::timeline::OnError;
+use crate::session::Progress;
+use events::EventWalk;
+use pass::{Ended, Pass};
+use sink::Sink;
+use walk::StreamWalk;
+
+/// Problems that are kept; the rest are counted.
+const KEPT: usize = 10;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub what: What,
+    pub format: Format,
+    pub of: Of,
+    /// The end of every stream. One of several streams that ends before a version is taken whole.
+    pub at: At,
+    /// Of states: those after so many events, twice as many, and so on, and the last.
+    pub every: u64,
+    /// Leave out what is equal to the row before.
+    pub changed: bool,
+    pub on_error: OnError,
+}
+
+/// Which streams.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    Stream(StreamId),
+    Streams { category: Option<CategoryId>, shard: Shard },
+}
+
+impl Of {
+    pub fn holds(self, streams: &StreamTable, id: StreamId) -> bool {
+        match self {
+            Of::Stream(stream) => stream == id,
+            Of::Streams { category, shard } => {
+                let own = streams.summary(id).map(|summary| summary.category);
+                (category.is_none() || own == category) && shard.holds(streams.name(id))
+            }
+        }
+    }
+}
+
+/// Why an export ended before its time.
+#[derive(Debug)]
+pub enum ExportError {
+    Read(ReadError),
+    Module(ModuleError),
+    Write(io::Error),
+}
+
+impl From<ReadError> for ExportError {
+    fn from(error: ReadError) -> ExportError {
+        ExportError::Read(error)
+    }
+}
+
+impl From<ModuleError> for ExportError {
+    fn from(error: ModuleError) -> ExportError {
+        ExportError::Module(error)
+    }
+}
+
+impl From<io::Error> for ExportError {
+    fn from(error: io::Error) -> ExportError {
+        ExportError::Write(error)
+    }
+}
+
+/// What was odd, and what could not be done, while all else was.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub findings: Findings,
+    /// The first of them.
+    pub problems: Vec<Problem>,
+    /// Problems that are not among those.
+    pub more: u64,
+    /// Something that was asked for is not there.
+    pub failed: bool,
+    /// Streams in which an event is later than the time asked for.
+    pub later_inside: u64,
+}
+
+impl Report {
+    fn push(&mut self, problem: impl FnOnce() -> Problem) {
+        match self.problems.len() < KEPT {
+            true => self.problems.push(problem()),
+            false => self.more += 1,
+        }
+    }
+
+    fn lost(&mut self, stream: &str, version: Version) {
+        self.failed = true;
+        self.push(|| Problem {
+            what: format!("v{version} of {stream} can no longer be read"),
+            cause: "the store changed, or is damaged".to_owned(),
+            help: "ask again; if it stays so, look at the findings: eventglass info STORE".to_owned(),
+        });
+    }
+
+    fn not_shown(&mut self, stream: &str, applied: u64, thrown: &Thrown) {
+        self.failed = true;
+        self.push(|| Problem {
+            what: format!("the state of {stream} after {applied} events cannot be shown"),
+            cause: thrown.to_string(),
+            help: thrown.help.to_owned(),
+        });
+    }
+
+    /// What became of a stream.
+    fn end_stream(&mut self, stream: &str, pass: &mut Pass, on_error: OnError) {
+        self.findings.absorb(pass.findings());
+        let skips = on_error == OnError::Skip;
+        for error in pass.errors() {
+            let done = if skips { "skipped" } else { "stopped before" };
+            let way_out = if skips || error.applied.0 == 0 { "" } else { "; or go on without it: --on-error skip" };
+            self.push(|| Problem {
+                what: format!("{stream} {done} v{} {}", error.version, error.event_type),
+                cause: error.thrown.to_string(),
+                help: format!("{}{way_out}", error.thrown.help),
+            });
+        }
+        match pass.ended() {
+            None => {}
+            Some(Ended::Threw) => self.failed = true,
+            Some(Ended::Lost(version)) => self.lost(stream, version),
+            Some(Ended::Spoilt) => {
+                self.failed = true;
+                self.push(|| Problem {
+                    what: format!("the states of {stream} end early"),
+                    cause: "the reducer does not do again what it did".to_owned(),
+                    help: "let it compute from the state and the event only".to_owned(),
+                });
+            }
+        }
+    }
+}
+
+/// See the module's documentation.
+pub struct Export {
+    walk: Walk,
+    sink: Box<dyn Sink>,
+    progress: Progress,
+    report: Report,
+}
+
+enum Walk {
+    Streams(Box<StreamWalk>),
+    Events(EventWalk),
+}
+
+impl Export {
+    /// # Errors
+    /// Where the store can no longer be read, or this build lacks the format.
+    pub fn new(
+        opened: &Arc<Opened>,
+        index: &EventIndex,
+        request: Request,
+        reducers: Reducers,
+        about: &About,
+    ) -> Result<Export, ExportError> {
+        let sink = sink::open(request.format, request.what.columns(), about)?;
+        let streams = index.streams();
+        let wanted = streams.ids().filter(|id| request.of.holds(streams, *id));
+        let of = wanted.filter_map(|id| streams.summary(id)).map(|summary| u64::from(summary.events)).sum();
+        let walk = match request.what {
+            What::Events => Walk::Events(EventWalk::new(opened, index.clone(), request.of)?),
+            _ => Walk::Streams(Box::new(StreamWalk::new(opened, index.clone(), request, reducers)?)),
+        };
+        Ok(Export { walk, sink, progress: Progress { done: 0, of, found: 0 }, report: Report::default() })
+    }
+
+    /// Works for about `budget` and writes what it comes to. `true`: all is written.
+    ///
+    /// # Errors
+    /// See [`ExportError`]; nothing follows then.
+    pub fn step(&mut self, out: &mut dyn Write, budget: Duration) -> Result<bool, ExportError> {
+        let start = Instant::now();
+        let Export { walk, sink, progress, report } = self;
+        while start.elapsed() < budget {
+            let mut rows = |cells: &[rows::Cell<'_>]| {
+                progress.found += 1;
+                sink.row(cells, out)
+            };
+            let done = match walk {
+                Walk::Streams(walk) => walk.advance(&mut rows, report)?,
+                Walk::Events(walk) => walk.advance(&mut rows, report)?,
+            };
+            let Some(done) = done else {
+                sink.end(out)?;
+                sink.findings(&mut report.findings);
+                return Ok(true);
+            };
+            progress.done += done;
+        }
+        Ok(false)
+    }
+
+    /// How many events are done with; `found` are the rows.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+}

@@ -1,0 +1,210 @@
+//! [`Pass`]: one stream folded once, from its first event to its last, without keyframes.
+//!
+//! The states pass by and are gone. Only where a handler threw is something folded again:
+//! the state before that event, from a copy that was made at the throw before it.
+
+use std::sync::Arc;
+
+use crate::formats::ReadError;
+use crate::model::{Applied, Finding, Findings, Node, Text, Time, Version};
+use crate::replay::timeline::{EventSource, HandlerError, OnError};
+use crate::replay::{Reducer, Saved, Slot, Step, Thrown};
+use crate::session::StreamSource;
+
+/// Events handed to the reducer at once; a page of a [`StreamSource`].
+const BATCH: u64 = 64;
+/// Events of one stream that may throw before skipping ends as well.
+const MOST_ERRORS: usize = 100_000;
+const SLOT: Slot = Slot::Build;
+
+/// Why a pass ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// A handler threw; it is the last of the errors.
+    Threw,
+    /// The reducer does not do again what it did: the state is gone.
+    Spoilt,
+    /// The event with this version can no longer be read.
+    Lost(Version),
+}
+
+/// The event folded last.
+#[derive(Clone, Debug)]
+pub struct LastEvent {
+    pub version: Version,
+    pub event_type: Text,
+    pub time: Option<Time>,
+}
+
+/// See the module's documentation.
+pub struct Pass {
+    on_error: OnError,
+    /// Events behind it, those that were skipped among them.
+    at: u64,
+    last: Option<LastEvent>,
+    ended: Option<Ended>,
+    errors: Vec<HandlerError>,
+    /// A state to go on from after a throw, and how many events are behind it.
+    copy: Option<(u64, Saved)>,
+    findings: Findings,
+}
+
+impl Pass {
+    /// Begins a stream; its initial state is there then.
+    pub fn begin(reducer: &mut dyn Reducer, on_error: OnError) -> Pass {
+        let findings = Findings::default();
+        let mut pass = Pass { on_error, at: 0, last: None, ended: None, errors: Vec::new(), copy: None, findings };
+        if let Err(thrown) = reducer.start(SLOT) {
+            pass.errors.push(HandlerError {
+                applied: Applied(0),
+                version: Version(0),
+                event_type: Arc::from("(initial state)"),
+                thrown,
+            });
+            pass.ended = Some(Ended::Threw);
+        }
+        pass
+    }
+
+    /// Events behind it.
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// The event folded or skipped last.
+    pub fn last(&self) -> Option<&LastEvent> {
+        self.last.as_ref()
+    }
+
+    /// Nothing more is folded.
+    pub fn ended(&self) -> Option<Ended> {
+        self.ended
+    }
+
+    pub fn errors(&self) -> &[HandlerError] {
+        &self.errors
+    }
+
+    pub fn findings(&mut self) -> &mut Findings {
+        &mut self.findings
+    }
+
+    /// Folds some events, no more than up to `to`: none where the pass ended.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn fold_some(
+        &mut self,
+        reducer: &mut dyn Reducer,
+        source: &mut StreamSource,
+        to: u64,
+    ) -> Result<(), ReadError> {
+        if self.at >= to || self.ended.is_some() {
+            return Ok(());
+        }
+        let count = (to - self.at).min(BATCH - self.at % BATCH);
+        let mut events = source.steps(self.at, count)?;
+        // What is gone, or is another event now, is never folded, nor is what follows it.
+        let lost = (0..events.len().max(1) as u64).find(|nth| source.is_lost(self.at + nth) || events.is_empty());
+        events.truncate(lost.unwrap_or(count) as usize);
+        if let Some(nth) = lost {
+            self.ended = Some(Ended::Lost(source.rows().version(self.at + nth).unwrap_or(Version(0))));
+        }
+        if events.is_empty() {
+            return Ok(());
+        }
+        let stepped = reducer.step(SLOT, source.name(), &events);
+        for (at, code, message) in stepped.findings {
+            if let Some(event) = events.get(at).filter(|_| at <= stepped.done) {
+                let (stream, version) = (Some(Arc::clone(source.name())), Some(event.version));
+                self.findings.push(Finding { code, stream, stream_id: None, version, message });
+            }
+        }
+        let done = stepped.thrown.as_ref().map_or(events.len(), |_| stepped.done.min(events.len() - 1));
+        self.at += done as u64;
+        self.last = events[..done].last().map(LastEvent::of).or(self.last.take());
+        match (stepped.thrown, events.get(done)) {
+            (Some(thrown), Some(event)) => self.threw(reducer, source, event, thrown),
+            _ => Ok(()),
+        }
+    }
+
+    /// The event behind `at` threw: the state before it is made again.
+    fn threw(
+        &mut self,
+        reducer: &mut dyn Reducer,
+        source: &mut StreamSource,
+        event: &Step,
+        thrown: Thrown,
+    ) -> Result<(), ReadError> {
+        let is_repeatable = self.fold_again(reducer, source)?;
+        self.errors.push(HandlerError {
+            applied: Applied(self.at + 1),
+            version: event.version,
+            event_type: Arc::clone(&event.event_type),
+            thrown,
+        });
+        if !is_repeatable {
+            self.ended = Some(Ended::Spoilt);
+        } else if self.on_error == OnError::Skip && self.errors.len() < MOST_ERRORS {
+            self.copy = reducer.save(SLOT).ok().map(|saved| (self.at, saved));
+            self.last = Some(LastEvent::of(event));
+            self.at += 1;
+        } else {
+            self.ended = Some(Ended::Threw);
+        }
+        Ok(())
+    }
+
+    /// Makes the state after `at` events once more. `false`: the reducer does not do again what
+    /// it did.
+    fn fold_again(&mut self, reducer: &mut dyn Reducer, source: &mut StreamSource) -> Result<bool, ReadError> {
+        let copy = self.copy.as_ref().filter(|(_, saved)| reducer.restore(SLOT, saved).is_ok());
+        let mut at = copy.map_or(0, |(at, _)| *at);
+        if copy.is_none() && reducer.start(SLOT).is_err() {
+            return Ok(false);
+        }
+        let mut skipped = self.errors.partition_point(|error| error.applied.0 <= at);
+        while at < self.at {
+            let next_skipped = self.errors.get(skipped).map_or(u64::MAX, |error| error.applied.0 - 1);
+            if next_skipped == at {
+                (at, skipped) = (at + 1, skipped + 1);
+                continue;
+            }
+            let events = source.steps(at, (self.at.min(next_skipped) - at).min(BATCH - at % BATCH))?;
+            if events.is_empty() || reducer.step(SLOT, source.name(), &events).thrown.is_some() {
+                return Ok(false);
+            }
+            at += events.len() as u64;
+        }
+        Ok(true)
+    }
+
+    /// The state as it is shown.
+    ///
+    /// # Errors
+    /// The inner one: a state that JSON cannot show. The outer: the store can no longer be read.
+    pub fn state(
+        &mut self,
+        reducer: &mut dyn Reducer,
+        source: &mut StreamSource,
+    ) -> Result<Result<Node, Thrown>, ReadError> {
+        if self.errors.first().is_some_and(|error| error.applied == Applied(0)) {
+            return Ok(Ok(Node::Null));
+        }
+        let shown = reducer.export(SLOT);
+        if let Err(thrown) = &shown
+            && thrown.fatal
+            && !self.fold_again(reducer, source)?
+        {
+            self.ended = Some(Ended::Spoilt);
+        }
+        Ok(shown)
+    }
+}
+
+impl LastEvent {
+    fn of(step: &Step) -> LastEvent {
+        LastEvent { version: step.version, event_type: Arc::clone(&step.event_type), time: step.time }
+    }
+}

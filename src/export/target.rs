@@ -1,0 +1,197 @@
+//! [`Target`]: the file of an export, which is there whole or not at all, and never the store.
+
+use std::fs::Metadata;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
+
+use crate::formats::Opened;
+use crate::model::Problem;
+
+/// What a writer of a SQLite file puts beside it.
+const SIDE_FILES: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+const BUFFER: usize = 1 << 16;
+
+/// A file under a temporary name beside its place, until [`Target::keep`] puts it there.
+pub struct Target {
+    path: PathBuf,
+    force: bool,
+    file: BufWriter<NamedTempFile>,
+}
+
+impl Target {
+    /// Begins a file that is to be at `path`; what is there stays until [`Target::keep`].
+    ///
+    /// # Errors
+    /// Where it cannot be, or must not: the store, a file of SQLite's beside it, a link to one of
+    /// them, a place inside the store's folder; or something is there and `force` is not set.
+    pub fn begin(path: &Path, opened: &Opened, force: bool) -> Result<Target, Problem> {
+        let path = real_place(path)?;
+        refuse_store(&path, opened)?;
+        if std::fs::symlink_metadata(&path).is_ok() && !force {
+            return Err(exists(&path));
+        }
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".eventglass-").suffix(".part");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        // A signal must not come between the file and the note of it.
+        let mut under_way = under_way();
+        let file = builder.tempfile_in(folder).map_err(|error| not_written(&path, &error))?;
+        *under_way = Some(file.path().to_owned());
+        drop(under_way);
+        Ok(Target { path, force, file: BufWriter::with_capacity(BUFFER, file) })
+    }
+
+    /// Puts the file to its place; it is on the disk then.
+    ///
+    /// # Errors
+    /// Where that cannot be, and then nothing is left of it.
+    pub fn keep(self) -> Result<(), Problem> {
+        let Target { path, force, file } = self;
+        let file = file.into_inner().map_err(|error| not_written(&path, error.error()))?;
+        file.as_file().sync_all().map_err(|error| not_written(&path, &error))?;
+        let kept = match force {
+            true => file.persist(&path),
+            false => file.persist_noclobber(&path),
+        };
+        match kept {
+            Ok(_) => {
+                *under_way() = None;
+                Ok(())
+            }
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
+            Err(error) => Err(not_written(&path, &error.error)),
+        }
+    }
+
+    /// Why writing to it failed.
+    pub fn problem(&self, error: &io::Error) -> Problem {
+        not_written(&self.path, error)
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The temporary file of the export that runs, for whoever ends the program from outside.
+fn under_way() -> MutexGuard<'static, Option<PathBuf>> {
+    static UNDER_WAY: Mutex<Option<PathBuf>> = Mutex::new(None);
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes away the temporary file of the export that runs: the program is being ended.
+pub fn discard() {
+    if let Some(path) = under_way().take() {
+        // There is nobody left to tell.
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+fn exists(path: &Path) -> Problem {
+    Problem {
+        what: format!("{} is there already", path.display()),
+        cause: String::new(),
+        help: "name another file, or replace it with --force".to_owned(),
+    }
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Problem {
+    let help = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "free some space, or name a file on another disk"
+        }
+        io::ErrorKind::NotFound => "make the folder first, or name a file in another one",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "name a file in a folder of your own",
+        _ => "name a file in another folder",
+    };
+    Problem {
+        what: format!("{} cannot be written: {error}", path.display()),
+        cause: String::new(),
+        help: help.to_owned(),
+    }
+}
+
+/// The place that a path leads to: links are followed, and what can be no file is refused.
+fn real_place(path: &Path) -> Result<PathBuf, Problem> {
+    let refused = |why: &str| Problem {
+        what: format!("{} {why}", path.display()),
+        cause: String::new(),
+        help: "name a file to write to".to_owned(),
+    };
+    let ends_in_slash =
+        path.as_os_str().as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(*byte as char));
+    let Some(name) = path.file_name().filter(|_| !ends_in_slash) else { return Err(refused("names no file")) };
+    if let Ok(found) = std::fs::symlink_metadata(path) {
+        let real = path.canonicalize().map_err(|_| refused("is a link that leads nowhere"))?;
+        let found = if found.is_symlink() {
+            std::fs::metadata(&real).map_err(|error| not_written(path, &error))?
+        } else {
+            found
+        };
+        return match (found.is_file(), found.is_dir()) {
+            (true, _) => Ok(real),
+            (_, true) => Err(refused("is a folder")),
+            _ => Err(refused("is a pipe or a device, not a file")),
+        };
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    Ok(folder.canonicalize().map_err(|error| not_written(path, &error))?.join(name))
+}
+
+/// Nothing of the store is written to, not even where it does not exist yet.
+fn refuse_store(path: &Path, opened: &Opened) -> Result<(), Problem> {
+    let refused = |what: &str| Problem {
+        what: format!("{} is {what}, which is never written to", path.display()),
+        cause: String::new(),
+        help: "name a file elsewhere".to_owned(),
+    };
+    let store = opened.path.canonicalize().unwrap_or_else(|_| opened.path.clone());
+    let named = std::path::absolute(&opened.path).unwrap_or_else(|_| opened.path.clone());
+    for base in [&store, &opened.real, &named] {
+        if path.starts_with(base) && path != base {
+            return Err(refused("inside the store"));
+        }
+        for side in SIDE_FILES {
+            let mut own = base.as_os_str().to_owned();
+            own.push(side);
+            let what = if side.is_empty() { "the store" } else { "a file of the store" };
+            if is_same(path, Path::new(&own)) {
+                return Err(refused(what));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The two are one place, or one file by two names.
+fn is_same(a: &Path, b: &Path) -> bool {
+    // On some systems `A.db` is `a.db`; where it is not, nobody misses the name.
+    let alike = |a: &Path, b: &Path| a.as_os_str().eq_ignore_ascii_case(b.as_os_str());
+    let twins = |a: &Metadata, b: &Metadata| identity(a).is_some() && identity(a) == identity(b);
+    alike(a, b) || matches!((std::fs::metadata(a), std::fs::metadata(b)), (Ok(a), Ok(b)) if twins(&a, &b))
+}
+
+#[cfg(unix)]
+fn identity(meta: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((meta.dev(), meta.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<(u64, u64)> {
+    None
+}
