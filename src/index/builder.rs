@@ -145,6 +145,7 @@ impl IndexBuilder {
             summary.status = header.status;
         }
         facts.ordered &= version >= facts.newest;
+        facts.repeats |= version == facts.newest;
         facts.newest = version;
         if let Some(at) = header.time {
             facts.backwards |= at.0 < facts.newest_time;
@@ -278,7 +279,9 @@ pub(super) fn examine(index: &EventIndex, mut push: impl FnMut(Finding)) {
     for id in index.streams.ids() {
         let Some(facts) = index.streams.facts(id) else { continue };
         let span = facts.summary.last.0.checked_sub(facts.summary.first.0).and_then(|span| span.checked_add(1));
-        if span == Some(i64::from(facts.summary.events)) && facts.ordered && !facts.backwards {
+        // A repeat can make up for a gap.
+        let is_plain = facts.ordered && !facts.repeats && !facts.backwards;
+        if is_plain && span == Some(i64::from(facts.summary.events)) {
             continue;
         }
         examine_stream(index, id, &mut push);

@@ -24,6 +24,8 @@ pub(super) struct Facts {
     pub(super) ordered: bool,
     /// A time was earlier than the one before.
     pub(super) backwards: bool,
+    /// A row has the version of the one before it.
+    pub(super) repeats: bool,
     pub(super) newest: i64,
     pub(super) newest_time: i64,
     /// Which of the stores it is in that are read together.
@@ -155,6 +157,7 @@ impl StreamTable {
                 },
                 ordered: true,
                 backwards: false,
+                repeats: false,
                 newest: i64::MIN,
                 newest_time: i64::MIN,
                 part,

@@ -66,6 +66,7 @@ fn odd_numbers_are_findings_that_name_the_version() {
     assert_eq!(codes(&of(&[1, 2, 5, 6])), [(FindingCode::Gap, 1)]);
     assert_eq!(of(&[1, 2, 5, 6]).findings().kept()[0].message, "v3 to v4 are not in the store");
     assert_eq!(codes(&of(&[1, 2, 2, 3])), [(FindingCode::DuplicateVersion, 1)]);
+    assert_eq!(codes(&of(&[1, 3, 3])), [(FindingCode::DuplicateVersion, 1), (FindingCode::Gap, 1)]);
     assert_eq!(codes(&of(&[3, 1, 2])), [], "shuffled lines are in order once sorted");
     let backwards = build(&[("s".to_owned(), Some(1), Some(50_000)), ("s".to_owned(), Some(2), Some(12_000))]);
     assert_eq!(backwards.findings().kept()[0].message, "38 ms before v1");
