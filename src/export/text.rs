@@ -224,7 +224,8 @@ fn push_code(text: &str, out: &mut String) {
     out.push_str(&fence);
     // A blank beside a backtick belongs to the fence, and so do blanks at both ends.
     let edge = |at: Option<char>| matches!(at, Some('`' | ' '));
-    let pad = if edge(text.chars().next()) || edge(text.chars().last()) { " " } else { "" };
+    let is_blank = text.chars().all(|c| c == ' ');
+    let pad = if !is_blank && (edge(text.chars().next()) || edge(text.chars().last())) { " " } else { "" };
     out.push_str(pad);
     for c in text.chars() {
         match c {

@@ -418,8 +418,9 @@ fn number(bytes: &[u8], at: &mut usize) -> bool {
     true
 }
 
-/// Writes a node as compact JSON, numbers as their own text. [`Node::Raw`] text is
-/// written as it is where it is JSON, else as a string; bytes become `{"$bytes":"base64"}`.
+/// Writes a node as compact JSON on one line, numbers as their own text. [`Node::Raw`] text is
+/// written as it is where it is JSON, its line breaks as blanks, else as a string; bytes become
+/// `{"$bytes":"base64"}`.
 pub fn write(node: &Node, out: &mut String) {
     write_indented(node, None, out);
 }
@@ -450,7 +451,9 @@ fn write_indented(node: &Node, indent: Option<usize>, out: &mut String) {
         Node::Bool(false) => out.push_str("false"),
         Node::Number(text) => out.push_str(text),
         Node::String(text) => write_string(text, out),
-        Node::Raw(text) if is_json(text) => out.push_str(text),
+        // Inside its strings a line break cannot be.
+        Node::Raw(text) if is_json(text) => out
+            .extend(text.split(['\n', '\r']).enumerate().flat_map(|(at, part)| [if at == 0 { "" } else { " " }, part])),
         Node::Raw(text) => write_string(text, out),
         Node::Bytes(bytes) => {
             out.push_str("{\"$bytes\":\"");
@@ -518,6 +521,14 @@ mod tests {
         let parsed = parse_text(text);
         assert_eq!(parsed.error, None, "{text}");
         to_text(&parsed.node)
+    }
+
+    #[test]
+    fn raw_json_stays_on_its_line() {
+        let deep = format!("{}\"a\\n\"{}", "[\r\n".repeat(300), "\n]".repeat(300));
+        let text = to_text(&Node::Raw(Arc::from(deep.as_str())));
+        assert!(!text.contains(['\n', '\r']), "{text}");
+        assert_eq!(text.replace(' ', ""), deep.replace(['\r', '\n'], ""));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod cli;
 mod damage;
 mod dialects;
+mod export;
 mod hostile;
 mod large;
 mod layers;
