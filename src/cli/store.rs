@@ -88,7 +88,7 @@ impl Common {
     /// Opens the store; nothing is read of it but how it begins.
     pub fn open(&self) -> Result<Opened, CliError> {
         let opened = formats::open(&Location::of(&self.store), &home::cache(), &self.choice.choice()?);
-        opened.map_err(|error| unknown(&self.store, error))
+        opened.map_err(|error| unknown(&self.store, &self.choice.map, error))
     }
 }
 
@@ -96,10 +96,14 @@ impl Common {
 const GUESSES: usize = 3;
 
 /// An error about what the store means, with the commands that may be meant.
-fn unknown(store: &Path, error: OpenError) -> CliError {
+fn unknown(store: &Path, maps: &[String], error: OpenError) -> CliError {
     let command = |options: &[(&str, &str)]| {
         let store = quoted(store.as_os_str().as_encoded_bytes());
-        let words = options.iter().map(|(option, value)| format!(" {option} {}", quoted(value.as_bytes())));
+        let words = options.iter().map(|(option, value)| {
+            // What looks like an option is none behind an equals sign.
+            let between = if value.starts_with('-') { '=' } else { ' ' };
+            format!(" {option}{between}{}", quoted(value.as_bytes()))
+        });
         format!("eventglass info {store}{}", words.collect::<String>())
     };
     let rows = |rows: Option<u64>| {
@@ -123,6 +127,7 @@ fn unknown(store: &Path, error: OpenError) -> CliError {
                 let of = dialect.as_ref().map(|id| format!(" as {id}")).unwrap_or_default();
                 let mut options = vec![("--table", table.as_str())];
                 options.extend(dialect.as_deref().map(|id| ("--dialect", id)));
+                options.extend(maps.iter().map(|map| ("--map", map.as_str())));
                 [format!("{table}{of}{}", rows(choice.rows)), command(&options)]
             });
             ("they are not the same; open one".to_owned(), lines.collect())

@@ -91,9 +91,34 @@ fn integer(text: &str) -> Option<i64> {
     if let Ok(value) = text.parse() {
         return Some(value);
     }
-    // Anything else that `f64` takes, such as `inf`, is no number of JSON.
-    let number = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-    text.parse().ok().filter(|_| number).and_then(whole)
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+        None => (text, 0),
+    };
+    let (sign, digits) = match mantissa.as_bytes().first() {
+        Some(b'-') => ("-", &mantissa[1..]),
+        Some(b'+') => ("", &mantissa[1..]),
+        _ => ("", mantissa),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{}", fraction.trim_end_matches('0'));
+    if (whole.is_empty() && fraction.is_empty()) || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // Digits behind the point after the exponent moved it, or zeros before it.
+    let shift = exponent.checked_sub((all.len() - whole.len()) as i64)?;
+    let significant = all.trim_start_matches('0');
+    let all = match (significant, usize::try_from(shift)) {
+        ("", _) => "0".to_owned(),
+        (digits, Ok(zeros)) if zeros <= 19 => digits.to_owned() + &"0".repeat(zeros),
+        (digits, Err(_)) => {
+            let behind = usize::try_from(shift.unsigned_abs()).ok()?;
+            let (front, tail) = digits.split_at_checked(digits.len().checked_sub(behind)?)?;
+            tail.bytes().all(|byte| byte == b'0').then(|| front.to_owned())?
+        }
+        _ => return None,
+    };
+    format!("{sign}{all}").parse().ok()
 }
 
 /// Above 2^53 a float no longer tells whole numbers apart.
@@ -140,13 +165,26 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_whole_however_they_are_written() {
-        for text in ["3", "3.0", "0.3e1", "\"3\"", "\"3.0\""] {
+        for text in ["3", "3.0", "0.3e1", "3000e-3", "0.0000003e7", "\"3\"", "\"3.0\""] {
             assert_eq!(Cell::Json(text).to_integer(), Some(3), "{text}");
         }
-        for text in ["2.5", "1e400", "inf", "\"x\"", "null", "9223372036854775808", "true", "[1]"] {
+        for text in [
+            "2.5",
+            "1e400",
+            "inf",
+            "\"x\"",
+            "null",
+            "9223372036854775808",
+            "true",
+            "[1]",
+            "3.000000000000000001",
+            "1e-3",
+        ] {
             assert_eq!(Cell::Json(text).to_integer(), None, "{text}");
         }
         assert_eq!(Cell::Json("-9223372036854775808").to_integer(), Some(i64::MIN));
+        assert_eq!(Cell::Json("9007199254740993.0").to_integer(), Some(9_007_199_254_740_993), "no float in between");
+        assert_eq!(Cell::Json("0.000e9").to_integer(), Some(0));
         assert_eq!(Cell::Text("0000155").to_stored_integer(), None, "a text stays a text");
         assert_eq!(Cell::Json("155").to_stored_integer(), Some(155));
     }

@@ -243,12 +243,17 @@ impl<'a> Resolver<'a> {
     /// it, where no column is called so, how its value is read: `COL:ms`, `COL:guid`.
     fn by_hand(&mut self, name: &Name, role: &str) -> Result<Field, Lacks> {
         let whole = self.by_path(name, role);
-        let Some((column, word)) = name.as_str().rsplit_once(':').filter(|_| whole.is_err()) else { return whole };
+        let Some((column, word)) = name.as_str().rsplit_once(':') else { return whole };
         let (reading, words) = match role {
             "time" => (TimeUnit::named(word).map(Reading::Time), TimeUnit::ALL.map(TimeUnit::name).to_vec()),
             "stream" | "event id" => ((word == "guid").then_some(Reading::Guid), vec!["guid"]),
             _ => return whole,
         };
+        // A column called so is meant; of a member called so only where the word says nothing else.
+        let is_column = |field: &Field| field.iter().any(|source| source.path.is_empty());
+        if whole.as_ref().is_ok_and(|field| is_column(field) || reading.is_none()) {
+            return whole;
+        }
         // Where the column itself is missing, that is what must be said.
         let mut field = self.by_path(&Name::from(column), role)?;
         let Some(reading) = reading else {

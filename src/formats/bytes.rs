@@ -164,6 +164,10 @@ impl FileBytes {
         Ok(out)
     }
 
+    pub fn len(&self) -> io::Result<u64> {
+        self.open.file.metadata().map(|meta| meta.len())
+    }
+
     pub fn identity(&self) -> Identity {
         self.open.identity
     }

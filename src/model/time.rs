@@ -105,13 +105,13 @@ impl Rest<'_> {
             [0xe2, 0x88, 0x92, rest @ ..] => (-1, rest),
             _ => return None,
         };
-        // Go writes both: `+0000 UTC`.
-        let end = rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
-        if !rest[end..].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' ') {
+        // Go writes both: `+0000 UTC`. A shorter word, such as BC or PM, would change the time.
+        let mut words = rest.split(|byte| *byte == b' ');
+        let mut rest = Rest(words.next()?);
+        if !words.all(|word| matches!(word.len(), 3..=5) && word.iter().all(u8::is_ascii_uppercase)) {
             return None;
         }
-        let mut rest = Rest(&rest[..end]);
-        let mut seconds = i64::from(rest.digits(2)?) * 3_600;
+        let mut seconds = i64::from(rest.digits(2).filter(|hours| *hours < 24)?) * 3_600;
         for unit in [60, 1] {
             if rest.0.is_empty() {
                 break;

@@ -469,3 +469,20 @@ fn the_program_survives_too() {
     println!("exit codes: {codes:?}");
     assert!(codes.len() == 2, "some damage is told by the exit code: {codes:?}");
 }
+
+#[test]
+fn a_sqlite_file_that_is_shorter_than_its_head_says_is_said_to_be() {
+    let (program, place) = (Program::new(), folder());
+    let path = place.path().join("cut.db");
+    let conn = emmett(&path, "DELETE", 4096);
+    for version in 1..=200 {
+        append(&conn, "s-1", version, "T", r#"{"n":1}"#, 0);
+    }
+    drop(conn);
+    let store = text(&path);
+    assert_eq!(program.json(&["info", &store, "--json"])[0]["findings"], 0);
+    let whole = std::fs::read(&path).expect("the store");
+    std::fs::write(&path, &whole[..whole.len() - 3]).expect("cut");
+    let run = program.run(&["check", &store, "--fail-on", "error"]);
+    assert!(run.code == 1 && run.out.contains("shorter than its head says"), "{run:?}");
+}

@@ -229,3 +229,24 @@ fn archives_of_several_files_are_named() {
     std::fs::write(&tar, gzip(&block)).expect("a file");
     info(&tar).refused(1, "it is a tar archive", "tar -xf FILE");
 }
+
+#[test]
+fn what_stands_behind_an_array_is_read_or_said() {
+    let (program, place) = (Program::new(), folder());
+    let event = |stream: &str| format!("{{\"stream\":\"{stream}\",\"version\":1,\"type\":\"T\",\"data\":{{}}}}");
+    let [a, b, c] = ["a-1", "b-1", "c-1"].map(event);
+    for (name, content, streams, findings) in [
+        ("two.json", format!("[{a},\n{b}]\n[\n{c}\n]\n"), 3, 0),
+        ("then-lines.json", format!("[\n  {a}\n]\n{b}\n{c}\n"), 3, 0),
+        ("then-noise.json", format!("[\n{a}\n]\nnoise\n"), 1, 1),
+        ("nested.json", format!("[\n{a},\n[{b}]]"), 1, 1),
+    ] {
+        let store = place.path().join(name);
+        std::fs::write(&store, content).expect("a file");
+        let lines = program.json(&["check", &text(&store), "--json"]);
+        let said = ["bad-line", "truncated-tail"];
+        let bad = lines.iter().filter(|line| said.iter().any(|code| line["code"] == *code)).count();
+        let info = program.json(&["info", &text(&store), "--json"]).remove(0);
+        assert_eq!((info["streams"].as_i64(), bad), (Some(streams), findings), "{name}: {lines:?}");
+    }
+}

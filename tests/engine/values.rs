@@ -295,3 +295,29 @@ fn a_map_gives_single_roles_of_the_dialect_that_matched() {
     let store = place.table("odd", &["'a', 1, 'T', '{}', 0"]);
     place.run("info", &store, &["--map", "data=d"]).refused(1, "--map: stream=COLUMN is missing", "");
 }
+
+#[test]
+fn a_unit_stands_behind_a_path_too() {
+    let place = Place::new();
+    let line = |version: i32, more: &str| {
+        format!(
+            "{{\"stream\":\"s-1\",\"version\":{version},\"type\":\"T\",\"data\":{{\"when\":1575301131000{more}}}}}\n"
+        )
+    };
+    let log = place.lines("log.jsonl", line(1, "") + &line(2, ""));
+    let times = |map: &str| place.member(&log, "time", &["--map", map]);
+    assert_eq!(times("time=data.when:ms"), [json!("2019-12-02T15:38:51Z"), json!("2019-12-02T15:38:51Z")]);
+    assert_eq!(times("time=data.when:us")[0], json!("1970-01-19T05:35:01.131Z"));
+}
+
+#[test]
+fn words_that_would_change_a_time_make_it_none() {
+    let place = Place::new();
+    let times = ["0044-03-15 12:00:00+00 BC", "2024-06-01 01:00:00+00 PM", "2024-06-01 01:00:00+24:00"];
+    let line = |(at, time): (usize, &&str)| {
+        format!("{{\"stream\":\"s-1\",\"version\":{at},\"type\":\"T\",\"time\":\"{time}\",\"data\":{{}}}}\n")
+    };
+    let log = place.lines("log.jsonl", times.iter().enumerate().map(line).collect::<String>());
+    assert_eq!(place.member(&log, "time", &[]), [Value::Null, Value::Null, Value::Null]);
+    assert_eq!(place.json("info", &log, &[])[0]["findings"], 4, "each, and the order");
+}

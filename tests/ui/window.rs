@@ -18,7 +18,18 @@ impl Display {
         let home = tempfile::tempdir().expect("a folder");
         // The server takes a number that is free, and says it when it is ready.
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1600x1000x24", "+extension", "GLX", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-noreset",
+                "-screen",
+                "0",
+                "1600x1000x24",
+                "+extension",
+                "GLX",
+                "-nolisten",
+                "tcp",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -113,7 +113,7 @@ impl Records {
     fn record_in(&self, at: usize, offset: u64) -> Option<Option<Record>> {
         match self.shape.form {
             Form::Lines => self.line_in(at, offset),
-            Form::Values | Form::Items => self.value_in(at),
+            Form::Values | Form::Array | Form::Items => self.value_in(at),
         }
     }
 
@@ -133,10 +133,16 @@ impl Records {
 
     fn value_in(&self, at: usize) -> Option<Option<Record>> {
         let mut from = at;
+        let mut closed = false;
         loop {
             match self.window.get(from) {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => from += 1,
-                Some(b',') if self.shape.form == Form::Items => from += 1,
+                Some(b',') if self.shape.form != Form::Values => from += 1,
+                // What stands behind a whole array is looked at, too: files are put together.
+                Some(b']') if self.shape.form == Form::Array => {
+                    (closed, from) = (true, from + 1);
+                }
+                Some(b'[') if closed => (closed, from) = (false, from + 1),
                 Some(b']') if self.shape.form == Form::Items => return Some(None),
                 Some(0xef) if self.window[from..].starts_with(BOM) => from += BOM.len(),
                 Some(_) => break,

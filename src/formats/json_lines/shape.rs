@@ -18,7 +18,9 @@ pub(super) enum Form {
     Lines,
     /// One value behind the other, each over any number of lines.
     Values,
-    /// Items of one array.
+    /// The file is an array, or several one behind the other.
+    Array,
+    /// Items of one array in a document.
     Items,
 }
 
@@ -42,7 +44,7 @@ impl Shape {
         match self.form {
             Form::Lines => "line",
             Form::Values => "value",
-            Form::Items => "item",
+            Form::Array | Form::Items => "item",
         }
     }
 }
@@ -113,7 +115,7 @@ pub(super) fn shapes(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
     let first_is_json = first_is_whole && std::str::from_utf8(first).is_ok_and(is_json);
     if begins.starts_with(b"[") {
         let items = begins[1..].trim_ascii_start().starts_with(b"{") && (alone || !first_is_json);
-        return Ok(vec![if items { Shape::new("each item", Form::Items, skipped + 1) } else { lines }]);
+        return Ok(vec![if items { Shape::new("each item", Form::Array, skipped + 1) } else { lines }]);
     }
     if first_is_json && !alone {
         return Ok(vec![lines]);

@@ -76,6 +76,8 @@ pub(super) enum Doubt {
     BrokenOff,
     /// A writer without a journal is at work.
     Uncommitted,
+    /// The file is shorter than it says itself.
+    CutOff,
 }
 
 impl Doubt {
@@ -92,6 +94,10 @@ impl Doubt {
                     "a change that was broken off is partly in the file, and taking it back needs a copy; \
                      over {limit} GiB none is made"
                 ),
+            ),
+            Doubt::CutOff => (
+                FindingCode::Damaged,
+                "the file is shorter than its head says: what its last pages held is lost or wrong".to_owned(),
             ),
             Doubt::Uncommitted => (
                 FindingCode::Uncommitted,
@@ -287,6 +293,22 @@ impl Open {
     }
 }
 
+/// The head tells how many pages of which size there are (SQLite's file format, 1.3.2 and 1.3.7),
+/// where the last to write it knew to keep that number.
+fn is_cut_off(file: &FileBytes) -> std::io::Result<bool> {
+    let head = file.head(0, 100)?;
+    let number = |at: usize| head.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_be_bytes);
+    let (Some(first), Some(counter), Some(pages), Some(valid)) = (number(16), number(24), number(28), number(92))
+    else {
+        return Ok(false);
+    };
+    let size = match first >> 16 {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    Ok(counter == valid && file.len()? < u64::from(pages) * size)
+}
+
 impl Opening<'_> {
     /// `None`: it must be tried again.
     fn attempt(&mut self) -> Result<Option<Open>, ReadError> {
@@ -301,7 +323,11 @@ impl Opening<'_> {
         }
         let seen = Seen { is_settled: stamp.is_settled(), stamp };
         match way {
-            Way::Alone => Open::immutable(path, file, seen, is_held.then_some(Doubt::Uncommitted)).map(Some),
+            Way::Alone => {
+                let cut = is_cut_off(&file).map_err(|error| ReadError::io(path, error))?.then_some(Doubt::CutOff);
+                let doubt = if is_held { Some(Doubt::Uncommitted) } else { cut };
+                Open::immutable(path, file, seen, doubt).map(Some)
+            }
             Way::OrphanLog => self.copied(file, seen),
             Way::Log | Way::Journal => {
                 let timed = Timed::open(path, Mode::Shared)?;
