@@ -34,7 +34,7 @@ pub(super) fn choose(
         return Err(OpenError::NoTables(path.to_owned()));
     }
     if let Some(table) = &choice.map.table
-        && !tables.iter().any(|own| own.name.as_str().eq_ignore_ascii_case(table))
+        && !tables.iter().any(|own| is_called(own, table))
     {
         return Err(OpenError::NoTable {
             path: path.to_owned(),
@@ -43,8 +43,7 @@ pub(super) fn choose(
             tables: tables.iter().take(NAMED).map(|own| own.name.to_string()).collect(),
         });
     }
-    let wanted =
-        |table: &Table| choice.map.table.as_ref().is_none_or(|name| table.name.as_str().eq_ignore_ascii_case(name));
+    let wanted = |table: &Table| choice.map.table.as_ref().is_none_or(|name| is_called(table, name));
     if choice.map.is_whole() && choice.dialect.is_none() {
         return by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map).map(|one| vec![one]);
     }
@@ -99,6 +98,27 @@ pub(super) fn choose(
             })
         }
     }
+}
+
+/// What the user calls the table: its name, or as SQL writes it, `"t"` or `schema.t`.
+fn is_called(table: &Table, name: &str) -> bool {
+    let own = table.name.as_str();
+    own.eq_ignore_ascii_case(name) || own.eq_ignore_ascii_case(&without_schema(name))
+}
+
+/// The last part of a name in SQL, without its quotes.
+fn without_schema(name: &str) -> String {
+    let (mut out, mut quoted) = (String::new(), false);
+    let mut chars = name.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => out.push('"'),
+            '"' => quoted = !quoted,
+            '.' if !quoted => out.clear(),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// The candidates with the roles that `--map` gives instead of their dialect's.

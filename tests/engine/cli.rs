@@ -885,6 +885,9 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
     wrong("stream=entiti,type=kind,data=body").refused(1, "there is no column entiti for the stream", "entity");
     let table = |table: &str| odd.program.run(&["info", &store, "--table", table, "--map", map]);
     table("nowhere").refused(1, "has no table nowhere; its tables are things, notes", "--table T");
+    for name in ["things", "THINGS", "main.things", "\"things\"", "main.\"things\""] {
+        assert!(table(name).is_well(), "{name}: {:?}", table(name));
+    }
     table("thing").refused(1, "has no table thing; its tables are things, notes", "--table things");
     // A JSON-lines file likewise.
     let log = odd.write(
