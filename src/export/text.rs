@@ -41,6 +41,14 @@ impl Sink for JsonLines {
     }
 }
 
+/// Writes a line that was put together by way of `text`.
+fn write_line(line: &mut String, text: &mut String, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(line.as_bytes())?;
+    let_go_of_long(line);
+    let_go_of_long(text);
+    Ok(())
+}
+
 /// Texts longer than this are not kept for the next row.
 const LONG: usize = 1 << 20;
 
@@ -123,10 +131,7 @@ impl Sink for Csv {
             }
         }
         self.line.push_str("\r\n");
-        out.write_all(self.line.as_bytes())?;
-        let_go_of_long(&mut self.line);
-        let_go_of_long(&mut self.text);
-        Ok(())
+        write_line(&mut self.line, &mut self.text, out)
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -200,10 +205,7 @@ impl Sink for Markdown {
             self.line.push(' ');
         }
         self.line.push_str("|\n");
-        out.write_all(self.line.as_bytes())?;
-        let_go_of_long(&mut self.line);
-        let_go_of_long(&mut self.text);
-        Ok(())
+        write_line(&mut self.line, &mut self.text, out)
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {

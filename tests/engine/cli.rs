@@ -1,36 +1,15 @@
 //! The command line as a user sees it: shapes of `--json`, exit codes, `error:` and `help:`.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::support::{EMMETT, Program, Run, append, bank, emmett, folder, jsonl, line, text};
+use crate::support::{EMMETT, Place, Program, Run, append, bank, emmett, folder, jsonl, line, text};
 
-/// A small store whose streams are odd in every way that is not damage.
-struct Odd {
-    folder: TempDir,
-    program: Program,
-}
-
-impl Odd {
-    fn path(&self, file: &str) -> PathBuf {
-        self.folder.path().join(file)
-    }
-
-    fn write(&self, file: &str, content: &str) -> String {
-        let path = self.path(file);
-        std::fs::write(&path, content).expect("a file");
-        text(&path)
-    }
-
-    fn new() -> Odd {
-        Odd { folder: folder(), program: Program::new() }
-    }
-
+impl Place {
     /// An Emmett store: two plain streams in turn.
     fn emmett(&self) -> String {
         let path = self.path("store.db");
@@ -84,8 +63,8 @@ fn info_has_its_shape() {
 
 #[test]
 fn streams_have_their_shape_and_filters() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     let conn = Connection::open(&store).expect("the store");
     conn.execute("UPDATE emt_messages SET is_archived = 1 WHERE stream_id = 'order-2'", []).expect("archived");
     let want = |stream: &str, category: &str, events: u32, last: i64, times: [&str; 2], status: &str| {
@@ -100,7 +79,7 @@ fn streams_have_their_shape_and_filters() {
         want("order-1", "order", 5, 5, ["00:01:40", "00:08:20"], "active"),
         want("order-2", "order", 5, 5, ["00:01:40", "00:08:20"], "archived"),
     ];
-    let program = &odd.program;
+    let program = &place.program;
     let lines = program.json(&["streams", &store, "--json"]);
     assert_eq!(lines, all);
     let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
@@ -113,8 +92,8 @@ fn streams_have_their_shape_and_filters() {
 
 #[test]
 fn events_have_their_shape_and_filters() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     let want = |position: i64, stream: &str, version: i64, time: &str| {
         json!({
             "stream": stream, "category": "order", "version": version, "position": position,
@@ -122,7 +101,7 @@ fn events_have_their_shape_and_filters() {
             "data": {"n": version, "stream": stream}, "metadata": {"by": "test"}, "marks": [],
         })
     };
-    let program = &odd.program;
+    let program = &place.program;
     let run = program.run(&["events", &store, "--json", "--stream", "order-2", "--from", "2", "--to", "3"]);
     assert_eq!(run.lines(), [want(4, "order-2", 2, "00:03:20"), want(6, "order-2", 3, "00:05:00")]);
     let keys: Vec<_> = run.lines()[0].as_object().expect("an object").keys().cloned().collect();
@@ -144,20 +123,20 @@ fn events_have_their_shape_and_filters() {
 
 #[test]
 fn rows_that_are_no_plain_events_are_marked() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     let conn = Connection::open(&store).expect("the store");
     conn.execute("UPDATE emt_messages SET message_kind = 'C' WHERE global_position IN (3, 11)", []).expect("commands");
     conn.execute("UPDATE emt_messages SET is_archived = 1 WHERE stream_id = 'cart-9'", []).expect("archived");
-    let events = odd.program.json(&["events", &store, "--json"]);
+    let events = place.program.json(&["events", &store, "--json"]);
     let marks: Vec<&Value> = events.iter().map(|event| &event["marks"]).collect();
     assert_eq!((marks[1], marks[2], marks[10]), (&json!([]), &json!(["command"]), &json!(["command", "archived"])));
-    let text = odd.program.run(&["events", &store]).out;
+    let text = place.program.run(&["events", &store]).out;
     assert!(text.contains("  Added [command]  order-1  ") && text.contains("  Opened [command] [archived]  cart-9  "));
     // Where the name has no category there is none.
-    let log = odd.write("log.jsonl", &jsonl(&[line("s-1", 1, "T", json!({})), line("-x", 1, "T", json!({}))]));
+    let log = place.write("log.jsonl", jsonl(&[line("s-1", 1, "T", json!({})), line("-x", 1, "T", json!({}))]));
     let categories = |store: &str| -> Vec<Value> {
-        odd.program.json(&["events", store, "--json"]).into_iter().map(|mut event| event["category"].take()).collect()
+        place.program.json(&["events", store, "--json"]).into_iter().map(|mut event| event["category"].take()).collect()
     };
     assert_eq!(categories(&log), [Value::Null, json!("s")], "by time, then stream");
 }
@@ -177,8 +156,8 @@ fn checked(run: &Run) -> Vec<(String, String, Value, Value, u64)> {
 
 #[test]
 fn check_decodes_everything_and_says_a_line_for_each_code_and_stream() {
-    let odd = Odd::new();
-    let path = odd.path("store.db");
+    let place = Place::new();
+    let path = place.path("store.db");
     let conn = emmett(&path, "DELETE", 4096);
     let payloads = [r#"{"n":1}"#, "{oops}", r#"{"n":3,"n":4}"#, "[1,"];
     for stream in ["a-1", "b-1"] {
@@ -188,7 +167,7 @@ fn check_decodes_everything_and_says_a_line_for_each_code_and_stream() {
     }
     append(&conn, "b-1", 9, "T", "{}", 0);
     let store = text(&path);
-    let run = odd.program.run(&["check", &store, "--json"]);
+    let run = place.program.run(&["check", &store, "--json"]);
     assert!(run.code == 0 && run.err.is_empty(), "{run:?}");
     let line = |code: &str, severity: &str, stream: &str, version: i64, count| {
         (code.to_owned(), severity.to_owned(), json!(stream), json!(version), count)
@@ -202,23 +181,23 @@ fn check_decodes_everything_and_says_a_line_for_each_code_and_stream() {
     ];
     assert_eq!(checked(&run), wanted);
     // For a person: the same, and the sum.
-    let person = odd.program.run(&["check", &store]).out;
+    let person = place.program.run(&["check", &store]).out;
     let lines: Vec<&str> = person.lines().collect();
     assert!(lines[0].starts_with("error    undecodable        a-1 v2: the payload is no JSON: "), "{person}");
     assert!(lines[0].ends_with(" (2 times)"), "{person}");
     assert_eq!(lines[5..], ["9 events in 2 streams: 4 errors, 1 warning, 2 notes"]);
     for (bound, code) in [("error", 1), ("warning", 1)] {
-        let run = odd.program.run(&["check", &store, "--json", "--fail-on", bound]);
+        let run = place.program.run(&["check", &store, "--json", "--fail-on", bound]);
         assert_eq!((run.code, run.lines().len()), (code, 5), "all lines, then the verdict");
         run.refused(1, "lines are", "--stream S");
     }
-    odd.program.run(&["check", &store, "--fail-on", "note"]).refused(2, "invalid value 'note'", "--help");
+    place.program.run(&["check", &store, "--fail-on", "note"]).refused(2, "invalid value 'note'", "--help");
     // What is only odd fails where it is asked to.
-    let gap = odd.write("gap.jsonl", &jsonl(&[plain_line(1), plain_line(2), plain_line(4)]));
-    let code = |bound: &str| odd.program.run(&["check", &gap, "--fail-on", bound]).code;
+    let gap = place.write("gap.jsonl", jsonl(&[plain_line(1), plain_line(2), plain_line(4)]));
+    let code = |bound: &str| place.program.run(&["check", &gap, "--fail-on", bound]).code;
     assert_eq!((code("error"), code("warning")), (0, 1));
     let bank = text(&bank("bank.db"));
-    let run = odd.program.run(&["check", &bank, "--fail-on", "warning"]);
+    let run = place.program.run(&["check", &bank, "--fail-on", "warning"]);
     assert_eq!((run.code, run.out.as_str()), (0, "2289 events in 42 streams: nothing odd\n"));
 }
 
@@ -228,7 +207,7 @@ fn plain_line(version: i64) -> Value {
 
 #[test]
 fn check_counts_what_the_index_no_longer_keeps() {
-    let odd = Odd::new();
+    let place = Place::new();
     let mut log = String::new();
     for n in 0..6_000 {
         for version in [1, 2, 4] {
@@ -236,8 +215,8 @@ fn check_counts_what_the_index_no_longer_keeps() {
         }
         log += "oops\n";
     }
-    let store = odd.write("many.jsonl", &log);
-    let lines = checked(&odd.program.run(&["check", &store, "--json"]));
+    let store = place.write("many.jsonl", &log);
+    let lines = checked(&place.program.run(&["check", &store, "--json"]));
     let gaps = lines.iter().filter(|line| line.0 == "gap").collect::<Vec<_>>();
     assert_eq!((gaps.len(), &gaps[5_999].2), (6_000, &json!("s-5999")), "a line for each stream");
     let bad: Vec<_> = lines.iter().filter(|line| line.0 == "bad-line").map(|line| (&line.2, line.4)).collect();
@@ -246,8 +225,8 @@ fn check_counts_what_the_index_no_longer_keeps() {
 
 #[test]
 fn a_payload_that_a_header_was_looked_for_in_is_counted_once() {
-    let odd = Odd::new();
-    let path = odd.path("own.db");
+    let place = Place::new();
+    let path = place.path("own.db");
     let conn = Connection::open(&path).expect("a store");
     conn.execute_batch(
         "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
@@ -256,18 +235,18 @@ fn a_payload_that_a_header_was_looked_for_in_is_counted_once() {
             ('a', 3, 'm:Dog.Barked', x'9a00ff');",
     )
     .expect("a table");
-    let lines = checked(&odd.program.run(&["check", &text(&path), "--json"]));
+    let lines = checked(&place.program.run(&["check", &text(&path), "--json"]));
     let of = |code: &str| lines.iter().filter(|line| line.0 == code).map(|line| line.4).sum::<u64>();
     assert_eq!((of("encrypted"), of("undecodable")), (1, 1), "{lines:?}");
 }
 
 #[test]
 fn check_verifies_the_pages_of_a_sqlite_store() {
-    let odd = Odd::new();
-    let store = odd.emmett();
-    let well = odd.program.run(&["check", &store, "--verify"]).out;
+    let place = Place::new();
+    let store = place.emmett();
+    let well = place.program.run(&["check", &store, "--verify"]).out;
     assert!(well.ends_with("nothing odd; verified: pages, keys and indexes, by SQLite's integrity check\n"), "{well}");
-    assert!(odd.program.json(&["check", &store, "--verify", "--json"]).is_empty());
+    assert!(place.program.json(&["check", &store, "--verify", "--json"]).is_empty());
     // An index that says something else than its table: no read meets it.
     let conn = Connection::open(&store).expect("the store");
     conn.execute_batch(
@@ -276,25 +255,25 @@ fn check_verifies_the_pages_of_a_sqlite_store() {
     )
     .expect("a wrong index");
     drop(conn);
-    assert!(odd.program.json(&["check", &store, "--json"]).is_empty(), "no payload is odd");
-    let run = odd.program.run(&["check", &store, "--verify", "--json", "--fail-on", "error"]);
+    assert!(place.program.json(&["check", &store, "--json"]).is_empty(), "no payload is odd");
+    let run = place.program.run(&["check", &store, "--verify", "--json", "--fail-on", "error"]);
     let line = checked(&run).remove(0);
     assert_eq!((run.code, line.0.as_str(), &line.2, &line.3), (1, "damaged", &Value::Null, &Value::Null));
-    let help = odd.program.run(&["check", "--help"]).out;
+    let help = place.program.run(&["check", "--help"]).out;
     assert!(help.contains("JSON lines have nothing"), "it says what is not checked: {help}");
 }
 
 #[test]
 fn dialects_are_listed_with_the_users_own() {
-    let odd = Odd::new();
-    let folder = odd.program.home.path().join("dialects");
+    let place = Place::new();
+    let folder = place.program.home.path().join("dialects");
     std::fs::create_dir(&folder).expect("a folder");
     let own = "id = \"mine\"\nname = \"Ours\\u001b\"\nengines = [\"sqlite\"]\n[[detect]]\ntable = \"*\"\n\
         columns = [\"a\", \"b\", \"c\"]\n[events]\ntable = \"*\"\n[events.map]\nstream = \"{a}\"\n\
         type = { col = \"b\" }\npayload = { col = \"c\" }\n";
     std::fs::write(folder.join("mine.toml"), own).expect("a dialect");
     std::fs::write(folder.join("bad.toml"), "id = 3\nname = \"x\"").expect("a file");
-    let run = odd.program.run(&["dialects", "--json"]);
+    let run = place.program.run(&["dialects", "--json"]);
     assert!(run.is_well(), "{run:?}");
     let finding = "bad.toml is not understood: invalid type: integer `3`, expected a string in line 1: id = 3\n";
     assert!(run.err.starts_with("finding: bad-dialect: ") && run.err.ends_with(finding), "{run:?}");
@@ -307,14 +286,14 @@ fn dialects_are_listed_with_the_users_own() {
         "containers": ["sqlite"],
     });
     assert_eq!(emmett, &wanted);
-    let text = odd.program.run(&["dialects"]).out;
+    let text = place.program.run(&["dialects"]).out;
     assert_eq!(text.lines().count(), lines.len() + 1);
     assert!(text.contains(r"mine                  Ours\u{1b}  "), "{text}");
 }
 
 #[test]
 fn order_without_a_global_one_is_time_then_stream_then_version() {
-    let odd = Odd::new();
+    let place = Place::new();
     let event = |stream: &str, version: i64, time: Value| json!({"stream": stream, "version": version, "type": "T", "time": time, "data": {}});
     let events = [
         event("b", 2, json!("2026-01-01T00:00:02Z")),
@@ -323,25 +302,25 @@ fn order_without_a_global_one_is_time_then_stream_then_version() {
         event("a", 1, json!("2026-01-01T00:00:01Z")),
         event("b", 1, json!("2026-01-01T00:00:01Z")),
     ];
-    let store = odd.write("log.jsonl", &jsonl(&events));
-    let order: Vec<String> = odd
+    let store = place.write("log.jsonl", jsonl(&events));
+    let order: Vec<String> = place
         .program
         .json(&["events", &store, "--json"])
         .iter()
         .map(|event| format!("{}{}", event["stream"].as_str().expect("text"), event["version"]))
         .collect();
     assert_eq!(order, ["a1", "a2", "b1", "b2", "b3"], "b3 has no time and follows its neighbour");
-    let said = odd.program.run(&["events", &store, "--json"]).err;
+    let said = place.program.run(&["events", &store, "--json"]).err;
     assert_eq!(said, "finding: order-not-proven: by time, then stream, then version\n");
-    let info = odd.program.run(&["info", &store]);
+    let info = place.program.run(&["info", &store]);
     assert!(info.out.contains("order-not-proven"), "{info:?}");
 }
 
 #[test]
 fn state_at_every_kind_of_place() {
-    let odd = Odd::new();
-    let store = odd.emmett();
-    let program = &odd.program;
+    let place = Place::new();
+    let store = place.emmett();
+    let program = &place.program;
     let state = |more: &[&str]| {
         let base = ["state", store.as_str(), "--json", "--stream", "order-1"];
         let lines = program.json(&[&base[..], more].concat());
@@ -389,20 +368,20 @@ fn state_at_every_kind_of_place() {
 
 #[test]
 fn a_time_that_runs_backwards_is_said() {
-    let odd = Odd::new();
+    let place = Place::new();
     let mut events: Vec<Value> = (1..=3).map(|v| line("s-1", v, "T", json!({"n": v}))).collect();
     events[1]["time"] = json!("2026-03-04T06:00:00Z");
-    let store = odd.write("log.jsonl", &jsonl(&events));
-    let run = odd.program.run(&["state", &store, "--stream", "s-1", "--at-time", "2026-03-04T05:30:00Z", "--json"]);
+    let store = place.write("log.jsonl", jsonl(&events));
+    let run = place.program.run(&["state", &store, "--stream", "s-1", "--at-time", "2026-03-04T05:30:00Z", "--json"]);
     assert_eq!((run.code, run.one()["version"].clone()), (0, json!(3)), "up to the last event that is not later");
     assert!(run.err.starts_with("finding: time-backwards: "), "{run:?}");
-    let info = odd.program.run(&["info", &store]).out;
+    let info = place.program.run(&["info", &store]).out;
     assert!(info.contains("time-backwards") && info.contains("s-1 v3: 53 min before v2"), "{info}");
 }
 
 #[test]
 fn versions_with_gaps_repeats_and_none() {
-    let odd = Odd::new();
+    let place = Place::new();
     let mut events = Vec::new();
     for version in [2, 3, 7, 8] {
         events.push(line("gap-1", version, "T", json!({ "n": version })));
@@ -415,9 +394,9 @@ fn versions_with_gaps_repeats_and_none() {
         event.as_object_mut().expect("an object").remove("version");
         events.push(event);
     }
-    let store = odd.write("log.jsonl", &jsonl(&events));
+    let store = place.write("log.jsonl", jsonl(&events));
     let at = |stream: &str, at: &str| {
-        let state = odd.program.json(&["state", &store, "--json", "--stream", stream, "--at", at]).remove(0);
+        let state = place.program.json(&["state", &store, "--json", "--stream", stream, "--at", at]).remove(0);
         (state["version"].clone(), state["events_applied"].clone(), state["state"]["n"].clone())
     };
     // After the last event numbered at most N.
@@ -425,16 +404,16 @@ fn versions_with_gaps_repeats_and_none() {
     assert_eq!(at("gap-1", "2"), (json!(2), json!(1), json!(2)));
     assert_eq!(at("gap-1", "6"), (json!(3), json!(2), json!(3)));
     assert_eq!(at("gap-1", "8"), (json!(8), json!(4), json!(8)));
-    odd.program.run(&["state", &store, "--stream", "gap-1", "--at", "9"]).refused(1, "its last is 8", "--at 8");
+    place.program.run(&["state", &store, "--stream", "gap-1", "--at", "9"]).refused(1, "its last is 8", "--at 8");
     // After the last of repeats.
     assert_eq!(at("twice-1", "1"), (json!(1), json!(1), json!(1)));
     assert_eq!(at("twice-1", "2"), (json!(2), json!(3), json!(3)));
     // Without numbers: counted.
     assert_eq!(at("none-1", "2"), (json!(2), json!(2), json!(20)));
-    let info = odd.program.run(&["info", &store]).out;
+    let info = place.program.run(&["info", &store]).out;
     assert!(info.contains("gap-1 v7: v4 to v6 are not in the store"), "{info}");
     assert!(info.contains("twice-1 v2: v2 is there more than once"), "{info}");
-    let events = odd.program.json(&["events", &store, "--json", "--stream", "none-1"]);
+    let events = place.program.json(&["events", &store, "--json", "--stream", "none-1"]);
     let versions: Vec<_> = events.iter().map(|event| event["version"].clone()).collect();
     assert_eq!(versions, [1, 2, 3]);
 }
@@ -450,10 +429,10 @@ export const order = {
 
 #[test]
 fn a_handler_that_throws_stops_or_is_skipped() {
-    let odd = Odd::new();
-    let (store, reducer) = (odd.emmett(), odd.write("orders.mjs", THROWS));
+    let place = Place::new();
+    let (store, reducer) = (place.emmett(), place.write("orders.mjs", THROWS));
     let base = ["state", store.as_str(), "--json", "--stream", "order-1", "--reducer", reducer.as_str()];
-    let run = |more: &[&str]| odd.program.run(&[&base[..], more].concat());
+    let run = |more: &[&str]| place.program.run(&[&base[..], more].concat());
     let errors = |value: &Value| -> Vec<(i64, String)> {
         let list = value["errors"].as_array().expect("a list").iter();
         list.map(|error| {
@@ -485,7 +464,7 @@ fn a_handler_that_throws_stops_or_is_skipped() {
     assert_eq!(versions, [3, 4]);
     assert!(skipped.err.contains("error: skipped v4 Added: RangeError: no 4"), "{skipped:?}");
     // A diff across it says so too.
-    let diff = odd.program.run(&[
+    let diff = place.program.run(&[
         "diff",
         &store,
         "--json",
@@ -504,25 +483,25 @@ fn a_handler_that_throws_stops_or_is_skipped() {
 
 #[test]
 fn reducers_that_cannot_be_used_are_refused() {
-    let odd = Odd::new();
+    let place = Place::new();
     let (store, reducer) =
-        (odd.emmett(), odd.write("orders.mjs", &format!("{THROWS}\nexport const other = (s) => s;")));
+        (place.emmett(), place.write("orders.mjs", format!("{THROWS}\nexport const other = (s) => s;")));
     let with =
-        |stream: &str, reducer: &str| odd.program.run(&["state", &store, "--stream", stream, "--reducer", reducer]);
+        |stream: &str, reducer: &str| place.program.run(&["state", &store, "--stream", stream, "--reducer", reducer]);
     with("cart-9", &reducer).refused(1, "no export of orders.mjs has the name of the category cart", "order, other");
     with("order-1", &format!("{reducer}#none")).refused(1, "no export none", "order, other");
-    with("order-1", &text(&odd.path("gone.mjs"))).refused(1, "gone.mjs", "check the path");
-    let broken = odd.write("broken.mjs", "export default (state, event => state");
+    with("order-1", &text(&place.path("gone.mjs"))).refused(1, "gone.mjs", "check the path");
+    let broken = place.write("broken.mjs", "export default (state, event => state");
     with("order-1", &broken).refused(1, "broken.mjs", "correct the file");
-    let bare = odd.write("bare.mjs", "import x from 'lodash'; export default (s) => s");
+    let bare = place.write("bare.mjs", "import x from 'lodash'; export default (s) => s");
     with("order-1", &bare).refused(1, "lodash", "npx esbuild");
-    let endless = odd.write("endless.mjs", "export default (s) => { for (;;) {} }");
+    let endless = place.write("endless.mjs", "export default (s) => { for (;;) {} }");
     with("order-1", &endless).refused(1, "longer than", "endless loop");
     // The clock and chance are not there, and the place is the user's own line.
     for (what, why) in
         [("Date.now()", "the current time"), ("new Date()", "the current time"), ("Math.random()", "andom")]
     {
-        let nosy = odd.write("nosy.mjs", &format!("export default (state, event) => {{\n  return {what};\n}}"));
+        let nosy = place.write("nosy.mjs", format!("export default (state, event) => {{\n  return {what};\n}}"));
         let run = with("order-1", &nosy);
         run.refused(1, why, "");
         assert!(run.err.contains("at nosy.mjs:2:"), "{run:?}");
@@ -531,26 +510,26 @@ fn reducers_that_cannot_be_used_are_refused() {
 
 #[test]
 fn a_reducer_sees_nothing_of_the_world() {
-    let odd = Odd::new();
-    let (store, nosy) = (odd.emmett(), odd.write(
+    let place = Place::new();
+    let (store, nosy) = (place.emmett(), place.write(
         "nosy.mjs",
         "const names = ['require', 'process', 'fetch', 'XMLHttpRequest', 'WebSocket', 'Deno', 'Bun', 'std', 'os', 'bjson',
             'scriptArgs', 'load', 'loadScript', 'print', 'setTimeout', 'performance', 'navigator', 'Worker'];
          export default () => names.filter((name) => typeof globalThis[name] !== 'undefined');",
     ));
-    let state = odd.program.json(&["state", &store, "--json", "--stream", "order-1", "--reducer", &nosy]).remove(0);
+    let state = place.program.json(&["state", &store, "--json", "--stream", "order-1", "--reducer", &nosy]).remove(0);
     assert_eq!(state["state"], json!([]));
     for import in ["await import('node:fs')", "await import('std')", "await import('/etc/hostname')"] {
-        let nosy = odd.write("nosy.mjs", &format!("const it = {import}; export default () => it;"));
-        let run = odd.program.run(&["state", &store, "--stream", "order-1", "--reducer", &nosy]);
+        let nosy = place.write("nosy.mjs", format!("const it = {import}; export default () => it;"));
+        let run = place.program.run(&["state", &store, "--stream", "order-1", "--reducer", &nosy]);
         run.refused(1, "nosy.mjs", "");
     }
 }
 
 #[test]
 fn a_reducer_gives_the_same_in_every_time_zone() {
-    let odd = Odd::new();
-    let (store, dates) = (odd.emmett(), odd.write(
+    let place = Place::new();
+    let (store, dates) = (place.emmett(), place.write(
         "dates.mjs",
         "const all = ['2026-01-02T03:04:05', '2026-07-02 03:04', 'Jul 2 2026 03:04:05', '2026-07-02', '2026-07-02T03:04:05.5+02:00',
             'Thu, 02 Jul 2026 03:04:05 GMT', '2026-07-02T03:04:05Z', 'Jul 2 2026 03:04:05 EST', 'nonsense'];
@@ -565,7 +544,7 @@ fn a_reducer_gives_the_same_in_every_time_zone() {
          });",
     ));
     let run = |zone: &str| {
-        let mut command = odd.program.command();
+        let mut command = place.program.command();
         command.env("TZ", zone).args(["state", &store, "--json", "--stream", "cart-9", "--reducer", &dates]);
         crate::support::Run::from(command.output().expect("starts"))
     };
@@ -599,17 +578,17 @@ fn a_reducer_gives_the_same_in_every_time_zone() {
 
 #[test]
 fn one_payload_that_is_no_json_does_not_hide_its_neighbours() {
-    let odd = Odd::new();
-    let path = odd.path("store.db");
+    let place = Place::new();
+    let path = place.path("store.db");
     let conn = emmett(&path, "DELETE", 4096);
     for (version, data) in
         [r#"{"n":1}"#, "{oops}", r#"{"n":3}"#, "", "[1,", r#"{"n":6,"half":"\ud83d"}"#].iter().enumerate()
     {
         append(&conn, "order-1", version as i64 + 1, "T", data, 0);
     }
-    let (store, reducer) = (text(&path), odd.write("order.mjs", "export default (s, e) => [...(s ?? []), e.data];"));
+    let (store, reducer) = (text(&path), place.write("order.mjs", "export default (s, e) => [...(s ?? []), e.data];"));
     // What JavaScript's own parser takes is an object, half an emoji shown as U+FFFD; the rest is its text.
-    let run = odd.program.run(&["state", &store, "--json", "--stream", "order-1", "--reducer", &reducer]);
+    let run = place.program.run(&["state", &store, "--json", "--stream", "order-1", "--reducer", &reducer]);
     assert!(run.is_well(), "{run:?}");
     let places: Vec<_> =
         run.err.lines().filter_map(|line| line.strip_prefix("finding: undecodable: ")?.split(':').next()).collect();
@@ -617,21 +596,21 @@ fn one_payload_that_is_no_json_does_not_hide_its_neighbours() {
     assert!(run.err.contains("finding: replaced-text: v6: the payload has half a surrogate pair"), "{run:?}");
     let wanted = r#""state":[{"n":1},"{oops}",{"n":3},"","[1,",{"n":6,"half":"�"}],"errors":[]"#;
     assert!(run.out.contains(wanted), "{run:?}");
-    let events = odd.program.run(&["events", &store, "--json"]).out;
+    let events = place.program.run(&["events", &store, "--json"]).out;
     let data: Vec<&str> =
         events.lines().filter_map(|line| line.split("\"data\":").nth(1)?.split(",\"metadata\"").next()).collect();
     assert_eq!(
         data,
         [r#"{"n":1}"#, r#""{oops}""#, r#"{"n":3}"#, r#""""#, r#""[1,""#, "{\"n\":6,\"half\":\"\u{fffd}\"}",]
     );
-    let merged = odd.program.json(&["state", &store, "--json", "--stream", "order-1", "--at", "5"]).remove(0);
+    let merged = place.program.json(&["state", &store, "--json", "--stream", "order-1", "--at", "5"]).remove(0);
     assert_eq!(merged["state"], json!({"n": 3}));
 }
 
 #[test]
 fn wrong_usage_exits_2() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     for arguments in [
         &["state", &store][..],
         &["state", &store, "--stream", "order-1", "--on-error", "cry"],
@@ -646,27 +625,27 @@ fn wrong_usage_exits_2() {
         &["events", &store, "--map", "stream"],
         &["events", &store, "--map", "colour=red"],
     ] {
-        let run = odd.program.run(arguments);
+        let run = place.program.run(arguments);
         run.refused(2, "", "");
         assert_eq!((run.err.lines().count(), run.out.as_str()), (2, ""), "{arguments:?}: {run:?}");
     }
-    let run = |arguments: &[&str]| odd.program.run(arguments);
+    let run = |arguments: &[&str]| place.program.run(arguments);
     run(&["info"]).refused(2, "not provided: <STORE>", "write eventglass info <STORE>");
     run(&["info", &store, "--colour"]).refused(2, "'--colour'", "write eventglass info <STORE>");
     run(&["state", &store, "--on-error", "cry"]).refused(2, "[possible values: stop, skip]", "--help");
     for arguments in [&["--help"][..], &["state", "--help"], &["--version"]] {
-        let run = odd.program.run(arguments);
+        let run = place.program.run(arguments);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{arguments:?}");
     }
 }
 
 #[test]
 fn what_the_window_takes_is_checked_before_it_opens() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     // Without a display: what gets as far as the window fails there.
     let run = |arguments: &[&str]| {
-        let mut command = odd.program.command();
+        let mut command = place.program.command();
         command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
         Run::from(command.args(arguments).output().expect("the program starts"))
     };
@@ -687,25 +666,25 @@ fn what_the_window_takes_is_checked_before_it_opens() {
 
 #[test]
 fn types_after_the_65_535th_are_found_by_name() {
-    let odd = Odd::new();
+    let place = Place::new();
     let mut log = String::new();
     for n in 1..=65_540 {
         let stream = if n % 2 == 0 { "even" } else { "odd" };
         log += &format!("{{\"stream\":\"{stream}\",\"version\":{n},\"type\":\"T{n}\",\"data\":{{\"n\":{n}}}}}\n");
     }
-    let store = odd.write("many.jsonl", &log);
+    let store = place.write("many.jsonl", &log);
     for (kind, found) in [("T1", 1), ("T65535", 1), ("T65536", 1), ("T65538", 1), ("T65541", 0)] {
-        let events = odd.program.json(&["events", &store, "--json", "--type", kind, "--limit", "3"]);
+        let events = place.program.json(&["events", &store, "--json", "--type", kind, "--limit", "3"]);
         assert_eq!(events.len(), found, "{kind}");
         assert!(events.iter().all(|event| event["type"] == kind));
     }
-    let of_stream = |kind: &str| odd.program.json(&["events", &store, "--json", "--stream", "even", "--type", kind]);
+    let of_stream = |kind: &str| place.program.json(&["events", &store, "--json", "--stream", "even", "--type", kind]);
     assert_eq!((of_stream("T65538").len(), of_stream("T65537").len()), (1, 0));
 }
 
 #[test]
 fn events_that_are_filtered_keep_the_order_they_have_among_all() {
-    let odd = Odd::new();
+    let place = Place::new();
     let event = |stream: &str, version: i64, time: Value| json!({"stream": stream, "version": version, "type": "T", "time": time, "data": {}});
     let events = [
         event("late", 1, json!("2026-01-01T00:00:09Z")),
@@ -713,9 +692,9 @@ fn events_that_are_filtered_keep_the_order_they_have_among_all() {
         event("early", 1, json!("2026-01-01T00:00:01Z")),
         event("early", 2, json!("2026-01-01T00:00:02Z")),
     ];
-    let store = odd.write("log.jsonl", &jsonl(&events));
+    let store = place.write("log.jsonl", jsonl(&events));
     let order = |more: &[&str]| -> Vec<Value> {
-        let events = odd.program.json(&[&["events", &store, "--json"], more].concat());
+        let events = place.program.json(&[&["events", &store, "--json"], more].concat());
         events.into_iter().map(|mut event| event["stream"].take()).collect()
     };
     assert_eq!(order(&[]), ["early", "early", "late", "late"]);
@@ -724,10 +703,10 @@ fn events_that_are_filtered_keep_the_order_they_have_among_all() {
 
 #[test]
 fn an_unknown_stream_suggests_names() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     for verb in ["state", "events"] {
-        let ask = |stream: &str| odd.program.run(&[verb, &store, "--stream", stream]);
+        let ask = |stream: &str| place.program.run(&[verb, &store, "--stream", stream]);
         ask("order").refused(1, "there is no stream order", "order-1, order-2");
         ask("zzz").refused(1, "there is no stream zzz", "eventglass streams");
     }
@@ -814,11 +793,11 @@ fn a_diff_turns_one_state_into_the_other() {
 
 #[test]
 fn a_dialect_can_be_forced() {
-    let odd = Odd::new();
-    let store = odd.emmett();
-    let info = odd.program.json(&["info", &store, "--json", "--dialect", "emmett-sqlite"]).remove(0);
+    let place = Place::new();
+    let store = place.emmett();
+    let info = place.program.json(&["info", &store, "--json", "--dialect", "emmett-sqlite"]).remove(0);
     assert_eq!(info["dialect"], "emmett-sqlite");
-    let ask = |id: &str| odd.program.run(&["info", &store, "--dialect", id]);
+    let ask = |id: &str| place.program.run(&["info", &store, "--dialect", id]);
     ask("emet").refused(1, "there is no dialect emet", "emmett-sqlite, plain, python-eventsourcing");
     ask("python-eventsourcing").refused(
         1,
@@ -828,13 +807,13 @@ fn a_dialect_can_be_forced() {
     // The user's own folder counts too.
     let own =
         std::fs::read_to_string(crate::support::root().join("assets/dialects/emmett-sqlite.toml")).expect("a dialect");
-    let folder = odd.program.home.path().join("dialects");
+    let folder = place.program.home.path().join("dialects");
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::write(folder.join("mine.toml"), own.replace("\"Emmett\"", "\"Ours\"")).expect("a dialect");
-    assert_eq!(odd.program.json(&["info", &store, "--json"]).remove(0)["framework"], "Ours", "same id: it replaces");
+    assert_eq!(place.program.json(&["info", &store, "--json"]).remove(0)["framework"], "Ours", "same id: it replaces");
     std::fs::write(folder.join("bad.toml"), "id = 3").expect("a file");
     // A broken one is a finding, and the rest are read.
-    let info = odd.program.run(&["info", &store]);
+    let info = place.program.run(&["info", &store]);
     assert_eq!(info.code, 0, "{info:?}");
     assert!(info.out.contains("bad-dialect") && info.out.contains("bad.toml"), "{info:?}");
     ask("emet").refused(1, "bad.toml", "or move it out of the folder");
@@ -842,8 +821,8 @@ fn a_dialect_can_be_forced() {
 
 #[test]
 fn an_unknown_table_is_read_by_pointing_at_its_columns() {
-    let odd = Odd::new();
-    let path = odd.path("own.db");
+    let place = Place::new();
+    let path = place.path("own.db");
     let conn = Connection::open(&path).expect("a store");
     conn.execute_batch(
         "CREATE TABLE things (entity TEXT, n INTEGER, kind TEXT, body TEXT, at INTEGER, extra BLOB);
@@ -855,13 +834,13 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
     .expect("a table");
     let store = text(&path);
     let map = "stream=entity,version=n,type=kind,data=body,time=at";
-    odd.program.run(&["info", &store]).refused(
+    place.program.run(&["info", &store]).refused(
         1,
         "no framework is known by these columns: things (entity, n, kind, body, at, extra); notes (id, words)",
         &format!("eventglass info {store} --table things --map {map}"),
     );
     for more in [&["--map", map][..], &["--table", "things", "--map", map], &["--table", "THINGS", "--map", map]] {
-        let run = |verb: &str, rest: &[&str]| odd.program.json(&[&[verb, &store, "--json"], more, rest].concat());
+        let run = |verb: &str, rest: &[&str]| place.program.json(&[&[verb, &store, "--json"], more, rest].concat());
         let info = run("info", &[]).remove(0);
         assert_eq!((&info["dialect"], &info["events"]), (&json!("map"), &json!(3)));
         assert_eq!(run("streams", &["--category", "lamp"]).len(), 1, "the part before - is the category");
@@ -879,31 +858,31 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
         let order: Vec<_> = run("events", &[]).iter().map(|event| event["stream"].clone()).collect();
         assert_eq!(order, ["lamp-1", "desk-1", "lamp-1"]);
     }
-    let wrong = |map: &str| odd.program.run(&["info", &store, "--map", map]);
+    let wrong = |map: &str| place.program.run(&["info", &store, "--map", map]);
     wrong("stream=entity,data=body").refused(1, "error: --map: type=COLUMN is missing", "--map stream=COLUMN");
     wrong("stream=entity,type=kind,data=nowhere").refused(1, "there is no column nowhere for the payload", "--map");
     wrong("stream=entiti,type=kind,data=body").refused(1, "there is no column entiti for the stream", "entity");
-    let table = |table: &str| odd.program.run(&["info", &store, "--table", table, "--map", map]);
+    let table = |table: &str| place.program.run(&["info", &store, "--table", table, "--map", map]);
     table("nowhere").refused(1, "has no table nowhere; its tables are things, notes", "--table T");
     for name in ["things", "THINGS", "main.things", "\"things\"", "main.\"things\""] {
         assert!(table(name).is_well(), "{name}: {:?}", table(name));
     }
     table("thing").refused(1, "has no table thing; its tables are things, notes", "--table things");
     // A JSON-lines file likewise.
-    let log = odd.write(
+    let log = place.write(
         "own.jsonl",
         "{\"who\":\"a-1\",\"what\":\"T\",\"how\":{\"x\":1}}\n{\"who\":\"a-1\",\"what\":\"U\",\"how\":{\"x\":2}}\n",
     );
-    odd.program.run(&["info", &log]).refused(1, "each line (who, what, how)", "--map");
+    place.program.run(&["info", &log]).refused(1, "each line (who, what, how)", "--map");
     let state =
-        odd.program.json(&["state", &log, "--json", "--stream", "a-1", "--map", "stream=who,type=what,data=how"]);
+        place.program.json(&["state", &log, "--json", "--stream", "a-1", "--map", "stream=who,type=what,data=how"]);
     assert_eq!((&state[0]["version"], &state[0]["state"]), (&json!(2), &json!({"x": 2})));
 }
 
 #[test]
 fn the_guess_at_an_unknown_store_is_a_command_that_works() {
-    let odd = Odd::new();
-    let path = odd.path("own 'store'.db");
+    let place = Place::new();
+    let path = place.path("own 'store'.db");
     let conn = Connection::open(&path).expect("a store");
     conn.execute_batch(
         "CREATE TABLE \"odd\u{1b}\nname\" (a TEXT, b INTEGER, kind TEXT, c TEXT);
@@ -923,7 +902,7 @@ fn the_guess_at_an_unknown_store_is_a_command_that_works() {
             conn.execute("INSERT INTO records_snapshot VALUES (?1, ?2, ?3, ?4)", (of, step, what, how)).expect("row");
         }
     }
-    let run = odd.program.run(&["info", &text(&path)]);
+    let run = place.program.run(&["info", &text(&path)]);
     assert!(run.code == 1 && !run.err.contains('\u{1b}'), "{run:?}");
     let lines: Vec<&str> = run.err.lines().collect();
     assert!(lines[2].starts_with("help: records is likely (") && lines[2].contains("40 rows"), "{run:?}");
@@ -938,7 +917,7 @@ fn the_guess_at_an_unknown_store_is_a_command_that_works() {
         std::process::Command::new("sh").args(["-c", &format!("printf '%s\\n' {command}")]).output().expect("sh");
     let words = String::from_utf8(words.stdout).expect("text");
     let words: Vec<&str> = words.lines().chain(["--json"]).collect();
-    let info = odd.program.json(&words).remove(0);
+    let info = place.program.json(&words).remove(0);
     assert_eq!((&info["streams"], &info["events"]), (&json!(4), &json!(40)));
     // One row: names tell. Lines likewise.
     let columns = [("aggregate_id", "u-1"), ("kind", "Made"), ("body", "x")];
@@ -947,8 +926,8 @@ fn the_guess_at_an_unknown_store_is_a_command_that_works() {
     let mut event = Value::Object(members);
     event["body"] = json!({"n": 1});
     event["when"] = json!("2026-03-04T05:06:07Z");
-    let log = odd.write("log.jsonl", &jsonl(&[event]));
-    odd.program.run(&["info", &log]).refused(
+    let log = place.write("log.jsonl", jsonl(&[event]));
+    place.program.run(&["info", &log]).refused(
         1,
         "no framework is known",
         "--map stream=aggregate_id,type=kind,data=body",
@@ -957,15 +936,15 @@ fn the_guess_at_an_unknown_store_is_a_command_that_works() {
 
 #[test]
 fn numbers_in_data_columns_are_data() {
-    let odd = Odd::new();
-    let path = odd.path("own.db");
+    let place = Place::new();
+    let path = place.path("own.db");
     let conn = Connection::open(&path).expect("a store");
     conn.execute_batch(
         "CREATE TABLE things (entity TEXT, kind TEXT, body);
          INSERT INTO things VALUES ('a', 'T', 42), ('a', 'T', 0.5), ('a', 'T', NULL), ('a', 'T', 'words'), ('a', 'T', x'00ff'), ('a', 'T', '{oops}');",
     )
     .expect("a table");
-    let events = odd.program.json(&[
+    let events = place.program.json(&[
         "events",
         &text(&path),
         "--json",
@@ -981,8 +960,8 @@ fn numbers_in_data_columns_are_data() {
 
 #[test]
 fn a_tie_is_asked_about() {
-    let odd = Odd::new();
-    let path = odd.path("two.db");
+    let place = Place::new();
+    let path = place.path("two.db");
     let conn = Connection::open(&path).expect("a store");
     // Tables that nobody knows, alike.
     for (table, stream) in [("blue", "b"), ("red", "r")] {
@@ -992,12 +971,12 @@ fn a_tie_is_asked_about() {
         .expect("a table");
     }
     let (store, map) = (text(&path), ["--map", "stream=k,type=t,data=d"]);
-    let run = odd.program.run(&[&["info", store.as_str()], &map[..]].concat());
+    let run = place.program.run(&[&["info", store.as_str()], &map[..]].concat());
     run.refused(1, "could be blue (k, t, d), or red", "--table red");
     assert!(run.err.contains("help: they are not the same; open one\n"), "{run:?}");
     assert!(run.err.contains("help: blue, 1 row\n"), "{run:?}");
     for (table, stream) in [("blue", "b"), ("red", "r")] {
-        let streams = odd.program.json(&[&["streams", &store, "--json", "--table", table], &map[..]].concat());
+        let streams = place.program.json(&[&["streams", &store, "--json", "--table", table], &map[..]].concat());
         assert_eq!((streams.len(), &streams[0]["stream"]), (1, &json!(stream)));
     }
     // Stores of two frameworks, though one of them has more columns that tell.
@@ -1009,11 +988,11 @@ fn a_tie_is_asked_about() {
          INSERT INTO dogs VALUES ('d', 1, 'm:Dog.Barked', '{}');",
     )
     .expect("a table");
-    let run = odd.program.run(&["info", &store]);
+    let run = place.program.run(&["info", &store]);
     run.refused(1, "emmett-sqlite (", &format!("eventglass info {store} --table dogs --dialect python-eventsourcing"));
     assert!(run.err.contains("help: emt_messages as emmett-sqlite, 1 row\n"), "{run:?}");
     for choice in [["--dialect", "python-eventsourcing"], ["--table", "dogs"]] {
-        let streams = odd.program.json(&[&["streams", &store, "--json"], &choice[..]].concat());
+        let streams = place.program.json(&[&["streams", &store, "--json"], &choice[..]].concat());
         assert_eq!((streams.len(), &streams[0]["stream"]), (1, &json!("d")));
     }
 }
@@ -1047,10 +1026,10 @@ fn a_closed_pipe_ends_quietly() {
 
 #[test]
 fn output_for_a_person_is_aligned_text() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     let run = |arguments: &[&str]| {
-        let run = odd.program.run(arguments);
+        let run = place.program.run(arguments);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{arguments:?}");
         run.out
     };
@@ -1090,7 +1069,7 @@ fn acts(c: char) -> bool {
 
 #[test]
 fn nothing_of_a_store_acts_on_the_terminal() {
-    let odd = Odd::new();
+    let place = Place::new();
     let mut events = Vec::new();
     for stream in HOSTILE {
         for (version, text) in [(1, "a\u{1b}[2J\u{9b}"), (2, "b\u{7}\u{202e}"), (4, "c\r")] {
@@ -1098,11 +1077,11 @@ fn nothing_of_a_store_acts_on_the_terminal() {
             events.push(line(stream, version, "Paid\u{1b}]8;;http://x\u{7}\u{9d}\ntwice", data));
         }
     }
-    let store = odd.write("hostile\u{1b}[2J\nname.jsonl", &jsonl(&events));
+    let store = place.write("hostile\u{1b}[2J\nname.jsonl", jsonl(&events));
     let thrown = "export default () => { throw new Error('x\\x1b[2J\\x9b1m\\u202e\\nhelp: run this'); };";
-    let reducer = odd.write("thrower.mjs", thrown);
+    let reducer = place.write("thrower.mjs", thrown);
     let run = |arguments: &[&str], lines: usize, errors: usize| {
-        let run = odd.program.run(arguments);
+        let run = place.program.run(arguments);
         for text in [&run.out, &run.err] {
             assert!(!text.contains(acts), "{arguments:?}: {text:?}");
         }
@@ -1127,18 +1106,18 @@ fn nothing_of_a_store_acts_on_the_terminal() {
     run(&["info", &format!("{store}\u{9b}\n")], 0, 2);
     run(&["info", &store, "--map", "stream=a\u{1b}\nb,type=type"], 0, 2);
     // JSON stays JSON, with the texts as they are.
-    let streams = odd.program.json(&["streams", &store, "--json"]);
+    let streams = place.program.json(&["streams", &store, "--json"]);
     assert!(streams.iter().any(|stream| stream["stream"] == HOSTILE[7]));
 }
 
 #[test]
 fn the_home_is_used_and_nothing_else() {
-    let odd = Odd::new();
-    let store = odd.emmett();
+    let place = Place::new();
+    let store = place.emmett();
     // Without the variable it would be a folder of the user's.
     let home = folder();
     let run = |command: &mut std::process::Command| command.env("HOME", home.path()).status().expect("runs").success();
-    assert!(run(odd.program.command().args(["info", &store, "--json"]).stdout(Stdio::null())));
+    assert!(run(place.program.command().args(["info", &store, "--json"]).stdout(Stdio::null())));
     let left = |path: &Path| std::fs::read_dir(path).expect("a folder").count();
     assert_eq!(left(home.path()), 0, "nothing in $HOME");
 }

@@ -2,7 +2,7 @@
 //! rest of the data is there all the same.
 
 use std::io::{Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use eventglass::model::Applied;
@@ -11,27 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::python_eventsourcing::packed;
-use crate::support::{Chance, Look, Program, append, emmett, folder, jsonl, line, look, text};
-
-struct Place {
-    folder: TempDir,
-    program: Program,
-}
-
-impl Place {
-    fn new() -> Place {
-        Place { folder: folder(), program: Program::new() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> String {
-        std::fs::write(self.path(name), bytes).expect("a file");
-        text(&self.path(name))
-    }
-}
+use crate::support::{Chance, Look, Place, Program, append, emmett, folder, jsonl, line, look, text};
 
 // --- No stores ---------------------------------------------------------------------------
 

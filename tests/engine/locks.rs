@@ -11,12 +11,10 @@ use std::time::{Duration, Instant};
 use eventglass::formats::{self, Location, OpenChoice, Opened, StoreChange};
 use eventglass::model::{Applied, StreamId};
 use eventglass::replay::timeline::OnError;
-use eventglass::session::{
-    Answer, Budget, Choice, IndexNews, Indexer, Opening, Reading, ReplayAsk, Session, StoreAsk, Ticket,
-};
+use eventglass::session::{Answer, Choice, IndexNews, Indexer, Reading, ReplayAsk, Session, StoreAsk, Ticket};
 use tempfile::TempDir;
 
-use crate::support::{Chance, EMMETT, Program, folder, look, text};
+use crate::support::{Chance, EMMETT, Program, folder, look, text, window};
 use crate::writer::{APPEND, Writer, append};
 
 /// What readers lock in a file, and users of the shared memory in that.
@@ -120,16 +118,6 @@ fn a_file_that_nobody_writes_is_read_without_locks() {
 }
 
 // --- A window --------------------------------------------------------------------------
-
-fn window(path: &Path, cache: &Path) -> Session {
-    Session::open(Opening {
-        path: path.to_owned(),
-        cache: cache.to_owned(),
-        choice: OpenChoice::default(),
-        share: Budget::new().share(),
-        waker: Arc::new(|| {}),
-    })
-}
 
 fn next<T>(session: &Session, mut wanted: impl FnMut(Answer) -> Option<T>) -> T {
     let mut found = None;

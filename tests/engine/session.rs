@@ -15,6 +15,8 @@ use eventglass::session::{
     Session, StateNews, StoreAsk, StreamSource, Ticket,
 };
 
+use crate::support::window;
+
 /// A log of `lines` events over 50 streams; version and payload count up.
 fn log(folder: &Path, lines: u64) -> std::path::PathBuf {
     let path = folder.join("log.jsonl");
@@ -26,16 +28,6 @@ fn log(folder: &Path, lines: u64) -> std::path::PathBuf {
         .collect();
     std::fs::write(&path, text).expect("written");
     path
-}
-
-fn open(path: &Path, cache: &Path) -> Session {
-    Session::open(Opening {
-        path: path.to_owned(),
-        cache: cache.to_owned(),
-        choice: OpenChoice::default(),
-        share: Budget::new().share(),
-        waker: Arc::new(|| {}),
-    })
 }
 
 fn next<T>(session: &Session, mut wanted: impl FnMut(Answer) -> Option<T>) -> T {
@@ -91,7 +83,7 @@ fn streams_are_there_before_the_scan_ends_and_it_can_be_stopped() {
     const LINES: u64 = 400_000;
     let folder = tempfile::tempdir().expect("a folder");
     let path = log(folder.path(), LINES);
-    let session = open(&path, folder.path());
+    let session = window(&path, folder.path());
     let first = next(&session, index);
     assert!(first.reading == Reading::Running && first.index.events() > 0 && first.index.events() < LINES);
     assert_eq!(first.index.streams().len(), 50);
@@ -111,7 +103,7 @@ fn streams_are_there_before_the_scan_ends_and_it_can_be_stopped() {
 fn of_many_questions_the_newest_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = log(folder.path(), 20_000);
-    let session = open(&path, folder.path());
+    let session = window(&path, folder.path());
     let news = next(&session, |answer| index(answer).filter(|news| news.reading != Reading::Running));
     select(&session, &news.index, StreamId(0));
     for at in 3..=400 {
@@ -130,7 +122,7 @@ fn of_many_questions_the_newest_is_answered() {
 
 /// A session whose index is read, and that index.
 fn read(path: &Path, cache: &Path) -> (Session, EventIndex) {
-    let session = open(path, cache);
+    let session = window(path, cache);
     let news = next(&session, |answer| index(answer).filter(|news| news.reading == Reading::Done));
     (session, news.index)
 }

@@ -13,10 +13,12 @@ use eventglass::model::{Applied, StreamId, Version};
 use eventglass::replay::Reducer;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
-use eventglass::session::{Choice, Indexer, ReducerFile, StreamSource};
+use eventglass::session::{Budget, Choice, Indexer, Opening, ReducerFile, Session, StreamSource};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+pub use crate::chance::Chance;
 
 /// Where the checkout is.
 pub fn root() -> &'static Path {
@@ -35,21 +37,36 @@ pub fn text(path: &Path) -> String {
     path.to_str().expect("a plain path").to_owned()
 }
 
-/// A small generator, so that a seed says everything: SplitMix64.
-pub struct Chance(pub u64);
+/// A folder for stores, and the program that reads them.
+pub struct Place {
+    pub folder: TempDir,
+    pub program: Program,
+}
 
-impl Chance {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+impl Place {
+    pub fn new() -> Place {
+        Place { folder: folder(), program: Program::new() }
     }
 
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.path(name), content).expect("a file");
+        text(&self.path(name))
+    }
+}
+
+/// A store as the window opens it, whose news nobody is woken for.
+pub fn window(path: &Path, cache: &Path) -> Session {
+    Session::open(Opening {
+        path: path.to_owned(),
+        cache: cache.to_owned(),
+        choice: OpenChoice::default(),
+        share: Budget::new().share(),
+        waker: Arc::new(|| {}),
+    })
 }
 
 // --- The program ---------------------------------------------------------------------

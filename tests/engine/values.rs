@@ -1,37 +1,14 @@
 //! Values as they stand in stores: times, names of streams, categories, payloads. Each must be
 //! shown as it is, or not at all and with a word about it.
 
-use std::path::PathBuf;
-
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, Version};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::support::{Program, Run, folder, look, text};
-
-/// A folder with stores, and the program that reads them.
-struct Place {
-    folder: TempDir,
-    program: Program,
-}
+use crate::support::{Place, Run, look, text};
 
 impl Place {
-    fn new() -> Place {
-        Place { folder: folder(), program: Program::new() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// A file of lines.
-    fn lines(&self, name: &str, lines: impl AsRef<[u8]>) -> String {
-        std::fs::write(self.path(name), lines).expect("a file");
-        text(&self.path(name))
-    }
-
     /// A table `ev (id, agg, v, t, d, at)` with these rows behind the first column.
     fn table(&self, name: &str, rows: &[&str]) -> String {
         let conn = Connection::open(self.path(name)).expect("a store");
@@ -108,7 +85,7 @@ fn a_time_of_no_certain_unit_is_none_and_a_finding() {
         format!("{{\"stream\":\"a-1\",\"version\":{version},\"type\":\"T\",\"time\":{time},\"data\":{{}}}}\n")
     };
     let many: String = (1..=5_000).map(|version| line(version, "1575301131000")).collect();
-    let log = place.lines("late.jsonl", many + &line(5_001, "0") + &line(5_002, "\"soon\"") + &line(5_003, "null"));
+    let log = place.write("late.jsonl", many + &line(5_001, "0") + &line(5_002, "\"soon\"") + &line(5_003, "null"));
     let times = place.member(&log, "time", &["--from", "5000"]);
     assert_eq!(times, [json!("2019-12-02T15:38:51Z"), Value::Null, Value::Null, Value::Null]);
     let info = place.run("info", &log, &[]).out;
@@ -149,12 +126,12 @@ fn a_category_is_what_the_store_calls_so_and_never_a_part_of_a_uuid() {
         format!("{{\"stream\":\"{stream}\",\"version\":1,\"type\":\"T\",\"data\":{{}}{more}}}\n")
     };
     let plain =
-        place.lines("plain.jsonl", line(order, "") + &line(account, "") + &line("lamp", "") + &line("pot-1", ""));
+        place.write("plain.jsonl", line(order, "") + &line(account, "") + &line("lamp", "") + &line("pot-1", ""));
     let named: Vec<Value> = categories(&place, &plain, &[]).into_iter().map(|(_, category)| category).collect();
     assert_eq!(named, [Value::Null, Value::Null, Value::Null, json!("pot")]);
     for key in ["aggregate_type", "aggregateType", "stream_type", "streamType", "entityType"] {
         let with = |kind: &str| format!(",\"{key}\":\"{kind}\"");
-        let store = place.lines("own.jsonl", line(order, &with("Order")) + &line(account, &with("Account")));
+        let store = place.write("own.jsonl", line(order, &with("Order")) + &line(account, &with("Account")));
         let want = [(json!(account), json!("Account")), (json!(order), json!("Order"))];
         assert_eq!(categories(&place, &store, &[]), want, "{key}");
         // By hand it is found as well, and stays in a payload of unclaimed members.
@@ -254,7 +231,7 @@ fn a_row_that_became_another_streams_is_never_shown_as_this_ones() {
     let line = |stream: &str, version: i32| {
         format!("{{\"stream\":\"{stream}\",\"version\":{version},\"type\":\"T\",\"data\":{{\"of\":\"{stream}\"}}}}\n")
     };
-    let log = place.lines("log.jsonl", (1..=3).map(|version| line("s-1", version)).collect::<String>());
+    let log = place.write("log.jsonl", (1..=3).map(|version| line("s-1", version)).collect::<String>());
     let seen = look(&place.path("log.jsonl"), place.folder.path()).expect("a store");
     // Written anew in its place: the second is of another stream, the third another version, or cut off.
     for third in [line("s-1", 9), "{\"stream\":".to_owned()] {
@@ -274,7 +251,7 @@ fn a_row_that_became_another_streams_is_never_shown_as_this_ones() {
 #[test]
 fn a_map_gives_single_roles_of_the_dialect_that_matched() {
     let place = Place::new();
-    let log = place.lines(
+    let log = place.write(
         "log.jsonl",
         "{\"stream\":\"s-1\",\"version\":1,\"type\":\"T\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"seen\":\"2026-02-03T04:05:06Z\",\"data\":{\"n\":1},\"more\":{\"n\":2}}\n",
     );
@@ -304,7 +281,7 @@ fn a_unit_stands_behind_a_path_too() {
             "{{\"stream\":\"s-1\",\"version\":{version},\"type\":\"T\",\"data\":{{\"when\":1575301131000{more}}}}}\n"
         )
     };
-    let log = place.lines("log.jsonl", line(1, "") + &line(2, ""));
+    let log = place.write("log.jsonl", line(1, "") + &line(2, ""));
     let times = |map: &str| place.member(&log, "time", &["--map", map]);
     assert_eq!(times("time=data.when:ms"), [json!("2019-12-02T15:38:51Z"), json!("2019-12-02T15:38:51Z")]);
     assert_eq!(times("time=data.when:us")[0], json!("1970-01-19T05:35:01.131Z"));
@@ -317,7 +294,7 @@ fn words_that_would_change_a_time_make_it_none() {
     let line = |(at, time): (usize, &&str)| {
         format!("{{\"stream\":\"s-1\",\"version\":{at},\"type\":\"T\",\"time\":\"{time}\",\"data\":{{}}}}\n")
     };
-    let log = place.lines("log.jsonl", times.iter().enumerate().map(line).collect::<String>());
+    let log = place.write("log.jsonl", times.iter().enumerate().map(line).collect::<String>());
     assert_eq!(place.member(&log, "time", &[]), [Value::Null, Value::Null, Value::Null]);
     assert_eq!(place.json("info", &log, &[])[0]["findings"], 4, "each, and the order");
 }

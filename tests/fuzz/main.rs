@@ -10,6 +10,8 @@
 //! the clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
+#[path = "../engine/chance.rs"]
+mod chance;
 mod dialect;
 mod driver;
 mod json;
