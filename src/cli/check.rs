@@ -113,7 +113,7 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
     let mut page = EventPage::default();
     let streams = index.streams();
     let is_own = |row: &EventRow| index.stream_of(*row).is_some_and(|stream| shard.holds(streams.name(stream)));
-    let mut all = index.in_order(true).filter(is_own);
+    let mut all = index.as_scanned().filter(is_own);
     let mut part: Vec<EventRow> = Vec::new();
     loop {
         part.extend(all.by_ref().take(BATCH - part.len()));

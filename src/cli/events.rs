@@ -77,12 +77,8 @@ impl Events {
 
     fn of_store(&self, store: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
         let index = &store.index;
-        let has_order = store.opened.store.has_global_order();
-        if !has_order {
-            print::order_not_proven()?;
-        }
-        let mut rows =
-            index.in_order(has_order).filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
+        print::doubts_of_order(index)?;
+        let mut rows = index.in_order().filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
         let mut fetcher = store.opened.store.fetcher()?;
         let mut notes = Findings::default();
         let mut page = EventPage::default();

@@ -108,8 +108,8 @@ impl Export {
         let request = Request { what, format, of, at, every, changed, on_error };
         let reducers = Reducers::new(file.map(|(_, file)| Arc::new(file)));
         let mut work = Work::new(&store.opened, &store.index, request, reducers, &about)?;
-        if what == What::Events && self.stream.is_none() && !store.opened.store.has_global_order() {
-            print::order_not_proven()?;
+        if what == What::Events && self.stream.is_none() {
+            print::doubts_of_order(&store.index)?;
         }
         match target {
             None => {

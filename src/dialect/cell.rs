@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::model::json::unquoted;
-use crate::model::{Node, Number};
+use crate::model::{Node, Number, Position};
 
 /// One value of a row.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,13 +55,16 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The value as a whole number where it is stored as a number, not as text.
-    pub fn to_stored_integer(self) -> Option<i64> {
+    /// The value as a position: a number keeps its digits, a text stays a text.
+    pub fn to_position(self) -> Position {
+        let number = |digits: &str| digits.parse().map_or_else(|_| Position::Digits(digits.into()), Position::Number);
         match self {
-            Cell::Integer(value) => Some(value),
-            Cell::Json(text) => text.parse().ok(),
-            Cell::Node(Node::Number(text)) => text.parse().ok(),
-            _ => None,
+            Cell::Integer(value) => Position::Number(value),
+            // With its point: `1000.0`, as SQLite writes it.
+            Cell::Real(value) if value.is_finite() => Position::Digits(format!("{value:?}").into()),
+            Cell::Json(text) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => number(text),
+            Cell::Node(Node::Number(digits)) => number(digits),
+            cell => cell.to_text().map_or(Position::None, |text| Position::Text(text.as_ref().into())),
         }
     }
 
@@ -185,8 +188,27 @@ mod tests {
         assert_eq!(Cell::Json("-9223372036854775808").to_integer(), Some(i64::MIN));
         assert_eq!(Cell::Json("9007199254740993.0").to_integer(), Some(9_007_199_254_740_993), "no float in between");
         assert_eq!(Cell::Json("0.000e9").to_integer(), Some(0));
-        assert_eq!(Cell::Text("0000155").to_stored_integer(), None, "a text stays a text");
-        assert_eq!(Cell::Json("155").to_stored_integer(), Some(155));
+    }
+
+    #[test]
+    fn a_position_is_as_it_is_stored() {
+        let digits = |text: &str| Position::Digits(text.into());
+        for (cell, position) in [
+            (Cell::Integer(-7), Position::Number(-7)),
+            (Cell::Json("155"), Position::Number(155)),
+            (Cell::Json("1.5"), digits("1.5")),
+            (Cell::Json("1000.0"), digits("1000.0")),
+            (Cell::Json("18446744073709551615"), digits("18446744073709551615")),
+            (Cell::Node(&Node::number("1e3")), digits("1e3")),
+            (Cell::Real(1000.0), digits("1000.0")),
+            (Cell::Real(1.5), digits("1.5")),
+            (Cell::Real(f64::INFINITY), Position::Text("inf".into())),
+            (Cell::Text("0000155"), Position::Text("0000155".into())),
+            (Cell::Json("\"0155\""), Position::Text("0155".into())),
+            (Cell::Json("null"), Position::None),
+        ] {
+            assert_eq!(cell.to_position(), position, "{cell:?}");
+        }
     }
 
     #[test]

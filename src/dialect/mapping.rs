@@ -136,6 +136,8 @@ pub struct Mapping {
     count: Count,
     first_version: i64,
     position: Field,
+    /// The position is part of a header.
+    orders: bool,
     event_id: Vec<Piece>,
     event_type: Vec<Piece>,
     payload: Field,
@@ -478,6 +480,7 @@ impl Mapping {
             count,
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,
+            orders: false,
             event_id,
             event_type,
             payload: inside.payload,
@@ -502,8 +505,8 @@ impl Mapping {
         &self.columns
     }
 
-    /// For each column whether a header needs it: payload, metadata, id and position it does
-    /// not, unless a header's field lies inside.
+    /// For each column whether a header needs it: payload, metadata and id it does not, unless a
+    /// header's field lies inside, and the position only where events are ordered by it.
     pub fn in_header(&self) -> &[bool] {
         &self.in_header
     }
@@ -517,6 +520,7 @@ impl Mapping {
             || text(&self.event_type)
             || field(&self.version)
             || field(&self.time)
+            || (self.orders && field(&self.position))
             || self.items.as_ref().is_some_and(|(items, _)| field(items))
             || flag(&self.status)
             || flag(&self.mark)
@@ -569,9 +573,20 @@ impl Mapping {
         self.column_of(&self.version)
     }
 
-    /// The columns that may hold the position.
-    pub fn positions(&self) -> impl Iterator<Item = &Column> {
-        self.position.iter().filter_map(|source| self.columns.get(source.column))
+    /// The position's column, where there is one alone.
+    pub fn position_column(&self) -> Option<&Column> {
+        self.column_of(&self.position)
+    }
+
+    /// Headers bring the position from now on: rows do not lie in its order.
+    pub fn order_by_position(&mut self) {
+        self.orders = !self.position.is_empty();
+        self.in_header = (0..self.columns.len()).map(|at| self.header_needs(at)).collect();
+    }
+
+    /// Headers bring the position.
+    pub fn orders(&self) -> bool {
+        self.orders
     }
 
     /// The payload's column, where there is one alone.

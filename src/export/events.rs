@@ -41,7 +41,7 @@ impl EventWalk {
             source.select(index.rows_of(stream), stream);
             return Ok(EventWalk::Stream { source, at: 0 });
         }
-        let (fetcher, order) = (opened.store.fetcher()?, index.in_order(opened.store.has_global_order()));
+        let (fetcher, order) = (opened.store.fetcher()?, index.in_order());
         let (opened, page, part) = (Arc::clone(opened), EventPage::default(), Vec::new());
         Ok(EventWalk::Store(Box::new(StoreWalk { opened, index, of, fetcher, order, page, part })))
     }
@@ -104,6 +104,7 @@ fn write_row(event: &RecordedEvent, rows: &mut Rows<'_>) -> Result<(), ExportErr
         match &event.position {
             Position::None => Cell::Null,
             Position::Number(number) => Cell::Whole(*number),
+            Position::Digits(digits) => Cell::JsonText(digits),
             Position::Text(text) => Cell::Text(text),
         },
         Cell::text_or_null(event.id.as_deref()),

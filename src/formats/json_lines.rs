@@ -107,13 +107,13 @@ impl Contents for File {
         known.map(|(table, shape)| sample(&self.bytes, table, shape).map_err(|error| self.io(error))).collect()
     }
 
-    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError> {
+    fn store(&self, candidate: &Candidate, mut mapping: Mapping) -> Result<Bound, OpenError> {
         let gone = || self.io(io::Error::other("it changed while it was opened"));
         let shape = self.shape_of(&candidate.table).ok_or_else(gone)?.clone();
-        // A log is in the order it was written only if it says so itself.
-        let ordered = mapping.positions().any(|position| candidate.table.column(&position.name).is_some());
+        // A log is in the order in which it was written only if it says so itself.
+        mapping.order_by_position();
         let readers = Log { path: self.path.clone(), bytes: Arc::clone(&self.bytes), shape };
-        Ok(DialectStore::bound(readers, mapping, ordered))
+        Ok(DialectStore::bound(readers, mapping, false))
     }
 }
 

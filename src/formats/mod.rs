@@ -165,7 +165,8 @@ pub trait Store: Send + Sync {
     fn layout(&self) -> Option<Layout> {
         None
     }
-    /// The order of a scan is the store's own order over everything; found out when the store is opened.
+    /// The order of a scan is the store's own order over everything, without a look at positions;
+    /// found out when the store is opened.
     fn has_global_order(&self) -> bool;
     /// The number of a stream's first event, where the store counts none.
     fn first_version(&self) -> i64 {

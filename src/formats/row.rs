@@ -136,14 +136,7 @@ impl RowBuilder {
         }
         let whole = extent == Extent::Whole;
         let has_id = whole && mapping.event_id(&row, &mut self.id);
-        let position = match (mapping.position(&row), whole) {
-            (_, false) => Position::None,
-            (cell, true) => match (cell.to_stored_integer(), cell.to_text()) {
-                (Some(number), _) => Position::Number(number),
-                (None, Some(text)) => Position::Text(Text::from(text.as_ref())),
-                (None, None) => Position::None,
-            },
-        };
+        let position = if whole || mapping.orders() { mapping.position(&row).to_position() } else { Position::None };
         let (mut payload, mut metadata) = (Held::Null, Held::Null);
         if whole {
             payload = Held::of(mapping.payload(&row));
@@ -330,16 +323,11 @@ mod tests {
     fn said(page: &EventPage, content: &Content) -> BTreeMap<&'static str, String> {
         let row = page.get(0).expect("a row");
         let text = |text: &str| to_text(&Node::text(text));
-        let position = match &row.position {
-            Position::None => "null".to_owned(),
-            Position::Number(number) => number.to_string(),
-            Position::Text(position) => text(position),
-        };
         BTreeMap::from([
             ("stream", text(row.stream)),
             ("category", text(row.category)),
             ("version", row.version.map_or("null".to_owned(), |version| version.to_string())),
-            ("position", position),
+            ("position", to_text(&row.position.to_node())),
             ("id", row.id.map_or("null".to_owned(), text)),
             ("type", text(row.event_type)),
             ("time", row.time.map_or("null".to_owned(), |time| text(&time.to_rfc3339()))),

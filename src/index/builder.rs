@@ -6,10 +6,12 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::column::{NONE, Packed};
+use super::order::{Held, Order, Positions};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
-    CategoryId, Finding, FindingCode, Findings, Marks, RowKey, StreamId, StreamStatus, Text, Time, TypeId, Version,
+    CategoryId, Finding, FindingCode, Findings, Marks, Position, RowKey, StreamId, StreamStatus, Text, Time, TypeId,
+    Version,
 };
 
 /// One header, as a page has it.
@@ -22,6 +24,8 @@ pub struct Header<'a> {
     /// `None`: the store numbers nothing; the ordinal in the stream is taken.
     pub version: Option<Version>,
     pub time: Option<Time>,
+    /// [`Position::None`] where rows lie in the store's order anyway.
+    pub position: &'a Position,
     pub status: StreamStatus,
     pub marks: Marks,
     /// Which of the stores it is in that are read together; 0 where there is one.
@@ -58,6 +62,9 @@ pub struct IndexBuilder {
     before_first: i64,
     /// What the stores are called that are read together.
     parts: Vec<Text>,
+    /// Events come in the order of the store.
+    comes_in_order: bool,
+    positions: Positions,
 }
 
 /// The segment under way.
@@ -69,6 +76,8 @@ struct Open {
     versions: Vec<i64>,
     times: Vec<i64>,
     marks: Vec<u8>,
+    positions: Vec<i64>,
+    odd_positions: Vec<(u16, Position)>,
 }
 
 impl Open {
@@ -82,6 +91,8 @@ impl Open {
             versions: Packed::pack(&self.versions),
             times: Packed::pack(&self.times),
             marks: self.marks.iter().any(|marks| *marks != 0).then(|| self.marks.as_slice().into()),
+            positions: self.positions.iter().any(|own| *own != NONE).then(|| Packed::pack(&self.positions)),
+            odd_positions: self.odd_positions.as_slice().into(),
             order: order.into(),
         }
     }
@@ -93,14 +104,17 @@ impl Open {
         self.versions.clear();
         self.times.clear();
         self.marks.clear();
+        self.positions.clear();
+        self.odd_positions.clear();
     }
 }
 
 impl IndexBuilder {
     /// Where the store numbers nothing, the first event of a stream gets the number `first`.
-    /// `parts` names the stores that are read together, where they are several.
-    pub fn of_store(first: i64, parts: &[Text]) -> IndexBuilder {
-        IndexBuilder { before_first: first - 1, parts: parts.to_vec(), ..IndexBuilder::default() }
+    /// `parts` names the stores that are read together, where they are several: the positions
+    /// of one say nothing of those of another.
+    pub fn of_store(first: i64, parts: &[Text], comes_in_order: bool) -> IndexBuilder {
+        IndexBuilder { before_first: first - 1, parts: parts.to_vec(), comes_in_order, ..IndexBuilder::default() }
     }
 
     /// Number of events taken so far.
@@ -161,11 +175,23 @@ impl IndexBuilder {
         self.open.versions.push(version);
         self.open.times.push(time);
         self.open.marks.push(header.marks.0);
+        if !self.comes_in_order && self.parts.is_empty() {
+            self.push_position(header.position);
+        }
         if self.open.streams.len() == SEGMENT_ROWS {
             self.sealed.push(Arc::new(self.open.seal()));
             self.open.clear();
         }
         Some(stream)
+    }
+
+    fn push_position(&mut self, position: &Position) {
+        let held = self.positions.push(position);
+        self.open.positions.push(if let Held::Number(number) = held { number } else { NONE });
+        if let Held::Odd = held {
+            let at = self.open.positions.len() - 1;
+            self.open.odd_positions.push((at as u16, position.clone()));
+        }
     }
 
     fn stream(&mut self, header: &Header<'_>) -> StreamId {
@@ -256,20 +282,25 @@ impl IndexBuilder {
             types: Arc::clone(&self.types),
             findings: Arc::new(findings),
             ranks: Arc::clone(&self.ranks),
+            order: if self.comes_in_order { Order::Scan } else { self.positions.order() },
             events: self.events(),
             first_time: self.first_time,
             last_time: self.last_time,
         }
     }
 
-    /// Looks at the streams whose numbers tell that something is odd, once all is read but
-    /// for an unfinished `tail`.
+    /// Looks at the order of the events, and at the streams whose numbers tell that something is
+    /// odd, once all is read but for an unfinished `tail`.
     pub fn examine(&mut self, tail: Option<String>) {
         self.examined = Findings::default();
         if let Some(tail) = tail {
             self.examined.note(FindingCode::TruncatedTail, tail);
         }
         let index = self.publish();
+        if !self.comes_in_order {
+            let doubts = self.positions.doubts(&index);
+            doubts.into_iter().for_each(|doubt| self.examined.note(FindingCode::OrderNotProven, doubt));
+        }
         examine(&index, |finding| self.examined.push(finding));
     }
 }
@@ -296,10 +327,6 @@ fn examine_stream(index: &EventIndex, stream: StreamId, found: &mut impl FnMut(F
         let (name, version) = (Some(Arc::clone(&name)), Some(version));
         found(Finding { code, stream: name, stream_id: Some(stream), version, message });
     };
-    // A store that counts 10, 20, 30 has no gaps.
-    let step = |at: u64| Some(rows.version(at + 1)?.0.wrapping_sub(rows.version(at)?.0));
-    let stride =
-        step(0).filter(|first| *first > 1 && (1..rows.len().saturating_sub(1)).all(|at| step(at) == Some(*first)));
     let mut latest: Option<(Time, Version)> = None;
     for at in 0..rows.len() {
         let Some(version) = rows.version(at) else { continue };
@@ -309,7 +336,7 @@ fn examine_stream(index: &EventIndex, stream: StreamId, found: &mut impl FnMut(F
             let step = version.0.wrapping_sub(before.0);
             if step == 0 {
                 push(FindingCode::DuplicateVersion, version, format!("v{version} is there more than once"));
-            } else if step > 1 && stride.is_none() {
+            } else if step > 1 {
                 let (first, last) = (before.0 + 1, version.0 - 1);
                 let lacks = if first == last { format!("v{first} is") } else { format!("v{first} to v{last} are") };
                 push(FindingCode::Gap, version, format!("{lacks} not in the store"));

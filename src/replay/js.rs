@@ -632,11 +632,10 @@ fn write_row(event: &Step, out: &mut String) {
     optional(event.time.map(|time| time.to_rfc3339()).as_deref(), out);
     out.push(',');
     match &event.position {
-        Position::None => out.push_str("null"),
         Position::Number(number) => {
             let _ = write!(out, "{number}");
         }
-        Position::Text(text) => write_string(text, out),
+        other => write_json(&other.to_node(), out),
     }
     out.push(',');
     optional(event.metadata.as_deref(), out);

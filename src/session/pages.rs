@@ -399,14 +399,7 @@ pub fn event_node(event: &RecordedEvent) -> Node {
         member("stream", text(&event.stream)),
         member("category", if event.category.is_empty() { Node::Null } else { text(&event.category) }),
         member("version", Node::number(event.version)),
-        member(
-            "position",
-            match &event.position {
-                Position::None => Node::Null,
-                Position::Number(number) => Node::number(number),
-                Position::Text(position) => text(position),
-            },
-        ),
+        member("position", event.position.to_node()),
         member("id", event.id.as_deref().map_or(Node::Null, text)),
         member("type", text(&event.event_type)),
         member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),

@@ -389,6 +389,7 @@ pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
             event_type: "Deposited",
             version: Some(Version(*version)),
             time: None,
+            position: &Position::None,
             status: if stream.is_some() { StreamStatus::Archived } else { StreamStatus::Active },
             marks: Marks::NONE,
             part: 0,
