@@ -1,7 +1,7 @@
 //! `check`: everything odd in a store, with every payload decoded.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -9,10 +9,11 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::CliError;
+use super::ids::Ids;
 use super::print::{self, FindingLine};
 use super::store::{Common, ShardArgument};
-use crate::formats::Opened;
 use crate::formats::page::EventPage;
+use crate::formats::{Opened, PageRow};
 use crate::index::EventIndex;
 use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, Shard, StreamId, Version};
 use crate::session::Indexer;
@@ -107,16 +108,60 @@ fn read_headers(opened: &Arc<Opened>, tally: &mut Tally) -> Result<EventIndex, C
     Ok(index)
 }
 
-/// Decodes every event of the part, in the order in which they lie.
+/// Decodes every event of the part, in the order in which they lie. An id may be that of an event
+/// of another part, so the ids of all are looked at.
 fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tally) -> Result<(), CliError> {
+    let streams = index.streams();
+    let is_own = |row: EventRow| index.stream_of(row).is_some_and(|stream| shard.holds(streams.name(stream)));
+    let mut ids = Ids::default();
+    each_row(opened, index, index.as_scanned(), |row, stored| {
+        if let Some(PageRow { id: Some(id), key, .. }) = stored {
+            ids.add(opened.store.part_of(*key), id, row);
+        }
+        if !is_own(row) {
+            return;
+        }
+        let (stream_id, version) = (index.stream_of(row), index.version_of(row));
+        let mut add = |code, message| {
+            tally.add_decoded(&Finding { code, stream: None, stream_id, version, message });
+        };
+        match stored {
+            Some(stored) => opened.store.decode(stored).odd.into_iter().for_each(|(code, text)| add(code, text)),
+            None => add(FindingCode::Damaged, "the row is no longer readable".to_owned()),
+        }
+    })?;
+    let suspects = ids.suspects();
+    // Those with the hash that is looked at, each id with the first that has it.
+    let mut alike: (u64, HashMap<(u16, String), EventRow>) = Default::default();
+    let mut hashes = suspects.iter().map(|(hash, _)| *hash);
+    each_row(opened, index, suspects.iter().map(|(_, row)| *row), |row, stored| {
+        let hash = hashes.next().unwrap_or_default();
+        if alike.0 != hash {
+            alike = (hash, HashMap::new());
+        }
+        let Some(PageRow { id: Some(id), key, .. }) = stored else { return };
+        let first = *alike.1.entry((opened.store.part_of(*key), (*id).to_owned())).or_insert(row);
+        if first != row && is_own(row) {
+            let version = index.version_of(first).unwrap_or(Version(0));
+            let of = index.stream_of(first).map_or("", |stream| streams.name(stream));
+            let message = format!("its id {id} is that of v{version} of {of}, too");
+            tally.count(FindingCode::DuplicateId, index.stream_of(row), index.version_of(row), &message, 1);
+        }
+    })
+}
+
+/// Reads these rows whole, in their order; `None` for one that is gone.
+fn each_row(
+    opened: &Opened,
+    index: &EventIndex,
+    mut rows: impl Iterator<Item = EventRow>,
+    mut each: impl FnMut(EventRow, Option<&PageRow<'_>>),
+) -> Result<(), CliError> {
     let mut fetcher = opened.store.fetcher()?;
     let mut page = EventPage::default();
-    let streams = index.streams();
-    let is_own = |row: &EventRow| index.stream_of(*row).is_some_and(|stream| shard.holds(streams.name(stream)));
-    let mut all = index.as_scanned().filter(is_own);
     let mut part: Vec<EventRow> = Vec::new();
     loop {
-        part.extend(all.by_ref().take(BATCH - part.len()));
+        part.extend(rows.by_ref().take(BATCH - part.len()));
         if part.is_empty() {
             return Ok(());
         }
@@ -127,14 +172,7 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
         let mut found = page.iter().peekable();
         // Those that did not fit are asked for again.
         for row in part.drain(..read) {
-            let (stream_id, version) = (index.stream_of(row), index.version_of(row));
-            let mut add = |code, message| {
-                tally.add_decoded(&Finding { code, stream: None, stream_id, version, message });
-            };
-            match found.next_if(|stored| Some(stored.key) == index.key_of(row)) {
-                Some(stored) => opened.store.decode(&stored).odd.into_iter().for_each(|(code, text)| add(code, text)),
-                None => add(FindingCode::Damaged, "the row is no longer readable".to_owned()),
-            }
+            each(row, found.next_if(|stored| Some(stored.key) == index.key_of(row)).as_ref());
         }
     }
 }

@@ -11,6 +11,7 @@ mod diff;
 mod events;
 mod export;
 mod fold;
+mod ids;
 mod info;
 mod print;
 mod state;

@@ -12,7 +12,8 @@ use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule};
 use super::template::{Filter, Part, category_of};
 use super::{Cell, Name, ROLES, Table, nearest};
-use crate::model::{Marks, Node, Number, StreamStatus, Time, TimeUnit};
+use crate::model::json::with_whole_characters;
+use crate::model::{Marks, Node, Number, StreamStatus, Text, Time, TimeUnit};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -796,6 +797,32 @@ impl Mapping {
     pub fn payload_looked_into<'r>(&self, row: &Row<'r>) -> Option<&'r Decoded> {
         let slots = row.decoded.iter().enumerate();
         slots.filter(|(column, _)| self.is_payload(*column)).find_map(|(_, slot)| slot.get())
+    }
+
+    /// Half a surrogate pair, which no text can hold, stands where the stream, the type or the
+    /// category is read.
+    pub fn has_half_pair(&self, name: &str, row: &Row<'_>) -> bool {
+        let pieces = match name {
+            "stream" => &self.stream,
+            "type" => &self.event_type,
+            _ => &self.category,
+        };
+        let is_half = |source: &Source| match row.cells.get(source.column) {
+            Some(Cell::Json(text)) if source.path.is_empty() => *with_whole_characters(text) != **text,
+            _ => row.decoded.get(source.column).and_then(OnceCell::get).is_some_and(|decoded| decoded.replaced),
+        };
+        pieces.iter().any(|piece| matches!(piece, Piece::Value(field, _) if field.iter().any(is_half)))
+    }
+
+    /// Columns that were looked into and are neither payload nor metadata, which are decoded
+    /// later: where one has a key twice, its name and the key.
+    pub fn twice_inside<'r>(&self, row: &Row<'r>) -> impl Iterator<Item = (&Name, &'r Text)> {
+        let is_metadata = |column| self.metadata.iter().any(|own| own.column == column && own.path.is_empty());
+        let slots = row.decoded.iter().zip(&self.columns).enumerate();
+        slots.filter_map(move |(at, (slot, column))| {
+            let key = slot.get()?.duplicate_key.as_ref()?;
+            (!self.is_payload(at) && !is_metadata(at)).then_some((&column.name, key))
+        })
     }
 
     fn word<'m>(&self, flag: &'m Flag, row: &Row<'_>) -> Option<&'m str> {

@@ -22,7 +22,7 @@ use super::{
     PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Source, StoreChange, Tables,
 };
 use crate::dialect::guess::{Sampled, TableSample};
-use crate::dialect::mapping::{Column, Row};
+use crate::dialect::mapping::Row;
 use crate::dialect::{Candidate, Cell, Mapping, Name, Table, plain};
 use crate::model::json::{end_of_value, is_json, unquoted, with_whole_characters, write_string};
 use crate::model::{Finding, FindingCode, Findings, RowKey};
@@ -203,7 +203,7 @@ impl Readers for Log {
             path: self.path.clone(),
             bytes: Arc::clone(&self.bytes),
             records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
-            keys: Keys::new(mapping.columns()),
+            keys: Keys::new(mapping),
             builder: RowBuilder::new(Arc::clone(mapping)),
             numbered: (self.shape.start, 0),
             tail: Vec::new(),
@@ -215,12 +215,16 @@ impl Readers for Log {
 /// Which columns the keys of a line belong to.
 struct Keys {
     columns: usize,
+    /// So many of them, in front, hold what has a role.
+    claimed: usize,
     /// Columns by their name as it is compared, each with its very name.
     by_name: HashMap<String, Vec<(usize, Name)>>,
     /// The keys of the line before, in their order: lines of one log are mostly alike.
     before: Vec<(String, Arc<[Place]>)>,
     /// What a key has that belongs to no column.
     none: Arc<[Place]>,
+    /// What the line has twice though it has a role, in words.
+    repeated: Option<String>,
 }
 
 /// A column, and whether the key is its very name.
@@ -231,12 +235,15 @@ struct Place {
 }
 
 impl Keys {
-    fn new(columns: &[Column]) -> Keys {
+    fn new(mapping: &Mapping) -> Keys {
+        let columns = mapping.columns();
         let mut by_name: HashMap<String, Vec<(usize, Name)>> = HashMap::new();
         for (at, column) in columns.iter().enumerate() {
             by_name.entry(column.name.plain().to_owned()).or_default().push((at, column.name.clone()));
         }
-        Keys { columns: columns.len(), by_name, before: Vec::new(), none: Arc::default() }
+        let claimed = (0..columns.len()).filter(|column| mapping.claims(*column)).count();
+        let columns = columns.len();
+        Keys { columns, claimed, by_name, before: Vec::new(), none: Arc::default(), repeated: None }
     }
 
     /// The columns of the line's key of that number.
@@ -269,12 +276,16 @@ impl Keys {
     /// The cells of a line, by the mapping's columns.
     fn cells<'l>(&mut self, line: &'l str) -> Result<Vec<Cell<'l>>, String> {
         let mut cells = vec![Cell::Null; self.columns];
-        // Columns whose very name the line has.
-        let mut exact = 0_u128;
-        let mut nth = 0;
+        // Columns whose very name the line has, and those that have one like it.
+        let (mut exact, mut alike) = (0_u128, 0_u128);
+        let (mut nth, claimed, mut repeated) = (0, self.claimed, None);
         each_member(line, |key, value| {
             for place in self.places(nth, key) {
                 let bit = 1_u128.checked_shl(place.column as u32).unwrap_or(0);
+                if bit & if place.exact { exact } else { alike & !exact } != 0 && place.column < claimed {
+                    repeated = Some(format!("the key \"{key}\" is there twice, the last one counts"));
+                }
+                alike |= bit;
                 if place.exact || exact & bit == 0 {
                     cells[place.column] = Cell::Json(value);
                     exact |= if place.exact { bit } else { 0 };
@@ -282,6 +293,7 @@ impl Keys {
             }
             nth += 1;
         })?;
+        self.repeated = repeated;
         Ok(cells)
     }
 
@@ -338,27 +350,24 @@ impl Reader {
         let text =
             std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8 at byte {}", error.valid_up_to()))?;
         let (keys, builder, key) = (&mut self.keys, &mut self.builder, record.offset as i64);
-        match push_text(text, key, item, extent, keys, builder, page, notes) {
-            Err(reason) => {
-                // The parser refuses half a surrogate pair, which JSON's grammar allows.
-                let whole = with_whole_characters(text);
-                let odd = whole.len() != text.len() || *whole != *text;
-                if !odd || push_text(&whole, key, item, extent, keys, builder, page, notes).is_err() {
-                    return Err(reason);
-                }
-                if let (Extent::Header, Some(row)) = (extent, page.get(page.len() - 1)) {
-                    notes.push(Finding {
-                        code: FindingCode::ReplacedText,
-                        stream: Some(Arc::from(row.stream)),
-                        stream_id: None,
-                        version: row.version,
-                        message: "a key has half a surrogate pair, shown as \u{fffd}".to_owned(),
-                    });
-                }
-                Ok(())
+        let (rows, mut half) = (page.len(), None);
+        if let Err(reason) = push_text(text, key, item, extent, keys, builder, page, notes) {
+            // The parser refuses half a surrogate pair, which JSON's grammar allows.
+            let whole = with_whole_characters(text);
+            let odd = whole.len() != text.len() || *whole != *text;
+            if !odd || push_text(&whole, key, item, extent, keys, builder, page, notes).is_err() {
+                return Err(reason);
             }
-            done => done,
+            half = Some("a key has half a surrogate pair, shown as \u{fffd}".to_owned());
         }
+        if let (Extent::Header, Some(row)) = (extent, page.get(rows)) {
+            let twice = keys.repeated.take().map(|message| (FindingCode::DuplicateKey, message));
+            for (code, message) in half.map(|message| (FindingCode::ReplacedText, message)).into_iter().chain(twice) {
+                let (stream, version) = (Some(Arc::from(row.stream)), row.version);
+                notes.push(Finding { code, stream, stream_id: None, version, message });
+            }
+        }
+        Ok(())
     }
 
     /// Adds the rows in this order until the page is full, then arranges them by their places.

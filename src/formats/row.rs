@@ -128,6 +128,19 @@ impl RowBuilder {
                 let (code, message) = trouble("payload", decoded, error);
                 note(code, message);
             }
+            for (name, text) in [("stream", &self.stream), ("type", &self.event_type), ("category", &self.category)] {
+                if text.contains('\u{fffd}') && mapping.has_half_pair(name, &row) {
+                    let message = format!(
+                        "the name of the {name} has half a surrogate pair, shown as \u{fffd}: names that differ in \
+                         nothing else are taken for one"
+                    );
+                    note(FindingCode::ReplacedText, message);
+                }
+            }
+            for (column, key) in mapping.twice_inside(&row) {
+                let message = format!("the key \"{key}\" in {column} is there twice, the last one counts");
+                note(FindingCode::DuplicateKey, message);
+            }
             if let (Some(text), None) = (&time_text, time)
                 && let Some(why) = mapping.why_no_time(text)
             {

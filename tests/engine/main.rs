@@ -20,5 +20,6 @@ mod session;
 mod support;
 mod tables;
 mod tidy;
+mod twice;
 mod values;
 mod writer;

@@ -157,3 +157,18 @@ fn a_log_that_grows_out_of_order_is_in_order() {
     indexer.go_on();
     assert_eq!(rows(&indexer.run().expect("readable")), [3, 0, 1, 2]);
 }
+
+#[test]
+fn versions_that_step_by_more_than_one_are_gaps() {
+    let place = Place::new();
+    let steps = |versions: &[i64]| -> Vec<Value> {
+        let line = |version: &i64| json!({"stream": "s-1", "version": version, "type": "T", "data": {}});
+        let store = place.write("steps.jsonl", jsonl(&versions.iter().map(line).collect::<Vec<_>>()));
+        let check = place.program.json(&["check", &store, "--json"]);
+        let gaps = check.into_iter().filter(|line| line["code"] == "gap");
+        gaps.map(|line| json!([line["version"], line["count"], line["message"]])).collect()
+    };
+    assert_eq!(steps(&[0, 5]), [json!([5, 1, "v1 to v4 are not in the store"])]);
+    assert_eq!(steps(&[0, 5, 10]), [json!([5, 2, "v1 to v4 are not in the store"])]);
+    assert_eq!(steps(&[0, 1, 2]), [] as [Value; 0]);
+}

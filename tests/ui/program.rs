@@ -379,7 +379,7 @@ pub fn index(streams: u32, events: i64, reading: Reading) -> IndexNews {
 
 /// A snapshot of these events: stream, where it may be `NAME (archived)`, and version.
 pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
-    let mut builder = IndexBuilder::default();
+    let mut builder = IndexBuilder::of_store(1, &[], true);
     for (at, (name, version)) in events.iter().enumerate() {
         let stream = name.strip_suffix(" (archived)");
         builder.push(&Header {
