@@ -66,13 +66,10 @@ impl ChoiceArguments {
     pub fn choice(&self) -> Result<OpenChoice, CliError> {
         let mut map = MapOverride { table: self.table.clone(), ..MapOverride::default() };
         for text in &self.map {
-            map.add(text).map_err(|part| {
-                let help = "write ROLE=COLUMN, such as stream=entity_id; a name with a comma in quotes";
-                CliError::usage(format!("--map {part} names no column"), help)
-            })?;
+            map.add(text).map_err(|error| CliError::usage(error.to_string(), error.help()))?;
         }
         if !map.columns.is_empty() {
-            map.check().map_err(|error| CliError::usage(error.to_string(), OpenError::Dialect(error).help()))?;
+            map.check().map_err(|error| CliError::usage(error.to_string(), error.help()))?;
         }
         Ok(OpenChoice { dialect: self.dialect.clone(), map, dialects: Some(home::dialects()) })
     }

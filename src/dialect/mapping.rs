@@ -263,7 +263,7 @@ impl<'a> Resolver<'a> {
             let near = nearest(&Name::from(word), &words.iter().copied().map(Name::from).collect::<Vec<_>>())
                 .map(|near| format!("{column}:{near}"));
             let message = format!("{word} is no way to read the {role}; behind a column stands {}", words.join(", "));
-            return Err(Lacks { message, near, role: role_of(role) });
+            return Err(Lacks { message, near, role: role_of(role), by_hand: true });
         };
         field.iter_mut().for_each(|source| source.reading = reading);
         Ok(field)
@@ -286,7 +286,8 @@ impl<'a> Resolver<'a> {
             return Ok(field);
         }
         let near = nearest(name, &self.tables[0].1.columns).map(|near| near.as_str().to_owned());
-        Err(Lacks { message: format!("there is no column {name} for the {role}"), near, role: role_of(role) })
+        let message = format!("there is no column {name} for the {role}");
+        Err(Lacks { message, near, role: role_of(role), by_hand: true })
     }
 
     fn field(&mut self, rule: &FieldRule, role: &str, inside: &Inside) -> Result<Field, Lacks> {
@@ -314,7 +315,7 @@ impl<'a> Resolver<'a> {
         if field.is_empty() && !rule.optional {
             let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
             let message = format!("there is no column {names} for the {role}");
-            return Err(Lacks { message, near: None, role: role_of(role) });
+            return Err(Lacks { message, near: None, role: role_of(role), by_hand: false });
         }
         Ok(field)
     }

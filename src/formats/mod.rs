@@ -17,6 +17,7 @@ mod bytes;
 mod choose;
 mod enter;
 mod error;
+mod inside;
 mod json_lines;
 mod layers;
 pub mod page;
@@ -477,6 +478,7 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
         // Without samples the error says less, and is the same.
         with_rows(error, || contents.samples(&tables).unwrap_or_default())
     })?;
+    inside::check(&*contents, &chosen, &choice.map)?;
     evidence.extend(chosen.iter().take(NAMED).flat_map(|candidate| match candidate.table.is_empty {
         true => vec![format!("{} is empty", candidate.table.name)],
         false => candidate.evidence.clone(),

@@ -1,4 +1,5 @@
-//! The index: what is in a store, in at most 24 bytes an event.
+//! The index: what is in a store, in at most 24 bytes an event; positions come to it only where
+//! they, and not the scan, put the events in order.
 //!
 //! [`IndexBuilder`] takes pages of headers and publishes [`EventIndex`] snapshots:
 //! lists of immutable segments of 65,536 events that are shared, never copied, and read

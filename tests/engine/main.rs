@@ -13,6 +13,7 @@ mod large;
 mod layers;
 mod library_states;
 mod locks;
+mod maps;
 mod order;
 mod python_eventsourcing;
 mod read_only;

@@ -298,3 +298,14 @@ fn words_that_would_change_a_time_make_it_none() {
     assert_eq!(place.member(&log, "time", &[]), [Value::Null, Value::Null, Value::Null]);
     assert_eq!(place.json("info", &log, &[])[0]["findings"], 4, "each, and the order");
 }
+
+#[test]
+fn a_time_before_the_year_one_is_none_and_a_finding() {
+    let place = Place::new();
+    let store = place.table("julian", &["'a', 1, 'T', '{}', 7", "'a', 2, 'T', '{}', 2458820.151980127"]);
+    let map = map("time=at:julian");
+    let times = place.member(&store, "time", &["--map", &map]);
+    assert_eq!(times, [Value::Null, json!("2019-12-02T15:38:51.083Z")]);
+    let info = place.run("info", &store, &["--map", &map]).out;
+    assert!(info.contains("no-time") && info.contains("the time 7 is no moment in Julian days"), "{info}");
+}

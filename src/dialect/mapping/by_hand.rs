@@ -3,8 +3,8 @@
 
 use std::fmt::{self, Write};
 
-use super::{CATEGORIES, Column, Counting, Field, ITEM, Mapping, Piece, Reading};
-use crate::dialect::{Dialect, DialectError, Name, Table};
+use super::{CATEGORIES, Column, Count, Counting, Decode, Field, ITEM, Mapping, Piece, Reading};
+use crate::dialect::{Dialect, DialectError, Name, ROLES, Table};
 
 /// Where one role is read: `COL`, `COL.member`, `COL:ms`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,24 +43,66 @@ impl fmt::Display for Spot {
 
 impl Mapping {
     pub fn layout(&self) -> Layout {
-        let of = |role, field: Option<&Field>| Some((role, self.spot(field?)?));
-        let roles = [
-            of("stream", alone(&self.stream)),
-            of("version", Some(&self.version)),
-            of("type", alone(&self.event_type)),
-            of("data", Some(&self.payload)),
-            of("metadata", Some(&self.metadata)),
-            of("time", Some(&self.time)),
-            of("position", Some(&self.position)),
-            of("id", alone(&self.event_id)),
-            of("category", alone(&self.category).filter(|_| !self.finds_category())),
-        ];
+        let is_own = |role: &str| role != "category" || !self.finds_category();
+        let of = |role: &'static str| Some((role, self.spot(self.field(role).filter(|_| is_own(role))?)?));
         Layout {
             table: self.table.to_string(),
-            roles: roles.into_iter().flatten().collect(),
+            roles: ROLES.into_iter().filter_map(of).collect(),
             time: self.time_sentence(),
             category: self.category_sentence(),
         }
+    }
+
+    fn field(&self, role: &str) -> Option<&Field> {
+        match role {
+            "stream" => alone(&self.stream),
+            "type" => alone(&self.event_type),
+            "id" => alone(&self.event_id),
+            "category" => alone(&self.category),
+            "version" => Some(&self.version),
+            "data" => Some(&self.payload),
+            "metadata" => Some(&self.metadata),
+            "time" => Some(&self.time),
+            "position" => Some(&self.position),
+            _ => None,
+        }
+    }
+
+    /// The place of a role that is found inside of columns only, and in no column itself.
+    pub fn inside(&self, role: &str) -> Option<Spot> {
+        let field = self.field(role)?;
+        field.iter().all(|source| !source.path.is_empty()).then(|| self.spot(field))?
+    }
+
+    /// Another reading of the same table: every row is an event, its time is what the role's place
+    /// holds, and its payload what is there when only so many members are followed.
+    pub fn looking_for(&self, role: &str, members: usize) -> Mapping {
+        let field = self.field(role).cloned().unwrap_or_default();
+        let mut outside = field.clone();
+        outside.iter_mut().for_each(|source| source.path.truncate(members));
+        let word = || vec![Piece::Literal("-".to_owned())];
+        let mut mapping = Mapping {
+            stream: word(),
+            event_type: word(),
+            category: word(),
+            items: None,
+            version: Field::new(),
+            count: Count::Event,
+            position: Field::new(),
+            orders: false,
+            event_id: Vec::new(),
+            payload: outside,
+            payload_decode: vec![Decode::Auto],
+            metadata: Field::new(),
+            rest: None,
+            time: field,
+            counting: Counting::Unknown,
+            status: None,
+            mark: None,
+            ..self.clone()
+        };
+        mapping.in_header = (0..mapping.columns.len()).map(|at| mapping.header_needs(at)).collect();
+        mapping
     }
 
     /// The one place of the events table where a field is found.
