@@ -395,7 +395,7 @@ impl OpenStore {
             }
             None if all_read && wanted.is_some() => {
                 self.start = None;
-                self.notice = Some(Notice::Note(format!("There is no stream {}.", wanted.unwrap_or_default())));
+                self.notice = Some(self.not_found(&wanted.unwrap_or_default()));
                 self.begin(now);
             }
             _ => {}
@@ -453,8 +453,17 @@ impl OpenStore {
                 self.view = None;
                 self.start = Some(place);
             }
-            None => self.notice = Some(Notice::Note(format!("There is no stream {name}."))),
+            None => self.notice = Some(self.not_found(name)),
         }
+    }
+
+    fn not_found(&self, name: &str) -> Notice {
+        let streams = self.index.index.streams();
+        let alike: Vec<&str> = streams.find_uuid(name).into_iter().map(|id| streams.name(id)).collect();
+        Notice::Note(match alike.is_empty() {
+            true => format!("There is no stream {name}."),
+            false => format!("{name} may be one of several streams: {}.", alike.join(", ")),
+        })
     }
 
     fn take_reducer(&mut self, read: Read, desk: &mut Desk) {

@@ -159,6 +159,12 @@ impl StoreAndIndex {
     pub fn stream(&self, name: &str) -> Result<StreamId, CliError> {
         let streams = self.index.streams();
         streams.find(name).ok_or_else(|| {
+            let alike = streams.find_uuid(name);
+            if !alike.is_empty() {
+                let names: Vec<&str> = alike.iter().map(|id| streams.name(*id)).collect();
+                let what = format!("{name} names {} streams, which spell its UUID otherwise", alike.len());
+                return CliError::failed(what, format!("write it as one of them: {}", names.join(", ")));
+            }
             let order = StreamOrder { filter: name.to_owned(), ..StreamOrder::default() };
             let near: Vec<&str> = streams.list(&order).streams.iter().take(3).map(|id| streams.name(*id)).collect();
             let help = if near.is_empty() {

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::decode::looks_packed;
 use super::{Name, ROLES, Table};
 use crate::model::json::is_json;
 
@@ -152,7 +153,7 @@ fn length(value: &Sampled) -> usize {
 fn is_document(value: &Sampled) -> bool {
     match value {
         Sampled::Text(text) => text.trim_start().starts_with(['{', '[']) && (text.len() >= CUT || is_json(text)),
-        Sampled::Bytes(bytes) => matches!(bytes.as_slice(), [0x78, ..] | [0x1f, 0x8b, ..] | [b'{' | b'[' | b'<', ..]),
+        Sampled::Bytes(bytes) => looks_packed(bytes) || matches!(bytes.as_slice(), [b'{' | b'[' | b'<', ..]),
         _ => false,
     }
 }

@@ -13,7 +13,7 @@ use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, Pa
 use super::template::{Filter, Part, category_of};
 use super::{Cell, Name, ROLES, Table, nearest};
 use crate::model::json::with_whole_characters;
-use crate::model::{Marks, Node, Number, StreamStatus, Text, Time, TimeUnit};
+use crate::model::{Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -608,15 +608,15 @@ impl Mapping {
         self.rest.as_deref()
     }
 
-    /// Appends the stream's name; `false` where there is none.
-    pub fn stream(&self, row: &Row<'_>, out: &mut String) -> bool {
-        self.expand(&self.stream, row, out)
+    /// Appends the stream's name; `None` where there is none, else what the name is made of.
+    pub fn stream(&self, row: &Row<'_>, out: &mut String) -> Option<NameForm> {
+        self.expand(&self.stream, row, Cell::to_id, out)
     }
 
     /// Appends the category of the row's stream; nothing where it has none.
     pub fn category(&self, row: &Row<'_>, stream: &str, out: &mut String) {
         let start = out.len();
-        if self.category.is_empty() || !self.expand(&self.category, row, out) {
+        if self.category.is_empty() || self.expand(&self.category, row, Cell::to_text, out).is_none() {
             out.truncate(start);
             out.push_str(if self.category_of_stream { category_of(stream) } else { "" });
         }
@@ -628,12 +628,12 @@ impl Mapping {
     }
 
     pub fn event_id(&self, row: &Row<'_>, out: &mut String) -> bool {
-        !self.event_id.is_empty() && self.expand(&self.event_id, row, out)
+        !self.event_id.is_empty() && self.expand(&self.event_id, row, Cell::to_id, out).is_some()
     }
 
     /// Appends the event's type; `false` where there is none.
     pub fn event_type(&self, row: &Row<'_>, out: &mut String) -> bool {
-        self.expand(&self.event_type, row, out)
+        self.expand(&self.event_type, row, Cell::to_text, out).is_some()
     }
 
     /// The stored version; `Err` with its text where it is no integer.
@@ -840,17 +840,26 @@ impl Mapping {
         found.map(|(_, word)| word.as_str())
     }
 
-    /// Appends the text; `false` where one of its values is missing.
-    fn expand(&self, pieces: &[Piece], row: &Row<'_>, out: &mut String) -> bool {
+    /// Appends the text, each value `as_text`; `None` where one of them is missing.
+    fn expand<'r>(
+        &self,
+        pieces: &[Piece],
+        row: &Row<'r>,
+        as_text: fn(Cell<'r>) -> Option<Cow<'r, str>>,
+        out: &mut String,
+    ) -> Option<NameForm> {
+        let mut form: Option<NameForm> = None;
         for piece in pieces {
             match piece {
                 Piece::Literal(text) => out.push_str(text),
                 Piece::Value(field, filters) => {
-                    let Some(text) = self.look(field, row).to_text() else { return false };
-                    out.push_str(&filters.iter().fold(text, |text, filter| filter.apply(text)));
+                    let cell = self.look(field, row);
+                    let kind = cell.kind();
+                    form = Some(form.map_or(NameForm::of(kind), |before| before.and(out.len(), kind)));
+                    out.push_str(&filters.iter().fold(as_text(cell)?, |text, filter| filter.apply(text)));
                 }
             }
         }
-        true
+        form.or_else(|| Some(NameForm::default()))
     }
 }

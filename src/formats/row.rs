@@ -103,9 +103,10 @@ impl RowBuilder {
             self.decoded.resize_with(cells.len(), OnceCell::new);
         }
         let row = Row { cells, decoded: &self.decoded, item };
-        if !mapping.stream(&row, &mut self.stream) || (self.stream.is_empty() && mapping.is_open()) {
+        let name_form = mapping.stream(&row, &mut self.stream);
+        let Some(name_form) = name_form.filter(|_| !self.stream.is_empty() || !mapping.is_open()) else {
             return Err("has no stream".to_owned());
-        }
+        };
         if !mapping.event_type(&row, &mut self.event_type) {
             if mapping.is_open() {
                 return Err("has no event type".to_owned());
@@ -167,6 +168,7 @@ impl RowBuilder {
             status,
             position,
             stream: &self.stream,
+            name_form,
             category: &self.category,
             event_type: &self.event_type,
             id: has_id.then_some(self.id.as_str()),

@@ -10,7 +10,8 @@ use super::order::{Held, Order, Positions};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
-    CategoryId, Finding, FindingCode, Findings, Marks, Position, RowKey, StreamId, StreamStatus, Text, Time, TypeId,
+    CategoryId, Finding, FindingCode, Findings, Marks, NameForm, Position, RowKey, StreamId, StreamStatus, Text, Time,
+    TypeId,
     Version,
 };
 
@@ -19,6 +20,7 @@ use crate::model::{
 pub struct Header<'a> {
     pub key: RowKey,
     pub stream: &'a str,
+    pub name_form: NameForm,
     pub category: &'a str,
     pub event_type: &'a str,
     /// `None`: the store numbers nothing; the ordinal in the stream is taken.
@@ -65,6 +67,10 @@ pub struct IndexBuilder {
     /// Events come in the order of the store.
     comes_in_order: bool,
     positions: Positions,
+    /// The form of every name so far; `None` where there is more than one.
+    one_form: Option<NameForm>,
+    /// Names that were made to tell streams apart: of which, and as they were wanted.
+    made: HashMap<Text, (StreamId, Text)>,
 }
 
 /// The segment under way.
@@ -198,7 +204,8 @@ impl IndexBuilder {
         let archived = header.status == StreamStatus::Archived;
         let is = |streams: &StreamTable, id: StreamId| {
             let same = streams.facts(id).is_some_and(|facts| {
-                (facts.summary.status == StreamStatus::Archived) == archived && facts.part == header.part
+                (facts.summary.status == StreamStatus::Archived) == archived
+                    && (facts.part, facts.name_form) == (header.part, header.name_form)
             });
             same && streams.stored_name(id) == header.stream
         };
@@ -219,28 +226,64 @@ impl IndexBuilder {
                 id
             }
         };
-        let id = self.streams.add(header.stream, category, header.status, header.part);
-        if !self.parts.is_empty() {
-            self.tell_apart(id, hash);
-        }
+        let id = self.streams.add(header, category);
         let (streams, hasher) = (&self.streams, &self.hasher);
         self.by_name.insert_unique(hash, id, |id| hasher.hash_one(streams.stored_name(*id)));
+        if id == StreamId(0) {
+            self.one_form = Some(header.name_form);
+        }
+        self.one_form = self.one_form.filter(|form| *form == header.name_form);
+        if let Some((other, wanted)) = self.made.remove(header.stream) {
+            self.name(other, wanted);
+        }
+        if !self.parts.is_empty() || self.one_form.is_none() {
+            self.tell_apart(id, hash);
+        }
         id
     }
 
-    /// Shows the tables of a new stream and of those in other tables that have its name.
+    /// Shows of streams that have the new one's name in which table each is, and what its name
+    /// is made of, where they differ in that.
     fn tell_apart(&mut self, new: StreamId, hash: u64) {
-        let part = |id: &StreamId| self.streams.facts(*id).map_or(0, |facts| facts.part);
-        let name = self.streams.stored_name(new);
-        let alike = self.by_name.iter_hash(hash).copied().filter(|id| self.streams.stored_name(*id) == name);
-        let mut alike: Vec<(StreamId, u16)> = alike.map(|id| (id, part(&id))).collect();
-        if alike.iter().any(|(_, other)| *other != part(&new)) {
-            alike.push((new, part(&new)));
-            for (id, part) in alike {
-                let table = self.parts.get(usize::from(part)).cloned().unwrap_or_default();
-                self.streams.tell_apart(id, &table);
-            }
+        let of = |id: StreamId| self.streams.facts(id).map(|facts| (facts.part, facts.name_form)).unwrap_or_default();
+        let stored = self.streams.stored_name(new);
+        let alike = self.by_name.iter_hash(hash).copied().filter(|id| self.streams.stored_name(*id) == stored);
+        let mut alike: Vec<StreamId> = alike.collect();
+        let (part, form) = of(new);
+        let parts_differ = alike.iter().any(|id| of(*id).0 != part);
+        let forms_differ = alike.iter().any(|id| of(*id).1 != form);
+        if !parts_differ && !forms_differ {
+            return;
         }
+        alike.sort_unstable();
+        let name = |id: StreamId| {
+            let (part, form) = of(id);
+            let table = self.parts.get(usize::from(part)).filter(|_| parts_differ).map(|table| &**table);
+            let words: Vec<&str> = table.into_iter().chain(form.word().filter(|_| forms_differ)).collect();
+            let words = words.join(", ");
+            Text::from(if words.is_empty() { stored.to_owned() } else { format!("{stored} ({words})") })
+        };
+        let alike = alike.into_iter().filter(|id| !self.streams.is_told_apart(*id));
+        let names: Vec<(StreamId, Text)> = alike.map(|id| (id, name(id))).collect();
+        for (id, wanted) in names {
+            self.name(id, wanted);
+        }
+    }
+
+    /// Gives a stream the wanted name, with a number behind it where that is another's.
+    fn name(&mut self, id: StreamId, wanted: Text) {
+        let is_free = |name: &str| {
+            let is = |id: &StreamId| self.streams.stored_name(*id) == name;
+            !self.made.contains_key(name) && self.by_name.find(self.hasher.hash_one(name), is).is_none()
+        };
+        let mut name = Text::clone(&wanted);
+        let mut number = if *wanted == *self.streams.stored_name(id) { 1 } else { 2 };
+        while !is_free(&name) {
+            name = Text::from(format!("{wanted} ({number})"));
+            number += 1;
+        }
+        self.streams.tell_apart(id, Text::clone(&name));
+        self.made.insert(name, (id, wanted));
     }
 
     fn event_type(&mut self, name: &str) -> TypeId {
@@ -269,8 +312,8 @@ impl IndexBuilder {
         }
         let mut findings = self.findings.clone();
         findings.absorb(&mut self.examined.clone());
-        if !self.parts.is_empty() {
-            // Found before it was known that another table has a stream of that name.
+        if !self.made.is_empty() {
+            // Found before it was known that another stream has that name.
             findings.reword(|finding| {
                 let name = finding.stream_id.map(|id| Text::from(self.streams.name(id)));
                 finding.stream = name.or(finding.stream.take());

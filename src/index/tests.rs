@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::builder::Header;
 use super::*;
-use crate::model::{FindingCode, Marks, StreamStatus};
+use crate::model::{FindingCode, Marks, NameForm, StreamStatus};
 
 fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
     let mut builder = IndexBuilder::default();
@@ -23,6 +23,7 @@ fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
                     position: &Position::None,
                     status: StreamStatus::Active,
                     marks: Marks::NONE,
+                    name_form: NameForm::default(),
                     part: 0,
                 })
                 .is_some()
@@ -148,6 +149,7 @@ fn a_finding_of_an_archived_stream_names_that_stream() {
             position: &Position::None,
             status,
             marks: Marks::NONE,
+            name_form: NameForm::default(),
             part: 0,
         });
     }
@@ -171,6 +173,7 @@ fn the_last_row_says_what_became_of_a_stream() {
         position: &Position::None,
         status,
         marks,
+        name_form: NameForm::default(),
         part: 0,
     };
     let (active, dead) = (StreamStatus::Active, StreamStatus::Tombstoned);
@@ -202,6 +205,7 @@ fn the_least_number_is_a_number_and_marks_are_kept() {
             position: &Position::None,
             status,
             marks,
+            name_form: NameForm::default(),
             part: 0,
         });
     }

@@ -190,6 +190,7 @@ impl Taken {
             let stream = self.builder.push(&Header {
                 key: row.key,
                 stream: row.stream,
+                name_form: row.name_form,
                 category: row.category,
                 event_type: row.event_type,
                 version: row.version,

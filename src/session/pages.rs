@@ -9,7 +9,7 @@ use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, PageRow, ReadError,
 use crate::index::StreamRows;
 use crate::model::json::to_text;
 use crate::model::{
-    Applied, Content, Finding, FindingCode, Findings, Marks, Node, Position, RecordedEvent, RowKey, StreamId,
+    Applied, Content, Finding, FindingCode, Findings, Marks, NameForm, Node, Position, RecordedEvent, RowKey, StreamId,
     StreamStatus, Text, Version,
 };
 use crate::replay::timeline::EventSource;
@@ -259,6 +259,7 @@ impl StreamSource {
                 status: StreamStatus::Active,
                 position: Position::None,
                 stream: &self.stored_name,
+                name_form: NameForm::default(),
                 category: "",
                 event_type: event_type.as_deref().unwrap_or_default(),
                 id: None,

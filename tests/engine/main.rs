@@ -14,6 +14,7 @@ mod layers;
 mod library_states;
 mod locks;
 mod maps;
+mod names;
 mod order;
 mod python_eventsourcing;
 mod read_only;

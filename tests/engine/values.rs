@@ -176,7 +176,7 @@ fn a_uuid_is_found_in_any_spelling() {
     let both = [format!("'{with}', 1, 'T', '{{}}', NULL"), format!("'{without}', 1, 'U', '{{}}', NULL")];
     let store = place.table("both.db", &[&both[0], &both[1]]);
     assert_eq!(place.member(&store, "type", &["--map", MAP, "--stream", &without]), ["U"]);
-    place.run("events", &store, &["--map", MAP, "--stream", &braced]).refused(1, "there is no stream", &without);
+    place.run("events", &store, &["--map", MAP, "--stream", &braced]).refused(1, "names 2 streams", &without);
 }
 
 #[test]

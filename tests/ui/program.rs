@@ -392,6 +392,7 @@ pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
             position: &Position::None,
             status: if stream.is_some() { StreamStatus::Archived } else { StreamStatus::Active },
             marks: Marks::NONE,
+            name_form: eventglass::model::NameForm::default(),
             part: 0,
         });
     }
