@@ -227,12 +227,13 @@ pub(super) struct EventMap {
     pub mark: Option<FlagRule>,
 }
 
-/// A template (`"{a}-{b|before:-}"`), or one value.
+/// A template (`"{a}-{b|before:-}"`), one value, or several with a hyphen between them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "TextForm")]
 pub(super) enum TextRule {
     Template(Template),
     Field(FieldRule),
+    Joined(Vec<FieldRule>),
 }
 
 #[derive(Deserialize)]
@@ -240,6 +241,7 @@ pub(super) enum TextRule {
 enum TextForm {
     Text(String),
     Field(FieldRule),
+    Joined(Vec<FieldRule>),
 }
 
 impl TryFrom<TextForm> for TextRule {
@@ -249,6 +251,7 @@ impl TryFrom<TextForm> for TextRule {
         Ok(match form {
             TextForm::Text(text) => TextRule::Template(Template::try_from(text)?),
             TextForm::Field(field) => TextRule::Field(field),
+            TextForm::Joined(fields) => TextRule::Joined(fields),
         })
     }
 }

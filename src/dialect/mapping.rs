@@ -320,8 +320,28 @@ impl<'a> Resolver<'a> {
         Ok(field)
     }
 
+    /// What `--map` points at for the stream: one place, or several, `tenant+id`, where no column
+    /// is called so.
+    fn stream_by_hand(&mut self, name: &Name) -> Result<Vec<Piece>, Lacks> {
+        let several: Vec<&str> = name.as_str().split('+').collect();
+        if several.len() < 2 || self.find(name).is_some() {
+            return Ok(joined(vec![self.by_hand(name, "stream")?]));
+        }
+        let fields = several.into_iter().map(|name| self.by_hand(&Name::from(name), "stream"));
+        let fields: Result<Vec<Field>, Lacks> = fields.collect();
+        // Members may be called so, too.
+        fields.or_else(|lacks| Ok(vec![self.by_hand(name, "stream").map_err(|_| lacks)?])).map(joined)
+    }
+
     fn text(&mut self, rule: &TextRule, role: &str, inside: &Inside) -> Result<Vec<Piece>, Lacks> {
         match rule {
+            TextRule::Field(FieldRule { by_hand: true, col: Some(Names(names)), .. }) if role == "stream" => {
+                names.first().map_or_else(|| Ok(Vec::new()), |name| self.stream_by_hand(name))
+            }
+            TextRule::Joined(rules) => {
+                let fields = rules.iter().map(|rule| self.field(rule, role, inside)).collect::<Result<_, _>>()?;
+                Ok(joined(fields))
+            }
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
                 let filters = rule.after_last.iter().cloned().map(Filter::AfterLast).collect();
@@ -355,6 +375,18 @@ impl<'a> Resolver<'a> {
         };
         Ok((column(&on.0)?, column(&on.1)?))
     }
+}
+
+/// Values with a hyphen between them.
+fn joined(fields: Vec<Field>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for field in fields {
+        if !pieces.is_empty() {
+            pieces.push(Piece::Literal("-".to_owned()));
+        }
+        pieces.push(Piece::Value(field, Vec::new()));
+    }
+    pieces
 }
 
 /// Columns that are the category where no rule names one.
@@ -452,9 +484,18 @@ impl Mapping {
             let field = Some(columns.sources(&names)).filter(|field| !field.is_empty());
             category.extend(field.map(|field| Piece::Value(field, Vec::new())));
         }
+        // What stands before an id says whose it is, not what it is.
+        let of_id = match (&map.stream, stream.as_slice()) {
+            (TextRule::Field(_) | TextRule::Joined(_), [_, .., Piece::Value(id, _)]) => Some(id.clone()),
+            _ => None,
+        };
+        if let (None, Some(id), true) = (&map.category, &of_id, category.is_empty()) {
+            category.push(Piece::Value(id.clone(), vec![Filter::Category]));
+        }
         let category_of_stream = match &map.category {
+            None if of_id.is_some() => false,
             Some(TextRule::Field(rule)) => rule.optional,
-            Some(TextRule::Template(_)) => false,
+            Some(TextRule::Template(_) | TextRule::Joined(_)) => false,
             None => true,
         };
         let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {

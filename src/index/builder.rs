@@ -11,8 +11,7 @@ use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
     CategoryId, Finding, FindingCode, Findings, Marks, NameForm, Position, RowKey, StreamId, StreamStatus, Text, Time,
-    TypeId,
-    Version,
+    TypeId, Version,
 };
 
 /// One header, as a page has it.

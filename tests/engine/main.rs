@@ -8,6 +8,7 @@ mod damage;
 mod dialects;
 mod doors;
 mod export;
+mod guess;
 mod hostile;
 mod large;
 mod layers;

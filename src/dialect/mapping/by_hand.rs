@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 use super::{CATEGORIES, Column, Count, Counting, Decode, Field, ITEM, Mapping, Piece, Reading};
 use crate::dialect::{Dialect, DialectError, Name, ROLES, Table};
 
-/// Where one role is read: `COL`, `COL.member`, `COL:ms`.
+/// Where one role is read: `COL`, `COL.member`, `COL:ms`; a stream's name also `COL+COL`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
     pub column: String,
@@ -14,6 +14,8 @@ pub struct Spot {
     pub path: Vec<String>,
     /// A unit of times, or `guid`; empty where nothing needs to be said.
     pub way: &'static str,
+    /// Places whose values stand behind it, each after a hyphen.
+    pub more: Vec<Spot>,
 }
 
 /// How a table is read.
@@ -37,14 +39,17 @@ impl fmt::Display for Spot {
         if !self.way.is_empty() {
             write!(f, ":{}", self.way)?;
         }
-        Ok(())
+        self.more.iter().try_for_each(|more| write!(f, "+{more}"))
     }
 }
 
 impl Mapping {
     pub fn layout(&self) -> Layout {
         let is_own = |role: &str| role != "category" || !self.finds_category();
-        let of = |role: &'static str| Some((role, self.spot(self.field(role).filter(|_| is_own(role))?)?));
+        let of = |role: &'static str| match role {
+            "stream" => Some((role, self.stream_spot()?)),
+            role => Some((role, self.spot(self.field(role).filter(|_| is_own(role))?)?)),
+        };
         Layout {
             table: self.table.to_string(),
             roles: ROLES.into_iter().filter_map(of).collect(),
@@ -105,6 +110,20 @@ impl Mapping {
         mapping
     }
 
+    fn stream_spot(&self) -> Option<Spot> {
+        let field = |piece: &Piece| match piece {
+            Piece::Value(field, filters) if filters.is_empty() => self.spot(field),
+            _ => None,
+        };
+        let (first, behind) = self.stream.split_first()?;
+        let after_hyphen = |pair: &[Piece]| match pair {
+            [Piece::Literal(hyphen), value] if hyphen == "-" => field(value),
+            _ => None,
+        };
+        let more = behind.chunks(2).map(after_hyphen).collect::<Option<Vec<Spot>>>()?;
+        Some(Spot { more, ..field(first)? })
+    }
+
     /// The one place of the events table where a field is found.
     fn spot(&self, field: &Field) -> Option<Spot> {
         field.iter().filter(|source| source.column != ITEM).find_map(|source| {
@@ -114,7 +133,7 @@ impl Mapping {
                 Reading::Guid => "guid",
                 Reading::Time(unit) => unit.name(),
             };
-            Some(Spot { column, path: source.path.clone(), way })
+            Some(Spot { column, path: source.path.clone(), way, more: Vec::new() })
         })
     }
 
@@ -226,7 +245,8 @@ impl Layout {
         }
         let mut columns: Vec<String> = Vec::new();
         let least = all().take(LEAST_COLUMNS);
-        for column in self.roles.iter().map(|(_, spot)| spot.column.clone()).chain(least) {
+        let spots = self.roles.iter().flat_map(|(_, spot)| std::iter::once(spot).chain(&spot.more));
+        for column in spots.map(|spot| spot.column.clone()).chain(least) {
             if !columns.contains(&column) {
                 columns.push(column);
             }
@@ -237,6 +257,11 @@ impl Layout {
 
 /// The rule of one role.
 fn rule(spot: &Spot, decodes: bool) -> Result<String, String> {
+    if !spot.more.is_empty() {
+        let first = Spot { more: Vec::new(), ..spot.clone() };
+        let all = std::iter::once(&first).chain(&spot.more).map(|spot| rule(spot, decodes));
+        return Ok(format!("[{}]", all.collect::<Result<Vec<_>, _>>()?.join(", ")));
+    }
     let mut rule = format!("{{ col = [{}]", quoted(&spot.column));
     if !spot.path.is_empty() {
         if let Some(odd) = spot.path.iter().find(|member| member.is_empty() || member.contains("']")) {
@@ -295,7 +320,7 @@ mod tests {
             let columns = odd.map(str::to_owned);
             let table = Table { is_open, ..Table::new("My \"odd\"\ttable", columns, true) };
             let map = [
-                ("stream", "uuid:guid"),
+                ("stream", "dots.in.it+uuid:guid+with space.a"),
                 ("version", "quo\"te\\"),
                 ("type", "a|b"),
                 ("data", "two\nlines\u{1b}\u{7f}"),
