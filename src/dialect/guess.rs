@@ -217,7 +217,9 @@ impl<'s> Look<'s> {
             let (f, said) = (&own.facts, own.says(TYPE));
             let number = f.integers > 0.1 && !(said >= 4.0 && (2..=60).contains(&f.distinct));
             let some = f.distinct <= 400 && (few && said >= 3.0 || f.distinct >= 2 && f.variety < 0.6);
-            let may = f.is_word() && !number && some && (said >= 3.0 && few || look.varies(at));
+            // Lines of other kinds may stand between events, without what is inside those.
+            let word = f.is_word() || own.is_member && f.nulls < 0.1 && f.is_word_if_there();
+            let may = word && !number && some && (said >= 3.0 && few || look.varies(at));
             let may = may && (said >= 4.0 || !own.is_member);
             may.then_some(said + if said <= 0.0 && look.fits { 1.6 } else { 0.0 })
         });
@@ -283,7 +285,8 @@ impl<'s> Look<'s> {
         let (Some(stream), Some(version)) = (self.columns_of("stream"), self.column("version")) else {
             return HashSet::new();
         };
-        let ids = self.ids(stream).into_iter().zip(&version.facts.ids);
+        // A copy may name beside the id what each is.
+        let ids = self.ids(&stream[stream.len() - 1..]).into_iter().zip(&version.facts.ids);
         ids.filter_map(|(stream, version)| stream.zip(*version)).collect()
     }
 

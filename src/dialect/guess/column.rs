@@ -155,9 +155,13 @@ impl Facts {
         self.nulls == 0.0 && self.distinct == self.ids.len()
     }
 
-    /// Short words, one in every row.
+    /// Short words, in every row.
     pub fn is_word(&self) -> bool {
-        self.nulls == 0.0 && self.json < 0.2 && self.time < 0.2 && self.bytes < 0.5 && self.length < 200.0
+        self.nulls == 0.0 && self.is_word_if_there()
+    }
+
+    pub fn is_word_if_there(&self) -> bool {
+        self.json < 0.2 && self.time < 0.2 && self.bytes < 0.5 && self.length < 200.0
     }
 }
 

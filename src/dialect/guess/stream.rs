@@ -47,7 +47,7 @@ impl Look<'_> {
             return 25.0;
         }
         // Too few rows, or no version: names tell.
-        let Some(stream) = self.named_stream() else { return 0.0 };
+        let Some((stream, sure)) = self.named_stream() else { return 0.0 };
         let counts = |own: &Column| own.facts.integers == 1.0 && own.facts.time < 0.9;
         let version = self.best(VERSION, 5.0, &counts).filter(|at| self.is_few() && !stream.contains(at));
         self.reasons.push(format!("{} is named like a stream", self.path(&stream)));
@@ -58,7 +58,7 @@ impl Look<'_> {
                 self.roles.push(("version", vec![version]));
                 16.0
             }
-            None => 8.0,
+            None => sure,
         }
     }
 
@@ -78,17 +78,20 @@ impl Look<'_> {
         named.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
     }
 
-    /// The column that is named like a stream, else one that is named like an id and repeats.
-    fn named_stream(&self) -> Option<Vec<usize>> {
+    /// The column that is named like a stream, else one that is named like an id and repeats; and
+    /// what that is worth.
+    fn named_stream(&self) -> Option<(Vec<usize>, f64)> {
         let is_few = self.is_few();
         let repeats = |own: &Column| {
             let f = &own.facts;
             f.nulls < 0.5 && f.json < 0.2 && f.time < 0.2 && !is_tenant(own.name()) && (is_few || f.variety < 0.9)
         };
         let is_id = |own: &Column| whose_id(own.name()).is_some() && own.facts.variety < 0.9 && repeats(own);
-        let id = self.best(STREAM, 2.5, &repeats).or_else(|| self.best(STREAM, 0.0, &is_id))?;
+        let named = self.best(STREAM, 2.5, &repeats).map(|at| (at, 8.0));
+        // A live table has such a column as well.
+        let (id, sure) = named.or_else(|| Some((self.best(STREAM, 0.0, &is_id)?, -4.0)))?;
         let stream = self.with_kind(id);
-        Some(self.with_tenant(&stream).unwrap_or(stream))
+        Some((self.with_tenant(&stream).unwrap_or(stream), sure))
     }
 
     /// The id, and before it the column that says of what: `entity` beside `entity_id`. No other
