@@ -12,7 +12,7 @@ use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule};
 use super::template::{Filter, Part, category_of};
 use super::{Cell, Name, ROLES, Table, nearest};
-use crate::model::json::with_whole_characters;
+use crate::model::json::{self, with_whole_characters};
 use crate::model::{Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit};
 
 /// What SQLite calls the hidden integer key of a row.
@@ -765,7 +765,8 @@ impl Mapping {
 
     /// What the store says became of the row's stream.
     pub fn status(&self, row: &Row<'_>) -> StreamStatus {
-        match self.status.as_ref().and_then(|flag| self.word(flag, row)) {
+        let words = self.status.as_ref().map(|flag| self.words(flag, row)).unwrap_or_default();
+        match words.first().copied() {
             Some("archived") => StreamStatus::Archived,
             Some("soft-deleted") => StreamStatus::SoftDeleted,
             Some("tombstoned") => StreamStatus::Tombstoned,
@@ -775,7 +776,8 @@ impl Mapping {
 
     /// What sets a row apart from a plain event.
     pub fn marks(&self, row: &Row<'_>) -> Marks {
-        self.mark.as_ref().and_then(|flag| self.word(flag, row)).and_then(Marks::of).unwrap_or_default()
+        let words = self.mark.as_ref().map(|flag| self.words(flag, row)).unwrap_or_default();
+        words.into_iter().filter_map(Marks::of).fold(Marks::NONE, Marks::and)
     }
 
     /// A row holds any number of events.
@@ -867,18 +869,22 @@ impl Mapping {
         })
     }
 
-    fn word<'m>(&self, flag: &'m Flag, row: &Row<'_>) -> Option<&'m str> {
+    /// What a flag's value means: at most one word, or one for each item of a list in a line.
+    fn words<'m>(&self, flag: &'m Flag, row: &Row<'_>) -> Vec<&'m str> {
         let cell = self.look(&flag.field, row);
+        // Every row has it: nothing is allocated for the usual answer, none.
         let mut values = flag.values.iter();
-        let found = match cell {
-            // Every row has it: no text is made of a number.
-            Cell::Integer(number) => values.find(|(value, _)| value.parse() == Ok(number)),
-            cell => {
-                let text = cell.to_text()?;
-                values.find(|(value, _)| value.eq_ignore_ascii_case(&text))
-            }
-        };
-        found.map(|(_, word)| word.as_str())
+        let word = |(_, word): &'m (String, String)| word.as_str();
+        if let Cell::Integer(number) = cell {
+            return values.find(|(value, _)| value.parse() == Ok(number)).map(word).into_iter().collect();
+        }
+        let Some(text) = cell.to_text().filter(|text| text != "[]") else { return Vec::new() };
+        if !text.starts_with('[') {
+            return values.find(|(value, _)| value.eq_ignore_ascii_case(&text)).map(word).into_iter().collect();
+        }
+        let Node::Array(items) = json::parse_text(&text).node else { return Vec::new() };
+        let has = |value: &str| items.iter().any(|item| matches!(item, Node::String(item) if **item == *value));
+        values.filter(|(value, _)| has(value)).map(word).collect()
     }
 
     /// Appends the text, each value `as_text`; `None` where one of them is missing.

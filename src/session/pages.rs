@@ -348,6 +348,7 @@ fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, n
         time: row.time,
         data: Payload { json: content.data_json, node: content.data },
         metadata,
+        is_skipped: row.marks.has(Marks::SKIPPED),
     }
 }
 
