@@ -127,6 +127,7 @@ impl From<ExportError> for CliError {
         match error {
             ExportError::Read(error) => error.into(),
             ExportError::Module(error) => error.into(),
+            ExportError::NoExport(problem) => CliError::Failed(problem),
             ExportError::Write(error) => error.into(),
         }
     }

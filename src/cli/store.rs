@@ -1,5 +1,6 @@
 //! The store a verb works on: how it is named and read, and what is in it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,12 +14,12 @@ use crate::formats::{self, Location, OpenChoice, OpenError, Opened, TieChoice};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::{CategoryId, Helpful, Problem, Shard, StreamId};
-use crate::session::{Indexer, StreamSource};
+use crate::session::{Indexer, InputStreams, StreamSource, Wanted};
 
 /// What every verb takes.
 #[derive(Args, Debug)]
 pub struct Common {
-    /// The store's file
+    /// The store's file; of events, export and check also -, for JSON lines on standard input
     #[arg(value_name = "STORE")]
     pub store: PathBuf,
     /// Print JSON in the shapes of the README
@@ -82,8 +83,26 @@ pub struct StoreAndIndex {
 }
 
 impl Common {
+    /// The store is `-`: JSON lines on standard input, which are read as they pass.
+    pub fn is_input(&self) -> bool {
+        self.store.as_os_str() == "-"
+    }
+
+    /// The wanted streams of standard input.
+    pub fn input(&self, wanted: Wanted) -> Result<InputStreams, CliError> {
+        let opened = formats::open_input(Box::new(io::stdin()), &self.choice.choice()?);
+        let mut opened = opened.map_err(|error| unknown(&self.store, &self.choice.map, error))?;
+        // It may be a file, which nothing must be written to.
+        opened.real = PathBuf::from("/dev/stdin").canonicalize().unwrap_or(opened.real);
+        Ok(InputStreams::new(Arc::new(opened), wanted)?)
+    }
+
     /// Opens the store; nothing is read of it but how it begins.
     pub fn open(&self) -> Result<Opened, CliError> {
+        if self.is_input() {
+            let help = "write it into a file first; events, export and check read it as it passes";
+            return Err(CliError::usage("standard input (-) has no index", help));
+        }
         let opened = formats::open(&Location::of(&self.store), &home::cache(), &self.choice.choice()?);
         opened.map_err(|error| unknown(&self.store, &self.choice.map, error))
     }
@@ -104,7 +123,9 @@ fn unknown(store: &Path, maps: &[String], error: OpenError) -> CliError {
             let between = if value.starts_with('-') { '=' } else { ' ' };
             format!(" {option}{between}{}", quoted(value.as_bytes()))
         });
-        format!("eventglass info {store}{}", words.collect::<String>())
+        // An input cannot be read twice.
+        let verb = if store == "-" { "events" } else { "info" };
+        format!("eventglass {verb} {store}{}", words.collect::<String>())
     };
     let rows = |rows: Option<u64>| {
         rows.map(|rows| format!(", {rows} row{}", if rows == 1 { "" } else { "s" })).unwrap_or_default()

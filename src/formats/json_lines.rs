@@ -35,6 +35,8 @@ const SAMPLED_RECORDS: usize = 500;
 const SAMPLED_BYTES: u64 = 8 << 20;
 /// Bytes at the end of what was read that must stand there still when the file grew.
 const TAIL_BYTES: u64 = 1 << 10;
+/// A page of an input that passes by is full with fewer bytes: it is used up at once.
+const PASSING_BYTES: usize = 256 << 10;
 /// Different keys whose columns are remembered.
 const KNOWN_KEYS: usize = 4_096;
 /// Different keys that are counted.
@@ -205,10 +207,16 @@ impl Readers for Log {
             records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
             keys: Keys::new(mapping),
             builder: RowBuilder::new(Arc::clone(mapping)),
+            extent: Extent::Header,
             numbered: (self.shape.start, 0),
             tail: Vec::new(),
             present: None,
         })
+    }
+
+    fn passage(&self, mapping: &Arc<Mapping>) -> Option<Reader> {
+        let reader = self.reader(mapping).ok().filter(|_| self.bytes.passes())?;
+        Some(Reader { extent: Extent::Passing, ..reader })
     }
 }
 
@@ -324,6 +332,8 @@ struct Reader {
     records: Records,
     keys: Keys,
     builder: RowBuilder,
+    /// What a scan reads of each line.
+    extent: Extent,
     /// An offset and the number of records before it.
     numbered: (u64, u64),
     /// The last bytes that a scan went over.
@@ -337,10 +347,12 @@ impl Reader {
         ReadError::io(&self.path, error)
     }
 
-    /// Adds the record to the page; `Err` says why it is no event.
+    /// Adds the record to the page under that key; `Err` says why it is no event.
+    #[expect(clippy::too_many_arguments, reason = "a record, how much of it, and the two places it goes to")]
     fn push(
         &mut self,
         record: &Record,
+        key: i64,
         item: Option<&[usize]>,
         extent: Extent,
         page: &mut EventPage,
@@ -349,7 +361,7 @@ impl Reader {
         let bytes = self.records.text(record);
         let text =
             std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8 at byte {}", error.valid_up_to()))?;
-        let (keys, builder, key) = (&mut self.keys, &mut self.builder, record.offset as i64);
+        let (keys, builder) = (&mut self.keys, &mut self.builder);
         let (rows, mut half) = (page.len(), None);
         if let Err(reason) = push_text(text, key, item, extent, keys, builder, page, notes) {
             // The parser refuses half a surrogate pair, which JSON's grammar allows.
@@ -360,7 +372,7 @@ impl Reader {
             }
             half = Some("a key has half a surrogate pair, shown as \u{fffd}".to_owned());
         }
-        if let (Extent::Header, Some(row)) = (extent, page.get(rows)) {
+        if let (Extent::Header | Extent::Passing, Some(row)) = (extent, page.get(rows)) {
             let twice = keys.repeated.take().map(|message| (FindingCode::DuplicateKey, message));
             for (code, message) in half.map(|message| (FindingCode::ReplacedText, message)).into_iter().chain(twice) {
                 let (stream, version) = (Some(Arc::from(row.stream)), row.version);
@@ -394,7 +406,7 @@ impl Reader {
             let Some(record) = self.records.record(offsets[at]).map_err(|error| self.io(error))? else { continue };
             let item = [row_and_item(*key).1];
             let (item, rows) = (has_items.then_some(&item[..]), page.len());
-            match self.push(&record, item, Extent::Whole, page, notes) {
+            match self.push(&record, record.offset as i64, item, Extent::Whole, page, notes) {
                 Ok(()) => places.extend((page.len() > rows).then_some(*place)),
                 Err(reason) => {
                     let what = self.records.shape().what();
@@ -429,7 +441,7 @@ fn push_text(
     notes: &mut Findings,
 ) -> Result<(), String> {
     let cells = keys.cells(text)?;
-    let rest = if extent == Extent::Whole { keys.rest(text, &cells, builder.mapping()) } else { None };
+    let rest = if extent != Extent::Header { keys.rest(text, &cells, builder.mapping()) } else { None };
     builder.push(key, &cells, rest.as_deref(), item, extent, page, notes)
 }
 
@@ -442,7 +454,9 @@ impl Scanner for Reader {
         let mut at = cursor.number().map_or(start, |at| at.max(0) as u64);
         let mut number = if self.numbered.0 == at { Some(self.numbered.1) } else { None };
         let (mut end, mut tail) = (false, None);
-        while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
+        let passes = self.extent == Extent::Passing;
+        let full = if passes { PASSING_BYTES } else { PAGE_BYTES };
+        while page.len() < PAGE_ROWS && page.filled_bytes() < full {
             if self.present.is_some_and(|present| at >= present) {
                 end = true;
                 break;
@@ -455,11 +469,15 @@ impl Scanner for Reader {
                 Some(before) => format!("{what} {}", before + 1),
                 None => format!("the {what} at byte {}", record.offset),
             };
+            let key = match number {
+                Some(before) if passes => before as i64 + 1,
+                _ => record.offset as i64,
+            };
+            let mut bad = None;
             if record.too_long {
-                let message = format!("{} is longer than {} MiB", place(), MAX_RECORD_BYTES >> 20);
-                notes.note(FindingCode::BadLine, message);
+                bad = Some(format!("{} is longer than {} MiB", place(), MAX_RECORD_BYTES >> 20));
             } else if !self.records.text(&record).trim_ascii().is_empty()
-                && let Err(reason) = self.push(&record, None, Extent::Header, page, notes)
+                && let Err(reason) = self.push(&record, key, None, self.extent, page, notes)
             {
                 if record.unfinished {
                     // The writer may be in the middle of it: the next scan begins here again.
@@ -467,10 +485,16 @@ impl Scanner for Reader {
                     end = true;
                     break;
                 }
-                notes.note(FindingCode::BadLine, format!("{} {reason}", place()));
+                bad = Some(format!("{} {reason}", place()));
             }
             at = record.next;
             number = number.map(|n| n + 1);
+            if let Some(message) = bad {
+                notes.note(FindingCode::BadLine, message);
+                if passes {
+                    break;
+                }
+            }
         }
         if let Some(number) = number {
             self.numbered = (at, number);

@@ -30,6 +30,8 @@ pub(super) enum Extent {
     /// What the index keeps.
     Header,
     Whole,
+    /// All of it, and what is odd of the header is said: nobody looked at it before.
+    Passing,
 }
 
 impl RowBuilder {
@@ -118,12 +120,14 @@ impl RowBuilder {
         let version = version.map(Version);
         mapping.category(&row, &self.stream, &mut self.category);
         let (time, time_text) = mapping.time(&row);
-        if extent == Extent::Header {
+        if extent != Extent::Whole {
             let mut note = |code, message: String| {
                 let stream = Some(Arc::from(self.stream.as_str()));
                 notes.push(Finding { code, stream, stream_id: None, version, message });
             };
-            if let Some(decoded) = mapping.payload_looked_into(&row)
+            // Of a row that is whole, decoding it tells.
+            if extent == Extent::Header
+                && let Some(decoded) = mapping.payload_looked_into(&row)
                 && let Some(error) = &decoded.error
             {
                 let (code, message) = trouble("payload", decoded, error);
@@ -148,7 +152,7 @@ impl RowBuilder {
                 note(FindingCode::NoTime, why);
             }
         }
-        let whole = extent == Extent::Whole;
+        let whole = extent != Extent::Header;
         let has_id = whole && mapping.event_id(&row, &mut self.id);
         let position = if whole || mapping.orders() { mapping.position(&row).to_position() } else { Position::None };
         let (mut payload, mut metadata) = (Held::Null, Held::Null);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::column::{NONE, Packed};
+use super::neighbours::Neighbours;
 use super::order::{Held, Order, Positions};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
@@ -369,41 +370,9 @@ fn examine_stream(index: &EventIndex, stream: StreamId, found: &mut impl FnMut(F
         let (name, version) = (Some(Arc::clone(&name)), Some(version));
         found(Finding { code, stream: name, stream_id: Some(stream), version, message });
     };
-    let mut latest: Option<(Time, Version)> = None;
+    let mut neighbours = Neighbours::default();
     for at in 0..rows.len() {
         let Some(version) = rows.version(at) else { continue };
-        if at > 0
-            && let Some(before) = rows.version(at - 1)
-        {
-            let step = version.0.wrapping_sub(before.0);
-            if step == 0 {
-                push(FindingCode::DuplicateVersion, version, format!("v{version} is there more than once"));
-            } else if step > 1 {
-                let (first, last) = (before.0 + 1, version.0 - 1);
-                let lacks = if first == last { format!("v{first} is") } else { format!("v{first} to v{last} are") };
-                push(FindingCode::Gap, version, format!("{lacks} not in the store"));
-            }
-        }
-        if let Some(time) = rows.time(at) {
-            if let Some((earlier, of)) = latest
-                && time < earlier
-            {
-                let message = format!("{} before v{of}", span(earlier.0.saturating_sub(time.0)));
-                push(FindingCode::TimeBackwards, version, message);
-            }
-            latest = Some((time, version));
-        }
-    }
-}
-
-/// A length of time in words a person uses.
-fn span(micros: i64) -> String {
-    match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..1_000_000 => format!("{} ms", micros / 1_000),
-        1_000_000..120_000_000 => format!("{} s", micros / 1_000_000),
-        120_000_000..7_200_000_000 => format!("{} min", micros / 60_000_000),
-        7_200_000_000..172_800_000_000 => format!("{} h", micros / 3_600_000_000),
-        _ => format!("{} d", micros / 86_400_000_000),
+        neighbours.push(version, rows.time(at), |code, message| push(code, version, message));
     }
 }

@@ -10,6 +10,7 @@
 mod at;
 mod builder;
 mod column;
+mod neighbours;
 mod order;
 mod streams;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub use at::{At, NoSuchPlace};
 pub use builder::{Header, IndexBuilder, MAX_EVENTS};
 use column::{NONE, Packed};
+pub use neighbours::Neighbours;
 pub use order::InOrder;
 use order::Order;
 pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};

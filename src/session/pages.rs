@@ -333,7 +333,8 @@ fn content(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version
     content
 }
 
-fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
+/// The event as a reducer sees it. `stream` is the name that is shown.
+pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
     let content = content(store, row, stream, version, notes);
     let metadata = match (content.metadata_json, &content.metadata) {
         (Some(text), _) => Some(text),
