@@ -501,7 +501,9 @@ impl Scanner for Reader {
         }
         if end {
             self.present = None;
-            self.remember(at)?;
+            if !passes {
+                self.remember(at)?;
+            }
             // Where the bytes themselves end early, the last line is only what is left of one.
             tail = self.bytes.trouble().or(tail);
         }

@@ -10,6 +10,7 @@ mod doors;
 mod export;
 mod guess;
 mod hostile;
+mod input;
 mod large;
 mod layers;
 mod library_states;
