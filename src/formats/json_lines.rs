@@ -348,7 +348,6 @@ impl Reader {
     }
 
     /// Adds the record to the page under that key; `Err` says why it is no event.
-    #[expect(clippy::too_many_arguments, reason = "a record, how much of it, and the two places it goes to")]
     fn push(
         &mut self,
         record: &Record,

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::{Place, Run, bank, jsonl, line, text};
+use crate::support::{Place, Run, bank, jsonl, line, root, text};
 
 /// Runs the program with these bytes on standard input.
 fn run(here: &Place, arguments: &[&str], input: &str) -> Run {
@@ -334,4 +334,63 @@ fn large_lines_and_many_streams_pass() {
     assert!(run.is_well(), "{}", run.err);
     assert_eq!((run.out.lines().count(), run.out.len() > 6 << 20), (5_001, true));
     assert!(run.out.lines().zip(&events).all(|(line, event)| line.contains(event["stream"].as_str().expect("a name"))));
+}
+
+/// The lines of the README's *Beyond one machine*, run as they stand there by a venv with Spark,
+/// which `.ci/run` makes.
+#[test]
+fn spark_folds_in_four_parts_what_one_run_folds() {
+    let Ok(python) = std::env::var("EVENTGLASS_SPARK") else {
+        println!("EVENTGLASS_SPARK is not set: no Spark to fold in");
+        return;
+    };
+    let here = Place::new();
+    events(&here);
+    // As they lie in a log: not stream by stream.
+    let mut lines: Vec<String> =
+        std::fs::read_to_string(here.path("events.jsonl")).expect("lines").lines().map(str::to_owned).collect();
+    lines.sort_by_key(|line| serde_json::from_str::<Value>(line).expect("JSON")["position"].as_i64());
+    let file = here.write("events.jsonl", lines.join("\n") + "\n");
+    std::fs::copy(bank("reducers.mjs"), here.path("reducers.mjs")).expect("a copy");
+    let reducers = text(&here.path("reducers.mjs"));
+    let parquet = text(&here.path("events.parquet"));
+    let export = |arguments: &[&str]| {
+        let run = here.program.run(&[&["export", file.as_str()], arguments].concat());
+        assert!(run.is_well(), "{run:?}");
+        run.out
+    };
+    let sorted = |out: &str| {
+        let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let wanted = sorted(&export(&["--what", "state", "--reducer", &reducers]));
+    let has = |text: &str| wanted.iter().any(|line| line.contains(text));
+    assert!(wanted.len() == 42 && has("8bc9765c-") && has("#account") && has("#transfer"));
+
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("README.md");
+    let code = readme.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the lines");
+    let from_parquet = readme.split("Of Parquet the lines are `").nth(1).and_then(|rest| rest.split('`').next());
+    let mut codes = vec![code.to_owned()];
+    if cfg!(feature = "parquet") {
+        export(&["--what", "events", "--format", "parquet", "-o", &parquet]);
+        let other = code.replace(".read.text(\"events.jsonl\")", from_parquet.expect("the other lines"));
+        assert_ne!(other, code);
+        codes.push(other);
+    }
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_eventglass")).parent().expect("a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(program.to_owned()).chain(std::env::split_paths(&path)));
+    for (nth, code) in codes.into_iter().enumerate() {
+        here.write("fold.py", code.replace("\"states\"", &format!("\"states-{nth}\"")));
+        let mut spark = std::process::Command::new(&python);
+        spark.arg("fold.py").current_dir(here.folder.path()).env("EVENTGLASS_HOME", here.program.home.path());
+        spark.env("PATH", path.as_ref().expect("a path")).env("SPARK_LOCAL_IP", "127.0.0.1");
+        let run = Run::from(spark.output().expect("Python starts"));
+        assert_eq!(run.code, 0, "{run:?}");
+        let parts = (0..4).map(|part| here.path(&format!("states-{nth}/part-{part:05}")));
+        let parts: Vec<String> = parts.map(|part| std::fs::read_to_string(part).expect("a part")).collect();
+        assert!(parts.iter().all(|part| !part.is_empty()), "each has something to fold");
+        assert!(sorted(&parts.concat()) == wanted, "the parts together are not what one run gives");
+    }
 }
