@@ -11,7 +11,7 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 use eventglass::export::{About, Export, Format, Of, Reducers, Request, What};
 use eventglass::formats::{self, OpenChoice, Opened};
-use eventglass::index::{At, EventIndex};
+use eventglass::index::{At, EventIndex, NamePart};
 use eventglass::model::{Shard, Version};
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{EventSource, OnError};
@@ -81,7 +81,9 @@ fn of_store(opened: &Arc<Opened>, index: &EventIndex, request: Request) -> Outco
     drain(export.map_err(|error| format!("{error:?}"))?)
 }
 
-const ALL: Of = Of::Streams { category: None, shard: Shard::ALL };
+fn all() -> Of {
+    Of::Streams { category: None, matching: NamePart::new(""), shard: Shard::ALL }
+}
 
 /// The last state of every stream, beside a fold of the same rows.
 fn last_states(gate: &mut Gate, folder: &Path, events: u64) -> Outcome<()> {
@@ -106,7 +108,7 @@ fn last_states(gate: &mut Gate, folder: &Path, events: u64) -> Outcome<()> {
         }
         Ok(())
     })?;
-    let (own, bytes) = best(|| of_store(&opened, &index, request(What::State, Format::JsonLines, At::Last, ALL)))?;
+    let (own, bytes) = best(|| of_store(&opened, &index, request(What::State, Format::JsonLines, At::Last, all())))?;
     let detail = format!("{events} events, ours {own:.2} s, bare {bare:.2} s, {} MiB written", bytes >> 20);
     gate.at_least("last states: a bare fold / ours", bare / own, 0.7, &detail);
     Ok(())
@@ -120,7 +122,7 @@ fn formats(gate: &mut Gate, folder: &Path) -> Outcome<()> {
     let index = Indexer::open(Arc::clone(&opened))?.run()?;
     let states = At::Version(Version(40_000));
     for (what, name, at) in [(What::States, "states", states), (What::Events, "events", At::Last)] {
-        let run = |format| best(|| of_store(&opened, &index, request(what, format, at, ALL)));
+        let run = |format| best(|| of_store(&opened, &index, request(what, format, at, all())));
         let (lines, bytes) = run(Format::JsonLines)?;
         let rate = bytes as f64 / 1e6 / lines;
         let detail = format!("{} MB in {lines:.2} s", bytes / 1_000_000);

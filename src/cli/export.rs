@@ -1,7 +1,7 @@
 //! `export`: states, events and changes, to a file or to another program.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,9 +13,9 @@ use super::at::{self, AtArguments};
 use super::fold::ReducerArguments;
 use super::print::{self, visible};
 use super::store::{Common, ShardArgument, StoreAndIndex};
-use crate::export::{self, About, Export as Work, ExportError, Format, Of, Reducers, Report, Request, Target, What};
+use crate::export::{About, Export as Work, ExportError, Format, Of, Reducers, Report, Request, Target, What};
 use crate::formats::Opened;
-use crate::index::At;
+use crate::index::{At, NamePart};
 use crate::model::{CategoryId, Problem, Shard};
 use crate::session::{Choice, Progress, ReducerFile, Wanted};
 
@@ -31,11 +31,14 @@ pub struct Export {
     #[arg(long, value_enum)]
     what: What,
     /// Only this stream
-    #[arg(long, value_name = "S", conflicts_with_all = ["category", "shard"])]
+    #[arg(long, value_name = "S", conflicts_with_all = ["category", "matching", "shard"])]
     stream: Option<String>,
     /// Only streams of this category
     #[arg(long, value_name = "C")]
     category: Option<String>,
+    /// Only streams whose names contain this
+    #[arg(long = "match", value_name = "TEXT")]
+    matching: Option<String>,
     #[command(flatten)]
     shard: ShardArgument,
     /// Of states and changes: up to here. One of several streams that ends before is taken whole
@@ -104,12 +107,12 @@ impl Export {
         let target = self.target(&opened)?;
         let store = StoreAndIndex::read(opened)?;
         let of = self.of(&store, shard)?;
-        if let Of::Stream(id) = of {
+        if let Of::Stream(id) = &of {
             // A version above the last is an error where only one stream is meant.
-            at::applied(&store.index.rows_of(id), "--at", at)?;
+            at::applied(&store.index.rows_of(*id), "--at", at)?;
         }
         if let (Some(file), true) = (&file, self.what != What::Events) {
-            folds_all(file, &store, of)?;
+            folds_all(file, &store, &of)?;
         }
         let reducers = Reducers::new(file.map(Arc::new));
         let work = Work::new(&store.opened, &store.index, request(of), reducers, &about)?;
@@ -132,12 +135,14 @@ impl Export {
         let input = self.common.input(wanted)?;
         let target = self.target(input.opened())?;
         let reducers = Reducers::new(file.map(Arc::new)).insisting();
+        let at = request.at;
         let work = Work::of_input(input, request, reducers, about)?;
-        report(write(work, target, out)?.report(), request.at)
+        report(write(work, target, out)?.report(), at)
     }
 
     fn target(&self, opened: &Opened) -> Result<Option<Target>, CliError> {
-        self.output.as_deref().map(|path| begin(path, opened, self.force)).transpose()
+        let begin = |path| Target::begin(path, opened, self.force).map_err(|error| CliError::Failed(error.into()));
+        self.output.as_deref().map(begin).transpose()
     }
 
     fn of(&self, store: &StoreAndIndex, shard: Shard) -> Result<Of, CliError> {
@@ -145,7 +150,8 @@ impl Export {
             return Ok(Of::Stream(store.stream(name)?));
         }
         let category = self.category.as_deref().map(|name| store.category(name)).transpose()?;
-        Ok(Of::Streams { category, shard })
+        let matching = NamePart::new(self.matching.as_deref().unwrap_or_default());
+        Ok(Of::Streams { category, matching, shard })
     }
 
     fn format(&self) -> Result<Format, CliError> {
@@ -187,21 +193,8 @@ impl Export {
     }
 }
 
-/// Begins the file; Ctrl+C or a signal that ends the program takes it away.
-fn begin(path: &Path, opened: &Opened, force: bool) -> Result<Target, CliError> {
-    let handled = ctrlc::set_handler(|| {
-        export::discard();
-        // As a shell says of what Ctrl+C ended.
-        std::process::exit(130);
-    });
-    if let Err(error) = handled {
-        log::warn!("a signal would leave a temporary file behind: {error}");
-    }
-    Target::begin(path, opened, force).map_err(CliError::Failed)
-}
-
 /// Every category has its export; else that is said before the first row.
-fn folds_all(file: &ReducerFile, store: &StoreAndIndex, of: Of) -> Result<(), CliError> {
+fn folds_all(file: &ReducerFile, store: &StoreAndIndex, of: &Of) -> Result<(), CliError> {
     let streams = store.index.streams();
     let mut seen = vec![false; streams.categories().len()];
     for id in streams.ids().filter(|id| of.holds(streams, *id)) {
@@ -228,7 +221,7 @@ fn write(mut work: Work, target: Option<Target>, out: &mut dyn Write) -> Result<
                 Err(ExportError::Write(error)) => return Err(CliError::Failed(target.problem(&error))),
                 done => done?,
             }
-            target.keep().map_err(CliError::Failed)?;
+            target.keep().map_err(|error| CliError::Failed(error.into()))?;
         }
     }
     Ok(work)

@@ -6,6 +6,7 @@
 //! its caller's; [`Target`] is a file that is there whole or not at all.
 
 mod events;
+pub mod job;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pass;
@@ -22,11 +23,11 @@ use std::time::{Duration, Instant};
 
 pub use rows::{Format, What};
 pub use sink::About;
-pub use target::{Target, discard};
+pub use target::{NoTarget, Target, discard};
 pub use walk::{Reducers, errors_node};
 
 use crate::formats::{Opened, ReadError};
-use crate::index::{At, EventIndex, StreamTable};
+use crate::index::{At, EventIndex, NamePart, StreamTable};
 use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Version};
 use crate::replay::Thrown;
 use crate::replay::js::ModuleError;
@@ -42,7 +43,7 @@ use walk::StreamWalk;
 const KEPT: usize = 10;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     pub what: What,
     pub format: Format,
@@ -57,11 +58,13 @@ pub struct Request {
 }
 
 /// Which streams.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Of {
     Stream(StreamId),
+    /// Those that are in all of these.
     Streams {
         category: Option<CategoryId>,
+        matching: NamePart,
         shard: Shard,
     },
     /// Those of an input: whoever reads it was told.
@@ -69,13 +72,14 @@ pub enum Of {
 }
 
 impl Of {
-    pub fn holds(self, streams: &StreamTable, id: StreamId) -> bool {
+    pub fn holds(&self, streams: &StreamTable, id: StreamId) -> bool {
         match self {
-            Of::Stream(stream) => stream == id,
+            Of::Stream(stream) => *stream == id,
             Of::Input => true,
-            Of::Streams { category, shard } => {
+            Of::Streams { category, matching, shard } => {
                 let own = streams.summary(id).map(|summary| summary.category);
-                (category.is_none() || own == category) && shard.holds(streams.name(id))
+                let name = streams.name(id);
+                (category.is_none() || own == *category) && matching.is_in(name) && shard.holds(name)
             }
         }
     }
@@ -216,9 +220,9 @@ impl Export {
         let wanted = streams.ids().filter(|id| request.of.holds(streams, *id));
         let of = wanted.filter_map(|id| streams.summary(id)).map(|summary| u64::from(summary.events)).sum();
         let walk = match request.what {
-            What::Events => Walk::Events(EventWalk::new(opened, index.clone(), request.of)?),
+            What::Events => Walk::Events(EventWalk::new(opened, index.clone(), request.of.clone())?),
             _ => {
-                let streams = OfStore::new(opened, index.clone(), request.of, request.at)?;
+                let streams = OfStore::new(opened, index.clone(), request.of.clone(), request.at)?;
                 Walk::Streams(Box::new(StreamWalk::new(Box::new(streams), request, reducers)))
             }
         };

@@ -1,5 +1,6 @@
 //! [`StreamWalk`]: one stream after the other, each folded once; rows go out as states pass.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -23,12 +24,14 @@ pub struct Reducers {
     /// `None`: merge.
     file: Option<Arc<ReducerFile>>,
     insists: bool,
+    /// Choices of the user's, by category.
+    by_hand: BTreeMap<String, Choice>,
     made: Vec<(Choice, Box<dyn Reducer>)>,
 }
 
 impl Reducers {
     pub fn new(file: Option<Arc<ReducerFile>>) -> Reducers {
-        Reducers { file, insists: false, made: Vec::new() }
+        Reducers { file, insists: false, by_hand: BTreeMap::new(), made: Vec::new() }
     }
 
     /// A category that none of the file's exports folds is an error.
@@ -36,10 +39,53 @@ impl Reducers {
         Reducers { insists: true, ..self }
     }
 
-    /// The place of the reducer for a category: merge where no file, or none of its exports,
-    /// folds it.
+    /// The same, but these categories are folded as the user chose.
+    pub fn by_hand(self, by_hand: BTreeMap<String, Choice>) -> Reducers {
+        Reducers { by_hand, ..self }
+    }
+
+    /// Merge where no file, or none of its exports, folds the category.
+    fn choice(&self, category: &str) -> Choice {
+        let Some(file) = &self.file else { return Choice::Merge };
+        self.by_hand.get(category).cloned().unwrap_or_else(|| file.choose(category))
+    }
+
+    /// What `--reducer` must say so that these categories are folded alike; `None` is merge.
+    ///
+    /// # Errors
+    /// A sentence, where one `--reducer` cannot say it.
+    pub fn argument<'a>(&self, categories: impl Iterator<Item = &'a str>) -> Result<Option<String>, String> {
+        let Some(file) = &self.file else { return Ok(None) };
+        let mut first: Option<(&str, Choice)> = None;
+        let (mut by_name, mut other) = (true, None);
+        for category in categories {
+            let choice = self.choice(category);
+            by_name &= choice != Choice::Merge && choice == file.choose(category);
+            match &first {
+                None => first = Some((category, choice)),
+                Some((_, same)) if *same == choice => {}
+                Some(_) => other = other.or(Some((category, choice))),
+            }
+        }
+        let path = || std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone());
+        match (first, other) {
+            _ if by_name => Ok(Some(file.named())),
+            (None | Some((_, Choice::Merge)), None) => Ok(None),
+            (Some((_, Choice::Export(name))), None) => Ok(Some(format!("{}#{name}", path().display()))),
+            (first, other) => {
+                let said = |(category, choice): (&str, Choice)| match choice {
+                    Choice::Merge => format!("{category} by merge"),
+                    Choice::Export(name) => format!("{category} by {name}"),
+                };
+                let both: Vec<String> = [first, other].into_iter().flatten().map(said).collect();
+                Err(format!("{}: one --reducer does not say so", both.join(", ")))
+            }
+        }
+    }
+
+    /// The place of the reducer for a category.
     fn find(&mut self, category: &str) -> Result<usize, ExportError> {
-        let choice = self.file.as_ref().map_or(Choice::Merge, |file| file.choose(category));
+        let choice = self.choice(category);
         if let Some(place) = self.made.iter().position(|(made, _)| *made == choice) {
             return Ok(place);
         }

@@ -22,7 +22,7 @@ use column::{NONE, Packed};
 pub use neighbours::Neighbours;
 pub use order::InOrder;
 use order::Order;
-pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
+pub use streams::{CategoryGroup, NamePart, StreamList, StreamOrder, StreamSort, StreamTable};
 
 use crate::model::{
     CategoryId, EventRow, Finding, Findings, Marks, Position, RowKey, StreamId, Text, Time, TypeId, Version,

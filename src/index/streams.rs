@@ -219,20 +219,35 @@ pub struct CategoryGroup {
     pub last_time: Option<Time>,
 }
 
+/// Part of a stream's name, as [`StreamOrder::filter`] has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamePart {
+    lower: String,
+    /// Where it may be part of a UUID: without what spellings of one differ in.
+    folded: Option<String>,
+}
+
+impl NamePart {
+    pub fn new(text: &str) -> NamePart {
+        let lower = text.to_lowercase();
+        let folded = uuid::folded(lower.trim()).or_else(|| uuid::digits_of_part(lower.trim()));
+        NamePart { folded, lower }
+    }
+
+    pub fn is_in(&self, name: &str) -> bool {
+        let spelled_otherwise = || {
+            let part = self.folded.as_ref()?;
+            uuid::folded(&name.to_lowercase()).filter(|name| name.contains(part.as_str()))
+        };
+        self.lower.is_empty() || contains_ignoring_case(name, &self.lower) || spelled_otherwise().is_some()
+    }
+}
+
 impl StreamTable {
     /// Lists the streams; work for a background thread.
     pub fn list(&self, order: &StreamOrder) -> StreamList {
-        let needle = order.filter.to_lowercase();
-        let folded = uuid::folded(needle.trim()).or_else(|| uuid::digits_of_part(needle.trim()));
-        let matches = |id: &StreamId| {
-            let name = self.name(*id);
-            let spelled_otherwise = || {
-                let part = folded.as_ref()?;
-                uuid::folded(&name.to_lowercase()).filter(|name| name.contains(part.as_str()))
-            };
-            needle.is_empty() || contains_ignoring_case(name, &needle) || spelled_otherwise().is_some()
-        };
-        let mut streams: Vec<StreamId> = self.ids().filter(matches).collect();
+        let part = NamePart::new(&order.filter);
+        let mut streams: Vec<StreamId> = self.ids().filter(|id| part.is_in(self.name(*id))).collect();
         // Names that are ids without a prefix would give a category each.
         let flat = self.categories.len() > 16 && self.categories.len() * 2 > self.len as usize;
         let category = |id: StreamId| self.summary(id).map_or(0, |summary| summary.category.0);

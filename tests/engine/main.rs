@@ -8,6 +8,7 @@ mod damage;
 mod dialects;
 mod doors;
 mod export;
+mod export_job;
 mod guess;
 mod hostile;
 mod input;
