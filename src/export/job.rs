@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{About, Export, ExportError, Format, NoTarget, Reducers, Request, Target, What};
 use crate::formats::Opened;
-use crate::index::EventIndex;
+use crate::index::{At, EventIndex};
 use crate::model::{Helpful, Problem};
 use crate::session::{Choice, Found, Job, Progress, ReducerFile, WrittenRows};
 
@@ -54,6 +54,7 @@ pub struct ExportJob {
     progress: Progress,
     found: WrittenRows,
     done: bool,
+    at: At,
 }
 
 enum Out {
@@ -115,8 +116,8 @@ impl Write for Counted<'_> {
 
 impl ExportJob {
     pub fn new(wanted: Wanted) -> ExportJob {
-        let (progress, found) = (Progress::default(), WrittenRows::default());
-        ExportJob { wanted: Some(wanted), work: None, progress, found, done: false }
+        let (progress, found, at) = (Progress::default(), WrittenRows::default(), wanted.request.at);
+        ExportJob { wanted: Some(wanted), work: None, progress, found, done: false, at }
     }
 
     /// `false`: there is a file that is not to be replaced.
@@ -167,6 +168,11 @@ impl ExportJob {
         let odd = report.findings.kept().iter().take(TOLD);
         self.found.odd = odd.map(|finding| format!("{}: {}", finding.code.name(), finding.message)).collect();
         self.found.more_odd = report.findings.total().saturating_sub(TOLD as u64);
+        if let (At::Time(time), 1..) = (self.at, report.later_inside) {
+            let (time, streams) = (time.to_rfc3339(), report.later_inside);
+            let later = format!("time-backwards: an event inside is later than {time}, in {streams} streams");
+            self.found.odd.push(later);
+        }
     }
 }
 
