@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::settings::{Settings, SettingsChange};
-use crate::formats::OpenChoice;
+use crate::formats::{OpenChoice, Opened};
 use crate::model::{Problem, StoreId};
 use crate::session::budget::Budget;
 use crate::session::{Mapper, Opening, Session, Waker};
@@ -51,6 +51,8 @@ pub(super) struct Desk {
     pub(super) has_bank: bool,
     pub(super) settings: Settings,
     pub(super) waker: Waker,
+    /// Every store that is open.
+    pub(super) opened: Vec<Arc<Opened>>,
     /// Seconds on a steady clock, as of the last [`App::poll`](super::App::poll).
     pub(super) now: f64,
     pub(super) modal: Option<Modal>,
@@ -72,6 +74,7 @@ impl Desk {
             has_bank,
             settings,
             waker,
+            opened: Vec::new(),
             now: 0.0,
             modal: None,
             problem: None,

@@ -15,6 +15,7 @@ use super::settings::SettingsChange;
 use super::store::{Notice, OpenStore, expand_home};
 use crate::export::job::{ExportJob, To, Wanted};
 use crate::export::{Format, Of, Request, What};
+use crate::formats::Opened;
 use crate::index::{At, NamePart};
 use crate::model::{Problem, Shard, Time};
 use crate::replay::timeline::OnError;
@@ -327,7 +328,7 @@ impl ExportSheet {
         match self.request(store, utc) {
             Ok(request) => {
                 self.is_old = true;
-                self.preview = Some(run(store, request, To::Preview));
+                self.preview = Some(run(store, request, To::Preview, Vec::new()));
             }
             Err(_) => (self.first, self.is_old) = (Default::default(), false),
         }
@@ -390,7 +391,7 @@ impl ExportSheet {
             To::File { path, replace } => To::File { path: path.to_str().map(expand_home).unwrap_or(path), replace },
             other => other,
         };
-        let job = run(store, request, to);
+        let job = run(store, request, to, desk.opened.clone());
         self.running = Some(Running { job, path, progress: Progress::default(), bytes: 0 });
         self.remember(store, desk);
     }
@@ -447,9 +448,9 @@ impl ExportSheet {
 }
 
 /// Runs an export of the store, as its reducer stands.
-fn run(store: &OpenStore, request: Request, to: To) -> JobHandle {
+fn run(store: &OpenStore, request: Request, to: To, others: Vec<Arc<Opened>>) -> JobHandle {
     let (index, file) = (store.index.index.clone(), store.reducers.file().cloned());
-    let wanted = Wanted { index, request, file, by_hand: store.reducers.by_hand(), to };
+    let wanted = Wanted { index, request, file, by_hand: store.reducers.by_hand(), to, others };
     store.session.run(Box::new(move || Box::new(ExportJob::new(wanted))))
 }
 

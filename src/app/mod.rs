@@ -342,6 +342,7 @@ impl App {
 
     /// Brings [`CommandContext`] up to date.
     fn refresh(&mut self) {
+        self.desk.opened = self.stores.iter().filter_map(OpenStore::opened).cloned().collect();
         // A sheet is of the store in front.
         let has_sheet = self.store().is_some_and(|store| store.export.is_some());
         self.desk.modal.take_if(|modal| *modal == Modal::Export && !has_sheet);

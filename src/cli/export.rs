@@ -141,7 +141,7 @@ impl Export {
     }
 
     fn target(&self, opened: &Opened) -> Result<Option<Target>, CliError> {
-        let begin = |path| Target::begin(path, opened, self.force).map_err(|error| CliError::Failed(error.into()));
+        let begin = |path| Target::begin(path, &[opened], self.force).map_err(|error| CliError::Failed(error.into()));
         self.output.as_deref().map(begin).transpose()
     }
 

@@ -30,6 +30,8 @@ pub struct Wanted {
     /// Choices of the user's, by category.
     pub by_hand: BTreeMap<String, Choice>,
     pub to: To,
+    /// Stores that are open besides: none of them is written to.
+    pub others: Vec<Arc<Opened>>,
 }
 
 /// Where the rows go.
@@ -122,12 +124,13 @@ impl ExportJob {
 
     /// `false`: there is a file that is not to be replaced.
     fn begin(&mut self, wanted: Wanted, opened: &Arc<Opened>) -> Result<bool, Problem> {
-        let Wanted { index, mut request, file, by_hand, to } = wanted;
+        let Wanted { index, mut request, file, by_hand, to, others } = wanted;
         let held = |most| Out::Held(Held { bytes: Vec::new(), most, written: 0 });
+        let stores: Vec<&Opened> = [opened].into_iter().chain(&others).map(|store| &**store).collect();
         let out = match &to {
             To::Preview => held(PREVIEW_BYTES),
             To::Copy => held(COPY_BYTES),
-            To::File { path, replace } => match Target::begin(path, opened, *replace) {
+            To::File { path, replace } => match Target::begin(path, &stores, *replace) {
                 Ok(target) => Out::File { target: Some(target), bytes: 0 },
                 Err(NoTarget::Exists(_)) => return Ok(false),
                 Err(NoTarget::Refused(problem)) => return Err(problem),

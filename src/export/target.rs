@@ -59,11 +59,11 @@ impl Target {
     /// Begins a file that is to be at `path`; what is there stays until [`Target::keep`].
     ///
     /// # Errors
-    /// Where it cannot be, or must not: the store, a file of SQLite's beside it, a link to one of
-    /// them, a place inside the store's folder; or something is there and `force` is not set.
-    pub fn begin(path: &Path, opened: &Opened, force: bool) -> Result<Target, NoTarget> {
+    /// Where it cannot be, or must not: one of these stores, a file of SQLite's beside it, a link to one of
+    /// them, a place inside a store's folder; or something is there and `force` is not set.
+    pub fn begin(path: &Path, stores: &[&Opened], force: bool) -> Result<Target, NoTarget> {
         let path = real_place(path)?;
-        refuse_store(&path, opened)?;
+        stores.iter().try_for_each(|opened| refuse_store(&path, opened))?;
         if std::fs::symlink_metadata(&path).is_ok() && !force {
             return Err(NoTarget::Exists(path));
         }

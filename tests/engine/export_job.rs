@@ -61,7 +61,8 @@ impl Open {
         by_hand: BTreeMap<String, Choice>,
         to: To,
     ) -> JobHandle {
-        let wanted = Wanted { index: self.index.index.clone(), request, file: file.cloned(), by_hand, to };
+        let wanted =
+            Wanted { index: self.index.index.clone(), request, file: file.cloned(), by_hand, to, others: Vec::new() };
         self.session.run(Box::new(move || Box::new(ExportJob::new(wanted))))
     }
 

@@ -326,8 +326,15 @@ fn a_target_that_must_not_be_is_refused_in_the_sheet() {
     let start = Start { places: vec![Place { store: store.clone(), ..bank(57, None) }], ..Start::default() };
     let mut window = drawn(Program::new(settings(), start), SIZE);
     settle(&mut window);
+    // A store in another tab is one as well.
+    let log = folder.path().join("log.jsonl");
+    std::fs::write(&log, "{\"stream\":\"s\",\"version\":1,\"type\":\"T\",\"data\":{}}\n").expect("written");
+    window.state_mut().apply(Action::OpenFiles(vec![log.clone(), store.clone()]));
+    window.state_mut().apply(Action::ShowNthStore(0));
+    settle(&mut window);
     let mut window = sheet(window);
     for (path, why) in [
+        (log, "log.jsonl is the store, which is never written to"),
         (store.clone(), "is the store, which is never written to. help: name a file elsewhere"),
         (folder.path().join("bank.db-wal"), "is a file of the store, which is never written to"),
         (folder.path().to_owned(), "is a folder. help: name a file to write to"),
@@ -337,7 +344,7 @@ fn a_target_that_must_not_be_is_refused_in_the_sheet() {
         wait_for(&mut window, why);
     }
     assert!(std::fs::read(&store).expect("the store") == before);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "nothing is left");
     // The next choice begins anew.
     choose(&mut window, "What: events");
     assert!(view(window.state()).outcome.is_none());

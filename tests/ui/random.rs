@@ -370,7 +370,8 @@ fn ten_thousand_random_actions_leave_everything_in_order() {
         }
         if at.is_multiple_of(DRAW_EVERY) {
             input(&mut chance, &mut window);
-            window.run_steps(2);
+            // Two for what appeared, two more to scroll to it where the text became larger meanwhile.
+            window.run_steps(4);
             check_names(&window, &format!("action {at}"));
             check_focus(&window);
             window.state_mut().log.drain(..).for_each(|action| story.tell(format!("by hand {action:?}")));

@@ -55,7 +55,7 @@ pub fn export_sheet_ui(ctx: &Context, view: &ExportView<'_>, zone: Zone, out: &m
         }
         sheet.show(ui, rect, out);
         if appears(ui, id) {
-            ui.memory_mut(|memory| memory.request_focus(sheet.button_id("Save as…")));
+            ui.memory_mut(|memory| memory.request_focus(sheet.first(rect)));
         }
     });
     if shown.should_close() {
@@ -152,10 +152,15 @@ impl<'a> Sheet<'a> {
         self.body_height() + self.foot_height()
     }
 
+    /// There is no room for the buttons to stand still.
+    fn is_low(&self, rect: Rect) -> bool {
+        rect.height() < self.foot_height() + LOW
+    }
+
     fn show(&self, ui: &mut Ui, rect: Rect, out: &mut Vec<Action>) {
         self.keys(ui, out);
         let id = self.id.with("page");
-        if rect.height() >= self.foot_height() + LOW {
+        if !self.is_low(rect) {
             let (body, foot) = rect.split_top_bottom_at_y(rect.bottom() - self.foot_height());
             page_ui(ui, id, body, self.body_height(), |ui, rect| self.body_ui(ui, rect, out));
             self.foot_ui(ui, foot, out);
@@ -383,6 +388,14 @@ impl<'a> Sheet<'a> {
         match self.view.format {
             Format::Parquet => Err("Parquet is no text".to_owned()),
             _ => Ok(()),
+        }
+    }
+
+    /// What has the keyboard first: the button that saves, where it can be used and is in sight.
+    fn first(&self, rect: Rect) -> Id {
+        match self.can_run() {
+            Ok(()) if !self.is_low(rect) => self.button_id("Save as…"),
+            _ => self.id.with(self.questions[0].label).with(0_usize).with(0_usize),
         }
     }
 
