@@ -224,7 +224,9 @@ pub(super) struct EventMap {
     pub metadata: Option<FieldRule>,
     pub time: Option<FieldRule>,
     pub status: Option<FlagRule>,
-    pub mark: Option<FlagRule>,
+    /// Each that holds sets a mark.
+    #[serde(default)]
+    pub mark: Vec<FlagRule>,
 }
 
 /// A template (`"{a}-{b|before:-}"`), one value, or several with a hyphen between them.
@@ -264,6 +266,9 @@ pub(super) struct FieldRule {
     /// Path in the payload, `$.a.b`; in the metadata or the item, `metadata:$.a`, `item:$.a`;
     /// with `col` in that column.
     pub json: Option<JsonPath>,
+    /// Of several columns that a table has the first counts that holds a value.
+    #[serde(default)]
+    pub any: bool,
     /// Keep what follows the last occurrence.
     pub after_last: Option<String>,
     /// How bytes become JSON: `json`, `zlib`, `gzip`, `auto`, in order.
@@ -519,7 +524,7 @@ impl Dialect {
                     metadata: field("metadata"),
                     time: field("time"),
                     status: None,
-                    mark: None,
+                    mark: Vec::new(),
                 },
             },
             peel: Peel::default(),
@@ -560,12 +565,21 @@ impl Dialect {
 
     /// Every way this dialect fits the tables: one for each table that can be its events.
     pub(super) fn fits(&self, tables: &[Table]) -> Vec<Candidate> {
+        // The tables of one store are in one schema.
+        let mut schemas: Vec<&Option<String>> = tables.iter().map(|table| &table.within).collect();
+        schemas.sort();
+        schemas.dedup();
+        let of = |schema: &Option<String>| tables.iter().filter(|table| table.within == *schema).collect::<Vec<_>>();
+        schemas.into_iter().flat_map(|schema| self.fits_together(&of(schema))).collect()
+    }
+
+    fn fits_together(&self, tables: &[&Table]) -> Vec<Candidate> {
         let mut evidence = Vec::new();
         let mut matched = 0;
         let mut wild: Vec<&Table> = Vec::new();
         let mut named: Option<&Table> = None;
         for block in &self.detect {
-            let fitting: Vec<&Table> = tables.iter().filter(|table| block.fits(table)).collect();
+            let fitting: Vec<&Table> = tables.iter().copied().filter(|table| block.fits(table)).collect();
             let Some(first) = fitting.first() else { return Vec::new() };
             matched += block.columns.len();
             if matches!(block.table, TableName::Any) {
@@ -579,7 +593,11 @@ impl Dialect {
         }
         let any = matches!(self.events.table, TableName::Any);
         let targets = if any { wild } else { named.into_iter().collect() };
-        let joined = |join: &JoinRule| tables.iter().find(|table| table.name.is_like(&join.table)).cloned();
+        let joined = |join: &JoinRule| {
+            let found = tables.iter().find(|table| table.name.is_like(&join.table)).map(|table| (*table).clone());
+            let missing = || Table::new(join.table.as_str(), [], false);
+            found.or_else(|| join.optional.then(missing))
+        };
         let Some(joined) = self.events.joins.iter().map(joined).collect::<Option<Vec<Table>>>() else {
             return Vec::new();
         };
@@ -698,7 +716,7 @@ impl Detect {
         let found = |names: &Names| names.0.iter().find_map(|name| table.column(name)).map(Name::as_str);
         let columns: Vec<&str> = self.columns.iter().filter_map(found).collect();
         let exact = if self.exact { ", and no others" } else { "" };
-        format!("{} has {}{exact}", table.name, columns.join(", "))
+        format!("{} has {}{exact}", table.full_name(), columns.join(", "))
     }
 }
 

@@ -97,6 +97,8 @@ enum Count {
 /// A table that is joined to the events table.
 #[derive(Clone, Debug)]
 pub struct Join {
+    /// The table's number in [`Column::table`].
+    pub number: usize,
     pub table: Name,
     /// Pairs of columns that are equal.
     pub on: Vec<(Column, Column)>,
@@ -150,7 +152,7 @@ pub struct Mapping {
     time: Field,
     counting: Counting,
     status: Option<Flag>,
-    mark: Option<Flag>,
+    marks: Vec<Flag>,
     peel: Vec<Wrapper>,
     is_open: bool,
 }
@@ -234,12 +236,17 @@ impl<'a> Resolver<'a> {
 
     /// Every place at which a name's value may be found; of tables the one that is there.
     fn sources(&mut self, names: &Names) -> Field {
+        self.sources_of(names, false)
+    }
+
+    fn sources_of(&mut self, names: &Names, all: bool) -> Field {
         if self.tables[0].1.is_open {
             let columns = names.0.iter().map(|name| Column { table: 0, name: name.clone() });
             return columns.map(|column| Source::of(self.place(column))).collect();
         }
-        let found = names.0.iter().find_map(|name| self.find(name));
-        found.map(|column| Source::of(self.place(column))).into_iter().collect()
+        let found = names.0.iter().filter_map(|name| self.find(name)).take(if all { usize::MAX } else { 1 });
+        let found: Vec<Column> = found.collect();
+        found.into_iter().map(|column| Source::of(self.place(column))).collect()
     }
 
     /// What a user's `--map` points at: a column of that name, or a path into one; and behind
@@ -295,7 +302,7 @@ impl<'a> Resolver<'a> {
             return names.first().map_or_else(|| Ok(Field::new()), |name| self.by_hand(name, role));
         }
         let mut field = match &rule.col {
-            Some(names) => self.sources(names),
+            Some(names) => self.sources_of(names, rule.any),
             // Without a column a path lies in the payload.
             None => match rule.json.as_ref().map_or(PathOf::Payload, |path| path.of) {
                 PathOf::Payload => inside.payload.clone(),
@@ -467,12 +474,14 @@ impl Mapping {
         });
         let counting = counting.unwrap_or(Counting::Unknown);
         let status = map.status.as_ref().and_then(|rule| columns.flag(rule));
-        let mark = map.mark.as_ref().and_then(|rule| columns.flag(rule));
-        let join = |(rule, table): (&super::file::JoinRule, &Table)| {
+        let marks = map.mark.iter().filter_map(|rule| columns.flag(rule)).collect();
+        let join = |(number, (rule, table)): (usize, (&super::file::JoinRule, &Table))| {
             let on = rule.on.iter().map(|on| columns.join(on)).collect::<Result<_, _>>()?;
-            Ok(Join { table: table.name.clone(), on, optional: rule.optional })
+            Ok(Join { number: number + 1, table: table.name.clone(), on, optional: rule.optional })
         };
-        let joins = events.joins.iter().zip(joined).map(join).collect::<Result<_, Lacks>>()?;
+        // One that may be missing, and is, has no columns.
+        let there = events.joins.iter().zip(joined).enumerate().filter(|(_, (_, table))| !table.columns.is_empty());
+        let joins = there.map(join).collect::<Result<_, Lacks>>()?;
         let test = |rule: &super::file::Test| match columns.find(&rule.0) {
             Some(column) => Ok(RowTest { column, comparison: rule.1, value: rule.2.clone() }),
             None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),
@@ -534,7 +543,7 @@ impl Mapping {
             time,
             counting,
             status,
-            mark,
+            marks,
             peel: dialect.peel.payload.clone(),
             is_open: table.is_open,
             columns: columns.columns,
@@ -557,7 +566,7 @@ impl Mapping {
     fn header_needs(&self, column: usize) -> bool {
         let field = |field: &Field| field.iter().any(|source| source.column == column);
         let text = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Value(own, _) if field(own)));
-        let flag = |flag: &Option<Flag>| flag.as_ref().is_some_and(|flag| field(&flag.field));
+        let flag = |flag: &Flag| field(&flag.field);
         text(&self.stream)
             || text(&self.category)
             || text(&self.event_type)
@@ -565,8 +574,7 @@ impl Mapping {
             || field(&self.time)
             || (self.orders && field(&self.position))
             || self.items.as_ref().is_some_and(|(items, _)| field(items))
-            || flag(&self.status)
-            || flag(&self.mark)
+            || self.status.iter().chain(&self.marks).any(flag)
     }
 
     pub fn joins(&self) -> &[Join] {
@@ -727,6 +735,10 @@ impl Mapping {
     /// Why a text in the place of the time is none, in words; `None` where that was said of
     /// the whole store.
     pub fn why_no_time(&self, text: &str) -> Option<String> {
+        // PostgreSQL's words for no time at all.
+        if matches!(text, "infinity" | "-infinity") {
+            return None;
+        }
         Some(match (Number::parse(text.trim()), self.counting) {
             (None, _) => format!("the time {text} is in no form that is known"),
             (Some(_), Counting::Unknown) => format!("the time {text} is a number of a unit that is not known"),
@@ -776,8 +788,8 @@ impl Mapping {
 
     /// What sets a row apart from a plain event.
     pub fn marks(&self, row: &Row<'_>) -> Marks {
-        let words = self.mark.as_ref().map(|flag| self.words(flag, row)).unwrap_or_default();
-        words.into_iter().filter_map(Marks::of).fold(Marks::NONE, Marks::and)
+        let words = self.marks.iter().flat_map(|flag| self.words(flag, row));
+        words.filter_map(Marks::of).fold(Marks::NONE, Marks::and)
     }
 
     /// A row holds any number of events.

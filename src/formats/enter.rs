@@ -59,8 +59,9 @@ pub(super) fn enter<'l>(
 /// Why what begins so is no store, where no container knows it.
 pub(super) fn refused(path: &Path, head: &[u8], reasons: &[String]) -> OpenError {
     let place = Place { path, cache: Path::new(""), bytes: 0 };
-    let help = "open a SQLite file or a file of JSON lines; an encrypted store must be decrypted first";
-    place.known(head).unwrap_or_else(|| place.not_a_store(reasons.join(", and "), help))
+    let help = "open a SQLite file, a file of JSON lines or a dump; an encrypted store must be decrypted first";
+    let said: Vec<&str> = reasons.iter().map(String::as_str).filter(|reason| !reason.is_empty()).collect();
+    place.known(head).unwrap_or_else(|| place.not_a_store(said.join(", and "), help))
 }
 
 /// The container that knows the head, or why none does.
@@ -174,7 +175,7 @@ impl<'l> Place<'l> {
 
     /// Names what the file is instead, where its first bytes tell.
     fn known(&self, head: &[u8]) -> Option<OpenError> {
-        const KNOWN: [(&[u8], &str, &str); 11] = [
+        const KNOWN: [(&[u8], &str, &str); 7] = [
             (b"\x89PNG", "it is a PNG image", "open a store file instead"),
             (b"\xff\xd8\xff", "it is a JPEG image", "open a store file instead"),
             (b"GIF8", "it is a GIF image", "open a store file instead"),
@@ -182,10 +183,6 @@ impl<'l> Place<'l> {
             (b"PK\x03\x04", "it is a zip archive inside another file", "unpack it first: unzip FILE"),
             (b"BZh", "it is compressed with bzip2", "unpack it first: bunzip2 --keep FILE"),
             (b"\xfd7zXZ", "it is compressed with xz", "unpack it first: unxz --keep FILE"),
-            (b"PGDMP", "it is an archive of pg_dump", "make a script of it: pg_restore -f NEW.sql FILE"),
-            (b"--\n-- PostgreSQL database", "it is a dump of PostgreSQL", "dumps are not read yet"),
-            (b"-- MySQL dump", "it is a dump of MySQL", "dumps are not read yet"),
-            (b"-- MariaDB dump", "it is a dump of MariaDB", "dumps are not read yet"),
         ];
         if head.get(257..262) == Some(b"ustar") {
             return Some(self.not_a_store("it is a tar archive", "unpack it first: tar -xf FILE"));

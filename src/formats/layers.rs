@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
@@ -27,8 +27,8 @@ pub(super) type Stream = Box<dyn BufRead + Send>;
 pub(super) enum Layer {
     Gzip,
     Zstd,
-    /// A file in a zip.
-    Zip {
+    /// A member of an archive: of a zip, or of a tar.
+    Member {
         offset: u64,
         len: u64,
         deflated: bool,
@@ -36,6 +36,15 @@ pub(super) enum Layer {
     Utf16 {
         little_endian: bool,
     },
+    /// A block of pg_dump's custom archive: chunks, each behind its length.
+    Chunks {
+        offset: u64,
+        int_bytes: u8,
+    },
+    Zlib,
+    Lz4,
+    /// Text in another encoding than UTF-8, as the dump itself says.
+    Charset(&'static encoding_rs::Encoding),
 }
 
 impl Layer {
@@ -44,8 +53,12 @@ impl Layer {
         match self {
             Layer::Gzip => "it is compressed with gzip",
             Layer::Zstd => "it is compressed with zstd",
-            Layer::Zip { .. } => "it is in a zip archive",
+            Layer::Member { .. } => "it is in a zip archive",
             Layer::Utf16 { .. } => "it is UTF-16 text",
+            Layer::Chunks { .. } => "it is an archive of pg_dump",
+            Layer::Zlib => "it is compressed with zlib",
+            Layer::Lz4 => "it is compressed with lz4",
+            Layer::Charset(_) => "it is in another encoding than UTF-8, which it names",
         }
     }
 
@@ -56,6 +69,7 @@ impl Layer {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Layer::Zstd),
             // Of a frame that is to be skipped.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Layer::Zstd),
+            [0x04, 0x22, 0x4d, 0x18, ..] => Some(Layer::Lz4),
             [0xff, 0xfe, ..] => Some(Layer::Utf16 { little_endian: true }),
             [0xfe, 0xff, ..] => Some(Layer::Utf16 { little_endian: false }),
             [b'{' | b'[', 0, second, 0, ..] if *second != 0 => Some(Layer::Utf16 { little_endian: true }),
@@ -67,8 +81,17 @@ impl Layer {
     fn take_off(self, inner: Stream) -> io::Result<Stream> {
         Ok(match self {
             Layer::Gzip => Box::new(BufReader::with_capacity(BLOCK, MultiGzDecoder::new(inner))),
+            Layer::Zlib => Box::new(BufReader::with_capacity(BLOCK, ZlibDecoder::new(inner))),
+            Layer::Lz4 => Box::new(BufReader::with_capacity(BLOCK, lz4_flex::frame::FrameDecoder::new(inner))),
+            Layer::Charset(charset) => Box::new(BufReader::with_capacity(
+                BLOCK,
+                Recoded { inner, decoder: charset.new_decoder(), out: Cursor::default(), ended: false },
+            )),
+            Layer::Chunks { int_bytes, .. } => {
+                Box::new(BufReader::with_capacity(BLOCK, Chunks { inner, int_bytes, left: 0, state: ChunkState::Head }))
+            }
             Layer::Zstd => Box::new(BufReader::with_capacity(BLOCK, Frames { inner: Some(inner), frame: None })),
-            Layer::Zip { len, deflated, .. } => {
+            Layer::Member { len, deflated, .. } => {
                 let member = inner.take(len);
                 if deflated {
                     Box::new(BufReader::with_capacity(BLOCK, DeflateDecoder::new(member)))
@@ -129,7 +152,10 @@ pub(super) fn find(path: &Path, outer: Head) -> Result<Vec<Member>, (String, Str
 /// Takes off what else lies around a member.
 fn peel(path: &Path, mut member: Member) -> Result<Member, (String, String)> {
     while member.layers.len() < DEPTH
-        && let Some(layer) = Layer::of(&member.head.bytes)
+        && let Some(layer) = Layer::of(&member.head.bytes).or_else(|| {
+            let is_known = member.layers.iter().any(|layer| matches!(layer, Layer::Charset(_)));
+            charset_named(&member.head.bytes).filter(|_| !is_known)
+        })
     {
         member.layers.push(layer);
         member = begin(path, member)?;
@@ -151,7 +177,7 @@ pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> 
     let mut file = File::open(path)?;
     // What is written from now on is looked at when all of this is read.
     let len = file.metadata()?.len();
-    if let Some(Layer::Zip { offset, .. }) = layers.first() {
+    if let Some(Layer::Member { offset, .. } | Layer::Chunks { offset, .. }) = layers.first() {
         file.seek(SeekFrom::Start(*offset))?;
     }
     let counted = Counted { file: file.take(len), consumed: Arc::clone(consumed) };
@@ -197,7 +223,7 @@ fn members(path: &Path) -> Result<Vec<(String, Layer)>, (String, String)> {
         let offset = member.data_start().filter(|_| !member.encrypted());
         match deflated.zip(offset) {
             Some((deflated, offset)) => {
-                found.push((name, Layer::Zip { offset, len: member.compressed_size(), deflated }));
+                found.push((name, Layer::Member { offset, len: member.compressed_size(), deflated }));
             }
             None => unknown = Some(name),
         }
@@ -206,6 +232,119 @@ fn members(path: &Path) -> Result<Vec<(String, Layer)>, (String, String)> {
         (false, _) => Ok(found),
         (true, Some(name)) => Err((format!("it is a zip archive whose {name} is packed in an unknown way"), unpack())),
         (true, None) => Err(("it is a zip archive without files".to_owned(), "open a store file instead".to_owned())),
+    }
+}
+
+/// The encoding that a dump names as its own, where it is not UTF-8: `SET client_encoding =
+/// 'LATIN1';`, `SET NAMES latin1`.
+pub(super) fn charset_named(head: &[u8]) -> Option<Layer> {
+    let head = &head[..head.len().min(CHARSET_HEAD)];
+    let text = String::from_utf8_lossy(head);
+    let named = text.lines().find_map(|line| {
+        let line = line.trim_start_matches(['/', '*', '!', ' ']).trim_start_matches(|c: char| c.is_ascii_digit());
+        let line = line.trim_start();
+        let behind = line.strip_prefix("SET client_encoding = ").or_else(|| line.strip_prefix("SET NAMES "))?;
+        let name = behind.trim_start_matches('\'').split(['\'', ';', ' ', '*']).next()?;
+        Some(name.to_ascii_lowercase())
+    })?;
+    // PostgreSQL's names and MySQL's, where the standard has others.
+    let name = match named.as_str() {
+        name if name.starts_with("utf") || name == "sql_ascii" || name == "binary" => return None,
+        "latin1" | "win1252" => "windows-1252",
+        "latin2" => "iso-8859-2",
+        "latin9" => "iso-8859-15",
+        "euc_jp" | "ujis" => "euc-jp",
+        "euc_kr" | "euckr" | "uhc" => "euc-kr",
+        "euc_cn" | "gb2312" => "gbk",
+        "sjis" | "cp932" => "shift_jis",
+        "koi8r" => "koi8-r",
+        "koi8u" => "koi8-u",
+        name => &name.replace("win", "windows-").replace("latin", "iso-8859-"),
+    };
+    encoding_rs::Encoding::for_label(name.as_bytes()).map(Layer::Charset)
+}
+
+/// Bytes of a dump in which it says how it is encoded.
+const CHARSET_HEAD: usize = 16 << 10;
+
+/// Text of another encoding as UTF-8; what is no text in it becomes U+FFFD.
+struct Recoded {
+    inner: Stream,
+    decoder: encoding_rs::Decoder,
+    out: Cursor<Vec<u8>>,
+    ended: bool,
+}
+
+impl Read for Recoded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let bytes = self.out.read(buffer)?;
+            if bytes > 0 || buffer.is_empty() || self.ended {
+                return Ok(bytes);
+            }
+            let block = self.inner.fill_buf()?;
+            self.ended = block.is_empty();
+            let mut text = vec![0; self.decoder.max_utf8_buffer_length(block.len()).unwrap_or(4 * BLOCK)];
+            let (_, taken, written, _) = self.decoder.decode_to_utf8(block, &mut text, self.ended);
+            self.inner.consume(taken);
+            text.truncate(written);
+            self.out = Cursor::new(text);
+        }
+    }
+}
+
+/// What stands in the chunks of a block.
+struct Chunks {
+    inner: Stream,
+    int_bytes: u8,
+    /// Bytes of the chunk that were not read yet.
+    left: u64,
+    state: ChunkState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ChunkState {
+    /// Before the block's kind and number.
+    Head,
+    Inside,
+    End,
+}
+
+impl Chunks {
+    /// A number: its sign in a byte, then its bytes from the least on.
+    fn int(&mut self) -> io::Result<u64> {
+        let mut bytes = [0; 9];
+        let len = usize::from(self.int_bytes).min(8);
+        self.inner.read_exact(&mut bytes[..=len])?;
+        let [sign, number @ ..] = bytes;
+        Ok(if sign == 0 { u64::from_le_bytes(number) } else { 0 })
+    }
+}
+
+impl Read for Chunks {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.state == ChunkState::Head {
+            let mut kind = [0];
+            self.inner.read_exact(&mut kind)?;
+            self.int()?;
+            self.state = ChunkState::Inside;
+        }
+        if self.left == 0 && self.state == ChunkState::Inside {
+            self.left = self.int()?;
+            if self.left == 0 {
+                self.state = ChunkState::End;
+            }
+        }
+        if self.state == ChunkState::End || buffer.is_empty() {
+            return Ok(0);
+        }
+        let want = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let read = self.inner.read(&mut buffer[..want])?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read as u64;
+        Ok(read)
     }
 }
 

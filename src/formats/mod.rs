@@ -15,6 +15,7 @@
 
 mod bytes;
 mod choose;
+mod dump;
 mod enter;
 mod error;
 mod input;
@@ -51,7 +52,16 @@ use spool::Spool;
 pub use survey::{ColumnShape, Survey, TableShape, survey};
 
 /// Every container we read.
-const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines];
+const CONTAINERS: &[&dyn Container] = &[
+    &sqlite::Sqlite,
+    &json_lines::JsonLines,
+    &dump::Dump(dump::Flavour::Postgres),
+    &dump::Dump(dump::Flavour::MySql),
+    &dump::Dump(dump::Flavour::Sqlite),
+    &dump::Dump(dump::Flavour::SqlServer),
+    &dump::Dump(dump::Flavour::CopyText),
+    &dump::Dump(dump::Flavour::Csv),
+];
 
 /// Rows in a page of a scan, at most.
 pub const PAGE_ROWS: usize = 4_096;
@@ -529,7 +539,7 @@ fn bind(entered: Entered<'_>, understood: Understood, mut findings: Findings) ->
             Ok(sentence) => evidence.extend(sentence),
             Err(why) => findings.note(FindingCode::NoTime, why),
         }
-        parts.push((Text::from(candidate.table.name.as_str()), store));
+        parts.push((Text::from(candidate.table.full_name().as_str()), store));
     }
     let (Some(store), Some(Candidate { dialect, .. })) = (several::together(parts), chosen.first()) else {
         return Err(OpenError::NoTables(path.to_owned()));

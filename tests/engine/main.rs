@@ -7,6 +7,7 @@ mod cli;
 mod damage;
 mod dialects;
 mod doors;
+mod dumps;
 mod export;
 mod export_job;
 mod guess;

@@ -103,7 +103,7 @@ impl Mapping {
             time: field,
             counting: Counting::Unknown,
             status: None,
-            mark: None,
+            marks: Vec::new(),
             ..self.clone()
         };
         mapping.in_header = (0..mapping.columns.len()).map(|at| mapping.header_needs(at)).collect();
