@@ -86,12 +86,18 @@ impl Check {
         of_none.add_all(&input.opened().findings);
         while input.begin()? {
             let (name, mut tally, mut neighbours) = (input.name(), Tally::default(), Neighbours::default());
+            let mut ids: HashMap<String, Version> = HashMap::new();
             total.streams += 1;
             while let Some((row, version)) = input.next_event()? {
                 total.events += 1;
                 let mut add = |code, message: String| tally.count(code, Some(INPUT_STREAM), Some(version), &message, 1);
                 neighbours.push(version, row.time, &mut add);
                 store.decode(&row).odd.into_iter().for_each(|(code, text)| add(code, text));
+                if let Some(first) = row.id.and_then(|id| ids.get(id)) {
+                    add(FindingCode::DuplicateId, same_id(row.id.unwrap_or_default(), *first, &name));
+                } else if let Some(id) = row.id {
+                    ids.insert(id.to_owned(), version);
+                }
             }
             // A page may have notes of the streams behind this one.
             for finding in input.take_own_findings().kept() {
@@ -231,10 +237,14 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
         if first != row && is_own(row) {
             let version = index.version_of(first).unwrap_or(Version(0));
             let of = index.stream_of(first).map_or("", |stream| streams.name(stream));
-            let message = format!("its id {id} is that of v{version} of {of}, too");
+            let message = same_id(id, version, of);
             tally.count(FindingCode::DuplicateId, index.stream_of(row), index.version_of(row), &message, 1);
         }
     })
+}
+
+fn same_id(id: &str, first: Version, of: &str) -> String {
+    format!("its id {id} is that of v{first} of {of}, too")
 }
 
 /// Reads these rows whole, in their order; `None` for one that is gone.

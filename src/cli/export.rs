@@ -131,7 +131,8 @@ impl Export {
         about: &About,
         out: &mut dyn Write,
     ) -> Result<u8, CliError> {
-        let wanted = Wanted { stream: self.stream.clone(), category: self.category.clone(), shard };
+        let (stream, category) = (self.stream.clone(), self.category.clone());
+        let wanted = Wanted { stream, category, matching: self.matching(), shard };
         let input = self.common.input(wanted)?;
         let target = self.target(input.opened())?;
         let reducers = Reducers::new(file.map(Arc::new)).insisting();
@@ -150,8 +151,11 @@ impl Export {
             return Ok(Of::Stream(store.stream(name)?));
         }
         let category = self.category.as_deref().map(|name| store.category(name)).transpose()?;
-        let matching = NamePart::new(self.matching.as_deref().unwrap_or_default());
-        Ok(Of::Streams { category, matching, shard })
+        Ok(Of::Streams { category, matching: self.matching(), shard })
+    }
+
+    fn matching(&self) -> NamePart {
+        NamePart::new(self.matching.as_deref().unwrap_or_default())
     }
 
     fn format(&self) -> Result<Format, CliError> {

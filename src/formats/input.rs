@@ -12,6 +12,7 @@ use super::json_lines::JsonLines;
 use super::layers::Layer;
 use super::probe::{HEAD_BYTES, Kind, Probe};
 use super::{Container, Inside, OpenChoice, OpenError, Opened, Reach, ReadError, Source, bind};
+use crate::dialect::MapOverride;
 use crate::model::Findings;
 use crate::model::json::BOM;
 
@@ -32,6 +33,9 @@ pub(super) fn why_no_lines(head: &[u8]) -> Option<(String, &'static str)> {
         _ => None,
     }
 }
+
+/// How far an input is looked at before it is read: all of that is held.
+const LOOK_BYTES: u64 = 16 << 20;
 
 /// What standard input is called in messages.
 pub const INPUT: &str = "standard input";
@@ -63,7 +67,8 @@ pub fn open_input(from: Box<dyn Read + Send>, choice: &OpenChoice) -> Result<Ope
         false => choose(path, engine, &tables, choice, &mut findings),
     };
     let entered = Entered { path, engine, contents, bytes: 0, evidence: Vec::new() };
-    let opened = bind(entered, (tables, chosen), findings);
+    let map = if is_blank { &MapOverride::default() } else { &choice.map };
+    let opened = bind(entered, (tables, chosen), map, findings);
     input.let_go();
     opened
 }
@@ -100,6 +105,9 @@ impl Input {
 impl Bytes for Input {
     fn read(&self, offset: u64, want: usize, out: &mut Vec<u8>) -> io::Result<()> {
         let State { from, held, gone, holds_all } = &mut *self.state();
+        if *holds_all && offset > LOOK_BYTES {
+            return Err(io::Error::other("it is not looked at further"));
+        }
         let passed = || io::Error::other("it has gone by");
         let before = offset.checked_sub(*gone).ok_or_else(passed)?.min(held.len() as u64) as usize;
         let mut at = before;

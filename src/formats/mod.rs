@@ -513,19 +513,22 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
     let entered = enter(location, cache, choice)?;
     let mut findings = Findings::default();
     let understood = understand(entered.path, entered.engine, &*entered.contents, choice, &mut findings)?;
-    if let (_, Ok(chosen)) = &understood {
-        inside::check(&*entered.contents, chosen, &choice.map)?;
-    }
-    bind(entered, understood, findings)
+    bind(entered, understood, &choice.map, findings)
 }
 
 /// Binds a container to what was understood of it.
-fn bind(entered: Entered<'_>, understood: Understood, mut findings: Findings) -> Result<Opened, OpenError> {
+fn bind(
+    entered: Entered<'_>,
+    understood: Understood,
+    map: &MapOverride,
+    mut findings: Findings,
+) -> Result<Opened, OpenError> {
     let (Entered { path, engine, contents, bytes, mut evidence }, (tables, chosen)) = (entered, understood);
     let chosen = chosen.map_err(|error| {
         // Without samples the error says less, and is the same.
         with_rows(error, || contents.samples(&tables).unwrap_or_default())
     })?;
+    inside::check(&*contents, &chosen, map)?;
     evidence.extend(chosen.iter().take(NAMED).flat_map(|candidate| match candidate.table.is_empty {
         true => vec![format!("{} is empty", candidate.table.name)],
         false => candidate.evidence.clone(),

@@ -10,13 +10,15 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::formats::{EventPage, INPUT, Opened, PageRow, ReadError, ScanCursor, Scanner};
-use crate::model::{Finding, FindingCode, Findings, Shard, StreamStatus, Text, Version};
+use crate::index::NamePart;
+use crate::model::{Finding, FindingCode, Findings, NameForm, Shard, StreamStatus, Text, Version};
 
 /// Which streams are wanted, by what they are called.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub stream: Option<String>,
     pub category: Option<String>,
+    pub matching: NamePart,
     pub shard: Shard,
 }
 
@@ -27,7 +29,9 @@ impl Wanted {
 
     /// As far as the name tells.
     fn may_hold(&self, name: &str) -> bool {
-        self.stream.as_deref().is_none_or(|wanted| wanted == name) && self.shard.holds(name)
+        self.stream.as_deref().is_none_or(|wanted| wanted == name)
+            && self.matching.is_in(name)
+            && self.shard.holds(name)
     }
 }
 
@@ -57,6 +61,8 @@ struct Current {
     name: Text,
     category: Text,
     is_archived: bool,
+    /// What its name is made of.
+    form: NameForm,
     /// Events of it that have gone by.
     events: u64,
     newest: Version,
@@ -168,6 +174,7 @@ impl InputStreams {
                 name: Text::from(row.stream),
                 category: Text::from(row.category),
                 is_archived,
+                form: row.name_form,
                 events: 0,
                 newest: Version(i64::MIN),
             });
@@ -195,6 +202,11 @@ impl InputStreams {
         let (Some(row), Some(current)) = (self.page.get(self.next), &self.current) else { return Ok(None) };
         if *row.stream != *current.name || (row.status == StreamStatus::Archived) != current.is_archived {
             return Ok(None);
+        }
+        if row.name_form != current.form {
+            // A file's index would tell them apart.
+            let what = format!("{} is another than the one before, whose name is written otherwise", self.place(&row));
+            return Err(ReadError::new(what, "give one of them another name: 1 and \"1\" are not the same"));
         }
         let ordinal = current.events as i64 + self.opened.store.first_version();
         let version = row.version.unwrap_or(Version(ordinal));

@@ -67,6 +67,7 @@ fn an_input_is_exported_as_a_file_of_the_same_lines() {
         &["--what", "states", "--at-time", "2026-10-01T12:00:00Z"],
         &["--what", "state", "--category", "account"],
         &["--what", "state", "--shard", "2/3"],
+        &["--what", "state", "--match", "ount-103"],
         &["--what", "state", "--stream", "account-1021", "--format", "jsonl"],
     ] {
         for reducer in [&[][..], &["--reducer", reducers.as_str()]] {
@@ -393,4 +394,47 @@ fn spark_folds_in_four_parts_what_one_run_folds() {
         assert!(parts.iter().all(|part| !part.is_empty()), "each has something to fold");
         assert!(sorted(&parts.concat()) == wanted, "the parts together are not what one run gives");
     }
+}
+
+#[test]
+fn what_a_files_index_tells_apart_is_never_one_stream_of_an_input() {
+    let here = Place::new();
+    let event = |stream: &str, version: i64| {
+        format!("{{\"stream\":{stream},\"version\":{version},\"type\":\"A\",\"data\":{{\"n\":{version}}}}}\n")
+    };
+    let input = event("1", 1) + &event("1", 2) + &event("\"1\"", 2) + &event("\"1\"", 3);
+    run(&here, &["export", "-", "--what", "state"], &input).refused(
+        1,
+        "line 3 of standard input: the stream 1 is another",
+        "",
+    );
+    // An archived stream may have the name of an active one: side by side they are two.
+    let marked = |version: i64, marks: &str| {
+        let mut event = line("a-1", version, "A", json!({"n": version}));
+        event["marks"] = serde_json::from_str(marks).expect("JSON");
+        event
+    };
+    let twins = [marked(1, "[\"archived\"]"), marked(2, "[\"archived\"]"), marked(1, "[]"), marked(2, "[]")];
+    let file = here.write("twins.jsonl", jsonl(&twins));
+    let (stored, passed) = both(&here, &file, &["export", "--what", "states"]);
+    assert!(stored.is_well() && stored.out == passed.out && stored.out.lines().count() == 4, "{stored:?} {passed:?}");
+    let mixed = jsonl(&[twins[0].clone(), twins[2].clone(), twins[1].clone()]);
+    run(&here, &["export", "-", "--what", "state"], &mixed).refused(
+        1,
+        "line 3 of standard input: the stream a-1 comes back",
+        "",
+    );
+}
+
+#[test]
+fn ids_that_come_twice_in_a_stream_are_found_as_it_passes() {
+    let here = Place::new();
+    let mut events: Vec<Value> = (1..=3).map(|n| line("a-1", n, "A", json!({"n": n}))).collect();
+    for (event, id) in events.iter_mut().zip(["x", "y", "x"]) {
+        event["id"] = json!(id);
+    }
+    let file = here.write("events.jsonl", jsonl(&events));
+    let (stored, passed) = both(&here, &file, &["check", "--json"]);
+    let own = |run: &Run| run.lines().into_iter().filter(|line| line["code"] == "duplicate-id").collect::<Vec<_>>();
+    assert_eq!((own(&stored), own(&stored).len()), (own(&passed), 1));
 }
