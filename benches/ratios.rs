@@ -6,6 +6,7 @@
 
 mod export;
 mod generate;
+mod kurrent;
 mod reading;
 
 use std::io::{BufRead, BufReader};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::{Gate, Outcome, generate, peak};
+use crate::{Gate, Outcome, generate, kurrent, peak};
 
 const ROUNDS: usize = 3;
 
@@ -20,6 +20,7 @@ pub fn reading(gate: &mut Gate, folder: &Path, short: bool) -> Outcome<()> {
     different_keys(gate, folder)?;
     beside_jq(gate, folder, lines)?;
     beside_zcat(gate, folder, lines)?;
+    log_of_chunks(gate, folder, if short { 512 << 20 } else { 2 << 30 })?;
     streams(gate, folder, if short { 400_000 } else { 2_000_000 })
 }
 
@@ -160,6 +161,28 @@ fn beside_zcat(gate: &mut Gate, folder: &Path, lines: u64) -> Outcome<()> {
     let (own, zcat) = in_turns(ours(&["info", store]), peer("sh", &["-c", &counted]))?;
     let detail = format!("ours {own:.2} s, zcat {zcat:.2} s");
     gate.at_least("speed of info of a gzip log / zcat | wc -l", zcat / own, 0.4, &detail);
+    Ok(())
+}
+
+/// A folder of KurrentDB, beside `cat` that only reads its bytes; and small records.
+fn log_of_chunks(gate: &mut Gate, folder: &Path, bytes: i64) -> Outcome<()> {
+    let store = folder.join(format!("kurrent-{bytes}"));
+    kurrent::folder(&store, bytes, 1_000..4_000)?;
+    let store = text(&store)?;
+    let counted = format!("cat '{store}'/chunk-* | wc -c");
+    let (own, cat) = in_turns(ours(&["info", store]), peer("sh", &["-c", &counted]))?;
+    let detail = format!("{} MiB: ours {own:.2} s, cat {cat:.2} s", bytes >> 20);
+    gate.at_least("speed of info of a KurrentDB folder / cat | wc -c", cat / own, 0.3, &detail);
+    let small = folder.join(format!("kurrent-small-{bytes}"));
+    kurrent::folder(&small, bytes / 8, 200..200)?;
+    let mut info = ours(&["info", text(&small)?]);
+    let mut best = f64::MAX;
+    for _ in 0..ROUNDS {
+        best = best.min(info()?);
+    }
+    let events = bytes as f64 / 8.0 / 200.0 / 1e6;
+    // A speed, no ratio, so it is told and gates nothing.
+    println!("{:.2} M events a second of a KurrentDB folder with records of 200 bytes", events / best);
     Ok(())
 }
 

@@ -47,6 +47,8 @@ pub enum Action {
 
     /// Asks the desktop for a file.
     OpenDialog,
+    /// Asks the desktop for a folder.
+    OpenFolderDialog,
     /// Opens what the user typed: a path (`~` allowed) or a connection string.
     OpenPath(String),
     /// Opens files: dropped on the window, or picked in the desktop's dialog.

@@ -329,6 +329,8 @@ fn always(_: &CommandContext) -> Enabled {
 commands! {
     OPEN_FILE = row((FILE, 0), "Open file…", &[ctrl('o')], "Open a store with the desktop's file dialog.",
         always, |_, _| Action::OpenDialog);
+    OPEN_FOLDER = row((FILE, 0), "Open folder…", &[], "Open a store that is a folder, such as that of EventStoreDB, with the desktop's dialog.",
+        always, |_, _| Action::OpenFolderDialog);
     OPEN_PATH = row((FILE, 0), "Open path…", &[ctrl_shift('o')], "Open a store by typing or pasting its path.",
         always, |_, _| Action::ShowOpenPath);
     RELOAD = row((FILE, 0), "Read new events", &[plain(Key::F(5))], "Read what the store has gained since it was opened.",

@@ -14,6 +14,8 @@ use crate::session::{Mapper, Opening, Session, Waker};
 pub enum Effect {
     /// Ask for a store file.
     PickStore,
+    /// Ask for a store that is a folder.
+    PickFolder,
     /// Ask for a reducer file, starting in this folder.
     PickReducer(Option<PathBuf>),
     /// Ask where an export goes, with a name for it.

@@ -171,6 +171,7 @@ impl App {
     fn dispatch_to(&mut self, target: Option<StoreId>, action: Action) {
         match action {
             Action::OpenDialog => self.desk.effect(Effect::PickStore),
+            Action::OpenFolderDialog => self.desk.effect(Effect::PickFolder),
             Action::ShowOpenPath => self.desk.modal = Some(Modal::OpenPath),
             Action::ShowKeys => self.desk.modal = Some(Modal::Keys),
             Action::CloseModal => self.close_modal(),

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -14,13 +15,15 @@ use super::ids::Ids;
 use super::print::{self, FindingLine};
 use super::store::{Common, ShardArgument};
 use crate::formats::page::EventPage;
-use crate::formats::{Opened, PageRow};
+use crate::formats::{Opened, PageRow, Store};
 use crate::index::{EventIndex, Neighbours};
 use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, Shard, StreamId, Version};
 use crate::session::{Indexer, Wanted};
 
 /// Events that are decoded at once, at most.
 const BATCH: usize = 256;
+/// Time between two words on how far a verification is.
+const TELL_EVERY: Duration = Duration::from_millis(200);
 /// Lines kept; what is odd in further streams is counted together.
 const MAX_LINES: usize = 1 << 20;
 
@@ -30,8 +33,9 @@ pub struct Check {
     #[command(flatten)]
     common: Common,
     /// Also verify what the container has to verify it by: of SQLite files the pages, keys and
-    /// indexes (PRAGMA integrity_check, in one read transaction). JSON lines have nothing, and
-    /// none of the frameworks that are read keeps checksums or hash chains of its events
+    /// indexes (PRAGMA integrity_check, in one read transaction), of EventStoreDB and KurrentDB
+    /// the MD5 of every completed chunk. JSON lines have nothing, and none of the frameworks that
+    /// are read keeps hash chains of its events
     #[arg(long)]
     verify: bool,
     #[command(flatten)]
@@ -61,7 +65,7 @@ impl Check {
         // What is the store's, and no stream's, is the first part's.
         if self.verify && shard.is_first() {
             let mut found = Findings::default();
-            verified = Some(opened.store.verify(&mut found)?);
+            verified = Some(verify(&*opened.store, &mut found)?);
             tally.add_all(&found);
         }
         let streams = index.streams();
@@ -108,7 +112,7 @@ impl Check {
         of_none.add_all(&input.take_bad_lines());
         let lines = of_none.lines(|_| "");
         self.print(&lines, &mut total, out)?;
-        let verified = if self.verify { Some(store.verify(&mut Findings::default())?) } else { None };
+        let verified = if self.verify { Some(verify(&*store, &mut Findings::default())?) } else { None };
         let bad = lines.iter().find(|line| matches!(line.code, FindingCode::BadLine | FindingCode::TruncatedTail));
         let code = self.end(&total, verified, out)?;
         match bad {
@@ -184,6 +188,24 @@ impl FailOn {
             FailOn::Error => "an error",
         }
     }
+}
+
+/// Says on a terminal how far it is.
+fn verify(store: &dyn Store, found: &mut Findings) -> Result<&'static str, CliError> {
+    let tells = io::stderr().is_terminal();
+    let mut told = Instant::now();
+    let verified = store.verify(found, &mut |part| {
+        if tells && told.elapsed() >= TELL_EVERY {
+            told = Instant::now();
+            // A closed stderr is nobody's loss.
+            let _ = write!(io::stderr(), "\r\x1b[K{:.0} % verified", part * 100.0);
+        }
+    });
+    if tells {
+        // Nothing is left of it.
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+    Ok(verified?)
 }
 
 /// Reads the store to its end; what is odd of headers and numbers goes into the tally.

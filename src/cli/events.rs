@@ -10,7 +10,7 @@ use super::store::{Common, StoreAndIndex};
 use super::{CliError, fold, print};
 use crate::formats::EventPage;
 use crate::index::EventIndex;
-use crate::model::{EventRow, FindingCode, Findings, RecordedEvent, TypeId, Version};
+use crate::model::{EventRow, FindingCode, Findings, Marks, RecordedEvent, TypeId, Version};
 use crate::session::{Wanted, pages};
 
 /// Events that are read at once.
@@ -112,7 +112,8 @@ impl Events {
                 };
                 let version = index.version_of(row).unwrap_or(Version(0));
                 let stream = index.stream_of(row).map_or("", |stream| index.streams().name(stream));
-                let event = pages::recorded(&*store.opened.store, &stored, &stream.into(), version, &mut notes);
+                let (stream, hidden) = (stream.into(), index.hidden(row));
+                let event = pages::recorded(&*store.opened.store, &stored, &stream, version, hidden, &mut notes);
                 let count = self.print(&event, out)?;
                 (left, printed) = (left - count, printed + count);
             }
@@ -132,7 +133,8 @@ impl Events {
                 && let Some((row, version)) = input.next_event()?
             {
                 if self.is_between(version) && self.is_type(row.event_type) {
-                    left -= self.print(&pages::recorded(&*store, &row, &name, version, &mut notes), out)?;
+                    left -=
+                        self.print(&pages::recorded(&*store, &row, &name, version, Marks::NONE, &mut notes), out)?;
                 }
             }
             notes.absorb(&mut input.take_findings());

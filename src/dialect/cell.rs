@@ -17,6 +17,8 @@ pub enum Cell<'a> {
     Bytes(&'a [u8]),
     /// Bytes that are a UUID as Windows lays it out: its first three groups are turned round.
     Guid(&'a [u8]),
+    /// Bytes of which the store does not say that they are JSON: text, or anything.
+    Opaque(&'a [u8]),
     /// JSON text, as it stands in a line.
     Json(&'a str),
     /// A part of a decoded value.
@@ -49,6 +51,9 @@ impl<'a> Cell<'a> {
             Cell::Text(text) => Some(Cow::Borrowed(text)),
             Cell::Json(text) => Some(unquoted(text)),
             Cell::Bytes(bytes) => Some(Cow::Owned(uuid(bytes))),
+            Cell::Opaque(bytes) => {
+                Some(std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(uuid(bytes)), Cow::Borrowed))
+            }
             Cell::Guid(bytes) => Some(Cow::Owned(guid(bytes))),
             Cell::Node(Node::String(text) | Node::Number(text) | Node::Raw(text)) => Some(Cow::Borrowed(text)),
             Cell::Node(Node::Bytes(bytes)) => Some(Cow::Owned(uuid(bytes))),
@@ -61,7 +66,7 @@ impl<'a> Cell<'a> {
             Cell::Null | Cell::Text(_) | Cell::Node(Node::String(_) | Node::Raw(_) | Node::Null) => ValueKind::Text,
             Cell::Integer(_) | Cell::Node(Node::Number(_)) => ValueKind::Number,
             Cell::Real(_) => ValueKind::Real,
-            Cell::Bytes(_) | Cell::Guid(_) | Cell::Node(Node::Bytes(_)) => ValueKind::Bytes,
+            Cell::Bytes(_) | Cell::Guid(_) | Cell::Opaque(_) | Cell::Node(Node::Bytes(_)) => ValueKind::Bytes,
             Cell::Json(text) => match text.as_bytes().first() {
                 Some(b'"') => ValueKind::Text,
                 Some(b'-' | b'0'..=b'9') => ValueKind::Number,
@@ -76,7 +81,7 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Integer(value) => Some(value),
             Cell::Real(value) => whole(value),
-            Cell::Bytes(_) | Cell::Guid(_) | Cell::Null => None,
+            Cell::Bytes(_) | Cell::Guid(_) | Cell::Opaque(_) | Cell::Null => None,
             text => integer(text.to_text()?.trim()),
         }
     }
@@ -99,7 +104,7 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Integer(value) => Some(Number::from(value)),
             Cell::Real(value) => Number::of(value),
-            Cell::Null | Cell::Bytes(_) | Cell::Guid(_) => None,
+            Cell::Null | Cell::Bytes(_) | Cell::Guid(_) | Cell::Opaque(_) => None,
             text => Number::parse(text.to_text()?.trim()),
         }
     }

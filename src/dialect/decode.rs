@@ -89,6 +89,7 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         Cell::Node(node) => return Decoded::plain(node.clone()),
         Cell::Text(text) | Cell::Json(text) => text.as_bytes(),
         Cell::Bytes(bytes) | Cell::Guid(bytes) => bytes,
+        Cell::Opaque(bytes) => return opaque(bytes),
     };
     if let Some(beginning) = beginning(stored) {
         return Decoded::cut(beginning, stored.len() as u64);
@@ -142,6 +143,25 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         stored_is_json,
     };
     from_strings(decoded)
+}
+
+/// What is not said to be JSON is no worse for being none. An object or array it is all the same.
+fn opaque(bytes: &[u8]) -> Decoded {
+    if let Some(beginning) = beginning(bytes) {
+        return Decoded::cut(beginning, bytes.len() as u64);
+    }
+    if bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'[')) {
+        let parsed = json::parse(bytes);
+        if parsed.error.is_none() {
+            let stored_is_json = !parsed.replaced;
+            let (duplicate_key, replaced) = (parsed.duplicate_key, parsed.replaced);
+            return Decoded { duplicate_key, replaced, stored_is_json, ..Decoded::plain(parsed.node) };
+        }
+    }
+    Decoded::plain(match std::str::from_utf8(bytes) {
+        Ok(text) => Node::text(text),
+        Err(_) => Node::Bytes(Arc::from(bytes)),
+    })
 }
 
 /// Some writers put JSON into a JSON string, once or twice over.

@@ -7,7 +7,7 @@ use super::walk::Rows;
 use super::{ExportError, Of, Report};
 use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, ReadError};
 use crate::index::{EventIndex, InOrder};
-use crate::model::{EventRow, Node, Position, RecordedEvent, Version};
+use crate::model::{EventRow, Marks, Node, Position, RecordedEvent, Version};
 use crate::session::{InputStreams, StreamSource, pages};
 
 /// Events that are read at once, at most.
@@ -71,7 +71,7 @@ impl EventWalk {
 fn pass_by(input: &mut InputStreams, rows: &mut Rows<'_>, report: &mut Report) -> Result<Option<u64>, ExportError> {
     let (store, name) = (Arc::clone(&input.opened().store), input.name());
     if let Some((row, version)) = input.next_event()? {
-        let event = pages::recorded(&*store, &row, &name, version, &mut report.findings);
+        let event = pages::recorded(&*store, &row, &name, version, Marks::NONE, &mut report.findings);
         write_row(&event, rows)?;
         return Ok(Some(1));
     }
@@ -99,8 +99,8 @@ impl StoreWalk {
             let stream = index.stream_of(row).map_or("", |stream| streams.name(stream));
             match found.next_if(|stored| Some(stored.key) == index.key_of(row)) {
                 Some(stored) => {
-                    let event =
-                        pages::recorded(&*self.opened.store, &stored, &stream.into(), version, &mut report.findings);
+                    let (store, hidden) = (&*self.opened.store, index.hidden(row));
+                    let event = pages::recorded(store, &stored, &stream.into(), version, hidden, &mut report.findings);
                     write_row(&event, rows)?;
                 }
                 None => report.lost(stream, version),

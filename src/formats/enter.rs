@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::layers::{self, Member};
 use super::probe::{Kind, Probe};
 use super::spool::Spool;
-use super::{CONTAINERS, Container, Contents, Inside, Location, OpenChoice, OpenError, ReadError, Source, understand};
+use super::{
+    CONTAINERS, Container, Contents, Inside, Location, OpenChoice, OpenError, ReadError, Source, kurrent, understand,
+};
 use crate::model::Findings;
 
 /// Files of one archive that are opened to see which of them is the store, at most.
@@ -186,6 +188,10 @@ impl<'l> Place<'l> {
         ];
         if head.get(257..262) == Some(b"ustar") {
             return Some(self.not_a_store("it is a tar archive", "unpack it first: tar -xf FILE"));
+        }
+        if let Some(folder) = kurrent::folder_of_chunk(self.path) {
+            let help = format!("open its folder: {folder}");
+            return Some(self.not_a_store("it is a chunk of a log of EventStoreDB or KurrentDB", &help));
         }
         let known = KNOWN.iter().find(|(magic, _, _)| head.starts_with(magic));
         known.map(|(_, reason, help)| self.not_a_store(*reason, help))

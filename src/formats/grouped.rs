@@ -60,8 +60,8 @@ impl Store for Grouped {
         self.inner.shows_json_as_stored()
     }
 
-    fn verify(&self, notes: &mut Findings) -> Result<&'static str, ReadError> {
-        self.inner.verify(notes)
+    fn verify(&self, notes: &mut Findings, progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
+        self.inner.verify(notes, progress)
     }
 
     fn has_global_order(&self) -> bool {

@@ -22,6 +22,7 @@ mod grouped;
 mod input;
 mod inside;
 mod json_lines;
+mod kurrent;
 mod layers;
 pub mod page;
 mod probe;
@@ -57,6 +58,7 @@ pub use survey::{ColumnShape, Survey, TableShape, survey};
 const CONTAINERS: &[&dyn Container] = &[
     &sqlite::Sqlite,
     &json_lines::JsonLines,
+    &kurrent::Kurrent,
     &dump::Dump(dump::Flavour::Postgres),
     &dump::Dump(dump::Flavour::MySql),
     &dump::Dump(dump::Flavour::Sqlite),
@@ -170,11 +172,11 @@ pub trait Store: Send + Sync {
         false
     }
     /// Looks whether the container itself is whole, where it has something to tell by; says in a
-    /// few words what was looked at.
+    /// few words what was looked at, and meanwhile how much of it, 0 to 1.
     ///
     /// # Errors
     /// Where the store can no longer be read.
-    fn verify(&self, _notes: &mut Findings) -> Result<&'static str, ReadError> {
+    fn verify(&self, _notes: &mut Findings, _progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
         Ok("nothing, it has no checksums")
     }
     /// What of its table is read as what; `None` where no table alone is the store.
@@ -217,7 +219,7 @@ trait Readers: Send + Sync {
     ///
     /// # Errors
     /// Where the store can no longer be read.
-    fn verify(&self, _notes: &mut Findings) -> Result<&'static str, ReadError> {
+    fn verify(&self, _notes: &mut Findings, _progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
         Ok("nothing, it has no checksums")
     }
     /// As [`Store::passage`].
@@ -278,8 +280,8 @@ impl<R: Readers> Store for DialectStore<R> {
         self.mapping.shows_json_as_stored()
     }
 
-    fn verify(&self, notes: &mut Findings) -> Result<&'static str, ReadError> {
-        self.readers.verify(notes)
+    fn verify(&self, notes: &mut Findings, progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
+        self.readers.verify(notes, progress)
     }
 
     fn layout(&self) -> Option<Layout> {
@@ -416,7 +418,9 @@ fn payloads_of_rows(fetcher: &mut dyn Fetcher, keys: &[RowKey], page: &mut Paylo
         for row in whole.iter() {
             match row.payload {
                 Stored::Null => page.push(row.key, None),
-                Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => page.push(row.key, Some(bytes)),
+                Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Opaque(bytes) | Stored::Cut(bytes, _) => {
+                    page.push(row.key, Some(bytes));
+                }
             }
         }
         if page.bytes().len() > PAGE_BYTES {

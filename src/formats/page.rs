@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::PAGE_BYTES;
 use crate::dialect::beginning;
-use crate::model::{Marks, NameForm, Position, RowKey, StreamStatus, Time, Version};
+use crate::model::{Marks, NameForm, Position, Retention, RowKey, StreamStatus, Time, Version};
 
 /// Payloads alone, as stored: what a search looks at.
 #[derive(Debug, Default)]
@@ -61,6 +61,8 @@ pub struct EventPage {
     /// Payloads and metadata.
     bytes: Vec<u8>,
     rows: Vec<Row>,
+    /// What rows of a scan say of streams, their own or others.
+    told: Vec<(String, Retention)>,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,8 @@ pub enum Stored<T> {
     Null,
     Text(T),
     Bytes(T),
+    /// As [`Cell::Opaque`](crate::dialect::Cell::Opaque).
+    Opaque(T),
     /// The beginning of a value that is too large to be kept, and the bytes it has.
     Cut(T, u64),
 }
@@ -129,7 +133,7 @@ impl<'a> Stored<&'a [u8]> {
     pub fn bytes(&self) -> Option<&'a [u8]> {
         match self {
             Stored::Null => None,
-            Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => Some(bytes),
+            Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Opaque(bytes) | Stored::Cut(bytes, _) => Some(bytes),
         }
     }
 
@@ -152,6 +156,17 @@ impl EventPage {
         self.text.clear();
         self.bytes.clear();
         self.rows.clear();
+        self.told.clear();
+    }
+
+    /// Says what a server shows of a stream from here on.
+    pub fn tell(&mut self, stream: &str, retention: Retention) {
+        self.told.push((stream.to_owned(), retention));
+    }
+
+    /// What was told of streams, the last word last.
+    pub fn told(&self) -> &[(String, Retention)] {
+        &self.told
     }
 
     pub fn len(&self) -> usize {
@@ -258,13 +273,16 @@ impl EventPage {
 
     fn keep_stored(&mut self, value: &Stored<&[u8]>) -> Stored<Span> {
         match value {
-            Stored::Text(bytes) | Stored::Bytes(bytes) if let Some(beginning) = beginning(bytes) => {
+            Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Opaque(bytes)
+                if let Some(beginning) = beginning(bytes) =>
+            {
                 Stored::Cut(self.keep(beginning), bytes.len() as u64)
             }
             Stored::Null => Stored::Null,
             Stored::Cut(bytes, of) => Stored::Cut(self.keep(bytes), *of),
             Stored::Text(bytes) => Stored::Text(self.keep(bytes)),
             Stored::Bytes(bytes) => Stored::Bytes(self.keep(bytes)),
+            Stored::Opaque(bytes) => Stored::Opaque(self.keep(bytes)),
         }
     }
 
@@ -275,6 +293,7 @@ impl EventPage {
             Stored::Null => Stored::Null,
             Stored::Text(span) => Stored::Text(self.slice(span)),
             Stored::Bytes(span) => Stored::Bytes(self.slice(span)),
+            Stored::Opaque(span) => Stored::Opaque(self.slice(span)),
             Stored::Cut(span, of) => Stored::Cut(self.slice(span), *of),
         };
         Some(PageRow {

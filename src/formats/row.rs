@@ -210,6 +210,7 @@ enum Held<'r> {
     Null,
     Borrowed(&'r str),
     Bytes(&'r [u8]),
+    Opaque(&'r [u8]),
     /// JSON that was written anew: a number of a column, or a part of another value.
     Owned(String),
 }
@@ -220,6 +221,7 @@ impl<'r> Held<'r> {
             Cell::Null => Held::Null,
             Cell::Text(text) | Cell::Json(text) => Held::Borrowed(text),
             Cell::Bytes(bytes) | Cell::Guid(bytes) => Held::Bytes(bytes),
+            Cell::Opaque(bytes) => Held::Opaque(bytes),
             Cell::Integer(value) => Held::Owned(value.to_string()),
             Cell::Real(value) => Held::Owned(value.to_string()),
             Cell::Node(node) => Held::Owned(to_text(node)),
@@ -232,6 +234,7 @@ impl<'r> Held<'r> {
             Held::Borrowed(text) => Stored::Text(text.as_bytes()),
             Held::Owned(text) => Stored::Text(text.as_bytes()),
             Held::Bytes(bytes) => Stored::Bytes(bytes),
+            Held::Opaque(bytes) => Stored::Opaque(bytes),
         }
     }
 }
@@ -241,6 +244,7 @@ fn decode_stored(stored: &Stored<&[u8]>, decode: impl Fn(Cell<'_>) -> Decoded) -
     match stored {
         Stored::Null => decode(Cell::Null),
         Stored::Bytes(bytes) => decode(Cell::Bytes(bytes)),
+        Stored::Opaque(bytes) => decode(Cell::Opaque(bytes)),
         Stored::Text(bytes) => decode(std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text)),
         Stored::Cut(beginning, of) => Decoded::cut(beginning, *of),
     }
@@ -287,7 +291,7 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
 
 fn json_text(decoded: &Decoded, stored: &Stored<&[u8]>) -> Option<Text> {
     match stored {
-        Stored::Text(bytes) | Stored::Bytes(bytes) if decoded.stored_is_json => {
+        Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Opaque(bytes) if decoded.stored_is_json => {
             std::str::from_utf8(bytes).ok().map(Text::from)
         }
         _ => None,
@@ -361,8 +365,10 @@ mod tests {
     }
 
     fn read_row(dialect: &Dialect, sample: &Sample, all: &[Dialect]) -> (String, BTreeMap<&'static str, String>) {
-        let engine =
-            ["sqlite", "postgres", "mysql"].into_iter().find(|engine| dialect.reads(engine)).expect("an engine");
+        let engine = ["sqlite", "postgres", "mysql", "kurrentdb"]
+            .into_iter()
+            .find(|engine| dialect.reads(engine))
+            .expect("an engine");
         let found = detect(engine, &dialect.sample_tables(sample), all);
         let best = found.first().unwrap_or_else(|| panic!("{}: nothing fits its sample", dialect.id));
         let tie = found.get(1).filter(|second| second.matched == best.matched);

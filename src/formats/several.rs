@@ -73,8 +73,8 @@ impl Store for Several {
     }
 
     /// They are in one container, which is verified as a whole.
-    fn verify(&self, notes: &mut Findings) -> Result<&'static str, ReadError> {
-        self.first.verify(notes)
+    fn verify(&self, notes: &mut Findings, progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
+        self.first.verify(notes, progress)
     }
 
     fn has_global_order(&self) -> bool {

@@ -179,7 +179,7 @@ impl Readers for TableReaders {
         })
     }
 
-    fn verify(&self, notes: &mut Findings) -> Result<&'static str, ReadError> {
+    fn verify(&self, notes: &mut Findings, _progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
         let mut file = Guarded::open(self.place.clone())?;
         let said = file.read_within(VERIFY_TIME, |conn| {
             let mut check = conn.prepare("PRAGMA integrity_check")?;

@@ -11,8 +11,8 @@ use super::order::{Held, Order, Positions};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
-    CategoryId, Finding, FindingCode, Findings, Marks, NameForm, Position, RowKey, StreamId, StreamStatus, Text, Time,
-    TypeId, Version,
+    CategoryId, Finding, FindingCode, Findings, Marks, NameForm, Position, Retention, RowKey, StreamId, StreamStatus,
+    Text, Time, TypeId, Version,
 };
 
 /// One header, as a page has it.
@@ -71,6 +71,8 @@ pub struct IndexBuilder {
     one_form: Option<NameForm>,
     /// Names that were made to tell streams apart: of which, and as they were wanted.
     made: HashMap<Text, (StreamId, Text)>,
+    /// What was said of streams that have no events yet.
+    awaited: HashMap<Text, Retention>,
 }
 
 /// The segment under way.
@@ -142,6 +144,8 @@ impl IndexBuilder {
         let event_type = self.event_type(header.event_type);
         self.recent = Some((stream, event_type));
         let time = header.time.map_or(NONE, |time| time.0);
+        // What is said of the whole stream counts more than what its rows say.
+        let is_told = self.streams.retention(stream).is_some();
         let facts = self.streams.facts_mut(stream)?;
         let summary = &mut facts.summary;
         let category = summary.category.0 as usize;
@@ -160,7 +164,7 @@ impl IndexBuilder {
         summary.events += 1;
         summary.first = summary.first.min(Version(version));
         summary.last = summary.last.max(Version(version));
-        if summary.last == Version(version) {
+        if summary.last == Version(version) && !is_told {
             // The last word on what became of the stream.
             summary.status = header.status;
         }
@@ -239,7 +243,23 @@ impl IndexBuilder {
         if !self.parts.is_empty() || self.one_form.is_none() {
             self.tell_apart(id, hash);
         }
+        if !self.awaited.is_empty()
+            && let Some(retention) = self.awaited.remove(header.stream)
+        {
+            self.streams.retain(id, retention);
+        }
         id
+    }
+
+    /// Says what the store's server shows of a stream.
+    pub fn retain(&mut self, stream: &str, retention: Retention) {
+        let hash = self.hasher.hash_one(stream);
+        match self.by_name.find(hash, |id| self.streams.stored_name(*id) == stream) {
+            Some(id) => self.streams.retain(*id, retention),
+            None => {
+                self.awaited.insert(Text::from(stream), retention);
+            }
+        }
     }
 
     /// Shows of streams that have the new one's name in which table each is, and what its name
@@ -373,6 +393,12 @@ fn examine_stream(index: &EventIndex, stream: StreamId, found: &mut impl FnMut(F
     let mut neighbours = Neighbours::default();
     for at in 0..rows.len() {
         let Some(version) = rows.version(at) else { continue };
-        neighbours.push(version, rows.time(at), |code, message| push(code, version, message));
+        // What a server no longer shows may be gone.
+        let may_lack = index.hides(stream, Version(version.0.saturating_sub(1)), rows.time(at.saturating_sub(1)));
+        neighbours.push(version, rows.time(at), |code, message| {
+            if code != FindingCode::Gap || !may_lack {
+                push(code, version, message);
+            }
+        });
     }
 }

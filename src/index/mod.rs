@@ -174,7 +174,22 @@ impl EventIndex {
     /// What sets the row apart from a plain event.
     pub fn marks_of(&self, row: EventRow) -> Marks {
         let marks = self.place(row).and_then(|(segment, at)| segment.marks.as_ref()?.get(at).copied());
-        marks.map_or(Marks::NONE, Marks)
+        marks.map_or(Marks::NONE, Marks).and(self.hidden(row))
+    }
+
+    /// The mark of an event that the store's server shows no more.
+    pub fn hidden(&self, row: EventRow) -> Marks {
+        let place = self.stream_of(row).zip(self.version_of(row));
+        let hides = place.is_some_and(|(stream, version)| self.hides(stream, version, self.time_of(row)));
+        if hides { Marks::DELETED } else { Marks::NONE }
+    }
+
+    /// The store's server does not show an event of that version and time. Ages count from the
+    /// newest event of the store, so that a copy says the same every day.
+    fn hides(&self, stream: StreamId, version: Version, time: Option<Time>) -> bool {
+        let Some(retention) = self.streams.retention(stream) else { return false };
+        let last = self.streams.summary(stream).map_or(version, |summary| summary.last);
+        retention.hides(version, time, last, self.last_time)
     }
 
     /// The place among all events, where rows do not lie in its order; a text of digits is given

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::builder::Header;
 use crate::model::uuid;
-use crate::model::{CategoryId, NameForm, StreamId, StreamStatus, StreamSummary, Text, Time, Version};
+use crate::model::{CategoryId, NameForm, Retention, StreamId, StreamStatus, StreamSummary, Text, Time, Version};
 
 /// Streams in a chunk. A snapshot shares all chunks but those that grew since.
 const CHUNK: usize = 4_096;
@@ -42,6 +42,8 @@ pub struct StreamTable {
     categories: Arc<Vec<Text>>,
     /// Names that are shown in place of those that several streams share.
     told_apart: Arc<HashMap<StreamId, Text>>,
+    /// Of the streams of which not everything is shown by their server.
+    retentions: Arc<HashMap<StreamId, Retention>>,
     len: u32,
 }
 
@@ -113,6 +115,26 @@ impl StreamTable {
     pub fn find_uuid(&self, name: &str) -> Vec<StreamId> {
         let Some(wanted) = uuid::folded(name) else { return Vec::new() };
         self.ids().filter(|id| uuid::folded(self.name(*id)).is_some_and(|own| own == wanted)).collect()
+    }
+
+    /// Which of the stream's events its server shows, where not all of them.
+    pub fn retention(&self, id: StreamId) -> Option<&Retention> {
+        self.retentions.get(&id)
+    }
+
+    /// A stream that is gone for good stays so.
+    pub(super) fn retain(&mut self, id: StreamId, retention: Retention) {
+        let Some(facts) = self.facts_mut(id) else { return };
+        let gone = StreamStatus::Tombstoned;
+        if facts.summary.status == gone && retention.status != gone {
+            return;
+        }
+        facts.summary.status = retention.status;
+        if retention != Retention::default() {
+            Arc::make_mut(&mut self.retentions).insert(id, retention);
+        } else if self.retentions.contains_key(&id) {
+            Arc::make_mut(&mut self.retentions).remove(&id);
+        }
     }
 
     pub(super) fn is_ordered(&self, id: StreamId) -> bool {
@@ -253,7 +275,17 @@ impl StreamTable {
         let category = |id: StreamId| self.summary(id).map_or(0, |summary| summary.category.0);
         let mut rank: Vec<u32> = vec![0; self.categories.len()];
         let mut by_name: Vec<u32> = (0..self.categories.len() as u32).collect();
-        by_name.sort_by(|a, b| natural(&self.categories[*a as usize], &self.categories[*b as usize]));
+        // A server's own streams, `$ce-order`, come behind those that people write.
+        let mut is_own = vec![true; self.categories.len()];
+        for id in self.ids().filter(|id| !self.name(*id).starts_with('$')) {
+            if let Some(own) = is_own.get_mut(category(id) as usize) {
+                *own = false;
+            }
+        }
+        by_name.sort_by(|a, b| {
+            let (a, b) = (*a as usize, *b as usize);
+            is_own[a].cmp(&is_own[b]).then_with(|| natural(&self.categories[a], &self.categories[b]))
+        });
         by_name.iter().enumerate().for_each(|(place, id)| rank[*id as usize] = place as u32);
         let group = |id: StreamId| if flat { 0 } else { rank.get(category(id) as usize).copied().unwrap_or(0) };
         streams.sort_by(|a, b| group(*a).cmp(&group(*b)).then_with(|| self.compare(*a, *b, order)));

@@ -77,6 +77,32 @@ impl StreamStatus {
     }
 }
 
+/// What the server of a store shows of a stream; nothing is left out where it is the default.
+/// Other events may be in the store still.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// None below this version.
+    pub from: Option<Version>,
+    /// Only so many versions up to the last.
+    pub newest: Option<u64>,
+    /// None that is older than the newest event of the store by more than so many microseconds.
+    pub within: Option<i64>,
+    /// None at all, where the stream is not active.
+    pub status: StreamStatus,
+}
+
+impl Retention {
+    /// An event is not shown in a stream whose last version is `last`, at the time `now`.
+    pub fn hides(&self, version: Version, time: Option<Time>, last: Version, now: Option<Time>) -> bool {
+        let newest = self.newest.map(|count| last.0.saturating_sub_unsigned(count));
+        let oldest = self.within.zip(now).map(|(within, now)| now.0.saturating_sub(within));
+        self.status != StreamStatus::Active
+            || self.from.is_some_and(|from| version < from)
+            || newest.is_some_and(|newest| version.0 <= newest)
+            || oldest.zip(time).is_some_and(|(oldest, time)| time.0 < oldest)
+    }
+}
+
 /// What the index knows of one stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamSummary {

@@ -24,7 +24,7 @@ pub mod shard;
 pub mod time;
 pub mod uuid;
 
-pub use event::{Content, RecordedEvent, StreamStatus, StreamSummary};
+pub use event::{Content, RecordedEvent, Retention, StreamStatus, StreamSummary};
 pub use finding::{Finding, FindingCode, FindingGroup, Findings, Severity};
 pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, Version};
 pub use marks::Marks;

@@ -203,6 +203,9 @@ impl Taken {
             room &= stream.is_some();
             streams.extend(stream);
         }
+        for (stream, retention) in page.told() {
+            self.builder.retain(stream, *retention);
+        }
         // Notes are made in the order of the rows, each with its stream's name.
         let mut rows = page.iter().zip(streams).peekable();
         notes.locate(|note| {

@@ -14,7 +14,7 @@ use crate::dialect::{Layout, Table, catalog};
 use crate::formats::{self, EventPage, Location, OpenChoice, OpenError, Opened, PAGE_ROWS, Stored, Survey, survey};
 use crate::index::EventIndex;
 use crate::model::json::to_text;
-use crate::model::{FindingCode, Findings, Helpful, Problem, RecordedEvent, StreamId, Text, Time, Version};
+use crate::model::{FindingCode, Findings, Helpful, Marks, Problem, RecordedEvent, StreamId, Text, Time, Version};
 
 /// Events of a preview, and the streams that they are of at most.
 const EVENTS: u64 = 20;
@@ -313,11 +313,13 @@ fn samples(opened: &Opened, index: &EventIndex) -> Result<Vec<Sample>, formats::
             page.clear();
             fetcher.fetch(&[key], None, &mut page, &mut Findings::default())?;
             let Some(stored) = page.get(0) else { continue };
-            if let Stored::Text(payload) | Stored::Bytes(payload) | Stored::Cut(payload, _) = stored.payload {
+            if let Stored::Text(payload) | Stored::Bytes(payload) | Stored::Opaque(payload) | Stored::Cut(payload, _) =
+                stored.payload
+            {
                 bytes += payload.len();
             }
             let notes = &mut Findings::default();
-            samples.push(sample(&pages::recorded(&*opened.store, &stored, &name, version, notes)));
+            samples.push(sample(&pages::recorded(&*opened.store, &stored, &name, version, Marks::NONE, notes)));
         }
     }
     Ok(samples)

@@ -139,7 +139,8 @@ impl StreamSource {
         let Some(row) = page.get((at - first) as usize) else { return Ok(None) };
         let version = self.rows.version(at).unwrap_or(Version(0));
         let mut notes = Findings::default();
-        let event = recorded(&*self.store, &row, &self.name, version, &mut notes);
+        let hidden = self.rows.row(at).map_or(Marks::NONE, |own| self.rows.index().hidden(own));
+        let event = recorded(&*self.store, &row, &self.name, version, hidden, &mut notes);
         self.note(at, notes);
         Ok(Some(event))
     }
@@ -353,18 +354,20 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
     }
 }
 
-/// The event in full, for the inspector and for output. `stream` is the name that is shown.
+/// The event in full, for the inspector and for output. `stream` is the name that is shown,
+/// `hidden` what [`EventIndex::hidden`](crate::index::EventIndex::hidden) says of it.
 pub fn recorded(
     store: &dyn Store,
     row: &PageRow<'_>,
     stream: &Text,
     version: Version,
+    hidden: Marks,
     notes: &mut Findings,
 ) -> RecordedEvent {
     let content = content(store, row, stream, version, notes);
     let raw: &[u8] = match row.payload {
         Stored::Null => &[],
-        Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => bytes,
+        Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Opaque(bytes) | Stored::Cut(bytes, _) => bytes,
     };
     RecordedEvent {
         key: row.key,
@@ -376,7 +379,7 @@ pub fn recorded(
         event_type: Arc::from(row.event_type),
         time: row.time,
         time_text: row.time_text.map(Text::from),
-        marks: marks(row),
+        marks: marks(row).and(hidden),
         data_json: content.data_json,
         undecodable: content.undecodable,
         data: content.data,

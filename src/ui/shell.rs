@@ -108,7 +108,12 @@ impl Shell {
     fn effects(&mut self, ctx: &Context) {
         for effect in self.app.take_effects() {
             match effect {
-                Effect::PickStore => self.picking_store = Some((pick(ctx, None, None), Instant::now())),
+                Effect::PickStore => {
+                    self.picking_store = Some((pick(ctx, None, None), Instant::now()));
+                }
+                Effect::PickFolder => {
+                    self.picking_store = Some((ask(ctx, AsyncFileDialog::new().pick_folder()), Instant::now()));
+                }
                 Effect::PickReducer(folder) => {
                     let types = ("Reducers", &["js", "mjs", "cjs", "ts", "mts"][..]);
                     self.picking_reducer = Some((pick(ctx, folder, Some(types)), Instant::now()));

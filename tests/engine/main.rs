@@ -13,6 +13,7 @@ mod export_job;
 mod guess;
 mod hostile;
 mod input;
+mod kurrent;
 mod large;
 mod layers;
 mod library_states;

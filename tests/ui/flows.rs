@@ -179,3 +179,24 @@ fn what_is_no_store_says_why_and_what_to_do() {
     wait_for(&mut window, "it is a PNG image");
     wait_for(&mut window, "open a store file instead");
 }
+
+#[test]
+fn a_folder_is_asked_for_by_a_button_and_in_the_menu_and_opened() {
+    let mut window = drawn(Program::new(settings(), Default::default()), [1440.0, 900.0]);
+    window.run_steps(2);
+    window.get_by_label("Open folder…").click();
+    window.run_steps(2);
+    assert_eq!(window.state().effects, [Effect::PickFolder]);
+    let folder = sample("bank.db").with_file_name("").join("../kurrentdb/db");
+    // What the dialog comes to, or is dropped.
+    window.state_mut().apply(Action::OpenFiles(vec![folder]));
+    wait_for(&mut window, "181 streams");
+    window.state_mut().apply(Action::SetStreamFilter("order-7001".to_owned()));
+    wait_for(&mut window, "order-7001, 5 events");
+    // And beside a store that is open.
+    window.get_by_label("File").click();
+    window.run_steps(2);
+    window.get_by_label("Open folder…").click();
+    window.run_steps(2);
+    assert_eq!(window.state().effects.last(), Some(&Effect::PickFolder));
+}

@@ -96,20 +96,23 @@ fn section(ui: &mut Ui, id: Id, left: f32, right: f32, above: f32, title: &str) 
     center + 20.0
 }
 
-/// Where a file is dropped, and the two other ways to one; returns where it ends.
+/// Where a file is dropped, and the other ways to one; returns where it ends.
 fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut Vec<Action>) -> f32 {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (word, keys) = ("Open file…", "Ctrl O");
     let inside = rect.width() - 48.0;
     let open_width = button_width(&painter, word, Some(keys)).max(150.0).min(inside);
-    let field_width = 300.0_f32.min(inside);
-    // The field goes below the button where there is no room beside it.
-    let beside = open_width + 12.0 + 160.0 <= inside;
-    let field_width = if beside { field_width.min(inside - open_width - 12.0) } else { field_width };
-    let kinds = "Emmett and Python eventsourcing on SQLite, JSON lines, and what your own dialect files describe";
+    let folder_width = button_width(&painter, "Open folder…", None).min(inside);
+    // What has no room beside the first button goes below it, the field first.
+    let in_a_row = open_width + 12.0 + folder_width <= inside;
+    let buttons = if in_a_row { open_width + 12.0 + folder_width } else { open_width.max(folder_width) };
+    let beside = in_a_row && buttons + 12.0 + 160.0 <= inside;
+    let field_width = 300.0_f32.min(if beside { inside - buttons - 12.0 } else { inside });
+    let kinds = "Emmett and Python eventsourcing on SQLite, folders of EventStoreDB and KurrentDB, JSON lines, and what \
+                 your own dialect files describe";
     let kinds_galley = text::paragraph_galley(&painter, inside, kinds, text::LABEL, t.quiet, 4);
-    let below = if beside { 0.0 } else { 36.0 };
+    let below = [in_a_row, beside].into_iter().filter(|fits| !fits).count() as f32 * 36.0;
     let more = below + kinds_galley.size().y - 18.0;
     let rect = rect.with_max_y(rect.bottom() + more);
     painter.rect_filled(rect, size::RADIUS_POPUP, t.window);
@@ -129,11 +132,16 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     spoken(ui, id.with("drop"), spot, &title);
 
     let y = rect.top() + 118.0;
-    let width = if beside { open_width + 12.0 + field_width } else { open_width };
+    let width = if beside { buttons + 12.0 + field_width } else { buttons };
     let open = Rect::from_min_size(pos2((x - width / 2.0).round(), y - 14.0), vec2(open_width, 28.0));
+    let corner = if in_a_row { open.right_top() + vec2(12.0, 0.0) } else { open.left_bottom() + vec2(0.0, 8.0) };
+    let folder = Rect::from_min_size(corner, vec2(folder_width, 28.0));
     let open_id = id.with("open");
     if button(ui, open_id, open, Look::Filled, word, Some(keys)).clicked() {
         out.push(Action::OpenDialog);
+    }
+    if button(ui, id.with("folder"), folder, Look::Outlined, "Open folder…", None).clicked() {
+        out.push(Action::OpenFolderDialog);
     }
     // When the page appears and nothing has the keyboard, its first button gets it.
     if appears(ui, id) && ui.memory(|memory| memory.focused().is_none()) {
@@ -141,7 +149,7 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     }
     let field = Field { id: id.with("path"), name: "Path of a store", hint: "or type its path", icon: None, key: None };
     let corner =
-        if beside { open.right_top() + vec2(12.0, 0.0) } else { pos2(x - field_width / 2.0, open.bottom() + 8.0) };
+        if beside { folder.right_top() + vec2(12.0, 0.0) } else { pos2(x - field_width / 2.0, folder.bottom() + 8.0) };
     path_field(ui, &field, Rect::from_min_size(corner, vec2(field_width, 28.0)), Action::OpenPath, out);
     let place = pos2(x - kinds_galley.size().x / 2.0, rect.top() + 149.0 + below);
     painter.galley(place, kinds_galley, t.quiet);
