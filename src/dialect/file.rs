@@ -228,8 +228,8 @@ pub(super) struct EventMap {
     pub metadata: Option<FieldRule>,
     pub time: Option<FieldRule>,
     pub status: Option<FlagRule>,
-    /// Each that holds sets a mark.
-    #[serde(default)]
+    /// Each that holds sets a mark; one may stand without its brackets.
+    #[serde(default, deserialize_with = "one_or_more")]
     pub mark: Vec<FlagRule>,
 }
 
@@ -410,6 +410,20 @@ impl TryFrom<String> for JsonPath {
 pub(super) struct Peel {
     #[serde(default)]
     pub payload: Vec<Wrapper>,
+}
+
+/// One rule, or several in brackets.
+fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<FlagRule>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Rules {
+        One(FlagRule),
+        More(Vec<FlagRule>),
+    }
+    Ok(match Rules::deserialize(from)? {
+        Rules::One(rule) => vec![rule],
+        Rules::More(rules) => rules,
+    })
 }
 
 /// A column whose value has a meaning: stored value to word.
