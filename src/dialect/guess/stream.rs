@@ -98,10 +98,9 @@ impl Look<'_> {
     /// thing has a UUID.
     fn with_kind(&self, id: usize) -> Vec<usize> {
         let kind = (0..self.columns.len()).find(|at| self.is_kind_beside(*at, id));
-        let has_several = |kind: &usize| {
-            let kinds = self.columns[*kind].facts.distinct;
-            kinds == 1 || self.ids(&[*kind, id]).iter().flatten().collect::<HashSet<_>>().len() > kinds
-        };
+        let distinct = |of: &[usize]| self.ids(of).iter().flatten().collect::<HashSet<_>>().len();
+        // Where no two kinds have one id, the id alone tells.
+        let has_several = |kind: &usize| distinct(&[*kind, id]) > distinct(&[id]);
         kind.filter(|kind| self.columns[id].facts.uuid < 0.9 && has_several(kind)).into_iter().chain([id]).collect()
     }
 
