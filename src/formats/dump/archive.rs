@@ -54,6 +54,13 @@ enum Parts {
 
 /// Reads the table of contents.
 pub(super) fn contents(path: &Path) -> io::Result<Contents> {
+    read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => damaged("it ends inside its table of contents"),
+        _ => error,
+    })
+}
+
+fn read(path: &Path) -> io::Result<Contents> {
     if path.is_dir() {
         let file = BufReader::new(File::open(path.join("toc.dat"))?);
         return Reader::begin(file)?.contents(path, Parts::Folder(path.to_owned()));

@@ -207,6 +207,10 @@ fn copy_files(place: &Place, file: &FileBytes) -> Result<Option<(Folder, Stamp)>
         if done && now.has_same_commits(&before) && now.main.identity == file.identity() {
             return Ok(Some((folder, now)));
         }
+        if now.way() != before.way() {
+            // What is beside it now is read otherwise.
+            break;
+        }
         std::thread::sleep(PAUSE);
     }
     Err(super::guard::restless(&place.path))

@@ -398,7 +398,12 @@ impl Opening<'_> {
 
     /// Through the copy that all readers of the file share.
     fn copied(&self, file: FileBytes, seen: Seen) -> Result<Option<Open>, ReadError> {
-        match Copy::shared(self.place, &file, &seen.stamp)? {
+        let copy = match Copy::shared(self.place, &file, &seen.stamp) {
+            // A writer came to it meanwhile, and it may be read beside him.
+            Err(error) if error.is_passing() && self.begun.elapsed() < ALL_PATIENCE => return Ok(None),
+            copy => copy?,
+        };
+        match copy {
             Some(copy) => {
                 let (conn, stamp) = (Arc::clone(&copy.conn), copy.of.clone());
                 let seen = Seen { stamp, ..seen };
