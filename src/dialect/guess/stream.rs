@@ -37,7 +37,8 @@ impl Look<'_> {
             let pairs = versions.iter().filter_map(|version| self.pair(stream, &ids, *version));
             pairs.collect::<Vec<_>>()
         });
-        if let Some(best) = fitting.max_by(|a, b| a.score.total_cmp(&b.score)) {
+        if let Some(mut best) = fitting.max_by(|a, b| a.score.total_cmp(&b.score)) {
+            best.stream = self.without_needless(best.stream);
             let (stream, version) = (self.path(&best.stream), self.columns[best.version].path.clone());
             let (up, streams) = (best.up, best.streams);
             self.reasons.push(format!("{version} counts up inside {stream} in {up} of {streams} streams"));
@@ -60,6 +61,21 @@ impl Look<'_> {
             }
             None => sure,
         }
+    }
+
+    /// The same streams by fewer columns: a kind beside an id that no other kind has says nothing
+    /// of which it is. Whose it is, is said all the same.
+    fn without_needless(&self, mut stream: Vec<usize>) -> Vec<usize> {
+        let distinct = |of: &[usize]| self.ids(of).iter().flatten().collect::<HashSet<_>>().len();
+        let all = distinct(&stream);
+        for column in stream.clone() {
+            let rest: Vec<usize> = stream.iter().copied().filter(|own| *own != column).collect();
+            let is_id = stream.last() == Some(&column);
+            if !is_id && !is_tenant(self.columns[column].name()) && distinct(&rest) == all {
+                stream = rest;
+            }
+        }
+        stream
     }
 
     /// The stream, and its category where a column of it is one.
