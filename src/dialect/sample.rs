@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::file::TableName;
 use super::mapping::{Column, ROWID};
 use super::{Dialect, Table};
 
@@ -32,10 +31,7 @@ pub struct Sample {
 impl Dialect {
     /// The tables of a store that has nothing but the sample, for tests of dialects.
     pub fn sample_tables(&self, sample: &Sample) -> Vec<Table> {
-        let events = sample.table.clone().unwrap_or_else(|| match &self.events.table {
-            TableName::Named(name) => name.as_str().to_owned(),
-            TableName::Any => "my_events".to_owned(),
-        });
+        let events = sample.table.clone().unwrap_or_else(|| self.events.table.example().to_owned());
         let own = |alias: &str| {
             let keys = sample.row.keys().filter(|key| *key != ROWID);
             let columns = keys.filter_map(move |key| match key.split_once('.') {
@@ -49,11 +45,9 @@ impl Dialect {
             tables.push(Table::new(join.table.as_str(), own(&join.alias), true));
         }
         for block in &self.detect {
-            if let TableName::Named(name) = &block.table
-                && !tables.iter().any(|table| table.name.is_like(name))
-            {
+            if !tables.iter().any(|table| block.table.is(&table.name)) {
                 let columns = block.columns.iter().filter_map(|names| names.0.first());
-                tables.push(Table::new(name.as_str(), columns.map(|name| name.as_str().to_owned()), true));
+                tables.push(Table::new(block.table.example(), columns.map(|name| name.as_str().to_owned()), true));
             }
         }
         tables

@@ -283,6 +283,7 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
         data_json: json_text(&data, &row.payload),
         metadata_json: json_text(&metadata, &row.metadata),
         undecodable: data.error.map(Text::from),
+        is_typed: mapping.is_typed(),
         data: data.node,
         metadata: metadata.node,
         odd,
