@@ -540,12 +540,21 @@ impl Dialect {
 
     /// Every way this dialect fits the tables: one for each table that can be its events.
     pub(super) fn fits(&self, tables: &[Table]) -> Vec<Candidate> {
+        // The tables of one store are in one schema.
+        let mut schemas: Vec<&Option<String>> = tables.iter().map(|table| &table.within).collect();
+        schemas.sort();
+        schemas.dedup();
+        let of = |schema: &Option<String>| tables.iter().filter(|table| table.within == *schema).collect::<Vec<_>>();
+        schemas.into_iter().flat_map(|schema| self.fits_together(&of(schema))).collect()
+    }
+
+    fn fits_together(&self, tables: &[&Table]) -> Vec<Candidate> {
         let mut evidence = Vec::new();
         let mut matched = 0;
         let mut wild: Vec<&Table> = Vec::new();
         let mut named: Option<&Table> = None;
         for block in &self.detect {
-            let fitting: Vec<&Table> = tables.iter().filter(|table| block.fits(table)).collect();
+            let fitting: Vec<&Table> = tables.iter().copied().filter(|table| block.fits(table)).collect();
             let Some(first) = fitting.first() else { return Vec::new() };
             matched += block.columns.len();
             if matches!(block.table, TableName::Any) {
@@ -559,7 +568,11 @@ impl Dialect {
         }
         let any = matches!(self.events.table, TableName::Any);
         let targets = if any { wild } else { named.into_iter().collect() };
-        let joined = |join: &JoinRule| tables.iter().find(|table| table.name.is_like(&join.table)).cloned();
+        let joined = |join: &JoinRule| {
+            let found = tables.iter().find(|table| table.name.is_like(&join.table)).map(|table| (*table).clone());
+            let missing = || Table::new(join.table.as_str(), [], false);
+            found.or_else(|| join.optional.then(missing))
+        };
         let Some(joined) = self.events.joins.iter().map(joined).collect::<Option<Vec<Table>>>() else {
             return Vec::new();
         };

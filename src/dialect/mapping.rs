@@ -96,6 +96,8 @@ enum Count {
 /// A table that is joined to the events table.
 #[derive(Clone, Debug)]
 pub struct Join {
+    /// The table's number in [`Column::table`].
+    pub number: usize,
     pub table: Name,
     /// Pairs of columns that are equal.
     pub on: Vec<(Column, Column)>,
@@ -432,11 +434,13 @@ impl Mapping {
         let counting = counting.unwrap_or(Counting::Unknown);
         let status = map.status.as_ref().and_then(|rule| columns.flag(rule));
         let mark = map.mark.as_ref().and_then(|rule| columns.flag(rule));
-        let join = |(rule, table): (&super::file::JoinRule, &Table)| {
+        let join = |(number, (rule, table)): (usize, (&super::file::JoinRule, &Table))| {
             let on = rule.on.iter().map(|on| columns.join(on)).collect::<Result<_, _>>()?;
-            Ok(Join { table: table.name.clone(), on, optional: rule.optional })
+            Ok(Join { number: number + 1, table: table.name.clone(), on, optional: rule.optional })
         };
-        let joins = events.joins.iter().zip(joined).map(join).collect::<Result<_, Lacks>>()?;
+        // One that may be missing, and is, has no columns.
+        let there = events.joins.iter().zip(joined).enumerate().filter(|(_, (_, table))| !table.columns.is_empty());
+        let joins = there.map(join).collect::<Result<_, Lacks>>()?;
         let test = |rule: &super::file::Test| match columns.find(&rule.0) {
             Some(column) => Ok(RowTest { column, comparison: rule.1, value: rule.2.clone() }),
             None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),

@@ -37,6 +37,8 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Table {
     pub name: Name,
+    /// The schema it is in, where there are schemas; behind the database, where one file holds several.
+    pub within: Option<String>,
     pub columns: Vec<Name>,
     /// A hidden integer key exists (SQLite's rowid, a line's offset).
     pub has_rowid: bool,
@@ -49,7 +51,20 @@ pub struct Table {
 impl Table {
     pub fn new(name: impl Into<Name>, columns: impl IntoIterator<Item = String>, has_rowid: bool) -> Table {
         let columns = columns.into_iter().map(Name::from).collect();
-        Table { name: name.into(), columns, has_rowid, is_view: false, is_open: false }
+        Table { name: name.into(), within: None, columns, has_rowid, is_view: false, is_open: false }
+    }
+
+    /// The name by which no other table is called.
+    pub fn full_name(&self) -> Name {
+        match &self.within {
+            Some(within) => Name::from(format!("{within}.{}", self.name)),
+            None => self.name.clone(),
+        }
+    }
+
+    /// The same table, by name.
+    pub fn is_same(&self, other: &Table) -> bool {
+        (&self.within, &self.name) == (&other.within, &other.name)
     }
 
     /// The column of that name, as the table spells it. The very name comes before one that
@@ -79,6 +94,11 @@ impl Candidate {
     /// A dialect and a table that the user put together.
     pub fn chosen(dialect: Dialect, table: Table, evidence: String) -> Candidate {
         Candidate { dialect, table, joined: Vec::new(), evidence: vec![evidence], matched: 0 }
+    }
+
+    /// The tables that the dialect joins to the events, in its order.
+    pub fn joined(&self) -> &[Table] {
+        &self.joined
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
@@ -27,8 +27,8 @@ pub(super) type Stream = Box<dyn BufRead + Send>;
 pub(super) enum Layer {
     Gzip,
     Zstd,
-    /// A zip's one member.
-    Zip {
+    /// A member of an archive: of a zip, or of a tar.
+    Member {
         offset: u64,
         len: u64,
         deflated: bool,
@@ -36,6 +36,13 @@ pub(super) enum Layer {
     Utf16 {
         little_endian: bool,
     },
+    /// A block of pg_dump's custom archive: chunks, each behind its length.
+    Chunks {
+        offset: u64,
+        int_bytes: u8,
+    },
+    Zlib,
+    Lz4,
 }
 
 impl Layer {
@@ -44,8 +51,11 @@ impl Layer {
         match self {
             Layer::Gzip => "it is compressed with gzip",
             Layer::Zstd => "it is compressed with zstd",
-            Layer::Zip { .. } => "it is the one file in a zip archive",
+            Layer::Member { .. } => "it is the one file in a zip archive",
             Layer::Utf16 { .. } => "it is UTF-16 text",
+            Layer::Chunks { .. } => "it is an archive of pg_dump",
+            Layer::Zlib => "it is compressed with zlib",
+            Layer::Lz4 => "it is compressed with lz4",
         }
     }
 
@@ -55,6 +65,7 @@ impl Layer {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Layer::Zstd),
             // Of a frame that is to be skipped.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Layer::Zstd),
+            [0x04, 0x22, 0x4d, 0x18, ..] => Some(Layer::Lz4),
             [0xff, 0xfe, ..] => Some(Layer::Utf16 { little_endian: true }),
             [0xfe, 0xff, ..] => Some(Layer::Utf16 { little_endian: false }),
             [b'{' | b'[', 0, second, 0, ..] if *second != 0 => Some(Layer::Utf16 { little_endian: true }),
@@ -66,8 +77,13 @@ impl Layer {
     fn take_off(self, inner: Stream) -> io::Result<Stream> {
         Ok(match self {
             Layer::Gzip => Box::new(BufReader::with_capacity(BLOCK, MultiGzDecoder::new(inner))),
+            Layer::Zlib => Box::new(BufReader::with_capacity(BLOCK, ZlibDecoder::new(inner))),
+            Layer::Lz4 => Box::new(BufReader::with_capacity(BLOCK, lz4_flex::frame::FrameDecoder::new(inner))),
+            Layer::Chunks { int_bytes, .. } => {
+                Box::new(BufReader::with_capacity(BLOCK, Chunks { inner, int_bytes, left: 0, state: ChunkState::Head }))
+            }
             Layer::Zstd => Box::new(BufReader::with_capacity(BLOCK, Frames { inner: Some(inner), frame: None })),
-            Layer::Zip { len, deflated, .. } => {
+            Layer::Member { len, deflated, .. } => {
                 let member = inner.take(len);
                 if deflated {
                     Box::new(BufReader::with_capacity(BLOCK, DeflateDecoder::new(member)))
@@ -109,7 +125,7 @@ pub(super) fn find(path: &Path, outer: Head) -> Result<(Vec<Layer>, Head), (Stri
 /// The stream inside all layers. `consumed` counts the bytes of the file that are read.
 pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> io::Result<Stream> {
     let mut file = File::open(path)?;
-    if let Some(Layer::Zip { offset, .. }) = layers.first() {
+    if let Some(Layer::Member { offset, .. } | Layer::Chunks { offset, .. }) = layers.first() {
         file.seek(SeekFrom::Start(*offset))?;
     }
     let counted = Counted { file, consumed: Arc::clone(consumed) };
@@ -153,7 +169,7 @@ fn one_member(path: &Path) -> Result<Layer, (String, String)> {
             _ => None,
         };
         let offset = member.data_start().filter(|_| !member.encrypted());
-        let layer = deflated.zip(offset).map(|(deflated, offset)| Layer::Zip {
+        let layer = deflated.zip(offset).map(|(deflated, offset)| Layer::Member {
             offset,
             len: member.compressed_size(),
             deflated,
@@ -168,6 +184,61 @@ fn one_member(path: &Path) -> Result<Layer, (String, String)> {
             let names: Vec<&str> = all.iter().take(5).map(|(name, _)| name.as_str()).collect();
             Err((format!("it is a zip archive of {} files: {}", all.len(), names.join(", ")), unpack()))
         }
+    }
+}
+
+/// What stands in the chunks of a block.
+struct Chunks {
+    inner: Stream,
+    int_bytes: u8,
+    /// Bytes of the chunk that were not read yet.
+    left: u64,
+    state: ChunkState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ChunkState {
+    /// Before the block's kind and number.
+    Head,
+    Inside,
+    End,
+}
+
+impl Chunks {
+    /// A number: its sign in a byte, then its bytes from the least on.
+    fn int(&mut self) -> io::Result<u64> {
+        let mut bytes = [0; 9];
+        let len = usize::from(self.int_bytes).min(8);
+        self.inner.read_exact(&mut bytes[..=len])?;
+        let [sign, number @ ..] = bytes;
+        Ok(if sign == 0 { u64::from_le_bytes(number) } else { 0 })
+    }
+}
+
+impl Read for Chunks {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.state == ChunkState::Head {
+            let mut kind = [0];
+            self.inner.read_exact(&mut kind)?;
+            self.int()?;
+            self.state = ChunkState::Inside;
+        }
+        if self.left == 0 && self.state == ChunkState::Inside {
+            self.left = self.int()?;
+            if self.left == 0 {
+                self.state = ChunkState::End;
+            }
+        }
+        if self.state == ChunkState::End || buffer.is_empty() {
+            return Ok(0);
+        }
+        let want = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let read = self.inner.read(&mut buffer[..want])?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read as u64;
+        Ok(read)
     }
 }
 

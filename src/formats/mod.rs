@@ -15,6 +15,7 @@
 
 mod bytes;
 mod choose;
+mod dump;
 mod error;
 mod json_lines;
 mod layers;
@@ -45,7 +46,14 @@ use spool::Spool;
 pub use survey::{ColumnShape, Survey, TableShape, survey};
 
 /// Every container we read.
-const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines];
+const CONTAINERS: &[&dyn Container] = &[
+    &sqlite::Sqlite,
+    &json_lines::JsonLines,
+    &dump::Dump(dump::Flavour::Postgres),
+    &dump::Dump(dump::Flavour::MySql),
+    &dump::Dump(dump::Flavour::Sqlite),
+    &dump::Dump(dump::Flavour::SqlServer),
+];
 
 /// Rows in a page of a scan, at most.
 pub const PAGE_ROWS: usize = 4_096;

@@ -165,11 +165,11 @@ fn alias(table: usize) -> String {
 
 fn from(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping, column: &impl Fn(&Column) -> String) -> String {
     let mut from = format!("FROM {} AS {EVENTS}", flavour.quote(table));
-    for (join, number) in mapping.joins().iter().zip(1..) {
+    for join in mapping.joins() {
         let kind = if join.optional { "LEFT JOIN" } else { "JOIN" };
         let on: Vec<String> = join.on.iter().map(|(a, b)| format!("{} = {}", column(a), column(b))).collect();
         let table = flavour.quote(join.table.as_str());
-        from += &format!(" {kind} {table} AS {} ON {}", alias(number), on.join(" AND "));
+        from += &format!(" {kind} {table} AS {} ON {}", alias(join.number), on.join(" AND "));
     }
     from
 }

@@ -1,0 +1,326 @@
+//! Archives of pg_dump: the table of contents of the custom, the directory and the tar format,
+//! and by which layers the rows of a table are unpacked.
+//!
+//! Format: PostgreSQL's src/bin/pg_dump/pg_backup_archiver.c and pg_backup_custom.c, versions
+//! 1.12 (9.x) to 1.16 (17, 18).
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use super::Flavour;
+use super::script::{Block, Form, Outline, Place, copy_head};
+use crate::formats::layers::Layer;
+
+const MAGIC: &[u8] = b"PGDMP";
+/// What entries with the rows of a table are called.
+const DATA: &str = "TABLE DATA";
+/// Entries of a table of contents.
+const MAX_ENTRIES: i64 = 10_000_000;
+/// A text in the table of contents.
+const MAX_TEXT: i64 = 64 << 20;
+
+/// Where the rows of a block are, in the order of [`Outline::blocks`].
+#[derive(Clone, Debug)]
+pub(super) struct Packed {
+    /// The archive itself, or the file beside its table of contents.
+    pub file: PathBuf,
+    pub layers: Vec<Layer>,
+}
+
+/// What an archive holds.
+pub(super) struct Contents {
+    pub outline: Outline,
+    pub packed: Vec<Packed>,
+}
+
+pub(super) fn is_archive(head: &[u8]) -> bool {
+    head.starts_with(MAGIC) || tar_of_archive(head)
+}
+
+fn tar_of_archive(head: &[u8]) -> bool {
+    head.get(257..262) == Some(b"ustar") && head.starts_with(b"toc.dat\0")
+}
+
+/// Where the parts of an archive are.
+enum Parts {
+    /// In the archive itself, each at its offset.
+    Custom,
+    /// Files of a folder.
+    Folder(PathBuf),
+    /// Members of a tar: name, offset and length.
+    Tar(Vec<(String, u64, u64)>),
+}
+
+/// Reads the table of contents.
+pub(super) fn contents(path: &Path) -> io::Result<Contents> {
+    if path.is_dir() {
+        let file = BufReader::new(File::open(path.join("toc.dat"))?);
+        return Reader::begin(file)?.contents(path, Parts::Folder(path.to_owned()));
+    }
+    let mut file = BufReader::new(File::open(path)?);
+    let mut head = [0; 512];
+    let read = file.read(&mut head)?;
+    if !tar_of_archive(&head[..read]) {
+        file.seek(SeekFrom::Start(0))?;
+        return Reader::begin(file)?.contents(path, Parts::Custom);
+    }
+    let members = members(&mut file)?;
+    let toc = members.iter().find(|(name, ..)| name == "toc.dat").map_or(512, |(_, offset, _)| *offset);
+    file.seek(SeekFrom::Start(toc))?;
+    Reader::begin(file)?.contents(path, Parts::Tar(members))
+}
+
+/// The members of a tar: name, offset and length.
+fn members(file: &mut BufReader<File>) -> io::Result<Vec<(String, u64, u64)>> {
+    let mut members = Vec::new();
+    let mut at = 0;
+    loop {
+        file.seek(SeekFrom::Start(at))?;
+        let mut head = [0; 512];
+        if file.read_exact(&mut head).is_err() || head[0] == 0 {
+            return Ok(members);
+        }
+        let name = head[..100].split(|byte| *byte == 0).next().unwrap_or_default();
+        let field = &head[124..136];
+        let len = if field[0] & 0x80 != 0 {
+            field[4..].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        } else {
+            let digits = field.iter().filter(|byte| byte.is_ascii_digit());
+            digits.fold(0, |sum, digit| sum * 8 + u64::from(digit - b'0'))
+        };
+        members.push((String::from_utf8_lossy(name).into_owned(), at + 512, len));
+        at += 512 + len.div_ceil(512) * 512;
+    }
+}
+
+struct Reader {
+    file: BufReader<File>,
+    minor: u8,
+    int_bytes: u8,
+    offset_bytes: u8,
+    packing: Packing,
+}
+
+/// How the rows are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    None,
+    Gzip,
+    Lz4,
+    Zstd,
+}
+
+/// One thing in the archive.
+struct Entry {
+    id: i64,
+    place: Place,
+    kind: String,
+    definition: String,
+    copy: String,
+    /// In a custom archive; `None` where it was not known when the table of contents was written.
+    offset: Option<u64>,
+    file: Option<String>,
+}
+
+fn damaged(message: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the archive of pg_dump is damaged: {}", message.into()))
+}
+
+impl Reader {
+    fn begin(mut file: BufReader<File>) -> io::Result<Reader> {
+        let mut head = [0; 11];
+        file.read_exact(&mut head)?;
+        if !head.starts_with(MAGIC) {
+            return Err(damaged("its table of contents does not begin as one"));
+        }
+        let [major, minor, _revision, int_bytes, offset_bytes, _format] = [head[5], head[6], head[7], head[8], head[9], head[10]];
+        if major != 1 || !(12..=16).contains(&minor) || !(1..=8).contains(&int_bytes) || !(1..=8).contains(&offset_bytes) {
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                format!("archives of version {major}.{minor} are not known, those of 1.12 to 1.16 are; pg_restore -f NEW.sql makes a script of it"),
+            ));
+        }
+        let mut reader = Reader { file, minor, int_bytes, offset_bytes, packing: Packing::None };
+        reader.packing = if minor >= 15 {
+            match reader.byte()? {
+                0 => Packing::None,
+                1 => Packing::Gzip,
+                2 => Packing::Lz4,
+                3 => Packing::Zstd,
+                other => return Err(damaged(format!("there is no compression {other}"))),
+            }
+        } else if reader.int()? == 0 {
+            Packing::None
+        } else {
+            Packing::Gzip
+        };
+        Ok(reader)
+    }
+
+    fn byte(&mut self) -> io::Result<u8> {
+        let mut byte = [0];
+        self.file.read_exact(&mut byte)?;
+        Ok(byte[0])
+    }
+
+    fn little_endian(&mut self, bytes: u8) -> io::Result<u64> {
+        let mut held = [0; 8];
+        self.file.read_exact(&mut held[..usize::from(bytes)])?;
+        Ok(u64::from_le_bytes(held))
+    }
+
+    fn int(&mut self) -> io::Result<i64> {
+        let negative = self.byte()? != 0;
+        let value = i64::try_from(self.little_endian(self.int_bytes)?).map_err(|_| damaged("a number is too large"))?;
+        Ok(if negative { -value } else { value })
+    }
+
+    fn text(&mut self) -> io::Result<Option<String>> {
+        let len = self.int()?;
+        if len < 0 {
+            return Ok(None);
+        }
+        if len > MAX_TEXT {
+            return Err(damaged("a text is too long"));
+        }
+        let mut text = Vec::new();
+        (&mut self.file).take(len as u64).read_to_end(&mut text)?;
+        if text.len() as i64 != len {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(Some(String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    fn contents(mut self, path: &Path, parts: Parts) -> io::Result<Contents> {
+        // When it was made.
+        for _ in 0..7 {
+            self.int()?;
+        }
+        // Database, versions of the server and of pg_dump.
+        for _ in 0..3 {
+            self.text()?;
+        }
+        let count = self.int()?;
+        if !(0..=MAX_ENTRIES).contains(&count) {
+            return Err(damaged(format!("it has {count} entries")));
+        }
+        let mut entries = Vec::new();
+        for _ in 0..count {
+            entries.push(self.entry(matches!(parts, Parts::Custom))?);
+        }
+        let start = self.file.stream_position()?;
+        if matches!(parts, Parts::Custom) && entries.iter().any(|entry| entry.kind == DATA && entry.offset.is_none()) {
+            self.find_blocks(start, &mut entries)?;
+        }
+        self.outline(path, &parts, &entries)
+    }
+
+    fn entry(&mut self, is_custom: bool) -> io::Result<Entry> {
+        let id = self.int()?;
+        let _had_dumper = self.int()?;
+        let (_table, _oid, name) = (self.text()?, self.text()?, self.text()?.unwrap_or_default());
+        let kind = self.text()?.unwrap_or_default();
+        let _section = self.int()?;
+        let definition = self.text()?.unwrap_or_default();
+        let _drop = self.text()?;
+        let copy = self.text()?.unwrap_or_default();
+        let (schema, _tablespace) = (self.text()?, self.text()?);
+        if self.minor >= 14 {
+            self.text()?;
+        }
+        if self.minor >= 16 {
+            self.int()?;
+        }
+        let (_owner, _oids) = (self.text()?, self.text()?);
+        while self.text()?.is_some() {}
+        let (mut offset, mut file) = (None, None);
+        if is_custom {
+            let state = self.byte()?;
+            let number = self.little_endian(self.offset_bytes)?;
+            offset = (state == 2).then_some(number);
+        } else {
+            file = self.text()?.filter(|name| !name.is_empty());
+        }
+        let place = Place { database: None, schema: schema.filter(|name| !name.is_empty()), name };
+        Ok(Entry { id, place, kind, definition, copy, offset, file })
+    }
+
+    /// An archive that was written to a pipe does not say where its blocks are.
+    fn find_blocks(&mut self, start: u64, entries: &mut [Entry]) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(start))?;
+        loop {
+            let at = self.file.stream_position()?;
+            let Ok(_kind) = self.byte() else { return Ok(()) };
+            let Ok(id) = self.int() else { return Ok(()) };
+            if let Some(entry) = entries.iter_mut().find(|entry| entry.id == id && entry.offset.is_none()) {
+                entry.offset = Some(at);
+            }
+            loop {
+                // A cut archive ends here; what was found until then is there.
+                let Ok(len) = self.int() else { return Ok(()) };
+                if len <= 0 {
+                    break;
+                }
+                self.file.seek_relative(len)?;
+            }
+        }
+    }
+
+    fn outline(&self, path: &Path, parts: &Parts, entries: &[Entry]) -> io::Result<Contents> {
+        let mut contents = Contents { outline: Outline::default(), packed: Vec::new() };
+        for entry in entries {
+            contents.outline.read_statement(entry.definition.trim_start().as_bytes(), None, Flavour::Postgres);
+        }
+        for entry in entries.iter().filter(|entry| entry.kind == DATA) {
+            // Without a COPY its rows are INSERT statements.
+            let form = if entry.copy.is_empty() { Form::Insert } else { Form::Copy };
+            let columns = copy_head(entry.copy.as_bytes(), None).and_then(|(_, columns)| columns);
+            let table = contents.outline.table(entry.place.clone());
+            let columns = columns.unwrap_or_else(|| {
+                contents.outline.tables[table].columns.iter().map(|column| column.name.clone()).collect()
+            });
+            let Some(packed) = self.packed(path, parts, entry)? else { continue };
+            contents.outline.add_block(Block { table, columns: columns.into(), form, data: 0..u64::MAX });
+            contents.packed.push(packed);
+        }
+        Ok(contents)
+    }
+
+    fn packed(&self, path: &Path, parts: &Parts, entry: &Entry) -> io::Result<Option<Packed>> {
+        let unpacks = match self.packing {
+            Packing::None => None,
+            Packing::Gzip if matches!(parts, Parts::Custom) => Some(Layer::Zlib),
+            Packing::Gzip => Some(Layer::Gzip),
+            Packing::Lz4 => Some(Layer::Lz4),
+            Packing::Zstd => Some(Layer::Zstd),
+        };
+        Ok(match (parts, entry.offset, &entry.file) {
+            (Parts::Custom, Some(offset), _) => {
+                let chunks = Layer::Chunks { offset, int_bytes: self.int_bytes };
+                Some(Packed { file: path.to_owned(), layers: [Some(chunks), unpacks].into_iter().flatten().collect() })
+            }
+            (Parts::Folder(folder), _, Some(name)) => {
+                if name.contains(['/', '\\']) {
+                    return Err(damaged(format!("it names the file {name}")));
+                }
+                let plain = folder.join(name);
+                let endings = [("", None), (".gz", Some(Layer::Gzip)), (".lz4", Some(Layer::Lz4)), (".zst", Some(Layer::Zstd))];
+                let found = endings.into_iter().find_map(|(ending, layer)| {
+                    let file = folder.join(format!("{name}{ending}"));
+                    file.is_file().then(|| Packed { file, layers: layer.into_iter().collect() })
+                });
+                Some(found.unwrap_or(Packed { file: plain, layers: Vec::new() }))
+            }
+            (Parts::Tar(members), _, Some(name)) => {
+                let member = members.iter().find(|(own, ..)| own == name);
+                member.map(|(_, offset, len)| Packed {
+                    file: path.to_owned(),
+                    layers: vec![Layer::Member { offset: *offset, len: *len, deflated: false }],
+                })
+            }
+            _ => None,
+        })
+    }
+}
+

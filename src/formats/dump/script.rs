@@ -1,0 +1,853 @@
+//! SQL scripts as the tools of databases write them: which tables they make, and where in the
+//! text the rows of each stand. Only what stands where a statement stands counts: bodies of
+//! functions, comments, strings and rows may hold anything.
+//!
+//! pg_dump, pg_dumpall and psql; mysqldump and MariaDB's; sqlite3's `.dump`; scripts of SQL
+//! Server Management Studio.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Flavour;
+use super::window::Window;
+use crate::formats::bytes::Bytes;
+
+/// A statement that makes a table is not longer.
+const MAX_STATEMENT: usize = 1 << 20;
+/// Of a statement with rows so much is looked at to find the first of them.
+pub(super) const MAX_HEAD: usize = 256 << 10;
+/// Tables, and runs of rows, that are remembered.
+const MAX_TABLES: usize = 100_000;
+const MAX_BLOCKS: usize = 1_000_000;
+
+/// What a script or an archive holds.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    pub tables: Vec<Made>,
+    pub blocks: Vec<Block>,
+    /// The text ends inside a statement, or inside rows.
+    pub is_cut: bool,
+    /// More than was remembered.
+    pub is_too_large: bool,
+}
+
+/// A table's name, and where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Of a file of several.
+    pub database: Option<String>,
+    pub schema: Option<String>,
+    pub name: String,
+}
+
+/// A table that the script makes, or fills.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    pub place: Place,
+    pub columns: Vec<Kind>,
+    /// The table whose part it is.
+    pub parent: Option<usize>,
+    /// A CREATE TABLE stands there.
+    pub is_declared: bool,
+}
+
+/// A column and what its values are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub name: String,
+    pub holds: Holds,
+}
+
+/// What a column's type says of the text of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    Integers,
+    Bytes,
+    Booleans,
+    Text,
+    /// Nothing told its type.
+    Unknown,
+}
+
+/// Rows of one table, one behind the other.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    pub table: usize,
+    /// What each field is called.
+    pub columns: Arc<[String]>,
+    pub form: Form,
+    pub data: Range<u64>,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// PostgreSQL's COPY, text.
+    Copy,
+    /// INSERT statements.
+    Insert,
+    /// RFC 4180.
+    Csv,
+}
+
+/// Reads a whole script.
+pub(super) fn outline(bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Result<Outline> {
+    let mut reader = Statements { window: Window::new(Arc::clone(bytes)), flavour };
+    let mut outline = Outline::default();
+    let mut database = None;
+    while reader.to_statement(&mut database)? {
+        if outline.tables.len() > MAX_TABLES || outline.blocks.len() > MAX_BLOCKS {
+            outline.is_too_large = true;
+            break;
+        }
+        reader.statement(&mut outline, database.as_ref())?;
+    }
+    Ok(outline)
+}
+
+impl Outline {
+    /// The table of that name; made where there is none yet.
+    pub fn table(&mut self, place: Place) -> usize {
+        let same = |own: &Made| {
+            own.place.name == place.name
+                && own.place.database == place.database
+                && (own.place.schema == place.schema || place.schema.is_none() || own.place.schema.is_none())
+        };
+        // Tables are filled in the order in which they are made, or close to it.
+        if let Some(at) = self.tables.iter().position(same) {
+            return at;
+        }
+        self.tables.push(Made { place, columns: Vec::new(), parent: None, is_declared: false });
+        self.tables.len() - 1
+    }
+
+    pub fn add_block(&mut self, block: Block) {
+        if self.tables[block.table].columns.is_empty() {
+            let unknown = |name: &String| Kind { name: name.clone(), holds: Holds::Unknown };
+            self.tables[block.table].columns = block.columns.iter().map(unknown).collect();
+        }
+        if let Some(last) = self.blocks.last_mut()
+            && (last.table, last.form) == (block.table, Form::Insert)
+            && last.data.end == block.data.start
+            && last.columns == block.columns
+        {
+            last.data.end = block.data.end;
+            return;
+        }
+        self.blocks.push(block);
+    }
+
+    /// Takes in what a statement that makes or alters a table says; others say nothing.
+    pub fn read_statement(&mut self, text: &[u8], database: Option<&String>, flavour: Flavour) {
+        let mut tokens = Tokens::new(text, flavour);
+        match tokens.word().as_deref() {
+            Some("create") => self.create(&mut tokens, database),
+            Some("alter") => self.alter(&mut tokens, database),
+            _ => {}
+        }
+    }
+
+    fn create(&mut self, tokens: &mut Tokens<'_>, database: Option<&String>) {
+        while tokens.is_any(&["unlogged", "temporary", "temp", "global", "local"]) {}
+        if !tokens.is_any(&["table"]) {
+            return;
+        }
+        while tokens.is_any(&["if", "not", "exists"]) {}
+        let Some(place) = tokens.place(database) else { return };
+        let at = self.table(place);
+        self.tables[at].is_declared = true;
+        if tokens.is_any(&["partition"]) && tokens.is_any(&["of"]) {
+            if let Some(parent) = tokens.place(database) {
+                self.set_parent(at, parent);
+            }
+            return;
+        }
+        if let Some(columns) = tokens.columns() {
+            self.tables[at].columns = columns;
+        }
+        if tokens.is_any(&["inherits"])
+            && tokens.is_symbol(b'(')
+            && let Some(parent) = tokens.place(database)
+        {
+            self.set_parent(at, parent);
+        }
+    }
+
+    /// `ALTER TABLE ONLY parent ATTACH PARTITION child`, `ALTER TABLE child INHERIT parent`.
+    fn alter(&mut self, tokens: &mut Tokens<'_>, database: Option<&String>) {
+        if !tokens.is_any(&["table"]) {
+            return;
+        }
+        while tokens.is_any(&["only", "if", "exists"]) {}
+        let Some(place) = tokens.place(database) else { return };
+        if tokens.is_any(&["attach"]) && tokens.is_any(&["partition"]) {
+            if let Some(child) = tokens.place(database) {
+                let child = self.table(child);
+                self.set_parent(child, place);
+            }
+        } else if tokens.is_any(&["inherit"])
+            && let Some(parent) = tokens.place(database)
+        {
+            let child = self.table(place);
+            self.set_parent(child, parent);
+        }
+    }
+
+    fn set_parent(&mut self, child: usize, parent: Place) {
+        let parent = self.table(parent);
+        if parent != child {
+            self.tables[child].parent = Some(parent);
+        }
+    }
+
+    /// The table that holds its rows: its own, or that of which it is a part.
+    pub fn root(&self, table: usize) -> usize {
+        let mut at = table;
+        // A script may name a circle.
+        for _ in 0..16 {
+            match self.tables.get(at).and_then(|own| own.parent) {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        at
+    }
+}
+
+/// Walks over the statements of a script.
+pub(super) struct Statements {
+    pub window: Window,
+    pub flavour: Flavour,
+}
+
+impl Statements {
+    /// Goes to where the next statement begins; `false` at the end.
+    pub fn to_statement(&mut self, database: &mut Option<String>) -> io::Result<bool> {
+        loop {
+            self.window.ensure(MAX_LINE_HEAD)?;
+            let rest = self.window.rest();
+            match rest {
+                [] => return Ok(false),
+                [b' ' | b'\t' | b'\r' | b'\n' | b';' | b'/' | 0xef | 0xbb | 0xbf, ..] if !rest.starts_with(b"/*") => {
+                    self.window.skip(1);
+                }
+                [b'-', b'-', ..] => self.window.skip_line()?,
+                [b'#', ..] if self.flavour == Flavour::MySql => self.window.skip_line()?,
+                [b'/', b'*', ..] => {
+                    self.window.skip(2);
+                    self.skip_comment()?;
+                }
+                [b'\\', ..] => {
+                    if let Some(name) = connected(rest) {
+                        *database = Some(name);
+                    }
+                    self.window.skip_line()?;
+                }
+                _ if is_message(rest) => self.window.skip_line()?,
+                _ if self.flavour == Flavour::SqlServer && is_word(rest, b"go") => self.window.skip_line()?,
+                _ if self.flavour == Flavour::MySql && is_word(rest, b"delimiter") => self.skip_delimited()?,
+                _ => return Ok(true),
+            }
+        }
+    }
+
+    /// Goes over blanks and comments inside a statement.
+    pub fn skip_space(&mut self) -> io::Result<()> {
+        loop {
+            self.window.ensure(2)?;
+            match self.window.rest() {
+                [byte, ..] if byte.is_ascii_whitespace() => self.window.skip(1),
+                [b'-', b'-', ..] => self.window.skip_line()?,
+                [b'/', b'*', ..] => {
+                    self.window.skip(2);
+                    self.skip_comment()?;
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn skip_comment(&mut self) -> io::Result<()> {
+        loop {
+            match memchr::memmem::find(self.window.rest(), b"*/") {
+                Some(end) => {
+                    self.window.skip(end + 2);
+                    return Ok(());
+                }
+                None => {
+                    let keep = self.window.rest().len().min(1);
+                    self.window.skip(self.window.rest().len() - keep);
+                    if !self.window.grow()? {
+                        self.window.skip(1);
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// MySQL's bodies: from `DELIMITER ;;` to `DELIMITER ;`.
+    fn skip_delimited(&mut self) -> io::Result<()> {
+        self.window.skip_line()?;
+        loop {
+            self.window.ensure(MAX_LINE_HEAD)?;
+            let rest = self.window.rest();
+            if rest.is_empty() || is_word(rest, b"delimiter") {
+                return self.window.skip_line();
+            }
+            self.window.skip_line()?;
+        }
+    }
+
+    /// Takes in one statement and goes behind it.
+    fn statement(&mut self, outline: &mut Outline, database: Option<&String>) -> io::Result<()> {
+        let rest = self.window.rest();
+        if is_word(rest, b"copy") {
+            return self.copy(outline, database);
+        }
+        if is_word(rest, b"insert") || is_word(rest, b"replace") {
+            return self.insert(outline, database);
+        }
+        let keeps = is_word(rest, b"create") || is_word(rest, b"alter");
+        let body = is_word(rest, b"create") && self.flavour != Flavour::Postgres && makes_code(rest);
+        let mut text = Vec::new();
+        let whole = self.walk(|part| {
+            if keeps && text.len() < MAX_STATEMENT {
+                text.extend_from_slice(part);
+            }
+        })?;
+        outline.is_cut |= !whole && keeps;
+        if keeps {
+            outline.read_statement(&text, database, self.flavour);
+        }
+        if body || has_atomic_body(&text) {
+            self.skip_body()?;
+        }
+        Ok(())
+    }
+
+    /// Statements inside a trigger or function, up to its END.
+    fn skip_body(&mut self) -> io::Result<()> {
+        let mut nothing = None;
+        while self.to_statement(&mut nothing)? {
+            let ends = is_word(self.window.rest(), b"end");
+            self.walk(|_| {})?;
+            if ends {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes behind the statement's end, handing over its text; `false` where the text ends first.
+    pub fn walk(&mut self, mut each: impl FnMut(&[u8])) -> io::Result<bool> {
+        let mut lex = Lex::new(self.flavour);
+        loop {
+            let rest = self.window.rest();
+            let end = lex.find_end(rest);
+            each(&rest[..end.unwrap_or(rest.len())]);
+            let found = end.is_some();
+            self.window.skip(end.map_or(rest.len(), |end| end + 1));
+            if found {
+                return Ok(true);
+            }
+            if !self.window.grow()? {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn copy(&mut self, outline: &mut Outline, database: Option<&String>) -> io::Result<()> {
+        let mut text = Vec::new();
+        self.walk(|part| text.extend_from_slice(&part[..part.len().min(MAX_HEAD)]))?;
+        let Some((place, columns)) = copy_head(&text, database) else {
+            // A COPY to somewhere, or a line of text that begins so.
+            return Ok(());
+        };
+        self.window.skip_line()?;
+        let start = self.window.offset();
+        let (end, whole) = self.copy_end()?;
+        outline.is_cut |= !whole;
+        let table = outline.table(place);
+        let columns = match columns {
+            Some(columns) => columns,
+            None => outline.tables[table].columns.iter().map(|column| column.name.clone()).collect(),
+        };
+        outline.add_block(Block { table, columns: columns.into(), form: Form::Copy, data: start..end });
+        Ok(())
+    }
+
+    /// Goes behind the line `\.`; where the rows end, and whether that line is there.
+    fn copy_end(&mut self) -> io::Result<(u64, bool)> {
+        let mut at_line = true;
+        loop {
+            self.window.ensure(4)?;
+            let rest = self.window.rest();
+            if at_line && is_end_of_copy(rest) {
+                let end = self.window.offset();
+                self.window.skip_line()?;
+                return Ok((end, true));
+            }
+            at_line = false;
+            let mut from = 0;
+            let found = loop {
+                match memchr::memmem::find(&rest[from..], b"\n\\.") {
+                    Some(at) if is_end_of_copy(&rest[from + at + 1..]) => break Some(from + at + 1),
+                    // The line's end may come with the next bytes.
+                    Some(at) if from + at + 5 > rest.len() && !self.window.is_last() => break None,
+                    Some(at) => from += at + 3,
+                    None => break None,
+                }
+            };
+            if let Some(found) = found {
+                self.window.skip(found);
+                let end = self.window.offset();
+                self.window.skip_line()?;
+                return Ok((end, true));
+            }
+            let keep = rest.len().min(4);
+            self.window.skip(rest.len() - keep);
+            if !self.window.grow()? {
+                self.window.skip(keep);
+                return Ok((self.window.offset(), false));
+            }
+        }
+    }
+
+    fn insert(&mut self, outline: &mut Outline, database: Option<&String>) -> io::Result<()> {
+        self.window.ensure(MAX_HEAD)?;
+        let start = self.window.offset();
+        let head = insert_head(self.window.rest(), database, self.flavour);
+        let whole = self.walk(|_| {})?;
+        let Some(head) = head else { return Ok(()) };
+        outline.is_cut |= !whole;
+        let table = outline.table(head.place);
+        let columns = match head.columns {
+            Some(columns) => columns,
+            None => outline.tables[table].columns.iter().map(|column| column.name.clone()).collect(),
+        };
+        let data = start..self.window.offset();
+        outline.add_block(Block { table, columns: columns.into(), form: Form::Insert, data });
+        Ok(())
+    }
+}
+
+/// A line's first bytes that tell what it is.
+const MAX_LINE_HEAD: usize = 512;
+
+pub(super) fn is_end_of_copy(text: &[u8]) -> bool {
+    let Some(rest) = text.strip_prefix(b"\\.") else { return false };
+    matches!(rest, [] | [b'\n', ..] | [b'\r', ..])
+}
+
+/// The text begins with that word, which is in lower case.
+pub(super) fn is_word(text: &[u8], word: &[u8]) -> bool {
+    text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+        && !text.get(word.len()).is_some_and(|next| is_name(*next))
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+/// What a tool said while it wrote: `pg_dump: reading extensions`, `mysqldump: [Warning] …`.
+fn is_message(text: &[u8]) -> bool {
+    let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+    let Some(colon) = memchr::memchr(b':', line) else { return false };
+    let word = line[..colon].trim_ascii();
+    line.get(colon + 1) == Some(&b' ')
+        && !word.is_empty()
+        && word.len() < 40
+        && word.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b' '))
+        && !line.ends_with(b";")
+}
+
+/// The database of `\connect name`.
+fn connected(text: &[u8]) -> Option<String> {
+    let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+    let rest = line.strip_prefix(b"\\connect ").or_else(|| line.strip_prefix(b"\\c "))?;
+    let rest = String::from_utf8_lossy(rest);
+    let mut rest = rest.trim();
+    while let Some(option) = rest.strip_prefix('-') {
+        rest = option.split_once(' ').map_or("", |(_, behind)| behind).trim();
+    }
+    let name = match rest.split_once("dbname=") {
+        Some((_, name)) => name.trim_matches(['"', '\'']),
+        None => rest.trim_matches(['"', '\'']),
+    };
+    Some(name.replace("\"\"", "\""))
+}
+
+/// `CREATE TRIGGER`, `CREATE PROCEDURE` and the like, whose bodies are statements.
+fn makes_code(text: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&text[..text.len().min(200)]).to_lowercase();
+    let head = head.split('(').next().unwrap_or_default();
+    head.split_whitespace().take(8).any(|word| matches!(word, "trigger" | "procedure" | "function" | "event"))
+}
+
+/// A function in the form of SQL's standard.
+fn has_atomic_body(text: &[u8]) -> bool {
+    is_word(text, b"create") && memchr::memmem::find(text, b"BEGIN ATOMIC").is_some()
+}
+
+/// `COPY s.t (a, "b") FROM stdin`.
+pub(super) fn copy_head(text: &[u8], database: Option<&String>) -> Option<(Place, Option<Vec<String>>)> {
+    let mut tokens = Tokens::new(text, Flavour::Postgres);
+    if tokens.word().as_deref() != Some("copy") {
+        return None;
+    }
+    let place = tokens.place(database)?;
+    let columns = if tokens.is_symbol(b'(') { Some(tokens.names()?) } else { None };
+    (tokens.is_any(&["from"]) && tokens.is_any(&["stdin"])).then_some((place, columns))
+}
+
+/// Where the rows of a statement begin.
+pub(super) struct InsertHead {
+    pub place: Place,
+    pub columns: Option<Vec<String>>,
+    /// Bytes up to the first row's bracket.
+    pub len: usize,
+}
+
+/// `INSERT INTO s.t (a, b) VALUES `; `None` where it inserts no values.
+pub(super) fn insert_head(text: &[u8], database: Option<&String>, flavour: Flavour) -> Option<InsertHead> {
+    let mut tokens = Tokens::new(text, flavour);
+    let first = tokens.word()?;
+    if first != "insert" && first != "replace" {
+        return None;
+    }
+    while tokens.is_any(&["ignore", "or", "replace", "into", "low_priority", "delayed"]) {}
+    let place = tokens.place(database)?;
+    let columns = if tokens.is_symbol(b'(') { Some(tokens.names()?) } else { None };
+    if tokens.is_any(&["overriding"]) {
+        while tokens.is_any(&["system", "user", "value"]) {}
+    }
+    if !tokens.is_any(&["values", "value"]) {
+        return None;
+    }
+    tokens.skip_space();
+    Some(InsertHead { place, columns, len: tokens.at })
+}
+
+/// Finds the end of a statement in text that comes in parts.
+struct Lex {
+    within: Within,
+    before: [u8; 2],
+    flavour: Flavour,
+    depth: usize,
+}
+
+enum Within {
+    Statement,
+    /// A string; backslashes in it escape.
+    String(bool),
+    Escape,
+    Name(u8),
+    Line,
+    Comment,
+    /// Between `$` and `$`: the tag so far.
+    Tag(Vec<u8>),
+    /// A text between such tags, and how much of the closing one was seen.
+    Tagged(Vec<u8>, usize),
+}
+
+impl Lex {
+    fn new(flavour: Flavour) -> Lex {
+        Lex { within: Within::Statement, before: [b' '; 2], flavour, depth: 0 }
+    }
+
+    /// Where the statement ends, at its semicolon.
+    fn find_end(&mut self, text: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            match &mut self.within {
+                Within::Statement => {
+                    if byte == b';' {
+                        return Some(at);
+                    }
+                    self.in_statement(byte);
+                }
+                Within::String(escapes) => {
+                    let found = match escapes {
+                        true => memchr::memchr2(b'\'', b'\\', &text[at..]),
+                        false => memchr::memchr(b'\'', &text[at..]),
+                    };
+                    let Some(found) = found else { return None };
+                    at += found;
+                    self.within = if text[at] == b'\\' { Within::Escape } else { Within::Statement };
+                    self.before = [b'\'', b'\''];
+                }
+                Within::Escape => self.within = Within::String(true),
+                Within::Name(end) => {
+                    let end = *end;
+                    match memchr::memchr(end, &text[at..]) {
+                        Some(found) => at += found,
+                        None => return None,
+                    }
+                    (self.within, self.before) = (Within::Statement, [b' ', end]);
+                }
+                Within::Line => match memchr::memchr(b'\n', &text[at..]) {
+                    Some(found) => {
+                        at += found;
+                        (self.within, self.before) = (Within::Statement, [b' '; 2]);
+                    }
+                    None => return None,
+                },
+                Within::Comment => {
+                    match (self.before[1], byte) {
+                        (b'*', b'/') => self.depth -= 1,
+                        (b'/', b'*') if self.flavour != Flavour::MySql && self.flavour != Flavour::Sqlite => {
+                            self.depth += 1;
+                        }
+                        _ => {}
+                    }
+                    let paired = matches!((self.before[1], byte), (b'*', b'/') | (b'/', b'*'));
+                    self.before = [self.before[1], if paired { b' ' } else { byte }];
+                    if self.depth == 0 {
+                        self.within = Within::Statement;
+                    }
+                }
+                Within::Tag(tag) => match byte {
+                    b'$' => {
+                        let mut end = std::mem::take(tag);
+                        end.push(b'$');
+                        self.within = Within::Tagged(end, 0);
+                    }
+                    byte if is_name(byte) && tag.len() < 64 => tag.push(byte),
+                    _ => {
+                        (self.within, self.before) = (Within::Statement, [b' ', b' ']);
+                        continue;
+                    }
+                },
+                Within::Tagged(end, seen) => {
+                    if *seen == 0 {
+                        match memchr::memchr(b'$', &text[at..]) {
+                            Some(found) => at += found,
+                            None => return None,
+                        }
+                    }
+                    match () {
+                        () if text[at] == end[*seen] => *seen += 1,
+                        () if text[at] == b'$' => *seen = 1,
+                        () => *seen = 0,
+                    }
+                    if *seen == end.len() {
+                        (self.within, self.before) = (Within::Statement, [b' '; 2]);
+                    }
+                }
+            }
+            at += 1;
+        }
+        None
+    }
+
+    fn in_statement(&mut self, byte: u8) {
+        let [first, second] = self.before;
+        self.before = [second, byte];
+        self.within = match (second, byte) {
+            (_, b'\'') => {
+                let escapes = match self.flavour {
+                    Flavour::MySql => true,
+                    Flavour::Postgres => matches!(second, b'e' | b'E') && !is_name(first),
+                    Flavour::Sqlite | Flavour::SqlServer => false,
+                };
+                Within::String(escapes)
+            }
+            (_, b'"') => Within::Name(b'"'),
+            (_, b'`') if matches!(self.flavour, Flavour::MySql | Flavour::Sqlite) => Within::Name(b'`'),
+            (_, b'[') if self.flavour == Flavour::SqlServer => Within::Name(b']'),
+            (b'-', b'-') => Within::Line,
+            (_, b'#') if self.flavour == Flavour::MySql => Within::Line,
+            (b'/', b'*') => {
+                (self.depth, self.before) = (1, [b' '; 2]);
+                Within::Comment
+            }
+            (second, b'$') if self.flavour == Flavour::Postgres && !is_name(second) => Within::Tag(vec![b'$']),
+            _ => return,
+        };
+    }
+}
+
+/// The words, names and signs of a statement.
+struct Tokens<'t> {
+    text: &'t [u8],
+    at: usize,
+    flavour: Flavour,
+}
+
+impl<'t> Tokens<'t> {
+    fn new(text: &'t [u8], flavour: Flavour) -> Tokens<'t> {
+        Tokens { text, at: 0, flavour }
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn skip_space(&mut self) {
+        loop {
+            let rest = self.rest();
+            let blank = rest.len() - rest.trim_ascii_start().len();
+            self.at += blank;
+            let rest = self.rest();
+            if rest.starts_with(b"--") {
+                self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            } else if rest.starts_with(b"/*") {
+                self.at += memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2);
+            } else if blank == 0 {
+                return;
+            }
+        }
+    }
+
+    /// A word without quotes, in lower case.
+    fn word(&mut self) -> Option<String> {
+        self.skip_space();
+        let rest = self.rest();
+        let len = rest.iter().take_while(|byte| is_name(**byte)).count();
+        if len == 0 {
+            return None;
+        }
+        self.at += len;
+        Some(String::from_utf8_lossy(&rest[..len]).to_lowercase())
+    }
+
+    /// Goes behind the next word if it is one of these.
+    fn is_any(&mut self, words: &[&str]) -> bool {
+        let before = self.at;
+        let found = self.word().is_some_and(|word| words.contains(&word.as_str()));
+        if !found {
+            self.at = before;
+        }
+        found
+    }
+
+    fn is_symbol(&mut self, symbol: u8) -> bool {
+        self.skip_space();
+        let found = self.rest().first() == Some(&symbol);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// A name, with quotes or without.
+    fn name(&mut self) -> Option<String> {
+        self.skip_space();
+        let end = match (self.rest().first()?, self.flavour) {
+            (b'"', _) => b'"',
+            (b'`', Flavour::MySql | Flavour::Sqlite) => b'`',
+            (b'[', Flavour::SqlServer | Flavour::Sqlite) => b']',
+            (b'\'', Flavour::Sqlite) => b'\'',
+            _ => {
+                let rest = self.rest();
+                let len = rest.iter().take_while(|byte| is_name(**byte) || **byte == b'@').count();
+                self.at += len;
+                return (len > 0).then(|| String::from_utf8_lossy(&rest[..len]).into_owned());
+            }
+        };
+        let (mut name, mut from) = (Vec::new(), self.at + 1);
+        loop {
+            let found = memchr::memchr(end, self.text.get(from..)?)?;
+            name.extend_from_slice(&self.text[from..from + found]);
+            from += found + 1;
+            if self.text.get(from) != Some(&end) {
+                break;
+            }
+            name.push(end);
+            from += 1;
+        }
+        self.at = from;
+        Some(String::from_utf8_lossy(&name).into_owned())
+    }
+
+    /// `schema.table`.
+    fn place(&mut self, database: Option<&String>) -> Option<Place> {
+        let mut parts = vec![self.name()?];
+        while self.is_symbol(b'.') {
+            parts.push(self.name()?);
+        }
+        let name = parts.pop()?;
+        Some(Place { database: database.cloned(), schema: parts.pop(), name })
+    }
+
+    /// `a, "b")`, the bracket before them read.
+    fn names(&mut self) -> Option<Vec<String>> {
+        let mut names = Vec::new();
+        loop {
+            names.push(self.name()?);
+            if self.is_symbol(b')') {
+                return Some(names);
+            }
+            if !self.is_symbol(b',') {
+                return None;
+            }
+        }
+    }
+
+    /// The columns of a CREATE TABLE; goes behind their bracket.
+    fn columns(&mut self) -> Option<Vec<Kind>> {
+        if !self.is_symbol(b'(') {
+            return None;
+        }
+        const RULES: [&str; 8] =
+            ["constraint", "primary", "unique", "foreign", "check", "exclude", "like", "period"];
+        const INDEXES: [&str; 4] = ["key", "index", "fulltext", "spatial"];
+        let mut columns = Vec::new();
+        loop {
+            self.skip_space();
+            let quoted = matches!(self.rest().first(), Some(b'"' | b'`' | b'['));
+            let before = self.at;
+            let word = if quoted { None } else { self.word() };
+            let is_rule = word.is_some_and(|word| {
+                RULES.contains(&word.as_str())
+                    || (matches!(self.flavour, Flavour::MySql) && INDEXES.contains(&word.as_str()))
+            });
+            self.at = before;
+            if !is_rule && let Some(name) = self.name() {
+                let quoted_type = matches!(self.flavour, Flavour::SqlServer) && self.is_symbol(b'[');
+                let kind = self.word().unwrap_or_default();
+                if quoted_type {
+                    self.is_symbol(b']');
+                }
+                columns.push(Kind { name, holds: Holds::of(&kind, self.flavour) });
+            }
+            if !self.to_comma()? {
+                return Some(columns);
+            }
+        }
+    }
+
+    /// Goes behind the next comma, `true`, or behind the closing bracket.
+    fn to_comma(&mut self) -> Option<bool> {
+        let mut depth = 0_usize;
+        let mut lex = Lex::new(self.flavour);
+        while let Some(&byte) = self.text.get(self.at) {
+            self.at += 1;
+            let outside = matches!(lex.within, Within::Statement);
+            match byte {
+                b'(' if outside => depth += 1,
+                b')' if outside && depth == 0 => return Some(false),
+                b')' if outside => depth -= 1,
+                b',' if outside && depth == 0 => return Some(true),
+                _ => {}
+            }
+            if byte != b';' || !outside {
+                lex.find_end(&[byte]);
+            }
+        }
+        None
+    }
+}
+
+impl Holds {
+    fn of(kind: &str, flavour: Flavour) -> Holds {
+        match kind {
+            "bigint" | "integer" | "int" | "smallint" | "tinyint" | "mediumint" | "serial" | "bigserial" | "int2"
+            | "int4" | "int8" => Holds::Integers,
+            "bytea" | "blob" | "longblob" | "mediumblob" | "tinyblob" | "binary" | "varbinary" | "image" => Holds::Bytes,
+            "boolean" | "bool" => Holds::Booleans,
+            "bit" if flavour == Flavour::SqlServer => Holds::Booleans,
+            _ => Holds::Text,
+        }
+    }
+}
