@@ -214,7 +214,9 @@ pub(super) struct EventMap {
     pub metadata: Option<FieldRule>,
     pub time: Option<FieldRule>,
     pub status: Option<FlagRule>,
-    pub mark: Option<FlagRule>,
+    /// Each that holds sets a mark.
+    #[serde(default)]
+    pub mark: Vec<FlagRule>,
 }
 
 /// A template (`"{a}-{b|before:-}"`), or one value.
@@ -251,6 +253,9 @@ pub(super) struct FieldRule {
     /// Path in the payload, `$.a.b`; in the metadata or the item, `metadata:$.a`, `item:$.a`;
     /// with `col` in that column.
     pub json: Option<JsonPath>,
+    /// Of several columns that a table has the first counts that holds a value.
+    #[serde(default)]
+    pub any: bool,
     /// Keep what follows the last occurrence.
     pub after_last: Option<String>,
     /// How bytes become JSON: `json`, `zlib`, `gzip`, `auto`, in order.
@@ -499,7 +504,7 @@ impl Dialect {
                     metadata: field("metadata"),
                     time: field("time"),
                     status: None,
-                    mark: None,
+                    mark: Vec::new(),
                 },
             },
             peel: Peel::default(),

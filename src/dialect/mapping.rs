@@ -149,7 +149,7 @@ pub struct Mapping {
     time: Field,
     counting: Counting,
     status: Option<Flag>,
-    mark: Option<Flag>,
+    marks: Vec<Flag>,
     peel: Vec<Wrapper>,
     is_open: bool,
 }
@@ -233,12 +233,17 @@ impl<'a> Resolver<'a> {
 
     /// Every place at which a name's value may be found; of tables the one that is there.
     fn sources(&mut self, names: &Names) -> Field {
+        self.sources_of(names, false)
+    }
+
+    fn sources_of(&mut self, names: &Names, all: bool) -> Field {
         if self.tables[0].1.is_open {
             let columns = names.0.iter().map(|name| Column { table: 0, name: name.clone() });
             return columns.map(|column| Source::of(self.place(column))).collect();
         }
-        let found = names.0.iter().find_map(|name| self.find(name));
-        found.map(|column| Source::of(self.place(column))).into_iter().collect()
+        let found = names.0.iter().filter_map(|name| self.find(name)).take(if all { usize::MAX } else { 1 });
+        let found: Vec<Column> = found.collect();
+        found.into_iter().map(|column| Source::of(self.place(column))).collect()
     }
 
     /// What a user's `--map` points at: a column of that name, or a path into one; and behind
@@ -293,7 +298,7 @@ impl<'a> Resolver<'a> {
             return names.first().map_or_else(|| Ok(Field::new()), |name| self.by_hand(name, role));
         }
         let mut field = match &rule.col {
-            Some(names) => self.sources(names),
+            Some(names) => self.sources_of(names, rule.any),
             // Without a column a path lies in the payload.
             None => match rule.json.as_ref().map_or(PathOf::Payload, |path| path.of) {
                 PathOf::Payload => inside.payload.clone(),
@@ -433,7 +438,7 @@ impl Mapping {
         });
         let counting = counting.unwrap_or(Counting::Unknown);
         let status = map.status.as_ref().and_then(|rule| columns.flag(rule));
-        let mark = map.mark.as_ref().and_then(|rule| columns.flag(rule));
+        let marks = map.mark.iter().filter_map(|rule| columns.flag(rule)).collect();
         let join = |(number, (rule, table)): (usize, (&super::file::JoinRule, &Table))| {
             let on = rule.on.iter().map(|on| columns.join(on)).collect::<Result<_, _>>()?;
             Ok(Join { number: number + 1, table: table.name.clone(), on, optional: rule.optional })
@@ -492,7 +497,7 @@ impl Mapping {
             time,
             counting,
             status,
-            mark,
+            marks,
             peel: dialect.peel.payload.clone(),
             is_open: table.is_open,
             columns: columns.columns,
@@ -515,15 +520,14 @@ impl Mapping {
     fn header_needs(&self, column: usize) -> bool {
         let field = |field: &Field| field.iter().any(|source| source.column == column);
         let text = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Value(own, _) if field(own)));
-        let flag = |flag: &Option<Flag>| flag.as_ref().is_some_and(|flag| field(&flag.field));
+        let flag = |flag: &Flag| field(&flag.field);
         text(&self.stream)
             || text(&self.category)
             || text(&self.event_type)
             || field(&self.version)
             || field(&self.time)
             || self.items.as_ref().is_some_and(|(items, _)| field(items))
-            || flag(&self.status)
-            || flag(&self.mark)
+            || self.status.iter().chain(&self.marks).any(flag)
     }
 
     pub fn joins(&self) -> &[Join] {
@@ -721,7 +725,8 @@ impl Mapping {
 
     /// What sets a row apart from a plain event.
     pub fn marks(&self, row: &Row<'_>) -> Marks {
-        self.mark.as_ref().and_then(|flag| self.word(flag, row)).and_then(Marks::of).unwrap_or_default()
+        let words = self.marks.iter().filter_map(|flag| self.word(flag, row));
+        words.filter_map(Marks::of).fold(Marks::NONE, Marks::and)
     }
 
     /// A row holds any number of events.

@@ -30,6 +30,10 @@ pub(super) enum Filter {
     BeforeLast(String),
     /// Of a stream's name its category.
     Category,
+    /// Nothing, where it is this text: a value that means that there is none.
+    Unless(String),
+    /// What stands behind it, where there is something.
+    Then(String),
 }
 
 impl TryFrom<String> for Template {
@@ -66,9 +70,11 @@ impl Filter {
             Some(("after_last", mark)) => Ok(Filter::AfterLast(mark.to_owned())),
             Some(("before", mark)) => Ok(Filter::Before(mark.to_owned())),
             Some(("before_last", mark)) => Ok(Filter::BeforeLast(mark.to_owned())),
+            Some(("unless", value)) => Ok(Filter::Unless(value.to_owned())),
+            Some(("then", behind)) => Ok(Filter::Then(behind.to_owned())),
             None if text == "category" => Ok(Filter::Category),
             _ => {
-                let known = "after:x, after_last:x, before:x, before_last:x, category";
+                let known = "after:x, after_last:x, before:x, before_last:x, category, unless:x, then:x";
                 Err(format!("there is no filter {text}; known are {known}"))
             }
         }
@@ -76,7 +82,12 @@ impl Filter {
 
     /// The text without what the filter takes off; all of it where its mark is not there.
     pub fn apply<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if let Filter::Then(behind) = self {
+            return if text.is_empty() { text } else { Cow::Owned(text.into_owned() + behind) };
+        }
         let cut = |text: &str| match self {
+            Filter::Then(_) => None,
+            Filter::Unless(value) => (text == value).then_some((0, 0)),
             Filter::After(mark) => text.find(mark.as_str()).map(|at| (at + mark.len(), text.len())),
             Filter::AfterLast(mark) => text.rfind(mark.as_str()).map(|at| (at + mark.len(), text.len())),
             Filter::Before(mark) => text.find(mark.as_str()).map(|at| (0, at)),
@@ -144,5 +155,10 @@ mod tests {
         {
             assert_eq!(Filter::parse(filter).expect(filter).apply(Cow::Borrowed(all)), left, "{filter}");
         }
+        let tenant = |text: &str| {
+            let filters = ["unless:*", "then:/"].map(|filter| Filter::parse(filter).expect(filter));
+            filters.iter().fold(Cow::Owned(text.to_owned()), |text, filter| filter.apply(text)).into_owned()
+        };
+        assert_eq!((tenant("*"), tenant("north"), tenant("")), (String::new(), "north/".to_owned(), String::new()));
     }
 }

@@ -17,7 +17,7 @@ fn shape(table: &Table) -> String {
     if table.columns.len() > NAMED {
         columns.push("…");
     }
-    format!("{} ({})", table.name, columns.join(", "))
+    format!("{} ({})", table.full_name(), columns.join(", "))
 }
 
 /// The tables to read, and as what: one, or several stores of one dialect. What could be meant
@@ -39,8 +39,9 @@ pub(super) fn choose(
         return Err(OpenError::NoTable {
             path: path.to_owned(),
             table: table.clone(),
-            near: nearest(&Name::from(table.as_str()), tables.iter().map(|own| &own.name)).map(ToString::to_string),
-            tables: tables.iter().take(NAMED).map(|own| own.name.to_string()).collect(),
+            near: nearest(&Name::from(table.as_str()), &tables.iter().map(Table::full_name).collect::<Vec<_>>())
+                .map(ToString::to_string),
+            tables: tables.iter().take(NAMED).map(|own| own.full_name().to_string()).collect(),
         });
     }
     let wanted = |table: &Table| choice.map.table.as_ref().is_none_or(|name| is_called(table, name));
@@ -80,7 +81,7 @@ pub(super) fn choose(
         [_] => with_roles(found, &choice.map),
         // Arrays of one document are not a framework's: one may be a copy of another.
         [first, ..] if is_one(&found) && !first.table.is_open && found.len() <= MAX_PARTS => {
-            found.sort_by(|a, b| a.table.name.as_str().cmp(b.table.name.as_str()));
+            found.sort_by(|a, b| a.table.full_name().as_str().cmp(b.table.full_name().as_str()));
             with_roles(found, &choice.map)
         }
         all => {
@@ -88,7 +89,7 @@ pub(super) fn choose(
             let dialects_differ = !is_one(all);
             let choices = all.iter().map(|candidate| TieChoice {
                 dialect: dialects_differ.then(|| candidate.dialect.id.clone()),
-                table: candidate.table.name.to_string(),
+                table: candidate.table.full_name().to_string(),
                 rows: None,
             });
             Err(OpenError::Tie {
@@ -103,7 +104,21 @@ pub(super) fn choose(
 /// What the user calls the table: its name, or as SQL writes it, `"t"` or `schema.t`.
 fn is_called(table: &Table, name: &str) -> bool {
     let own = table.name.as_str();
-    own.eq_ignore_ascii_case(name) || own.eq_ignore_ascii_case(&without_schema(name))
+    let full = table.full_name();
+    let last = without_schema(name);
+    own.eq_ignore_ascii_case(name)
+        || full.as_str().eq_ignore_ascii_case(name)
+        // A schema that is named must be the table's, where it is known to have one.
+        || (own.eq_ignore_ascii_case(&last) && table.within.as_ref().is_none_or(|within| is_in(name, &last, within)))
+}
+
+/// What stands before the table's name ends like what the table is in.
+fn is_in(name: &str, last: &str, within: &str) -> bool {
+    let plain: String = name.chars().filter(|c| *c != '"').collect();
+    let before = plain.strip_suffix(last).map(|before| before.trim_end_matches('.'));
+    before.is_some_and(|before| {
+        before.is_empty() || before.eq_ignore_ascii_case(within) || within.ends_with(&format!(".{before}"))
+    })
 }
 
 /// The last part of a name in SQL, without its quotes.
@@ -140,10 +155,10 @@ const MAX_PARTS: usize = 4_096;
 fn best_of_each_table(found: &mut Vec<Candidate>) {
     let mut best: HashMap<Name, usize> = HashMap::new();
     for candidate in found.iter() {
-        let best = best.entry(candidate.table.name.clone()).or_default();
+        let best = best.entry(candidate.table.full_name()).or_default();
         *best = candidate.matched.max(*best);
     }
-    found.retain(|candidate| best.get(&candidate.table.name) == Some(&candidate.matched));
+    found.retain(|candidate| best.get(&candidate.table.full_name()) == Some(&candidate.matched));
 }
 
 /// Adds what the rows tell to an error about what they mean.
@@ -153,7 +168,7 @@ pub(super) fn with_rows(error: OpenError, samples: impl FnOnce() -> Vec<TableSam
         OpenError::Tie { path, candidates, mut choices } => {
             let samples = samples();
             for choice in &mut choices {
-                let sample = samples.iter().find(|sample| sample.table.name.as_str() == choice.table);
+                let sample = samples.iter().find(|sample| sample.table.full_name().as_str() == choice.table);
                 choice.rows = sample.and_then(|sample| sample.count);
             }
             OpenError::Tie { path, candidates, choices }
@@ -186,7 +201,7 @@ fn by_map<'t>(path: &Path, tables: impl Iterator<Item = &'t Table>, map: &MapOve
         (0, Some(lacks)) => Err(lacks.into()),
         _ => {
             let candidates = fitting.iter().map(|candidate| shape(&candidate.table)).collect();
-            let choice = |candidate: &Candidate| candidate.table.name.to_string();
+            let choice = |candidate: &Candidate| candidate.table.full_name().to_string();
             let choices = fitting.iter().map(|own| TieChoice { dialect: None, table: choice(own), rows: None });
             Err(OpenError::Tie { path: path.to_owned(), candidates, choices: choices.collect() })
         }

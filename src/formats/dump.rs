@@ -10,13 +10,14 @@ mod rows;
 mod script;
 mod window;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::bytes::{Bytes, FileBytes, Now};
-use super::probe::{Kind, Probe};
+use super::probe::{HEAD_BYTES, Kind, Probe};
 use super::row::{Extent, RowBuilder, row_and_item};
 use super::spool::Spool;
 use super::{
@@ -26,7 +27,7 @@ use super::{
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, Join, RowTest};
 use crate::dialect::{Candidate, Cell, Comparison, Mapping, Name, Scalar, Table};
-use crate::model::json::{write, write_string};
+use crate::model::json::{BOM, write, write_string};
 use crate::model::{FindingCode, Findings, Node, RowKey};
 use archive::Packed;
 use rows::{Fields, Found, holds_of};
@@ -43,13 +44,17 @@ const SAMPLED_ROWS: usize = 500;
 /// Bytes of each of them.
 const SAMPLED_BYTES: u64 = 4 << 20;
 
-/// Whose SQL it is.
+/// Whose SQL it is; or none, but one table's rows alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flavour {
     Postgres,
     MySql,
     Sqlite,
     SqlServer,
+    /// The names of the columns, then rows, with commas between (RFC 4180).
+    Csv,
+    /// Rows as PostgreSQL's COPY writes them, without the names of their columns.
+    CopyText,
 }
 
 /// Dumps of one kind of database.
@@ -64,8 +69,13 @@ impl Flavour {
             let starts = |words: &[&str]| {
                 words.iter().any(|word| line.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))
             };
-            if starts(&["-- PostgreSQL database", "\\restrict", "\\connect", "SELECT pg_catalog.", "SET statement_timeout"])
-                || (starts(&["COPY "]) && line.to_ascii_lowercase().contains(" from stdin"))
+            if starts(&[
+                "-- PostgreSQL database",
+                "\\restrict",
+                "\\connect",
+                "SELECT pg_catalog.",
+                "SET statement_timeout",
+            ]) || (starts(&["COPY "]) && line.to_ascii_lowercase().contains(" from stdin"))
                 || starts(&["SET session_replication_role", "SET standard_conforming_strings", "SET client_encoding"])
             {
                 return Some(Flavour::Postgres);
@@ -76,13 +86,65 @@ impl Flavour {
             if starts(&["PRAGMA foreign_keys", "BEGIN TRANSACTION;"]) {
                 return Some(Flavour::Sqlite);
             }
-            if starts(&["SET ANSI_NULLS", "SET IDENTITY_INSERT", "CREATE TABLE [", "INSERT [", "INSERT INTO [", "USE ["]) {
+            if starts(&[
+                "SET ANSI_NULLS",
+                "SET IDENTITY_INSERT",
+                "CREATE TABLE [",
+                "INSERT [",
+                "INSERT INTO [",
+                "USE [",
+            ]) {
                 return Some(Flavour::SqlServer);
             }
             statements |= starts(&["CREATE TABLE ", "INSERT INTO ", "COPY "]);
         }
-        statements.then_some(Flavour::Postgres)
+        if statements {
+            return Some(Flavour::Postgres);
+        }
+        let lines = || text.lines().take(2).map(str::as_bytes);
+        let widths: Vec<usize> = lines().map(|line| line.split(|byte| *byte == b'\t').count()).collect();
+        if widths.first().is_some_and(|width| *width >= COPY_WIDTH) && widths.iter().all(|width| *width == widths[0]) {
+            return Some(Flavour::CopyText);
+        }
+        let names = names_of_columns(head)?.0;
+        let is_name =
+            |name: &String| !name.is_empty() && name.len() < 64 && !name.starts_with(|c: char| c.is_ascii_digit());
+        (names.len() >= CSV_WIDTH && names.iter().all(is_name)).then_some(Flavour::Csv)
     }
+}
+
+/// Fewer fields are a text with a few tabs or commas in it.
+const COPY_WIDTH: usize = 4;
+const CSV_WIDTH: usize = 4;
+
+/// The first record of a file of CSV, and where the next begins.
+fn names_of_columns(head: &[u8]) -> Option<(Vec<String>, u64)> {
+    let bom = if head.starts_with(BOM) { BOM.len() } else { 0 };
+    let (head, mut fields) = (&head[bom..], Fields::default());
+    let Found::Row(len) = fields.read(head, false, Form::Csv, Flavour::Csv, |_| true) else { return None };
+    let mut room = Vec::new();
+    let name = |at: usize| fields.cell(head, at, Holds::Text, &mut room).to_text().map(Cow::into_owned);
+    let names: Option<Vec<String>> = (0..fields.len()).map(name).collect();
+    Some((names?, (bom + len) as u64))
+}
+
+/// A file that is one table's rows.
+fn one_table(path: &Path, bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Result<Outline> {
+    let mut head = Vec::new();
+    bytes.read(0, HEAD_BYTES, &mut head)?;
+    let (names, start, form) = match flavour {
+        Flavour::Csv => names_of_columns(&head).map(|(names, start)| (names, start, Form::Csv)).unwrap_or_default(),
+        _ => {
+            let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let width = line.split(|byte| *byte == b'\t').count();
+            ((1..=width).map(|number| format!("column{number}")).collect(), 0, Form::Copy)
+        }
+    };
+    let mut outline = Outline::default();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let table = outline.table(script::Place { name, ..script::Place::default() });
+    outline.add_block(script::Block { table, columns: names.into(), form, data: start..u64::MAX });
+    Ok(outline)
 }
 
 impl Container for Dump {
@@ -92,6 +154,8 @@ impl Container for Dump {
             Flavour::MySql => "mysql",
             Flavour::Sqlite => "sqlite",
             Flavour::SqlServer => "sqlserver",
+            Flavour::Csv => "csv",
+            Flavour::CopyText => "copy-text",
         }
     }
 
@@ -104,7 +168,7 @@ impl Container for Dump {
         match (found, &probe.kind) {
             (Some(flavour), _) if flavour == self.0 => Ok(()),
             (_, Kind::Folder(_)) => Err("it is a folder".to_owned()),
-            // One of the four says it for all.
+            // One of them says it for all.
             _ if self.0 == Flavour::Postgres => Err("it is no dump of a database".to_owned()),
             _ => Err(String::new()),
         }
@@ -192,7 +256,11 @@ impl Contents {
             }
             None => {
                 let bytes = source.bytes()?;
-                (outline(&bytes, flavour).map_err(io)?, Text::Whole(bytes))
+                let outline = match flavour {
+                    Flavour::Csv | Flavour::CopyText => one_table(&path, &bytes, flavour),
+                    _ => outline(&bytes, flavour),
+                };
+                (outline.map_err(io)?, Text::Whole(bytes))
             }
         };
         Ok(Contents { path, cache, flavour, outline, text })
@@ -210,7 +278,8 @@ impl Contents {
             }
             let names = made.columns.iter().map(|column| column.name.clone());
             let place = &made.place;
-            let within: Vec<&str> = [&place.database, &place.schema].into_iter().flatten().map(String::as_str).collect();
+            let within: Vec<&str> =
+                [&place.database, &place.schema].into_iter().flatten().map(String::as_str).collect();
             let within = (!within.is_empty()).then(|| within.join("."));
             let table = Table { within, ..Table::new(place.name.as_str(), names, false) };
             (!made.columns.is_empty()).then_some((at, table))
@@ -258,9 +327,8 @@ impl Contents {
                 *holds = if *holds == Holds::Unknown { parent } else { *holds };
             }
             let field = |name: &str| names.iter().position(|own| own == name);
-            let fields = columns.iter().map(|column| {
-                if column.table == number { field(column.name.as_str()) } else { None }
-            });
+            let fields =
+                columns.iter().map(|column| if column.table == number { field(column.name.as_str()) } else { None });
             parts.push(Part {
                 bytes,
                 base,
@@ -383,9 +451,7 @@ impl Walk {
             return Ok(Next::End);
         }
         let offset = self.offset();
-        let asked = |field: usize| {
-            part.fields.iter().zip(wanted).any(|(own, wanted)| *wanted && *own == Some(field))
-        };
+        let asked = |field: usize| part.fields.iter().zip(wanted).any(|(own, wanted)| *wanted && *own == Some(field));
         loop {
             let window = &self.statements.window;
             let found = self.fields.read(window.rest(), window.is_last(), part.form, self.statements.flavour, asked);
@@ -591,13 +657,8 @@ impl Lookup {
         }
         let of_table = |at: &usize| plan.columns[*at].table == join.number && *at < plan.mapped;
         let columns: Vec<usize> = (0..plan.columns.len()).filter(of_table).collect();
-        let mut lookup = Lookup {
-            on,
-            rows: HashMap::new(),
-            values: Vec::new(),
-            columns: columns.clone(),
-            optional: join.optional,
-        };
+        let mut lookup =
+            Lookup { on, rows: HashMap::new(), values: Vec::new(), columns: columns.clone(), optional: join.optional };
         let mut known: HashMap<Vec<Option<String>>, u32> = HashMap::new();
         let wanted: Vec<bool> =
             (0..plan.columns.len()).map(|at| own_keys.contains(&at) || columns.contains(&at)).collect();
@@ -609,7 +670,7 @@ impl Lookup {
                     Next::Odd(..) => {}
                     Next::Row(_) => {
                         let (key, values) = walk.cells(&part, &wanted, |cells| {
-                            let text = |at: &usize| cells[*at].to_text().map(std::borrow::Cow::into_owned);
+                            let text = |at: &usize| cells[*at].to_text().map(Cow::into_owned);
                             (hash(own_keys.iter().map(|at| &cells[*at])), columns.iter().map(text).collect::<Vec<_>>())
                         });
                         let Some(key) = key else { continue };

@@ -53,6 +53,8 @@ const CONTAINERS: &[&dyn Container] = &[
     &dump::Dump(dump::Flavour::MySql),
     &dump::Dump(dump::Flavour::Sqlite),
     &dump::Dump(dump::Flavour::SqlServer),
+    &dump::Dump(dump::Flavour::CopyText),
+    &dump::Dump(dump::Flavour::Csv),
 ];
 
 /// Rows in a page of a scan, at most.
@@ -501,7 +503,7 @@ fn folder(path: &Path, names: &[OsString]) -> OpenError {
 
 /// Names what the file is instead, where its first bytes tell.
 fn not_a_store(path: &Path, head: &[u8], reasons: Vec<String>) -> OpenError {
-    const KNOWN: [(&[u8], &str, &str); 11] = [
+    const KNOWN: [(&[u8], &str, &str); 7] = [
         (b"\x89PNG", "it is a PNG image", "open a store file instead"),
         (b"\xff\xd8\xff", "it is a JPEG image", "open a store file instead"),
         (b"GIF8", "it is a GIF image", "open a store file instead"),
@@ -509,10 +511,6 @@ fn not_a_store(path: &Path, head: &[u8], reasons: Vec<String>) -> OpenError {
         (b"PK\x03\x04", "it is a zip archive inside another file", "unpack it first: unzip FILE"),
         (b"BZh", "it is compressed with bzip2", "unpack it first: bunzip2 --keep FILE"),
         (b"\xfd7zXZ", "it is compressed with xz", "unpack it first: unxz --keep FILE"),
-        (b"PGDMP", "it is an archive of pg_dump", "make a script of it: pg_restore -f NEW.sql FILE"),
-        (b"--\n-- PostgreSQL database", "it is a dump of PostgreSQL", "dumps are not read yet"),
-        (b"-- MySQL dump", "it is a dump of MySQL", "dumps are not read yet"),
-        (b"-- MariaDB dump", "it is a dump of MariaDB", "dumps are not read yet"),
     ];
     let known = KNOWN.iter().find(|(magic, _, _)| head.starts_with(magic));
     let (reason, help) = match known {
@@ -521,8 +519,8 @@ fn not_a_store(path: &Path, head: &[u8], reasons: Vec<String>) -> OpenError {
             ("it is a tar archive".to_owned(), "unpack it first: tar -xf FILE".to_owned())
         }
         None => (
-            reasons.join(", and "),
-            "open a SQLite file or a file of JSON lines; an encrypted store must be decrypted first".to_owned(),
+            reasons.into_iter().filter(|reason| !reason.is_empty()).collect::<Vec<_>>().join(", and "),
+            "open a SQLite file, a file of JSON lines or a dump; an encrypted store must be decrypted first".to_owned(),
         ),
     };
     OpenError::NotAStore { path: path.to_owned(), reason, help }

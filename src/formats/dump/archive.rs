@@ -134,11 +134,18 @@ impl Reader {
         if !head.starts_with(MAGIC) {
             return Err(damaged("its table of contents does not begin as one"));
         }
-        let [major, minor, _revision, int_bytes, offset_bytes, _format] = [head[5], head[6], head[7], head[8], head[9], head[10]];
-        if major != 1 || !(12..=16).contains(&minor) || !(1..=8).contains(&int_bytes) || !(1..=8).contains(&offset_bytes) {
+        let [major, minor, _revision, int_bytes, offset_bytes, _format] =
+            [head[5], head[6], head[7], head[8], head[9], head[10]];
+        if major != 1
+            || !(12..=16).contains(&minor)
+            || !(1..=8).contains(&int_bytes)
+            || !(1..=8).contains(&offset_bytes)
+        {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                format!("archives of version {major}.{minor} are not known, those of 1.12 to 1.16 are; pg_restore -f NEW.sql makes a script of it"),
+                format!(
+                    "archives of version {major}.{minor} are not known, those of 1.12 to 1.16 are; pg_restore -f NEW.sql makes a script of it"
+                ),
             ));
         }
         let mut reader = Reader { file, minor, int_bytes, offset_bytes, packing: Packing::None };
@@ -305,7 +312,8 @@ impl Reader {
                     return Err(damaged(format!("it names the file {name}")));
                 }
                 let plain = folder.join(name);
-                let endings = [("", None), (".gz", Some(Layer::Gzip)), (".lz4", Some(Layer::Lz4)), (".zst", Some(Layer::Zstd))];
+                let endings =
+                    [("", None), (".gz", Some(Layer::Gzip)), (".lz4", Some(Layer::Lz4)), (".zst", Some(Layer::Zstd))];
                 let found = endings.into_iter().find_map(|(ending, layer)| {
                     let file = folder.join(format!("{name}{ending}"));
                     file.is_file().then(|| Packed { file, layers: layer.into_iter().collect() })
@@ -323,4 +331,3 @@ impl Reader {
         })
     }
 }
-

@@ -308,20 +308,18 @@ fn value(text: &[u8], at: usize, flavour: Flavour, wanted: bool, fields: &mut Fi
         if prefix.starts_with(b"_") {
             behind = skip_space(text, behind)?;
         }
-        let bits = text[at..].first().copied();
         match text.get(behind)? {
             b'\'' => at = behind,
             b'x' | b'X' if prefix == b"_binary" && text.get(behind + 1) == Some(&b'\'') => at = behind + 1,
             b'0' if prefix == b"_binary" => at = behind,
             _ => {}
         }
-        let _ = bits;
     }
     if text.get(at)? == &b'\'' {
         let escapes = match flavour {
             Flavour::MySql => true,
             Flavour::Postgres => prefix == b"e",
-            Flavour::Sqlite | Flavour::SqlServer => false,
+            _ => false,
         };
         let start = fields.own.len();
         let end = string(text, at, escapes, wanted, &mut fields.own)?;
@@ -345,6 +343,12 @@ fn value(text: &[u8], at: usize, flavour: Flavour, wanted: bool, fields: &mut Fi
         }
         // `::jsonb`, `COLLATE …` and the like say nothing of the value.
         return to_end_of_value(text, end).map(|(_, next)| next);
+    }
+    if flavour == Flavour::Postgres && text[at] == b'$' {
+        let tag = at + 2 + memchr::memchr(b'$', &text[at + 1..])?;
+        let end = tag + memchr::memmem::find(&text[tag..], &text[at..tag])?;
+        fields.push(if wanted { FieldKind::Text } else { FieldKind::Null }, tag, end);
+        return to_end_of_value(text, end + tag - at).map(|(_, next)| next);
     }
     let from = at;
     let (to, next) = to_end_of_value(text, at)?;
@@ -458,11 +462,17 @@ fn unistr(text: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(rest.as_bytes());
 }
 
+/// Goes over blanks and comments.
 fn skip_space(text: &[u8], mut at: usize) -> Option<usize> {
-    while text.get(at)?.is_ascii_whitespace() {
-        at += 1;
+    loop {
+        match text.get(at..)? {
+            [] => return None,
+            [byte, ..] if byte.is_ascii_whitespace() => at += 1,
+            [b'-', b'-', rest @ ..] => at += 2 + memchr::memchr(b'\n', rest)?,
+            [b'/', b'*', rest @ ..] => at += 4 + memchr::memmem::find(rest, b"*/")?,
+            _ => return Some(at),
+        }
     }
-    Some(at)
 }
 
 /// The string whose quote stands at `at`; where what follows it begins.

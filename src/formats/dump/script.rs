@@ -81,9 +81,10 @@ pub(super) struct Block {
 }
 
 /// How rows are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Form {
     /// PostgreSQL's COPY, text.
+    #[default]
     Copy,
     /// INSERT statements.
     Insert,
@@ -102,6 +103,9 @@ pub(super) fn outline(bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Result<Ou
             break;
         }
         reader.statement(&mut outline, database.as_ref())?;
+    }
+    if !outline.tables.iter().any(|table| table.is_declared) {
+        outline.join_partitions();
     }
     Ok(outline)
 }
@@ -198,6 +202,36 @@ impl Outline {
         let parent = self.table(parent);
         if parent != child {
             self.tables[child].parent = Some(parent);
+        }
+    }
+
+    /// Where no statement says of what a table is a part, tables that are alike but for the end
+    /// of their names are parts of one: `e_2024`, `e_2025`, and `e_default` alone.
+    fn join_partitions(&mut self) {
+        let alike = |a: &Made, b: &Made| {
+            (&a.place.database, &a.place.schema) == (&b.place.database, &b.place.schema) && a.columns == b.columns
+        };
+        for at in 0..self.tables.len() {
+            let own = &self.tables[at];
+            let ends = own.place.name.match_indices('_').map(|(end, _)| &own.place.name[..end]);
+            let is_part = |prefix: &&str| {
+                let rest = &own.place.name[prefix.len()..];
+                let others = self.tables.iter().enumerate().filter(|(other, table)| {
+                    let behind = table.place.name.strip_prefix(*prefix);
+                    *other != at && behind.is_some_and(|behind| behind.starts_with('_')) && alike(own, table)
+                });
+                rest == "_default" || others.count() > 0
+            };
+            let Some(prefix) = ends.filter(is_part).last() else { continue };
+            let place = Place { name: prefix.to_owned(), ..own.place.clone() };
+            let columns = own.columns.clone();
+            let parent = self.table(place);
+            if self.tables[parent].columns.is_empty() {
+                self.tables[parent].columns = columns;
+            }
+            if parent != at {
+                self.tables[at].parent = Some(parent);
+            }
         }
     }
 
@@ -650,7 +684,7 @@ impl Lex {
                 let escapes = match self.flavour {
                     Flavour::MySql => true,
                     Flavour::Postgres => matches!(second, b'e' | b'E') && !is_name(first),
-                    Flavour::Sqlite | Flavour::SqlServer => false,
+                    _ => false,
                 };
                 Within::String(escapes)
             }
@@ -789,8 +823,7 @@ impl<'t> Tokens<'t> {
         if !self.is_symbol(b'(') {
             return None;
         }
-        const RULES: [&str; 8] =
-            ["constraint", "primary", "unique", "foreign", "check", "exclude", "like", "period"];
+        const RULES: [&str; 8] = ["constraint", "primary", "unique", "foreign", "check", "exclude", "like", "period"];
         const INDEXES: [&str; 4] = ["key", "index", "fulltext", "spatial"];
         let mut columns = Vec::new();
         loop {
@@ -844,7 +877,9 @@ impl Holds {
         match kind {
             "bigint" | "integer" | "int" | "smallint" | "tinyint" | "mediumint" | "serial" | "bigserial" | "int2"
             | "int4" | "int8" => Holds::Integers,
-            "bytea" | "blob" | "longblob" | "mediumblob" | "tinyblob" | "binary" | "varbinary" | "image" => Holds::Bytes,
+            "bytea" | "blob" | "longblob" | "mediumblob" | "tinyblob" | "binary" | "varbinary" | "image" => {
+                Holds::Bytes
+            }
             "boolean" | "bool" => Holds::Booleans,
             "bit" if flavour == Flavour::SqlServer => Holds::Booleans,
             _ => Holds::Text,
