@@ -39,6 +39,8 @@ use window::Window;
 const TEXT_BITS: u32 = 40;
 /// A longer row is passed over, as a finding.
 const MAX_ROW_BYTES: usize = 256 << 20;
+/// Rows that are looked at to see what columns hold whose types nothing tells.
+const LOOKED_AT_ROWS: usize = 50;
 /// Rows of a table that are looked at, where no dialect knows it.
 const SAMPLED_ROWS: usize = 500;
 /// Bytes of each of them.
@@ -329,7 +331,7 @@ impl Contents {
             let field = |name: &str| names.iter().position(|own| own == name);
             let fields =
                 columns.iter().map(|column| if column.table == number { field(column.name.as_str()) } else { None });
-            parts.push(Part {
+            let mut part = Part {
                 bytes,
                 base,
                 start: block.data.start,
@@ -338,7 +340,9 @@ impl Contents {
                 fields: fields.collect(),
                 width: names.len(),
                 holds,
-            });
+            };
+            part.find_bytes(self.flavour).map_err(|error| self.io(error))?;
+            parts.push(part);
         }
         Ok(parts)
     }
@@ -411,6 +415,43 @@ struct Part {
     width: usize,
     /// What each field holds.
     holds: Vec<Holds>,
+}
+
+impl Part {
+    /// Where nothing tells a column's type, it holds bytes if its first values are all written
+    /// as bytes are.
+    fn find_bytes(&mut self, flavour: Flavour) -> io::Result<()> {
+        let unknown = |field: &usize| self.holds.get(*field) == Some(&Holds::Unknown);
+        let fields: Vec<usize> = self.fields.iter().flatten().copied().filter(unknown).collect();
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let mut written = vec![(false, true); self.fields.len()];
+        let wanted = vec![true; self.fields.len()];
+        let mut walk = Walk::new(self, flavour);
+        for _ in 0..LOOKED_AT_ROWS {
+            match walk.next(self, &wanted)? {
+                Next::End | Next::Cut => break,
+                Next::Odd(..) => {}
+                Next::Row(_) => walk.cells(self, &wanted, |cells| {
+                    for (cell, (seen, bytes)) in cells.iter().zip(&mut written) {
+                        *seen |= !cell.is_null();
+                        *bytes &= match cell {
+                            Cell::Null => true,
+                            Cell::Text(text) => rows::is_written_bytes(text.as_bytes()),
+                            _ => false,
+                        };
+                    }
+                }),
+            }
+        }
+        for (column, (seen, bytes)) in written.into_iter().enumerate() {
+            if let (true, Some(field)) = (seen && bytes, self.fields[column]) {
+                self.holds[field] = Holds::Bytes;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Goes from row to row of one part.

@@ -22,7 +22,7 @@ pub enum OpenError {
     Server(Location),
     #[error("{} is no event store: {reason}", .path.display())]
     NotAStore { path: PathBuf, reason: String, help: String },
-    #[error("{}: no framework is known by these columns: {}", .path.display(), .tables.join("; "))]
+    #[error("{}: no event store is known by these columns: {}", .path.display(), .tables.join("; "))]
     Unmapped { path: PathBuf, tables: Vec<String>, guesses: Vec<Guess> },
     #[error("{} has no tables", .0.display())]
     NoTables(PathBuf),
@@ -51,6 +51,19 @@ impl OpenError {
     }
 }
 
+/// Of tables that hold no events as far as one can tell, the one that is called most like it.
+fn nearest_table(shapes: &[String]) -> Option<String> {
+    let names: Vec<&str> = shapes.iter().map(|shape| shape.split(" (").next().unwrap_or(shape)).collect();
+    let words = ["events", "event_store", "event", "messages", "journal", "log"];
+    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
+    let same = words.iter().find_map(|word| names.iter().find(|name| last(name) == *word));
+    let like = || words.iter().find_map(|word| names.iter().find(|name| last(name).contains(word)));
+    // Lines are no table.
+    let name = same.or_else(like).or(names.first()).copied().filter(|name| *name != "each line")?;
+    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    Some(if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) })
+}
+
 impl Helpful for OpenError {
     fn help(&self) -> String {
         match self {
@@ -67,9 +80,13 @@ impl Helpful for OpenError {
                 let map: Vec<String> = roles.iter().map(|(role, column)| MapOverride::part(role, column)).collect();
                 format!("{table} may hold the events: --table {table} --map {}", map.join(","))
             }
-            OpenError::Unmapped { .. } => "point at the columns: --table T --map \
-                stream=COL,version=COL,type=COL,data=COL,time=COL"
-                .to_owned(),
+            OpenError::Unmapped { tables, .. } => {
+                let table = nearest_table(tables).map(|table| format!("--table {table} ")).unwrap_or_default();
+                format!(
+                    "point at the columns, if it holds events: \
+                    {table}--map stream=COL,version=COL,type=COL,data=COL,time=COL"
+                )
+            }
             OpenError::NoTables(_) => "open the file that the program writes its events to".to_owned(),
             OpenError::NoTable { near: Some(near), .. } => format!("did you mean --table {near}?"),
             OpenError::NoTable { .. } => "name one of them with --table T".to_owned(),

@@ -836,7 +836,7 @@ fn an_unknown_table_is_read_by_pointing_at_its_columns() {
     let map = "stream=entity,version=n,type=kind,data=body,time=at";
     place.program.run(&["info", &store]).refused(
         1,
-        "no framework is known by these columns: things (entity, n, kind, body, at, extra); notes (id, words)",
+        "no event store is known by these columns: things (entity, n, kind, body, at, extra); notes (id, words)",
         &format!("eventglass info {store} --table things --map {map}"),
     );
     for more in [&["--map", map][..], &["--table", "things", "--map", map], &["--table", "THINGS", "--map", map]] {

@@ -242,6 +242,11 @@ fn unpack_bytes(text: &[u8], out: &mut Vec<u8>) -> bool {
     true
 }
 
+/// As PostgreSQL writes bytes in hex.
+pub(super) fn is_written_bytes(text: &[u8]) -> bool {
+    text.strip_prefix(b"\\x").is_some_and(|hex| hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit))
+}
+
 fn unhex(hex: &[u8], out: &mut Vec<u8>) -> bool {
     let digit = |byte: u8| (byte as char).to_digit(16).map(|digit| digit as u8);
     let (pairs, rest) = hex.as_chunks::<2>();
