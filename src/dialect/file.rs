@@ -695,7 +695,7 @@ impl Detect {
         let found = |names: &Names| names.0.iter().find_map(|name| table.column(name)).map(Name::as_str);
         let columns: Vec<&str> = self.columns.iter().filter_map(found).collect();
         let exact = if self.exact { ", and no others" } else { "" };
-        format!("{} has {}{exact}", table.name, columns.join(", "))
+        format!("{} has {}{exact}", table.full_name(), columns.join(", "))
     }
 }
 

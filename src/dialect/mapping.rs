@@ -677,6 +677,10 @@ impl Mapping {
     /// Why a text in the place of the time is none, in words; `None` where that was said of
     /// the whole store.
     pub fn why_no_time(&self, text: &str) -> Option<String> {
+        // PostgreSQL's words for no time at all.
+        if matches!(text, "infinity" | "-infinity") {
+            return None;
+        }
         Some(match (Number::parse(text.trim()), self.counting) {
             (None, _) => format!("the time {text} is in no form that is known"),
             (Some(_), Counting::Unknown) => format!("the time {text} is a number of a unit that is not known"),

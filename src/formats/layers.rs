@@ -43,6 +43,8 @@ pub(super) enum Layer {
     },
     Zlib,
     Lz4,
+    /// Text in another encoding than UTF-8, as the dump itself says.
+    Charset(&'static encoding_rs::Encoding),
 }
 
 impl Layer {
@@ -56,6 +58,7 @@ impl Layer {
             Layer::Chunks { .. } => "it is an archive of pg_dump",
             Layer::Zlib => "it is compressed with zlib",
             Layer::Lz4 => "it is compressed with lz4",
+            Layer::Charset(_) => "it is in another encoding than UTF-8, which it names",
         }
     }
 
@@ -79,6 +82,10 @@ impl Layer {
             Layer::Gzip => Box::new(BufReader::with_capacity(BLOCK, MultiGzDecoder::new(inner))),
             Layer::Zlib => Box::new(BufReader::with_capacity(BLOCK, ZlibDecoder::new(inner))),
             Layer::Lz4 => Box::new(BufReader::with_capacity(BLOCK, lz4_flex::frame::FrameDecoder::new(inner))),
+            Layer::Charset(charset) => Box::new(BufReader::with_capacity(
+                BLOCK,
+                Recoded { inner, decoder: charset.new_decoder(), out: Cursor::default(), ended: false },
+            )),
             Layer::Chunks { int_bytes, .. } => {
                 Box::new(BufReader::with_capacity(BLOCK, Chunks { inner, int_bytes, left: 0, state: ChunkState::Head }))
             }
@@ -109,7 +116,11 @@ pub(super) fn find(path: &Path, outer: Head) -> Result<(Vec<Layer>, Head), (Stri
         let layer = match Layer::of(&head.bytes) {
             Some(layer) => layer,
             None if layers.is_empty() && head.bytes.starts_with(b"PK\x03\x04") => one_member(path)?,
-            None => break,
+            None if layers.iter().any(|layer| matches!(layer, Layer::Charset(_))) => break,
+            None => match charset_named(&head.bytes) {
+                Some(layer) => layer,
+                None => break,
+            },
         };
         layers.push(layer);
         head = open(path, &layers, &Arc::default()).and_then(Head::read).map_err(|error| {
@@ -183,6 +194,64 @@ fn one_member(path: &Path) -> Result<Layer, (String, String)> {
         all => {
             let names: Vec<&str> = all.iter().take(5).map(|(name, _)| name.as_str()).collect();
             Err((format!("it is a zip archive of {} files: {}", all.len(), names.join(", ")), unpack()))
+        }
+    }
+}
+
+/// The encoding that a dump names as its own, where it is not UTF-8: `SET client_encoding =
+/// 'LATIN1';`, `SET NAMES latin1`.
+pub(super) fn charset_named(head: &[u8]) -> Option<Layer> {
+    let head = &head[..head.len().min(CHARSET_HEAD)];
+    let text = String::from_utf8_lossy(head);
+    let named = text.lines().find_map(|line| {
+        let line = line.trim_start_matches(['/', '*', '!', ' ']).trim_start_matches(|c: char| c.is_ascii_digit());
+        let line = line.trim_start();
+        let behind = line.strip_prefix("SET client_encoding = ").or_else(|| line.strip_prefix("SET NAMES "))?;
+        let name = behind.trim_start_matches('\'').split(['\'', ';', ' ', '*']).next()?;
+        Some(name.to_ascii_lowercase())
+    })?;
+    // PostgreSQL's names and MySQL's, where the standard has others.
+    let name = match named.as_str() {
+        name if name.starts_with("utf") || name == "sql_ascii" || name == "binary" => return None,
+        "latin1" | "win1252" => "windows-1252",
+        "latin2" => "iso-8859-2",
+        "latin9" => "iso-8859-15",
+        "euc_jp" | "ujis" => "euc-jp",
+        "euc_kr" | "euckr" | "uhc" => "euc-kr",
+        "euc_cn" | "gb2312" => "gbk",
+        "sjis" | "cp932" => "shift_jis",
+        "koi8r" => "koi8-r",
+        "koi8u" => "koi8-u",
+        name => &name.replace("win", "windows-").replace("latin", "iso-8859-"),
+    };
+    encoding_rs::Encoding::for_label(name.as_bytes()).map(Layer::Charset)
+}
+
+/// Bytes of a dump in which it says how it is encoded.
+const CHARSET_HEAD: usize = 16 << 10;
+
+/// Text of another encoding as UTF-8; what is no text in it becomes U+FFFD.
+struct Recoded {
+    inner: Stream,
+    decoder: encoding_rs::Decoder,
+    out: Cursor<Vec<u8>>,
+    ended: bool,
+}
+
+impl Read for Recoded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let bytes = self.out.read(buffer)?;
+            if bytes > 0 || buffer.is_empty() || self.ended {
+                return Ok(bytes);
+            }
+            let block = self.inner.fill_buf()?;
+            self.ended = block.is_empty();
+            let mut text = vec![0; self.decoder.max_utf8_buffer_length(block.len()).unwrap_or(4 * BLOCK)];
+            let (_, taken, written, _) = self.decoder.decode_to_utf8(block, &mut text, self.ended);
+            self.inner.consume(taken);
+            text.truncate(written);
+            self.out = Cursor::new(text);
         }
     }
 }

@@ -404,7 +404,7 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
             }
         }
         let store = container.store(source.clone(), candidate, mapping)?;
-        parts.push((Text::from(candidate.table.name.as_str()), store));
+        parts.push((Text::from(candidate.table.full_name().as_str()), store));
     }
     let (Some(store), Some(Candidate { dialect, .. })) = (several::together(parts), chosen.first()) else {
         return Err(OpenError::NoTables(path.to_owned()));

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::Flavour;
 use super::script::{Block, Form, Outline, Place, copy_head};
-use crate::formats::layers::Layer;
+use crate::formats::layers::{Layer, charset_named};
 
 const MAGIC: &[u8] = b"PGDMP";
 /// What entries with the rows of a table are called.
@@ -276,6 +276,8 @@ impl Reader {
 
     fn outline(&self, path: &Path, parts: &Parts, entries: &[Entry]) -> io::Result<Contents> {
         let mut contents = Contents { outline: Outline::default(), packed: Vec::new() };
+        let charset = entries.iter().find(|entry| entry.kind == "ENCODING");
+        let charset = charset.and_then(|entry| charset_named(entry.definition.as_bytes()));
         for entry in entries {
             contents.outline.read_statement(entry.definition.trim_start().as_bytes(), None, Flavour::Postgres);
         }
@@ -287,7 +289,8 @@ impl Reader {
             let columns = columns.unwrap_or_else(|| {
                 contents.outline.tables[table].columns.iter().map(|column| column.name.clone()).collect()
             });
-            let Some(packed) = self.packed(path, parts, entry)? else { continue };
+            let Some(mut packed) = self.packed(path, parts, entry)? else { continue };
+            packed.layers.extend(charset);
             contents.outline.add_block(Block { table, columns: columns.into(), form, data: 0..u64::MAX });
             contents.packed.push(packed);
         }

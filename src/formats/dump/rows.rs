@@ -521,3 +521,93 @@ fn to_end_of_value(text: &[u8], at: usize) -> Option<(usize, usize)> {
         at += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields of the row at the beginning of a text, in words, and what is left of the text.
+    fn read(text: &str, form: Form, flavour: Flavour, holds: Holds) -> Option<(Vec<String>, String)> {
+        let mut fields = Fields::default();
+        let Found::Row(len) = fields.read(text.as_bytes(), true, form, flavour, |_| true) else { return None };
+        let said = |at: usize| {
+            let mut room = Vec::new();
+            match fields.cell(text.as_bytes(), at, holds, &mut room) {
+                Cell::Null => "null".to_owned(),
+                Cell::Integer(number) => format!("number {number}"),
+                Cell::Bytes(bytes) => format!("bytes {}", String::from_utf8_lossy(bytes)),
+                cell => cell.to_text().map(String::from).unwrap_or_default(),
+            }
+        };
+        Some(((0..fields.len()).map(said).collect(), text[len..].to_owned()))
+    }
+
+    fn insert(text: &str, flavour: Flavour) -> Vec<String> {
+        let (fields, rest) = read(text, Form::Insert, flavour, Holds::Text).expect(text);
+        assert_eq!(rest, "!", "{text}");
+        fields
+    }
+
+    #[test]
+    fn lines_of_copy_are_what_the_server_reads() {
+        let copy = |line: &str| read(line, Form::Copy, Flavour::Postgres, Holds::Text).expect(line).0;
+        assert_eq!(copy("a\t\\N\t\t\\\\N\r\n"), ["a", "null", "", "\\N"]);
+        assert_eq!(copy("\\t\\n\\r\\b\\f\\v\\\\\\x41\\101\\q\n"), ["\t\n\r\u{8}\u{c}\u{b}\\AAq"]);
+        assert_eq!(copy("\\x4g\\0617\n"), ["\u{4}g17"]);
+        let bytes = |line: &str| read(line, Form::Copy, Flavour::Postgres, Holds::Bytes).expect(line).0;
+        assert_eq!(bytes("\\\\x4142\ta\\\\102\\\\\\\\c\t\\\\x4\n"), ["bytes AB", "bytes aB\\c", "\\x4"]);
+        let typed = |line: &str| read(line, Form::Copy, Flavour::Postgres, Holds::Integers).expect(line).0;
+        assert_eq!(typed("7\t-12\t007\t1.5\n"), ["number 7", "number -12", "007", "1.5"]);
+    }
+
+    #[test]
+    fn brackets_hold_values_of_every_kind() {
+        let postgres = |text: &str| insert(text, Flavour::Postgres);
+        assert_eq!(postgres("( 1 , 'it''s (1), (2);', NULL,true)!"), ["number 1", "it's (1), (2);", "null", "true"]);
+        assert_eq!(postgres("(E'a\\'b\\n', 'c\\', $$d'$$, $q$e$$f$q$)!"), ["a'b\n", "c\\", "d'", "e$$f"]);
+        assert_eq!(
+            postgres("('1'::jsonb, ARRAY['a,b', ')'], -- here\n /* and ) */ 2.5)!"),
+            ["1", "ARRAY['a,b', ')']", "2.5"]
+        );
+        assert_eq!(
+            postgres("(decode('4142', 'hex'), '2026-01-01'::timestamp with time zone)!"),
+            ["bytes AB", "2026-01-01"]
+        );
+        let mysql = |text: &str| insert(text, Flavour::MySql);
+        assert_eq!(mysql("('a\\'b\\\\\\0', _binary 'x\\'y', 0x4142, x'43', b'101', _utf8mb4'z')!")[..1], ["a'b\\\0"]);
+        assert_eq!(
+            mysql("(_binary 'x\\'y', 0x4142, x'43', b'101', _utf8mb4'z')!"),
+            ["bytes x'y", "bytes AB", "bytes C", "number 5", "z"]
+        );
+        let sqlite = |text: &str| insert(text, Flavour::Sqlite);
+        assert_eq!(
+            sqlite("(X'4142',replace(replace('a\\nb\\rc','\\r',char(13)),'\\n',char(10)),unistr('a\\u000ab\\\\'))!"),
+            ["bytes AB", "a\nb\rc", "a\nb\\"]
+        );
+        let server = |text: &str| insert(text, Flavour::SqlServer);
+        assert_eq!(
+            server(
+                "(1, N'it''s', CAST(N'2026-01-01T00:00:00.000' AS DateTime2), 0x4142, CAST(1.50 AS Decimal(9, 2)))!"
+            ),
+            ["number 1", "it's", "2026-01-01T00:00:00.000", "bytes AB", "1.50"]
+        );
+    }
+
+    #[test]
+    fn records_of_csv_keep_what_stands_in_quotes() {
+        let csv = |text: &str| read(text, Form::Csv, Flavour::Csv, Holds::Text).expect(text);
+        assert_eq!(csv("a,\"b,\"\"c\"\"\nd\",,\"\"\r\nnext").0, ["a", "b,\"c\"\nd", "null", ""]);
+        assert_eq!(csv("a,b\nnext").1, "next");
+        assert_eq!(csv("a,\"b").0, ["a", "b"]);
+    }
+
+    #[test]
+    fn what_ends_too_early_is_no_row() {
+        for text in ["(1, 'a", "(1", "(1, $$a$", "(", "('a'"] {
+            assert_eq!(read(text, Form::Insert, Flavour::Postgres, Holds::Text), None, "{text}");
+        }
+        let mut fields = Fields::default();
+        let found = fields.read(b"a\tb", false, Form::Copy, Flavour::Postgres, |_| true);
+        assert_eq!(found, Found::Unfinished);
+    }
+}

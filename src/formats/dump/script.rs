@@ -886,3 +886,101 @@ impl Holds {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::bytes::FileBytes;
+    use std::io::Write;
+
+    fn read(text: &str, flavour: Flavour) -> Outline {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(text.as_bytes()).expect("written");
+        let bytes: Arc<dyn Bytes> = Arc::new(FileBytes::open(file.path()).expect("open"));
+        outline(&bytes, flavour).expect("read")
+    }
+
+    /// Where rows stand, by table: what is there, in the script's own words.
+    fn rows(text: &str, flavour: Flavour) -> Vec<(String, String)> {
+        let outline = read(text, flavour);
+        let place = |at: usize| {
+            let place = &outline.tables[at].place;
+            let parts = [&place.database, &place.schema].into_iter().flatten();
+            parts.chain([&place.name]).cloned().collect::<Vec<_>>().join(".")
+        };
+        let end = |block: &Block| (block.data.end as usize).min(text.len());
+        let said = |block: &Block| {
+            let table = place(outline.root(block.table));
+            (table, text[block.data.start as usize..end(block)].to_owned())
+        };
+        outline.blocks.iter().map(said).collect()
+    }
+
+    fn pair(table: &str, rows: &str) -> (String, String) {
+        (table.to_owned(), rows.to_owned())
+    }
+
+    #[test]
+    fn only_statements_hold_rows() {
+        let script = "\\restrict abc\npg_dump: reading extensions\n-- COPY a (b) FROM stdin;\n/* INSERT INTO x VALUES (1); */\n\
+            CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $_$\nCOPY a (b) FROM stdin;\n1\n\\.\n$_$;\n\
+            CREATE TABLE s.a (b text DEFAULT 'INSERT INTO x VALUES (1);', \"c d\" bytea, CONSTRAINT k PRIMARY KEY (b));\n\
+            COPY s.a (b, \"c d\") FROM stdin;\nCOPY s.a (b) FROM stdin;\t\\\\.\nINSERT INTO x VALUES (1);\t2\n\\.\n\n\
+            INSERT INTO s.a VALUES ('x;', '\\x00');\n\\unrestrict abc\n";
+        assert_eq!(
+            rows(script, Flavour::Postgres),
+            [
+                pair("s.a", "COPY s.a (b) FROM stdin;\t\\\\.\nINSERT INTO x VALUES (1);\t2\n"),
+                pair("s.a", "INSERT INTO s.a VALUES ('x;', '\\x00');"),
+            ]
+        );
+        let outline = read(script, Flavour::Postgres);
+        let kinds: Vec<(&str, Holds)> =
+            outline.tables[0].columns.iter().map(|own| (own.name.as_str(), own.holds)).collect();
+        assert_eq!(kinds, [("b", Holds::Text), ("c d", Holds::Bytes)]);
+    }
+
+    #[test]
+    fn rows_of_parts_are_the_whole_tables() {
+        let script = "CREATE TABLE e (a int) PARTITION BY LIST (a);\nCREATE TABLE e1 (a int);\n\
+            ALTER TABLE ONLY e ATTACH PARTITION e1 FOR VALUES IN (1);\n\
+            CREATE TABLE chunk (CONSTRAINT c CHECK (a > 0)) INHERITS (e);\n\
+            CREATE TABLE other PARTITION OF e DEFAULT;\n\
+            COPY e1 (a) FROM stdin;\n1\n\\.\nCOPY chunk FROM stdin;\n2\n\\.\nCOPY other (a) FROM stdin;\n3\n\\.\nCOPY e (a) FROM stdin;\n\\.\n";
+        let found = rows(script, Flavour::Postgres);
+        assert_eq!(found, [pair("e", "1\n"), pair("e", "2\n"), pair("e", "3\n"), pair("e", "")]);
+    }
+
+    #[test]
+    fn tables_of_two_databases_are_two() {
+        let script = "\\connect one\nCOPY public.e (a, b) FROM stdin;\n1\t2\n\\.\n\\connect -reuse-previous=on \"dbname='two'\"\n\
+            COPY public.e (a, b) FROM stdin;\n3\t4\n\\.\n";
+        assert_eq!(rows(script, Flavour::Postgres), [pair("one.public.e", "1\t2\n"), pair("two.public.e", "3\t4\n")]);
+    }
+
+    #[test]
+    fn other_databases_have_their_own_quotes_and_bodies() {
+        let mysql = "mysqldump: [Warning] Using a password is insecure.\n/*!40101 SET NAMES utf8mb4 */;\n\
+            CREATE TABLE `e` (`id` int COMMENT 'a; it''s', `key` text, KEY `k` (`id`)) ENGINE=InnoDB;\n\
+            INSERT INTO `e` VALUES (1,'a\\';b'),(2,'c');\nINSERT INTO `e` VALUES (3,'d');\n\
+            DELIMITER ;;\nCREATE TRIGGER t BEFORE INSERT ON e FOR EACH ROW BEGIN INSERT INTO x VALUES (1); END ;;\nDELIMITER ;\n";
+        let rows_of = "INSERT INTO `e` VALUES (1,'a\\';b'),(2,'c');";
+        assert_eq!(rows(mysql, Flavour::MySql), [pair("e", rows_of), pair("e", "INSERT INTO `e` VALUES (3,'d');")]);
+        let sqlite = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE IF NOT EXISTS \"e\" (a, b blob);\n\
+            INSERT INTO e VALUES(1,X'00');\nCREATE TRIGGER t AFTER INSERT ON e BEGIN\n INSERT INTO x VALUES(1);\nEND;\n\
+            INSERT INTO e VALUES(2,'\\');\nCOMMIT;\n";
+        let found = rows(sqlite, Flavour::Sqlite);
+        assert_eq!(found, [pair("e", "INSERT INTO e VALUES(1,X'00');"), pair("e", "INSERT INTO e VALUES(2,'\\');")]);
+        let server = "USE [shop]\nGO\nCREATE TABLE [dbo].[e]([a] [bigint] NOT NULL, [b] [nvarchar](max));\nGO\n\
+            INSERT [dbo].[e] ([a], [b]) VALUES (1, N'x]y')\nGO\nINSERT [dbo].[e] ([a], [b]) VALUES (2, N'z')\nGO\n";
+        assert_eq!(read(server, Flavour::SqlServer).blocks.len(), 2);
+    }
+
+    #[test]
+    fn a_cut_dump_says_so() {
+        for text in ["COPY e (a, b) FROM stdin;\n1\t2\n3", "INSERT INTO e (a, b) VALUES (1, 'x", "CREATE TABLE e (a"] {
+            assert!(read(text, Flavour::Postgres).is_cut, "{text}");
+        }
+        assert!(!read("COPY e (a, b) FROM stdin;\n1\t2\n\\.\n", Flavour::Postgres).is_cut);
+    }
+}
