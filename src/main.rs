@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use eventglass::app::Start;
 use eventglass::cli::{self, Renderer};
+use eventglass::{formats, home};
 
 fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
@@ -11,6 +12,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(code) => return ExitCode::from(code),
     };
+    formats::sweep(&home::cache());
     match (&arguments.verb, arguments.window.start()) {
         (Some(verb), _) => ExitCode::from(cli::run(verb)),
         (None, Ok(start)) => window(start, arguments.window.renderer),

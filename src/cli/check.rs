@@ -95,6 +95,7 @@ impl Check {
 /// Reads the store to its end; what is odd of headers and numbers goes into the tally.
 fn read_headers(opened: &Arc<Opened>, tally: &mut Tally) -> Result<EventIndex, CliError> {
     let mut indexer = Indexer::open(Arc::clone(opened))?;
+    indexer.end_at_present()?;
     while indexer.step()? {
         tally.add_all(&indexer.take_findings());
     }

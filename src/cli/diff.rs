@@ -34,6 +34,7 @@ impl Diff {
         let mut fold = Fold::new(&StoreAndIndex::open(&self.common)?, &self.stream, &self.reducer)?;
         let before = fold.state("--from", from)?.state;
         let after = fold.state("--to", to)?.state;
+        fold.rest();
         let changes = diff(&before, &after);
         if self.common.json {
             writeln!(out, "{}", to_patch(&changes))?;

@@ -1,6 +1,7 @@
 //! `events`: the events of a stream, or of all in the store's order.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -13,6 +14,10 @@ use crate::session::pages;
 
 /// Events that are read at once.
 const BATCH: u64 = 256;
+/// So many are printed before it is known how fast they are read: more than a pipe holds.
+const UNREAD: u64 = 4_096;
+/// Whoever takes longer to read a batch has paused, as `less` does.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The events of a stream, or of all in the store's order
 #[derive(Args, Debug)]
@@ -83,6 +88,7 @@ impl Events {
         let mut page = EventPage::default();
         let mut left = self.limit.unwrap_or(u64::MAX);
         let mut part: Vec<EventRow> = Vec::new();
+        let (mut printed, mut pauses) = (0, false);
         loop {
             part.extend(rows.by_ref().take((BATCH.min(left) as usize).saturating_sub(part.len())));
             if part.is_empty() {
@@ -91,6 +97,11 @@ impl Events {
             page.clear();
             let keys: Vec<_> = part.iter().filter_map(|row| index.key_of(*row)).collect();
             let read = fetcher.fetch(&keys, None, &mut page, &mut notes)?.clamp(1, part.len());
+            // A writer does not wait for whoever reads what is printed.
+            if pauses || printed < UNREAD {
+                fetcher.rest();
+            }
+            let begun = Instant::now();
             let mut found = page.iter().peekable();
             // Those that did not fit are asked for again.
             for row in part.drain(..read) {
@@ -102,8 +113,10 @@ impl Events {
                 let version = index.version_of(row).unwrap_or(Version(0));
                 let stream = index.stream_of(row).map_or("", |stream| index.streams().name(stream));
                 let event = pages::recorded(&*store.opened.store, &stored, &stream.into(), version, &mut notes);
-                left -= self.print(&event, out)?;
+                let count = self.print(&event, out)?;
+                (left, printed) = (left - count, printed + count);
             }
+            pauses |= begun.elapsed() > PAUSE;
         }
         print::findings(notes.kept())
     }

@@ -119,6 +119,11 @@ impl Fold {
         self.timeline.errors().iter().filter(|error| error.applied <= self.reached).collect()
     }
 
+    /// All states that are wanted are there: a writer need not wait until they are printed.
+    pub fn rest(&mut self) {
+        self.source.rest_after(Duration::ZERO);
+    }
+
     /// Prints what was odd and which handlers threw; the number is the exit code.
     pub fn report(&self) -> Result<u8, CliError> {
         let odd = self.source.findings().kept().iter().chain(self.timeline.findings().kept());

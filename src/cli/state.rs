@@ -34,6 +34,7 @@ impl State {
         let mut fold = Fold::new(&StoreAndIndex::open(&self.common)?, &self.stream, &self.reducer)?;
         let state = fold.state("--at", place)?;
         let version = state.applied.0.checked_sub(1).and_then(|last| fold.source.rows().version(last));
+        fold.rest();
         if self.common.json {
             self.print_json(&fold, version, state, out)?;
         } else {

@@ -95,6 +95,9 @@ impl Common {
 /// Guesses that are printed.
 const GUESSES: usize = 3;
 
+/// Files of an archive that are named.
+const ARCHIVED: usize = 16;
+
 /// An error about what the store means, with the commands that may be meant.
 fn unknown(store: &Path, maps: &[String], error: OpenError) -> CliError {
     let command = |options: &[(&str, &str)]| {
@@ -131,6 +134,14 @@ fn unknown(store: &Path, maps: &[String], error: OpenError) -> CliError {
                 [format!("{table}{of}{}", rows(choice.rows)), command(&options)]
             });
             ("they are not the same; open one".to_owned(), lines.collect())
+        }
+        OpenError::Archive { stores, .. } => {
+            let archive = quoted(store.as_os_str().as_encoded_bytes());
+            let lines = stores.iter().take(ARCHIVED).map(|name| {
+                let name = quoted(name.as_bytes());
+                format!("unzip {archive} {name} && eventglass info {name}")
+            });
+            ("unpack one of them and open that".to_owned(), lines.collect())
         }
         _ => return error.into(),
     };

@@ -46,12 +46,17 @@ pub struct Table {
     pub is_view: bool,
     /// Each row has keys of its own, and `columns` are only those of the first rows.
     pub is_open: bool,
+    /// It has no row, and its columns are only what rows of it are expected to have.
+    pub is_empty: bool,
+    /// Why it cannot be read, in words; it has no columns then.
+    pub trouble: Option<String>,
 }
 
 impl Table {
     pub fn new(name: impl Into<Name>, columns: impl IntoIterator<Item = String>, has_rowid: bool) -> Table {
         let columns = columns.into_iter().map(Name::from).collect();
-        Table { name: name.into(), within: None, columns, has_rowid, is_view: false, is_open: false }
+        let name = name.into();
+        Table { name, within: None, columns, has_rowid, is_view: false, is_open: false, is_empty: false, trouble: None }
     }
 
     /// The name by which no other table is called.

@@ -16,6 +16,9 @@ pub(super) trait Bytes: Send + Sync {
     /// Part of everything that lies before `offset`, 0 to 1.
     fn progress(&self, offset: u64) -> f32;
 
+    /// Where it ends now, however it grows; where that is not known it has an end of its own.
+    fn present(&self) -> io::Result<Option<u64>>;
+
     /// What stands there now, beside what was there when it was opened.
     fn now(&self) -> io::Result<Now>;
 
@@ -197,6 +200,10 @@ impl Bytes for FileBytes {
     fn progress(&self, offset: u64) -> f32 {
         let len = self.open.file.metadata().map_or(0, |meta| meta.len());
         if len == 0 { 1.0 } else { (offset as f64 / len as f64).min(1.0) as f32 }
+    }
+
+    fn present(&self) -> io::Result<Option<u64>> {
+        self.len().map(Some)
     }
 
     fn now(&self) -> io::Result<Now> {

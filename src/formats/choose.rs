@@ -29,7 +29,20 @@ pub(super) fn choose(
     choice: &OpenChoice,
     findings: &mut Findings,
 ) -> Result<Vec<Candidate>, OpenError> {
-    let shapes = || tables.iter().take(NAMED).map(shape).collect();
+    let readable = || tables.iter().filter(|table| table.trouble.is_none());
+    let shapes = || readable().take(NAMED).map(shape).collect();
+    let is_meant = |table: &&Table| match &choice.map.table {
+        Some(name) => is_called(table, name),
+        None => readable().next().is_none(),
+    };
+    if let Some(Table { name, trouble: Some(trouble), .. }) = tables.iter().find(is_meant) {
+        return Err(OpenError::Unreadable {
+            path: path.to_owned(),
+            table: name.to_string(),
+            reason: trouble.clone(),
+            tables: readable().take(NAMED).map(|own| own.name.to_string()).collect(),
+        });
+    }
     if tables.is_empty() {
         return Err(OpenError::NoTables(path.to_owned()));
     }
@@ -39,14 +52,14 @@ pub(super) fn choose(
         return Err(OpenError::NoTable {
             path: path.to_owned(),
             table: table.clone(),
-            near: nearest(&Name::from(table.as_str()), &tables.iter().map(Table::full_name).collect::<Vec<_>>())
+            near: nearest(&Name::from(table.as_str()), &readable().map(Table::full_name).collect::<Vec<_>>())
                 .map(ToString::to_string),
-            tables: tables.iter().take(NAMED).map(|own| own.full_name().to_string()).collect(),
+            tables: readable().take(NAMED).map(|own| own.full_name().to_string()).collect(),
         });
     }
     let wanted = |table: &Table| choice.map.table.as_ref().is_none_or(|name| is_called(table, name));
     if choice.map.is_whole() && choice.dialect.is_none() {
-        return by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map).map(|one| vec![one]);
+        return by_map(path, readable().filter(|table| wanted(table)), &choice.map).map(|one| vec![one]);
     }
     let catalog = catalog(choice.dialects.as_deref());
     let mut dialects = catalog.dialects;
@@ -72,7 +85,7 @@ pub(super) fn choose(
     match found.as_slice() {
         // What is missing for a table that no dialect knows is said.
         [] if !choice.map.columns.is_empty() && choice.dialect.is_none() => {
-            by_map(path, tables.iter().filter(|table| wanted(table)), &choice.map).map(|one| vec![one])
+            by_map(path, readable().filter(|table| wanted(table)), &choice.map).map(|one| vec![one])
         }
         [] => Err(match &choice.dialect {
             Some(id) => OpenError::DoesNotFit { path: path.to_owned(), dialect: id.clone(), tables: shapes() },

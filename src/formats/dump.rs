@@ -21,8 +21,8 @@ use super::probe::{HEAD_BYTES, Kind, Probe};
 use super::row::{Extent, RowBuilder, row_and_item};
 use super::spool::Spool;
 use super::{
-    Container, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError,
-    Readers, Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
+    Bound, Container, Contents, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS,
+    PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Source, StoreChange, Tables,
 };
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, Join, RowTest};
@@ -176,48 +176,51 @@ impl Container for Dump {
         }
     }
 
-    fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError> {
-        let dump = Contents::of(source, self.0)?;
-        Ok(dump.tables().into_iter().map(|(_, table)| table).collect())
+    fn contents(&self, source: Source) -> Result<Box<dyn Contents>, OpenError> {
+        Ok(Box::new(Dumped::of(&source, self.0)?))
+    }
+}
+
+impl Contents for Dumped {
+    fn tables(&self, _reach: Reach) -> Result<Tables, OpenError> {
+        Ok(Tables { list: self.made().into_iter().map(|(_, table)| table).collect(), is_all: true })
     }
 
-    fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
-        let dump = Contents::of(source, self.0)?;
-        let all = dump.tables();
+    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+        let all = self.made();
         let known = tables.iter().filter_map(|table| {
             let (at, _) = all.iter().find(|(_, own)| own.is_same(table))?;
             Some((*at, table))
         });
-        known.map(|(at, table)| dump.sample(at, table)).collect()
+        known.map(|(at, table)| self.sample(at, table)).collect()
     }
 
-    fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
-        let dump = Contents::of(&source, self.0)?;
-        let gone = || ReadError::io(&source.path, io::Error::other("it changed while it was opened"));
-        let all = dump.tables();
+    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError> {
+        let gone = || self.io(io::Error::other("it changed while it was opened"));
+        let all = self.made();
         let find = |wanted: &Table| all.iter().find(|(_, own)| own.is_same(wanted)).map(|(at, _)| *at);
         let table = find(&candidate.table).ok_or_else(gone)?;
         let plan = Plan::of(&mapping);
         let mut lookups = Vec::new();
         for join in mapping.joins() {
             let joined = candidate.joined().get(join.number - 1).and_then(find).ok_or_else(gone)?;
-            lookups.push(Lookup::read(&dump, joined, join, &plan)?);
+            lookups.push(Lookup::read(self, joined, join, &plan)?);
         }
-        let parts = dump.parts(table, &plan.columns, 0)?;
+        let parts = self.parts(table, &plan.columns, 0)?;
         let readers = DumpReaders {
-            path: source.path.clone(),
-            flavour: self.0,
-            len: dump.len()?,
-            is_cut: dump.outline.is_cut,
+            path: self.path.clone(),
+            flavour: self.flavour,
+            len: self.len()?,
+            is_cut: self.outline.is_cut,
             shared: Arc::new(Shared { parts, lookups, plan }),
         };
         // Rows stand in a dump as they lay in the table, which is no order.
-        Ok(Arc::new(DialectStore { readers, mapping: Arc::new(mapping), ordered: false }))
+        Ok(DialectStore::bound(readers, mapping, false))
     }
 }
 
 /// A dump that was looked through.
-struct Contents {
+struct Dumped {
     path: PathBuf,
     cache: PathBuf,
     flavour: Flavour,
@@ -233,8 +236,8 @@ enum Text {
     Packed(Vec<Packed>),
 }
 
-impl Contents {
-    fn of(source: &Source, flavour: Flavour) -> Result<Contents, ReadError> {
+impl Dumped {
+    fn of(source: &Source, flavour: Flavour) -> Result<Dumped, ReadError> {
         let io = |error| ReadError::io(&source.path, error);
         let (path, cache) = (source.path.clone(), source.cache.clone());
         let archive = match &source.inside {
@@ -265,7 +268,7 @@ impl Contents {
                 (outline.map_err(io)?, Text::Whole(bytes))
             }
         };
-        Ok(Contents { path, cache, flavour, outline, text })
+        Ok(Dumped { path, cache, flavour, outline, text })
     }
 
     fn io(&self, error: io::Error) -> ReadError {
@@ -273,7 +276,7 @@ impl Contents {
     }
 
     /// The tables that are no parts of others, by their number.
-    fn tables(&self) -> Vec<(usize, Table)> {
+    fn made(&self) -> Vec<(usize, Table)> {
         let of = |(at, made): (usize, &Made)| {
             if self.outline.root(at) != at {
                 return None;
@@ -488,7 +491,7 @@ impl Walk {
     /// Reads the row that stands here or comes next. `wanted` says of which of the mapping's
     /// columns.
     fn next(&mut self, part: &Part, wanted: &[bool]) -> io::Result<Next> {
-        if !self.to_row(part)? {
+        if !self.find_row(part)? {
             return Ok(Next::End);
         }
         let offset = self.offset();
@@ -529,7 +532,7 @@ impl Walk {
     }
 
     /// Goes to where a row begins; `false` where there is none.
-    fn to_row(&mut self, part: &Part) -> io::Result<bool> {
+    fn find_row(&mut self, part: &Part) -> io::Result<bool> {
         if self.row.1 > 0 {
             self.leave(part)?;
         }
@@ -548,7 +551,7 @@ impl Walk {
             if self.statements.window.peek()? == Some(b'(') {
                 return Ok(true);
             }
-            if !self.statements.to_statement(&mut None)? || self.offset() >= part.end {
+            if !self.statements.find_statement(&mut None)? || self.offset() >= part.end {
                 return Ok(false);
             }
             self.statements.window.ensure(script::MAX_HEAD)?;
@@ -688,7 +691,7 @@ struct Lookup {
 }
 
 impl Lookup {
-    fn read(dump: &Contents, table: usize, join: &Join, plan: &Plan) -> Result<Lookup, ReadError> {
+    fn read(dump: &Dumped, table: usize, join: &Join, plan: &Plan) -> Result<Lookup, ReadError> {
         let mut own_keys = Vec::new();
         let mut on = Vec::new();
         for (left, right) in &join.on {
@@ -924,6 +927,11 @@ impl Scanner for Reader {
         };
         let cursor = ScanCursor::at(((at as i64) << TEXT_BITS) + offset as i64);
         Ok(ScanStep { cursor, end, progress, tail })
+    }
+
+    /// A dump that is still being written is another one when it is longer.
+    fn end_at_present(&mut self) -> Result<(), ReadError> {
+        Ok(())
     }
 
     fn change(&mut self, _cursor: &ScanCursor) -> Result<StoreChange, ReadError> {

@@ -22,6 +22,10 @@ pub enum OpenError {
     Server(Location),
     #[error("{} is no event store: {reason}", .path.display())]
     NotAStore { path: PathBuf, reason: String, help: String },
+    #[error("{} is a zip archive of {} stores: {}", .path.display(), .stores.len(), few(.stores))]
+    Archive { path: PathBuf, stores: Vec<String> },
+    #[error("{}: {table} cannot be read: {reason}", .path.display())]
+    Unreadable { path: PathBuf, table: String, reason: String, tables: Vec<String> },
     #[error("{}: no event store is known by these columns: {}", .path.display(), .tables.join("; "))]
     Unmapped { path: PathBuf, tables: Vec<String>, guesses: Vec<Guess> },
     #[error("{} has no tables", .0.display())]
@@ -41,13 +45,18 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Other rows of the store may tell more than those that were looked at.
+    pub fn is_about_rows(&self) -> bool {
+        use OpenError::{Dialect, DoesNotFit, NoTable, NoTables, Unmapped};
+        matches!(self, Unmapped { .. } | NoTable { .. } | NoTables(_) | DoesNotFit { .. } | Dialect(_))
+    }
+
     /// The store can be read; it is not clear what its columns mean.
     pub fn is_about_meaning(&self) -> bool {
-        use OpenError::{Dialect, DoesNotFit, NoTable, Tie, UnknownDialect, Unmapped};
-        matches!(
-            self,
-            Unmapped { .. } | Tie { .. } | NoTable { .. } | DoesNotFit { .. } | UnknownDialect(..) | Dialect(_)
-        )
+        use OpenError::{Tie, UnknownDialect, Unreadable};
+        (self.is_about_rows() && !matches!(self, OpenError::NoTables(_)))
+            || matches!(self, Tie { .. } | UnknownDialect(..))
+            || matches!(self, Unreadable { tables, .. } if !tables.is_empty())
     }
 }
 
@@ -75,6 +84,13 @@ impl Helpful for OpenError {
             OpenError::Empty(_) => "the program that writes it may not have started; try again later".to_owned(),
             OpenError::Server(_) => "make a dump or a copy of it, and open that".to_owned(),
             OpenError::NotAStore { help, .. } => help.clone(),
+            OpenError::Archive { stores, .. } => {
+                format!("unpack one of them and open that: unzip FILE {}", stores.first().map_or("", String::as_str))
+            }
+            OpenError::Unreadable { tables, .. } if tables.is_empty() => "mend it, or open another file".to_owned(),
+            OpenError::Unreadable { tables, .. } => {
+                format!("name another with --table T; there are {}", tables.join(", "))
+            }
             OpenError::Unmapped { guesses, .. } if !guesses.is_empty() => {
                 let Guess { table, roles, .. } = &guesses[0];
                 let map: Vec<String> = roles.iter().map(|(role, column)| MapOverride::part(role, column)).collect();
@@ -97,6 +113,13 @@ impl Helpful for OpenError {
             OpenError::Read(error) => error.help(),
         }
     }
+}
+
+/// The first few of many names.
+fn few(names: &[String]) -> String {
+    const FEW: usize = 5;
+    let more = if names.len() > FEW { ", …" } else { "" };
+    names[..names.len().min(FEW)].join(", ") + more
 }
 
 /// One of several stores in one place.

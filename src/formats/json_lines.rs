@@ -4,6 +4,7 @@
 
 mod records;
 mod shape;
+mod values;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,13 +12,14 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::bytes::{Bytes, Now};
 use super::probe::{Kind, Probe};
 use super::row::{Extent, RowBuilder, row_and_item};
 use super::{
-    Container, DialectStore, EventPage, Fetcher, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers,
-    Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
+    Bound, Container, Contents, DialectStore, EventPage, Fetcher, LOOK_TIME, OpenError, PAGE_BYTES, PAGE_ROWS,
+    PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Source, StoreChange, Tables,
 };
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, Row};
@@ -28,16 +30,17 @@ use jiter::Jiter;
 use records::{MAX_RECORD_BYTES, Record, Records};
 use shape::{Shape, shapes};
 
-/// Records and bytes looked at to tell a dialect by the keys; which keys a line has is found
-/// out line by line.
-const SAMPLE_RECORDS: usize = 2_000;
-const SAMPLE_BYTES: u64 = 8 << 20;
-/// Records whose values are looked at, where no dialect knows the keys.
+/// Records, and bytes of them, whose values are looked at, where no dialect knows the keys.
 const SAMPLED_RECORDS: usize = 500;
+const SAMPLED_BYTES: u64 = 8 << 20;
 /// Bytes at the end of what was read that must stand there still when the file grew.
 const TAIL_BYTES: u64 = 1 << 10;
 /// Different keys whose columns are remembered.
 const KNOWN_KEYS: usize = 4_096;
+/// Different keys that are counted.
+const SEEN_KEYS: usize = 1 << 20;
+/// What an array without items is expected to hold.
+const EXPECTED: [&str; 4] = ["stream", "version", "type", "data"];
 
 pub(super) struct JsonLines;
 
@@ -54,48 +57,77 @@ impl Container for JsonLines {
         }
     }
 
-    fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError> {
-        let io = |error| ReadError::io(&source.path, error);
-        let (bytes, mut tables) = (source.bytes()?, Vec::new());
-        for shape in shapes(&bytes).map_err(io)? {
-            let columns = sample_keys(&bytes, &shape).map_err(io)?;
-            tables.push(Table { is_open: true, ..Table::new(shape.name.as_str(), columns, true) });
-        }
-        Ok(tables)
+    fn begins_late(&self, bytes: &dyn Bytes) -> bool {
+        // What cannot be read is none of ours.
+        shape::begins_late(bytes, Instant::now() + LOOK_TIME).unwrap_or(false)
     }
 
-    fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
-        let io = |error| ReadError::io(&source.path, error);
+    fn contents(&self, source: Source) -> Result<Box<dyn Contents>, OpenError> {
         let bytes = source.bytes()?;
-        let all = shapes(&bytes).map_err(io)?;
-        let shape_of = |table: &Table| all.iter().find(|shape| shape.name == table.name.as_str());
-        let known = tables.iter().filter_map(|table| Some((table, shape_of(table)?)));
-        known.map(|(table, shape)| sample(&bytes, table, shape).map_err(io)).collect()
-    }
-
-    fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
-        let io = |error| ReadError::io(&source.path, error);
-        let bytes = source.bytes()?;
-        let all = shapes(&bytes).map_err(io)?;
-        let shape = all.into_iter().find(|shape| shape.name == candidate.table.name.as_str());
-        let shape = shape.ok_or_else(|| io(io::Error::other("it changed while it was opened")))?;
-        // A log is in the order it was written only if it says so itself.
-        let ordered = mapping.positions().any(|position| candidate.table.column(&position.name).is_some());
-        let readers = Log { path: source.path, bytes, shape };
-        Ok(Arc::new(DialectStore { readers, mapping: Arc::new(mapping), ordered }))
+        let shapes = shapes(&bytes).map_err(|error| ReadError::io(&source.path, error))?;
+        Ok(Box::new(File { path: source.path, bytes, shapes }))
     }
 }
 
-/// The keys of the first records, each once. Where there are very many, those count that come
-/// again: the others are values that stand where a key should.
-fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape) -> io::Result<Vec<String>> {
+/// A file of JSON.
+struct File {
+    path: PathBuf,
+    bytes: Arc<dyn Bytes>,
+    shapes: Vec<Shape>,
+}
+
+impl File {
+    fn shape_of(&self, table: &Table) -> Option<&Shape> {
+        self.shapes.iter().find(|shape| shape.name == table.name.as_str())
+    }
+
+    fn io(&self, error: io::Error) -> ReadError {
+        ReadError::io(&self.path, error)
+    }
+}
+
+impl Contents for File {
+    fn tables(&self, reach: Reach) -> Result<Tables, OpenError> {
+        let is_first = reach.is_first();
+        let (mut list, mut is_all) = (Vec::new(), !is_first);
+        for shape in self.shapes.iter().filter(|shape| !is_first || shape.is_likely) {
+            let (columns, whole) = match shape.is_empty {
+                true => (EXPECTED.map(str::to_owned).to_vec(), true),
+                false => sample_keys(&self.bytes, shape, reach).map_err(|error| self.io(error))?,
+            };
+            is_all &= whole;
+            let table = Table::new(shape.name.as_str(), columns, true);
+            list.push(Table { is_open: true, is_empty: shape.is_empty, ..table });
+        }
+        Ok(Tables { list, is_all })
+    }
+
+    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+        let known = tables.iter().filter_map(|table| Some((table, self.shape_of(table)?)));
+        known.map(|(table, shape)| sample(&self.bytes, table, shape).map_err(|error| self.io(error))).collect()
+    }
+
+    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError> {
+        let gone = || self.io(io::Error::other("it changed while it was opened"));
+        let shape = self.shape_of(&candidate.table).ok_or_else(gone)?.clone();
+        // A log is in the order it was written only if it says so itself.
+        let ordered = mapping.positions().any(|position| candidate.table.column(&position.name).is_some());
+        let readers = Log { path: self.path.clone(), bytes: Arc::clone(&self.bytes), shape };
+        Ok(DialectStore::bound(readers, mapping, ordered))
+    }
+}
+
+/// The keys of the first records, each once, and whether further ones need not be looked at.
+/// Where there are very many, those count that come again: the others are values that stand where a key should.
+fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape, reach: Reach) -> io::Result<(Vec<String>, bool)> {
     let mut records = Records::new(Arc::clone(bytes), shape.clone());
     // Of each key only its hash is kept, and whether it was taken.
     let (hasher, mut seen): (RandomState, HashMap<u64, bool>) = Default::default();
     let mut keys = Vec::new();
-    let mut at = shape.start;
-    for _ in 0..SAMPLE_RECORDS {
-        let Some(record) = records.record(at)? else { break };
+    // What is passed over is not looked at.
+    let (mut at, mut looked_at) = (shape.start, 0);
+    for nth in 0..reach.rows {
+        let Some(record) = records.record(at)? else { return Ok((keys, true)) };
         if let Ok(text) = std::str::from_utf8(records.text(&record)) {
             // A record that is no object has no keys.
             let _ = each_member(text, |key, _| match seen.entry(hasher.hash_one(key)) {
@@ -112,11 +144,16 @@ fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape) -> io::Result<Vec<String>>
             });
         }
         at = record.next;
-        if at - shape.start > SAMPLE_BYTES {
+        looked_at += record.len as u64;
+        // More would not be kept, or takes too long.
+        if seen.len() > SEEN_KEYS || (nth % 256 == 255 && Instant::now() > reach.until) {
+            return Ok((keys, true));
+        }
+        if looked_at > reach.bytes {
             break;
         }
     }
-    Ok(keys)
+    Ok((keys, false))
 }
 
 /// The values of the first records by key.
@@ -125,7 +162,7 @@ fn sample(bytes: &Arc<dyn Bytes>, table: &Table, shape: &Shape) -> io::Result<Ta
     let places: HashMap<&str, usize> = table.columns.iter().map(Name::as_str).zip(0..).collect();
     let mut at = shape.start;
     let mut rows = Vec::new();
-    while rows.len() < SAMPLED_RECORDS && at - shape.start <= SAMPLE_BYTES {
+    while rows.len() < SAMPLED_RECORDS && at - shape.start <= SAMPLED_BYTES {
         let Some(record) = records.record(at)? else { break };
         let mut row = vec![Sampled::Null; table.columns.len()];
         let text = std::str::from_utf8(records.text(&record)).unwrap_or_default();
@@ -170,6 +207,7 @@ impl Readers for Log {
             builder: RowBuilder::new(Arc::clone(mapping)),
             numbered: (self.shape.start, 0),
             tail: Vec::new(),
+            present: None,
         })
     }
 }
@@ -278,6 +316,8 @@ struct Reader {
     numbered: (u64, u64),
     /// The last bytes that a scan went over.
     tail: Vec<u8>,
+    /// Records that begin behind this are left for another scan.
+    present: Option<u64>,
 }
 
 impl Reader {
@@ -394,6 +434,10 @@ impl Scanner for Reader {
         let mut number = if self.numbered.0 == at { Some(self.numbered.1) } else { None };
         let (mut end, mut tail) = (false, None);
         while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
+            if self.present.is_some_and(|present| at >= present) {
+                end = true;
+                break;
+            }
             let Some(record) = self.records.record(at).map_err(|error| self.io(error))? else {
                 end = true;
                 break;
@@ -423,12 +467,18 @@ impl Scanner for Reader {
             self.numbered = (at, number);
         }
         if end {
+            self.present = None;
             self.remember(at)?;
             // Where the bytes themselves end early, the last line is only what is left of one.
             tail = self.bytes.trouble().or(tail);
         }
         let progress = if end { 1.0 } else { self.bytes.progress(at) };
         Ok(ScanStep { cursor: ScanCursor::at(at as i64), end, progress, tail })
+    }
+
+    fn end_at_present(&mut self) -> Result<(), ReadError> {
+        self.present = self.bytes.present().map_err(|error| self.io(error))?;
+        Ok(())
     }
 
     fn change(&mut self, cursor: &ScanCursor) -> Result<StoreChange, ReadError> {

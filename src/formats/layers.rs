@@ -2,10 +2,10 @@
 //! a stream of bytes in and a stream of bytes out; they may lie one inside the other.
 //!
 //! gzip: RFC 1952, any number of members. zstd: RFC 8878, any number of frames. zip: APPNOTE
-//! 6.3, one member, stored or deflated. UTF-16 as PowerShell's `>` writes it.
+//! 6.3, one of its files, stored or deflated. UTF-16 as PowerShell's `>` writes it.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Take};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,7 +53,7 @@ impl Layer {
         match self {
             Layer::Gzip => "it is compressed with gzip",
             Layer::Zstd => "it is compressed with zstd",
-            Layer::Member { .. } => "it is the one file in a zip archive",
+            Layer::Member { .. } => "it is in a zip archive",
             Layer::Utf16 { .. } => "it is UTF-16 text",
             Layer::Chunks { .. } => "it is an archive of pg_dump",
             Layer::Zlib => "it is compressed with zlib",
@@ -107,39 +107,79 @@ impl Layer {
 
 const BLOCK: usize = 64 << 10;
 
+/// What a file is or holds: of an archive there are several.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    /// Its path in an archive; empty where the file is none.
+    pub name: String,
+    pub layers: Vec<Layer>,
+    /// How what is inside all layers begins.
+    pub head: Head,
+}
+
+impl Member {
+    /// By its name it is for people, whatever stands in it.
+    pub fn is_prose(&self) -> bool {
+        let name = self.name.rsplit('/').next().unwrap_or_default().to_lowercase();
+        ["readme", "license", "licence", "changelog"].iter().any(|word| name.starts_with(word)) || name.ends_with(".md")
+    }
+}
+
+/// Members of an archive that are looked at.
+const MEMBERS: usize = 1_000;
+
 /// Finds the layers of a file, and how what is inside begins. `Err` says in words what is
 /// wrong with one of them, and what helps.
-pub(super) fn find(path: &Path, outer: Head) -> Result<(Vec<Layer>, Head), (String, String)> {
-    let mut layers = Vec::new();
-    let mut head = outer;
-    while layers.len() < DEPTH {
-        let layer = match Layer::of(&head.bytes) {
-            Some(layer) => layer,
-            None if layers.is_empty() && head.bytes.starts_with(b"PK\x03\x04") => one_member(path)?,
-            None if layers.iter().any(|layer| matches!(layer, Layer::Charset(_))) => break,
-            None => match charset_named(&head.bytes) {
-                Some(layer) => layer,
-                None => break,
-            },
-        };
-        layers.push(layer);
-        head = open(path, &layers, &Arc::default()).and_then(Head::read).map_err(|error| {
-            (
-                format!("{}, and does not unpack: {error}", layer.sentence()),
-                "it is damaged; try another copy".to_owned(),
-            )
-        })?;
+pub(super) fn find(path: &Path, outer: Head) -> Result<Vec<Member>, (String, String)> {
+    if !outer.bytes.starts_with(b"PK\x03\x04") {
+        return peel(path, Member { name: String::new(), layers: Vec::new(), head: outer }).map(|one| vec![one]);
     }
-    Ok((layers, head))
+    let (mut found, mut first_error) = (Vec::new(), None);
+    for (name, layer) in members(path)? {
+        let begun = begin(path, Member { name, layers: vec![layer], head: Head::default() });
+        match begun.and_then(|member| peel(path, member)) {
+            Ok(member) => found.push(member),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    match (found.is_empty(), first_error) {
+        (true, Some(error)) => Err(error),
+        _ => Ok(found),
+    }
+}
+
+/// Takes off what else lies around a member.
+fn peel(path: &Path, mut member: Member) -> Result<Member, (String, String)> {
+    while member.layers.len() < DEPTH
+        && let Some(layer) = Layer::of(&member.head.bytes).or_else(|| {
+            let is_known = member.layers.iter().any(|layer| matches!(layer, Layer::Charset(_)));
+            charset_named(&member.head.bytes).filter(|_| !is_known)
+        })
+    {
+        member.layers.push(layer);
+        member = begin(path, member)?;
+    }
+    Ok(member)
+}
+
+/// Reads how the inside of the layers begins.
+fn begin(path: &Path, mut member: Member) -> Result<Member, (String, String)> {
+    member.head = open(path, &member.layers, &Arc::default()).and_then(Head::read).map_err(|error| {
+        let sentence = member.layers.last().map_or("", |layer| layer.sentence());
+        (format!("{sentence}, and does not unpack: {error}"), "it is damaged; try another copy".to_owned())
+    })?;
+    Ok(member)
 }
 
 /// The stream inside all layers. `consumed` counts the bytes of the file that are read.
 pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> io::Result<Stream> {
     let mut file = File::open(path)?;
+    // What is written from now on is looked at when all of this is read.
+    let len = file.metadata()?.len();
     if let Some(Layer::Member { offset, .. } | Layer::Chunks { offset, .. }) = layers.first() {
         file.seek(SeekFrom::Start(*offset))?;
     }
-    let counted = Counted { file, consumed: Arc::clone(consumed) };
+    let counted = Counted { file: file.take(len), consumed: Arc::clone(consumed) };
     let mut stream: Stream = Box::new(BufReader::with_capacity(BLOCK, counted));
     for layer in layers {
         stream = layer.take_off(stream)?;
@@ -148,7 +188,7 @@ pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> 
 }
 
 struct Counted {
-    file: File,
+    file: Take<File>,
     consumed: Arc<AtomicU64>,
 }
 
@@ -160,14 +200,14 @@ impl Read for Counted {
     }
 }
 
-/// The member of a zip that can be the store: the only one, folders and hidden files aside.
-fn one_member(path: &Path) -> Result<Layer, (String, String)> {
+/// The files in a zip that can be unpacked, hidden ones aside; one at least.
+fn members(path: &Path) -> Result<Vec<(String, Layer)>, (String, String)> {
     let unpack = || "unpack it first: unzip FILE".to_owned();
     let wrong = |error: String| (format!("it is a zip archive that cannot be read: {error}"), unpack());
     let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| wrong(error.to_string()))?;
-    let mut found = Vec::new();
-    for at in 0..archive.len() {
+    let (mut found, mut unknown) = (Vec::new(), None);
+    for at in 0..archive.len().min(MEMBERS) {
         let member = archive.by_index_raw(at).map_err(|error| wrong(error.to_string()))?;
         let name = String::from_utf8_lossy(member.name_raw()).into_owned();
         let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
@@ -180,21 +220,17 @@ fn one_member(path: &Path) -> Result<Layer, (String, String)> {
             _ => None,
         };
         let offset = member.data_start().filter(|_| !member.encrypted());
-        let layer = deflated.zip(offset).map(|(deflated, offset)| Layer::Member {
-            offset,
-            len: member.compressed_size(),
-            deflated,
-        });
-        found.push((name, layer));
-    }
-    match found.as_slice() {
-        [(_, Some(layer))] => Ok(*layer),
-        [] => Err(("it is a zip archive without files".to_owned(), "open a store file instead".to_owned())),
-        [(name, None)] => Err((format!("it is a zip archive whose {name} is packed in an unknown way"), unpack())),
-        all => {
-            let names: Vec<&str> = all.iter().take(5).map(|(name, _)| name.as_str()).collect();
-            Err((format!("it is a zip archive of {} files: {}", all.len(), names.join(", ")), unpack()))
+        match deflated.zip(offset) {
+            Some((deflated, offset)) => {
+                found.push((name, Layer::Member { offset, len: member.compressed_size(), deflated }));
+            }
+            None => unknown = Some(name),
         }
+    }
+    match (found.is_empty(), unknown) {
+        (false, _) => Ok(found),
+        (true, Some(name)) => Err((format!("it is a zip archive whose {name} is packed in an unknown way"), unpack())),
+        (true, None) => Err(("it is a zip archive without files".to_owned(), "open a store file instead".to_owned())),
     }
 }
 

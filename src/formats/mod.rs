@@ -1,13 +1,13 @@
 //! Containers: the only code that opens stores, and it opens them read-only.
 //!
 //! The way of a store: a `Probe` looks at what stands at a [`Location`]; layers such as
-//! compression are taken off (`layers`, `spool`); the first of `CONTAINERS` that knows the
-//! rest lists its tables; a dialect is found by their columns; the container binds both to a
-//! [`Store`]. The way of a row: container, cells, `row`, page; then to the index, or decoded
+//! compression are taken off (`enter`, `layers`, `spool`); the first of `CONTAINERS` that knows
+//! the rest lists its tables; a dialect is found by their columns; the container binds both to
+//! a [`Store`]. The way of a row: container, cells, `row`, page; then to the index, or decoded
 //! to an event.
 //!
-//! Adding a container is one file that implements `Container`, `Readers`, [`Scanner`] and
-//! [`Fetcher`], and one line in `CONTAINERS`. What a framework's tables mean is no business
+//! Adding a container is one file that implements `Container`, `Contents`, `Readers`,
+//! [`Scanner`] and [`Fetcher`], and one line in `CONTAINERS`. What a framework's tables mean is no business
 //! of a container: that is a dialect.
 //!
 //! No row of data makes a read fail: bad data is a [`Findings`] entry. `Err` means the
@@ -16,6 +16,7 @@
 mod bytes;
 mod choose;
 mod dump;
+mod enter;
 mod error;
 mod json_lines;
 mod layers;
@@ -28,20 +29,21 @@ mod sql;
 mod sqlite;
 mod survey;
 
-use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::dialect::guess::TableSample;
 use crate::dialect::{Candidate, Cell, Layout, MapOverride, Mapping, Table};
 use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Text, Version};
 use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
+use enter::{Entered, enter};
 pub use error::{OpenError, ReadError, TieChoice};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
 pub use probe::Location;
-use probe::{Kind, Probe};
+use probe::Probe;
 use spool::Spool;
 pub use survey::{ColumnShape, Survey, TableShape, survey};
 
@@ -61,6 +63,8 @@ const CONTAINERS: &[&dyn Container] = &[
 pub const PAGE_ROWS: usize = 4_096;
 /// Bytes after which a page is full.
 pub const PAGE_BYTES: usize = 8 << 20;
+/// Looking for what a store may be takes no longer.
+const LOOK_TIME: Duration = Duration::from_secs(10);
 
 /// A kind of file, folder or server that can hold events.
 trait Container: Sync {
@@ -68,21 +72,79 @@ trait Container: Sync {
     fn engine(&self) -> &'static str;
     /// Looks at the probe only. `Err` says in a few words why not.
     fn accepts(&self, probe: &Probe) -> Result<(), String>;
-    /// Lists the tables, or the shape of the lines.
+    /// Whether a text whose head nobody knows is one of its own further on.
+    fn begins_late(&self, _bytes: &dyn Bytes) -> bool {
+        false
+    }
+    /// Looks at what is in a store, once.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError>;
+    fn contents(&self, source: Source) -> Result<Box<dyn Contents>, OpenError>;
+}
+
+/// What is in a store: tables of rows, and how they are read.
+trait Contents {
+    /// Lists the tables, or the shapes of the lines.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    fn tables(&self, reach: Reach) -> Result<Tables, OpenError>;
     /// The first rows of each table, to guess by what an unknown one holds.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError>;
+    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError>;
     /// Binds the store to what its columns mean.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError>;
+    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError>;
+}
+
+/// How far the rows are looked at, where only they tell what columns there are.
+#[derive(Clone, Copy, Debug)]
+struct Reach {
+    rows: usize,
+    bytes: u64,
+    /// Looking ends here in any case.
+    until: Instant,
+}
+
+/// Rows of a store that a first look takes in.
+const FIRST_ROWS: usize = 2_000;
+
+impl Reach {
+    /// Enough for a store that begins with its events.
+    fn first() -> Reach {
+        Reach { rows: FIRST_ROWS, bytes: 8 << 20, until: Instant::now() + LOOK_TIME }
+    }
+
+    fn is_first(self) -> bool {
+        self.rows == FIRST_ROWS
+    }
+
+    /// The next, where that told nothing: so much further that all looks together take little
+    /// longer than the last.
+    fn further(self) -> Option<Reach> {
+        let Reach { rows, bytes, until } = self;
+        let next = Reach { rows: rows.saturating_mul(16), bytes: bytes.saturating_mul(16), until };
+        (Instant::now() < until).then_some(next)
+    }
+}
+
+/// What a look at a store's tables found.
+struct Tables {
+    list: Vec<Table>,
+    /// A further look would find nothing else.
+    is_all: bool,
+}
+
+/// A store bound to a mapping.
+struct Bound {
+    store: Arc<dyn Store>,
+    /// A sentence on the unit of its times where it was guessed, or why it is not known.
+    unit: Result<Option<String>, String>,
 }
 
 /// An opened store: makes one scanner, and a fetcher for each thread.
@@ -150,6 +212,29 @@ struct DialectStore<R> {
     mapping: Arc<Mapping>,
     /// The order of a scan is the store's own.
     ordered: bool,
+}
+
+impl<R: Readers + 'static> DialectStore<R> {
+    /// With the unit of the times where the first of them tell it and nothing else does.
+    fn bound(readers: R, mut mapping: Mapping, ordered: bool) -> Bound {
+        let unit = match mapping.lacks_unit() {
+            true => mapping.guess_unit(&first_times(&readers, &mapping)),
+            false => Ok(None),
+        };
+        Bound { store: Arc::new(DialectStore { readers, mapping: Arc::new(mapping), ordered }), unit }
+    }
+}
+
+/// The times of the first page of a scan that are numbers.
+fn first_times<R: Readers>(readers: &R, mapping: &Mapping) -> Vec<Number> {
+    let (mut page, mut notes) = (EventPage::default(), Findings::default());
+    let reader = readers.reader(&Arc::new(mapping.clone()));
+    // What cannot be read now is told when the store is scanned.
+    let scanned = reader.and_then(|mut reader| reader.scan(&ScanCursor::START, &mut page, &mut notes));
+    if scanned.is_err() {
+        return Vec::new();
+    }
+    page.iter().filter_map(|row| row.time_text.and_then(Number::parse)).collect()
 }
 
 impl<R: Readers> Store for DialectStore<R> {
@@ -247,6 +332,13 @@ pub trait Scanner: Send {
     /// Where the store itself cannot be read.
     fn scan(&mut self, cursor: &ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError>;
 
+    /// The scan that goes on or begins next ends where the store ends now, however fast it is
+    /// written to.
+    ///
+    /// # Errors
+    /// Where the store itself cannot be read.
+    fn end_at_present(&mut self) -> Result<(), ReadError>;
+
     /// Looks at the store's outside; cheap.
     ///
     /// # Errors
@@ -322,6 +414,13 @@ enum Inside {
     Unpacked(Arc<Spool>),
 }
 
+impl Inside {
+    /// Why it ends before it should.
+    fn trouble(&self) -> Option<String> {
+        if let Inside::Unpacked(spool) = self { spool.trouble() } else { None }
+    }
+}
+
 impl Source {
     fn bytes(&self) -> Result<Arc<dyn Bytes>, ReadError> {
         match &self.inside {
@@ -380,30 +479,28 @@ impl fmt::Debug for Opened {
 /// # Errors
 /// See [`OpenError`]; every one says what to do.
 pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Opened, OpenError> {
-    let Entered { path, container, source, bytes, mut evidence } = enter(location, cache)?;
-    let tables = container.tables(&source)?;
+    let Entered { path, engine, contents, bytes, mut evidence } = enter(location, cache, choice)?;
     let mut findings = Findings::default();
-    let chosen = choose(path, container.engine(), &tables, choice, &mut findings).map_err(|error| {
+    let (tables, chosen) = understand(path, engine, &*contents, choice, &mut findings)?;
+    let chosen = chosen.map_err(|error| {
         // Without samples the error says less, and is the same.
-        let samples = || container.samples(&source, &tables).unwrap_or_default();
-        with_rows(error, samples)
+        with_rows(error, || contents.samples(&tables).unwrap_or_default())
     })?;
-    evidence.extend(chosen.iter().take(NAMED).flat_map(|candidate| candidate.evidence.iter().cloned()));
+    evidence.extend(chosen.iter().take(NAMED).flat_map(|candidate| match candidate.table.is_empty {
+        true => vec![format!("{} is empty", candidate.table.name)],
+        false => candidate.evidence.clone(),
+    }));
     if chosen.len() > 1 {
         let count = chosen.len();
         evidence.push(format!("these {count} tables are read together; --table T reads one of them alone"));
     }
     let mut parts = Vec::with_capacity(chosen.len());
     for candidate in &chosen {
-        let mut mapping = candidate.mapping()?;
-        if mapping.lacks_unit() {
-            let store = container.store(source.clone(), candidate, mapping.clone())?;
-            match mapping.guess_unit(&first_times(&*store)) {
-                Ok(sentence) => evidence.extend(sentence),
-                Err(why) => findings.note(FindingCode::NoTime, why),
-            }
+        let Bound { store, unit } = contents.store(candidate, candidate.mapping()?)?;
+        match unit {
+            Ok(sentence) => evidence.extend(sentence),
+            Err(why) => findings.note(FindingCode::NoTime, why),
         }
-        let store = container.store(source.clone(), candidate, mapping)?;
         parts.push((Text::from(candidate.table.full_name().as_str()), store));
     }
     let (Some(store), Some(Candidate { dialect, .. })) = (several::together(parts), chosen.first()) else {
@@ -413,7 +510,7 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
         store,
         path: path.to_owned(),
         real: std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
-        format: container.engine(),
+        format: engine,
         dialect: dialect.id.clone(),
         framework: dialect.name.clone(),
         evidence,
@@ -422,111 +519,41 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
     })
 }
 
-/// A store whose container is known, and nothing else of it.
-struct Entered<'l> {
-    path: &'l Path,
-    container: &'static dyn Container,
-    source: Source,
-    /// Size of the file itself.
-    bytes: u64,
-    evidence: Vec<String>,
-}
+/// The tables of a store, and which of them are read as what.
+type Understood = (Vec<Table>, Result<Vec<Candidate>, OpenError>);
 
-fn enter<'l>(location: &'l Location, cache: &Path) -> Result<Entered<'l>, OpenError> {
-    let Location::Path(path) = location else { return Err(OpenError::Server(location.clone())) };
-    let mut probe = Probe::of(path)?;
-    let mut evidence = Vec::new();
-    let (inside, bytes) = take_off_layers(path, cache, &mut probe, &mut evidence)?;
-    let mut reasons = Vec::new();
-    let container = CONTAINERS.iter().find(|container| match container.accepts(&probe) {
-        Ok(()) => true,
-        Err(reason) => {
-            reasons.push(reason);
-            false
-        }
-    });
-    let container = match (container, &probe.kind) {
-        (Some(container), _) => container,
-        (None, Kind::Folder(names)) => return Err(folder(path, names)),
-        (None, Kind::File(head)) => return Err(not_a_store(path, &head.bytes, reasons)),
-    };
-    let source = Source { path: path.to_owned(), cache: cache.to_owned(), inside };
-    Ok(Entered { path, container: *container, source, bytes, evidence })
-}
-
-/// The times of the first page of a scan that are numbers.
-fn first_times(store: &dyn Store) -> Vec<Number> {
-    let (mut page, mut notes) = (EventPage::default(), Findings::default());
-    // What cannot be read now is told when the store is scanned.
-    let scanned = store.scanner().and_then(|mut scanner| scanner.scan(&ScanCursor::START, &mut page, &mut notes));
-    if scanned.is_err() {
-        return Vec::new();
-    }
-    page.iter().filter_map(|row| row.time_text.and_then(Number::parse)).collect()
-}
-
-/// Finds what is inside all layers, and puts how that begins into the probe. The number is
-/// the size of the file itself.
-fn take_off_layers(
+/// Finds out what the tables mean. Where the first rows do not tell, it looks
+/// further, to the end of the store or for as long as that may take.
+fn understand(
     path: &Path,
-    cache: &Path,
-    probe: &mut Probe,
-    evidence: &mut Vec<String>,
-) -> Result<(Inside, u64), OpenError> {
-    let Kind::File(head) = &mut probe.kind else { return Ok((Inside::Folder, 0)) };
-    if head.bytes.is_empty() {
-        return Err(OpenError::Empty(path.to_owned()));
-    }
-    let (layers, inner) = layers::find(path, std::mem::take(head)).map_err(|(reason, help)| OpenError::NotAStore {
-        path: path.to_owned(),
-        reason,
-        help,
-    })?;
-    *head = inner;
-    if layers.is_empty() {
-        return Ok((Inside::File(probe.file()?), probe.len));
-    }
-    evidence.extend(layers.iter().map(|layer| layer.sentence().to_owned()));
-    evidence.push("it is read from an unpacked copy in the cache".to_owned());
-    let spool = Spool::open(path, layers, cache).map_err(|error| ReadError::io(path, error))?;
-    Ok((Inside::Unpacked(Arc::new(spool)), probe.len))
-}
-
-/// A folder that no container knows, with the file inside it that may be meant.
-fn folder(path: &Path, names: &[OsString]) -> OpenError {
-    const ENDINGS: [&str; 6] = ["db", "sqlite", "sqlite3", "jsonl", "ndjson", "json"];
-    let mut files: Vec<&Path> = names.iter().map(Path::new).collect();
-    files.sort();
-    let ends = |file: &&&Path| file.extension().and_then(OsStr::to_str).is_some_and(|end| ENDINGS.contains(&end));
-    OpenError::Folder { path: path.to_owned(), store: files.iter().find(ends).map(|file| path.join(file)) }
-}
-
-/// Names what the file is instead, where its first bytes tell.
-fn not_a_store(path: &Path, head: &[u8], reasons: Vec<String>) -> OpenError {
-    const KNOWN: [(&[u8], &str, &str); 7] = [
-        (b"\x89PNG", "it is a PNG image", "open a store file instead"),
-        (b"\xff\xd8\xff", "it is a JPEG image", "open a store file instead"),
-        (b"GIF8", "it is a GIF image", "open a store file instead"),
-        (b"%PDF", "it is a PDF document", "open a store file instead"),
-        (b"PK\x03\x04", "it is a zip archive inside another file", "unpack it first: unzip FILE"),
-        (b"BZh", "it is compressed with bzip2", "unpack it first: bunzip2 --keep FILE"),
-        (b"\xfd7zXZ", "it is compressed with xz", "unpack it first: unxz --keep FILE"),
-    ];
-    let known = KNOWN.iter().find(|(magic, _, _)| head.starts_with(magic));
-    let (reason, help) = match known {
-        Some((_, reason, help)) => ((*reason).to_owned(), (*help).to_owned()),
-        None if head.get(257..262) == Some(b"ustar") => {
-            ("it is a tar archive".to_owned(), "unpack it first: tar -xf FILE".to_owned())
+    engine: &str,
+    contents: &dyn Contents,
+    choice: &OpenChoice,
+    findings: &mut Findings,
+) -> Result<Understood, OpenError> {
+    let mut reach = Reach::first();
+    loop {
+        let Tables { list, is_all } = contents.tables(reach)?;
+        let mut found = Findings::default();
+        let chosen = choose(path, engine, &list, choice, &mut found);
+        let may_be_further = chosen.as_ref().is_err_and(OpenError::is_about_rows);
+        match reach.further().filter(|_| may_be_further && !is_all) {
+            Some(further) => reach = further,
+            None => {
+                findings.absorb(&mut found);
+                return Ok((list, chosen));
+            }
         }
-        None => (
-            reasons.into_iter().filter(|reason| !reason.is_empty()).collect::<Vec<_>>().join(", and "),
-            "open a SQLite file, a file of JSON lines or a dump; an encrypted store must be decrypted first".to_owned(),
-        ),
-    };
-    OpenError::NotAStore { path: path.to_owned(), reason, help }
+    }
 }
 
 /// The last part of a path, as shown.
 pub fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Removes what programs left in the cache that were killed while they made a copy.
+pub fn sweep(cache: &Path) {
+    sqlite::sweep(cache);
+    spool::sweep(cache);
 }

@@ -78,10 +78,14 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// What can be read before an error is right all the same: whoever reads on is told of it.
     pub fn read(from: impl Read) -> std::io::Result<Head> {
         let mut bytes = Vec::new();
-        from.take(HEAD_BYTES as u64).read_to_end(&mut bytes)?;
-        Ok(Head { is_whole: bytes.len() < HEAD_BYTES, bytes })
+        let read = from.take(HEAD_BYTES as u64).read_to_end(&mut bytes);
+        match read {
+            Err(error) if bytes.is_empty() => Err(error),
+            read => Ok(Head { is_whole: read.is_ok() && bytes.len() < HEAD_BYTES, bytes }),
+        }
     }
 }
 
@@ -113,6 +117,11 @@ impl Probe {
             });
         }
         Ok(probe)
+    }
+
+    /// The same place, where what is inside it begins like this.
+    pub fn with(&self, head: Head) -> Probe {
+        Probe { kind: Kind::File(head), len: self.len, path: self.path.clone(), file: self.file.clone() }
     }
 
     /// The file's handle.

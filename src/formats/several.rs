@@ -52,7 +52,7 @@ impl Several {
 impl Store for Several {
     fn scanner(&self) -> Result<Box<dyn Scanner>, ReadError> {
         let first = self.first.scanner()?;
-        Ok(Box::new(SeveralScanner { all: self.clone(), first, other: None, tail: None }))
+        Ok(Box::new(SeveralScanner { all: self.clone(), first, other: None, tail: None, at_present: false }))
     }
 
     fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError> {
@@ -159,6 +159,8 @@ struct SeveralScanner {
     other: Option<(usize, Box<dyn Scanner>)>,
     /// What the parts that are done left unfinished.
     tail: Option<String>,
+    /// Each part ends where it ended when its turn came.
+    at_present: bool,
 }
 
 impl SeveralScanner {
@@ -168,7 +170,13 @@ impl SeveralScanner {
         }
         let other = match self.other.take() {
             Some((of, scanner)) if of == part => scanner,
-            _ => self.all.stores[part].scanner()?,
+            _ => {
+                let mut scanner = self.all.stores[part].scanner()?;
+                if self.at_present {
+                    scanner.end_at_present()?;
+                }
+                scanner
+            }
         };
         Ok(&mut *self.other.insert((part, other)).1)
     }
@@ -196,9 +204,15 @@ impl Scanner for SeveralScanner {
             next = (part + 1) % count;
         }
         let end = step.end && next == 0;
+        self.at_present &= !end;
         let progress = if end { 1.0 } else { (part as f32 + step.progress) / count as f32 };
         let tail = if end { self.tail.take() } else { None };
         Ok(ScanStep { cursor: Cursors { part: next, each }.joined(), end, progress, tail })
+    }
+
+    fn end_at_present(&mut self) -> Result<(), ReadError> {
+        self.at_present = true;
+        self.first.end_at_present()
     }
 
     fn change(&mut self, cursor: &ScanCursor) -> Result<StoreChange, ReadError> {

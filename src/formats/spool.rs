@@ -92,7 +92,7 @@ fn hex(bytes: &[u8]) -> String {
 impl Spool {
     /// Begins to unpack the file at `path`, or finds what was unpacked before.
     pub fn open(path: &Path, layers: Vec<Layer>, cache: &Path) -> io::Result<Spool> {
-        let folder = cache.join("unpacked");
+        let folder = folder(cache);
         std::fs::create_dir_all(&folder)?;
         let original = Original::of(path)?;
         let named = folder.join(original.name(&layers));
@@ -195,13 +195,10 @@ impl Spool {
         }
     }
 
-    /// Unpacks everything; where it is then.
+    /// Unpacks everything that can be; where it is then.
     pub fn whole(&self) -> io::Result<PathBuf> {
         self.unpack(u64::MAX)?;
         let state = self.state();
-        if let Some(trouble) = &state.trouble {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, trouble.clone()));
-        }
         let path = state.named.clone().or_else(|| Some(state.unnamed.as_ref()?.path().to_owned()));
         path.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the unpacked copy is gone"))
     }
@@ -234,6 +231,10 @@ impl Bytes for Spool {
         if written == 0 { 0.0 } else { (unpacked * (offset as f64 / written as f64).min(1.0)) as f32 }
     }
 
+    fn present(&self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
+
     fn now(&self) -> io::Result<Now> {
         let outside = Outside::of(&self.path)?;
         let mut state = self.state();
@@ -254,16 +255,35 @@ impl Bytes for Spool {
     }
 }
 
-/// Removes what programs that were killed left behind, and the oldest spools where there are
-/// too many; how many bytes a new one may have.
+/// Removes what programs left that were killed while they unpacked.
+pub(super) fn sweep(cache: &Path) {
+    for (path, name) in entries(&folder(cache)) {
+        if owner(&name).is_some_and(is_gone) {
+            drop(std::fs::remove_file(path));
+        }
+    }
+}
+
+/// Where all spools are.
+fn folder(cache: &Path) -> PathBuf {
+    cache.join("unpacked")
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = (PathBuf, String)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| (entry.path(), entry.file_name().to_string_lossy().into_owned()))
+}
+
+/// The program that unpacks into a file of that name.
+fn owner(name: &str) -> Option<u32> {
+    name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse().ok())
+}
+
+/// Removes the oldest spools where there are too many; how many bytes a new one may have.
 fn make_room(folder: &Path, free: u64) -> u64 {
     let mut kept = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
-        if owner.is_some_and(is_gone) {
-            drop(std::fs::remove_file(&path));
-        } else if let (true, Ok(meta)) = (owner.is_none(), entry.metadata()) {
+    for (path, name) in entries(folder) {
+        if let (None, Ok(meta)) = (owner(&name), std::fs::metadata(&path)) {
             kept.push((meta.modified().ok(), meta.len(), path));
         }
     }

@@ -3,6 +3,7 @@
 mod connect;
 mod copy;
 mod guard;
+mod schema;
 mod stamp;
 
 use std::collections::HashMap;
@@ -16,15 +17,16 @@ use super::probe::{Kind, Probe};
 use super::row::{Extent, RowBuilder, row_and_item};
 use super::sql::{NumberedRows, Queries, SqlFlavour, numbered, queries};
 use super::{
-    Container, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError,
-    Readers, Run, ScanCursor, ScanStep, Scanner, Source, Store, StoreChange,
+    Bound, Container, Contents, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS,
+    PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Source, StoreChange, Tables,
 };
-use crate::dialect::guess::{CUT, Sampled, TableSample};
-use crate::dialect::mapping::{Column, ROWID};
+use crate::dialect::guess::TableSample;
+use crate::dialect::mapping::ROWID;
 use crate::dialect::{Candidate, Cell, Mapping, Scalar, Table};
 use crate::model::json::{write, write_string};
 use crate::model::{FindingCode, Findings, Node, RowKey};
 use guard::{Doubt, Guarded, Numbered, Place, is_damaged};
+use stamp::Stamp;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// A scan step's transaction ends after this, however few rows it gave: a writer's
@@ -34,13 +36,10 @@ const BATCH_TIME: Duration = Duration::from_millis(80);
 const FEW_BETWEEN: u64 = 8;
 /// A check of the whole file may take so long.
 const VERIFY_TIME: Duration = Duration::from_secs(3_600);
-/// Tables of an unknown store that are looked into, and rows of each.
+/// Tables of an unknown store that are looked into.
 const SAMPLED_TABLES: usize = 200;
-const SAMPLED_ROWS: usize = 500;
 /// No table is looked into after this.
 const SAMPLE_TIME: Duration = Duration::from_secs(3);
-/// SQLite's names of a row's hidden key; a column of the table may have one of them.
-const KEY_NAMES: [&str; 3] = [ROWID, "_rowid_", "oid"];
 
 pub(super) struct Sqlite;
 
@@ -57,17 +56,33 @@ impl Container for Sqlite {
         }
     }
 
-    fn tables(&self, source: &Source) -> Result<Vec<Table>, OpenError> {
-        copy::sweep(&source.cache);
-        Ok(Guarded::open(place(source)?)?.read(tables)?)
+    fn contents(&self, source: Source) -> Result<Box<dyn Contents>, OpenError> {
+        Ok(Box::new(File { place: place(&source)?, inside: source.inside }))
+    }
+}
+
+/// Removes copies that programs left which were killed meanwhile.
+pub(super) use copy::sweep;
+
+/// A database.
+struct File {
+    place: Place,
+    /// Keeps the file's handle, or the unpacked copy.
+    inside: Inside,
+}
+
+impl Contents for File {
+    fn tables(&self, _reach: Reach) -> Result<Tables, OpenError> {
+        Ok(Tables { list: Guarded::open(self.place.clone())?.read(schema::tables)?, is_all: true })
     }
 
-    fn samples(&self, source: &Source, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
-        let mut file = Guarded::open(place(source)?)?;
+    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+        let mut file = Guarded::open(self.place.clone())?;
         let (begun, mut samples) = (Instant::now(), Vec::new());
-        for table in tables.iter().take(SAMPLED_TABLES).take_while(|_| begun.elapsed() < SAMPLE_TIME) {
+        let readable = tables.iter().filter(|table| table.trouble.is_none());
+        for table in readable.take(SAMPLED_TABLES).take_while(|_| begun.elapsed() < SAMPLE_TIME) {
             // A table that is damaged is not guessed at.
-            match file.read(|conn| sample(conn, table)) {
+            match file.read(|conn| schema::sample(conn, table)) {
                 Ok(sample) => samples.push(sample),
                 Err(error) if is_damaged(&error) => {}
                 Err(error) => return Err(error),
@@ -76,13 +91,14 @@ impl Container for Sqlite {
         Ok(samples)
     }
 
-    fn store(&self, source: Source, candidate: &Candidate, mapping: Mapping) -> Result<Arc<dyn Store>, OpenError> {
-        let mut place = place(&source)?;
+    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError> {
+        let mut place = self.place.clone();
         let table = &candidate.table;
         let name = table.name.as_str();
         let (key, is_position, by_stream) = Guarded::open(place.clone())?.read(|conn| {
-            let key = key(conn, table)?;
-            Ok((key, position_is_rowid(conn, table, &mapping)?, finds_by_stream(conn, name, &mapping)?))
+            let key = schema::key(conn, table)?;
+            let by_stream = schema::finds_by_stream(conn, name, &mapping)?;
+            Ok((key, schema::position_is_rowid(conn, table, &mapping)?, by_stream))
         })?;
         let (ordered, queries) = match key {
             // A scan goes by rowid.
@@ -90,12 +106,13 @@ impl Container for Sqlite {
             None => {
                 let NumberedRows { query, is_ordered, index, queries } =
                     numbered(&Flavour { key: ROWID.to_owned() }, name, &mapping);
-                place.numbered = Some(Arc::new(Numbered { query, index, copy: Mutex::default() }));
+                let numbered = Numbered { table: name.to_owned(), query, index, copy: Mutex::default() };
+                place.numbered = Some(Arc::new(numbered));
                 (is_ordered, queries)
             }
         };
-        let readers = TableReaders { place, inside: source.inside, queries: Arc::new(queries) };
-        Ok(Arc::new(DialectStore { readers, mapping: Arc::new(mapping), ordered }))
+        let readers = TableReaders { place, inside: self.inside.clone(), queries: Arc::new(queries) };
+        Ok(DialectStore::bound(readers, mapping, ordered))
     }
 }
 
@@ -138,99 +155,6 @@ impl SqlFlavour for Flavour {
     }
 }
 
-/// Tables, then views. Virtual tables are left out: they would run an extension's code.
-fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
-    let mut kinds = conn.prepare("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'")?;
-    let kinds = kinds
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get::<_, bool>(2)?))))?;
-    let kinds: HashMap<String, (String, bool)> = kinds.filter_map(Result::ok).collect();
-    // Names of SQLite's own tables begin with `sqlite_`; in LIKE that `_` would be any letter.
-    let mut list = conn.prepare(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND lower(substr(name, 1, 7)) <> 'sqlite_'
-            ORDER BY type, rowid",
-    )?;
-    let names = list.query_map([], |row| row.get::<_, String>(0))?;
-    // With the columns that are computed; a view whose tables are gone has none.
-    let mut info = conn.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
-    let mut tables = Vec::new();
-    for name in names.filter_map(Result::ok) {
-        let Some((kind, without_rowid)) = kinds.get(&name).filter(|(kind, _)| kind != "virtual") else { continue };
-        let columns = info.query_map([&name], |row| row.get::<_, String>(0))?;
-        let columns: Vec<String> = columns.filter_map(Result::ok).collect();
-        let is_view = kind == "view";
-        if !columns.is_empty() {
-            tables.push(Table { is_view, ..Table::new(name, columns, !is_view && !without_rowid) });
-        }
-    }
-    Ok(tables)
-}
-
-/// What reaches a row's key in a statement; `None` where nothing does.
-fn key(conn: &Connection, table: &Table) -> rusqlite::Result<Option<String>> {
-    if !table.has_rowid {
-        return Ok(None);
-    }
-    let is_column = |name: &str| table.columns.iter().any(|own| own.as_str().eq_ignore_ascii_case(name));
-    if let Some(name) = KEY_NAMES.into_iter().find(|name| !is_column(name)) {
-        return Ok(Some(name.to_owned()));
-    }
-    for column in &table.columns {
-        if is_rowid_alias(conn, table.name.as_str(), column.as_str())? {
-            return Ok(Some(quote(column.as_str())));
-        }
-    }
-    Ok(None)
-}
-
-/// The position is the rowid itself, or its column is another name of it.
-fn position_is_rowid(conn: &Connection, table: &Table, mapping: &Mapping) -> rusqlite::Result<bool> {
-    let Some(Column { table: 0, name }) = mapping.positions().next() else { return Ok(false) };
-    if !table.has_rowid {
-        return Ok(false);
-    }
-    Ok(!table.columns.contains(name) || is_rowid_alias(conn, table.name.as_str(), name.as_str())?)
-}
-
-/// The first rows of a table.
-fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<TableSample> {
-    let name = quote(table.name.as_str());
-    let columns: Vec<String> = table.columns.iter().map(|column| quote(column.as_str())).collect();
-    let mut statement = conn.prepare(&format!("SELECT {} FROM {name} LIMIT {SAMPLED_ROWS}", columns.join(", ")))?;
-    let mut found = statement.query([])?;
-    let mut rows = Vec::new();
-    while let Some(row) = found.next()? {
-        let value = |at: usize| Ok(sampled(row.get_ref(at)?));
-        rows.push((0..columns.len()).map(value).collect::<rusqlite::Result<Vec<Sampled>>>()?);
-    }
-    // Counting a view's rows may take as long as making all of them.
-    let count = match table.is_view {
-        true => None,
-        false => Some(conn.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get::<_, i64>(0))?),
-    };
-    let place = |column: String| table.columns.iter().position(|own| own.as_str() == column);
-    let mut unique = conn.prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1")?;
-    let mut parts = conn.prepare("SELECT name FROM pragma_index_info(?1)")?;
-    let mut keys = Vec::new();
-    for index in unique.query_map([table.name.as_str()], |row| row.get::<_, String>(0))? {
-        let columns = parts.query_map([index?], |row| row.get::<_, Option<String>>(0))?;
-        let columns = columns.collect::<rusqlite::Result<Vec<_>>>()?;
-        // An index over an expression is no key.
-        keys.extend(columns.into_iter().map(|column| place(column?)).collect::<Option<Vec<usize>>>());
-    }
-    Ok(TableSample { table: table.clone(), rows, keys, count: count.and_then(|count| u64::try_from(count).ok()) })
-}
-
-fn sampled(value: ValueRef<'_>) -> Sampled {
-    let cut = |bytes: &[u8]| bytes[..bytes.len().min(CUT)].to_vec();
-    match value {
-        ValueRef::Null => Sampled::Null,
-        ValueRef::Integer(value) => Sampled::Integer(value),
-        ValueRef::Real(value) => Sampled::Real(value),
-        ValueRef::Text(text) => Sampled::Text(String::from_utf8_lossy(&cut(text)).into_owned()),
-        ValueRef::Blob(bytes) => Sampled::Bytes(cut(bytes)),
-    }
-}
-
 struct TableReaders {
     place: Place,
     /// Keeps the file's handle, or the unpacked copy.
@@ -246,7 +170,8 @@ impl Readers for TableReaders {
             file: Guarded::open(self.place.clone())?,
             rows: Rows { queries: Arc::clone(&self.queries), builder: RowBuilder::new(Arc::clone(mapping)) },
             said: None,
-            _inside: self.inside.clone(),
+            present: None,
+            inside: self.inside.clone(),
         })
     }
 
@@ -267,29 +192,6 @@ impl Readers for TableReaders {
     }
 }
 
-/// `column` is the table's INTEGER PRIMARY KEY, another name of the rowid. Other keys have an
-/// index.
-fn is_rowid_alias(conn: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(*) = 1 AND max(name = ?2) AND NOT EXISTS
-            (SELECT 1 FROM pragma_index_list(?1) WHERE origin = 'pk')
-        FROM pragma_table_info(?1) WHERE pk > 0";
-    conn.query_row(sql, [table, column], |row| row.get::<_, Option<bool>>(0)).map(Option::unwrap_or_default)
-}
-
-/// An index begins with stream and version, so a run of one stream's events is one range.
-fn finds_by_stream(conn: &Connection, table: &str, mapping: &Mapping) -> rusqlite::Result<bool> {
-    let (Some(stream), Some(version)) = (mapping.stream_column(), mapping.version_column()) else { return Ok(false) };
-    if (stream.table, version.table) != (0, 0) || mapping.has_items() {
-        return Ok(false);
-    }
-    let sql = "SELECT count(*) FROM pragma_index_list(?1) AS l
-        JOIN pragma_index_info(l.name) AS a ON a.seqno = 0 AND a.name = ?2
-        JOIN pragma_index_info(l.name) AS b ON b.seqno = 1 AND b.name = ?3
-        WHERE l.partial = 0";
-    let found: i64 = conn.query_row(sql, [table, stream.name.as_str(), version.name.as_str()], |row| row.get(0))?;
-    Ok(found > 0)
-}
-
 /// Turns what the statements give into rows of a page.
 struct Rows {
     queries: Arc<Queries>,
@@ -301,7 +203,9 @@ struct Reader {
     rows: Rows,
     /// What was said of the file.
     said: Option<Doubt>,
-    _inside: Inside,
+    /// Where a scan ends if something was written since the store was seen so.
+    present: Option<(i64, Stamp)>,
+    inside: Inside,
 }
 
 impl Scanner for Reader {
@@ -322,19 +226,33 @@ impl Scanner for Reader {
             }
             Err(error) if is_damaged(&error) => match self.step_over(after, page, notes)? {
                 Some(last) => Some(last),
-                None => return Ok(ScanStep { cursor: cursor.clone(), end: true, progress: 1.0, tail: None }),
+                None => {
+                    let tail = self.inside.trouble();
+                    return Ok(ScanStep { cursor: cursor.clone(), end: true, progress: 1.0, tail });
+                }
             },
             Err(error) => return Err(error),
         };
-        let max: &str = &self.rows.queries.max;
-        let max: Option<i64> = self.file.read(|conn| conn.query_row(max, [], |row| row.get(0))).unwrap_or(None);
+        // It only tells how far the scan has come.
+        let max = self.last_key().unwrap_or(None);
         let behind = last.or(after);
         let progress = match (max, behind) {
             (Some(max), Some(behind)) if max > 0 => (behind.max(0) as f64 / max as f64).clamp(0.0, 1.0) as f32,
             _ => 1.0,
         };
         let cursor = behind.map_or(ScanCursor::START, ScanCursor::at);
-        Ok(ScanStep { cursor, end: last.is_none(), progress, tail: None })
+        let end = last.is_none() || self.is_past_present(last)?;
+        if end {
+            self.present = None;
+        }
+        Ok(ScanStep { cursor, end, progress, tail: self.inside.trouble().filter(|_| end) })
+    }
+
+    fn end_at_present(&mut self) -> Result<(), ReadError> {
+        let stamp = self.file.stamp()?;
+        // Where it cannot be told the scan goes on to the end.
+        self.present = self.last_key().ok().map(|last| (last.unwrap_or(i64::MIN), stamp));
+        Ok(())
     }
 
     fn change(&mut self, _cursor: &ScanCursor) -> Result<StoreChange, ReadError> {
@@ -431,6 +349,21 @@ impl Fetcher for Reader {
 }
 
 impl Reader {
+    /// The largest key.
+    fn last_key(&mut self) -> Result<Option<i64>, ReadError> {
+        let max: &str = &self.rows.queries.max;
+        self.file.read(|conn| conn.query_row(max, [], |row| row.get(0)))
+    }
+
+    /// What follows was written while the scan went on. In a store that nobody wrote to, what
+    /// its tree says of the last key is not believed: it may be damaged.
+    fn is_past_present(&self, last: Option<i64>) -> Result<bool, ReadError> {
+        match &self.present {
+            Some((end, stamp)) if last >= Some(*end) => Ok(self.file.stamp()? != *stamp),
+            _ => Ok(false),
+        }
+    }
+
     /// The rows of a run by an index, if that gives just those that are wanted; as many as
     /// fill a page.
     fn fetch_run(&mut self, keys: &[RowKey], run: Run<'_>) -> Option<EventPage> {

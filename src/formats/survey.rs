@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{Location, OpenChoice, OpenError, TieChoice, choose, enter, with_rows};
+use super::{Location, OpenChoice, OpenError, TieChoice, enter, understand, with_rows};
 use crate::dialect::Table;
 use crate::dialect::guess::{Guess, Sampled, TableSample, looks};
 use crate::model::Findings;
@@ -50,13 +50,12 @@ pub struct ColumnShape {
 /// # Errors
 /// Where the store cannot be read at all.
 pub fn survey(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Survey, OpenError> {
-    let entered = enter(location, cache)?;
-    let tables = entered.container.tables(&entered.source)?;
+    let entered = enter(location, cache, choice)?;
+    let (path, engine, contents) = (entered.path, entered.engine, &*entered.contents);
+    let (tables, chosen) = understand(path, engine, contents, choice, &mut Findings::default())?;
     // Tables without samples are there to be chosen all the same.
-    let samples = entered.container.samples(&entered.source, &tables).unwrap_or_default();
+    let samples = contents.samples(&tables).unwrap_or_default();
     let looks = looks(&samples);
-    let engine = entered.container.engine();
-    let chosen = choose(entered.path, engine, &tables, choice, &mut Findings::default());
     let ties = match chosen.map_err(|error| with_rows(error, || samples.clone())) {
         Err(OpenError::Tie { choices, .. }) => choices,
         _ => Vec::new(),
@@ -73,7 +72,7 @@ pub fn survey(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<
     };
     Ok(Survey {
         format: engine,
-        tables: tables.into_iter().map(shape).collect(),
+        tables: tables.into_iter().filter(|table| table.trouble.is_none()).map(shape).collect(),
         guesses: looks.iter().filter(|look| look.is_possible()).cloned().collect(),
         ties,
     })

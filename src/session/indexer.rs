@@ -56,6 +56,14 @@ impl Indexer {
         Ok(indexer)
     }
 
+    /// Reads no more than there is now, however fast the store is written to.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn end_at_present(&mut self) -> Result<(), ReadError> {
+        self.scanner.end_at_present()
+    }
+
     /// Reads one more page. `false`: the end is reached.
     ///
     /// # Errors
@@ -67,11 +75,12 @@ impl Indexer {
         Ok(!self.taken.complete)
     }
 
-    /// Reads to the end; one thread reads while this one counts what was read.
+    /// Reads what there is now; one thread reads while this one counts what was read.
     ///
     /// # Errors
     /// Where the store can no longer be read.
     pub fn run(&mut self) -> Result<EventIndex, ReadError> {
+        self.end_at_present()?;
         let (scanner, taken) = (&mut self.scanner, &mut self.taken);
         let (store, path) = (&*self.opened.store, &self.opened.path);
         std::thread::scope(|scope| {

@@ -269,6 +269,10 @@ mod tests {
             }
         }
 
+        fn end_at_present(&mut self) -> Result<(), ReadError> {
+            self.scanner.end_at_present()
+        }
+
         fn change(&mut self, cursor: &ScanCursor) -> Result<StoreChange, ReadError> {
             self.scanner.change(cursor)
         }

@@ -377,9 +377,17 @@ fn a_line_of_hundreds_of_megabytes_is_passed_over() {
     // Nothing is written there, so that it takes no room on the disk.
     file.seek_relative(257 << 20).expect("far ahead");
     file.write_all(b"\n").and_then(|()| file.write_all(rest.as_bytes())).and_then(|()| file.flush()).expect("written");
-    let look = look(&path, folder.path()).expect("a store");
-    assert_eq!(look.findings("bad-line"), ["line 2 is longer than 256 MiB"]);
-    assert_eq!(look.index.events(), 10);
+    let found = look(&path, folder.path()).expect("a store");
+    assert_eq!(found.findings("bad-line"), ["line 2 is longer than 256 MiB"]);
+    assert_eq!(found.index.events(), 10);
+    // The same in front of all events.
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).expect("a file"));
+    file.write_all(b"{\"stream\":\"").expect("written");
+    file.seek_relative(257 << 20).expect("far ahead");
+    file.write_all(b"\n").and_then(|()| file.write_all(good.as_bytes())).and_then(|()| file.flush()).expect("written");
+    let found = look(&path, folder.path()).expect("a store");
+    assert_eq!(found.findings("bad-line"), ["line 1 is longer than 256 MiB"]);
+    assert_eq!(found.index.events(), 10);
 }
 
 #[test]

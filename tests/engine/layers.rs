@@ -13,7 +13,7 @@ fn events() -> Vec<Value> {
     (1..=30).map(|version| line(&format!("s-{}", version % 3), version, "Tüt 🚀", json!({"n": version}))).collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     out.write_all(bytes).expect("packed");
     out.finish().expect("packed")
@@ -33,7 +33,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A zip of stored or deflated members, without a checksum: that is the unpacker's business.
-fn zip(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
+pub fn zip(members: &[(&str, &[u8], bool)]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes, deflated) in members {
         let packed = if *deflated {
@@ -220,9 +220,11 @@ fn a_file_that_ends_early_gives_what_it_has_and_says_so() {
 fn archives_of_several_files_are_named() {
     let (program, place) = (Program::new(), folder());
     let store = place.path().join("two.zip");
-    std::fs::write(&store, zip(&[("a.jsonl", b"{}", false), ("b.jsonl", b"{}", false)])).expect("a file");
+    let log = jsonl(&[line("a-1", 1, "T", json!({}))]);
+    let member = |name| (name, log.as_bytes(), false);
+    std::fs::write(&store, zip(&[member("a.jsonl"), member("b.jsonl")])).expect("a file");
     let info = |store: &Path| program.run(&["info", &text(store)]);
-    info(&store).refused(1, "a zip archive of 2 files: a.jsonl, b.jsonl", "unzip FILE");
+    info(&store).refused(1, "a zip archive of 2 stores: a.jsonl, b.jsonl", "b.jsonl && eventglass info b.jsonl");
     let tar = place.path().join("log.tar.gz");
     let mut block = vec![0; 1024];
     block[257..262].copy_from_slice(b"ustar");

@@ -97,7 +97,7 @@ pub(super) fn outline(bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Result<Ou
     let mut reader = Statements { window: Window::new(Arc::clone(bytes)), flavour };
     let mut outline = Outline::default();
     let mut database = None;
-    while reader.to_statement(&mut database)? {
+    while reader.find_statement(&mut database)? {
         if outline.tables.len() > MAX_TABLES || outline.blocks.len() > MAX_BLOCKS {
             outline.is_too_large = true;
             break;
@@ -213,7 +213,7 @@ impl Outline {
         };
         for at in 0..self.tables.len() {
             let own = &self.tables[at];
-            let ends = own.place.name.match_indices('_').map(|(end, _)| &own.place.name[..end]);
+            let mut ends = own.place.name.match_indices('_').map(|(end, _)| &own.place.name[..end]);
             let is_part = |prefix: &&str| {
                 let rest = &own.place.name[prefix.len()..];
                 let others = self.tables.iter().enumerate().filter(|(other, table)| {
@@ -222,7 +222,7 @@ impl Outline {
                 });
                 rest == "_default" || others.count() > 0
             };
-            let Some(prefix) = ends.filter(is_part).last() else { continue };
+            let Some(prefix) = ends.rfind(is_part) else { continue };
             let place = Place { name: prefix.to_owned(), ..own.place.clone() };
             let columns = own.columns.clone();
             let parent = self.table(place);
@@ -257,7 +257,7 @@ pub(super) struct Statements {
 
 impl Statements {
     /// Goes to where the next statement begins; `false` at the end.
-    pub fn to_statement(&mut self, database: &mut Option<String>) -> io::Result<bool> {
+    pub fn find_statement(&mut self, database: &mut Option<String>) -> io::Result<bool> {
         loop {
             self.window.ensure(MAX_LINE_HEAD)?;
             let rest = self.window.rest();
@@ -364,7 +364,7 @@ impl Statements {
     /// Statements inside a trigger or function, up to its END.
     fn skip_body(&mut self) -> io::Result<()> {
         let mut nothing = None;
-        while self.to_statement(&mut nothing)? {
+        while self.find_statement(&mut nothing)? {
             let ends = is_word(self.window.rest(), b"end");
             self.walk(|_| {})?;
             if ends {
@@ -607,7 +607,7 @@ impl Lex {
                         true => memchr::memchr2(b'\'', b'\\', &text[at..]),
                         false => memchr::memchr(b'\'', &text[at..]),
                     };
-                    let Some(found) = found else { return None };
+                    let found = found?;
                     at += found;
                     self.within = if text[at] == b'\\' { Within::Escape } else { Within::Statement };
                     self.before = [b'\'', b'\''];
@@ -844,14 +844,14 @@ impl<'t> Tokens<'t> {
                 }
                 columns.push(Kind { name, holds: Holds::of(&kind, self.flavour) });
             }
-            if !self.to_comma()? {
+            if !self.skip_item()? {
                 return Some(columns);
             }
         }
     }
 
     /// Goes behind the next comma, `true`, or behind the closing bracket.
-    fn to_comma(&mut self) -> Option<bool> {
+    fn skip_item(&mut self) -> Option<bool> {
         let mut depth = 0_usize;
         let mut lex = Lex::new(self.flavour);
         while let Some(&byte) = self.text.get(self.at) {

@@ -3,9 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use super::shape::{Form, Shape};
+use super::shape::{Form, Shape, Walk, walk};
+use super::values::{self, Among, End};
 use crate::formats::bytes::Bytes;
-use crate::model::json::{BOM, end_of_value};
+use crate::model::json::BOM;
 
 /// Bytes read at once where records are read one behind the other.
 const WINDOW_BYTES: usize = 1 << 20;
@@ -13,6 +14,8 @@ const WINDOW_BYTES: usize = 1 << 20;
 const SMALL_BYTES: usize = 4 << 10;
 /// Records that are wanted and lie no further apart are read together.
 const NEAR_BYTES: u64 = 16 << 10;
+/// Bytes read at once where a record is passed over.
+const LONG_BYTES: usize = 4 << 20;
 /// A longer record is passed over, as a finding.
 pub(super) const MAX_RECORD_BYTES: usize = 256 << 20;
 
@@ -25,6 +28,8 @@ pub(super) struct Records {
     start: u64,
     /// The window reaches to the end.
     is_last: bool,
+    /// Where the document ends whose items were read: what stands behind it is none of them.
+    outside: Option<u64>,
 }
 
 /// Where one record lies.
@@ -42,7 +47,7 @@ pub(super) struct Record {
 
 impl Records {
     pub fn new(bytes: Arc<dyn Bytes>, shape: Shape) -> Records {
-        Records { bytes, shape, window: Vec::new(), start: 0, is_last: false }
+        Records { bytes, shape, window: Vec::new(), start: 0, is_last: false, outside: None }
     }
 
     pub fn shape(&self) -> &Shape {
@@ -73,7 +78,7 @@ impl Records {
     /// lie near: one that lies alone costs one small read.
     pub fn prepare(&mut self, offsets: &[u64]) -> io::Result<()> {
         let [first, ..] = offsets else { return Ok(()) };
-        if self.inside(*first).is_some_and(|at| self.record_in(at, *first).is_some()) {
+        if self.inside(*first).is_some_and(|at| self.record_in(self.shape.form, at, *first).is_some()) {
             return Ok(());
         }
         let is_near = |pair: &&[u64]| pair[1].checked_sub(pair[0]).is_some_and(|gap| gap <= NEAR_BYTES);
@@ -88,7 +93,49 @@ impl Records {
 
     /// The record that begins at `offset`, brought into the window; `None` at the end.
     pub fn record(&mut self, offset: u64) -> io::Result<Option<Record>> {
-        if let Some(found) = self.inside(offset).and_then(|at| self.record_in(at, offset)) {
+        if self.shape.form != Form::Items {
+            return self.record_as(self.shape.form, offset);
+        }
+        if self.outside.is_some_and(|end| offset >= end) {
+            return self.behind_document(offset);
+        }
+        match self.record_as(Form::Items, offset)? {
+            Some(record) => Ok(Some(record)),
+            None => match self.end_of_document(offset)? {
+                Some(end) => self.behind_document(end),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Where the document ends whose array ends at `offset`.
+    fn end_of_document(&mut self, offset: u64) -> io::Result<Option<u64>> {
+        let at = self.inside(offset).unwrap_or(self.window.len());
+        let rest = &self.window[at..];
+        let Some(bracket) = rest.iter().position(|byte| *byte == b']') else { return Ok(None) };
+        let inside = Walk::inside(self.shape.depth + 1);
+        let found = walk(&self.bytes, offset + bracket as u64, inside)?;
+        Ok(found.ends.then_some(found.end))
+    }
+
+    /// What stands behind the document: another with the same array, whose items are records as
+    /// well; else a record itself.
+    fn behind_document(&mut self, offset: u64) -> io::Result<Option<Record>> {
+        self.outside = Some(offset);
+        let Some(record) = self.record_as(Form::Values, offset)? else { return Ok(None) };
+        let mut found = Walk::default();
+        found.feed(self.text(&record), record.offset);
+        match found.arrays.into_iter().find(|array| array.name == self.shape.name) {
+            Some(array) => {
+                self.outside = None;
+                self.record_as(Form::Items, array.start)
+            }
+            None => Ok(Some(record)),
+        }
+    }
+
+    fn record_as(&mut self, form: Form, offset: u64) -> io::Result<Option<Record>> {
+        if let Some(found) = self.inside(offset).and_then(|at| self.record_in(form, at, offset)) {
             return Ok(found);
         }
         if self.is_last && offset >= self.start + self.window.len() as u64 {
@@ -98,11 +145,11 @@ impl Records {
         let mut want = WINDOW_BYTES;
         loop {
             self.fill(offset, want)?;
-            if let Some(found) = self.record_in(0, offset) {
+            if let Some(found) = self.record_in(form, 0, offset) {
                 return Ok(found);
             }
             if want >= MAX_RECORD_BYTES {
-                return self.pass_over(offset).map(Some);
+                return self.pass_over(form, offset).map(Some);
             }
             want *= 4;
         }
@@ -110,10 +157,10 @@ impl Records {
 
     /// The record at a place of the window: `None` where the window does not show its end,
     /// `Some(None)` where there is none.
-    fn record_in(&self, at: usize, offset: u64) -> Option<Option<Record>> {
-        match self.shape.form {
+    fn record_in(&self, form: Form, at: usize, offset: u64) -> Option<Option<Record>> {
+        match form {
             Form::Lines => self.line_in(at, offset),
-            Form::Values | Form::Array | Form::Items => self.value_in(at),
+            Form::Values | Form::Array | Form::Items => self.value_in(form, at),
         }
     }
 
@@ -131,51 +178,54 @@ impl Records {
         Some(Some(Record { offset, len: trimmed, next, unfinished: false, too_long: false }))
     }
 
-    fn value_in(&self, at: usize) -> Option<Option<Record>> {
+    fn value_in(&self, form: Form, at: usize) -> Option<Option<Record>> {
         let mut from = at;
         let mut closed = false;
         loop {
             match self.window.get(from) {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => from += 1,
-                Some(b',') if self.shape.form != Form::Values => from += 1,
+                Some(b',') if form != Form::Values => from += 1,
                 // What stands behind a whole array is looked at, too: files are put together.
-                Some(b']') if self.shape.form == Form::Array => {
+                Some(b']') if form == Form::Array => {
                     (closed, from) = (true, from + 1);
                 }
                 Some(b'[') if closed => (closed, from) = (false, from + 1),
-                Some(b']') if self.shape.form == Form::Items => return Some(None),
+                Some(b']') if form == Form::Items => return Some(None),
                 Some(0xef) if self.window[from..].starts_with(BOM) => from += BOM.len(),
                 Some(_) => break,
                 None => return self.is_last.then_some(None),
             }
         }
         let offset = self.start + from as u64;
-        let end = end_of_value(&self.window, from).filter(|end| *end < self.window.len() || self.is_last);
-        match end {
-            Some(end) => {
-                // A bracket that closes nothing is a record of its own.
-                let len = (end - from).max(1);
-                let unfinished = end >= self.window.len() && !self.window[from..end].ends_with(b"}");
-                let next = offset + len as u64;
-                Some(Some(Record { offset, len, next, unfinished, too_long: false }))
-            }
-            None if self.is_last => {
-                let len = self.window.len() - from;
-                let next = offset + len as u64;
-                Some(Some(Record { offset, len, next, unfinished: true, too_long: false }))
-            }
-            None => None,
-        }
+        let among = if form == Form::Values { Among::Values } else { Among::Items };
+        let (end, is_whole) = match values::end(&self.window, from, self.is_last) {
+            End::At(end) if end < self.window.len() || self.is_last => (end, true),
+            End::At(_) => return None,
+            End::Cut if !self.is_last => return None,
+            // It may have swallowed those that follow; cut off, it may be in the middle of being written.
+            cut => match values::next(&self.window, from, among, self.is_last, cut == End::Cut) {
+                Some(next) => (next, true),
+                None if self.is_last => (self.window.len(), false),
+                None => return None,
+            },
+        };
+        let text = &self.window[from..end];
+        let unfinished = !is_whole || (end >= self.window.len() && !text.ends_with(b"}"));
+        Some(Some(Record { offset, len: text.len(), next: self.start + end as u64, unfinished, too_long: false }))
     }
 
-    /// Finds the end of a record that is too long to hold: of a line its end, of a value the
-    /// next line, for inside there is no telling.
-    fn pass_over(&mut self, offset: u64) -> io::Result<Record> {
+    /// Finds the end of a record that is too long to hold: of a line its end, of a value where
+    /// another may begin.
+    fn pass_over(&mut self, form: Form, offset: u64) -> io::Result<Record> {
         let mut at = offset + self.window.len() as u64;
         loop {
-            self.fill(at, WINDOW_BYTES)?;
-            let found = memchr::memchr(b'\n', &self.window);
-            let next = at + found.map_or(self.window.len(), |len| len + 1) as u64;
+            self.fill(at, LONG_BYTES)?;
+            let found = match form {
+                Form::Lines => memchr::memchr(b'\n', &self.window).map(|end| end + 1),
+                Form::Values => values::next(&self.window, 0, Among::Values, self.is_last, false),
+                Form::Array | Form::Items => values::next(&self.window, 0, Among::Items, self.is_last, false),
+            };
+            let next = at + found.unwrap_or(self.window.len()) as u64;
             if found.is_some() || self.is_last {
                 return Ok(Record { offset, len: 0, next, unfinished: found.is_none(), too_long: true });
             }

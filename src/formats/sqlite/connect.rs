@@ -1,5 +1,6 @@
 //! [`Timed`]: a connection that does not trust what it opens, and whose reads end in time.
 
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,11 +77,24 @@ impl Timed {
         Ok(Timed { conn, until, epoch, _locking: locking })
     }
 
-    /// Runs a read that is broken off after `time`.
-    pub fn run<T>(&self, time: Duration, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    /// The read under way, or the next, is broken off after `time` from now.
+    pub fn end_in(&self, time: Duration) {
         let until = self.epoch.elapsed() + time;
         self.until.store(until.as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// Runs a read that is broken off after `time`.
+    pub fn run<T>(&self, time: Duration, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        self.end_in(time);
         read(&self.conn)
+    }
+}
+
+impl Deref for Timed {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.conn
     }
 }
 

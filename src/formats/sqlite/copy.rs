@@ -77,12 +77,14 @@ impl Copy {
 }
 
 /// Writes what a query gives into a table `rows` with the columns c0, c1 …, numbered in its
-/// order; `index` are two of them to find rows by. May be begun again.
+/// order; `index` are two of them to find rows by. Tells of each row that `came`. May be begun
+/// again.
 pub(super) fn fill(
     from: &Connection,
     query: &str,
     index: Option<(usize, usize)>,
     target: &Connection,
+    came: impl Fn(),
 ) -> rusqlite::Result<()> {
     if !target.is_autocommit() {
         target.execute_batch("ROLLBACK")?;
@@ -101,6 +103,7 @@ pub(super) fn fill(
     let mut insert = target.prepare(&format!("INSERT INTO rows VALUES ({})", vec!["?"; columns].join(", ")))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
+        came();
         for at in 0..columns {
             insert.raw_bind_parameter(at + 1, ToSqlOutput::Borrowed(row.get_ref(at)?))?;
         }
@@ -159,7 +162,7 @@ impl Folder {
 }
 
 /// Removes what programs left that were killed while they made a copy.
-pub(super) fn sweep(cache: &Path) {
+pub(in crate::formats) fn sweep(cache: &Path) {
     let Ok(entries) = std::fs::read_dir(cache) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
         let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("copy-"));

@@ -27,8 +27,10 @@ use crate::model::FindingCode;
 
 /// A single read that takes longer is broken off: the file is damaged or hostile.
 const READ_TIME: Duration = Duration::from_secs(5);
-/// Reading all rows of a view may take so long.
+/// Reading all rows of a view may take so long, and the next of them so long: one that searches
+/// without end gives none.
 const ROWS_TIME: Duration = Duration::from_secs(60);
+const ROW_TIME: Duration = Duration::from_secs(10);
 /// Attempts to read while a writer commits, and the pause between them.
 const ATTEMPTS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(10);
@@ -50,6 +52,8 @@ pub(super) struct Place {
 
 /// Rows that are read from a copy in which they are numbered.
 pub(super) struct Numbered {
+    /// The table or view they are of.
+    pub table: String,
     pub query: String,
     /// Places of the columns to find rows by.
     pub index: Option<(usize, usize)>,
@@ -158,6 +162,11 @@ impl Guarded {
         self.open.as_ref().ok_or_else(|| restless(&self.place.path))
     }
 
+    /// What is seen of the store from outside now.
+    pub fn stamp(&self) -> Result<Stamp, ReadError> {
+        Stamp::of(&self.place.path, &handle(&self.place.path)?)
+    }
+
     /// Why what was read last may not be what is committed.
     pub fn doubt(&self) -> Option<Doubt> {
         self.open.as_ref()?.doubt
@@ -201,6 +210,15 @@ impl Guarded {
         &mut self,
         time: Duration,
         mut read: impl FnMut(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, ReadError> {
+        self.read_timed(time, |conn| read(conn))
+    }
+
+    /// [`Guarded::read_within`] of which the read itself may move the end.
+    fn read_timed<T>(
+        &mut self,
+        time: Duration,
+        mut read: impl FnMut(&Timed) -> rusqlite::Result<T>,
     ) -> Result<T, ReadError> {
         let path = self.place.path.clone();
         let (begun, mut refusals) = (Instant::now(), 0);
@@ -256,19 +274,14 @@ impl Open {
         }
     }
 
-    fn read<T>(
-        &self,
-        time: Duration,
-        read: &mut impl FnMut(&Connection) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
+    fn read<T>(&self, time: Duration, read: &mut impl FnMut(&Timed) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let conn = self.conn.lock().unwrap_or_else(PoisonError::into_inner);
-        conn.run(time, |conn| {
-            // The transaction is one batch long.
-            let transaction = (self.access == Access::Shared).then(|| conn.unchecked_transaction()).transpose()?;
-            let result = read(conn);
-            drop(transaction);
-            result
-        })
+        conn.end_in(time);
+        // The transaction is one batch long.
+        let transaction = (self.access == Access::Shared).then(|| conn.unchecked_transaction()).transpose()?;
+        let result = read(&conn);
+        drop(transaction);
+        result
     }
 
     /// The file is no longer what it was when the connection was made.
@@ -426,15 +439,24 @@ impl Numbered {
         let folder = Folder::new(&place.cache)?;
         let mut source = Guarded::open(Place { numbered: None, ..place.clone() })?;
         let target = Timed::open(&folder.store(), Mode::Own)?;
-        let filled = source.read_within(ROWS_TIME, |conn| {
+        let filled = source.read_timed(ROW_TIME, |source| {
+            let begun = Instant::now();
             target.run(ROWS_TIME, |target| {
-                copy::fill(conn, &self.query, self.index, target)?;
+                let came = || source.end_in(ROW_TIME.min(ROWS_TIME.saturating_sub(begun.elapsed())));
+                copy::fill(source, &self.query, self.index, target, came)?;
                 target.execute_batch("COMMIT")
             })
         });
         drop(target);
-        filled?;
+        filled.map_err(|error| if is_late(&error) { self.endless(place).because(error) } else { error })?;
         Copy::open(folder, source.seen.stamp)
+    }
+
+    fn endless(&self, place: &Place) -> ReadError {
+        let (table, path) = (&self.table, place.path.display());
+        let (row, rows) = (ROW_TIME.as_secs(), ROWS_TIME.as_secs());
+        let what = format!("{table} gave no row for {row} seconds, or not all of them in {rows}: {path}");
+        ReadError::new(what, "it may never end: mend it, or name a table that has the rows with --table T")
     }
 }
 
@@ -466,15 +488,27 @@ pub(super) fn failed(path: &Path, source: rusqlite::Error) -> ReadError {
     ReadError::new(format!("SQLite cannot read it: {source}: {}", path.display()), help).because(source)
 }
 
+/// The read took longer than it may.
+fn is_late(error: &ReadError) -> bool {
+    code(error) == Some(ErrorCode::OperationInterrupted)
+}
+
+fn code(error: &ReadError) -> Option<ErrorCode> {
+    std::error::Error::source(error)?.downcast_ref::<rusqlite::Error>()?.sqlite_error_code()
+}
+
 /// What was read is damaged, which other parts of the file need not be.
 pub(super) fn is_damaged(error: &ReadError) -> bool {
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<rusqlite::Error>());
-    source.is_some_and(is_damage)
+    is_damage_code(code(error))
 }
 
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    is_damage_code(error.sqlite_error_code())
+}
+
+fn is_damage_code(code: Option<ErrorCode>) -> bool {
     matches!(
-        error.sqlite_error_code(),
+        code,
         Some(
             ErrorCode::DatabaseCorrupt
                 | ErrorCode::OperationInterrupted
