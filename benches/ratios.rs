@@ -2,8 +2,9 @@
 //!
 //! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
 //! of its target; `--short` leaves out what takes minutes (ten million events); a word
-//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`) runs that part only.
+//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`, `export`) runs that part only.
 
+mod export;
 mod generate;
 mod reading;
 
@@ -35,10 +36,16 @@ fn main() -> ExitCode {
         return empty_window();
     }
     if let Some(path) = after("--index") {
-        return index_only(Path::new(path));
+        return tell_peak(|| {
+            std::hint::black_box(Indexer::open(open(Path::new(path))?)?.run()?);
+            Ok(())
+        });
+    }
+    if let Some(path) = after("--fold") {
+        return tell_peak(|| export::fold_only(Path::new(path)));
     }
     let mut gate = Gate { failed: Vec::new() };
-    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read"];
+    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "export"];
     let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
     match run(&mut gate, has("--short"), if wanted.is_empty() { &parts } else { &wanted }) {
         Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
@@ -128,6 +135,9 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     }
     if parts.contains(&"read") {
         reading::reading(gate, &folder, short)?;
+    }
+    if parts.contains(&"export") {
+        export::exporting(gate, &folder, short)?;
     }
     Ok(())
 }
@@ -381,7 +391,7 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
 fn memory(gate: &mut Gate, stores: &[(u64, PathBuf)]) -> Outcome<()> {
     let mut peaks: Vec<(f64, f64)> = Vec::new();
     for (events, store) in stores {
-        peaks.push((*events as f64, peak_of_index(store)?));
+        peaks.push((*events as f64, peak("--index", store)?));
     }
     let (Some(first), Some(last)) = (peaks.first(), peaks.last()) else { return Ok(()) };
     let slope = (last.1 - first.1) / (last.0 - first.0);
@@ -390,22 +400,22 @@ fn memory(gate: &mut Gate, stores: &[(u64, PathBuf)]) -> Outcome<()> {
     Ok(())
 }
 
-/// Bytes at most of a process that does nothing else.
-fn peak_of_index(store: &Path) -> Outcome<f64> {
-    let out = Command::new(std::env::current_exe()?).arg("--index").arg(store).output()?;
-    Ok(String::from_utf8_lossy(&out.stdout).trim().parse()?)
+/// Bytes at most of a process that does nothing else than `what` says, with a file.
+fn peak(what: &str, file: &Path) -> Outcome<f64> {
+    let out = Command::new(std::env::current_exe()?).arg(what).arg(file).output()?;
+    let told = String::from_utf8_lossy(&out.stdout);
+    Ok(told.trim().parse().map_err(|_| String::from_utf8_lossy(&out.stderr).into_owned())?)
 }
 
-fn index_only(path: &Path) -> ExitCode {
-    let work = || -> Outcome<u64> {
-        let index = Indexer::open(open(path)?)?.run()?;
-        std::hint::black_box(index.events());
+/// Works, and prints how many bytes this process had at most.
+fn tell_peak(work: impl FnOnce() -> Outcome<()>) -> ExitCode {
+    let told = work().and_then(|()| {
         let status = std::fs::read_to_string("/proc/self/status")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
         let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib * 1024)
-    };
-    match work() {
+    });
+    match told {
         Ok(bytes) => {
             println!("{bytes}");
             ExitCode::SUCCESS

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::{Gate, Outcome, generate, peak_of_index};
+use crate::{Gate, Outcome, generate, peak};
 
 const ROUNDS: usize = 3;
 
@@ -173,7 +173,7 @@ fn streams(gate: &mut Gate, folder: &Path, count: u64) -> Outcome<()> {
     for _ in 0..ROUNDS {
         best = best.min(info()?);
     }
-    let (peak, base) = (peak_of_index(&store)?, peak_of_index(&small)?);
+    let (peak, base) = (peak("--index", &store)?, peak("--index", &small)?);
     let two_millions = best * 2e6 / count as f64;
     gate.at_most("opening 2,000,000 streams, seconds", two_millions, 4.0, &format!("{count} in {best:.2} s"));
     let detail = format!("{:.0} MiB for {count}", peak / 1048576.0);

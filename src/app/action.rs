@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::export::{Until, Which};
 use super::playback::PlaybackCommand;
+pub use crate::export::{Format, What};
 pub use crate::index::StreamSort;
 use crate::model::{Applied, CategoryId, Pointer, StoreId, StreamId};
 
@@ -99,6 +101,11 @@ pub enum Action {
     /// On the page of what a store could mean.
     Mapping(MappingAction),
 
+    /// Shows the sheet for exporting from the store in front.
+    ShowExport,
+    /// In that sheet.
+    Export(ExportAction),
+
     /// Opens or closes the list of findings.
     ToggleFindings,
     /// Goes to the n-th line of the findings, where it names a place.
@@ -161,6 +168,36 @@ pub enum MappingAction {
     },
     /// Back to the store as it is open.
     Leave,
+}
+
+/// What can be done in the sheet for exporting.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExportAction {
+    SetWhat(What),
+    SetWhich(Which),
+    SetUntil(Until),
+    /// The time that is typed.
+    SetTime(String),
+    /// States after so many events, as typed.
+    SetEvery(String),
+    /// Leaves out what is equal to the row before.
+    SetChanged(bool),
+    SetFormat(Format),
+    /// Puts all rows on the clipboard.
+    Copy,
+    /// Asks the desktop where the file goes.
+    SaveAs,
+    /// The desktop's answer; it asked about a file that is there.
+    Picked(PathBuf),
+    /// The desktop has no dialog: the path is typed.
+    TypePath,
+    Save {
+        path: PathBuf,
+        /// A file that is there is given up.
+        replace: bool,
+    },
+    /// Ends the export that runs.
+    Cancel,
 }
 
 /// Tabs of the state panel.

@@ -350,7 +350,9 @@ commands! {
         CommandContext::path, |_, _| Action::Copy(CopyWhat::Path));
     COPY_COMMAND_LINE = row((FILE, 1), "Copy command line", &[ctrl('l')], "Copy the command that opens the window at this place.",
         |cx| if cx.mapping { Ok(()) } else { cx.store() }, |_, _| Action::Copy(CopyWhat::CommandLine));
-    QUIT = row((FILE, 2), "Quit", &[ctrl('q')], "End the program. Nothing is written to the store.",
+    EXPORT = row((FILE, 2), "Export…", &[ctrl('e')], "Write states, events or changes to a file, or copy them.",
+        |cx| cx.store().and(need(!cx.scanning, "the store is still being read")), |_, _| Action::ShowExport);
+    QUIT = row((FILE, 3), "Quit", &[ctrl('q')], "End the program. Nothing is written to the store.",
         always, |_, _| Action::Quit);
 
     STEP_BACK = row((GO, 0), "Step back", &[plain(Key::Left), letter('h')], "One event back.",

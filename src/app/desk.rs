@@ -16,6 +16,8 @@ pub enum Effect {
     PickStore,
     /// Ask for a reducer file, starting in this folder.
     PickReducer(Option<PathBuf>),
+    /// Ask where an export goes, with a name for it.
+    PickTarget(String),
     Copy(String),
     Save(SettingsChange),
     Quit,
@@ -40,6 +42,7 @@ pub(super) enum Modal {
     ReducerPath,
     Keys,
     SaveDialect,
+    Export,
 }
 
 /// See the module's documentation.

@@ -9,6 +9,7 @@
 pub mod action;
 pub mod command;
 mod desk;
+mod export;
 pub mod idle;
 mod mapping;
 pub mod place;
@@ -17,6 +18,7 @@ mod reducers;
 pub mod settings;
 mod store;
 mod stream;
+mod streams_list;
 pub mod view;
 
 use std::path::PathBuf;
@@ -171,7 +173,7 @@ impl App {
             Action::OpenDialog => self.desk.effect(Effect::PickStore),
             Action::ShowOpenPath => self.desk.modal = Some(Modal::OpenPath),
             Action::ShowKeys => self.desk.modal = Some(Modal::Keys),
-            Action::CloseModal => self.desk.modal = None,
+            Action::CloseModal => self.close_modal(),
             Action::OpenPath(text) => self.open_path(store::expand_home(&text)),
             Action::OpenFiles(paths) => self.open_files(paths),
             Action::OpenRecent(at) => {
@@ -217,6 +219,14 @@ impl App {
         }
         self.unsaved_since.get_or_insert(self.desk.now);
         self.refresh();
+    }
+
+    /// Closes the sheet in front. While an export runs, that is what ends first.
+    fn close_modal(&mut self) {
+        let store = self.stores.get_mut(self.active).filter(|_| self.desk.modal == Some(Modal::Export));
+        if store.is_none_or(|store| store.leave_export(&mut self.desk)) {
+            self.desk.modal = None;
+        }
     }
 
     fn store(&self) -> Option<&OpenStore> {
@@ -332,6 +342,9 @@ impl App {
 
     /// Brings [`CommandContext`] up to date.
     fn refresh(&mut self) {
+        // A sheet is of the store in front.
+        let has_sheet = self.store().is_some_and(|store| store.export.is_some());
+        self.desk.modal.take_if(|modal| *modal == Modal::Export && !has_sheet);
         let settings = &self.desk.settings;
         let store = self.store();
         let mapping = store.is_some_and(|store| store.page.is_some());

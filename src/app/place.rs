@@ -60,27 +60,57 @@ impl Place {
 
     /// The line for a shell that opens the window here, on a store that is read this way.
     pub fn command_line(&self, choice: &OpenChoice) -> String {
-        let store = self.store.as_os_str().as_encoded_bytes();
-        // A relative path could have the name of a verb, or begin as an option does.
-        let dot = if self.store.is_absolute() || store.starts_with(b".") { "" } else { "./" };
-        let mut line = format!("eventglass {dot}{}", quoted(store));
-        let mut option = |name: &str, value: Option<String>| {
-            if let Some(value) = value {
-                let gap = if value.starts_with('-') { '=' } else { ' ' };
-                line.push_str(&format!(" {name}{gap}{}", quoted(value.as_bytes())));
-            }
-        };
-        option("--stream", self.stream.clone());
-        // The window takes it with a stream only.
-        let at = at_form::text(self.at).filter(|_| self.stream.is_some());
-        option(if matches!(self.at, At::Time(_)) { "--at-time" } else { "--at" }, at);
-        option("--reducer", self.reducer.clone());
-        option("--dialect", choice.dialect.clone());
-        option("--table", choice.map.table.clone());
-        for (role, column) in &choice.map.columns {
-            option("--map", Some(MapOverride::part(role, column)));
+        let mut line = CommandLine::new("", &self.store);
+        line.option("--stream", self.stream.as_deref());
+        if self.stream.is_some() {
+            // The window takes it with a stream only.
+            line.at(self.at);
         }
-        line
+        line.option("--reducer", self.reducer.as_deref());
+        line.read_as(choice);
+        line.text
+    }
+}
+
+/// A line for a shell, put together option by option.
+pub(super) struct CommandLine {
+    pub(super) text: String,
+}
+
+impl CommandLine {
+    /// Begins with the program, a verb where there is one, and the store.
+    pub(super) fn new(verb: &str, store: &Path) -> CommandLine {
+        let bytes = store.as_os_str().as_encoded_bytes();
+        // A relative path could have the name of a verb, or begin as an option does.
+        let dot = if store.is_absolute() || bytes.starts_with(b".") { "" } else { "./" };
+        let gap = if verb.is_empty() { "" } else { " " };
+        CommandLine { text: format!("eventglass{gap}{verb} {dot}{}", quoted(bytes)) }
+    }
+
+    pub(super) fn option(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            let gap = if value.starts_with('-') { '=' } else { ' ' };
+            self.text.push_str(&format!(" {name}{gap}{}", quoted(value.as_bytes())));
+        }
+    }
+
+    pub(super) fn flag(&mut self, name: &str) {
+        self.text.push_str(&format!(" {name}"));
+    }
+
+    /// Where in a stream; nothing for its end.
+    pub(super) fn at(&mut self, at: At) {
+        let name = if matches!(at, At::Time(_)) { "--at-time" } else { "--at" };
+        self.option(name, at_form::text(at).as_deref());
+    }
+
+    /// How the store is read.
+    pub(super) fn read_as(&mut self, choice: &OpenChoice) {
+        self.option("--dialect", choice.dialect.as_deref());
+        self.option("--table", choice.map.table.as_deref());
+        for (role, column) in &choice.map.columns {
+            self.option("--map", Some(&MapOverride::part(role, column)));
+        }
     }
 }
 

@@ -141,6 +141,12 @@ impl Reducers {
         }
     }
 
+    /// The user's own choices, by category.
+    pub(super) fn by_hand(&self) -> BTreeMap<String, Choice> {
+        let choice = |export: &Option<String>| export.clone().map_or(Choice::Merge, Choice::Export);
+        self.table.iter().map(|(category, export)| (category.clone(), choice(export))).collect()
+    }
+
     /// Brings the rows up to date with the categories of the store, listed or not.
     pub(super) fn list(&mut self, index: &IndexNews) {
         let row = |(id, name): (usize, &Text)| ReducerRow {

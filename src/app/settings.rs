@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::action::{EventTab, StreamSort, ThemeChoice};
+use super::export::ExportChoice;
 use super::place::{Place, or_default};
 use crate::dialect::MapOverride;
 use crate::formats::OpenChoice;
@@ -58,6 +59,9 @@ pub struct Settings {
     /// Sizes of panels that the user chose, by the name of the seam.
     #[serde(deserialize_with = "readable_map")]
     pub sizes: BTreeMap<String, f32>,
+    /// What was exported last, by the kind of store: its dialect.
+    #[serde(deserialize_with = "readable_map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub exports: BTreeMap<String, ExportChoice>,
     /// The newest first.
     #[serde(deserialize_with = "readable_list")]
     pub recent: Vec<Recent>,
@@ -151,6 +155,8 @@ pub enum SettingsChange {
     /// The size of a panel; `None` is its first size.
     Size(String, Option<f32>),
     ResetSizes,
+    /// What was exported of a kind of store.
+    Exported(String, ExportChoice),
     /// This store is the newest of the recent ones.
     Opened(Box<Recent>),
     /// How a recent store was left. One that was forgotten meanwhile stays so.
@@ -166,6 +172,7 @@ impl Default for Settings {
             by_sequence: false,
             text_size: 1.0,
             sizes: BTreeMap::new(),
+            exports: BTreeMap::new(),
             recent: Vec::new(),
             others: Map::new(),
         }
@@ -189,6 +196,7 @@ impl Settings {
             SettingsChange::Size(name, Some(size)) => drop(self.sizes.insert(name.clone(), *size)),
             SettingsChange::Size(name, None) => drop(self.sizes.remove(name)),
             SettingsChange::ResetSizes => self.sizes.clear(),
+            SettingsChange::Exported(kind, choice) => drop(self.exports.insert(kind.clone(), choice.clone())),
             SettingsChange::Opened(opened) => {
                 let mut opened = (**opened).clone();
                 if let Some(at) = self.recent.iter().position(|recent| recent.place.store == opened.place.store) {
@@ -240,6 +248,8 @@ impl Settings {
         self.sizes.retain(|name, size| name.len() <= MAX_TEXT_BYTES && size.is_finite());
         self.sizes.values_mut().for_each(|size| *size = within(*size, SIZES));
         shorten(&mut self.sizes);
+        self.exports.retain(|kind, _| kind.len() <= MAX_TEXT_BYTES);
+        shorten(&mut self.exports);
         let mut seen = std::collections::HashSet::new();
         self.recent.retain(|recent| {
             let store = &recent.place.store;

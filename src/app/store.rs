@@ -1,8 +1,6 @@
 //! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
 //! dropping it.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,24 +8,22 @@ use indexmap::IndexMap;
 
 use super::action::{Action, CopyWhat, EventTab, MappingAction, StateTab};
 use super::desk::{Desk, Effect, Modal};
+use super::export::ExportSheet;
 use super::mapping::MappingPage;
 use super::place::Place;
 use super::playback::PlaybackCommand;
 use super::reducers::{Read, Reducers};
 use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
+use super::streams_list::{StreamsList, order_of};
 use crate::formats::{OpenChoice, Opened, file_name};
-use crate::index::{At, EventIndex, StreamOrder, StreamSort};
+use crate::index::At;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{
-    Applied, CategoryId, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId,
-};
+use crate::model::{Applied, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId};
 use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
 use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk};
 
-/// Streams up to which every category is open at first.
-const OPEN_CATEGORIES_UP_TO: usize = 400;
 /// Playheads of streams that are remembered between runs.
 const REMEMBERED_PLAYHEADS: usize = 200;
 
@@ -40,8 +36,8 @@ pub(super) struct OpenStore {
     pub(super) name: String,
     /// Sentences: what it is, and why.
     pub(super) evidence: Vec<String>,
-    choice: OpenChoice,
-    session: Session,
+    pub(super) choice: OpenChoice,
+    pub(super) session: Session,
     pub(super) phase: Phase,
     pub(super) index: IndexNews,
     pub(super) list: StreamsList,
@@ -59,6 +55,8 @@ pub(super) struct OpenStore {
     pub(super) view: Option<StreamView>,
     /// What the store could mean, while that is being settled.
     pub(super) page: Option<MappingPage>,
+    /// What is exported, while the sheet for it is shown or one runs.
+    pub(super) export: Option<ExportSheet>,
 }
 
 /// How far a store is.
@@ -69,20 +67,6 @@ pub(super) enum Phase {
     /// It is not clear what its columns mean: there is a page that asks.
     Unmapped,
     Open(Arc<Opened>),
-}
-
-/// The list of streams.
-#[derive(Default)]
-pub(super) struct StreamsList {
-    pub(super) order: StreamOrder,
-    /// With many streams only the first category is open at first.
-    shut_at_first: bool,
-    /// Categories that are not as they are at first.
-    toggled: HashSet<CategoryId>,
-    /// First row of each category, and one more for the end.
-    pub(super) rows: Vec<u64>,
-    /// Of streams that were on screen; emptied with every snapshot of the index.
-    activity: RefCell<HashMap<StreamId, [u8; 8]>>,
 }
 
 /// The bar above everything.
@@ -137,7 +121,7 @@ impl OpenStore {
             session,
             phase: Phase::Opening,
             index: IndexNews::default(),
-            list: StreamsList { rows: vec![0], ..StreamsList::default() },
+            list: StreamsList::default(),
             reducers: Reducers::default(),
             notice: None,
             changed: None,
@@ -147,6 +131,7 @@ impl OpenStore {
             playheads: IndexMap::new(),
             view: None,
             page: None,
+            export: None,
         }
     }
 
@@ -181,7 +166,7 @@ impl OpenStore {
     }
 
     /// The name that finds a stream: an archived one beside an active one of its name says so.
-    fn name_of(&self, id: StreamId) -> String {
+    pub(super) fn name_of(&self, id: StreamId) -> String {
         let streams = self.index.index.streams();
         let name = streams.name(id);
         if streams.find(name) == Some(id) { name.to_owned() } else { format!("{name} (archived)") }
@@ -247,6 +232,7 @@ impl OpenStore {
                     || self.reducers.is_reading()
                     || self.index.order != self.list.order
                     || self.view.as_ref().is_some_and(StreamView::is_waiting)
+                    || self.export.as_ref().is_some_and(ExportSheet::is_waiting)
             }
         }
     }
@@ -256,6 +242,9 @@ impl OpenStore {
         self.session.set_front(front);
         if !front && let Some(view) = &mut self.view {
             let _ = view.playhead.apply(PlaybackCommand::Pause);
+        }
+        if !front {
+            self.hide_export();
         }
     }
 
@@ -298,6 +287,9 @@ impl OpenStore {
             (Answer::Replaced, _) => {
                 self.changed = Some(Changed::Replaced);
                 self.notice = Some(Notice::Replaced);
+            }
+            (Answer::Job(news), _) if self.export.as_ref().is_some_and(|sheet| sheet.has_job(news.id)) => {
+                self.take_export(news, desk);
             }
             (Answer::ReadFailed(problem), _) => self.notice = Some(Notice::Problem(problem)),
             (_, None) => {}
@@ -395,7 +387,7 @@ impl OpenStore {
             }
             None if all_read && wanted.is_some() => {
                 self.start = None;
-                self.notice = Some(Notice::Note(format!("There is no stream {}.", wanted.unwrap_or_default())));
+                self.notice = Some(self.not_found(&wanted.unwrap_or_default()));
                 self.begin(now);
             }
             _ => {}
@@ -453,8 +445,17 @@ impl OpenStore {
                 self.view = None;
                 self.start = Some(place);
             }
-            None => self.notice = Some(Notice::Note(format!("There is no stream {name}."))),
+            None => self.notice = Some(self.not_found(name)),
         }
+    }
+
+    fn not_found(&self, name: &str) -> Notice {
+        let streams = self.index.index.streams();
+        let alike: Vec<&str> = streams.find_uuid(name).into_iter().map(|id| streams.name(id)).collect();
+        Notice::Note(match alike.is_empty() {
+            true => format!("There is no stream {name}."),
+            false => format!("{name} may be one of several streams: {}.", alike.join(", ")),
+        })
     }
 
     fn take_reducer(&mut self, read: Read, desk: &mut Desk) {
@@ -560,6 +561,8 @@ impl OpenStore {
             Action::StopAtErrors => self.set_on_error(OnError::Stop, now),
             Action::ReadDifferently => self.page = Some(self.map(None, desk)),
             Action::Mapping(action) => self.dispatch_page(action, desk),
+            Action::ShowExport => self.show_export(desk),
+            Action::Export(action) => self.dispatch_export(action, desk),
             Action::ToggleFindings => self.findings_open = !self.findings_open,
             Action::OpenFinding(at) => self.open_finding(at, now),
             action => {
@@ -672,58 +675,6 @@ impl OpenStore {
             _ => {}
         }
     }
-}
-
-impl StreamsList {
-    fn take(&mut self, index: &IndexNews) {
-        if !self.shut_at_first && index.index.streams().len() as usize > OPEN_CATEGORIES_UP_TO {
-            // What the user opened and shut so far stays: all were open until now.
-            let open = index.list.categories.iter().take(1).filter(|group| !self.toggled.contains(&group.id));
-            self.toggled = open.map(|group| group.id).collect();
-            self.shut_at_first = true;
-        }
-        self.activity.borrow_mut().clear();
-        self.place_rows(index);
-    }
-
-    fn toggle(&mut self, id: CategoryId, index: &IndexNews) {
-        if !self.toggled.remove(&id) {
-            self.toggled.insert(id);
-        }
-        self.place_rows(index);
-    }
-
-    pub(super) fn is_open(&self, category: CategoryId, index: &IndexNews) -> bool {
-        // A filter shows what it found.
-        !index.order.filter.is_empty() || self.toggled.contains(&category) == self.shut_at_first
-    }
-
-    fn place_rows(&mut self, index: &IndexNews) {
-        let list = &index.list;
-        let mut rows = Vec::with_capacity(list.categories.len() + 1);
-        let mut at = 0;
-        for group in &list.categories {
-            rows.push(at);
-            at += u64::from(!list.flat) + if self.is_open(group.id, index) { u64::from(group.listed) } else { 0 };
-        }
-        rows.push(at);
-        self.rows = rows;
-    }
-
-    /// Events of a stream in eight equal stretches of the store's time.
-    pub(super) fn activity(&self, index: &EventIndex, id: StreamId) -> [u8; 8] {
-        /// As many as are on screen, and some more.
-        const KEPT: usize = 4_096;
-        let mut known = self.activity.borrow_mut();
-        if known.len() > KEPT {
-            known.clear();
-        }
-        *known.entry(id).or_insert_with(|| index.activity(id))
-    }
-}
-
-fn order_of(filter: String, sort: StreamSort) -> StreamOrder {
-    StreamOrder { filter, sort, descending: sort != StreamSort::Name }
 }
 
 /// `~/` is the user's home, as in a shell. A path may begin and end with spaces.

@@ -397,6 +397,7 @@ impl StreamView {
                 self.filter.places = Some(places);
                 None
             }
+            Found::Rows(_) => None,
             Found::Failed(problem) => Some(problem),
         }
     }

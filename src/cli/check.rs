@@ -1,7 +1,8 @@
 //! `check`: everything odd in a store, with every payload decoded.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -9,13 +10,14 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::CliError;
+use super::ids::Ids;
 use super::print::{self, FindingLine};
 use super::store::{Common, ShardArgument};
-use crate::formats::Opened;
 use crate::formats::page::EventPage;
-use crate::index::EventIndex;
+use crate::formats::{Opened, PageRow};
+use crate::index::{EventIndex, Neighbours};
 use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, Shard, StreamId, Version};
-use crate::session::Indexer;
+use crate::session::{Indexer, Wanted};
 
 /// Events that are decoded at once, at most.
 const BATCH: usize = 256;
@@ -48,6 +50,9 @@ enum FailOn {
 impl Check {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let shard = self.shard.shard()?;
+        if self.common.is_input() {
+            return self.of_input(shard, out);
+        }
         let opened = Arc::new(self.common.open()?);
         let mut tally = Tally::default();
         let index = read_headers(&opened, &mut tally)?;
@@ -59,36 +64,119 @@ impl Check {
             verified = Some(opened.store.verify(&mut found)?);
             tally.add_all(&found);
         }
-        let mut lines = tally.lines(&index);
+        let streams = index.streams();
+        let mut lines = tally.lines(|stream| streams.name(stream));
         lines.retain(|line| line.stream.map_or(shard.is_first(), |name| shard.holds(name)));
-        for line in &lines {
+        let mut total = Total::default();
+        for own in streams.ids().filter(|id| shard.holds(streams.name(*id))).filter_map(|id| streams.summary(id)) {
+            total.streams += 1;
+            total.events += u64::from(own.events);
+        }
+        self.print(&lines, &mut total, out)?;
+        self.end(&total, verified, out)
+    }
+
+    /// What is odd about a stream of an input is printed at its end, about lines without one at
+    /// the end of all.
+    fn of_input(&self, shard: Shard, out: &mut dyn Write) -> Result<u8, CliError> {
+        let wanted = Wanted { shard, ..Wanted::default() };
+        let mut input = self.common.input(wanted)?.passing_over_bad_lines();
+        let store = Arc::clone(&input.opened().store);
+        let (mut total, mut of_none) = (Total::default(), Tally::default());
+        of_none.add_all(&input.opened().findings);
+        while input.begin()? {
+            let (name, mut tally, mut neighbours) = (input.name(), Tally::default(), Neighbours::default());
+            total.streams += 1;
+            while let Some((row, version)) = input.next_event()? {
+                total.events += 1;
+                let mut add = |code, message: String| tally.count(code, Some(INPUT_STREAM), Some(version), &message, 1);
+                neighbours.push(version, row.time, &mut add);
+                store.decode(&row).odd.into_iter().for_each(|(code, text)| add(code, text));
+            }
+            // A page may have notes of the streams behind this one.
+            for finding in input.take_own_findings().kept() {
+                tally.count(finding.code, Some(INPUT_STREAM), finding.version, &finding.message, 1);
+            }
+            self.print(&tally.lines(|_| &name), &mut total, out)?;
+        }
+        of_none.add_all(&input.take_bad_lines());
+        let lines = of_none.lines(|_| "");
+        self.print(&lines, &mut total, out)?;
+        let verified = if self.verify { Some(store.verify(&mut Findings::default())?) } else { None };
+        let bad = lines.iter().find(|line| matches!(line.code, FindingCode::BadLine | FindingCode::TruncatedTail));
+        let code = self.end(&total, verified, out)?;
+        match bad {
+            Some(bad) if code == 0 => Err(CliError::failed(bad.message, "correct the line, or leave it out")),
+            _ => Ok(code),
+        }
+    }
+
+    fn print(&self, lines: &[FindingLine<'_>], total: &mut Total, out: &mut dyn Write) -> Result<(), CliError> {
+        for line in lines {
+            let severity = line.code.severity();
+            *total.found.entry(Reverse(severity)).or_insert(0) += line.count;
+            total.bad += u64::from(self.fail_on.is_some_and(|bound| severity >= bound.severity()));
             match self.common.json {
                 true => print_json(line, out)?,
                 false => writeln!(out, "{line}")?,
             }
         }
-        if !self.common.json {
-            writeln!(out, "{}", summary(&index, shard, &lines, verified))?;
-        }
-        out.flush()?;
-        self.verdict(&lines)
+        Ok(())
     }
 
-    /// The exit code.
-    fn verdict(&self, lines: &[FindingLine<'_>]) -> Result<u8, CliError> {
-        let (bound, word) = match self.fail_on {
-            None => return Ok(0),
-            Some(FailOn::Warning) => (Severity::Warning, "a warning or an error"),
-            Some(FailOn::Error) => (Severity::Error, "an error"),
-        };
-        let bad = lines.iter().filter(|line| line.code.severity() >= bound).count();
-        if bad == 0 {
-            return Ok(0);
+    /// Prints the sum for a person; the number is the exit code.
+    fn end(&self, total: &Total, verified: Option<&str>, out: &mut dyn Write) -> Result<u8, CliError> {
+        if !self.common.json {
+            let verified = verified.map(|what| format!("; verified: {what}")).unwrap_or_default();
+            writeln!(out, "{total}{verified}")?;
         }
-        let lines = if bad == 1 { "1 line is".to_owned() } else { format!("{bad} lines are") };
-        writeln!(io::stderr(), "error: {lines} {word}")?;
+        out.flush()?;
+        let Some(bound) = self.fail_on.filter(|_| total.bad > 0) else { return Ok(0) };
+        let lines = if total.bad == 1 { "1 line is".to_owned() } else { format!("{} lines are", total.bad) };
+        writeln!(io::stderr(), "error: {lines} {}", bound.words())?;
         writeln!(io::stderr(), "help: look at the first of them: eventglass STORE --stream S --at N")?;
         Ok(1)
+    }
+}
+
+/// Stands for the stream that passes by.
+const INPUT_STREAM: StreamId = StreamId(0);
+
+/// All that was looked at.
+#[derive(Debug, Default)]
+struct Total {
+    streams: u64,
+    events: u64,
+    found: BTreeMap<Reverse<Severity>, u64>,
+    /// Lines as bad as what is to fail, or worse.
+    bad: u64,
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} events in {} streams: ", self.events, self.streams)?;
+        let found = self.found.iter().map(|(Reverse(severity), count)| {
+            let plural = if *count == 1 { "" } else { "s" };
+            format!("{count} {}{plural}", severity.name())
+        });
+        let found: Vec<String> = found.collect();
+        f.write_str(&if found.is_empty() { "nothing odd".to_owned() } else { found.join(", ") })
+    }
+}
+
+impl FailOn {
+    fn severity(self) -> Severity {
+        match self {
+            FailOn::Warning => Severity::Warning,
+            FailOn::Error => Severity::Error,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            FailOn::Warning => "a warning or an error",
+            FailOn::Error => "an error",
+        }
     }
 }
 
@@ -107,16 +195,60 @@ fn read_headers(opened: &Arc<Opened>, tally: &mut Tally) -> Result<EventIndex, C
     Ok(index)
 }
 
-/// Decodes every event of the part, in the order in which they lie.
+/// Decodes every event of the part, in the order in which they lie. An id may be that of an event
+/// of another part, so the ids of all are looked at.
 fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tally) -> Result<(), CliError> {
+    let streams = index.streams();
+    let is_own = |row: EventRow| index.stream_of(row).is_some_and(|stream| shard.holds(streams.name(stream)));
+    let mut ids = Ids::default();
+    each_row(opened, index, index.as_scanned(), |row, stored| {
+        if let Some(PageRow { id: Some(id), key, .. }) = stored {
+            ids.add(opened.store.part_of(*key), id, row);
+        }
+        if !is_own(row) {
+            return;
+        }
+        let (stream_id, version) = (index.stream_of(row), index.version_of(row));
+        let mut add = |code, message| {
+            tally.add_decoded(&Finding { code, stream: None, stream_id, version, message });
+        };
+        match stored {
+            Some(stored) => opened.store.decode(stored).odd.into_iter().for_each(|(code, text)| add(code, text)),
+            None => add(FindingCode::Damaged, "the row is no longer readable".to_owned()),
+        }
+    })?;
+    let suspects = ids.suspects();
+    // Those with the hash that is looked at, each id with the first that has it.
+    let mut alike: (u64, HashMap<(u16, String), EventRow>) = Default::default();
+    let mut hashes = suspects.iter().map(|(hash, _)| *hash);
+    each_row(opened, index, suspects.iter().map(|(_, row)| *row), |row, stored| {
+        let hash = hashes.next().unwrap_or_default();
+        if alike.0 != hash {
+            alike = (hash, HashMap::new());
+        }
+        let Some(PageRow { id: Some(id), key, .. }) = stored else { return };
+        let first = *alike.1.entry((opened.store.part_of(*key), (*id).to_owned())).or_insert(row);
+        if first != row && is_own(row) {
+            let version = index.version_of(first).unwrap_or(Version(0));
+            let of = index.stream_of(first).map_or("", |stream| streams.name(stream));
+            let message = format!("its id {id} is that of v{version} of {of}, too");
+            tally.count(FindingCode::DuplicateId, index.stream_of(row), index.version_of(row), &message, 1);
+        }
+    })
+}
+
+/// Reads these rows whole, in their order; `None` for one that is gone.
+fn each_row(
+    opened: &Opened,
+    index: &EventIndex,
+    mut rows: impl Iterator<Item = EventRow>,
+    mut each: impl FnMut(EventRow, Option<&PageRow<'_>>),
+) -> Result<(), CliError> {
     let mut fetcher = opened.store.fetcher()?;
     let mut page = EventPage::default();
-    let streams = index.streams();
-    let is_own = |row: &EventRow| index.stream_of(*row).is_some_and(|stream| shard.holds(streams.name(stream)));
-    let mut all = index.in_order(true).filter(is_own);
     let mut part: Vec<EventRow> = Vec::new();
     loop {
-        part.extend(all.by_ref().take(BATCH - part.len()));
+        part.extend(rows.by_ref().take(BATCH - part.len()));
         if part.is_empty() {
             return Ok(());
         }
@@ -127,14 +259,7 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
         let mut found = page.iter().peekable();
         // Those that did not fit are asked for again.
         for row in part.drain(..read) {
-            let (stream_id, version) = (index.stream_of(row), index.version_of(row));
-            let mut add = |code, message| {
-                tally.add_decoded(&Finding { code, stream: None, stream_id, version, message });
-            };
-            match found.next_if(|stored| Some(stored.key) == index.key_of(row)) {
-                Some(stored) => opened.store.decode(&stored).odd.into_iter().for_each(|(code, text)| add(code, text)),
-                None => add(FindingCode::Damaged, "the row is no longer readable".to_owned()),
-            }
+            each(row, found.next_if(|stored| Some(stored.key) == index.key_of(row)).as_ref());
         }
     }
 }
@@ -149,22 +274,6 @@ fn print_json(line: &FindingLine<'_>, out: &mut dyn Write) -> Result<(), CliErro
         "count": line.count,
     });
     print::line(out, &value)
-}
-
-fn summary(index: &EventIndex, shard: Shard, lines: &[FindingLine<'_>], verified: Option<&str>) -> String {
-    let found = Severity::ALL.into_iter().filter_map(|severity| {
-        let of = lines.iter().filter(|line| line.code.severity() == severity);
-        let count: u64 = of.map(|line| line.count).sum();
-        let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {}{plural}", severity.name()))
-    });
-    let found: Vec<String> = found.collect();
-    let found = if found.is_empty() { "nothing odd".to_owned() } else { found.join(", ") };
-    let verified = verified.map(|what| format!("; verified: {what}")).unwrap_or_default();
-    let streams = index.streams();
-    let own = streams.ids().filter(|id| shard.holds(streams.name(*id))).filter_map(|id| streams.summary(id));
-    let (events, streams) = own.fold((0, 0), |(events, streams), own| (events + u64::from(own.events), streams + 1));
-    format!("{events} events in {streams} streams: {found}{verified}")
 }
 
 /// What was found, by code and stream: as much memory as there are lines to print.
@@ -234,10 +343,10 @@ impl Tally {
     }
 
     /// The worst first, then by code, then the streams in the order in which they begin.
-    fn lines<'a>(&'a self, index: &'a EventIndex) -> Vec<FindingLine<'a>> {
+    fn lines<'a>(&'a self, name: impl Fn(StreamId) -> &'a str) -> Vec<FindingLine<'a>> {
         let line = |((_, code, stream), line): (&(_, FindingCode, Option<StreamId>), &'a Line)| FindingLine {
             code: *code,
-            stream: stream.map(|stream| index.streams().name(stream)),
+            stream: stream.map(&name),
             version: line.version,
             message: &line.message,
             count: line.count,

@@ -1,6 +1,7 @@
 //! `events`: the events of a stream, or of all in the store's order.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -10,7 +11,7 @@ use super::{CliError, fold, print};
 use crate::formats::EventPage;
 use crate::index::EventIndex;
 use crate::model::{EventRow, FindingCode, Findings, RecordedEvent, TypeId, Version};
-use crate::session::pages;
+use crate::session::{Wanted, pages};
 
 /// Events that are read at once.
 const BATCH: u64 = 256;
@@ -41,6 +42,9 @@ pub struct Events {
 
 impl Events {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
+        if self.common.is_input() {
+            return self.of_input(out);
+        }
         let store = StoreAndIndex::open(&self.common)?;
         match &self.stream {
             Some(stream) => self.of_stream(&store, stream, out),
@@ -77,12 +81,8 @@ impl Events {
 
     fn of_store(&self, store: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
         let index = &store.index;
-        let has_order = store.opened.store.has_global_order();
-        if !has_order {
-            print::order_not_proven()?;
-        }
-        let mut rows =
-            index.in_order(has_order).filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
+        print::doubts_of_order(index)?;
+        let mut rows = index.in_order().filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
         let mut fetcher = store.opened.store.fetcher()?;
         let mut notes = Findings::default();
         let mut page = EventPage::default();
@@ -121,13 +121,36 @@ impl Events {
         print::findings(notes.kept())
     }
 
+    /// Events of an input, in its order.
+    fn of_input(&self, out: &mut dyn Write) -> Result<u8, CliError> {
+        let mut input = self.common.input(Wanted { stream: self.stream.clone(), ..Wanted::default() })?;
+        let store = Arc::clone(&input.opened().store);
+        let (mut notes, mut left) = (Findings::default(), self.limit.unwrap_or(u64::MAX));
+        while left > 0 && input.begin()? {
+            let name = input.name();
+            while left > 0
+                && let Some((row, version)) = input.next_event()?
+            {
+                if self.is_between(version) && self.is_type(row.event_type) {
+                    left -= self.print(&pages::recorded(&*store, &row, &name, version, &mut notes), out)?;
+                }
+            }
+            notes.absorb(&mut input.take_findings());
+        }
+        out.flush()?;
+        print::findings(notes.kept())?;
+        Ok(0)
+    }
+
     /// Whether an event may be wanted, as far as the index knows: types after the 65,535th
     /// have no name there.
     fn may_be(&self, index: &EventIndex, event_type: Option<TypeId>, version: Option<Version>) -> bool {
         let (Some(id), Some(version)) = (event_type, version) else { return false };
-        self.from.is_none_or(|from| version.0 >= from)
-            && self.to.is_none_or(|to| version.0 <= to)
-            && (id == TypeId::OTHER || self.is_type(index.type_name_ref(id)))
+        self.is_between(version) && (id == TypeId::OTHER || self.is_type(index.type_name_ref(id)))
+    }
+
+    fn is_between(&self, version: Version) -> bool {
+        self.from.is_none_or(|from| version.0 >= from) && self.to.is_none_or(|to| version.0 <= to)
     }
 
     fn is_type(&self, event_type: &str) -> bool {

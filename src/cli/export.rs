@@ -1,7 +1,7 @@
 //! `export`: states, events and changes, to a file or to another program.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,14 @@ use clap::{Args, ValueEnum};
 
 use super::CliError;
 use super::at::{self, AtArguments};
-use super::fold::{self, ReducerArguments};
+use super::fold::ReducerArguments;
 use super::print::{self, visible};
 use super::store::{Common, ShardArgument, StoreAndIndex};
-use crate::export::{self, About, Export as Work, ExportError, Format, Of, Reducers, Report, Request, Target, What};
+use crate::export::{About, Export as Work, ExportError, Format, Of, Reducers, Report, Request, Target, What};
 use crate::formats::Opened;
-use crate::index::At;
+use crate::index::{At, NamePart};
 use crate::model::{CategoryId, Problem, Shard};
-use crate::session::{Choice, Progress, ReducerFile};
+use crate::session::{Choice, Progress, ReducerFile, Wanted};
 
 /// Time between two words about how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(200);
@@ -31,11 +31,14 @@ pub struct Export {
     #[arg(long, value_enum)]
     what: What,
     /// Only this stream
-    #[arg(long, value_name = "S", conflicts_with_all = ["category", "shard"])]
+    #[arg(long, value_name = "S", conflicts_with_all = ["category", "matching", "shard"])]
     stream: Option<String>,
     /// Only streams of this category
     #[arg(long, value_name = "C")]
     category: Option<String>,
+    /// Only streams whose names contain this
+    #[arg(long = "match", value_name = "TEXT")]
+    matching: Option<String>,
     #[command(flatten)]
     shard: ShardArgument,
     /// Of states and changes: up to here. One of several streams that ends before is taken whole
@@ -85,46 +88,61 @@ impl Export {
         let (format, at, shard) = (self.format()?, self.at.place()?, self.shard.shard()?);
         self.refuse_what_says_nothing(format)?;
         let file = self.reducer.file()?;
-        let opened = Arc::new(self.common.open()?);
-        // What must not be written to is said before anything is read.
-        let target = self.output.as_deref().map(|path| begin(path, &opened, self.force)).transpose()?;
-        let store = StoreAndIndex::read(opened)?;
-        let of = self.of(&store, shard)?;
-        let (what, every, changed, on_error) =
-            (self.what, self.every.unwrap_or(1), self.changed, self.reducer.on_error());
-        if let Of::Stream(id) = of {
-            // A version above the last is an error where only one stream is meant.
-            at::applied(&store.index.rows_of(id), "--at", at)?;
-        }
+        let request = |of| {
+            let (what, every, changed) = (self.what, self.every.unwrap_or(1), self.changed);
+            Request { what, format, of, at, every, changed, on_error: self.reducer.on_error() }
+        };
         let reducer = match &file {
-            _ if what == What::Events => String::new(),
+            _ if self.what == What::Events => String::new(),
             None => "merge".to_owned(),
-            Some((named, file)) => {
-                folds_all(file, &store, of)?;
-                (*named).to_owned()
-            }
+            Some((named, _)) => (*named).to_owned(),
         };
         let about = About { store: self.common.store.display().to_string(), reducer };
-        let request = Request { what, format, of, at, every, changed, on_error };
-        let reducers = Reducers::new(file.map(|(_, file)| Arc::new(file)));
-        let mut work = Work::new(&store.opened, &store.index, request, reducers, &about)?;
-        if what == What::Events && self.stream.is_none() && !store.opened.store.has_global_order() {
-            print::order_not_proven()?;
+        let file = file.map(|(_, file)| file);
+        if self.common.is_input() {
+            return self.of_input(request(Of::Input), shard, file, &about, out);
         }
-        match target {
-            None => {
-                drive(&mut work, out, false)?;
-                out.flush()?;
-            }
-            Some(mut target) => {
-                match drive(&mut work, &mut target, true) {
-                    Err(ExportError::Write(error)) => return Err(CliError::Failed(target.problem(&error))),
-                    done => done?,
-                }
-                target.keep().map_err(CliError::Failed)?;
-            }
+        let opened = Arc::new(self.common.open()?);
+        // What must not be written to is said before anything is read.
+        let target = self.target(&opened)?;
+        let store = StoreAndIndex::read(opened)?;
+        let of = self.of(&store, shard)?;
+        if let Of::Stream(id) = &of {
+            // A version above the last is an error where only one stream is meant.
+            at::applied(&store.index.rows_of(*id), "--at", at)?;
         }
-        report(work.report(), at)
+        if let (Some(file), true) = (&file, self.what != What::Events) {
+            folds_all(file, &store, &of)?;
+        }
+        let reducers = Reducers::new(file.map(Arc::new));
+        let work = Work::new(&store.opened, &store.index, request(of), reducers, &about)?;
+        if self.what == What::Events && self.stream.is_none() {
+            print::doubts_of_order(&store.index)?;
+        }
+        report(write(work, target, out)?.report(), at)
+    }
+
+    /// Streams of standard input are written as they pass.
+    fn of_input(
+        &self,
+        request: Request,
+        shard: Shard,
+        file: Option<ReducerFile>,
+        about: &About,
+        out: &mut dyn Write,
+    ) -> Result<u8, CliError> {
+        let wanted = Wanted { stream: self.stream.clone(), category: self.category.clone(), shard };
+        let input = self.common.input(wanted)?;
+        let target = self.target(input.opened())?;
+        let reducers = Reducers::new(file.map(Arc::new)).insisting();
+        let at = request.at;
+        let work = Work::of_input(input, request, reducers, about)?;
+        report(write(work, target, out)?.report(), at)
+    }
+
+    fn target(&self, opened: &Opened) -> Result<Option<Target>, CliError> {
+        let begin = |path| Target::begin(path, opened, self.force).map_err(|error| CliError::Failed(error.into()));
+        self.output.as_deref().map(begin).transpose()
     }
 
     fn of(&self, store: &StoreAndIndex, shard: Shard) -> Result<Of, CliError> {
@@ -132,12 +150,14 @@ impl Export {
             return Ok(Of::Stream(store.stream(name)?));
         }
         let category = self.category.as_deref().map(|name| store.category(name)).transpose()?;
-        Ok(Of::Streams { category, shard })
+        let matching = NamePart::new(self.matching.as_deref().unwrap_or_default());
+        Ok(Of::Streams { category, matching, shard })
     }
 
     fn format(&self) -> Result<Format, CliError> {
         let formats = self.what.formats(self.stream.is_some());
-        let format = self.format.unwrap_or(formats[0]);
+        let usual = if self.common.is_input() { Format::JsonLines } else { formats[0] };
+        let format = self.format.unwrap_or(usual);
         if !formats.contains(&format) {
             let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
             let of = if self.stream.is_some() { " of one stream" } else { "" };
@@ -173,21 +193,8 @@ impl Export {
     }
 }
 
-/// Begins the file; Ctrl+C or a signal that ends the program takes it away.
-fn begin(path: &Path, opened: &Opened, force: bool) -> Result<Target, CliError> {
-    let handled = ctrlc::set_handler(|| {
-        export::discard();
-        // As a shell says of what Ctrl+C ended.
-        std::process::exit(130);
-    });
-    if let Err(error) = handled {
-        log::warn!("a signal would leave a temporary file behind: {error}");
-    }
-    Target::begin(path, opened, force).map_err(CliError::Failed)
-}
-
 /// Every category has its export; else that is said before the first row.
-fn folds_all(file: &ReducerFile, store: &StoreAndIndex, of: Of) -> Result<(), CliError> {
+fn folds_all(file: &ReducerFile, store: &StoreAndIndex, of: &Of) -> Result<(), CliError> {
     let streams = store.index.streams();
     let mut seen = vec![false; streams.categories().len()];
     for id in streams.ids().filter(|id| of.holds(streams, *id)) {
@@ -195,11 +202,29 @@ fn folds_all(file: &ReducerFile, store: &StoreAndIndex, of: Of) -> Result<(), Cl
         if !std::mem::replace(&mut seen[category as usize], true) {
             let name = streams.category_name(CategoryId(category));
             if file.choose(name) == Choice::Merge {
-                return Err(fold::no_export(file, name));
+                return Err(CliError::Failed(file.no_export(name)));
             }
         }
     }
     Ok(())
+}
+
+/// Writes all of it to its file, or to `out`.
+fn write(mut work: Work, target: Option<Target>, out: &mut dyn Write) -> Result<Work, CliError> {
+    match target {
+        None => {
+            drive(&mut work, out, false)?;
+            out.flush()?;
+        }
+        Some(mut target) => {
+            match drive(&mut work, &mut target, true) {
+                Err(ExportError::Write(error)) => return Err(CliError::Failed(target.problem(&error))),
+                done => done?,
+            }
+            target.keep().map_err(|error| CliError::Failed(error.into()))?;
+        }
+    }
+    Ok(work)
 }
 
 /// Works to the end; says on a terminal how far it is, where the rows go elsewhere.
@@ -220,6 +245,11 @@ fn drive(work: &mut Work, out: &mut dyn Write, to_file: bool) -> Result<(), Expo
 }
 
 fn tell(Progress { done, of, found }: Progress) {
+    if of == 0 {
+        // How much there will be of an input nobody knows.
+        let _ = write!(io::stderr(), "\r\x1b[K{done} events, {found} rows written");
+        return;
+    }
     let percent = (done * 100).checked_div(of).unwrap_or(100);
     // A closed stderr is nobody's loss.
     let _ = write!(io::stderr(), "\r\x1b[K{percent} %, {done} of {of} events, {found} rows written");

@@ -51,18 +51,10 @@ impl ReducerArguments {
     fn reducer(&self, category: &str) -> Result<Box<dyn Reducer>, CliError> {
         let Some((_, file)) = self.file()? else { return Ok(Box::new(Merge::default())) };
         match file.choose(category) {
-            Choice::Merge => Err(no_export(&file, category)),
+            Choice::Merge => Err(CliError::Failed(file.no_export(category))),
             choice => Ok(file.reducer(&choice)?),
         }
     }
-}
-
-/// A file that folds other categories only.
-pub fn no_export(file: &ReducerFile, category: &str) -> CliError {
-    CliError::failed(
-        format!("no export of {} has the name of the category {category}", file.module.file_name),
-        format!("name it: {}#EXPORT, one of {}", file.path.display(), file.export_names()),
-    )
 }
 
 /// Events that were there when the store was scanned and are no longer.

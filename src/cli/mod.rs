@@ -11,6 +11,7 @@ mod diff;
 mod events;
 mod export;
 mod fold;
+mod ids;
 mod info;
 mod print;
 mod state;
@@ -126,6 +127,7 @@ impl From<ExportError> for CliError {
         match error {
             ExportError::Read(error) => error.into(),
             ExportError::Module(error) => error.into(),
+            ExportError::NoExport(problem) => CliError::Failed(problem),
             ExportError::Write(error) => error.into(),
         }
     }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::CliError;
+use crate::index::EventIndex;
 use crate::model::json::to_text;
 use crate::model::{Finding, FindingCode, RecordedEvent, Time, Version};
 use crate::session::pages;
@@ -142,9 +143,9 @@ fn print_findings<'a>(all: impl IntoIterator<Item = &'a Finding>, name_streams: 
     Ok(())
 }
 
-/// Said before events of many streams whose order the store does not know.
-pub fn order_not_proven() -> Result<(), CliError> {
-    Ok(writeln!(io::stderr(), "finding: order-not-proven: by time, then stream, then version")?)
+/// Said before events of many streams: what is not certain of their order.
+pub fn doubts_of_order(index: &EventIndex) -> Result<(), CliError> {
+    findings(index.findings().kept().iter().filter(|finding| finding.code == FindingCode::OrderNotProven))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl State {
     ) -> Result<(), CliError> {
         let member = |key: &str, node: Node| (Arc::from(key), node);
         let node = Node::object(vec![
-            member("stream", Node::text(&self.stream)),
+            member("stream", Node::text(fold.source.name())),
             member("version", version.map_or(Node::Null, Node::number)),
             member("events_applied", Node::number(state.applied)),
             member("reducer", Node::text(&fold.timeline.reducer_name())),
@@ -72,7 +72,7 @@ impl State {
         let version = version.map_or_else(|| "initial state".to_owned(), |version| format!("v{version}"));
         let guess = if fold.timeline.is_guess() { ", a guess: the top-level keys of every payload" } else { "" };
         let (applied, all) = (state.applied, fold.source.rows().len());
-        let (stream, reducer) = (visible(&self.stream), fold.timeline.reducer_name());
+        let (stream, reducer) = (visible(fold.source.name()), fold.timeline.reducer_name());
         writeln!(out, "{stream} {version}, {applied} of {all} events, by {}{guess}", visible(&reducer))?;
         let mut text = String::new();
         write_pretty(&state.state, &mut text);

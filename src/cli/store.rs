@@ -1,5 +1,6 @@
 //! The store a verb works on: how it is named and read, and what is in it.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,12 +14,12 @@ use crate::formats::{self, Location, OpenChoice, OpenError, Opened, TieChoice};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::{CategoryId, Helpful, Problem, Shard, StreamId};
-use crate::session::{Indexer, StreamSource};
+use crate::session::{Indexer, InputStreams, StreamSource, Wanted};
 
 /// What every verb takes.
 #[derive(Args, Debug)]
 pub struct Common {
-    /// The store's file
+    /// The store's file; of events, export and check also -, for JSON lines on standard input
     #[arg(value_name = "STORE")]
     pub store: PathBuf,
     /// Print JSON in the shapes of the README
@@ -66,13 +67,10 @@ impl ChoiceArguments {
     pub fn choice(&self) -> Result<OpenChoice, CliError> {
         let mut map = MapOverride { table: self.table.clone(), ..MapOverride::default() };
         for text in &self.map {
-            map.add(text).map_err(|part| {
-                let help = "write ROLE=COLUMN, such as stream=entity_id; a name with a comma in quotes";
-                CliError::usage(format!("--map {part} names no column"), help)
-            })?;
+            map.add(text).map_err(|error| CliError::usage(error.to_string(), error.help()))?;
         }
         if !map.columns.is_empty() {
-            map.check().map_err(|error| CliError::usage(error.to_string(), OpenError::Dialect(error).help()))?;
+            map.check().map_err(|error| CliError::usage(error.to_string(), error.help()))?;
         }
         Ok(OpenChoice { dialect: self.dialect.clone(), map, dialects: Some(home::dialects()) })
     }
@@ -85,8 +83,26 @@ pub struct StoreAndIndex {
 }
 
 impl Common {
+    /// The store is `-`: JSON lines on standard input, which are read as they pass.
+    pub fn is_input(&self) -> bool {
+        self.store.as_os_str() == "-"
+    }
+
+    /// The wanted streams of standard input.
+    pub fn input(&self, wanted: Wanted) -> Result<InputStreams, CliError> {
+        let opened = formats::open_input(Box::new(io::stdin()), &self.choice.choice()?);
+        let mut opened = opened.map_err(|error| unknown(&self.store, &self.choice.map, error))?;
+        // It may be a file, which nothing must be written to.
+        opened.real = PathBuf::from("/dev/stdin").canonicalize().unwrap_or(opened.real);
+        Ok(InputStreams::new(Arc::new(opened), wanted)?)
+    }
+
     /// Opens the store; nothing is read of it but how it begins.
     pub fn open(&self) -> Result<Opened, CliError> {
+        if self.is_input() {
+            let help = "write it into a file first; events, export and check read it as it passes";
+            return Err(CliError::usage("standard input (-) has no index", help));
+        }
         let opened = formats::open(&Location::of(&self.store), &home::cache(), &self.choice.choice()?);
         opened.map_err(|error| unknown(&self.store, &self.choice.map, error))
     }
@@ -107,7 +123,9 @@ fn unknown(store: &Path, maps: &[String], error: OpenError) -> CliError {
             let between = if value.starts_with('-') { '=' } else { ' ' };
             format!(" {option}{between}{}", quoted(value.as_bytes()))
         });
-        format!("eventglass info {store}{}", words.collect::<String>())
+        // An input cannot be read twice.
+        let verb = if store == "-" { "events" } else { "info" };
+        format!("eventglass {verb} {store}{}", words.collect::<String>())
     };
     let rows = |rows: Option<u64>| {
         rows.map(|rows| format!(", {rows} row{}", if rows == 1 { "" } else { "s" })).unwrap_or_default()
@@ -162,6 +180,12 @@ impl StoreAndIndex {
     pub fn stream(&self, name: &str) -> Result<StreamId, CliError> {
         let streams = self.index.streams();
         streams.find(name).ok_or_else(|| {
+            let alike = streams.find_uuid(name);
+            if !alike.is_empty() {
+                let names: Vec<&str> = alike.iter().map(|id| streams.name(*id)).collect();
+                let what = format!("{name} names {} streams, which spell its UUID otherwise", alike.len());
+                return CliError::failed(what, format!("write it as one of them: {}", names.join(", ")));
+            }
             let order = StreamOrder { filter: name.to_owned(), ..StreamOrder::default() };
             let near: Vec<&str> = streams.list(&order).streams.iter().take(3).map(|id| streams.name(*id)).collect();
             let help = if near.is_empty() {

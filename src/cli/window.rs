@@ -114,7 +114,7 @@ mod tests {
         for (arguments, what) in [
             (&["a", "--stream", "s", "--at", "abc"][..], "--at abc is no version"),
             (&["a", "--stream", "s", "--at-time", "nonsense"], "--at-time nonsense is no time"),
-            (&["a", "--map", "stream"], "--map stream names no column"),
+            (&["a", "--map", "stream"], "--map: stream names no column"),
             (&["a", "--at", "57"], "--at says nothing without --stream"),
             (&["--stream", "s"], "--stream says nothing without a STORE"),
             (&["--dialect", "plain"], "--dialect says nothing without a STORE"),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::model::json::unquoted;
-use crate::model::{Node, Number};
+use crate::model::{Node, Number, Position, ValueKind};
 
 /// One value of a row.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,17 +31,43 @@ impl<'a> Cell<'a> {
     /// The value as text; `None` for null. Bytes are a UUID where they are 16, else hex, unless
     /// they are plain letters.
     pub fn to_text(self) -> Option<Cow<'a, str>> {
+        let bytes: &[u8] = match self {
+            Cell::Bytes(bytes) => bytes,
+            Cell::Node(Node::Bytes(bytes)) => bytes,
+            _ => &[],
+        };
+        plain_letters(bytes).map(Cow::Borrowed).or_else(|| self.to_id())
+    }
+
+    /// The value as the name of a stream or an event; `None` for null. Bytes are never taken for
+    /// letters: a UUID where they are 16, else hex, so that no two have one name.
+    pub fn to_id(self) -> Option<Cow<'a, str>> {
         match self {
             Cell::Null | Cell::Json("null") | Cell::Node(Node::Null) => None,
             Cell::Integer(value) => Some(Cow::Owned(value.to_string())),
             Cell::Real(value) => Some(Cow::Owned(value.to_string())),
             Cell::Text(text) => Some(Cow::Borrowed(text)),
             Cell::Json(text) => Some(unquoted(text)),
-            Cell::Bytes(bytes) => Some(name_of_bytes(bytes)),
-            Cell::Guid(bytes) => Some(name_of_guid(bytes)),
+            Cell::Bytes(bytes) => Some(Cow::Owned(uuid(bytes))),
+            Cell::Guid(bytes) => Some(Cow::Owned(guid(bytes))),
             Cell::Node(Node::String(text) | Node::Number(text) | Node::Raw(text)) => Some(Cow::Borrowed(text)),
-            Cell::Node(Node::Bytes(bytes)) => Some(name_of_bytes(bytes)),
+            Cell::Node(Node::Bytes(bytes)) => Some(Cow::Owned(uuid(bytes))),
             Cell::Node(node) => Some(Cow::Owned(crate::model::json::to_text(node))),
+        }
+    }
+
+    pub fn kind(self) -> ValueKind {
+        match self {
+            Cell::Null | Cell::Text(_) | Cell::Node(Node::String(_) | Node::Raw(_) | Node::Null) => ValueKind::Text,
+            Cell::Integer(_) | Cell::Node(Node::Number(_)) => ValueKind::Number,
+            Cell::Real(_) => ValueKind::Real,
+            Cell::Bytes(_) | Cell::Guid(_) | Cell::Node(Node::Bytes(_)) => ValueKind::Bytes,
+            Cell::Json(text) => match text.as_bytes().first() {
+                Some(b'"') => ValueKind::Text,
+                Some(b'-' | b'0'..=b'9') => ValueKind::Number,
+                _ => ValueKind::Json,
+            },
+            Cell::Node(_) => ValueKind::Json,
         }
     }
 
@@ -55,13 +81,16 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The value as a whole number where it is stored as a number, not as text.
-    pub fn to_stored_integer(self) -> Option<i64> {
+    /// The value as a position: a number keeps its digits, a text stays a text.
+    pub fn to_position(self) -> Position {
+        let number = |digits: &str| digits.parse().map_or_else(|_| Position::Digits(digits.into()), Position::Number);
         match self {
-            Cell::Integer(value) => Some(value),
-            Cell::Json(text) => text.parse().ok(),
-            Cell::Node(Node::Number(text)) => text.parse().ok(),
-            _ => None,
+            Cell::Integer(value) => Position::Number(value),
+            // With its point: `1000.0`, as SQLite writes it.
+            Cell::Real(value) if value.is_finite() => Position::Digits(format!("{value:?}").into()),
+            Cell::Json(text) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => number(text),
+            Cell::Node(Node::Number(digits)) => number(digits),
+            cell => cell.to_text().map_or(Position::None, |text| Position::Text(text.as_ref().into())),
         }
     }
 
@@ -126,16 +155,10 @@ fn whole(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
 }
 
-/// Ids are stored as bytes, too: a UUID in 16 of them, or plain letters in a column of blobs.
-/// Of a million UUIDs not one is all letters.
-fn name_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
-    if !bytes.is_empty()
-        && bytes.iter().all(|byte| (0x20..0x7f).contains(byte))
-        && let Ok(text) = std::str::from_utf8(bytes)
-    {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(uuid(bytes))
+/// Some tables keep their words in columns of blobs.
+fn plain_letters(bytes: &[u8]) -> Option<&str> {
+    let is_plain = !bytes.is_empty() && bytes.iter().all(|byte| (0x20..0x7f).contains(byte));
+    std::str::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 
 /// Bytes as hex, with the hyphens of a UUID where they are 16.
@@ -151,11 +174,11 @@ fn uuid(bytes: &[u8]) -> String {
     out
 }
 
-fn name_of_guid(bytes: &[u8]) -> Cow<'_, str> {
+fn guid(bytes: &[u8]) -> String {
     const ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
     match <[u8; 16]>::try_from(bytes) {
-        Ok(stored) => Cow::Owned(uuid(&ORDER.map(|at| stored[at]))),
-        Err(_) => name_of_bytes(bytes),
+        Ok(stored) => uuid(&ORDER.map(|at| stored[at])),
+        Err(_) => uuid(bytes),
     }
 }
 
@@ -185,8 +208,27 @@ mod tests {
         assert_eq!(Cell::Json("-9223372036854775808").to_integer(), Some(i64::MIN));
         assert_eq!(Cell::Json("9007199254740993.0").to_integer(), Some(9_007_199_254_740_993), "no float in between");
         assert_eq!(Cell::Json("0.000e9").to_integer(), Some(0));
-        assert_eq!(Cell::Text("0000155").to_stored_integer(), None, "a text stays a text");
-        assert_eq!(Cell::Json("155").to_stored_integer(), Some(155));
+    }
+
+    #[test]
+    fn a_position_is_as_it_is_stored() {
+        let digits = |text: &str| Position::Digits(text.into());
+        for (cell, position) in [
+            (Cell::Integer(-7), Position::Number(-7)),
+            (Cell::Json("155"), Position::Number(155)),
+            (Cell::Json("1.5"), digits("1.5")),
+            (Cell::Json("1000.0"), digits("1000.0")),
+            (Cell::Json("18446744073709551615"), digits("18446744073709551615")),
+            (Cell::Node(&Node::number("1e3")), digits("1e3")),
+            (Cell::Real(1000.0), digits("1000.0")),
+            (Cell::Real(1.5), digits("1.5")),
+            (Cell::Real(f64::INFINITY), Position::Text("inf".into())),
+            (Cell::Text("0000155"), Position::Text("0000155".into())),
+            (Cell::Json("\"0155\""), Position::Text("0155".into())),
+            (Cell::Json("null"), Position::None),
+        ] {
+            assert_eq!(cell.to_position(), position, "{cell:?}");
+        }
     }
 
     #[test]
@@ -196,5 +238,6 @@ mod tests {
         assert_eq!(Cell::Guid(&id).to_text().as_deref(), Some("13121110-1514-1716-1819-1a1b1c1d1e1f"));
         assert_eq!(Cell::Bytes(&[0xff, 0]).to_text().as_deref(), Some("ff00"));
         assert_eq!(Cell::Bytes(b"order-1").to_text().as_deref(), Some("order-1"));
+        assert_eq!(Cell::Bytes(b"order-1").to_id().as_deref(), Some("6f726465722d31"));
     }
 }

@@ -96,11 +96,17 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
     let mut bytes = Cow::Borrowed(stored);
     for step in chain {
         let inflated = match step {
-            Decode::Auto if bytes.starts_with(&[0x1f, 0x8b]) => inflate(flate2::read::MultiGzDecoder::new(&*bytes)),
-            Decode::Auto if bytes.first() == Some(&0x78) => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
+            // No text is packed, whatever it begins with.
+            Decode::Auto if !matches!(cell, Cell::Bytes(_)) => continue,
+            Decode::Auto if is_gzip(&bytes) => inflate(flate2::read::MultiGzDecoder::new(&*bytes)),
+            Decode::Auto if is_zlib(&bytes) => match inflate(flate2::read::ZlibDecoder::new(&*bytes)) {
+                // Words in a blob may begin so, too.
+                Err(_) if std::str::from_utf8(&bytes).is_ok() => continue,
+                inflated => inflated,
+            },
             Decode::Gzip => inflate(flate2::read::MultiGzDecoder::new(&*bytes)),
             Decode::Zlib => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
-            Decode::Json | Decode::Auto => continue,
+            Decode::Auto | Decode::Json => continue,
         };
         match inflated {
             Ok(out) => bytes = Cow::Owned(out),
@@ -169,6 +175,22 @@ fn as_stored(bytes: &[u8], error: String) -> Decoded {
         Err(_) => Node::Bytes(Arc::from(bytes)),
     };
     Decoded { error: Some(error), ..Decoded::plain(node) }
+}
+
+/// The bytes begin as gzip writes them.
+fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
+/// The bytes begin as zlib writes them: its method and window, and a number that is a multiple
+/// of 31 (RFC 1950).
+fn is_zlib(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x78, flags, ..] if (0x7800 | u16::from(*flags)) % 31 == 0)
+}
+
+/// The bytes begin like something packed that is unpacked on the way to JSON.
+pub(super) fn looks_packed(bytes: &[u8]) -> bool {
+    is_gzip(bytes) || is_zlib(bytes)
 }
 
 fn inflate(reader: impl Read) -> Result<Vec<u8>, String> {

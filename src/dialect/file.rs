@@ -29,6 +29,16 @@ impl DialectError {
     pub(super) fn new(file: impl Into<String>, message: impl Into<String>) -> DialectError {
         DialectError { file: file.into(), message: message.into(), role: None, help: None }
     }
+
+    fn with_help(self, help: impl Into<String>) -> DialectError {
+        DialectError { help: Some(help.into()), ..self }
+    }
+
+    /// A role of `--map` that points at something which is not there.
+    pub fn of_map(role: &str, message: impl Into<String>, help: impl Into<String>) -> DialectError {
+        let role = ROLES.into_iter().find(|own| *own == role);
+        DialectError { role, ..DialectError::new(MAP, message) }.with_help(help)
+    }
 }
 
 impl Helpful for DialectError {
@@ -219,12 +229,13 @@ pub(super) struct EventMap {
     pub mark: Vec<FlagRule>,
 }
 
-/// A template (`"{a}-{b|before:-}"`), or one value.
+/// A template (`"{a}-{b|before:-}"`), one value, or several with a hyphen between them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "TextForm")]
 pub(super) enum TextRule {
     Template(Template),
     Field(FieldRule),
+    Joined(Vec<FieldRule>),
 }
 
 #[derive(Deserialize)]
@@ -232,6 +243,7 @@ pub(super) enum TextRule {
 enum TextForm {
     Text(String),
     Field(FieldRule),
+    Joined(Vec<FieldRule>),
 }
 
 impl TryFrom<TextForm> for TextRule {
@@ -241,6 +253,7 @@ impl TryFrom<TextForm> for TextRule {
         Ok(match form {
             TextForm::Text(text) => TextRule::Template(Template::try_from(text)?),
             TextForm::Field(field) => TextRule::Field(field),
+            TextForm::Joined(fields) => TextRule::Joined(fields),
         })
     }
 }
@@ -392,19 +405,26 @@ impl MapOverride {
     /// `data="a,b"`, and `""` inside them is a quote.
     ///
     /// # Errors
-    /// A part that names no column, which is given back.
-    pub fn add<'t>(&mut self, text: &'t str) -> Result<(), &'t str> {
+    /// A part that names no column, or a role that has one already.
+    pub fn add(&mut self, text: &str) -> Result<(), DialectError> {
         let mut quoted = false;
         let parts = text.split(|c| {
             quoted ^= c == '"';
             c == ',' && !quoted
         });
         for part in parts {
-            let (role, column) = part.split_once('=').ok_or(part)?;
-            let column = column.trim();
+            let (role, column) = part.split_once('=').ok_or_else(|| {
+                let help = "write ROLE=COLUMN, such as stream=entity_id; a name with a comma in quotes";
+                DialectError::new(MAP, format!("{part} names no column")).with_help(help)
+            })?;
+            let (role, column) = (role.trim(), column.trim());
             let quoted = column.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
             let column = quoted.map_or_else(|| column.to_owned(), |name| name.replace("\"\"", "\""));
-            self.columns.insert(role.trim().to_owned(), column);
+            if let Some(before) = self.columns.get(role) {
+                let message = format!("{role} is given twice, as {before} and as {column}");
+                return Err(DialectError::new(MAP, message).with_help("name one column for each role"));
+            }
+            self.columns.insert(role.to_owned(), column);
         }
         Ok(())
     }
@@ -663,18 +683,19 @@ pub(super) struct Lacks {
     pub near: Option<String>,
     /// The role of `--map` that is without a column.
     pub role: Option<&'static str>,
+    /// It is `--map` that names what is not there.
+    pub by_hand: bool,
 }
 
 impl From<String> for Lacks {
     fn from(message: String) -> Lacks {
-        Lacks { message, near: None, role: None }
+        Lacks { message, near: None, role: None, by_hand: false }
     }
 }
 
 impl Lacks {
     fn into_error(self, dialect: &str, table: &Name) -> DialectError {
-        let by_hand = dialect == "map";
-        let file = if by_hand { MAP } else { dialect };
+        let file = if self.by_hand || dialect == "map" { MAP } else { dialect };
         let mut error = DialectError::new(file, format!("{} in {table}", self.message));
         error.help = self.near.map(|near| format!("did you mean {near}?"));
         error.role = self.role;
@@ -724,13 +745,15 @@ mod tests {
     #[test]
     fn names_with_commas_stand_in_quotes() {
         let mut map = MapOverride::default();
-        assert_eq!(map.add(r#"stream="a,b", type = t,data="the ""x"" of",time=at:ms"#), Ok(()));
+        map.add(r#"stream="a,b", type = t,data="the ""x"" of",time=at:ms"#).expect("a map");
         let want = [("data", "the \"x\" of"), ("stream", "a,b"), ("time", "at:ms"), ("type", "t")];
         assert!(map.columns.iter().map(|(role, column)| (role.as_str(), column.as_str())).eq(want), "{map:?}");
-        assert_eq!(map.add("stream=a,b"), Err("b"));
+        let said = |text: &str| MapOverride::default().add(text).expect_err(text).to_string();
+        assert_eq!(said("stream=a,b"), "--map: b names no column");
+        assert_eq!(said("stream=a, stream =b"), "--map: stream is given twice, as a and as b");
         for odd in ["plain", "a,b", "the \"x\" of", "\"", " a ", "a=b", "a:ms", "", "'"] {
             let mut map = MapOverride::default();
-            assert_eq!(map.add(&MapOverride::part("data", odd)), Ok(()));
+            map.add(&MapOverride::part("data", odd)).expect(odd);
             assert_eq!(map.columns["data"], odd);
         }
     }

@@ -3,11 +3,17 @@
 //! each stream, a type varies inside it, a payload is JSON. Words and weights are those that
 //! found the right table in 277 of 290 real stores with all names hidden, in all with names.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod column;
+mod names;
+mod stream;
+#[cfg(test)]
+mod tests;
 
-use super::{Name, ROLES, Table};
-use crate::model::json::is_json;
+use std::collections::{HashMap, HashSet};
+
+use super::{ROLES, Table};
+use column::{Column, columns, members};
+use names::{CATEGORY, ID, METADATA, PAYLOAD, POSITION, TIME, TYPE, names};
 
 /// A value of a sampled row. Long ones may be cut.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +43,7 @@ pub struct Guess {
     pub table: String,
     /// 60 and more is likely.
     pub score: i32,
-    /// The roles of `--map`, each with its column.
+    /// The roles of `--map`, each with what stands behind its equals sign.
     pub roles: Vec<(&'static str, String)>,
     /// Why, in words.
     pub reasons: Vec<String>,
@@ -45,10 +51,15 @@ pub struct Guess {
     pub rows: Option<u64>,
 }
 
+/// Longer values may be cut by whoever samples them.
+pub const CUT: usize = 64 << 10;
+
 /// Guesses below this are kept to ourselves.
 const POSSIBLE: i32 = 40;
 /// A table whose rows this share of which stand in another's is a copy of some of it.
 const COPY: f64 = 0.8;
+/// What a path into JSON is less than a column.
+const MEMBER: f64 = 1.0;
 /// With fewer rows only a perfect fit counts, and names must help.
 const FEW: usize = 8;
 
@@ -73,334 +84,94 @@ pub fn guess(samples: &[TableSample]) -> Vec<Guess> {
 
 /// What every table with rows looks like, the likeliest first.
 pub fn looks(samples: &[TableSample]) -> Vec<Guess> {
-    let mut found: Vec<(f64, Looked<'_>)> = samples.iter().filter_map(Looked::at).collect();
+    let mut found: Vec<(f64, Look<'_>)> = samples.iter().filter_map(Look::at).collect();
     let copies: Vec<bool> = found.iter().map(|(_, own)| found.iter().any(|(_, other)| own.is_copy_of(other))).collect();
     for ((score, _), is_copy) in found.iter_mut().zip(copies) {
         *score -= if is_copy { 30.0 } else { 0.0 };
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.into_iter().map(|(score, looked)| looked.into_guess(score)).collect()
-}
-
-/// What a column's values are like.
-struct Facts {
-    /// Each value as a number that is equal for equal ones.
-    ids: Vec<Option<u64>>,
-    nulls: f64,
-    /// How many different values there are, and which share of all that is.
-    distinct: usize,
-    variety: f64,
-    integers: f64,
-    bytes: f64,
-    json: f64,
-    time: f64,
-    length: f64,
-    /// Nothing but 0 and 1.
-    is_flag: bool,
-}
-
-impl Facts {
-    fn of(values: &[&Sampled]) -> Facts {
-        let there: Vec<&&Sampled> = values.iter().filter(|value| ***value != Sampled::Null).collect();
-        let share = |holds: &dyn Fn(&Sampled) -> bool| {
-            there.iter().filter(|value| holds(value)).count() as f64 / there.len().max(1) as f64
-        };
-        let ids: Vec<Option<u64>> = values.iter().map(|value| id(value)).collect();
-        let distinct = ids.iter().flatten().collect::<HashSet<_>>().len();
-        let length: usize = there.iter().map(|value| length(value)).sum();
-        Facts {
-            distinct,
-            variety: distinct as f64 / there.len().max(1) as f64,
-            nulls: 1.0 - there.len() as f64 / values.len().max(1) as f64,
-            integers: share(&|value| matches!(value, Sampled::Integer(_))),
-            bytes: share(&|value| matches!(value, Sampled::Bytes(_))),
-            json: share(&is_document),
-            time: share(&is_time),
-            length: length as f64 / there.len().max(1) as f64,
-            is_flag: !there.is_empty() && share(&|value| matches!(value, Sampled::Integer(0 | 1))) == 1.0,
-            ids,
-        }
-    }
-
-    /// Every row has a value of its own.
-    fn is_unique(&self) -> bool {
-        self.nulls == 0.0 && self.distinct == self.ids.len()
-    }
-}
-
-fn id(value: &Sampled) -> Option<u64> {
-    let mut state = DefaultHasher::new();
-    match value {
-        Sampled::Null => return None,
-        Sampled::Integer(value) => value.hash(&mut state),
-        Sampled::Real(value) => value.to_bits().hash(&mut state),
-        Sampled::Text(value) => value.hash(&mut state),
-        Sampled::Bytes(value) => value.hash(&mut state),
-    }
-    Some(state.finish())
-}
-
-fn length(value: &Sampled) -> usize {
-    match value {
-        Sampled::Text(text) => text.len(),
-        Sampled::Bytes(bytes) => bytes.len(),
-        _ => 1,
-    }
-}
-
-/// JSON with members or items, or bytes that hold some packed.
-fn is_document(value: &Sampled) -> bool {
-    match value {
-        Sampled::Text(text) => text.trim_start().starts_with(['{', '[']) && (text.len() >= CUT || is_json(text)),
-        Sampled::Bytes(bytes) => matches!(bytes.as_slice(), [0x78, ..] | [0x1f, 0x8b, ..] | [b'{' | b'[' | b'<', ..]),
-        _ => false,
-    }
-}
-
-/// Longer values may be cut by whoever samples them.
-pub const CUT: usize = 64 << 10;
-
-/// A date as text, or a number that is a time between 1995 and 2100 in some unit.
-fn is_time(value: &Sampled) -> bool {
-    match value {
-        Sampled::Text(text) => {
-            let bytes = text.as_bytes();
-            let digits = |from: usize, to: usize| bytes.get(from..to).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
-            let date = digits(0, 4) && digits(5, 7) && digits(8, 10) && bytes[4] == b'-' && bytes[7] == b'-';
-            date && matches!(bytes.get(10), None | Some(b'T' | b' '))
-        }
-        Sampled::Integer(value) => {
-            [1, 1_000, 1_000_000, 1_000_000_000]
-                .into_iter()
-                .any(|unit| (788_918_400 * unit..4_102_444_800_i64.saturating_mul(unit)).contains(value))
-                || (629_245_152_000_000_000..662_379_552_000_000_000).contains(value)
-        }
-        Sampled::Real(value) => (788_918_400.0..4_102_444_800.0).contains(value),
-        _ => false,
-    }
-}
-
-/// The words of a name: `streamPosition` and `stream_position` have two.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for c in name.chars() {
-        let begins = c.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit());
-        if begins || !c.is_alphanumeric() {
-            words.push(String::new());
-        }
-        if c.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(c.to_lowercase()));
-        }
-        before = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// Words of names, each with what it is worth for a role.
-type Words = &'static str;
-
-const STREAM: Words = "stream 5, streamid 6, aggregateid 6, aggregate 3, originator 5, persistence 6, entity 4, subject 4, \
-    uuid 2, sourceid 3, aggregator 5, instance 5, workflow 4, item 3, object 3, key 1, root 2, id 1, \
-    parent -4, revision -4, transaction -4, causation -6, correlation -6";
-const VERSION: Words = "version 6, playhead 8, revision 6, rev 6, sequence 5, seq 4, counter 4, position 3, number 2, nr 2, \
-    no 2, end -4, hash -5, partition -5";
-const POSITION: Words = "global 7, ordering 7, checkpoint 6, pos 5, position 4, offset 5, seq 4, sequence 2, no 3, id 2, \
-    index 2, number 1, internal -4";
-const TYPE: Words = "type 5, topic 5, reason 5, kind 5, action 5, operation 5, class 4, name 4, op 4, label 4, \
-    function 4, event 3, manifest 3, message 2, user -3, tag -6, tags -6";
-const PAYLOAD: Words = "payload 8, data 6, body 6, content 6, properties 5, serialized 5, changes 5, state 4, document 4, \
-    object 4, json 3, event 2, message 2, aggregate -3, error -4";
-const METADATA: Words = "metadata 8, meta 7, headers 7, header 5, context 4, custom 1";
-const TIME: Words = "timestamp 8, ts 7, occurred 7, recorded 6, created 5, inserted 5, issued 5, added 5, time 5, \
-    date 5, stamp 5, published 4, started 4, at 2, on 2, utc 2, write 1, end -3, completed -3, \
-    expires -6, until -6, retention -6";
-const CATEGORY: Words = "category 8, aggregatetype 8, streamtype 8, entitytype 8, itemtype 6, aggregatename 5";
-const ID: Words = "id 3, uuid 5, guid 5, eventid 8, messageid 8, uid 4";
-
-/// How well a name says that a column has a role.
-fn names(role: Words, name: &Name) -> f64 {
-    let words = words(name.as_str());
-    let all = || role.split(", ").filter_map(|entry| entry.split_once(' '));
-    let all = || all().filter_map(|(word, worth)| Some((word, worth.parse::<f64>().ok()?)));
-    let worth = |word: &str| all().find(|(own, _)| *own == word).map_or(0.0, |(_, worth)| worth);
-    let together: f64 = words.iter().map(|word| worth(word)).sum();
-    let parts = together / (1.0 + 0.15 * (words.len().max(1) - 1) as f64);
-    // `eventtype` is one word, with the role's at its end.
-    let ending = match words.as_slice() {
-        [word] => {
-            let ends = all().filter(|(own, _)| own.len() > 3 && word.len() > own.len() && word.ends_with(own));
-            ends.map(|(_, worth)| worth * 0.9).fold(0.0, f64::max)
-        }
-        _ => 0.0,
-    };
-    worth(&words.concat()).max(parts).max(ending)
+    found.into_iter().map(|(score, look)| look.into_guess(score)).collect()
 }
 
 /// A table, and the roles found for its columns.
-struct Looked<'s> {
+struct Look<'s> {
     sample: &'s TableSample,
-    facts: Vec<Facts>,
-    roles: Vec<(&'static str, usize)>,
+    columns: Vec<Column>,
+    /// Each with its columns: only a stream has more than one.
+    roles: Vec<(&'static str, Vec<usize>)>,
     /// Stream and version were found by what the rows do, all through.
     fits: bool,
     reasons: Vec<String>,
 }
 
-/// How well a pair of columns is stream and version.
-struct Pair {
-    score: f64,
-    stream: usize,
-    version: usize,
-    /// Streams with more than one row, and those in which the version counts up.
-    streams: usize,
-    up: usize,
-}
-
-impl<'s> Looked<'s> {
-    fn at(sample: &'s TableSample) -> Option<(f64, Looked<'s>)> {
+impl<'s> Look<'s> {
+    /// Looks at a table; into the JSON of its columns where they alone do not tell a stream or a type.
+    fn at(sample: &'s TableSample) -> Option<(f64, Look<'s>)> {
         if sample.rows.is_empty() {
             return None;
         }
-        let mut looked = Looked { sample, facts: Vec::new(), roles: Vec::new(), fits: false, reasons: Vec::new() };
-        let order = looked.order();
-        let values = |at: usize| order.iter().filter_map(|row| sample.rows[*row].get(at)).collect::<Vec<_>>();
-        looked.facts = (0..sample.table.columns.len()).map(|at| Facts::of(&values(at))).collect();
-        let mut score = looked.stream_and_version(&order);
-        score += looked.others();
-        score += looked.table_name();
-        Some((score, looked))
+        let order = order(sample);
+        let columns = columns(sample, &order);
+        let mut inside = members(sample, &columns, &order);
+        let plain = Look::judged(sample, columns);
+        if inside.is_empty() || plain.1.has("stream") && plain.1.has("type") {
+            return Some(plain.1.with_any_type(plain.0));
+        }
+        let mut columns = plain.1.columns;
+        columns.append(&mut inside);
+        let (score, look) = Look::judged(sample, columns);
+        Some(look.with_any_type(score))
+    }
+
+    fn judged(sample: &'s TableSample, columns: Vec<Column>) -> (f64, Look<'s>) {
+        let mut look = Look { sample, columns, roles: Vec::new(), fits: false, reasons: Vec::new() };
+        let score = look.stream_and_version() + look.others();
+        (score + names::table(sample.table.name.as_str(), look.fits), look)
+    }
+
+    fn is_few(&self) -> bool {
+        self.sample.rows.len() < FEW
     }
 
     fn has(&self, role: &str) -> bool {
-        self.roles.iter().any(|(own, _)| *own == role)
+        self.columns_of(role).is_some()
     }
 
-    fn column(&self, role: &str) -> Option<usize> {
-        self.roles.iter().find(|(own, _)| *own == role).map(|(_, at)| *at)
+    fn columns_of(&self, role: &str) -> Option<&[usize]> {
+        self.roles.iter().find(|(own, _)| *own == role).map(|(_, columns)| columns.as_slice())
     }
 
-    fn name(&self, at: usize) -> &Name {
-        &self.sample.table.columns[at]
+    fn column(&self, role: &str) -> Option<&Column> {
+        self.columns.get(*self.columns_of(role)?.first()?)
     }
 
-    /// The rows by the integer that is likeliest their order: a dump has changed rows at its end.
-    fn order(&self) -> Vec<usize> {
-        let rows = &self.sample.rows;
-        let integer = |row: &Vec<Sampled>, at: usize| match row.get(at) {
-            Some(Sampled::Integer(value)) => Some(*value),
-            _ => None,
+    /// How columns are named that are a role together.
+    fn path(&self, columns: &[usize]) -> String {
+        columns.iter().map(|at| self.columns[*at].path.as_str()).collect::<Vec<_>>().join("+")
+    }
+
+    /// For each row one number that is equal where all these columns are.
+    fn ids(&self, columns: &[usize]) -> Vec<Option<u64>> {
+        let joined = |row: usize| {
+            let ids = columns.iter().map(|at| self.columns[*at].facts.ids[row]);
+            ids.reduce(|all, own| Some(all?.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ own?)).flatten()
         };
-        let unique = |at: &usize| {
-            let all: Option<HashSet<i64>> = rows.iter().map(|row| integer(row, *at)).collect();
-            all.is_some_and(|all| all.len() == rows.len())
-        };
-        let columns = (0..self.sample.table.columns.len()).filter(unique);
-        let best = columns.max_by(|a, b| names(POSITION, self.name(*a)).total_cmp(&names(POSITION, self.name(*b))));
-        let mut order: Vec<usize> = (0..rows.len()).collect();
-        if let Some(at) = best.filter(|at| names(POSITION, self.name(*at)) > 0.0) {
-            order.sort_by_key(|row| integer(&rows[*row], at));
-        }
-        order
+        (0..self.sample.rows.len()).map(joined).collect()
     }
 
-    fn stream_and_version(&mut self, order: &[usize]) -> f64 {
-        let columns = 0..self.facts.len();
-        let pairs = columns.clone().flat_map(|s| columns.clone().map(move |v| (s, v)));
-        let fitting = pairs.filter_map(|(stream, version)| self.pair(stream, version, order));
-        if let Some(best) = fitting.max_by(|a, b| a.score.total_cmp(&b.score)) {
-            let (stream, version) = (self.name(best.stream), self.name(best.version));
-            let (up, streams) = (best.up, best.streams);
-            self.reasons.push(format!("{version} counts up inside {stream} in {up} of {streams} streams"));
-            self.roles.extend([("stream", best.stream), ("version", best.version)]);
-            self.fits = best.up == best.streams;
-            return 25.0;
-        }
-        // Too few rows, or no version: names tell.
-        let best = |words: Words, least: f64, may: &dyn Fn(&Facts) -> bool| {
-            let named = (0..self.facts.len()).filter(|at| may(&self.facts[*at]));
-            let named = named.map(|at| (names(words, self.name(at)), at)).filter(|(worth, _)| *worth >= least);
-            named.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
-        };
-        let is_few = self.sample.rows.len() < FEW;
-        let name = |facts: &Facts| facts.nulls < 0.5 && facts.json < 0.2 && facts.time < 0.2;
-        let repeats = |facts: &Facts| name(facts) && (is_few || facts.variety < 0.9);
-        let Some(stream) = best(STREAM, 2.5, &repeats) else { return 0.0 };
-        let counts = |facts: &Facts| facts.integers == 1.0 && facts.time < 0.9;
-        let version = best(VERSION, 5.0, &counts).filter(|at| is_few && *at != stream);
-        self.reasons.push(format!("{} is named like a stream", self.name(stream)));
-        self.roles.push(("stream", stream));
-        match version {
-            Some(version) => {
-                self.reasons.push(format!("{} is named like a version", self.name(version)));
-                self.roles.push(("version", version));
-                16.0
-            }
-            None => 8.0,
-        }
-    }
-
-    fn pair(&self, stream: usize, version: usize, order: &[usize]) -> Option<Pair> {
-        let (s, v) = (&self.facts[stream], &self.facts[version]);
-        let both = HashSet::from([stream, version]);
-        let keys = || self.sample.keys.iter().map(|key| key.iter().copied().collect::<HashSet<_>>());
-        let is_key = keys().any(|key| key == both);
-        if stream == version || s.distinct < 1 || s.json > 0.5 || s.time > 0.9 || (s.is_flag && s.distinct > 1) {
-            return None;
-        }
-        if v.integers < 0.99 || v.nulls > 0.2 || v.time > 0.9 || v.is_flag && v.ids.len() >= FEW {
-            return None;
-        }
-        if !is_key && (s.variety > 0.9 || v.is_unique() && v.ids.len() >= FEW && s.distinct > 1)
-            || s.distinct < 2 && !is_key
-        {
-            return None;
-        }
-        let mut groups: HashMap<u64, Vec<i64>> = HashMap::new();
-        for (at, row) in order.iter().enumerate() {
-            if let (Some(id), Some(Sampled::Integer(value))) = (s.ids[at], self.sample.rows[*row].get(version)) {
-                groups.entry(id).or_default().push(*value);
-            }
-        }
-        let all: usize = groups.values().map(Vec::len).sum();
-        let several: Vec<&Vec<i64>> = groups.values().filter(|group| group.len() > 1).collect();
-        let rows: usize = several.iter().map(|group| group.len()).sum();
-        if several.is_empty() || !is_key && rows * 2 < all {
-            return None;
-        }
-        let different: usize = several.iter().map(|group| group.iter().collect::<HashSet<_>>().len()).sum();
-        let up = several.iter().filter(|group| is_key || group.is_sorted_by(|a, b| a < b)).count();
-        let mut steps = several.iter().filter(|group| group.len() > 2).map(|group| steps_alike(group)).peekable();
-        let step = if steps.peek().is_none() { 1.0 } else { share(steps) };
-        if (rows - different) * 20 > rows || rows < FEW && (up < several.len() || step < 1.0) {
-            return None;
-        }
-        let mut begins: HashMap<i64, usize> = HashMap::new();
-        groups
-            .values()
-            .filter_map(|group| group.iter().min())
-            .for_each(|first| *begins.entry(*first).or_default() += 1);
-        let begin = begins.values().max().copied().unwrap_or_default() as f64 / groups.len() as f64;
-        let key = if is_key {
-            5.0
-        } else if keys().any(|key| both.is_subset(&key)) {
-            2.0
-        } else {
-            0.0
-        };
-        let said = names(STREAM, self.name(stream)) + names(VERSION, self.name(version));
-        let score = 4.0 * up as f64 / several.len() as f64 + 2.0 * step + 2.0 * begin + key + 0.35 * said;
-        Some(Pair { score, stream, version, streams: several.len(), up })
-    }
-
-    /// The best of the columns that have no role yet, as a role. `worth` is `None` for those that cannot be it.
-    fn pick(&mut self, role: &'static str, worth: impl Fn(&Looked<'_>, usize) -> Option<f64>) -> bool {
-        let free = (0..self.facts.len()).filter(|at| !self.roles.iter().any(|(_, own)| own == at));
-        let worths = free.filter_map(|at| Some((worth(self, at)?, at))).filter(|(worth, _)| *worth > 1.5);
-        match worths.max_by(|a, b| a.0.total_cmp(&b.0)) {
+    /// The best of the columns that have no role yet, as a role. `worth` is `None` for those that
+    /// cannot be it; what only a path reaches must say so by its name.
+    fn pick(&mut self, role: &'static str, worth: impl Fn(&Look<'_>, &Column, usize) -> Option<f64>) -> bool {
+        let free = (0..self.columns.len()).filter(|at| !self.roles.iter().any(|(_, own)| own.contains(at)));
+        let worths = free.filter_map(|at| {
+            let column = &self.columns[at];
+            let worth = worth(self, column, at)?;
+            Some((if column.is_member { worth - MEMBER } else { worth }, at))
+        });
+        let least = |at: usize| if self.columns[at].is_member { 2.5 } else { 1.5 };
+        match worths.filter(|(worth, at)| *worth > least(*at)).max_by(|a, b| a.0.total_cmp(&b.0)) {
             Some((_, at)) => {
-                self.roles.push((role, at));
+                self.roles.push((role, vec![at]));
                 true
             }
             None => false,
@@ -408,69 +179,92 @@ impl<'s> Looked<'s> {
     }
 
     fn others(&mut self) -> f64 {
-        let few = self.sample.rows.len() < FEW;
+        let few = self.is_few();
         let mut score = 0.0;
-        let metadata = self.pick("metadata", |own, at| {
-            let (f, said) = (&own.facts[at], names(METADATA, own.name(at)));
+        let metadata = self.pick("metadata", |_, own, _| {
+            let (f, said) = (&own.facts, own.says(METADATA));
             (said >= 4.0 && (f.json > 0.5 || f.bytes > 0.5 || f.nulls > 0.3)).then_some(said)
         });
         score += if metadata { 4.0 } else { 0.0 };
-        let payload = self.pick("data", |own, at| {
-            let (f, said) = (&own.facts[at], names(PAYLOAD, own.name(at)));
+        let payload = self.pick("data", |_, own, _| {
+            let (f, said) = (&own.facts, own.says(PAYLOAD));
             let blob = f.bytes > 0.9 && f.length != 16.0;
             let long = f.integers == 0.0 && f.length >= 40.0 && said >= 4.0;
-            let may = (f.json > 0.3 || blob || long) && f.nulls < 0.9;
+            let may = (f.json > 0.3 || blob || long) && f.nulls < 0.9 && (said >= 4.0 || !own.is_member);
             may.then(|| said + 3.0 * f.json + f.bytes + (f.length / 200.0).min(2.0) - 3.0 * f.nulls)
         });
-        if payload {
+        if payload && let Some(column) = self.column("data") {
             score += 25.0;
-            let at = self.column("data").unwrap_or_default();
-            let form = if self.facts[at].json > 0.3 { "holds JSON" } else { "holds long values" };
-            self.reasons.push(format!("{} {form}", self.name(at)));
+            let form = if column.facts.json > 0.3 { "holds JSON" } else { "holds long values" };
+            self.reasons.push(format!("{} {form}", column.path));
         }
-        let time = self.pick("time", |own, at| {
-            let f = &own.facts[at];
-            (f.time > 0.8).then(|| names(TIME, own.name(at)) + 3.0 - 4.0 * f.nulls)
+        if !payload && self.sample.table.is_open && self.roles.len() + 2 < self.columns.len() {
+            // The members of a line that have no role are its payload.
+            score += 12.0;
+        }
+        let time = self.pick("time", |_, own, _| {
+            let may = own.facts.time > 0.8 && (own.says(TIME) >= 4.0 || !own.is_member);
+            may.then(|| own.says(TIME) + 3.0 - 4.0 * own.facts.nulls)
         });
         score += if time { 12.0 } else { 0.0 };
-        self.pick("category", |own, at| {
-            let said = names(CATEGORY, own.name(at));
-            (said >= 5.0 && !own.varies(at)).then_some(said)
-        });
-        let event_type = self.pick("type", |own, at| {
-            let (f, said) = (&own.facts[at], names(TYPE, own.name(at)));
-            let word = f.nulls == 0.0 && f.json < 0.2 && f.time < 0.2 && f.bytes < 0.5 && f.length < 200.0;
+        if !self.has("category") {
+            self.pick("category", |look, own, at| {
+                let said = own.says(CATEGORY);
+                (said >= 5.0 && !look.varies(at)).then_some(said)
+            });
+        }
+        let event_type = self.pick("type", |look, own, at| {
+            let (f, said) = (&own.facts, own.says(TYPE));
             let number = f.integers > 0.1 && !(said >= 4.0 && (2..=60).contains(&f.distinct));
             let some = f.distinct <= 400 && (few && said >= 3.0 || f.distinct >= 2 && f.variety < 0.6);
-            let may = word && !number && some && (said >= 3.0 && few || own.varies(at));
-            may.then_some(said + if said <= 0.0 && own.fits { 1.6 } else { 0.0 })
+            // Lines of other kinds may stand between events, without what is inside those.
+            let word = f.is_word() || own.is_member && f.nulls < 0.1 && f.is_word_if_there();
+            let may = word && !number && some && (said >= 3.0 && few || look.varies(at));
+            let may = may && (said >= 4.0 || !own.is_member);
+            may.then_some(said + if said <= 0.0 && look.fits { 1.6 } else { 0.0 })
         });
-        if event_type {
-            let at = self.column("type").unwrap_or_default();
-            let said = names(TYPE, self.name(at)) > 0.0;
-            score += if said { 20.0 } else { 8.0 };
-            self.reasons.push(format!("{} varies inside streams, {} words", self.name(at), self.facts[at].distinct));
+        if event_type && let Some(column) = self.column("type") {
+            score += if column.says(TYPE) > 0.0 { 20.0 } else { 8.0 };
+            self.reasons.push(format!("{} varies inside streams, {} words", column.path, column.facts.distinct));
         }
-        let position = self.pick("position", |own, at| {
-            let f = &own.facts[at];
-            let may = f.integers == 1.0 && f.is_unique() && f.time < 0.9;
-            may.then(|| names(POSITION, own.name(at)) + if own.ascends(at) { 2.0 } else { 1.0 })
+        let position = self.pick("position", |look, own, _| {
+            let may = own.facts.integers == 1.0 && own.facts.is_unique() && own.facts.time < 0.9;
+            let said = own.says(POSITION);
+            // Where columns without a role are the payload, a number is most likely some of it.
+            let may = may && (said >= 4.0 || !own.is_member && (look.has("data") || said >= 2.0 && own.ascends()));
+            may.then(|| said + if own.ascends() { 2.0 } else { 1.0 })
         });
         score += if position { 6.0 } else { 0.0 };
-        self.pick("id", |own, at| {
-            let f = &own.facts[at];
-            let said = names(ID, own.name(at));
+        self.pick("id", |_, own, _| {
+            let (f, said) = (&own.facts, own.says(ID));
             (f.is_unique() && f.json < 0.2 && f.time < 0.2 && f.length <= 64.0 && said >= 2.0).then_some(said)
         });
-        // A live table with a JSON column has neither.
-        score - if !self.has("version") && !position { 12.0 } else { 0.0 }
+        // A live table with a JSON column has neither; a log of lines is none.
+        let is_live = !self.sample.table.is_open && !self.has("version") && !position;
+        score - if is_live { 12.0 } else { 0.0 }
+    }
+
+    /// Takes for the type what its name says to be it, where nothing varies inside streams.
+    fn with_any_type(mut self, score: f64) -> (f64, Look<'s>) {
+        if self.has("type") {
+            return (score, self);
+        }
+        let found = self.pick("type", |_, own, _| {
+            let said = own.says(TYPE);
+            (own.facts.is_word() && own.facts.integers < 0.1 && own.facts.distinct <= 400 && said >= 4.0)
+                .then_some(said)
+        });
+        if let (true, Some(column)) = (found, self.column("type")) {
+            self.reasons.push(format!("{} is named like a type", column.path));
+        }
+        (score + if found { 12.0 } else { 0.0 }, self)
     }
 
     /// A column differs inside at least some of the streams that have several rows.
     fn varies(&self, at: usize) -> bool {
-        let Some(stream) = self.column("stream") else { return true };
+        let Some(stream) = self.columns_of("stream") else { return true };
         let mut groups: HashMap<u64, Vec<u64>> = HashMap::new();
-        for (stream, value) in self.facts[stream].ids.iter().zip(&self.facts[at].ids) {
+        for (stream, value) in self.ids(stream).iter().zip(&self.columns[at].facts.ids) {
             if let (Some(stream), Some(value)) = (stream, value) {
                 groups.entry(*stream).or_default().push(*value);
             }
@@ -480,60 +274,24 @@ impl<'s> Looked<'s> {
         several.is_empty() || differ * 10 >= several.len() * 3
     }
 
-    /// The column's numbers go up from row to row as they lie.
-    fn ascends(&self, at: usize) -> bool {
-        let number = |row: &Vec<Sampled>| match row.get(at) {
-            Some(Sampled::Integer(value)) => Some(*value),
-            _ => None,
-        };
-        self.sample.rows.iter().map(number).is_sorted_by(|a, b| a < b)
-    }
-
-    fn table_name(&self) -> f64 {
-        let name = self.sample.table.name.as_str().to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-        let mut score = 0.0;
-        if has(&["event", "journal", "message", "commit", "outbox", "log", "version", "history", "audit", "_aud"]) {
-            score += 8.0;
-        }
-        if has(&["snapshot", "saga"]) {
-            score -= if self.fits { 5.0 } else { 30.0 };
-        } else if has(&[
-            "projection",
-            "token",
-            "subscription",
-            "checkpoint",
-            "migration",
-            "bookmark",
-            "tracking",
-            "_tag",
-            "tags",
-            "lock",
-            "offsets",
-            "dead_letter",
-        ]) {
-            score -= 30.0;
-        }
-        score
-    }
-
     /// Most of its streams and versions stand in a larger table too.
-    fn is_copy_of(&self, other: &Looked<'_>) -> bool {
+    fn is_copy_of(&self, other: &Look<'_>) -> bool {
         let (own, all) = (self.places(), other.places());
         let inside = own.intersection(&all).count() as f64;
         other.has("data") && own.len() < all.len() && !own.is_empty() && inside >= COPY * own.len() as f64
     }
 
     fn places(&self) -> HashSet<(u64, u64)> {
-        let (Some(stream), Some(version)) = (self.column("stream"), self.column("version")) else {
+        let (Some(stream), Some(version)) = (self.columns_of("stream"), self.column("version")) else {
             return HashSet::new();
         };
-        let ids = self.facts[stream].ids.iter().zip(&self.facts[version].ids);
+        // A copy may name beside the id what each is.
+        let ids = self.ids(&stream[stream.len() - 1..]).into_iter().zip(&version.facts.ids);
         ids.filter_map(|(stream, version)| stream.zip(*version)).collect()
     }
 
     fn into_guess(self, score: f64) -> Guess {
-        let role = |role: &'static str| Some((role, self.name(self.column(role)?).as_str().to_owned()));
+        let role = |role: &'static str| Some((role, self.path(self.columns_of(role)?)));
         Guess {
             table: self.sample.table.name.as_str().to_owned(),
             score: score.round() as i32,
@@ -544,107 +302,21 @@ impl<'s> Looked<'s> {
     }
 }
 
-/// A group of three or more numbers has one step throughout.
-fn steps_alike(group: &[i64]) -> bool {
-    let mut sorted = group.to_vec();
-    sorted.sort_unstable();
-    sorted.windows(3).all(|three| three[1].wrapping_sub(three[0]) == three[2].wrapping_sub(three[1]))
-}
-
-fn share(all: impl Iterator<Item = bool>) -> f64 {
-    let (mut holds, mut count) = (0, 0);
-    for one in all {
-        holds += usize::from(one);
-        count += 1;
+/// The rows by the integer that is likeliest their order: a dump has changed rows at its end.
+fn order(sample: &TableSample) -> Vec<usize> {
+    let integer = |row: usize, at: usize| match sample.rows[row].get(at) {
+        Some(Sampled::Integer(value)) => Some(*value),
+        _ => None,
+    };
+    let mut order: Vec<usize> = (0..sample.rows.len()).collect();
+    let unique = |at: &usize| {
+        let all: Option<HashSet<i64>> = order.iter().map(|row| integer(*row, *at)).collect();
+        all.is_some_and(|all| all.len() == order.len())
+    };
+    let says = |at: usize| names(POSITION, sample.table.columns[at].as_str());
+    let best = (0..sample.table.columns.len()).filter(unique).max_by(|a, b| says(*a).total_cmp(&says(*b)));
+    if let Some(at) = best.filter(|at| says(*at) > 0.0) {
+        order.sort_by_key(|row| integer(*row, at));
     }
-    holds as f64 / f64::from(count.max(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(text: impl Into<String>) -> Sampled {
-        Sampled::Text(text.into())
-    }
-
-    fn sample(name: &str, columns: &[&str], rows: Vec<Vec<Sampled>>) -> TableSample {
-        let table = Table::new(name, columns.iter().map(|column| (*column).to_owned()), true);
-        TableSample { table, count: Some(rows.len() as u64), rows, keys: Vec::new() }
-    }
-
-    /// Events of `streams` streams in turn: position, stream, version, type, payload, time.
-    fn events(streams: i64, versions: i64) -> Vec<Vec<Sampled>> {
-        let mut rows = Vec::new();
-        for version in 1..=versions {
-            for stream in 0..streams {
-                let kind = if version == 1 { "Made" } else { "Moved" };
-                let payload = format!("{{\"n\":{version},\"of\":{stream}}}");
-                let at = Sampled::Integer(1_772_600_000 + version * 60 + stream);
-                let position = Sampled::Integer(rows.len() as i64 * 7 + 3);
-                rows.push(vec![
-                    position,
-                    text(format!("s-{stream}")),
-                    Sampled::Integer(version),
-                    text(kind),
-                    text(payload),
-                    at,
-                ]);
-            }
-        }
-        rows
-    }
-
-    fn said(guess: &Guess) -> String {
-        guess.roles.iter().map(|(role, column)| format!("{role}={column}")).collect::<Vec<_>>().join(",")
-    }
-
-    #[test]
-    fn structure_tells_where_names_say_nothing() {
-        let found = guess(&[sample("t", &["a", "b", "c", "d", "e", "f"], events(5, 6))]);
-        assert_eq!(said(&found[0]), "stream=b,version=c,type=d,data=e,time=f,position=a");
-        assert!(found[0].is_likely() && found[0].rows == Some(30), "{found:?}");
-        assert!(found[0].reasons.iter().any(|why| why == "c counts up inside b in 5 of 5 streams"), "{found:?}");
-    }
-
-    #[test]
-    fn names_tell_where_there_is_one_row() {
-        let columns = ["id", "aggregate_id", "version", "event_type", "payload", "timestamp"];
-        let row = vec![
-            text("e1"),
-            text("u-1"),
-            Sampled::Integer(1),
-            text("Made"),
-            text("{\"a\":1}"),
-            text("2026-04-24T09:18:47Z"),
-        ];
-        let snapshots = sample("snapshots", &columns[1..], vec![row[1..].to_vec()]);
-        let found = guess(&[snapshots, sample("events", &columns, vec![row])]);
-        assert_eq!(found[0].table, "events");
-        assert_eq!(
-            said(&found[0]),
-            "stream=aggregate_id,version=version,type=event_type,data=payload,time=timestamp,id=id"
-        );
-    }
-
-    #[test]
-    fn copies_and_lists_are_no_events() {
-        let columns = ["position", "stream_id", "version", "type", "data", "created"];
-        let archive = sample("outbox", &columns, events(5, 3));
-        let people = (0..20).map(|n| vec![Sampled::Integer(n), text(format!("name {n}")), text("x@y")]).collect();
-        let people = sample("customers", &["id", "name", "mail"], people);
-        let found =
-            guess(&[archive, people, sample("things", &columns, events(5, 6)), sample("events", &columns, Vec::new())]);
-        let tables: Vec<&str> = found.iter().map(|guess| guess.table.as_str()).collect();
-        assert_eq!(tables[0], "things", "{found:?}");
-        assert!(!tables.contains(&"customers") && !tables.contains(&"events"), "{found:?}");
-    }
-
-    #[test]
-    fn rows_of_a_dump_may_lie_in_any_order() {
-        let mut rows = events(4, 6);
-        rows.rotate_left(9);
-        let found = guess(&[sample("t", &["pos", "b", "c", "d", "e", "f"], rows)]);
-        assert_eq!(said(&found[0]), "stream=b,version=c,type=d,data=e,time=f,position=pos");
-    }
+    order
 }

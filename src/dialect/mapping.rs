@@ -12,7 +12,8 @@ use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule};
 use super::template::{Filter, Part, category_of};
 use super::{Cell, Name, ROLES, Table, nearest};
-use crate::model::{Marks, Node, Number, StreamStatus, Time, TimeUnit};
+use crate::model::json::{self, with_whole_characters};
+use crate::model::{Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -138,6 +139,8 @@ pub struct Mapping {
     count: Count,
     first_version: i64,
     position: Field,
+    /// The position is part of a header.
+    orders: bool,
     event_id: Vec<Piece>,
     event_type: Vec<Piece>,
     payload: Field,
@@ -267,7 +270,7 @@ impl<'a> Resolver<'a> {
             let near = nearest(&Name::from(word), &words.iter().copied().map(Name::from).collect::<Vec<_>>())
                 .map(|near| format!("{column}:{near}"));
             let message = format!("{word} is no way to read the {role}; behind a column stands {}", words.join(", "));
-            return Err(Lacks { message, near, role: role_of(role) });
+            return Err(Lacks { message, near, role: role_of(role), by_hand: true });
         };
         field.iter_mut().for_each(|source| source.reading = reading);
         Ok(field)
@@ -290,7 +293,8 @@ impl<'a> Resolver<'a> {
             return Ok(field);
         }
         let near = nearest(name, &self.tables[0].1.columns).map(|near| near.as_str().to_owned());
-        Err(Lacks { message: format!("there is no column {name} for the {role}"), near, role: role_of(role) })
+        let message = format!("there is no column {name} for the {role}");
+        Err(Lacks { message, near, role: role_of(role), by_hand: true })
     }
 
     fn field(&mut self, rule: &FieldRule, role: &str, inside: &Inside) -> Result<Field, Lacks> {
@@ -318,13 +322,33 @@ impl<'a> Resolver<'a> {
         if field.is_empty() && !rule.optional {
             let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
             let message = format!("there is no column {names} for the {role}");
-            return Err(Lacks { message, near: None, role: role_of(role) });
+            return Err(Lacks { message, near: None, role: role_of(role), by_hand: false });
         }
         Ok(field)
     }
 
+    /// What `--map` points at for the stream: one place, or several, `tenant+id`, where no column
+    /// is called so.
+    fn stream_by_hand(&mut self, name: &Name) -> Result<Vec<Piece>, Lacks> {
+        let several: Vec<&str> = name.as_str().split('+').collect();
+        if several.len() < 2 || self.find(name).is_some() {
+            return Ok(joined(vec![self.by_hand(name, "stream")?]));
+        }
+        let fields = several.into_iter().map(|name| self.by_hand(&Name::from(name), "stream"));
+        let fields: Result<Vec<Field>, Lacks> = fields.collect();
+        // Members may be called so, too.
+        fields.or_else(|lacks| Ok(vec![self.by_hand(name, "stream").map_err(|_| lacks)?])).map(joined)
+    }
+
     fn text(&mut self, rule: &TextRule, role: &str, inside: &Inside) -> Result<Vec<Piece>, Lacks> {
         match rule {
+            TextRule::Field(FieldRule { by_hand: true, col: Some(Names(names)), .. }) if role == "stream" => {
+                names.first().map_or_else(|| Ok(Vec::new()), |name| self.stream_by_hand(name))
+            }
+            TextRule::Joined(rules) => {
+                let fields = rules.iter().map(|rule| self.field(rule, role, inside)).collect::<Result<_, _>>()?;
+                Ok(joined(fields))
+            }
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
                 let filters = rule.after_last.iter().cloned().map(Filter::AfterLast).collect();
@@ -358,6 +382,18 @@ impl<'a> Resolver<'a> {
         };
         Ok((column(&on.0)?, column(&on.1)?))
     }
+}
+
+/// Values with a hyphen between them.
+fn joined(fields: Vec<Field>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for field in fields {
+        if !pieces.is_empty() {
+            pieces.push(Piece::Literal("-".to_owned()));
+        }
+        pieces.push(Piece::Value(field, Vec::new()));
+    }
+    pieces
 }
 
 /// Columns that are the category where no rule names one.
@@ -457,9 +493,18 @@ impl Mapping {
             let field = Some(columns.sources(&names)).filter(|field| !field.is_empty());
             category.extend(field.map(|field| Piece::Value(field, Vec::new())));
         }
+        // What stands before an id says whose it is, not what it is.
+        let of_id = match (&map.stream, stream.as_slice()) {
+            (TextRule::Field(_) | TextRule::Joined(_), [_, .., Piece::Value(id, _)]) => Some(id.clone()),
+            _ => None,
+        };
+        if let (None, Some(id), true) = (&map.category, &of_id, category.is_empty()) {
+            category.push(Piece::Value(id.clone(), vec![Filter::Category]));
+        }
         let category_of_stream = match &map.category {
+            None if of_id.is_some() => false,
             Some(TextRule::Field(rule)) => rule.optional,
-            Some(TextRule::Template(_)) => false,
+            Some(TextRule::Template(_) | TextRule::Joined(_)) => false,
             None => true,
         };
         let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
@@ -487,6 +532,7 @@ impl Mapping {
             count,
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,
+            orders: false,
             event_id,
             event_type,
             payload: inside.payload,
@@ -511,8 +557,8 @@ impl Mapping {
         &self.columns
     }
 
-    /// For each column whether a header needs it: payload, metadata, id and position it does
-    /// not, unless a header's field lies inside.
+    /// For each column whether a header needs it: payload, metadata and id it does not, unless a
+    /// header's field lies inside, and the position only where events are ordered by it.
     pub fn in_header(&self) -> &[bool] {
         &self.in_header
     }
@@ -526,6 +572,7 @@ impl Mapping {
             || text(&self.event_type)
             || field(&self.version)
             || field(&self.time)
+            || (self.orders && field(&self.position))
             || self.items.as_ref().is_some_and(|(items, _)| field(items))
             || self.status.iter().chain(&self.marks).any(flag)
     }
@@ -577,9 +624,20 @@ impl Mapping {
         self.column_of(&self.version)
     }
 
-    /// The columns that may hold the position.
-    pub fn positions(&self) -> impl Iterator<Item = &Column> {
-        self.position.iter().filter_map(|source| self.columns.get(source.column))
+    /// The position's column, where there is one alone.
+    pub fn position_column(&self) -> Option<&Column> {
+        self.column_of(&self.position)
+    }
+
+    /// Headers bring the position from now on: rows do not lie in its order.
+    pub fn order_by_position(&mut self) {
+        self.orders = !self.position.is_empty();
+        self.in_header = (0..self.columns.len()).map(|at| self.header_needs(at)).collect();
+    }
+
+    /// Headers bring the position.
+    pub fn orders(&self) -> bool {
+        self.orders
     }
 
     /// The payload's column, where there is one alone.
@@ -599,15 +657,15 @@ impl Mapping {
         self.rest.as_deref()
     }
 
-    /// Appends the stream's name; `false` where there is none.
-    pub fn stream(&self, row: &Row<'_>, out: &mut String) -> bool {
-        self.expand(&self.stream, row, out)
+    /// Appends the stream's name; `None` where there is none, else what the name is made of.
+    pub fn stream(&self, row: &Row<'_>, out: &mut String) -> Option<NameForm> {
+        self.expand(&self.stream, row, Cell::to_id, out)
     }
 
     /// Appends the category of the row's stream; nothing where it has none.
     pub fn category(&self, row: &Row<'_>, stream: &str, out: &mut String) {
         let start = out.len();
-        if self.category.is_empty() || !self.expand(&self.category, row, out) {
+        if self.category.is_empty() || self.expand(&self.category, row, Cell::to_text, out).is_none() {
             out.truncate(start);
             out.push_str(if self.category_of_stream { category_of(stream) } else { "" });
         }
@@ -619,12 +677,12 @@ impl Mapping {
     }
 
     pub fn event_id(&self, row: &Row<'_>, out: &mut String) -> bool {
-        !self.event_id.is_empty() && self.expand(&self.event_id, row, out)
+        !self.event_id.is_empty() && self.expand(&self.event_id, row, Cell::to_id, out).is_some()
     }
 
     /// Appends the event's type; `false` where there is none.
     pub fn event_type(&self, row: &Row<'_>, out: &mut String) -> bool {
-        self.expand(&self.event_type, row, out)
+        self.expand(&self.event_type, row, Cell::to_text, out).is_some()
     }
 
     /// The stored version; `Err` with its text where it is no integer.
@@ -719,7 +777,8 @@ impl Mapping {
 
     /// What the store says became of the row's stream.
     pub fn status(&self, row: &Row<'_>) -> StreamStatus {
-        match self.status.as_ref().and_then(|flag| self.word(flag, row)) {
+        let words = self.status.as_ref().map(|flag| self.words(flag, row)).unwrap_or_default();
+        match words.first().copied() {
             Some("archived") => StreamStatus::Archived,
             Some("soft-deleted") => StreamStatus::SoftDeleted,
             Some("tombstoned") => StreamStatus::Tombstoned,
@@ -729,7 +788,7 @@ impl Mapping {
 
     /// What sets a row apart from a plain event.
     pub fn marks(&self, row: &Row<'_>) -> Marks {
-        let words = self.marks.iter().filter_map(|flag| self.word(flag, row));
+        let words = self.marks.iter().flat_map(|flag| self.words(flag, row));
         words.filter_map(Marks::of).fold(Marks::NONE, Marks::and)
     }
 
@@ -796,31 +855,70 @@ impl Mapping {
         slots.filter(|(column, _)| self.is_payload(*column)).find_map(|(_, slot)| slot.get())
     }
 
-    fn word<'m>(&self, flag: &'m Flag, row: &Row<'_>) -> Option<&'m str> {
-        let cell = self.look(&flag.field, row);
-        let mut values = flag.values.iter();
-        let found = match cell {
-            // Every row has it: no text is made of a number.
-            Cell::Integer(number) => values.find(|(value, _)| value.parse() == Ok(number)),
-            cell => {
-                let text = cell.to_text()?;
-                values.find(|(value, _)| value.eq_ignore_ascii_case(&text))
-            }
+    /// Half a surrogate pair, which no text can hold, stands where the stream, the type or the
+    /// category is read.
+    pub fn has_half_pair(&self, name: &str, row: &Row<'_>) -> bool {
+        let pieces = match name {
+            "stream" => &self.stream,
+            "type" => &self.event_type,
+            _ => &self.category,
         };
-        found.map(|(_, word)| word.as_str())
+        let is_half = |source: &Source| match row.cells.get(source.column) {
+            Some(Cell::Json(text)) if source.path.is_empty() => *with_whole_characters(text) != **text,
+            _ => row.decoded.get(source.column).and_then(OnceCell::get).is_some_and(|decoded| decoded.replaced),
+        };
+        pieces.iter().any(|piece| matches!(piece, Piece::Value(field, _) if field.iter().any(is_half)))
     }
 
-    /// Appends the text; `false` where one of its values is missing.
-    fn expand(&self, pieces: &[Piece], row: &Row<'_>, out: &mut String) -> bool {
+    /// Columns that were looked into and are neither payload nor metadata, which are decoded
+    /// later: where one has a key twice, its name and the key.
+    pub fn twice_inside<'r>(&self, row: &Row<'r>) -> impl Iterator<Item = (&Name, &'r Text)> {
+        let is_metadata = |column| self.metadata.iter().any(|own| own.column == column && own.path.is_empty());
+        let slots = row.decoded.iter().zip(&self.columns).enumerate();
+        slots.filter_map(move |(at, (slot, column))| {
+            let key = slot.get()?.duplicate_key.as_ref()?;
+            (!self.is_payload(at) && !is_metadata(at)).then_some((&column.name, key))
+        })
+    }
+
+    /// What a flag's value means: at most one word, or one for each item of a list in a line.
+    fn words<'m>(&self, flag: &'m Flag, row: &Row<'_>) -> Vec<&'m str> {
+        let cell = self.look(&flag.field, row);
+        // Every row has it: nothing is allocated for the usual answer, none.
+        let mut values = flag.values.iter();
+        let word = |(_, word): &'m (String, String)| word.as_str();
+        if let Cell::Integer(number) = cell {
+            return values.find(|(value, _)| value.parse() == Ok(number)).map(word).into_iter().collect();
+        }
+        let Some(text) = cell.to_text().filter(|text| text != "[]") else { return Vec::new() };
+        if !text.starts_with('[') {
+            return values.find(|(value, _)| value.eq_ignore_ascii_case(&text)).map(word).into_iter().collect();
+        }
+        let Node::Array(items) = json::parse_text(&text).node else { return Vec::new() };
+        let has = |value: &str| items.iter().any(|item| matches!(item, Node::String(item) if **item == *value));
+        values.filter(|(value, _)| has(value)).map(word).collect()
+    }
+
+    /// Appends the text, each value `as_text`; `None` where one of them is missing.
+    fn expand<'r>(
+        &self,
+        pieces: &[Piece],
+        row: &Row<'r>,
+        as_text: fn(Cell<'r>) -> Option<Cow<'r, str>>,
+        out: &mut String,
+    ) -> Option<NameForm> {
+        let mut form: Option<NameForm> = None;
         for piece in pieces {
             match piece {
                 Piece::Literal(text) => out.push_str(text),
                 Piece::Value(field, filters) => {
-                    let Some(text) = self.look(field, row).to_text() else { return false };
-                    out.push_str(&filters.iter().fold(text, |text, filter| filter.apply(text)));
+                    let cell = self.look(field, row);
+                    let kind = cell.kind();
+                    form = Some(form.map_or(NameForm::of(kind), |before| before.and(out.len(), kind)));
+                    out.push_str(&filters.iter().fold(as_text(cell)?, |text, filter| filter.apply(text)));
                 }
             }
         }
-        true
+        form.or_else(|| Some(NameForm::default()))
     }
 }

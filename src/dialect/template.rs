@@ -107,7 +107,9 @@ impl Filter {
 pub(super) fn category_of(stream: &str) -> &str {
     let Some(hyphen) = stream.find('-') else { return "" };
     match uuid::find(stream) {
-        Some(start) if start < hyphen => stream[..start].trim_end_matches(['_', ':', '/', '.', '|', '{', ' ']),
+        Some(uuid) if uuid.start < hyphen => {
+            stream[..uuid.start].trim_end_matches(['_', ':', '/', '.', '|', '{', '(', '[', ' '])
+        }
         _ => &stream[..hyphen],
     }
 }
@@ -142,6 +144,10 @@ mod tests {
             ("order_406e2ac5-3c59-4776-9f4a-f37552a78ca2", "order"),
             ("urn:order:406e2ac5-3c59-4776-9f4a-f37552a78ca2", "urn:order"),
             ("2024-01", "2024"),
+            ("406e2ac53c5947769f4af37552a78ca2-order", ""),
+            ("urn:uuid:406e2ac5-3c59-4776-9f4a-f37552a78ca2", ""),
+            ("{406e2ac53c5947769f4af37552a78ca2}-7", ""),
+            ("order_406e2ac53c5947769f4af37552a78ca2-7", "order"),
         ] {
             assert_eq!(Filter::Category.apply(Cow::Borrowed(stream)), category, "{stream}");
         }

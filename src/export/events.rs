@@ -8,7 +8,7 @@ use super::{ExportError, Of, Report};
 use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, ReadError};
 use crate::index::{EventIndex, InOrder};
 use crate::model::{EventRow, Node, Position, RecordedEvent, Version};
-use crate::session::{StreamSource, pages};
+use crate::session::{InputStreams, StreamSource, pages};
 
 /// Events that are read at once, at most.
 const BATCH: usize = 256;
@@ -17,6 +17,7 @@ const BATCH: usize = 256;
 pub enum EventWalk {
     Stream { source: Box<StreamSource>, at: u64 },
     Store(Box<StoreWalk>),
+    Input(Box<InputStreams>),
 }
 
 /// Events of many streams.
@@ -41,16 +42,17 @@ impl EventWalk {
             source.select(index.rows_of(stream), stream);
             return Ok(EventWalk::Stream { source, at: 0 });
         }
-        let (fetcher, order) = (opened.store.fetcher()?, index.in_order(opened.store.has_global_order()));
+        let (fetcher, order) = (opened.store.fetcher()?, index.in_order());
         let (opened, page, part) = (Arc::clone(opened), EventPage::default(), Vec::new());
         Ok(EventWalk::Store(Box::new(StoreWalk { opened, index, of, fetcher, order, page, part })))
     }
 
     /// Writes some rows. Returns how many events are done with, `None` at the end.
     pub fn advance(&mut self, rows: &mut Rows<'_>, report: &mut Report) -> Result<Option<u64>, ExportError> {
-        let EventWalk::Stream { source, at } = self else {
-            let EventWalk::Store(store) = self else { return Ok(None) };
-            return store.advance(rows, report);
+        let (source, at) = match self {
+            EventWalk::Stream { source, at } => (source, at),
+            EventWalk::Store(store) => return store.advance(rows, report),
+            EventWalk::Input(input) => return pass_by(input, rows, report),
         };
         let Some(event) = source.event(*at)? else {
             report.findings.absorb(&mut source.findings().clone());
@@ -63,6 +65,19 @@ impl EventWalk {
         *at += 1;
         Ok(Some(1))
     }
+}
+
+/// Writes the next event of an input.
+fn pass_by(input: &mut InputStreams, rows: &mut Rows<'_>, report: &mut Report) -> Result<Option<u64>, ExportError> {
+    let (store, name) = (Arc::clone(&input.opened().store), input.name());
+    if let Some((row, version)) = input.next_event()? {
+        let event = pages::recorded(&*store, &row, &name, version, &mut report.findings);
+        write_row(&event, rows)?;
+        return Ok(Some(1));
+    }
+    let has_begun = input.begin()?;
+    report.findings.absorb(&mut input.take_findings());
+    Ok(has_begun.then_some(0))
 }
 
 impl StoreWalk {
@@ -104,6 +119,7 @@ fn write_row(event: &RecordedEvent, rows: &mut Rows<'_>) -> Result<(), ExportErr
         match &event.position {
             Position::None => Cell::Null,
             Position::Number(number) => Cell::Whole(*number),
+            Position::Digits(digits) => Cell::JsonText(digits),
             Position::Text(text) => Cell::Text(text),
         },
         Cell::text_or_null(event.id.as_deref()),

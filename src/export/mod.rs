@@ -6,11 +6,13 @@
 //! its caller's; [`Target`] is a file that is there whole or not at all.
 
 mod events;
+pub mod job;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pass;
 mod rows;
 mod sink;
+mod streams;
 mod target;
 mod text;
 mod walk;
@@ -21,26 +23,27 @@ use std::time::{Duration, Instant};
 
 pub use rows::{Format, What};
 pub use sink::About;
-pub use target::{Target, discard};
+pub use target::{NoTarget, Target, discard};
 pub use walk::{Reducers, errors_node};
 
 use crate::formats::{Opened, ReadError};
-use crate::index::{At, EventIndex, StreamTable};
+use crate::index::{At, EventIndex, NamePart, StreamTable};
 use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Version};
 use crate::replay::Thrown;
 use crate::replay::js::ModuleError;
 use crate::replay::timeline::OnError;
-use crate::session::Progress;
+use crate::session::{InputStreams, Progress};
 use events::EventWalk;
 use pass::{Ended, Pass};
 use sink::Sink;
+use streams::{OfInput, OfStore};
 use walk::StreamWalk;
 
 /// Problems that are kept; the rest are counted.
 const KEPT: usize = 10;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     pub what: What,
     pub format: Format,
@@ -55,19 +58,28 @@ pub struct Request {
 }
 
 /// Which streams.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Of {
     Stream(StreamId),
-    Streams { category: Option<CategoryId>, shard: Shard },
+    /// Those that are in all of these.
+    Streams {
+        category: Option<CategoryId>,
+        matching: NamePart,
+        shard: Shard,
+    },
+    /// Those of an input: whoever reads it was told.
+    Input,
 }
 
 impl Of {
-    pub fn holds(self, streams: &StreamTable, id: StreamId) -> bool {
+    pub fn holds(&self, streams: &StreamTable, id: StreamId) -> bool {
         match self {
-            Of::Stream(stream) => stream == id,
-            Of::Streams { category, shard } => {
+            Of::Stream(stream) => *stream == id,
+            Of::Input => true,
+            Of::Streams { category, matching, shard } => {
                 let own = streams.summary(id).map(|summary| summary.category);
-                (category.is_none() || own == category) && shard.holds(streams.name(id))
+                let name = streams.name(id);
+                (category.is_none() || own == *category) && matching.is_in(name) && shard.holds(name)
             }
         }
     }
@@ -78,6 +90,8 @@ impl Of {
 pub enum ExportError {
     Read(ReadError),
     Module(ModuleError),
+    /// The reducer's file folds other categories only.
+    NoExport(Problem),
     Write(io::Error),
 }
 
@@ -156,6 +170,16 @@ impl Report {
             None => {}
             Some(Ended::Threw) => self.failed = true,
             Some(Ended::Lost(version)) => self.lost(stream, version),
+            Some(Ended::GoneBy(version)) => {
+                self.failed = true;
+                self.push(|| Problem {
+                    what: format!("the states of {stream} end before v{version}, whose handler threw"),
+                    cause: "the state before cannot be made again: the events have gone by, and the state is of a \
+                            kind that is not copied"
+                        .to_owned(),
+                    help: "write the stream into a file, and export that".to_owned(),
+                });
+            }
             Some(Ended::Spoilt) => {
                 self.failed = true;
                 self.push(|| Problem {
@@ -196,10 +220,34 @@ impl Export {
         let wanted = streams.ids().filter(|id| request.of.holds(streams, *id));
         let of = wanted.filter_map(|id| streams.summary(id)).map(|summary| u64::from(summary.events)).sum();
         let walk = match request.what {
-            What::Events => Walk::Events(EventWalk::new(opened, index.clone(), request.of)?),
-            _ => Walk::Streams(Box::new(StreamWalk::new(opened, index.clone(), request, reducers)?)),
+            What::Events => Walk::Events(EventWalk::new(opened, index.clone(), request.of.clone())?),
+            _ => {
+                let streams = OfStore::new(opened, index.clone(), request.of.clone(), request.at)?;
+                Walk::Streams(Box::new(StreamWalk::new(Box::new(streams), request, reducers)))
+            }
         };
         Ok(Export { walk, sink, progress: Progress { done: 0, of, found: 0 }, report: Report::default() })
+    }
+
+    /// Of an input; how much there is of it is not known before its end.
+    ///
+    /// # Errors
+    /// This build lacks the format.
+    pub fn of_input(
+        input: InputStreams,
+        request: Request,
+        reducers: Reducers,
+        about: &About,
+    ) -> Result<Export, ExportError> {
+        let sink = sink::open(request.format, request.what.columns(), about)?;
+        let walk = match request.what {
+            What::Events => Walk::Events(EventWalk::Input(Box::new(input))),
+            _ => {
+                let streams = Box::new(OfInput::new(input, request.at));
+                Walk::Streams(Box::new(StreamWalk::new(streams, request, reducers)))
+            }
+        };
+        Ok(Export { walk, sink, progress: Progress::default(), report: Report::default() })
     }
 
     /// Works for about `budget` and writes what it comes to. `true`: all is written.

@@ -1,20 +1,23 @@
 //! [`Pass`]: one stream folded once, from its first event to its last, without keyframes.
 //!
 //! The states pass by and are gone. Only where a handler threw is something folded again:
-//! the state before that event, from a copy that was made at the throw before it.
+//! the state before that event, from a copy that was made at the throw before it, or where more
+//! of the stream's events were held than there is room for.
 
 use std::sync::Arc;
 
+use super::streams::Streams;
 use crate::formats::ReadError;
 use crate::model::{Applied, Finding, Findings, Node, Text, Time, Version};
-use crate::replay::timeline::{EventSource, HandlerError, OnError};
+use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::{Reducer, Saved, Slot, Step, Thrown};
-use crate::session::StreamSource;
 
 /// Events handed to the reducer at once; a page of a [`StreamSource`].
-const BATCH: u64 = 64;
+pub(super) const BATCH: u64 = 64;
 /// Events of one stream that may throw before skipping ends as well.
 const MOST_ERRORS: usize = 100_000;
+/// Bytes of a stream's events that are held to go back to; then a copy is made to go back to.
+const HELD_BYTES: usize = 4 << 20;
 const SLOT: Slot = Slot::Build;
 
 /// Why a pass ended before its time.
@@ -24,6 +27,8 @@ pub enum Ended {
     Threw,
     /// The reducer does not do again what it did: the state is gone.
     Spoilt,
+    /// A handler threw, and the events to fold again are gone by, without a copy to go on from.
+    GoneBy(Version),
     /// The event with this version can no longer be read.
     Lost(Version),
 }
@@ -46,6 +51,8 @@ pub struct Pass {
     errors: Vec<HandlerError>,
     /// A state to go on from after a throw, and how many events are behind it.
     copy: Option<(u64, Saved)>,
+    /// Events in front that cannot be asked for again.
+    gone: u64,
     findings: Findings,
 }
 
@@ -53,7 +60,8 @@ impl Pass {
     /// Begins a stream; its initial state is there then.
     pub fn begin(reducer: &mut dyn Reducer, on_error: OnError) -> Pass {
         let findings = Findings::default();
-        let mut pass = Pass { on_error, at: 0, last: None, ended: None, errors: Vec::new(), copy: None, findings };
+        let mut pass =
+            Pass { on_error, at: 0, last: None, ended: None, errors: Vec::new(), copy: None, gone: 0, findings };
         if let Err(thrown) = reducer.start(SLOT) {
             pass.errors.push(HandlerError {
                 applied: Applied(0),
@@ -93,12 +101,7 @@ impl Pass {
     ///
     /// # Errors
     /// Where the store can no longer be read.
-    pub fn fold_some(
-        &mut self,
-        reducer: &mut dyn Reducer,
-        source: &mut StreamSource,
-        to: u64,
-    ) -> Result<(), ReadError> {
+    pub fn fold_some(&mut self, reducer: &mut dyn Reducer, source: &mut dyn Streams, to: u64) -> Result<(), ReadError> {
         if self.at >= to || self.ended.is_some() {
             return Ok(());
         }
@@ -108,7 +111,7 @@ impl Pass {
         let lost = (0..events.len().max(1) as u64).find(|nth| source.is_lost(self.at + nth) || events.is_empty());
         events.truncate(lost.unwrap_or(count) as usize);
         if let Some(nth) = lost {
-            self.ended = Some(Ended::Lost(source.rows().version(self.at + nth).unwrap_or(Version(0))));
+            self.ended = Some(Ended::Lost(source.version(self.at + nth).unwrap_or(Version(0))));
         }
         if events.is_empty() {
             return Ok(());
@@ -123,20 +126,29 @@ impl Pass {
         let done = stepped.thrown.as_ref().map_or(events.len(), |_| stepped.done.min(events.len() - 1));
         self.at += done as u64;
         self.last = events[..done].last().map(LastEvent::of).or(self.last.take());
-        match (stepped.thrown, events.get(done)) {
-            (Some(thrown), Some(event)) => self.threw(reducer, source, event, thrown),
-            _ => Ok(()),
+        if let (Some(thrown), Some(event)) = (stepped.thrown, events.get(done)) {
+            return self.threw(reducer, source, event, thrown);
         }
+        if source.held_bytes() > HELD_BYTES {
+            self.copy = reducer.save(SLOT).ok().map(|saved| (self.at, saved));
+            self.gone = self.at;
+            source.let_go(self.at);
+        }
+        Ok(())
     }
 
     /// The event behind `at` threw: the state before it is made again.
     fn threw(
         &mut self,
         reducer: &mut dyn Reducer,
-        source: &mut StreamSource,
+        source: &mut dyn Streams,
         event: &Step,
         thrown: Thrown,
     ) -> Result<(), ReadError> {
+        if self.copy.as_ref().map_or(0, |(at, _)| *at) < self.gone {
+            self.ended = Some(Ended::GoneBy(event.version));
+            return Ok(());
+        }
         let is_repeatable = self.fold_again(reducer, source)?;
         self.errors.push(HandlerError {
             applied: Applied(self.at + 1),
@@ -158,7 +170,7 @@ impl Pass {
 
     /// Makes the state after `at` events once more. `false`: the reducer does not do again what
     /// it did.
-    fn fold_again(&mut self, reducer: &mut dyn Reducer, source: &mut StreamSource) -> Result<bool, ReadError> {
+    fn fold_again(&mut self, reducer: &mut dyn Reducer, source: &mut dyn Streams) -> Result<bool, ReadError> {
         let copy = self.copy.as_ref().filter(|(_, saved)| reducer.restore(SLOT, saved).is_ok());
         let mut at = copy.map_or(0, |(at, _)| *at);
         if copy.is_none() && reducer.start(SLOT).is_err() {
@@ -187,7 +199,7 @@ impl Pass {
     pub fn state(
         &mut self,
         reducer: &mut dyn Reducer,
-        source: &mut StreamSource,
+        source: &mut dyn Streams,
     ) -> Result<Result<Node, Thrown>, ReadError> {
         if self.errors.first().is_some_and(|error| error.applied == Applied(0)) {
             return Ok(Ok(Node::Null));

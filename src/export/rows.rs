@@ -1,11 +1,15 @@
 //! What is exported, in which format, and the rows that go from the streams to the file.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Node, Time};
 
 /// What is written of the streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum What {
     /// One state of each stream.
+    #[default]
     State,
     /// The states of each stream, as they follow each other.
     States,
@@ -16,11 +20,13 @@ pub enum What {
 }
 
 /// How it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     /// The one state there is.
     Json,
     /// A line for each row.
+    #[serde(rename = "jsonl")]
     JsonLines,
     /// RFC 4180, with a header.
     Csv,
@@ -152,6 +158,14 @@ impl Format {
             Format::Csv => "csv",
             Format::Markdown => "markdown",
             Format::Parquet => "parquet",
+        }
+    }
+
+    /// What names of its files end in.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Format::Markdown => "md",
+            other => other.name(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -19,6 +19,40 @@ pub struct Target {
     path: PathBuf,
     force: bool,
     file: BufWriter<NamedTempFile>,
+    /// Behind the file: it is gone, or kept, before nobody knows of it.
+    _part: Part,
+}
+
+/// The note of a temporary file, as long as it is there.
+struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        under_way().retain(|path| *path != self.0);
+    }
+}
+
+/// Why a file cannot be begun.
+#[derive(Debug)]
+pub enum NoTarget {
+    /// Something is there, and may not be replaced.
+    Exists(PathBuf),
+    Refused(Problem),
+}
+
+impl From<Problem> for NoTarget {
+    fn from(problem: Problem) -> NoTarget {
+        NoTarget::Refused(problem)
+    }
+}
+
+impl From<NoTarget> for Problem {
+    fn from(error: NoTarget) -> Problem {
+        match error {
+            NoTarget::Exists(path) => exists(&path),
+            NoTarget::Refused(problem) => problem,
+        }
+    }
 }
 
 impl Target {
@@ -27,31 +61,33 @@ impl Target {
     /// # Errors
     /// Where it cannot be, or must not: the store, a file of SQLite's beside it, a link to one of
     /// them, a place inside the store's folder; or something is there and `force` is not set.
-    pub fn begin(path: &Path, opened: &Opened, force: bool) -> Result<Target, Problem> {
+    pub fn begin(path: &Path, opened: &Opened, force: bool) -> Result<Target, NoTarget> {
         let path = real_place(path)?;
         refuse_store(&path, opened)?;
         if std::fs::symlink_metadata(&path).is_ok() && !force {
-            return Err(exists(&path));
+            return Err(NoTarget::Exists(path));
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".eventglass-").suffix(".part");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        discard_on_signal();
         // A signal must not come between the file and the note of it.
         let mut under_way = under_way();
         let file = builder.tempfile_in(folder).map_err(|error| not_written(&path, &error))?;
-        *under_way = Some(file.path().to_owned());
+        let part = file.path().to_owned();
+        under_way.push(part.clone());
         drop(under_way);
-        Ok(Target { path, force, file: BufWriter::with_capacity(BUFFER, file) })
+        Ok(Target { path, force, file: BufWriter::with_capacity(BUFFER, file), _part: Part(part) })
     }
 
     /// Puts the file to its place; it is on the disk then.
     ///
     /// # Errors
     /// Where that cannot be, and then nothing is left of it.
-    pub fn keep(self) -> Result<(), Problem> {
-        let Target { path, force, file } = self;
+    pub fn keep(self) -> Result<(), NoTarget> {
+        let Target { path, force, file, _part } = self;
         let file = file.into_inner().map_err(|error| not_written(&path, error.error()))?;
         file.as_file().sync_all().map_err(|error| not_written(&path, &error))?;
         let kept = match force {
@@ -59,12 +95,9 @@ impl Target {
             false => file.persist_noclobber(&path),
         };
         match kept {
-            Ok(_) => {
-                *under_way() = None;
-                Ok(())
-            }
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(&path)),
-            Err(error) => Err(not_written(&path, &error.error)),
+            Ok(_) => Ok(()),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(NoTarget::Exists(path)),
+            Err(error) => Err(not_written(&path, &error.error).into()),
         }
     }
 
@@ -84,15 +117,30 @@ impl Write for Target {
     }
 }
 
-/// The temporary file of the export that runs, for whoever ends the program from outside.
-fn under_way() -> MutexGuard<'static, Option<PathBuf>> {
-    static UNDER_WAY: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The temporary files of the exports that run, for whoever ends the program from outside.
+fn under_way() -> MutexGuard<'static, Vec<PathBuf>> {
+    static UNDER_WAY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
     UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes away the temporary file of the export that runs: the program is being ended.
+/// Ctrl+C, or a signal that ends the program, takes away what is not finished.
+fn discard_on_signal() {
+    static SET: Once = Once::new();
+    SET.call_once(|| {
+        let handled = ctrlc::set_handler(|| {
+            discard();
+            // As a shell says of what Ctrl+C ended.
+            std::process::exit(130);
+        });
+        if let Err(error) = handled {
+            log::warn!("a signal would leave a temporary file behind: {error}");
+        }
+    });
+}
+
+/// Takes away the temporary files of the exports that run: the program is being ended.
 pub fn discard() {
-    if let Some(path) = under_way().take() {
+    for path in under_way().drain(..) {
         // There is nobody left to tell.
         let _ = std::fs::remove_file(path);
     }

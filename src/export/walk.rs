@@ -1,22 +1,19 @@
 //! [`StreamWalk`]: one stream after the other, each folded once; rows go out as states pass.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use super::pass::{Ended, Pass};
+use super::pass::{BATCH, Ended, Pass};
 use super::rows::{Cell, What};
+use super::streams::Streams;
 use super::{ExportError, Report, Request};
-use crate::formats::{Opened, ReadError};
-use crate::index::{At, EventIndex, StreamRows};
-use crate::model::{Applied, Node, Pointer, StreamId, Text};
+use crate::model::{Node, Pointer, Text};
 use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::merge::Merge;
 use crate::replay::timeline::HandlerError;
-use crate::session::{Choice, ReducerFile, StreamSource};
-
-/// Bytes of pages kept: each is read once.
-const PAGE_BYTES: usize = 1 << 20;
+use crate::session::{Choice, ReducerFile};
 
 /// Where rows go.
 pub type Rows<'a> = dyn FnMut(&[Cell<'_>]) -> io::Result<()> + 'a;
@@ -26,22 +23,76 @@ pub type Rows<'a> = dyn FnMut(&[Cell<'_>]) -> io::Result<()> + 'a;
 pub struct Reducers {
     /// `None`: merge.
     file: Option<Arc<ReducerFile>>,
+    insists: bool,
+    /// Choices of the user's, by category.
+    by_hand: BTreeMap<String, Choice>,
     made: Vec<(Choice, Box<dyn Reducer>)>,
 }
 
 impl Reducers {
     pub fn new(file: Option<Arc<ReducerFile>>) -> Reducers {
-        Reducers { file, made: Vec::new() }
+        Reducers { file, insists: false, by_hand: BTreeMap::new(), made: Vec::new() }
     }
 
-    /// The place of the reducer for a category: merge where no file, or none of its exports,
-    /// folds it.
+    /// A category that none of the file's exports folds is an error.
+    pub fn insisting(self) -> Reducers {
+        Reducers { insists: true, ..self }
+    }
+
+    /// The same, but these categories are folded as the user chose.
+    pub fn by_hand(self, by_hand: BTreeMap<String, Choice>) -> Reducers {
+        Reducers { by_hand, ..self }
+    }
+
+    /// Merge where no file, or none of its exports, folds the category.
+    fn choice(&self, category: &str) -> Choice {
+        let Some(file) = &self.file else { return Choice::Merge };
+        self.by_hand.get(category).cloned().unwrap_or_else(|| file.choose(category))
+    }
+
+    /// What `--reducer` must say so that these categories are folded alike; `None` is merge.
+    ///
+    /// # Errors
+    /// A sentence, where one `--reducer` cannot say it.
+    pub fn argument<'a>(&self, categories: impl Iterator<Item = &'a str>) -> Result<Option<String>, String> {
+        let Some(file) = &self.file else { return Ok(None) };
+        let mut first: Option<(&str, Choice)> = None;
+        let (mut by_name, mut other) = (true, None);
+        for category in categories {
+            let choice = self.choice(category);
+            by_name &= choice != Choice::Merge && choice == file.choose(category);
+            match &first {
+                None => first = Some((category, choice)),
+                Some((_, same)) if *same == choice => {}
+                Some(_) => other = other.or(Some((category, choice))),
+            }
+        }
+        let path = || std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone());
+        match (first, other) {
+            _ if by_name => Ok(Some(file.named())),
+            (None | Some((_, Choice::Merge)), None) => Ok(None),
+            (Some((_, Choice::Export(name))), None) => Ok(Some(format!("{}#{name}", path().display()))),
+            (first, other) => {
+                let said = |(category, choice): (&str, Choice)| match choice {
+                    Choice::Merge => format!("{category} by merge"),
+                    Choice::Export(name) => format!("{category} by {name}"),
+                };
+                let both: Vec<String> = [first, other].into_iter().flatten().map(said).collect();
+                Err(format!("{}: one --reducer does not say so", both.join(", ")))
+            }
+        }
+    }
+
+    /// The place of the reducer for a category.
     fn find(&mut self, category: &str) -> Result<usize, ExportError> {
-        let choice = self.file.as_ref().map_or(Choice::Merge, |file| file.choose(category));
+        let choice = self.choice(category);
         if let Some(place) = self.made.iter().position(|(made, _)| *made == choice) {
             return Ok(place);
         }
         let reducer: Box<dyn Reducer> = match &self.file {
+            Some(file) if self.insists && choice == Choice::Merge => {
+                return Err(ExportError::NoExport(file.no_export(category)));
+            }
             Some(file) => file.reducer(&choice)?,
             None => Box::new(Merge::default()),
         };
@@ -55,13 +106,10 @@ impl Reducers {
 }
 
 /// See the module's documentation.
-pub struct StreamWalk {
-    index: EventIndex,
+pub(super) struct StreamWalk {
+    streams: Box<dyn Streams>,
     request: Request,
     reducers: Reducers,
-    source: StreamSource,
-    /// The stream that is looked at next.
-    next: u32,
     current: Option<Current>,
 }
 
@@ -70,98 +118,73 @@ struct Current {
     /// Its place among the reducers.
     reducer: usize,
     pass: Pass,
-    /// Events of it that are folded.
-    end: u64,
     /// The state of the row before; the initial one at first.
     before: Option<Node>,
 }
 
 impl StreamWalk {
-    pub fn new(
-        opened: &Opened,
-        index: EventIndex,
-        request: Request,
-        reducers: Reducers,
-    ) -> Result<StreamWalk, ReadError> {
-        let mut source = StreamSource::open(opened)?;
-        source.keep_within(PAGE_BYTES);
-        Ok(StreamWalk { index, request, reducers, source, next: 0, current: None })
+    pub fn new(streams: Box<dyn Streams>, request: Request, reducers: Reducers) -> StreamWalk {
+        StreamWalk { streams, request, reducers, current: None }
     }
 
     /// Folds a few events, or writes a row. Returns how many events are done with, `None` at
     /// the end.
     pub fn advance(&mut self, rows: &mut Rows<'_>, report: &mut Report) -> Result<Option<u64>, ExportError> {
         let Some(current) = &mut self.current else { return self.begin(report) };
-        let reducer = self.reducers.at(current.reducer);
+        let (reducer, streams) = (self.reducers.at(current.reducer), &mut *self.streams);
         let at = current.pass.at();
         let wanted = match self.request.what {
-            What::State => current.end,
-            What::States => (at / self.request.every + 1).saturating_mul(self.request.every).min(current.end),
-            What::Events | What::Changes => (at + 1).min(current.end),
+            What::State => u64::MAX,
+            What::States => (at / self.request.every + 1).saturating_mul(self.request.every),
+            What::Events | What::Changes => at + 1,
         };
-        current.pass.fold_some(reducer, &mut self.source, wanted)?;
-        let done = current.pass.at() - at;
-        let ended = current.pass.ended();
-        if current.pass.at() < wanted && ended.is_none() {
-            return Ok(Some(done));
+        // One more than is folded at once, so that the last of a stream is known for it.
+        let there = streams.reach(wanted.min(at + BATCH).saturating_add(1))?;
+        let goal = wanted.min(there);
+        current.pass.fold_some(reducer, streams, goal.min(at + BATCH))?;
+        let (now, ended) = (current.pass.at(), current.pass.ended());
+        let is_last = now == there;
+        if now < wanted && !is_last && ended.is_none() {
+            return Ok(Some(now - at));
         }
         // A state ends with its stream, rows of many states end where the fold does.
         let has_row = match (self.request.what, ended) {
-            (_, None) => current.pass.at() > 0 || self.request.what == What::State,
+            (_, None) => now > 0 || self.request.what == What::State,
             (What::State, Some(ended)) => ended == Ended::Threw,
             (_, Some(_)) => false,
         };
         if has_row {
-            current.write_row(&self.request, reducer, &mut self.source, rows, report)?;
+            current.write_row(&self.request, reducer, streams, rows, report)?;
         }
-        let ended = current.pass.ended();
-        if ended.is_some() || current.pass.at() >= current.end {
-            let left = current.end - current.pass.at().min(current.end);
-            report.end_stream(self.source.name(), &mut current.pass, self.request.on_error);
-            report.findings.absorb(&mut self.source.findings().clone());
+        if is_last || current.pass.ended().is_some() {
+            // What is not folded is done with, too.
+            let left = streams.behind(now);
+            report.end_stream(streams.name(), &mut current.pass, self.request.on_error);
+            report.later_inside += u64::from(streams.has_later_inside());
+            report.findings.absorb(&mut streams.findings());
             self.current = None;
-            return Ok(Some(done + left));
+            return Ok(Some(now - at + left));
         }
-        Ok(Some(done))
+        Ok(Some(now - at))
     }
 
     /// Turns to the next stream that is wanted.
     fn begin(&mut self, report: &mut Report) -> Result<Option<u64>, ExportError> {
-        let streams = self.index.streams();
-        let id = loop {
-            let id = StreamId(self.next);
-            if self.next >= streams.len() {
-                return Ok(None);
-            }
-            self.next += 1;
-            if self.request.of.holds(streams, id) {
-                break id;
-            }
-        };
-        let category = streams.summary(id).map_or("", |summary| streams.category_name(summary.category));
-        let reducer = self.reducers.find(category)?;
-        self.source.select(self.index.rows_of(id), id);
-        let (end, later_inside) = end_of(self.source.rows(), self.request.at);
-        if later_inside {
-            report.later_inside += 1;
+        if !self.streams.next_stream()? {
+            report.findings.absorb(&mut self.streams.findings());
+            return Ok(None);
         }
-        let (place, reducer) = (reducer, self.reducers.at(reducer));
+        let place = self.reducers.find(self.streams.category())?;
+        let reducer = self.reducers.at(place);
         let mut pass = Pass::begin(reducer, self.request.on_error);
         let mut before = None;
         if self.request.what == What::Changes && pass.ended().is_none() {
             // Where it cannot be shown, the first change is the whole state.
-            before = pass.state(reducer, &mut self.source)?.ok();
+            before = pass.state(reducer, &mut *self.streams)?.ok();
         }
-        self.current = Some(Current { reducer: place, pass, end, before });
-        Ok(Some(self.source.rows().len() - end))
+        self.current = Some(Current { reducer: place, pass, before });
+        Ok(Some(0))
     }
-}
-
-/// How many events of a stream are wanted, and whether one of them is later than the time asked
-/// for. A stream that ends before the version asked for is wanted whole.
-fn end_of(rows: &StreamRows, at: At) -> (u64, bool) {
-    let (applied, later_inside) = rows.find(at).unwrap_or((Applied(rows.len()), false));
-    (applied.0, later_inside)
 }
 
 impl Current {
@@ -169,7 +192,7 @@ impl Current {
         &mut self,
         request: &Request,
         reducer: &mut dyn Reducer,
-        source: &mut StreamSource,
+        source: &mut dyn Streams,
         rows: &mut Rows<'_>,
         report: &mut Report,
     ) -> Result<(), ExportError> {

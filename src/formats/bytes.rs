@@ -22,6 +22,11 @@ pub(super) trait Bytes: Send + Sync {
     /// What stands there now, beside what was there when it was opened.
     fn now(&self) -> io::Result<Now>;
 
+    /// They can be read once only, from front to back.
+    fn passes(&self) -> bool {
+        false
+    }
+
     /// Why the bytes end before they should.
     fn trouble(&self) -> Option<String> {
         None

@@ -114,6 +114,13 @@ pub(super) fn choose(
     }
 }
 
+/// Of tables without anything in them: one, as lines of the plainest kind.
+pub(super) fn any(tables: &[Table]) -> Vec<Candidate> {
+    let plain = catalog(None).dialects.into_iter().find(|dialect| dialect.id == "plain");
+    let one = plain.zip(tables.first().cloned());
+    one.map(|(dialect, table)| Candidate::chosen(dialect, table, "nothing is in it".to_owned())).into_iter().collect()
+}
+
 /// What the user calls the table: its name, or as SQL writes it, `"t"` or `schema.t`.
 fn is_called(table: &Table, name: &str) -> bool {
     let own = table.name.as_str();

@@ -195,11 +195,13 @@ impl Contents for Dumped {
         known.map(|(at, table)| self.sample(at, table)).collect()
     }
 
-    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError> {
+    fn store(&self, candidate: &Candidate, mut mapping: Mapping) -> Result<Bound, OpenError> {
         let gone = || self.io(io::Error::other("it changed while it was opened"));
         let all = self.made();
         let find = |wanted: &Table| all.iter().find(|(_, own)| own.is_same(wanted)).map(|(at, _)| *at);
         let table = find(&candidate.table).ok_or_else(gone)?;
+        // Rows stand in a dump as they lay in the table, which is no order.
+        mapping.order_by_position();
         let plan = Plan::of(&mapping);
         let mut lookups = Vec::new();
         for join in mapping.joins() {
@@ -214,7 +216,6 @@ impl Contents for Dumped {
             is_cut: self.outline.is_cut,
             shared: Arc::new(Shared { parts, lookups, plan }),
         };
-        // Rows stand in a dump as they lay in the table, which is no order.
         Ok(DialectStore::bound(readers, mapping, false))
     }
 }
@@ -247,7 +248,7 @@ impl Dumped {
             Inside::File(_) if path.file_name().is_some_and(|name| name == "restore.sql") => {
                 path.parent().filter(|folder| folder.join("toc.dat").is_file()).map(Path::to_owned)
             }
-            Inside::File(_) => None,
+            Inside::File(_) | Inside::Input(_) => None,
             Inside::Unpacked(spool) => {
                 let mut head = Vec::new();
                 spool.read(0, 512, &mut head).map_err(io)?;

@@ -56,6 +56,14 @@ pub(super) fn enter<'l>(
     place.one_of(&probe, members, choice)
 }
 
+/// Why what begins so is no store, where no container knows it.
+pub(super) fn refused(path: &Path, head: &[u8], reasons: &[String]) -> OpenError {
+    let place = Place { path, cache: Path::new(""), bytes: 0 };
+    let help = "open a SQLite file, a file of JSON lines or a dump; an encrypted store must be decrypted first";
+    let said: Vec<&str> = reasons.iter().map(String::as_str).filter(|reason| !reason.is_empty()).collect();
+    place.known(head).unwrap_or_else(|| place.not_a_store(said.join(", and "), help))
+}
+
 /// The container that knows the head, or why none does.
 fn container(probe: &Probe) -> (Option<&'static dyn Container>, Vec<String>) {
     let mut reasons = Vec::new();
@@ -106,20 +114,14 @@ impl<'l> Place<'l> {
             return self.entered(container, source, evidence);
         }
         let Kind::File(head) = &inner.kind else { return Err(self.folder(&inner.kind)) };
-        if let Some(error) = self.known(&head.bytes) {
-            return Err(error);
-        }
         // Foreign lines may stand before the first that is known: text has no zeros.
-        if !head.is_whole && !head.bytes.contains(&0) {
+        if self.known(&head.bytes).is_none() && !head.is_whole && !head.bytes.contains(&0) {
             let bytes = source.bytes()?;
             if let Some(container) = CONTAINERS.iter().find(|container| container.begins_late(&*bytes)) {
                 return self.entered(*container, source, evidence);
             }
         }
-        Err(self.not_a_store(
-            reasons.into_iter().filter(|reason| !reason.is_empty()).collect::<Vec<_>>().join(", and "),
-            "open a SQLite file, a file of JSON lines or a dump; an encrypted store must be decrypted first",
-        ))
+        Err(refused(self.path, &head.bytes, &reasons))
     }
 
     /// The one file of an archive that is a store: by how it begins, then by what is in it.

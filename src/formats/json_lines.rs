@@ -22,7 +22,7 @@ use super::{
     PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Source, StoreChange, Tables,
 };
 use crate::dialect::guess::{Sampled, TableSample};
-use crate::dialect::mapping::{Column, Row};
+use crate::dialect::mapping::Row;
 use crate::dialect::{Candidate, Cell, Mapping, Name, Table, plain};
 use crate::model::json::{end_of_value, is_json, unquoted, with_whole_characters, write_string};
 use crate::model::{Finding, FindingCode, Findings, RowKey};
@@ -35,6 +35,8 @@ const SAMPLED_RECORDS: usize = 500;
 const SAMPLED_BYTES: u64 = 8 << 20;
 /// Bytes at the end of what was read that must stand there still when the file grew.
 const TAIL_BYTES: u64 = 1 << 10;
+/// A page of an input that passes by is full with fewer bytes: it is used up at once.
+const PASSING_BYTES: usize = 256 << 10;
 /// Different keys whose columns are remembered.
 const KNOWN_KEYS: usize = 4_096;
 /// Different keys that are counted.
@@ -107,13 +109,13 @@ impl Contents for File {
         known.map(|(table, shape)| sample(&self.bytes, table, shape).map_err(|error| self.io(error))).collect()
     }
 
-    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError> {
+    fn store(&self, candidate: &Candidate, mut mapping: Mapping) -> Result<Bound, OpenError> {
         let gone = || self.io(io::Error::other("it changed while it was opened"));
         let shape = self.shape_of(&candidate.table).ok_or_else(gone)?.clone();
-        // A log is in the order it was written only if it says so itself.
-        let ordered = mapping.positions().any(|position| candidate.table.column(&position.name).is_some());
+        // A log is in the order in which it was written only if it says so itself.
+        mapping.order_by_position();
         let readers = Log { path: self.path.clone(), bytes: Arc::clone(&self.bytes), shape };
-        Ok(DialectStore::bound(readers, mapping, ordered))
+        Ok(DialectStore::bound(readers, mapping, false))
     }
 }
 
@@ -203,24 +205,34 @@ impl Readers for Log {
             path: self.path.clone(),
             bytes: Arc::clone(&self.bytes),
             records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
-            keys: Keys::new(mapping.columns()),
+            keys: Keys::new(mapping),
             builder: RowBuilder::new(Arc::clone(mapping)),
+            extent: Extent::Header,
             numbered: (self.shape.start, 0),
             tail: Vec::new(),
             present: None,
         })
+    }
+
+    fn passage(&self, mapping: &Arc<Mapping>) -> Option<Reader> {
+        let reader = self.reader(mapping).ok().filter(|_| self.bytes.passes())?;
+        Some(Reader { extent: Extent::Passing, ..reader })
     }
 }
 
 /// Which columns the keys of a line belong to.
 struct Keys {
     columns: usize,
+    /// So many of them, in front, hold what has a role.
+    claimed: usize,
     /// Columns by their name as it is compared, each with its very name.
     by_name: HashMap<String, Vec<(usize, Name)>>,
     /// The keys of the line before, in their order: lines of one log are mostly alike.
     before: Vec<(String, Arc<[Place]>)>,
     /// What a key has that belongs to no column.
     none: Arc<[Place]>,
+    /// What the line has twice though it has a role, in words.
+    repeated: Option<String>,
 }
 
 /// A column, and whether the key is its very name.
@@ -231,12 +243,15 @@ struct Place {
 }
 
 impl Keys {
-    fn new(columns: &[Column]) -> Keys {
+    fn new(mapping: &Mapping) -> Keys {
+        let columns = mapping.columns();
         let mut by_name: HashMap<String, Vec<(usize, Name)>> = HashMap::new();
         for (at, column) in columns.iter().enumerate() {
             by_name.entry(column.name.plain().to_owned()).or_default().push((at, column.name.clone()));
         }
-        Keys { columns: columns.len(), by_name, before: Vec::new(), none: Arc::default() }
+        let claimed = (0..columns.len()).filter(|column| mapping.claims(*column)).count();
+        let columns = columns.len();
+        Keys { columns, claimed, by_name, before: Vec::new(), none: Arc::default(), repeated: None }
     }
 
     /// The columns of the line's key of that number.
@@ -269,12 +284,16 @@ impl Keys {
     /// The cells of a line, by the mapping's columns.
     fn cells<'l>(&mut self, line: &'l str) -> Result<Vec<Cell<'l>>, String> {
         let mut cells = vec![Cell::Null; self.columns];
-        // Columns whose very name the line has.
-        let mut exact = 0_u128;
-        let mut nth = 0;
+        // Columns whose very name the line has, and those that have one like it.
+        let (mut exact, mut alike) = (0_u128, 0_u128);
+        let (mut nth, claimed, mut repeated) = (0, self.claimed, None);
         each_member(line, |key, value| {
             for place in self.places(nth, key) {
                 let bit = 1_u128.checked_shl(place.column as u32).unwrap_or(0);
+                if bit & if place.exact { exact } else { alike & !exact } != 0 && place.column < claimed {
+                    repeated = Some(format!("the key \"{key}\" is there twice, the last one counts"));
+                }
+                alike |= bit;
                 if place.exact || exact & bit == 0 {
                     cells[place.column] = Cell::Json(value);
                     exact |= if place.exact { bit } else { 0 };
@@ -282,6 +301,7 @@ impl Keys {
             }
             nth += 1;
         })?;
+        self.repeated = repeated;
         Ok(cells)
     }
 
@@ -312,6 +332,8 @@ struct Reader {
     records: Records,
     keys: Keys,
     builder: RowBuilder,
+    /// What a scan reads of each line.
+    extent: Extent,
     /// An offset and the number of records before it.
     numbered: (u64, u64),
     /// The last bytes that a scan went over.
@@ -325,10 +347,11 @@ impl Reader {
         ReadError::io(&self.path, error)
     }
 
-    /// Adds the record to the page; `Err` says why it is no event.
+    /// Adds the record to the page under that key; `Err` says why it is no event.
     fn push(
         &mut self,
         record: &Record,
+        key: i64,
         item: Option<&[usize]>,
         extent: Extent,
         page: &mut EventPage,
@@ -337,28 +360,25 @@ impl Reader {
         let bytes = self.records.text(record);
         let text =
             std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8 at byte {}", error.valid_up_to()))?;
-        let (keys, builder, key) = (&mut self.keys, &mut self.builder, record.offset as i64);
-        match push_text(text, key, item, extent, keys, builder, page, notes) {
-            Err(reason) => {
-                // The parser refuses half a surrogate pair, which JSON's grammar allows.
-                let whole = with_whole_characters(text);
-                let odd = whole.len() != text.len() || *whole != *text;
-                if !odd || push_text(&whole, key, item, extent, keys, builder, page, notes).is_err() {
-                    return Err(reason);
-                }
-                if let (Extent::Header, Some(row)) = (extent, page.get(page.len() - 1)) {
-                    notes.push(Finding {
-                        code: FindingCode::ReplacedText,
-                        stream: Some(Arc::from(row.stream)),
-                        stream_id: None,
-                        version: row.version,
-                        message: "a key has half a surrogate pair, shown as \u{fffd}".to_owned(),
-                    });
-                }
-                Ok(())
+        let (keys, builder) = (&mut self.keys, &mut self.builder);
+        let (rows, mut half) = (page.len(), None);
+        if let Err(reason) = push_text(text, key, item, extent, keys, builder, page, notes) {
+            // The parser refuses half a surrogate pair, which JSON's grammar allows.
+            let whole = with_whole_characters(text);
+            let odd = whole.len() != text.len() || *whole != *text;
+            if !odd || push_text(&whole, key, item, extent, keys, builder, page, notes).is_err() {
+                return Err(reason);
             }
-            done => done,
+            half = Some("a key has half a surrogate pair, shown as \u{fffd}".to_owned());
         }
+        if let (Extent::Header | Extent::Passing, Some(row)) = (extent, page.get(rows)) {
+            let twice = keys.repeated.take().map(|message| (FindingCode::DuplicateKey, message));
+            for (code, message) in half.map(|message| (FindingCode::ReplacedText, message)).into_iter().chain(twice) {
+                let (stream, version) = (Some(Arc::from(row.stream)), row.version);
+                notes.push(Finding { code, stream, stream_id: None, version, message });
+            }
+        }
+        Ok(())
     }
 
     /// Adds the rows in this order until the page is full, then arranges them by their places.
@@ -385,7 +405,7 @@ impl Reader {
             let Some(record) = self.records.record(offsets[at]).map_err(|error| self.io(error))? else { continue };
             let item = [row_and_item(*key).1];
             let (item, rows) = (has_items.then_some(&item[..]), page.len());
-            match self.push(&record, item, Extent::Whole, page, notes) {
+            match self.push(&record, record.offset as i64, item, Extent::Whole, page, notes) {
                 Ok(()) => places.extend((page.len() > rows).then_some(*place)),
                 Err(reason) => {
                     let what = self.records.shape().what();
@@ -420,7 +440,7 @@ fn push_text(
     notes: &mut Findings,
 ) -> Result<(), String> {
     let cells = keys.cells(text)?;
-    let rest = if extent == Extent::Whole { keys.rest(text, &cells, builder.mapping()) } else { None };
+    let rest = if extent != Extent::Header { keys.rest(text, &cells, builder.mapping()) } else { None };
     builder.push(key, &cells, rest.as_deref(), item, extent, page, notes)
 }
 
@@ -433,7 +453,9 @@ impl Scanner for Reader {
         let mut at = cursor.number().map_or(start, |at| at.max(0) as u64);
         let mut number = if self.numbered.0 == at { Some(self.numbered.1) } else { None };
         let (mut end, mut tail) = (false, None);
-        while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
+        let passes = self.extent == Extent::Passing;
+        let full = if passes { PASSING_BYTES } else { PAGE_BYTES };
+        while page.len() < PAGE_ROWS && page.filled_bytes() < full {
             if self.present.is_some_and(|present| at >= present) {
                 end = true;
                 break;
@@ -446,11 +468,15 @@ impl Scanner for Reader {
                 Some(before) => format!("{what} {}", before + 1),
                 None => format!("the {what} at byte {}", record.offset),
             };
+            let key = match number {
+                Some(before) if passes => before as i64 + 1,
+                _ => record.offset as i64,
+            };
+            let mut bad = None;
             if record.too_long {
-                let message = format!("{} is longer than {} MiB", place(), MAX_RECORD_BYTES >> 20);
-                notes.note(FindingCode::BadLine, message);
+                bad = Some(format!("{} is longer than {} MiB", place(), MAX_RECORD_BYTES >> 20));
             } else if !self.records.text(&record).trim_ascii().is_empty()
-                && let Err(reason) = self.push(&record, None, Extent::Header, page, notes)
+                && let Err(reason) = self.push(&record, key, None, self.extent, page, notes)
             {
                 if record.unfinished {
                     // The writer may be in the middle of it: the next scan begins here again.
@@ -458,17 +484,25 @@ impl Scanner for Reader {
                     end = true;
                     break;
                 }
-                notes.note(FindingCode::BadLine, format!("{} {reason}", place()));
+                bad = Some(format!("{} {reason}", place()));
             }
             at = record.next;
             number = number.map(|n| n + 1);
+            if let Some(message) = bad {
+                notes.note(FindingCode::BadLine, message);
+                if passes {
+                    break;
+                }
+            }
         }
         if let Some(number) = number {
             self.numbered = (at, number);
         }
         if end {
             self.present = None;
-            self.remember(at)?;
+            if !passes {
+                self.remember(at)?;
+            }
             // Where the bytes themselves end early, the last line is only what is left of one.
             tail = self.bytes.trouble().or(tail);
         }

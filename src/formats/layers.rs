@@ -62,7 +62,8 @@ impl Layer {
         }
     }
 
-    fn of(head: &[u8]) -> Option<Layer> {
+    /// The layer that begins so.
+    pub fn of(head: &[u8]) -> Option<Layer> {
         match head {
             [0x1f, 0x8b, ..] => Some(Layer::Gzip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Layer::Zstd),

@@ -18,6 +18,8 @@ mod choose;
 mod dump;
 mod enter;
 mod error;
+mod input;
+mod inside;
 mod json_lines;
 mod layers;
 pub mod page;
@@ -41,6 +43,8 @@ use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
 use enter::{Entered, enter};
 pub use error::{OpenError, ReadError, TieChoice};
+use input::Input;
+pub use input::{INPUT, open_input};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
 pub use probe::Location;
 use probe::Probe;
@@ -175,7 +179,8 @@ pub trait Store: Send + Sync {
     fn layout(&self) -> Option<Layout> {
         None
     }
-    /// The order of a scan is the store's own order over everything; found out when the store is opened.
+    /// The order of a scan is the store's own order over everything, without a look at positions;
+    /// found out when the store is opened.
     fn has_global_order(&self) -> bool;
     /// The number of a stream's first event, where the store counts none.
     fn first_version(&self) -> i64 {
@@ -188,6 +193,15 @@ pub trait Store: Send + Sync {
     /// In which of them a row is: streams of different ones are different streams.
     fn part_of(&self, _row: RowKey) -> u16 {
         0
+    }
+    /// Of an input that passes by once: reads whole rows, whose keys are the numbers of their
+    /// lines, and ends a page behind each line that is no event.
+    fn passage(&self) -> Option<Box<dyn Scanner>> {
+        None
+    }
+    /// The number of the row that the event is from, as the container counts.
+    fn row_of(&self, key: RowKey) -> i64 {
+        key.0
     }
 }
 
@@ -203,6 +217,10 @@ trait Readers: Send + Sync {
     /// Where the store can no longer be read.
     fn verify(&self, _notes: &mut Findings) -> Result<&'static str, ReadError> {
         Ok("nothing, it has no checksums")
+    }
+    /// As [`Store::passage`].
+    fn passage(&self, _mapping: &Arc<Mapping>) -> Option<Self::Reader> {
+        None
     }
 }
 
@@ -272,6 +290,15 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn first_version(&self) -> i64 {
         self.mapping.first_version()
+    }
+
+    fn passage(&self) -> Option<Box<dyn Scanner>> {
+        let reader = self.readers.passage(&self.mapping)?;
+        Some(Box::new(reader))
+    }
+
+    fn row_of(&self, key: RowKey) -> i64 {
+        if self.mapping.has_items() { row::row_and_item(key).0 } else { key.0 }
     }
 }
 
@@ -412,6 +439,7 @@ enum Inside {
     Folder,
     File(Arc<FileBytes>),
     Unpacked(Arc<Spool>),
+    Input(Arc<Input>),
 }
 
 impl Inside {
@@ -427,13 +455,14 @@ impl Source {
             Inside::Folder => Err(ReadError::io(&self.path, std::io::ErrorKind::IsADirectory.into())),
             Inside::File(file) => Ok(Arc::<FileBytes>::clone(file)),
             Inside::Unpacked(spool) => Ok(Arc::<Spool>::clone(spool)),
+            Inside::Input(input) => Ok(Arc::<Input>::clone(input)),
         }
     }
 
     /// A file with these bytes, for containers that need one.
     fn file(&self) -> Result<PathBuf, ReadError> {
         match &self.inside {
-            Inside::Folder | Inside::File(_) => Ok(self.path.clone()),
+            Inside::Folder | Inside::File(_) | Inside::Input(_) => Ok(self.path.clone()),
             Inside::Unpacked(spool) => spool.whole().map_err(|error| ReadError::io(&self.path, error)),
         }
     }
@@ -479,9 +508,18 @@ impl fmt::Debug for Opened {
 /// # Errors
 /// See [`OpenError`]; every one says what to do.
 pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Opened, OpenError> {
-    let Entered { path, engine, contents, bytes, mut evidence } = enter(location, cache, choice)?;
+    let entered = enter(location, cache, choice)?;
     let mut findings = Findings::default();
-    let (tables, chosen) = understand(path, engine, &*contents, choice, &mut findings)?;
+    let understood = understand(entered.path, entered.engine, &*entered.contents, choice, &mut findings)?;
+    if let (_, Ok(chosen)) = &understood {
+        inside::check(&*entered.contents, chosen, &choice.map)?;
+    }
+    bind(entered, understood, findings)
+}
+
+/// Binds a container to what was understood of it.
+fn bind(entered: Entered<'_>, understood: Understood, mut findings: Findings) -> Result<Opened, OpenError> {
+    let (Entered { path, engine, contents, bytes, mut evidence }, (tables, chosen)) = (entered, understood);
     let chosen = chosen.map_err(|error| {
         // Without samples the error says less, and is the same.
         with_rows(error, || contents.samples(&tables).unwrap_or_default())

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::PAGE_BYTES;
 use crate::dialect::beginning;
-use crate::model::{Marks, Position, RowKey, StreamStatus, Time, Version};
+use crate::model::{Marks, NameForm, Position, RowKey, StreamStatus, Time, Version};
 
 /// Payloads alone, as stored: what a search looks at.
 #[derive(Debug, Default)]
@@ -71,6 +71,7 @@ struct Row {
     status: StreamStatus,
     position: Position,
     stream: Span,
+    name_form: NameForm,
     category: Span,
     event_type: Span,
     id: Option<Span>,
@@ -104,6 +105,7 @@ pub struct PageRow<'a> {
     pub status: StreamStatus,
     pub position: Position,
     pub stream: &'a str,
+    pub name_form: NameForm,
     pub category: &'a str,
     pub event_type: &'a str,
     pub id: Option<&'a str>,
@@ -181,6 +183,7 @@ impl EventPage {
             status: row.status,
             position: row.position.clone(),
             stream,
+            name_form: row.name_form,
             category,
             event_type,
             id,
@@ -271,6 +274,7 @@ impl EventPage {
             status: row.status,
             position: row.position.clone(),
             stream: self.text(&row.stream),
+            name_form: row.name_form,
             category: self.text(&row.category),
             event_type: self.text(&row.event_type),
             id: row.id.as_ref().map(|span| self.text(span)),

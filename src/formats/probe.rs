@@ -90,6 +90,12 @@ impl Head {
 }
 
 impl Probe {
+    /// Of what is no file.
+    pub fn of_input(head: Vec<u8>) -> Probe {
+        let head = Head { is_whole: head.len() < HEAD_BYTES, bytes: head };
+        Probe { kind: Kind::File(head), len: 0, path: PathBuf::new(), file: None }
+    }
+
     /// Looks at what stands at a path.
     pub fn of(path: &Path) -> Result<Probe, OpenError> {
         let io = |source| ReadError::io(path, source);

@@ -30,6 +30,8 @@ pub(super) enum Extent {
     /// What the index keeps.
     Header,
     Whole,
+    /// All of it, and what is odd of the header is said: nobody looked at it before.
+    Passing,
 }
 
 impl RowBuilder {
@@ -103,9 +105,10 @@ impl RowBuilder {
             self.decoded.resize_with(cells.len(), OnceCell::new);
         }
         let row = Row { cells, decoded: &self.decoded, item };
-        if !mapping.stream(&row, &mut self.stream) || (self.stream.is_empty() && mapping.is_open()) {
+        let name_form = mapping.stream(&row, &mut self.stream);
+        let Some(name_form) = name_form.filter(|_| !self.stream.is_empty() || !mapping.is_open()) else {
             return Err("has no stream".to_owned());
-        }
+        };
         if !mapping.event_type(&row, &mut self.event_type) {
             if mapping.is_open() {
                 return Err("has no event type".to_owned());
@@ -117,16 +120,31 @@ impl RowBuilder {
         let version = version.map(Version);
         mapping.category(&row, &self.stream, &mut self.category);
         let (time, time_text) = mapping.time(&row);
-        if extent == Extent::Header {
+        if extent != Extent::Whole {
             let mut note = |code, message: String| {
                 let stream = Some(Arc::from(self.stream.as_str()));
                 notes.push(Finding { code, stream, stream_id: None, version, message });
             };
-            if let Some(decoded) = mapping.payload_looked_into(&row)
+            // Of a row that is whole, decoding it tells.
+            if extent == Extent::Header
+                && let Some(decoded) = mapping.payload_looked_into(&row)
                 && let Some(error) = &decoded.error
             {
                 let (code, message) = trouble("payload", decoded, error);
                 note(code, message);
+            }
+            for (name, text) in [("stream", &self.stream), ("type", &self.event_type), ("category", &self.category)] {
+                if text.contains('\u{fffd}') && mapping.has_half_pair(name, &row) {
+                    let message = format!(
+                        "the name of the {name} has half a surrogate pair, shown as \u{fffd}: names that differ in \
+                         nothing else are taken for one"
+                    );
+                    note(FindingCode::ReplacedText, message);
+                }
+            }
+            for (column, key) in mapping.twice_inside(&row) {
+                let message = format!("the key \"{key}\" in {column} is there twice, the last one counts");
+                note(FindingCode::DuplicateKey, message);
             }
             if let (Some(text), None) = (&time_text, time)
                 && let Some(why) = mapping.why_no_time(text)
@@ -134,16 +152,9 @@ impl RowBuilder {
                 note(FindingCode::NoTime, why);
             }
         }
-        let whole = extent == Extent::Whole;
+        let whole = extent != Extent::Header;
         let has_id = whole && mapping.event_id(&row, &mut self.id);
-        let position = match (mapping.position(&row), whole) {
-            (_, false) => Position::None,
-            (cell, true) => match (cell.to_stored_integer(), cell.to_text()) {
-                (Some(number), _) => Position::Number(number),
-                (None, Some(text)) => Position::Text(Text::from(text.as_ref())),
-                (None, None) => Position::None,
-            },
-        };
+        let position = if whole || mapping.orders() { mapping.position(&row).to_position() } else { Position::None };
         let (mut payload, mut metadata) = (Held::Null, Held::Null);
         if whole {
             payload = Held::of(mapping.payload(&row));
@@ -161,6 +172,7 @@ impl RowBuilder {
             status,
             position,
             stream: &self.stream,
+            name_form,
             category: &self.category,
             event_type: &self.event_type,
             id: has_id.then_some(self.id.as_str()),
@@ -330,16 +342,11 @@ mod tests {
     fn said(page: &EventPage, content: &Content) -> BTreeMap<&'static str, String> {
         let row = page.get(0).expect("a row");
         let text = |text: &str| to_text(&Node::text(text));
-        let position = match &row.position {
-            Position::None => "null".to_owned(),
-            Position::Number(number) => number.to_string(),
-            Position::Text(position) => text(position),
-        };
         BTreeMap::from([
             ("stream", text(row.stream)),
             ("category", text(row.category)),
             ("version", row.version.map_or("null".to_owned(), |version| version.to_string())),
-            ("position", position),
+            ("position", to_text(&row.position.to_node())),
             ("id", row.id.map_or("null".to_owned(), text)),
             ("type", text(row.event_type)),
             ("time", row.time.map_or("null".to_owned(), |time| text(&time.to_rfc3339()))),

@@ -50,8 +50,6 @@ const NUMBERED: &str = "rows";
 pub(super) struct NumberedRows {
     /// Gives the rows; the copy has its columns as c0, c1 …
     pub query: String,
-    /// The query's order is the store's own.
-    pub is_ordered: bool,
     /// Places of the columns to find rows by.
     pub index: Option<(usize, usize)>,
     /// Read the copy.
@@ -83,8 +81,8 @@ pub(super) fn numbered(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping)
     if !rows.tests.is_empty() {
         query += &format!(" WHERE {}", rows.tests.join(" AND "));
     }
-    let position = mapping.positions().next().and_then(place);
-    if let Some(position) = position {
+    // What is appended to the store then comes behind what is there.
+    if let Some(position) = mapping.position_column().and_then(place) {
         query += &format!(" ORDER BY {}", rows.columns[position]);
     }
     let index = mapping.stream_column().and_then(place).zip(mapping.version_column().and_then(place));
@@ -96,7 +94,7 @@ pub(super) fn numbered(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping)
         tests: Vec::new(),
     };
     let queries = statements(flavour, mapping, &copy, index.is_some() && !mapping.has_items());
-    NumberedRows { query, is_ordered: position.is_some(), index, queries }
+    NumberedRows { query, index, queries }
 }
 
 fn rows_of_table(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping) -> Rows {

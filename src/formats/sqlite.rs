@@ -91,7 +91,7 @@ impl Contents for File {
         Ok(samples)
     }
 
-    fn store(&self, candidate: &Candidate, mapping: Mapping) -> Result<Bound, OpenError> {
+    fn store(&self, candidate: &Candidate, mut mapping: Mapping) -> Result<Bound, OpenError> {
         let mut place = self.place.clone();
         let table = &candidate.table;
         let name = table.name.as_str();
@@ -100,15 +100,19 @@ impl Contents for File {
             let by_stream = schema::finds_by_stream(conn, name, &mapping)?;
             Ok((key, schema::position_is_rowid(conn, table, &mapping)?, by_stream))
         })?;
-        let (ordered, queries) = match key {
-            // A scan goes by rowid.
-            Some(key) => (is_position, queries(&Flavour { key }, name, &mapping, by_stream)),
+        // A scan goes by rowid.
+        let ordered = is_position && key.is_some();
+        if !ordered {
+            mapping.order_by_position();
+        }
+        let queries = match key {
+            Some(key) => queries(&Flavour { key }, name, &mapping, by_stream),
             None => {
-                let NumberedRows { query, is_ordered, index, queries } =
+                let NumberedRows { query, index, queries } =
                     numbered(&Flavour { key: ROWID.to_owned() }, name, &mapping);
                 let numbered = Numbered { table: name.to_owned(), query, index, copy: Mutex::default() };
                 place.numbered = Some(Arc::new(numbered));
-                (is_ordered, queries)
+                queries
             }
         };
         let readers = TableReaders { place, inside: self.inside.clone(), queries: Arc::new(queries) };

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::column::{NONE, Packed};
+use super::neighbours::Neighbours;
+use super::order::{Held, Order, Positions};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
-    CategoryId, Finding, FindingCode, Findings, Marks, RowKey, StreamId, StreamStatus, Text, Time, TypeId, Version,
+    CategoryId, Finding, FindingCode, Findings, Marks, NameForm, Position, RowKey, StreamId, StreamStatus, Text, Time,
+    TypeId, Version,
 };
 
 /// One header, as a page has it.
@@ -17,11 +20,14 @@ use crate::model::{
 pub struct Header<'a> {
     pub key: RowKey,
     pub stream: &'a str,
+    pub name_form: NameForm,
     pub category: &'a str,
     pub event_type: &'a str,
     /// `None`: the store numbers nothing; the ordinal in the stream is taken.
     pub version: Option<Version>,
     pub time: Option<Time>,
+    /// [`Position::None`] where rows lie in the store's order anyway.
+    pub position: &'a Position,
     pub status: StreamStatus,
     pub marks: Marks,
     /// Which of the stores it is in that are read together; 0 where there is one.
@@ -58,6 +64,13 @@ pub struct IndexBuilder {
     before_first: i64,
     /// What the stores are called that are read together.
     parts: Vec<Text>,
+    /// Events come in the order of the store.
+    comes_in_order: bool,
+    positions: Positions,
+    /// The form of every name so far; `None` where there is more than one.
+    one_form: Option<NameForm>,
+    /// Names that were made to tell streams apart: of which, and as they were wanted.
+    made: HashMap<Text, (StreamId, Text)>,
 }
 
 /// The segment under way.
@@ -69,6 +82,8 @@ struct Open {
     versions: Vec<i64>,
     times: Vec<i64>,
     marks: Vec<u8>,
+    positions: Vec<i64>,
+    odd_positions: Vec<(u16, Position)>,
 }
 
 impl Open {
@@ -82,6 +97,8 @@ impl Open {
             versions: Packed::pack(&self.versions),
             times: Packed::pack(&self.times),
             marks: self.marks.iter().any(|marks| *marks != 0).then(|| self.marks.as_slice().into()),
+            positions: self.positions.iter().any(|own| *own != NONE).then(|| Packed::pack(&self.positions)),
+            odd_positions: self.odd_positions.as_slice().into(),
             order: order.into(),
         }
     }
@@ -93,14 +110,17 @@ impl Open {
         self.versions.clear();
         self.times.clear();
         self.marks.clear();
+        self.positions.clear();
+        self.odd_positions.clear();
     }
 }
 
 impl IndexBuilder {
     /// Where the store numbers nothing, the first event of a stream gets the number `first`.
-    /// `parts` names the stores that are read together, where they are several.
-    pub fn of_store(first: i64, parts: &[Text]) -> IndexBuilder {
-        IndexBuilder { before_first: first - 1, parts: parts.to_vec(), ..IndexBuilder::default() }
+    /// `parts` names the stores that are read together, where they are several: the positions
+    /// of one say nothing of those of another.
+    pub fn of_store(first: i64, parts: &[Text], comes_in_order: bool) -> IndexBuilder {
+        IndexBuilder { before_first: first - 1, parts: parts.to_vec(), comes_in_order, ..IndexBuilder::default() }
     }
 
     /// Number of events taken so far.
@@ -161,6 +181,9 @@ impl IndexBuilder {
         self.open.versions.push(version);
         self.open.times.push(time);
         self.open.marks.push(header.marks.0);
+        if !self.comes_in_order && self.parts.is_empty() {
+            self.push_position(header.position);
+        }
         if self.open.streams.len() == SEGMENT_ROWS {
             self.sealed.push(Arc::new(self.open.seal()));
             self.open.clear();
@@ -168,11 +191,21 @@ impl IndexBuilder {
         Some(stream)
     }
 
+    fn push_position(&mut self, position: &Position) {
+        let held = self.positions.push(position);
+        self.open.positions.push(if let Held::Number(number) = held { number } else { NONE });
+        if let Held::Odd = held {
+            let at = self.open.positions.len() - 1;
+            self.open.odd_positions.push((at as u16, position.clone()));
+        }
+    }
+
     fn stream(&mut self, header: &Header<'_>) -> StreamId {
         let archived = header.status == StreamStatus::Archived;
         let is = |streams: &StreamTable, id: StreamId| {
             let same = streams.facts(id).is_some_and(|facts| {
-                (facts.summary.status == StreamStatus::Archived) == archived && facts.part == header.part
+                (facts.summary.status == StreamStatus::Archived) == archived
+                    && (facts.part, facts.name_form) == (header.part, header.name_form)
             });
             same && streams.stored_name(id) == header.stream
         };
@@ -193,28 +226,64 @@ impl IndexBuilder {
                 id
             }
         };
-        let id = self.streams.add(header.stream, category, header.status, header.part);
-        if !self.parts.is_empty() {
-            self.tell_apart(id, hash);
-        }
+        let id = self.streams.add(header, category);
         let (streams, hasher) = (&self.streams, &self.hasher);
         self.by_name.insert_unique(hash, id, |id| hasher.hash_one(streams.stored_name(*id)));
+        if id == StreamId(0) {
+            self.one_form = Some(header.name_form);
+        }
+        self.one_form = self.one_form.filter(|form| *form == header.name_form);
+        if let Some((other, wanted)) = self.made.remove(header.stream) {
+            self.name(other, wanted);
+        }
+        if !self.parts.is_empty() || self.one_form.is_none() {
+            self.tell_apart(id, hash);
+        }
         id
     }
 
-    /// Shows the tables of a new stream and of those in other tables that have its name.
+    /// Shows of streams that have the new one's name in which table each is, and what its name
+    /// is made of, where they differ in that.
     fn tell_apart(&mut self, new: StreamId, hash: u64) {
-        let part = |id: &StreamId| self.streams.facts(*id).map_or(0, |facts| facts.part);
-        let name = self.streams.stored_name(new);
-        let alike = self.by_name.iter_hash(hash).copied().filter(|id| self.streams.stored_name(*id) == name);
-        let mut alike: Vec<(StreamId, u16)> = alike.map(|id| (id, part(&id))).collect();
-        if alike.iter().any(|(_, other)| *other != part(&new)) {
-            alike.push((new, part(&new)));
-            for (id, part) in alike {
-                let table = self.parts.get(usize::from(part)).cloned().unwrap_or_default();
-                self.streams.tell_apart(id, &table);
-            }
+        let of = |id: StreamId| self.streams.facts(id).map(|facts| (facts.part, facts.name_form)).unwrap_or_default();
+        let stored = self.streams.stored_name(new);
+        let alike = self.by_name.iter_hash(hash).copied().filter(|id| self.streams.stored_name(*id) == stored);
+        let mut alike: Vec<StreamId> = alike.collect();
+        let (part, form) = of(new);
+        let parts_differ = alike.iter().any(|id| of(*id).0 != part);
+        let forms_differ = alike.iter().any(|id| of(*id).1 != form);
+        if !parts_differ && !forms_differ {
+            return;
         }
+        alike.sort_unstable();
+        let name = |id: StreamId| {
+            let (part, form) = of(id);
+            let table = self.parts.get(usize::from(part)).filter(|_| parts_differ).map(|table| &**table);
+            let words: Vec<&str> = table.into_iter().chain(form.word().filter(|_| forms_differ)).collect();
+            let words = words.join(", ");
+            Text::from(if words.is_empty() { stored.to_owned() } else { format!("{stored} ({words})") })
+        };
+        let alike = alike.into_iter().filter(|id| !self.streams.is_told_apart(*id));
+        let names: Vec<(StreamId, Text)> = alike.map(|id| (id, name(id))).collect();
+        for (id, wanted) in names {
+            self.name(id, wanted);
+        }
+    }
+
+    /// Gives a stream the wanted name, with a number behind it where that is another's.
+    fn name(&mut self, id: StreamId, wanted: Text) {
+        let is_free = |name: &str| {
+            let is = |id: &StreamId| self.streams.stored_name(*id) == name;
+            !self.made.contains_key(name) && self.by_name.find(self.hasher.hash_one(name), is).is_none()
+        };
+        let mut name = Text::clone(&wanted);
+        let mut number = if *wanted == *self.streams.stored_name(id) { 1 } else { 2 };
+        while !is_free(&name) {
+            name = Text::from(format!("{wanted} ({number})"));
+            number += 1;
+        }
+        self.streams.tell_apart(id, Text::clone(&name));
+        self.made.insert(name, (id, wanted));
     }
 
     fn event_type(&mut self, name: &str) -> TypeId {
@@ -243,8 +312,8 @@ impl IndexBuilder {
         }
         let mut findings = self.findings.clone();
         findings.absorb(&mut self.examined.clone());
-        if !self.parts.is_empty() {
-            // Found before it was known that another table has a stream of that name.
+        if !self.made.is_empty() {
+            // Found before it was known that another stream has that name.
             findings.reword(|finding| {
                 let name = finding.stream_id.map(|id| Text::from(self.streams.name(id)));
                 finding.stream = name.or(finding.stream.take());
@@ -256,20 +325,25 @@ impl IndexBuilder {
             types: Arc::clone(&self.types),
             findings: Arc::new(findings),
             ranks: Arc::clone(&self.ranks),
+            order: if self.comes_in_order { Order::Scan } else { self.positions.order() },
             events: self.events(),
             first_time: self.first_time,
             last_time: self.last_time,
         }
     }
 
-    /// Looks at the streams whose numbers tell that something is odd, once all is read but
-    /// for an unfinished `tail`.
+    /// Looks at the order of the events, and at the streams whose numbers tell that something is
+    /// odd, once all is read but for an unfinished `tail`.
     pub fn examine(&mut self, tail: Option<String>) {
         self.examined = Findings::default();
         if let Some(tail) = tail {
             self.examined.note(FindingCode::TruncatedTail, tail);
         }
         let index = self.publish();
+        if !self.comes_in_order {
+            let doubts = self.positions.doubts(&index);
+            doubts.into_iter().for_each(|doubt| self.examined.note(FindingCode::OrderNotProven, doubt));
+        }
         examine(&index, |finding| self.examined.push(finding));
     }
 }
@@ -296,45 +370,9 @@ fn examine_stream(index: &EventIndex, stream: StreamId, found: &mut impl FnMut(F
         let (name, version) = (Some(Arc::clone(&name)), Some(version));
         found(Finding { code, stream: name, stream_id: Some(stream), version, message });
     };
-    // A store that counts 10, 20, 30 has no gaps.
-    let step = |at: u64| Some(rows.version(at + 1)?.0.wrapping_sub(rows.version(at)?.0));
-    let stride =
-        step(0).filter(|first| *first > 1 && (1..rows.len().saturating_sub(1)).all(|at| step(at) == Some(*first)));
-    let mut latest: Option<(Time, Version)> = None;
+    let mut neighbours = Neighbours::default();
     for at in 0..rows.len() {
         let Some(version) = rows.version(at) else { continue };
-        if at > 0
-            && let Some(before) = rows.version(at - 1)
-        {
-            let step = version.0.wrapping_sub(before.0);
-            if step == 0 {
-                push(FindingCode::DuplicateVersion, version, format!("v{version} is there more than once"));
-            } else if step > 1 && stride.is_none() {
-                let (first, last) = (before.0 + 1, version.0 - 1);
-                let lacks = if first == last { format!("v{first} is") } else { format!("v{first} to v{last} are") };
-                push(FindingCode::Gap, version, format!("{lacks} not in the store"));
-            }
-        }
-        if let Some(time) = rows.time(at) {
-            if let Some((earlier, of)) = latest
-                && time < earlier
-            {
-                let message = format!("{} before v{of}", span(earlier.0.saturating_sub(time.0)));
-                push(FindingCode::TimeBackwards, version, message);
-            }
-            latest = Some((time, version));
-        }
-    }
-}
-
-/// A length of time in words a person uses.
-fn span(micros: i64) -> String {
-    match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..1_000_000 => format!("{} ms", micros / 1_000),
-        1_000_000..120_000_000 => format!("{} s", micros / 1_000_000),
-        120_000_000..7_200_000_000 => format!("{} min", micros / 60_000_000),
-        7_200_000_000..172_800_000_000 => format!("{} h", micros / 3_600_000_000),
-        _ => format!("{} d", micros / 86_400_000_000),
+        neighbours.push(version, rows.time(at), |code, message| push(code, version, message));
     }
 }

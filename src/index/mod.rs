@@ -1,4 +1,5 @@
-//! The index: what is in a store, in at most 24 bytes an event.
+//! The index: what is in a store, in at most 24 bytes an event; positions come to it only where
+//! they, and not the scan, put the events in order.
 //!
 //! [`IndexBuilder`] takes pages of headers and publishes [`EventIndex`] snapshots:
 //! lists of immutable segments of 65,536 events that are shared, never copied, and read
@@ -9,6 +10,7 @@
 mod at;
 mod builder;
 mod column;
+mod neighbours;
 mod order;
 mod streams;
 
@@ -17,10 +19,14 @@ use std::sync::Arc;
 pub use at::{At, NoSuchPlace};
 pub use builder::{Header, IndexBuilder, MAX_EVENTS};
 use column::{NONE, Packed};
+pub use neighbours::Neighbours;
 pub use order::InOrder;
-pub use streams::{CategoryGroup, StreamList, StreamOrder, StreamSort, StreamTable};
+use order::Order;
+pub use streams::{CategoryGroup, NamePart, StreamList, StreamOrder, StreamSort, StreamTable};
 
-use crate::model::{CategoryId, EventRow, Finding, Findings, Marks, RowKey, StreamId, Text, Time, TypeId, Version};
+use crate::model::{
+    CategoryId, EventRow, Finding, Findings, Marks, Position, RowKey, StreamId, Text, Time, TypeId, Version,
+};
 
 /// Events in a full segment.
 pub const SEGMENT_ROWS: usize = 1 << 16;
@@ -35,6 +41,10 @@ struct Segment {
     times: Packed,
     /// Left out where no row has any.
     marks: Option<Box<[u8]>>,
+    /// Left out where no row has any, or rows lie in the store's order.
+    positions: Option<Packed>,
+    /// Those that are no whole numbers, by row.
+    odd_positions: Box<[(u16, Position)]>,
     /// Row numbers by (stream, version, row).
     order: Box<[u16]>,
 }
@@ -63,6 +73,7 @@ pub struct EventIndex {
     types: Arc<Vec<Text>>,
     findings: Arc<Findings>,
     ranks: Arc<Vec<Vec<TypeId>>>,
+    order: Order,
     events: u64,
     first_time: Option<Time>,
     last_time: Option<Time>,
@@ -164,6 +175,23 @@ impl EventIndex {
     pub fn marks_of(&self, row: EventRow) -> Marks {
         let marks = self.place(row).and_then(|(segment, at)| segment.marks.as_ref()?.get(at).copied());
         marks.map_or(Marks::NONE, Marks)
+    }
+
+    /// The place among all events, where rows do not lie in its order; a text of digits is given
+    /// as their number.
+    fn position_of(&self, row: EventRow) -> Position {
+        let Some((segment, at)) = self.place(row) else { return Position::None };
+        match segment.positions.as_ref().and_then(|positions| positions.get(at)) {
+            Some(number) => Position::Number(number),
+            None => {
+                let odd = segment.odd_positions.binary_search_by_key(&at, |(own, _)| usize::from(*own));
+                odd.map_or(Position::None, |found| segment.odd_positions[found].1.clone())
+            }
+        }
+    }
+
+    fn has_odd_positions(&self) -> bool {
+        self.segments.iter().any(|segment| !segment.odd_positions.is_empty())
     }
 
     fn place(&self, row: EventRow) -> Option<(&Segment, usize)> {

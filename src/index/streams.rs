@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::builder::Header;
 use crate::model::uuid;
-use crate::model::{CategoryId, StreamId, StreamStatus, StreamSummary, Text, Time, Version};
+use crate::model::{CategoryId, NameForm, StreamId, StreamStatus, StreamSummary, Text, Time, Version};
 
 /// Streams in a chunk. A snapshot shares all chunks but those that grew since.
 const CHUNK: usize = 4_096;
@@ -30,6 +31,7 @@ pub(super) struct Facts {
     pub(super) newest_time: i64,
     /// Which of the stores it is in that are read together.
     pub(super) part: u16,
+    pub(super) name_form: NameForm,
 }
 
 /// Every stream, by [`StreamId`]; cheap to clone.
@@ -38,7 +40,7 @@ pub struct StreamTable {
     names: Vec<Arc<Names>>,
     facts: Vec<Arc<Vec<Facts>>>,
     categories: Arc<Vec<Text>>,
-    /// Names that are shown in place of those that streams of several stores share.
+    /// Names that are shown in place of those that several streams share.
     told_apart: Arc<HashMap<StreamId, Text>>,
     len: u32,
 }
@@ -56,7 +58,7 @@ impl StreamTable {
         (0..self.len).map(StreamId)
     }
 
-    /// The name that is shown; of two streams of one name each has its table behind it.
+    /// The name that is shown; of two streams of one name each says behind it what it is.
     pub fn name(&self, id: StreamId) -> &str {
         match self.told_apart.get(&id) {
             Some(name) => name,
@@ -89,25 +91,28 @@ impl StreamTable {
     /// which `NAME (archived)` names. A UUID in the name may be spelled otherwise, where only
     /// one stream has it.
     pub fn find(&self, name: &str) -> Option<StreamId> {
-        if let Some(plain) = name.strip_suffix(" (archived)") {
-            let archived = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Archived);
-            if let Some(id) = self.ids().find(|id| self.name(*id) == plain && archived(id)) {
-                return Some(id);
-            }
-        }
         let mut found = self.ids().filter(|id| self.name(*id) == name);
-        let Some(first) = found.next() else { return self.find_uuid(name) };
         let active = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Active);
-        if active(&first) { Some(first) } else { Some(found.find(active).unwrap_or(first)) }
+        match found.next() {
+            Some(first) if active(&first) => Some(first),
+            Some(first) => Some(found.find(active).unwrap_or(first)),
+            None => self.find_archived(name).or_else(|| match self.find_uuid(name)[..] {
+                [one] => Some(one),
+                _ => None,
+            }),
+        }
     }
 
-    fn find_uuid(&self, name: &str) -> Option<StreamId> {
-        let wanted = uuid::folded(name);
-        if !wanted.as_bytes().windows(32).any(|part| part.iter().all(u8::is_ascii_hexdigit)) {
-            return None;
-        }
-        let mut found = self.ids().filter(|id| uuid::folded(self.name(*id)) == wanted);
-        found.next().filter(|_| found.next().is_none())
+    fn find_archived(&self, name: &str) -> Option<StreamId> {
+        let plain = name.strip_suffix(" (archived)")?;
+        let archived = |id: &StreamId| self.summary(*id).is_some_and(|s| s.status == StreamStatus::Archived);
+        self.ids().find(|id| self.name(*id) == plain && archived(id))
+    }
+
+    /// The streams whose names differ from this one only in how a UUID is spelled.
+    pub fn find_uuid(&self, name: &str) -> Vec<StreamId> {
+        let Some(wanted) = uuid::folded(name) else { return Vec::new() };
+        self.ids().filter(|id| uuid::folded(self.name(*id)).is_some_and(|own| own == wanted)).collect()
     }
 
     pub(super) fn is_ordered(&self, id: StreamId) -> bool {
@@ -127,15 +132,16 @@ impl StreamTable {
         CategoryId(self.categories.len() as u32 - 1)
     }
 
-    /// Shows the stream's table behind its name from now on.
-    pub(super) fn tell_apart(&mut self, id: StreamId, table: &str) {
-        if !self.told_apart.contains_key(&id) {
-            let name = Text::from(format!("{} ({table})", self.stored_name(id)));
-            Arc::make_mut(&mut self.told_apart).insert(id, name);
-        }
+    pub(super) fn is_told_apart(&self, id: StreamId) -> bool {
+        self.told_apart.contains_key(&id)
     }
 
-    pub(super) fn add(&mut self, name: &str, category: CategoryId, status: StreamStatus, part: u16) -> StreamId {
+    /// Shows the stream by that name from now on.
+    pub(super) fn tell_apart(&mut self, id: StreamId, name: Text) {
+        Arc::make_mut(&mut self.told_apart).insert(id, name);
+    }
+
+    pub(super) fn add(&mut self, header: &Header<'_>, category: CategoryId) -> StreamId {
         let id = StreamId(self.len);
         if (self.len as usize).is_multiple_of(CHUNK) {
             self.names.push(Arc::default());
@@ -143,7 +149,7 @@ impl StreamTable {
         }
         if let (Some(names), Some(facts)) = (self.names.last_mut(), self.facts.last_mut()) {
             let names = Arc::make_mut(names);
-            names.text.push_str(name);
+            names.text.push_str(header.stream);
             names.ends.push(names.text.len() as u32);
             Arc::make_mut(facts).push(Facts {
                 summary: StreamSummary {
@@ -153,14 +159,15 @@ impl StreamTable {
                     last: Version(i64::MIN),
                     first_time: None,
                     last_time: None,
-                    status,
+                    status: header.status,
                 },
                 ordered: true,
                 backwards: false,
                 repeats: false,
                 newest: i64::MIN,
                 newest_time: i64::MIN,
-                part,
+                part: header.part,
+                name_form: header.name_form,
             });
         }
         self.len += 1;
@@ -212,17 +219,35 @@ pub struct CategoryGroup {
     pub last_time: Option<Time>,
 }
 
+/// Part of a stream's name, as [`StreamOrder::filter`] has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamePart {
+    lower: String,
+    /// Where it may be part of a UUID: without what spellings of one differ in.
+    folded: Option<String>,
+}
+
+impl NamePart {
+    pub fn new(text: &str) -> NamePart {
+        let lower = text.to_lowercase();
+        let folded = uuid::folded(lower.trim()).or_else(|| uuid::digits_of_part(lower.trim()));
+        NamePart { folded, lower }
+    }
+
+    pub fn is_in(&self, name: &str) -> bool {
+        let spelled_otherwise = || {
+            let part = self.folded.as_ref()?;
+            uuid::folded(&name.to_lowercase()).filter(|name| name.contains(part.as_str()))
+        };
+        self.lower.is_empty() || contains_ignoring_case(name, &self.lower) || spelled_otherwise().is_some()
+    }
+}
+
 impl StreamTable {
     /// Lists the streams; work for a background thread.
     pub fn list(&self, order: &StreamOrder) -> StreamList {
-        let needle = order.filter.to_lowercase();
-        let folded = uuid::may_be_part(&needle).then(|| uuid::folded(needle.trim()));
-        let matches = |id: &StreamId| {
-            let name = self.name(*id);
-            let spelled_otherwise = || folded.as_ref().is_some_and(|part| uuid::folded(name).contains(part.as_str()));
-            needle.is_empty() || contains_ignoring_case(name, &needle) || spelled_otherwise()
-        };
-        let mut streams: Vec<StreamId> = self.ids().filter(matches).collect();
+        let part = NamePart::new(&order.filter);
+        let mut streams: Vec<StreamId> = self.ids().filter(|id| part.is_in(self.name(*id))).collect();
         // Names that are ids without a prefix would give a category each.
         let flat = self.categories.len() > 16 && self.categories.len() * 2 > self.len as usize;
         let category = |id: StreamId| self.summary(id).map_or(0, |summary| summary.category.0);

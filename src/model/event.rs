@@ -6,16 +6,8 @@ use super::finding::FindingCode;
 use super::ids::{CategoryId, RowKey, Version};
 use super::marks::Marks;
 use super::node::{Node, Text};
+use super::position::Position;
 use super::time::Time;
-
-/// The store's own order over everything, shown as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Position {
-    /// The store has none.
-    None,
-    Number(i64),
-    Text(Text),
-}
 
 /// An event with everything the store says of it.
 #[derive(Clone, Debug)]

@@ -8,6 +8,8 @@ const WORDS: [&str; 8] = ["skipped", "command", "link", "snapshot", "system", "a
 
 impl Marks {
     pub const NONE: Marks = Marks(0);
+    /// The framework passes over it when it folds.
+    pub const SKIPPED: Marks = Marks(1 << 0);
     pub const COMMAND: Marks = Marks(1 << 1);
     pub const ARCHIVED: Marks = Marks(1 << 5);
     pub const DELETED: Marks = Marks(1 << 6);

@@ -23,7 +23,15 @@ impl Time {
     /// a place such as `[Europe/Berlin]` behind it); or RFC 2822. Without a zone it is UTC.
     pub fn parse(text: &str) -> Option<Time> {
         let text = text.trim();
-        in_parts(text).or_else(|| DateTime::parse_from_rfc2822(text).ok().map(|time| Time(time.timestamp_micros())))
+        let micros = in_parts(text).or_else(|| Some(DateTime::parse_from_rfc2822(text).ok()?.timestamp_micros()));
+        Time::writable(micros?.into())
+    }
+
+    /// A moment of the years 1 to 9999, which RFC 3339 can write; none of another.
+    fn writable(micros: i128) -> Option<Time> {
+        const FROM: i128 = -719_162 * DAY;
+        const TO: i128 = 2_932_897 * DAY;
+        (FROM..TO).contains(&micros).then_some(Time(micros as i64))
     }
 
     /// Between 1995 and 2100: where events of programs lie.
@@ -34,8 +42,9 @@ impl Time {
     }
 }
 
-/// `2025-07-31 06:34:40.79 +02:00` from its parts; `None`: some other form, or no moment.
-fn in_parts(text: &str) -> Option<Time> {
+/// Microseconds of `2025-07-31 06:34:40.79 +02:00` from its parts; `None`: some other form, or
+/// no moment.
+fn in_parts(text: &str) -> Option<i64> {
     let mut rest = Rest(text.as_bytes());
     let year = rest.digits(4)?;
     let dash = rest.skip(b"-").is_some();
@@ -45,7 +54,7 @@ fn in_parts(text: &str) -> Option<Time> {
     }
     let date = NaiveDate::from_ymd_opt(year as i32, month, rest.digits(2)?)?;
     if rest.0.is_empty() {
-        return dash.then(|| Time(date.and_time(NaiveTime::MIN).and_utc().timestamp_micros()));
+        return dash.then(|| date.and_time(NaiveTime::MIN).and_utc().timestamp_micros());
     }
     rest.skip(b"Tt ")?;
     let hour = rest.digits(2)?;
@@ -59,7 +68,7 @@ fn in_parts(text: &str) -> Option<Time> {
     let clock = NaiveTime::from_hms_micro_opt(hour, minute, second, micros)?;
     let offset = rest.zone()?;
     let utc = date.and_time(clock).and_utc().timestamp_micros();
-    Some(Time(utc - offset * SECOND as i64))
+    Some(utc - offset * SECOND as i64)
 }
 
 /// What of a text is not read yet.
@@ -202,7 +211,7 @@ impl TimeUnit {
             }
             TimeUnit::Digits => return from_digits(billionths),
         };
-        i64::try_from(micros).ok().map(Time)
+        Time::writable(micros)
     }
 }
 
@@ -213,7 +222,7 @@ fn from_digits(billionths: i128) -> Option<Time> {
     let date = NaiveDate::from_ymd_opt(part(10, 4) as i32, part(8, 2), part(6, 2))?;
     let micros = (billionths.rem_euclid(Number::ONE) / 1_000) as u32;
     let time = date.and_hms_micro_opt(part(4, 2), part(2, 2), part(0, 2), micros)?;
-    Some(Time(time.and_utc().timestamp_micros()))
+    Time::writable(time.and_utc().timestamp_micros().into())
 }
 
 /// A number of a column of times, exact to a billionth.
@@ -350,6 +359,32 @@ mod tests {
         assert_eq!(TimeUnit::Seconds.time(Number::from(-1)), Some(Time(-1_000_000)));
         assert_eq!(TimeUnit::Seconds.time(Number::from(i64::MAX)), None);
         assert_eq!(TimeUnit::Digits.time(Number::from(20_191_302_153_851)), None);
+    }
+
+    #[test]
+    fn a_moment_that_no_text_can_say_is_none() {
+        let shown = |time: Option<Time>| time.map(Time::to_rfc3339);
+        for (text, want) in [
+            ("0001-01-01T00:00:00Z", Some("0001-01-01T00:00:00Z")),
+            ("0001-01-01T00:00:00+01:00", None),
+            ("0000-06-01", None),
+            ("9999-12-31T23:59:59.999999Z", Some("9999-12-31T23:59:59.999999Z")),
+            ("9999-12-31T23:59:59-01:00", None),
+        ] {
+            assert_eq!(shown(Time::parse(text)).as_deref(), want, "{text}");
+        }
+        for (number, unit, want) in [
+            (7, TimeUnit::Julian, None),
+            (1_721_426, TimeUnit::Julian, Some("0001-01-01T12:00:00Z")),
+            (0, TimeUnit::Ticks, Some("0001-01-01T00:00:00Z")),
+            (-1, TimeUnit::Ticks, None),
+            (-62_135_596_801, TimeUnit::Seconds, None),
+            (253_402_300_799, TimeUnit::Seconds, Some("9999-12-31T23:59:59Z")),
+            (253_402_300_800, TimeUnit::Seconds, None),
+            (101_000_000, TimeUnit::Digits, None),
+        ] {
+            assert_eq!(shown(unit.time(Number::from(number))).as_deref(), want, "{number} {}", unit.name());
+        }
     }
 
     #[test]

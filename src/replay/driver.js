@@ -736,6 +736,7 @@
     try {
       for (; i < rows.length; i++) {
         count();
+        if (rows[i] === null) continue;
         const result = evolve(state, makeEvent(rows[i], streamId));
         if (result !== undefined && result !== state) state = settled(result);
       }

@@ -521,7 +521,9 @@ impl Reducer for Script {
                 self.text.push(',');
             }
             write_row(event, &mut self.text);
-            if let Some(number) = imprecise(&event.data.node) {
+            if !event.is_skipped
+                && let Some(number) = imprecise(&event.data.node)
+            {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
         }
@@ -612,8 +614,12 @@ impl Reducer for Script {
     }
 }
 
-/// One event as the driver's `makeEvent` takes it.
+/// One event as the driver's `makeEvent` takes it; null where it is skipped.
 fn write_row(event: &Step, out: &mut String) {
+    if event.is_skipped {
+        out.push_str("null");
+        return;
+    }
     out.push('[');
     write_string(&event.event_type, out);
     out.push(',');
@@ -632,11 +638,10 @@ fn write_row(event: &Step, out: &mut String) {
     optional(event.time.map(|time| time.to_rfc3339()).as_deref(), out);
     out.push(',');
     match &event.position {
-        Position::None => out.push_str("null"),
         Position::Number(number) => {
             let _ = write!(out, "{number}");
         }
-        Position::Text(text) => write_string(text, out),
+        other => write_json(&other.to_node(), out),
     }
     out.push(',');
     optional(event.metadata.as_deref(), out);

@@ -41,6 +41,7 @@ impl Reducer for Merge {
         let mut findings = Vec::new();
         for (at, event) in events.iter().enumerate() {
             match &event.data.node {
+                _ if event.is_skipped => {}
                 Node::Object(object) => state.extend(object.0.iter().cloned()),
                 _ => findings.push((
                     at,

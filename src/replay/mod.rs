@@ -26,6 +26,8 @@ pub struct Step {
     pub data: Payload,
     /// JSON text of the metadata.
     pub metadata: Option<Text>,
+    /// The store says that it is passed over: it is an event, and changes no state.
+    pub is_skipped: bool,
 }
 
 /// A decoded payload.
@@ -129,7 +131,7 @@ pub trait Reducer {
     /// # Errors
     /// What the initial state's function threw.
     fn start(&mut self, slot: Slot) -> Result<(), Thrown>;
-    /// Folds events of `stream` in order until one throws.
+    /// Folds events of `stream` in order until one throws; passes over those that are skipped.
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
     /// The state as it is shown.
     ///

@@ -138,7 +138,7 @@ impl EventFilter {
 }
 
 impl Job for EventFilter {
-    fn step(&mut self, store: &Opened, budget: Duration) -> Result<bool, Problem> {
+    fn step(&mut self, store: &Arc<Opened>, budget: Duration) -> Result<bool, Problem> {
         let until = Instant::now() + budget;
         loop {
             if self.batch.is_empty() {

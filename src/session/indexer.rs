@@ -40,19 +40,18 @@ impl Indexer {
             fetcher: None,
             page: EventPage::default(),
             taken: Taken {
-                builder: IndexBuilder::of_store(opened.store.first_version(), opened.store.parts()),
+                builder: IndexBuilder::of_store(
+                    opened.store.first_version(),
+                    opened.store.parts(),
+                    opened.store.has_global_order(),
+                ),
                 cursor: ScanCursor::START,
                 progress: 0.0,
                 complete: false,
             },
             opened,
         };
-        let findings = indexer.taken.builder.findings();
-        findings.absorb(&mut indexer.opened.findings.clone());
-        if !indexer.opened.store.has_global_order() {
-            let message = "the store has no order over everything: time, then stream, then version is used";
-            findings.note(FindingCode::OrderNotProven, message);
-        }
+        indexer.taken.builder.findings().absorb(&mut indexer.opened.findings.clone());
         Ok(indexer)
     }
 
@@ -191,10 +190,12 @@ impl Taken {
             let stream = self.builder.push(&Header {
                 key: row.key,
                 stream: row.stream,
+                name_form: row.name_form,
                 category: row.category,
                 event_type: row.event_type,
                 version: row.version,
                 time: row.time,
+                position: &row.position,
                 status: row.status,
                 marks: row.marks,
                 part: store.part_of(row.key),

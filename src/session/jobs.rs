@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::{Answer, Outbox};
 use crate::formats::Opened;
-use crate::model::Problem;
+use crate::model::{Problem, Text};
 
 /// Time of one job's turn.
 const STEP: Duration = Duration::from_millis(15);
@@ -68,17 +68,43 @@ pub struct JobNews {
 pub enum Found {
     /// Places in the stream, counted from 0, in order.
     Places(Arc<Vec<u32>>),
+    Rows(Arc<WrittenRows>),
     /// The job ended before its time.
     Failed(Problem),
 }
 
+/// Rows that a job writes.
+#[derive(Clone, Debug, Default)]
+pub struct WrittenRows {
+    pub bytes: u64,
+    /// The rows, where they are to be looked at or copied.
+    pub text: Text,
+    /// There is more than could be held, so nothing follows.
+    pub more: bool,
+    /// The file that they were to go to is there already; nothing is written.
+    pub exists: bool,
+    /// What could not be done, while all else was; the first few.
+    pub problems: Vec<Problem>,
+    /// Problems that are not among those.
+    pub more_problems: u64,
+    /// What was odd, in sentences; the first few, and how many more.
+    pub odd: Vec<String>,
+    pub more_odd: u64,
+    /// What `--reducer` must say for the same rows; nothing for merge. `Err`: no word of it does
+    /// the same, and why.
+    pub reducer: Option<Result<Option<String>, String>>,
+}
+
+/// Makes a job on the thread that runs it: reducers stay where they are made.
+pub type MakeJob = Box<dyn FnOnce() -> Box<dyn Job> + Send>;
+
 /// Work that takes long.
-pub trait Job: Send {
+pub trait Job {
     /// Works for about `budget` on the store. `true`: all is done.
     ///
     /// # Errors
     /// Why it cannot go on.
-    fn step(&mut self, store: &Opened, budget: Duration) -> Result<bool, Problem>;
+    fn step(&mut self, store: &Arc<Opened>, budget: Duration) -> Result<bool, Problem>;
     fn progress(&self) -> Progress;
     fn found(&self) -> Found;
 }
@@ -90,7 +116,7 @@ pub enum JobAsk {
     Run {
         id: JobId,
         canceled: Arc<AtomicBool>,
-        job: Box<dyn Job>,
+        make: MakeJob,
     },
 }
 
@@ -104,12 +130,12 @@ impl fmt::Debug for JobAsk {
 }
 
 /// Hands a job to the thread.
-pub(super) fn start(to: &Sender<JobAsk>, job: Box<dyn Job>) -> JobHandle {
+pub(super) fn start(to: &Sender<JobAsk>, make: MakeJob) -> JobHandle {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let id = JobId(NEXT.fetch_add(1, Ordering::Relaxed));
     let canceled = Arc::new(AtomicBool::new(false));
     // A thread that ended has said why.
-    let _ = to.send(JobAsk::Run { id, canceled: Arc::clone(&canceled), job });
+    let _ = to.send(JobAsk::Run { id, canceled: Arc::clone(&canceled), make });
     JobHandle { id, canceled }
 }
 
@@ -128,7 +154,9 @@ pub(super) fn run(inbox: &Receiver<JobAsk>, out: &Outbox) {
         let ask = if idle { inbox.recv().map_err(|_| TryRecvError::Disconnected) } else { inbox.try_recv() };
         match ask {
             Ok(JobAsk::Store(opened)) => store = Some(opened),
-            Ok(JobAsk::Run { id, canceled, job }) => jobs.push_back(Running { id, canceled, job, told: None }),
+            Ok(JobAsk::Run { id, canceled, make }) => {
+                jobs.push_back(Running { id, canceled, job: make(), told: None });
+            }
             Err(TryRecvError::Disconnected) => return,
             Err(TryRecvError::Empty) => {
                 if let (Some(store), Some(job)) = (&store, jobs.pop_front())
@@ -143,7 +171,7 @@ pub(super) fn run(inbox: &Receiver<JobAsk>, out: &Outbox) {
 
 impl Running {
     /// One turn. `None`: it is done, or nobody wants it any more.
-    fn turn(mut self, store: &Opened, out: &Outbox) -> Option<Running> {
+    fn turn(mut self, store: &Arc<Opened>, out: &Outbox) -> Option<Running> {
         if self.canceled.load(Ordering::Relaxed) {
             return None;
         }

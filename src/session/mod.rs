@@ -10,6 +10,7 @@ pub mod budget;
 mod columns;
 pub mod filter;
 pub mod indexer;
+mod input;
 pub mod jobs;
 pub mod mapper;
 pub mod pages;
@@ -27,7 +28,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 pub use budget::{Budget, Share};
 pub use columns::PayloadColumn;
 pub use indexer::Indexer;
-pub use jobs::{Found, JobAsk, JobHandle, JobId, JobNews, Progress};
+pub use input::{InputStreams, Wanted};
+pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress, WrittenRows};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
 pub use reducer_file::{Choice, ReducerFile};
@@ -337,7 +339,13 @@ impl Session {
     /// Looks for the events of a stream that contain every word of `text`; dropping the
     /// handle ends it.
     pub fn filter_events(&self, rows: StreamRows, stream: StreamId, text: &str) -> JobHandle {
-        jobs::start(&self.jobs, Box::new(EventFilter::new(rows, stream, text)))
+        let filter = EventFilter::new(rows, stream, text);
+        self.run(Box::new(move || Box::new(filter)))
+    }
+
+    /// Runs a job beside the cursor; dropping the handle ends it.
+    pub fn run(&self, make: MakeJob) -> JobHandle {
+        jobs::start(&self.jobs, make)
     }
 
     /// Whether somebody looks at the store. While nobody does, its threads wake the window only

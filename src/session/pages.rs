@@ -9,7 +9,7 @@ use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, PageRow, ReadError,
 use crate::index::StreamRows;
 use crate::model::json::to_text;
 use crate::model::{
-    Applied, Content, Finding, FindingCode, Findings, Marks, Node, Position, RecordedEvent, RowKey, StreamId,
+    Applied, Content, Finding, FindingCode, Findings, Marks, NameForm, Node, Position, RecordedEvent, RowKey, StreamId,
     StreamStatus, Text, Version,
 };
 use crate::replay::timeline::EventSource;
@@ -259,6 +259,7 @@ impl StreamSource {
                 status: StreamStatus::Active,
                 position: Position::None,
                 stream: &self.stored_name,
+                name_form: NameForm::default(),
                 category: "",
                 event_type: event_type.as_deref().unwrap_or_default(),
                 id: None,
@@ -332,7 +333,8 @@ fn content(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version
     content
 }
 
-fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
+/// The event as a reducer sees it. `stream` is the name that is shown.
+pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
     let content = content(store, row, stream, version, notes);
     let metadata = match (content.metadata_json, &content.metadata) {
         (Some(text), _) => Some(text),
@@ -347,6 +349,7 @@ fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, n
         time: row.time,
         data: Payload { json: content.data_json, node: content.data },
         metadata,
+        is_skipped: row.marks.has(Marks::SKIPPED),
     }
 }
 
@@ -399,14 +402,7 @@ pub fn event_node(event: &RecordedEvent) -> Node {
         member("stream", text(&event.stream)),
         member("category", if event.category.is_empty() { Node::Null } else { text(&event.category) }),
         member("version", Node::number(event.version)),
-        member(
-            "position",
-            match &event.position {
-                Position::None => Node::Null,
-                Position::Number(number) => Node::number(number),
-                Position::Text(position) => text(position),
-            },
-        ),
+        member("position", event.position.to_node()),
         member("id", event.id.as_deref().map_or(Node::Null, text)),
         member("type", text(&event.event_type)),
         member("time", event.time.map_or(Node::Null, |time| text(&time.to_rfc3339()))),

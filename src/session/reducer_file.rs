@@ -15,6 +15,7 @@ use oxc_transformer::{TransformOptions, Transformer};
 use sha2::{Digest, Sha256};
 
 use crate::home;
+use crate::model::Problem;
 use crate::replay::Reducer;
 use crate::replay::js::{Export, Module, ModuleError, Script, candidates, exports, resolve};
 use crate::replay::merge::Merge;
@@ -125,6 +126,16 @@ impl ReducerFile {
         match choice {
             Choice::Export(name) => Ok(Box::new(Script::new(&self.module, name)?)),
             Choice::Merge => Ok(Box::new(Merge::default())),
+        }
+    }
+
+    /// Said of a category that none of its exports folds.
+    pub fn no_export(&self, category: &str) -> Problem {
+        let name = &self.module.file_name;
+        Problem {
+            what: format!("no export of {name} has the name of the category {category}"),
+            cause: String::new(),
+            help: format!("name it: {}#EXPORT, one of {}", self.path.display(), self.export_names()),
         }
     }
 

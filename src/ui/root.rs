@@ -6,8 +6,8 @@ use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, pos2, vec2};
 use super::keys::keys;
 use super::layout::workspace_ui;
 use super::panels::{
-    PanelCx, failed::failed_ui, keys_sheet::keys_sheet_ui, mapping::mapping_ui, open_path::open_path_ui,
-    save_dialect::save_dialect_ui, status::status_ui,
+    PanelCx, export_sheet::export_sheet_ui, failed::failed_ui, keys_sheet::keys_sheet_ui, mapping::mapping_ui,
+    open_path::open_path_ui, save_dialect::save_dialect_ui, status::status_ui,
 };
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
@@ -64,6 +64,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::ReducerPath) => open_path_ui(&ctx, true, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
         Some(ModalView::SaveDialect(sheet)) => save_dialect_ui(&ctx, sheet, out),
+        Some(ModalView::Export(sheet)) => export_sheet_ui(&ctx, sheet, view.zone, out),
         None => {}
     }
     announce(ui, view.announcement);

@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, Ui, ViewportCommand};
 use poll_promise::Promise;
-use rfd::AsyncFileDialog;
+use rfd::{AsyncFileDialog, FileHandle};
 
 use super::fonts;
 use super::root::root_ui;
-use crate::app::action::Action;
+use crate::app::action::{Action, ExportAction};
 use crate::app::settings::{Settings, SettingsChange};
 use crate::app::{App, Effect, Folders, Start};
 use crate::cli::Renderer;
@@ -80,6 +80,7 @@ pub struct Shell {
     title: String,
     picking_store: Option<(Picked, Instant)>,
     picking_reducer: Option<(Picked, Instant)>,
+    picking_target: Option<(Picked, Instant)>,
     saver: Saver,
     started: Instant,
     frames: u64,
@@ -97,6 +98,7 @@ impl Shell {
             title: String::new(),
             picking_store: None,
             picking_reducer: None,
+            picking_target: None,
             saver: Saver::new(home::data()),
             started: Instant::now(),
             frames: 0,
@@ -110,6 +112,10 @@ impl Shell {
                 Effect::PickReducer(folder) => {
                     let types = ("Reducers", &["js", "mjs", "cjs", "ts", "mts"][..]);
                     self.picking_reducer = Some((pick(ctx, folder, Some(types)), Instant::now()));
+                }
+                Effect::PickTarget(name) => {
+                    let dialog = AsyncFileDialog::new().set_file_name(name);
+                    self.picking_target = Some((ask(ctx, dialog.save_file()), Instant::now()));
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
                 Effect::Save(change) => self.saver.save(change),
@@ -135,6 +141,13 @@ impl Shell {
                 None => {}
             }
         }
+        if let Some((path, since)) = done(&mut self.picking_target) {
+            match path {
+                Some(path) => self.app.dispatch(Action::Export(ExportAction::Picked(path))),
+                None if since < NO_DIALOG => self.app.dispatch(Action::Export(ExportAction::TypePath)),
+                None => {}
+            }
+        }
     }
 }
 
@@ -147,7 +160,11 @@ fn pick(ctx: &Context, folder: Option<PathBuf>, types: Option<(&str, &[&str])>) 
     if let Some((name, endings)) = types {
         dialog = dialog.add_filter(name, endings);
     }
-    let (picking, ctx) = (dialog.pick_file(), ctx.clone());
+    ask(ctx, dialog.pick_file())
+}
+
+fn ask(ctx: &Context, picking: impl Future<Output = Option<FileHandle>> + Send + 'static) -> Picked {
+    let ctx = ctx.clone();
     Promise::spawn_thread("dialog", move || {
         let path = pollster::block_on(picking).map(|file| file.path().to_owned());
         ctx.request_repaint();
@@ -216,6 +233,8 @@ impl Drop for Saver {
 impl Drop for Shell {
     fn drop(&mut self) {
         self.app.remember_all().into_iter().for_each(|change| self.saver.save(change));
+        // Threads that still write end with the program.
+        crate::export::discard();
     }
 }
 

@@ -971,3 +971,39 @@ fn payloads_of_any_depth_stay_on_their_line() {
         run.out.lines().for_each(|line| assert!(line.starts_with("{\"stream\":") && line.ends_with('}'), "{line}"));
     }
 }
+
+#[test]
+fn a_skipped_event_is_counted_and_changes_no_state() {
+    let here = Stores::new();
+    let mut events: Vec<Value> = (1..=3).map(|n| line("cart-1", n, "Set", json!({"n": n, "of": [n]}))).collect();
+    events.push(line("cart-2", 1, "Set", json!({"n": 1})));
+    for (event, marks) in
+        events.iter_mut().zip([json!([]), json!(["skipped", "command"]), json!([]), json!(["skipped"])])
+    {
+        event["marks"] = marks;
+    }
+    events[2]["data"] = json!({"m": 3});
+    let store = here.write("marked.jsonl", &jsonl(&events));
+    let sum = here.write(
+        "sum.mjs",
+        "export const initialState = { seen: [] }; export default (s, e) => ({ seen: [...s.seen, e.version] })",
+    );
+    let states = |arguments: &[&str]| -> Vec<(Value, Value)> {
+        let out = here.out(&[&[store.as_str()], arguments].concat());
+        out.lines().map(parsed).map(|line| (line["events_applied"].clone(), line["state"].clone())).collect()
+    };
+    let merged =
+        [(1, json!({"n": 1, "of": [1]})), (2, json!({"n": 1, "of": [1]})), (3, json!({"n": 1, "of": [1], "m": 3}))];
+    let merged: Vec<(Value, Value)> = merged.into_iter().map(|(at, state)| (json!(at), state)).collect();
+    assert_eq!(states(&["--what", "states", "--stream", "cart-1"]), merged);
+    assert_eq!(states(&["--what", "states", "--stream", "cart-2"]), [(json!(1), json!({}))]);
+    let folded = states(&["--what", "state", "--reducer", &sum]);
+    assert_eq!(folded, [(json!(3), json!({"seen": [1, 3]})), (json!(1), json!({"seen": []}))]);
+    let shown = here.program.run(&["state", &store, "--stream", "cart-1", "--at", "2", "--json"]).one();
+    assert_eq!((&shown["events_applied"], &shown["state"]), (&json!(2), &json!({"n": 1, "of": [1]})));
+    // What is written reads back as what it was.
+    let written = here.out(&[&store, "--what", "events"]);
+    let again = here.write("again.jsonl", &written);
+    assert_eq!(here.out(&[&again, "--what", "events"]), written);
+    assert_eq!(here.program.run(&["info", &again, "--json"]).one()["dialect"], "eventglass");
+}

@@ -257,6 +257,43 @@ fn a_stream_that_another_table_gets_later_is_told_apart_then() {
 }
 
 #[test]
+fn a_name_that_is_made_of_a_table_is_never_another_streams() {
+    // Tables are read by name, so the first stream here is met before the names are made and the
+    // last behind them.
+    for (table, extra) in [("blue_events", "d1 (red_events)"), ("red_events", "d1 (blue_events)")] {
+        let place = folder();
+        let path = place.path().join("schools.sqlite");
+        let conn = two_schools(&path);
+        bark(&conn, table, extra, 1, "own:Dog");
+        bark(&conn, table, &format!("{extra} (2)"), 1, "own:Dog");
+        drop(conn);
+        let (program, store) = (Program::new(), text(&path));
+        let mut met = Vec::new();
+        for stream in program.json(&["streams", &store, "--json"]) {
+            let name = stream["stream"].as_str().expect("a name").to_owned();
+            let events = program.json(&["events", &store, "--json", "--stream", &name]);
+            assert_eq!(json!(events.len()), stream["events"], "{name}");
+            met.push((name, events[0]["data"]["table"].as_str().expect("a table").to_owned()));
+        }
+        met.sort();
+        let other = extra.strip_prefix("d1 (").and_then(|name| name.strip_suffix(')')).expect("a table");
+        let mut wanted: Vec<(String, String)> = [
+            ("d2 (blue_events)", "blue_events"),
+            ("d2 (red_events)", "red_events"),
+            ("only-red", "red_events"),
+            (&format!("d1 ({table})"), table),
+            (extra, table),
+            (&format!("{extra} (2)"), table),
+            (&format!("{extra} (3)"), other),
+        ]
+        .map(|(name, table)| (name.to_owned(), table.to_owned()))
+        .into();
+        wanted.sort();
+        assert_eq!(met, wanted, "{extra}");
+    }
+}
+
+#[test]
 fn a_finding_of_a_row_names_its_table() {
     let place = folder();
     let path = place.path().join("schools.sqlite");

@@ -176,7 +176,7 @@ fn a_uuid_is_found_in_any_spelling() {
     let both = [format!("'{with}', 1, 'T', '{{}}', NULL"), format!("'{without}', 1, 'U', '{{}}', NULL")];
     let store = place.table("both.db", &[&both[0], &both[1]]);
     assert_eq!(place.member(&store, "type", &["--map", MAP, "--stream", &without]), ["U"]);
-    place.run("events", &store, &["--map", MAP, "--stream", &braced]).refused(1, "there is no stream", &without);
+    place.run("events", &store, &["--map", MAP, "--stream", &braced]).refused(1, "names 2 streams", &without);
 }
 
 #[test]
@@ -297,4 +297,15 @@ fn words_that_would_change_a_time_make_it_none() {
     let log = place.write("log.jsonl", times.iter().enumerate().map(line).collect::<String>());
     assert_eq!(place.member(&log, "time", &[]), [Value::Null, Value::Null, Value::Null]);
     assert_eq!(place.json("info", &log, &[])[0]["findings"], 4, "each, and the order");
+}
+
+#[test]
+fn a_time_before_the_year_one_is_none_and_a_finding() {
+    let place = Place::new();
+    let store = place.table("julian", &["'a', 1, 'T', '{}', 7", "'a', 2, 'T', '{}', 2458820.151980127"]);
+    let map = map("time=at:julian");
+    let times = place.member(&store, "time", &["--map", &map]);
+    assert_eq!(times, [Value::Null, json!("2019-12-02T15:38:51.083Z")]);
+    let info = place.run("info", &store, &["--map", &map]).out;
+    assert!(info.contains("no-time") && info.contains("the time 7 is no moment in Julian days"), "{info}");
 }

@@ -3,6 +3,7 @@
 
 mod app;
 mod background;
+mod export;
 mod flows;
 mod keyboard;
 mod layout;

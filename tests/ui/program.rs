@@ -379,7 +379,7 @@ pub fn index(streams: u32, events: i64, reading: Reading) -> IndexNews {
 
 /// A snapshot of these events: stream, where it may be `NAME (archived)`, and version.
 pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
-    let mut builder = IndexBuilder::default();
+    let mut builder = IndexBuilder::of_store(1, &[], true);
     for (at, (name, version)) in events.iter().enumerate() {
         let stream = name.strip_suffix(" (archived)");
         builder.push(&Header {
@@ -389,8 +389,10 @@ pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
             event_type: "Deposited",
             version: Some(Version(*version)),
             time: None,
+            position: &Position::None,
             status: if stream.is_some() { StreamStatus::Archived } else { StreamStatus::Active },
             marks: Marks::NONE,
+            name_form: eventglass::model::NameForm::default(),
             part: 0,
         });
     }

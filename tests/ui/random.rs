@@ -14,7 +14,10 @@ use std::time::Duration;
 use egui::{Event, Key, Modifiers, PointerButton, pos2};
 use egui_kittest::Node;
 use egui_kittest::kittest::NodeT;
-use eventglass::app::action::{Action, Axis, CopyWhat, EventTab, Panel, StateTab, StreamSort, ThemeChoice, Tree};
+use eventglass::app::action::{
+    Action, Axis, CopyWhat, EventTab, ExportAction, Format, Panel, StateTab, StreamSort, ThemeChoice, Tree, Until,
+    What, Which,
+};
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand;
 use eventglass::app::view::{Content, Screen, WorkspaceView};
@@ -154,7 +157,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
     let paths = ["", "/n", "/deep/a/1", "/balance", "/overdraft", "/nowhere/0", "/flags/0"];
     let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
     let trees = [Tree::State, Tree::Payload, Tree::Metadata];
-    match chance.below(64) {
+    match chance.below(68) {
         0..=11 => {
             let by = [1, -1, 10, -10, 3, i64::MIN, i64::MAX];
             let applied = Applied(number(chance));
@@ -231,10 +234,34 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         60 => Action::ResetLayout,
         61 => chance.of(&[Action::ShowOpenPath, Action::ShowKeys, Action::ShowReducerPath]),
         62 => Action::CloseModal,
+        63 => Action::ShowExport,
+        64..=66 => Action::Export(export(chance, world)),
         _ => {
             let panels = [Panel::Streams, Panel::Events, Panel::State, Panel::Event, Panel::Time, Panel::Findings];
             let focus = [Action::FocusNextPanel(true), Action::FocusFilter, Action::FocusPanel(chance.of(&panels))];
             chance.of(&[focus[0].clone(), focus[1].clone(), focus[2].clone(), Action::OpenDialog, Action::Quit])
+        }
+    }
+}
+
+/// What is done in the sheet for exporting; whether it is there or not.
+fn export(chance: &mut Chance, world: &World) -> ExportAction {
+    let places = ["out", "out", "no/where", "", "bank.db-wal"].map(|name| world.folder.path().join(name));
+    match chance.below(12) {
+        0 => ExportAction::SetWhat(chance.of(&What::ALL)),
+        1 => ExportAction::SetWhich(chance.of(&[Which::This, Which::Filtered, Which::All])),
+        2 => ExportAction::SetUntil(chance.of(&[Until::End, Until::Playhead, Until::Time])),
+        3 => ExportAction::SetTime(chance.of(&["", "soon", "2026-10-01", "0001-01-01T00:00Z"]).to_owned()),
+        4 => ExportAction::SetEvery(chance.of(&["", "0", "3", "18446744073709551615", "-1"]).to_owned()),
+        5 => ExportAction::SetChanged(chance.one_in(2)),
+        6 => ExportAction::SetFormat(chance.of(&Format::ALL)),
+        7 => ExportAction::Copy,
+        8 => ExportAction::SaveAs,
+        9 => ExportAction::Picked(chance.of(&places)),
+        10 => ExportAction::Cancel,
+        _ => {
+            let path = if chance.one_in(2) { chance.of(&places) } else { chance.of(&world.stores) };
+            ExportAction::Save { path, replace: chance.one_in(2) }
         }
     }
 }
@@ -254,6 +281,7 @@ fn input(chance: &mut Chance, window: &mut Window) {
         Key::Enter,
         Key::Escape,
         Key::Space,
+        Key::E,
         Key::F5,
         Key::F6,
         Key::Num1,

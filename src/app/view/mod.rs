@@ -6,6 +6,7 @@
 //! states holds.
 
 mod events;
+mod export;
 mod mapping;
 mod pages;
 mod state;
@@ -16,6 +17,7 @@ mod toolbar;
 use std::collections::BTreeMap;
 
 pub use events::{CellText, EventLine, EventLines, EventMark, EventsView};
+pub use export::{ExportView, PlayheadAt, RunningView};
 pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};
 pub use pages::{
     FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, SampleCard, StatusView, WelcomeView,
@@ -33,10 +35,11 @@ pub use super::reducers::ReducerRow;
 use super::App;
 use super::command::CommandContext;
 use super::desk::Modal;
+pub use super::export::Outcome;
 pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
-pub use crate::session::{PayloadColumn, Sample};
+pub use crate::session::{PayloadColumn, Progress, Sample, WrittenRows};
 
 /// Everything on screen.
 pub struct RootView<'a> {
@@ -91,6 +94,7 @@ pub enum ModalView<'a> {
     Keys,
     /// Naming a dialect.
     SaveDialect(SaveView<'a>),
+    Export(Box<ExportView<'a>>),
 }
 
 /// The state a panel is in.
@@ -173,6 +177,7 @@ impl App {
                 Modal::OpenPath => Some(ModalView::OpenPath),
                 Modal::ReducerPath => Some(ModalView::ReducerPath),
                 Modal::Keys => Some(ModalView::Keys),
+                Modal::Export => Some(ModalView::Export(Box::new(export::export(store?, desk)?))),
                 Modal::SaveDialect => Some(ModalView::SaveDialect(mapping::save(store?.page.as_ref()?, desk))),
             }),
             commands: &self.commands,

@@ -3,10 +3,10 @@
 
 use std::fmt::{self, Write};
 
-use super::{CATEGORIES, Column, Counting, Field, ITEM, Mapping, Piece, Reading};
-use crate::dialect::{Dialect, DialectError, Name, Table};
+use super::{CATEGORIES, Column, Count, Counting, Decode, Field, ITEM, Mapping, Piece, Reading};
+use crate::dialect::{Dialect, DialectError, Name, ROLES, Table};
 
-/// Where one role is read: `COL`, `COL.member`, `COL:ms`.
+/// Where one role is read: `COL`, `COL.member`, `COL:ms`; a stream's name also `COL+COL`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spot {
     pub column: String,
@@ -14,6 +14,8 @@ pub struct Spot {
     pub path: Vec<String>,
     /// A unit of times, or `guid`; empty where nothing needs to be said.
     pub way: &'static str,
+    /// Places whose values stand behind it, each after a hyphen.
+    pub more: Vec<Spot>,
 }
 
 /// How a table is read.
@@ -37,30 +39,89 @@ impl fmt::Display for Spot {
         if !self.way.is_empty() {
             write!(f, ":{}", self.way)?;
         }
-        Ok(())
+        self.more.iter().try_for_each(|more| write!(f, "+{more}"))
     }
 }
 
 impl Mapping {
     pub fn layout(&self) -> Layout {
-        let of = |role, field: Option<&Field>| Some((role, self.spot(field?)?));
-        let roles = [
-            of("stream", alone(&self.stream)),
-            of("version", Some(&self.version)),
-            of("type", alone(&self.event_type)),
-            of("data", Some(&self.payload)),
-            of("metadata", Some(&self.metadata)),
-            of("time", Some(&self.time)),
-            of("position", Some(&self.position)),
-            of("id", alone(&self.event_id)),
-            of("category", alone(&self.category).filter(|_| !self.finds_category())),
-        ];
+        let is_own = |role: &str| role != "category" || !self.finds_category();
+        let of = |role: &'static str| match role {
+            "stream" => Some((role, self.stream_spot()?)),
+            role => Some((role, self.spot(self.field(role).filter(|_| is_own(role))?)?)),
+        };
         Layout {
             table: self.table.to_string(),
-            roles: roles.into_iter().flatten().collect(),
+            roles: ROLES.into_iter().filter_map(of).collect(),
             time: self.time_sentence(),
             category: self.category_sentence(),
         }
+    }
+
+    fn field(&self, role: &str) -> Option<&Field> {
+        match role {
+            "stream" => alone(&self.stream),
+            "type" => alone(&self.event_type),
+            "id" => alone(&self.event_id),
+            "category" => alone(&self.category),
+            "version" => Some(&self.version),
+            "data" => Some(&self.payload),
+            "metadata" => Some(&self.metadata),
+            "time" => Some(&self.time),
+            "position" => Some(&self.position),
+            _ => None,
+        }
+    }
+
+    /// The place of a role that is found inside of columns only, and in no column itself.
+    pub fn inside(&self, role: &str) -> Option<Spot> {
+        let field = self.field(role)?;
+        field.iter().all(|source| !source.path.is_empty()).then(|| self.spot(field))?
+    }
+
+    /// Another reading of the same table: every row is an event, its time is what the role's place
+    /// holds, and its payload what is there when only so many members are followed.
+    pub fn looking_for(&self, role: &str, members: usize) -> Mapping {
+        let field = self.field(role).cloned().unwrap_or_default();
+        let mut outside = field.clone();
+        outside.iter_mut().for_each(|source| source.path.truncate(members));
+        let word = || vec![Piece::Literal("-".to_owned())];
+        let mut mapping = Mapping {
+            stream: word(),
+            event_type: word(),
+            category: word(),
+            items: None,
+            version: Field::new(),
+            count: Count::Event,
+            position: Field::new(),
+            orders: false,
+            event_id: Vec::new(),
+            payload: outside,
+            payload_decode: vec![Decode::Auto],
+            metadata: Field::new(),
+            rest: None,
+            time: field,
+            counting: Counting::Unknown,
+            status: None,
+            marks: Vec::new(),
+            ..self.clone()
+        };
+        mapping.in_header = (0..mapping.columns.len()).map(|at| mapping.header_needs(at)).collect();
+        mapping
+    }
+
+    fn stream_spot(&self) -> Option<Spot> {
+        let field = |piece: &Piece| match piece {
+            Piece::Value(field, filters) if filters.is_empty() => self.spot(field),
+            _ => None,
+        };
+        let (first, behind) = self.stream.split_first()?;
+        let after_hyphen = |pair: &[Piece]| match pair {
+            [Piece::Literal(hyphen), value] if hyphen == "-" => field(value),
+            _ => None,
+        };
+        let more = behind.chunks(2).map(after_hyphen).collect::<Option<Vec<Spot>>>()?;
+        Some(Spot { more, ..field(first)? })
     }
 
     /// The one place of the events table where a field is found.
@@ -72,7 +133,7 @@ impl Mapping {
                 Reading::Guid => "guid",
                 Reading::Time(unit) => unit.name(),
             };
-            Some(Spot { column, path: source.path.clone(), way })
+            Some(Spot { column, path: source.path.clone(), way, more: Vec::new() })
         })
     }
 
@@ -184,7 +245,8 @@ impl Layout {
         }
         let mut columns: Vec<String> = Vec::new();
         let least = all().take(LEAST_COLUMNS);
-        for column in self.roles.iter().map(|(_, spot)| spot.column.clone()).chain(least) {
+        let spots = self.roles.iter().flat_map(|(_, spot)| std::iter::once(spot).chain(&spot.more));
+        for column in spots.map(|spot| spot.column.clone()).chain(least) {
             if !columns.contains(&column) {
                 columns.push(column);
             }
@@ -195,6 +257,11 @@ impl Layout {
 
 /// The rule of one role.
 fn rule(spot: &Spot, decodes: bool) -> Result<String, String> {
+    if !spot.more.is_empty() {
+        let first = Spot { more: Vec::new(), ..spot.clone() };
+        let all = std::iter::once(&first).chain(&spot.more).map(|spot| rule(spot, decodes));
+        return Ok(format!("[{}]", all.collect::<Result<Vec<_>, _>>()?.join(", ")));
+    }
     let mut rule = format!("{{ col = [{}]", quoted(&spot.column));
     if !spot.path.is_empty() {
         if let Some(odd) = spot.path.iter().find(|member| member.is_empty() || member.contains("']")) {
@@ -253,7 +320,7 @@ mod tests {
             let columns = odd.map(str::to_owned);
             let table = Table { is_open, ..Table::new("My \"odd\"\ttable", columns, true) };
             let map = [
-                ("stream", "uuid:guid"),
+                ("stream", "dots.in.it+uuid:guid+with space.a"),
                 ("version", "quo\"te\\"),
                 ("type", "a|b"),
                 ("data", "two\nlines\u{1b}\u{7f}"),

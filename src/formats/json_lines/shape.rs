@@ -170,11 +170,14 @@ pub(super) fn begins_late(bytes: &dyn Bytes, until: Instant) -> io::Result<bool>
 
 /// Every way to see events in the file; the first is the likeliest.
 pub(super) fn shapes(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
+    let lines = Shape::new("each line", Form::Lines, 0);
+    if bytes.passes() {
+        return Ok(vec![lines]);
+    }
     let skipped = first_text(&**bytes)?;
     let mut begins = Vec::new();
     bytes.read(skipped, HEAD_BYTES, &mut begins)?;
     let is_whole = begins.len() < HEAD_BYTES;
-    let lines = Shape::new("each line", Form::Lines, 0);
     let first = begins.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let alone = is_whole && begins[first.len()..].trim_ascii().is_empty();
     let first_is_whole = first.len() < begins.len() || is_whole;

@@ -81,7 +81,7 @@ pub(super) fn key(conn: &Connection, table: &Table) -> rusqlite::Result<Option<S
 
 /// The position is the rowid itself, or its column is another name of it.
 pub(super) fn position_is_rowid(conn: &Connection, table: &Table, mapping: &Mapping) -> rusqlite::Result<bool> {
-    let Some(Column { table: 0, name }) = mapping.positions().next() else { return Ok(false) };
+    let Some(Column { table: 0, name }) = mapping.position_column() else { return Ok(false) };
     if !table.has_rowid {
         return Ok(false);
     }

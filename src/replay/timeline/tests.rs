@@ -30,6 +30,7 @@ fn events(payloads: &[String]) -> Events {
         time: None,
         data: Payload { node: crate::model::json::parse_text(text).node, json: Some(Arc::from(text.as_str())) },
         metadata: None,
+        is_skipped: false,
     };
     Events(payloads.iter().enumerate().map(step).collect())
 }

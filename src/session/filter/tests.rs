@@ -142,7 +142,7 @@ fn what_is_packed_or_no_text_is_searched_as_well() {
 }
 
 /// Runs the job to its end, a step at a time.
-fn run(opened: &Opened, rows: &StreamRows, stream: StreamId, text: &str) -> Vec<u32> {
+fn run(opened: &Arc<Opened>, rows: &StreamRows, stream: StreamId, text: &str) -> Vec<u32> {
     let mut job = EventFilter::new(rows.clone(), stream, text);
     while !job.step(opened, Duration::ZERO).expect("a readable store") {
         let Found::Places(places) = job.found() else { panic!("it failed") };
@@ -152,7 +152,7 @@ fn run(opened: &Opened, rows: &StreamRows, stream: StreamId, text: &str) -> Vec<
     assert_eq!(job.progress().done, rows.len());
     match job.found() {
         Found::Places(places) => places.to_vec(),
-        Found::Failed(problem) => panic!("{problem:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

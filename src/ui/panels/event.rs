@@ -97,7 +97,7 @@ fn identity_ui(ui: &mut Ui, id: Id, line: Rect, body: &EventBody<'_>, zone: Zone
     let position = match body.position {
         Position::None => None,
         Position::Number(n) => Some(if *n >= 0 { format::number(n.unsigned_abs()) } else { n.to_string() }),
-        Position::Text(text) => Some(text.to_string()),
+        Position::Digits(text) | Position::Text(text) => Some(text.to_string()),
     };
     for (label, value) in [("position", position), ("id", body.id.map(str::to_owned))] {
         let Some(value) = value else { continue };

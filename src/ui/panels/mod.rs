@@ -17,6 +17,7 @@ use crate::model::{Problem, StoreId};
 
 pub mod event;
 pub mod events;
+pub mod export_sheet;
 pub mod failed;
 pub mod findings;
 pub mod keys_sheet;
