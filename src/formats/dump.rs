@@ -576,7 +576,9 @@ impl Walk {
         if self.statements.window.peek()? == Some(b',') {
             self.statements.window.skip(1);
             self.statements.skip_space()?;
-        } else {
+        } else if self.statements.flavour != Flavour::SqlServer
+            || !script::begins_statement(self.statements.window.rest())
+        {
             // ON CONFLICT and the like.
             self.statements.walk(|_| {})?;
         }

@@ -26,7 +26,7 @@ pub enum OpenError {
     Archive { path: PathBuf, stores: Vec<String> },
     #[error("{}: {table} cannot be read: {reason}", .path.display())]
     Unreadable { path: PathBuf, table: String, reason: String, tables: Vec<String> },
-    #[error("{}: no event store is known by these columns: {}", .path.display(), .tables.join("; "))]
+    #[error("{}: no event store, for no framework is known by these columns: {}", .path.display(), .tables.join("; "))]
     Unmapped { path: PathBuf, tables: Vec<String>, guesses: Vec<Guess> },
     #[error("{} has no tables", .0.display())]
     NoTables(PathBuf),

@@ -376,6 +376,9 @@ impl Statements {
 
     /// Goes behind the statement's end, handing over its text; `false` where the text ends first.
     pub fn walk(&mut self, mut each: impl FnMut(&[u8])) -> io::Result<bool> {
+        if self.flavour == Flavour::SqlServer {
+            return self.walk_lines(each);
+        }
         let mut lex = Lex::new(self.flavour);
         loop {
             let rest = self.window.rest();
@@ -388,6 +391,31 @@ impl Statements {
             }
             if !self.window.grow()? {
                 return Ok(false);
+            }
+        }
+    }
+
+    /// SQL Server's statements need no semicolon: the next one begins with a line.
+    fn walk_lines(&mut self, mut each: impl FnMut(&[u8])) -> io::Result<bool> {
+        let mut lex = Lex::new(self.flavour);
+        loop {
+            while memchr::memchr(b'\n', self.window.rest()).is_none() && self.window.grow()? {}
+            let rest = self.window.rest();
+            let line = &rest[..memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)];
+            let end = lex.find_end(line);
+            each(&line[..end.unwrap_or(line.len())]);
+            let taken = end.map_or(line.len(), |end| end + 1);
+            self.window.skip(taken);
+            if end.is_some() {
+                return Ok(true);
+            }
+            self.window.ensure(MAX_LINE_HEAD)?;
+            let outside = matches!(lex.within, Within::Statement) && lex.brackets == 0;
+            if self.window.rest().is_empty() {
+                return Ok(outside);
+            }
+            if outside && begins_statement(self.window.rest()) {
+                return Ok(true);
             }
         }
     }
@@ -485,6 +513,15 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
 }
 
+/// A line of SQL Server's that begins a statement.
+pub(super) fn begins_statement(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"go", b"insert", b"set", b"create", b"alter", b"use", b"print", b"if", b"declare", b"update", b"delete",
+        b"exec",
+    ];
+    WORDS.iter().any(|word| is_word(text, word)) || text.starts_with(b"--") || text.starts_with(b"/*")
+}
+
 /// What a tool said while it wrote: `pg_dump: reading extensions`, `mysqldump: [Warning] …`.
 fn is_message(text: &[u8]) -> bool {
     let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
@@ -570,6 +607,8 @@ struct Lex {
     before: [u8; 2],
     flavour: Flavour,
     depth: usize,
+    /// Open ones.
+    brackets: usize,
 }
 
 enum Within {
@@ -588,7 +627,7 @@ enum Within {
 
 impl Lex {
     fn new(flavour: Flavour) -> Lex {
-        Lex { within: Within::Statement, before: [b' '; 2], flavour, depth: 0 }
+        Lex { within: Within::Statement, before: [b' '; 2], flavour, depth: 0, brackets: 0 }
     }
 
     /// Where the statement ends, at its semicolon.
@@ -679,6 +718,11 @@ impl Lex {
     fn in_statement(&mut self, byte: u8) {
         let [first, second] = self.before;
         self.before = [second, byte];
+        match byte {
+            b'(' => self.brackets += 1,
+            b')' => self.brackets = self.brackets.saturating_sub(1),
+            _ => {}
+        }
         self.within = match (second, byte) {
             (_, b'\'') => {
                 let escapes = match self.flavour {
