@@ -22,7 +22,7 @@ use crate::model::json::{to_text, write_pretty};
 use crate::model::{Applied, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId};
 use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
-use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk};
+use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk, find_stream};
 
 /// Playheads of streams that are remembered between runs.
 const REMEMBERED_PLAYHEADS: usize = 200;
@@ -170,6 +170,12 @@ impl OpenStore {
         let streams = self.index.index.streams();
         let name = streams.name(id);
         if streams.find(name) == Some(id) { name.to_owned() } else { format!("{name} (archived)") }
+    }
+
+    /// The one stream that the framework's library calls so, once all are read.
+    fn called(&self, name: &str) -> Option<StreamId> {
+        let all_read = self.index.reading != Reading::Running;
+        find_stream(self.opened().filter(|_| all_read)?, &self.index.index, name)
     }
 
     /// What else it comes back with.
@@ -363,7 +369,7 @@ impl OpenStore {
         let streams = self.index.index.streams();
         let wanted = self.start.as_ref().and_then(|start| start.stream.clone());
         let id = match &wanted {
-            Some(name) => streams.find(name),
+            Some(name) => streams.find(name).or_else(|| self.called(name)),
             None => self.index.list.streams.first().copied().filter(|_| all_read),
         };
         // While scanning, the place asked for may not be there yet; as the last event it would be
@@ -438,7 +444,7 @@ impl OpenStore {
             self.reducers.read(reducer.clone(), &desk.waker);
         }
         let Some(name) = &place.stream else { return };
-        match self.index.index.streams().find(name) {
+        match self.index.index.streams().find(name).or_else(|| self.called(name)) {
             Some(id) => self.select(id, Some(place.at), desk.now),
             None if self.index.reading == Reading::Running => {
                 self.keep_playhead();

@@ -14,7 +14,7 @@ use crate::formats::{self, Location, OpenChoice, OpenError, Opened, TieChoice};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::{CategoryId, Helpful, Problem, Shard, StreamId};
-use crate::session::{Indexer, InputStreams, StreamSource, Wanted};
+use crate::session::{Indexer, InputStreams, StreamSource, Wanted, find_stream};
 
 /// What every verb takes.
 #[derive(Args, Debug)]
@@ -179,7 +179,7 @@ impl StoreAndIndex {
 
     pub fn stream(&self, name: &str) -> Result<StreamId, CliError> {
         let streams = self.index.streams();
-        streams.find(name).ok_or_else(|| {
+        find_stream(&self.opened, &self.index, name).ok_or_else(|| {
             let alike = streams.find_uuid(name);
             if !alike.is_empty() {
                 let names: Vec<&str> = alike.iter().map(|id| streams.name(*id)).collect();

@@ -109,7 +109,7 @@ impl<'a> From<&'a Node> for Cell<'a> {
     fn from(node: &'a Node) -> Cell<'a> {
         match node {
             Node::Null => Cell::Null,
-            Node::String(text) => Cell::Text(text),
+            Node::Bytes(bytes) => Cell::Bytes(bytes),
             node => Cell::Node(node),
         }
     }

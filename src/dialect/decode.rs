@@ -86,7 +86,7 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         Cell::Null => return Decoded::plain(Node::Null),
         Cell::Integer(value) => return Decoded::plain(Node::number(value)),
         Cell::Real(value) => return Decoded::plain(Node::number(value)),
-        Cell::Node(node) => return Decoded::plain(node.clone()),
+        Cell::Node(node) => return from_strings(Decoded::plain(node.clone())),
         Cell::Text(text) | Cell::Json(text) => text.as_bytes(),
         Cell::Bytes(bytes) | Cell::Guid(bytes) => bytes,
     };

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::decode::{Decode, Wrapper};
 use super::template::Template;
-use super::{Candidate, Mapping, Name, ROLES, Table, nearest};
+use super::{Candidate, Library, Mapping, Name, ROLES, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
 
 /// What stands for a file where the user pointed at the columns.
@@ -69,6 +69,8 @@ pub struct Dialect {
     pub(super) events: Events,
     #[serde(default)]
     pub(super) peel: Peel,
+    #[serde(default)]
+    pub(super) library: Library,
     /// Rows as the framework writes them, and how they must be read.
     #[serde(default, rename = "sample")]
     pub samples: Vec<Sample>,
@@ -90,25 +92,41 @@ struct Detect {
     rowid: bool,
 }
 
-/// A table's name, or `*` for any.
+/// A table's name, several (`a|b`), or `*` for any; `*x` ends so, `x*` begins so.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(from = "Name")]
+#[serde(from = "Names")]
 pub(super) enum TableName {
     Any,
-    Named(Name),
+    Named(Names),
 }
 
-impl From<Name> for TableName {
-    fn from(name: Name) -> TableName {
-        if name.as_str() == "*" { TableName::Any } else { TableName::Named(name) }
+impl From<Names> for TableName {
+    fn from(names: Names) -> TableName {
+        match names.0.as_slice() {
+            [name] if name.as_str() == "*" => TableName::Any,
+            _ => TableName::Named(names),
+        }
     }
 }
 
 impl TableName {
     fn is(&self, name: &Name) -> bool {
+        let is = |own: &Name| match (own.plain().strip_prefix('*'), own.plain().strip_suffix('*')) {
+            (Some(end), _) => name.plain().ends_with(end),
+            (_, Some(begin)) => name.plain().starts_with(begin),
+            _ => own.is_like(name),
+        };
         match self {
             TableName::Any => true,
-            TableName::Named(own) => own.is_like(name),
+            TableName::Named(names) => names.0.iter().any(is),
+        }
+    }
+
+    /// A table that is called so.
+    fn example(&self) -> &str {
+        match self {
+            TableName::Named(Names(names)) => names.first().map_or("", Name::as_str),
+            TableName::Any => "my_events",
         }
     }
 }
@@ -528,6 +546,7 @@ impl Dialect {
                 },
             },
             peel: Peel::default(),
+            library: Library::default(),
             samples: Vec::new(),
         })
     }
@@ -576,23 +595,24 @@ impl Dialect {
     fn fits_together(&self, tables: &[&Table]) -> Vec<Candidate> {
         let mut evidence = Vec::new();
         let mut matched = 0;
-        let mut wild: Vec<&Table> = Vec::new();
-        let mut named: Option<&Table> = None;
+        // Tables that can be the events, each with what tells so.
+        let mut targets: Vec<(&Table, String)> = Vec::new();
+        let any = matches!(self.events.table, TableName::Any);
         for block in &self.detect {
             let fitting: Vec<&Table> = tables.iter().copied().filter(|table| block.fits(table)).collect();
             let Some(first) = fitting.first() else { return Vec::new() };
             matched += block.columns.len();
-            if matches!(block.table, TableName::Any) {
-                wild = fitting;
-            } else {
+            let events = |table: &&Table| match any {
+                true => matches!(block.table, TableName::Any),
+                false => !matches!(block.table, TableName::Any) && self.events.table.is(&table.name),
+            };
+            let own: Vec<&Table> = fitting.iter().copied().filter(events).collect();
+            if own.is_empty() {
                 evidence.push(block.sentence(first));
-                if self.events.table.is(&first.name) {
-                    named = Some(first);
-                }
+            } else {
+                targets = own.into_iter().map(|table| (table, block.sentence(table))).collect();
             }
         }
-        let any = matches!(self.events.table, TableName::Any);
-        let targets = if any { wild } else { named.into_iter().collect() };
         let joined = |join: &JoinRule| {
             let found = tables.iter().find(|table| table.name.is_like(&join.table)).map(|table| (*table).clone());
             let missing = || Table::new(join.table.as_str(), [], false);
@@ -601,26 +621,17 @@ impl Dialect {
         let Some(joined) = self.events.joins.iter().map(joined).collect::<Option<Vec<Table>>>() else {
             return Vec::new();
         };
-        targets
-            .into_iter()
-            .map(|table| {
-                let mut evidence = evidence.clone();
-                if any {
-                    let blocks = self.detect.iter().filter(|block| matches!(block.table, TableName::Any));
-                    evidence.extend(blocks.map(|block| block.sentence(table)));
-                }
-                let (table, joined) = (table.clone(), joined.clone());
-                Candidate { dialect: self.clone(), table, joined, evidence, matched }
-            })
-            .collect()
+        let candidate = |(table, sentence): (&Table, String)| {
+            let evidence = std::iter::once(sentence).chain(evidence.iter().cloned()).collect();
+            let (table, joined) = (table.clone(), joined.clone());
+            Candidate { dialect: self.clone(), table, joined, evidence, matched }
+        };
+        targets.into_iter().map(candidate).collect()
     }
 
     /// The tables of a store that has nothing but the sample, for tests of dialects.
     pub fn sample_tables(&self, sample: &Sample) -> Vec<Table> {
-        let events = sample.table.clone().unwrap_or_else(|| match &self.events.table {
-            TableName::Named(name) => name.as_str().to_owned(),
-            TableName::Any => "my_events".to_owned(),
-        });
+        let events = sample.table.clone().unwrap_or_else(|| self.events.table.example().to_owned());
         let own = |alias: &str| {
             let keys = sample.row.keys().filter(|key| *key != super::mapping::ROWID);
             let columns = keys.filter_map(move |key| match key.split_once('.') {
@@ -634,11 +645,9 @@ impl Dialect {
             tables.push(Table::new(join.table.as_str(), own(&join.alias), true));
         }
         for block in &self.detect {
-            if let TableName::Named(name) = &block.table
-                && !tables.iter().any(|table| table.name.is_like(name))
-            {
+            if !tables.iter().any(|table| block.table.is(&table.name)) {
                 let columns = block.columns.iter().filter_map(|names| names.0.first());
-                tables.push(Table::new(name.as_str(), columns.map(|name| name.as_str().to_owned()), true));
+                tables.push(Table::new(block.table.example(), columns.map(|name| name.as_str().to_owned()), true));
             }
         }
         tables

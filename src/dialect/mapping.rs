@@ -11,9 +11,9 @@ pub use by_hand::{Layout, Spot};
 use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule};
 use super::template::{Filter, Part, category_of};
-use super::{Cell, Name, ROLES, Table, nearest};
+use super::{Cell, Library, Name, ROLES, Table, nearest};
 use crate::model::json::{self, with_whole_characters};
-use crate::model::{Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit};
+use crate::model::{Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit, typed};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -154,6 +154,9 @@ pub struct Mapping {
     status: Option<Flag>,
     marks: Vec<Flag>,
     peel: Vec<Wrapper>,
+    library: Library,
+    /// Values are written as JSON that says more than JSON does: see [`crate::model::typed`].
+    is_typed: bool,
     is_open: bool,
 }
 
@@ -360,8 +363,11 @@ impl<'a> Resolver<'a> {
                 .map(|part| match part {
                     Part::Literal(text) => Ok(Piece::Literal(text.clone())),
                     Part::Value(name, filters) => {
-                        let rule =
-                            FieldRule { col: Some(Names(vec![Name::from(name.as_str())])), ..FieldRule::default() };
+                        let rule = FieldRule {
+                            col: Some(Names(vec![Name::from(name.as_str())])),
+                            optional: filters.contains(&Filter::Optional),
+                            ..FieldRule::default()
+                        };
                         Ok(Piece::Value(self.field(&rule, role, inside)?, filters.clone()))
                     }
                 })
@@ -545,6 +551,8 @@ impl Mapping {
             status,
             marks,
             peel: dialect.peel.payload.clone(),
+            library: dialect.library.of_table(table),
+            is_typed: false,
             is_open: table.is_open,
             columns: columns.columns,
         };
@@ -588,6 +596,19 @@ impl Mapping {
     /// The number of a stream's first event, where the store counts none.
     pub fn first_version(&self) -> i64 {
         self.first_version
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Sets and bytes are there as `{"$set":…}` and `{"$bytes":…}`.
+    pub fn with_types(self) -> Mapping {
+        Mapping { is_typed: true, ..self }
+    }
+
+    pub fn is_typed(&self) -> bool {
+        self.is_typed
     }
 
     /// Lines of other kinds may stand between events: one without a name or type is none.
@@ -809,14 +830,18 @@ impl Mapping {
 
     /// Decodes a payload and takes the framework's wrappers off.
     pub fn decode_payload(&self, cell: Cell<'_>) -> Decoded {
-        let mut decoded = decode(cell, &self.payload_decode);
+        let mut decoded = self.restored(decode(cell, &self.payload_decode));
         peel(&mut decoded, &self.peel);
         decoded
     }
 
     /// Decodes metadata.
     pub fn decode_metadata(&self, cell: Cell<'_>) -> Decoded {
-        decode(cell, &self.metadata_decode)
+        self.restored(decode(cell, &self.metadata_decode))
+    }
+
+    fn restored(&self, decoded: Decoded) -> Decoded {
+        if self.is_typed { Decoded { node: typed::restored(&decoded.node), ..decoded } } else { decoded }
     }
 
     /// The first of a field's places that holds something.
@@ -915,7 +940,11 @@ impl Mapping {
                     let cell = self.look(field, row);
                     let kind = cell.kind();
                     form = Some(form.map_or(NameForm::of(kind), |before| before.and(out.len(), kind)));
-                    out.push_str(&filters.iter().fold(as_text(cell)?, |text, filter| filter.apply(text)));
+                    let text = match as_text(cell) {
+                        None if filters.contains(&Filter::Optional) => Cow::Borrowed(""),
+                        text => text?,
+                    };
+                    out.push_str(&filters.iter().fold(text, |text, filter| filter.apply(text)));
                 }
             }
         }

@@ -8,6 +8,7 @@ mod cell;
 mod decode;
 mod file;
 pub mod guess;
+mod library;
 pub mod mapping;
 mod name;
 mod template;
@@ -18,10 +19,12 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 
 use crate::home;
+use crate::model::Typing;
 
 pub use cell::Cell;
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
 pub use file::{Comparison, Dialect, DialectError, MapOverride, Sample, Scalar};
+pub use library::Library;
 pub use mapping::{Layout, Mapping, Spot};
 pub use name::{Name, nearest, plain};
 
@@ -46,6 +49,8 @@ pub struct Table {
     pub is_view: bool,
     /// Each row has keys of its own, and `columns` are only those of the first rows.
     pub is_open: bool,
+    /// Whose types its values name.
+    pub typing: Option<Typing>,
     /// It has no row, and its columns are only what rows of it are expected to have.
     pub is_empty: bool,
     /// Why it cannot be read, in words; it has no columns then.
@@ -56,7 +61,17 @@ impl Table {
     pub fn new(name: impl Into<Name>, columns: impl IntoIterator<Item = String>, has_rowid: bool) -> Table {
         let columns = columns.into_iter().map(Name::from).collect();
         let name = name.into();
-        Table { name, within: None, columns, has_rowid, is_view: false, is_open: false, is_empty: false, trouble: None }
+        Table {
+            name,
+            within: None,
+            columns,
+            has_rowid,
+            is_view: false,
+            is_open: false,
+            is_empty: false,
+            trouble: None,
+            typing: None,
+        }
     }
 
     /// The name by which no other table is called.
@@ -163,8 +178,15 @@ fn read(path: &Path) -> Result<String, String> {
 /// The dialects that fit, best first. The best one is certain when the second has
 /// fewer matched columns; else it is a tie, and the user decides.
 pub fn detect(engine: &str, tables: &[Table], dialects: &[Dialect]) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> =
-        dialects.iter().filter(|dialect| dialect.reads(engine)).flat_map(|dialect| dialect.fits(tables)).collect();
+    // Values that name their types are more than the container's.
+    let reads = |dialect: &Dialect, table: &Table| {
+        dialect.reads(engine) || table.typing.is_some_and(|typing| dialect.reads(typing.engine()))
+    };
+    let mut found: Vec<Candidate> = Vec::new();
+    for dialect in dialects {
+        let fits = dialect.fits(tables).into_iter();
+        found.extend(fits.filter(|candidate| reads(dialect, &candidate.table)));
+    }
     found.sort_by(|a, b| b.matched.cmp(&a.matched).then_with(|| a.dialect.id.cmp(&b.dialect.id)));
     found
 }

@@ -22,7 +22,8 @@ pub(super) enum Part {
 }
 
 /// What is done with a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
 pub(super) enum Filter {
     After(String),
     AfterLast(String),
@@ -34,6 +35,10 @@ pub(super) enum Filter {
     Unless(String),
     /// What stands behind it, where there is something.
     Then(String),
+    /// Nothing, where there is no such value.
+    Optional,
+    /// Nothing, where it has not this in it.
+    With(String),
 }
 
 impl TryFrom<String> for Template {
@@ -63,6 +68,14 @@ impl TryFrom<String> for Template {
     }
 }
 
+impl TryFrom<String> for Filter {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Filter, String> {
+        Filter::parse(&text)
+    }
+}
+
 impl Filter {
     fn parse(text: &str) -> Result<Filter, String> {
         match text.split_once(':') {
@@ -71,10 +84,13 @@ impl Filter {
             Some(("before", mark)) => Ok(Filter::Before(mark.to_owned())),
             Some(("before_last", mark)) => Ok(Filter::BeforeLast(mark.to_owned())),
             Some(("unless", value)) => Ok(Filter::Unless(value.to_owned())),
+            Some(("with", mark)) => Ok(Filter::With(mark.to_owned())),
             Some(("then", behind)) => Ok(Filter::Then(behind.to_owned())),
             None if text == "category" => Ok(Filter::Category),
+            None if text == "optional" => Ok(Filter::Optional),
             _ => {
-                let known = "after:x, after_last:x, before:x, before_last:x, category, unless:x, then:x";
+                let known =
+                    "after:x, after_last:x, before:x, before_last:x, category, unless:x, with:x, then:x, optional";
                 Err(format!("there is no filter {text}; known are {known}"))
             }
         }
@@ -86,7 +102,8 @@ impl Filter {
             return if text.is_empty() { text } else { Cow::Owned(text.into_owned() + behind) };
         }
         let cut = |text: &str| match self {
-            Filter::Then(_) => None,
+            Filter::Then(_) | Filter::Optional => None,
+            Filter::With(mark) => (!text.contains(mark.as_str())).then_some((0, 0)),
             Filter::Unless(value) => (text == value).then_some((0, 0)),
             Filter::After(mark) => text.find(mark.as_str()).map(|at| (at + mark.len(), text.len())),
             Filter::AfterLast(mark) => text.rfind(mark.as_str()).map(|at| (at + mark.len(), text.len())),

@@ -17,7 +17,8 @@ fn shape(table: &Table) -> String {
     if table.columns.len() > NAMED {
         columns.push("…");
     }
-    format!("{} ({})", table.full_name(), columns.join(", "))
+    let typing = table.typing.map(|typing| format!("; {}", typing.sentence())).unwrap_or_default();
+    format!("{} ({}{typing})", table.full_name(), columns.join(", "))
 }
 
 /// The tables to read, and as what: one, or several stores of one dialect. What could be meant

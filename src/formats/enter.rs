@@ -5,8 +5,10 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::bytes::Bytes;
+use super::dynamodb;
 use super::layers::{self, Member};
-use super::probe::{Kind, Probe};
+use super::probe::{HEAD_BYTES, Head, Kind, Probe};
 use super::spool::Spool;
 use super::{CONTAINERS, Container, Contents, Inside, Location, OpenChoice, OpenError, ReadError, Source, understand};
 use crate::model::Findings;
@@ -34,6 +36,11 @@ pub(super) fn enter<'l>(
     let Location::Path(path) = location else { return Err(OpenError::Server(location.clone())) };
     let mut probe = Probe::of(path)?;
     let place = Place { path, cache, bytes: probe.len };
+    if let Kind::Folder(names) = &probe.kind
+        && let Some(export) = dynamodb::export(path, names)?
+    {
+        return place.export(&probe, export);
+    }
     let Kind::File(head) = &mut probe.kind else {
         let source = place.source(Inside::Folder);
         return match container(&probe) {
@@ -91,6 +98,21 @@ impl<'l> Place<'l> {
     ) -> Result<Entered<'l>, OpenError> {
         let (engine, contents) = (container.engine(), container.contents(source)?);
         Ok(Entered { path: self.path, engine, contents, bytes: self.bytes, evidence })
+    }
+
+    /// The lines of all files of an export.
+    fn export(mut self, probe: &Probe, export: dynamodb::Export) -> Result<Entered<'l>, OpenError> {
+        let io = |error| ReadError::io(self.path, error);
+        let spool = Arc::new(Spool::of_files(self.path, export.files, self.cache).map_err(io)?);
+        let mut bytes = Vec::new();
+        spool.read(0, HEAD_BYTES, &mut bytes).map_err(io)?;
+        if bytes.is_empty() {
+            return Err(OpenError::Empty(self.path.to_owned()));
+        }
+        let head = Head { is_whole: bytes.len() < HEAD_BYTES, bytes };
+        let Some(container) = container(&probe.with(head)).0 else { return Err(self.folder(&probe.kind)) };
+        self.bytes = export.bytes;
+        self.entered(container, self.source(Inside::Unpacked(spool)), vec![export.evidence])
     }
 
     /// What is inside all layers.

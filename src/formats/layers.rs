@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Take};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -186,6 +186,79 @@ pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> 
         stream = layer.take_off(stream)?;
     }
     Ok(stream)
+}
+
+/// The stream inside all layers of a file, whatever they are.
+pub(super) fn open_any(path: &Path, consumed: &Arc<AtomicU64>) -> io::Result<Stream> {
+    let head = Head::read(File::open(path)?)?;
+    let mut members = find(path, head).map_err(|(reason, _)| io::Error::new(io::ErrorKind::InvalidData, reason))?;
+    match members.pop() {
+        Some(member) if members.is_empty() => open(path, &member.layers, consumed),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it is an archive of several files")),
+    }
+}
+
+/// Files of lines, one behind the other. One that is damaged or gone hides none of the others:
+/// only at the end of all is it an error.
+pub(super) struct Files {
+    left: std::vec::IntoIter<PathBuf>,
+    now: Option<(PathBuf, Stream)>,
+    consumed: Arc<AtomicU64>,
+    trouble: Option<String>,
+    /// The last byte that was read ends a line.
+    at_line: bool,
+}
+
+impl Files {
+    pub fn new(files: Vec<PathBuf>, consumed: &Arc<AtomicU64>) -> Files {
+        let consumed = Arc::clone(consumed);
+        Files { left: files.into_iter(), now: None, consumed, trouble: None, at_line: true }
+    }
+
+    fn failed(&mut self, path: &Path, error: &io::Error) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.trouble.get_or_insert_with(|| format!("{name}: {error}"));
+    }
+}
+
+impl Read for Files {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some((path, stream)) = &mut self.now else {
+                let Some(path) = self.left.next() else {
+                    return self.trouble.take().map_or(Ok(0), |trouble| Err(io::Error::other(trouble)));
+                };
+                match open_any(&path, &self.consumed) {
+                    Ok(stream) => self.now = Some((path, stream)),
+                    Err(error) => self.failed(&path, &error),
+                }
+                continue;
+            };
+            match stream.read(buffer) {
+                Ok(0) if !self.at_line && !buffer.is_empty() => {
+                    self.at_line = true;
+                    buffer[0] = b'\n';
+                    return Ok(1);
+                }
+                Ok(0) => self.now = None,
+                Ok(bytes) => {
+                    self.at_line = buffer[bytes - 1] == b'\n';
+                    return Ok(bytes);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let path = path.clone();
+                    self.failed(&path, &error);
+                    (self.now, self.at_line) = (None, false);
+                    // The next file begins a line of its own.
+                    if let Some(first) = buffer.first_mut() {
+                        (*first, self.at_line) = (b'\n', true);
+                        return Ok(1);
+                    }
+                }
+            }
+        }
+    }
 }
 
 struct Counted {

@@ -16,6 +16,7 @@
 mod bytes;
 mod choose;
 mod dump;
+mod dynamodb;
 mod enter;
 mod error;
 mod input;
@@ -37,8 +38,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::dialect::guess::TableSample;
-use crate::dialect::{Candidate, Cell, Layout, MapOverride, Mapping, Table};
-use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Text, Version};
+use crate::dialect::{Candidate, Cell, Layout, Library, MapOverride, Mapping, Table};
+use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Text, Typing, Version};
 use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
 use enter::{Entered, enter};
@@ -190,6 +191,10 @@ pub trait Store: Send + Sync {
     fn parts(&self) -> &[Text] {
         &[]
     }
+    /// What the framework's library hands out in another form; `None` where nothing is known of it.
+    fn library(&self) -> Option<&Library> {
+        None
+    }
     /// In which of them a row is: streams of different ones are different streams.
     fn part_of(&self, _row: RowKey) -> u16 {
         0
@@ -299,6 +304,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn row_of(&self, key: RowKey) -> i64 {
         if self.mapping.has_items() { row::row_and_item(key).0 } else { key.0 }
+    }
+
+    fn library(&self) -> Option<&Library> {
+        Some(self.mapping.library())
     }
 }
 
@@ -524,6 +533,8 @@ fn bind(entered: Entered<'_>, understood: Understood, mut findings: Findings) ->
         // Without samples the error says less, and is the same.
         with_rows(error, || contents.samples(&tables).unwrap_or_default())
     })?;
+    let typing = chosen.iter().find_map(|candidate| candidate.table.typing);
+    evidence.extend(typing.map(|typing| typing.sentence().to_owned()));
     evidence.extend(chosen.iter().take(NAMED).flat_map(|candidate| match candidate.table.is_empty {
         true => vec![format!("{} is empty", candidate.table.name)],
         false => candidate.evidence.clone(),
@@ -548,7 +559,7 @@ fn bind(entered: Entered<'_>, understood: Understood, mut findings: Findings) ->
         store,
         path: path.to_owned(),
         real: std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
-        format: engine,
+        format: typing.map_or(engine, Typing::engine),
         dialect: dialect.id.clone(),
         framework: dialect.name.clone(),
         evidence,

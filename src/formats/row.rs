@@ -276,6 +276,7 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
         data_json: json_text(&data, &row.payload),
         metadata_json: json_text(&metadata, &row.metadata),
         undecodable: data.error.map(Text::from),
+        is_typed: mapping.is_typed(),
         data: data.node,
         metadata: metadata.node,
         odd,
@@ -388,9 +389,13 @@ mod tests {
         std::fs::write(&path, format!("{line}\n")).expect("a file");
         let location = super::super::Location::of(&path);
         let opened = super::super::open(&location, folder, &Default::default()).expect("a store");
-        let mut page = EventPage::default();
+        let (mut page, mut notes) = (EventPage::default(), Findings::default());
+        let mut scanner = opened.store.scanner().expect("a scanner");
+        scanner.scan(&super::super::ScanCursor::START, &mut page, &mut notes).expect("a scan");
+        let key = page.get(0).expect("an event").key;
+        page.clear();
         let mut fetcher = opened.store.fetcher().expect("a fetcher");
-        fetcher.fetch(&[RowKey(0)], None, &mut page, &mut Findings::default()).expect("a row");
+        fetcher.fetch(&[key], None, &mut page, &mut notes).expect("a row");
         let content = opened.store.decode(&page.get(0).expect("a row"));
         (opened.dialect, said(&page, &content))
     }

@@ -10,6 +10,7 @@ use super::{
     EventPage, Fetcher, PAGE_BYTES, PageRow, PayloadPage, ReadError, Run, ScanCursor, ScanStep, Scanner, Store,
     StoreChange,
 };
+use crate::dialect::Library;
 use crate::model::{Content, FindingCode, Findings, Node, RowKey, Text};
 
 /// Fetchers that are kept at once: each may hold a connection.
@@ -83,6 +84,10 @@ impl Store for Several {
 
     fn first_version(&self) -> i64 {
         self.first.first_version()
+    }
+
+    fn library(&self) -> Option<&Library> {
+        self.first.library()
     }
 
     fn parts(&self) -> &[Text] {

@@ -6,7 +6,7 @@
 //! and the next opening finds it there; one that is not whole goes with its store.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,7 +30,7 @@ const ENDING: &str = "spool";
 /// See the module above.
 pub(super) struct Spool {
     path: PathBuf,
-    layers: Vec<Layer>,
+    origin: Origin,
     folder: PathBuf,
     /// Where the unpacked bytes are.
     file: File,
@@ -39,6 +39,24 @@ pub(super) struct Spool {
     /// Bytes of the original read so far.
     consumed: Arc<AtomicU64>,
     state: Mutex<State>,
+}
+
+/// What is unpacked.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// One file.
+    Layers(Vec<Layer>),
+    /// Files of lines, one behind the other.
+    Files(Vec<PathBuf>),
+}
+
+impl Origin {
+    fn open(&self, path: &Path, consumed: &Arc<AtomicU64>) -> io::Result<Stream> {
+        match self {
+            Origin::Layers(layers) => layers::open(path, layers, consumed),
+            Origin::Files(files) => Ok(Box::new(BufReader::new(layers::Files::new(files.clone(), consumed)))),
+        }
+    }
 }
 
 struct State {
@@ -58,20 +76,28 @@ struct State {
 #[derive(Clone, PartialEq, Eq)]
 struct Original {
     outside: Outside,
-    /// Hash of its ends.
+    /// Hash of its ends; of several files of what is seen of each from outside.
     ends: String,
 }
 
 impl Original {
-    fn of(path: &Path) -> io::Result<Original> {
+    fn of(path: &Path, origin: &Origin) -> io::Result<Original> {
         let outside = Outside::of(path)?;
-        Ok(Original { ends: ends(path, outside.len)?, outside })
+        let Origin::Files(files) = origin else { return Ok(Original { ends: ends(path, outside.len)?, outside }) };
+        let (mut hash, mut len) = (Sha256::new(), 0);
+        for file in files {
+            // One that is not there is told when its turn comes.
+            let outside = Outside::of(file).ok();
+            len += outside.as_ref().map_or(0, |outside| outside.len);
+            hash.update(format!("{file:?} {outside:?}"));
+        }
+        Ok(Original { outside: Outside { len, ..outside }, ends: hex(&hash.finalize()) })
     }
 
-    fn name(&self, layers: &[Layer]) -> String {
+    fn name(&self, origin: &Origin) -> String {
         let time = self.outside.changed.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
         let mut hash = Sha256::new();
-        hash.update(format!("{layers:?} {} {:?} {}", self.outside.len, time, self.ends));
+        hash.update(format!("{origin:?} {} {:?} {}", self.outside.len, time, self.ends));
         format!("{}.{ENDING}", hex(&hash.finalize()[..16]))
     }
 }
@@ -92,10 +118,19 @@ fn hex(bytes: &[u8]) -> String {
 impl Spool {
     /// Begins to unpack the file at `path`, or finds what was unpacked before.
     pub fn open(path: &Path, layers: Vec<Layer>, cache: &Path) -> io::Result<Spool> {
+        Spool::of(path, Origin::Layers(layers), cache)
+    }
+
+    /// The same for files of lines that belong to one folder, one behind the other.
+    pub fn of_files(folder: &Path, files: Vec<PathBuf>, cache: &Path) -> io::Result<Spool> {
+        Spool::of(folder, Origin::Files(files), cache)
+    }
+
+    fn of(path: &Path, origin: Origin, cache: &Path) -> io::Result<Spool> {
         let folder = folder(cache);
         std::fs::create_dir_all(&folder)?;
-        let original = Original::of(path)?;
-        let named = folder.join(original.name(&layers));
+        let original = Original::of(path, &origin)?;
+        let named = folder.join(original.name(&origin));
         let consumed = Arc::default();
         let mut state = State { stream: None, unnamed: None, named: None, original, trouble: None, room: 0 };
         let (file, written) = match File::options().read(true).write(true).open(&named) {
@@ -112,14 +147,14 @@ impl Spool {
                 let prefix = format!("{PREFIX}{}-", std::process::id());
                 let unnamed = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder)?;
                 let file = unnamed.reopen()?;
-                state.stream = Some(layers::open(path, &layers, &consumed)?);
+                state.stream = Some(origin.open(path, &consumed)?);
                 state.unnamed = Some(unnamed);
                 (file, 0)
             }
         };
         Ok(Spool {
             path: path.to_owned(),
-            layers,
+            origin,
             folder,
             file,
             written: AtomicU64::new(written),
@@ -177,7 +212,7 @@ impl Spool {
         if state.trouble.is_some() {
             return;
         }
-        let name = self.folder.join(state.original.name(&self.layers));
+        let name = self.folder.join(state.original.name(&self.origin));
         // Where that fails it is unpacked again next time.
         let kept = match (state.unnamed.take(), &state.named) {
             (Some(unnamed), _) => match unnamed.persist(&name) {
@@ -206,7 +241,7 @@ impl Spool {
     /// The file became longer: what is new is unpacked behind what there is.
     fn grow(&self, state: &mut State, original: Original) -> io::Result<()> {
         self.consumed.store(0, Ordering::Relaxed);
-        let mut stream = layers::open(&self.path, &self.layers, &self.consumed)?;
+        let mut stream = self.origin.open(&self.path, &self.consumed)?;
         io::copy(&mut (&mut stream).take(self.written.load(Ordering::Acquire)), &mut io::sink())?;
         state.room = make_room(&self.folder, fs4::available_space(&self.folder)?);
         (state.stream, state.original, state.trouble) = (Some(stream), original, None);
@@ -236,6 +271,10 @@ impl Bytes for Spool {
     }
 
     fn now(&self) -> io::Result<Now> {
+        if let Origin::Files(_) = self.origin {
+            let is_same = Original::of(&self.path, &self.origin)? == self.state().original;
+            return Ok(if is_same { Now::Same(self.written.load(Ordering::Acquire)) } else { Now::Another });
+        }
         let outside = Outside::of(&self.path)?;
         let mut state = self.state();
         let before = state.original.clone();
@@ -246,7 +285,7 @@ impl Bytes for Spool {
         if !longer || ends(&self.path, before.outside.len)? != before.ends {
             return Ok(Now::Another);
         }
-        self.grow(&mut state, Original::of(&self.path)?)?;
+        self.grow(&mut state, Original::of(&self.path, &self.origin)?)?;
         Ok(Now::Same(u64::MAX))
     }
 

@@ -51,6 +51,9 @@ pub struct Content {
     pub metadata: Node,
     /// JSON text of `metadata`, where there is some and the stored text is just that.
     pub metadata_json: Option<Text>,
+    /// Both may hold sets, bytes and numbers that the framework's library gives a reducer as such:
+    /// see [`super::typed`].
+    pub is_typed: bool,
     /// What else is odd about them, in words.
     pub odd: Vec<(FindingCode, String)>,
 }

@@ -22,6 +22,7 @@ pub mod position;
 pub mod problem;
 pub mod shard;
 pub mod time;
+pub mod typed;
 pub mod uuid;
 
 pub use event::{Content, RecordedEvent, StreamStatus, StreamSummary};
@@ -34,3 +35,4 @@ pub use position::{Decimal, Position};
 pub use problem::{Helpful, Problem};
 pub use shard::Shard;
 pub use time::{Number, Time, TimeUnit};
+pub use typed::Typing;

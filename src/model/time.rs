@@ -18,6 +18,12 @@ impl Time {
         }
     }
 
+    /// With three digits of a second, as JavaScript's `toISOString` writes it.
+    pub fn to_iso_millis(self) -> String {
+        let time = DateTime::from_timestamp_micros(self.0);
+        time.map_or_else(|| self.to_rfc3339(), |time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+
     /// Reads a time as databases and languages print it: a date, a clock behind `T` or a blank,
     /// a fraction behind `.` or `,`, and a zone (`Z`, `UTC`, `+01`, `+0100`, `+01:00`, each with
     /// a place such as `[Europe/Berlin]` behind it); or RFC 2822. Without a zone it is UTC.

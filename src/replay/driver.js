@@ -11,6 +11,8 @@
   const { isArray } = Array;
   const { isFinite, isInteger } = Number;
   const [SetType, MapType, DateType, RegExpType, BufferType, PromiseType] = [Set, Map, Date, RegExp, ArrayBuffer, Promise];
+  const toBigInt = BigInt;
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   const [WeakMapType, WeakSetType, WeakRefType, DataViewType] = [WeakMap, WeakSet, WeakRef, DataView];
   const TypedArray = getPrototypeOf(Uint8Array);
   const Bytes = Uint8Array;
@@ -41,6 +43,8 @@
   const sort = method(ArrayPrototype.sort);
   const iso = method(DateType.prototype.toISOString);
   const includes = method(String.prototype.includes);
+  const indexOf = method(String.prototype.indexOf);
+  const endsWith = method(String.prototype.endsWith);
   const wellFormed = method(String.prototype.toWellFormed);
   const moment = method(DateType.prototype.getTime);
 
@@ -132,8 +136,7 @@
   // Parsed only when a reducer asks.
   defineProperty(EventPrototype, 'metadata', {
     get() {
-      const text = texts(this);
-      const value = text === undefined ? {} : parse(text);
+      const value = readMetadata(this);
       defineProperty(this, 'metadata', { value, writable: true, enumerable: true, configurable: true });
       return value;
     },
@@ -150,12 +153,50 @@
   const positions = (event) => weakGet(positionOf, event);
   let eager = false;
 
+  // What JSON cannot say, as the framework's library hands it out.
+  const revive = (value) => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (isArray(value)) {
+      for (let i = 0; i < value.length; i++) value[i] = revive(value[i]);
+      return value;
+    }
+    const names = keys(value);
+    if (names.length === 1) {
+      const inside = value[names[0]];
+      if (names[0] === '$bigint') return toBigInt(inside);
+      if (names[0] === '$bytes') return fromBase64(inside);
+      if (names[0] === '$set' && isArray(inside)) {
+        const set = new SetType();
+        for (let i = 0; i < inside.length; i++) setAdd(set, revive(inside[i]));
+        return set;
+      }
+    }
+    for (let i = 0; i < names.length; i++) put(value, names[i], revive(value[names[i]]));
+    return value;
+  };
+  const fromBase64 = (text) => {
+    const bytes = new Bytes((text.length / 4) * 3 - (endsWith(text, '==') ? 2 : endsWith(text, '=') ? 1 : 0));
+    let word = 0;
+    for (let i = 0, at = 0; i < text.length && text[i] !== '='; i++) {
+      word = ((word << 6) | indexOf(alphabet, text[i])) & 0xffffff;
+      if (i % 4 > 0) bytes[at++] = (word >> (6 - 2 * (i % 4))) & 255;
+    }
+    return bytes;
+  };
+  const typed = new WeakMap();
+  const readMetadata = (event) => {
+    const text = texts(event);
+    if (text === undefined) return {};
+    return weakGet(typed, event) === true ? revive(parse(text)) : parse(text);
+  };
+
   const makeEvent = (row, streamId) => {
     const event = create(EventPrototype);
     event.type = row[0];
-    event.data = row[1];
+    event.data = row[7] === true ? revive(row[1]) : row[1];
     event.version = row[2];
-    event.streamId = streamId;
+    event.streamId = row[8] ?? streamId;
+    if (row[7] === true) weakSet(typed, event, true);
     event.id = row[3];
     event.timestamp = row[4];
     if (row[6] !== null) weakSet(textOf, event, row[6]);
@@ -238,7 +279,6 @@
   };
 
   const base64 = (bytes) => {
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
     let out = '';
     for (let i = 0; i < bytes.length; i += 3) {
       const word = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
@@ -301,8 +341,7 @@
       }
       if (getPrototypeOf(value) === EventPrototype && !has(value, 'metadata')) {
         // Showing must not change the event.
-        const text = texts(value);
-        put(shown, 'metadata', text === undefined ? {} : show(parse(text), above));
+        put(shown, 'metadata', show(readMetadata(value), above));
       }
     }
     above.delete(value);

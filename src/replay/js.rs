@@ -522,6 +522,7 @@ impl Reducer for Script {
             }
             write_row(event, &mut self.text);
             if !event.is_skipped
+                && !event.is_typed
                 && let Some(number) = imprecise(&event.data.node)
             {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
@@ -635,7 +636,7 @@ fn write_row(event: &Step, out: &mut String) {
     };
     optional(event.id.as_deref(), out);
     out.push(',');
-    optional(event.time.map(|time| time.to_rfc3339()).as_deref(), out);
+    optional(event.time_text.as_deref(), out);
     out.push(',');
     match &event.position {
         Position::Number(number) => {
@@ -645,6 +646,11 @@ fn write_row(event: &Step, out: &mut String) {
     }
     out.push(',');
     optional(event.metadata.as_deref(), out);
+    // Few stores have what follows.
+    if event.is_typed || event.stream.is_some() {
+        out.push_str(if event.is_typed { ",true," } else { ",false," });
+        optional(event.stream.as_deref(), out);
+    }
     out.push(']');
 }
 

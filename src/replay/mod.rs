@@ -22,12 +22,19 @@ pub struct Step {
     pub event_type: Text,
     pub id: Option<Text>,
     pub position: Position,
+    /// What the framework's library calls the stream, where its name says more.
+    pub stream: Option<Text>,
     pub time: Option<Time>,
+    /// The time as the framework's library hands it out, else letter by letter as stored.
+    pub time_text: Option<Text>,
     pub data: Payload,
     /// JSON text of the metadata.
     pub metadata: Option<Text>,
     /// The store says that it is passed over: it is an event, and changes no state.
     pub is_skipped: bool,
+    /// Sets, bytes and large whole numbers stand in both texts as
+    /// [`crate::model::typed::write_all`] writes them.
+    pub is_typed: bool,
 }
 
 /// A decoded payload.

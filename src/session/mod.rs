@@ -42,6 +42,21 @@ use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
 use filter::EventFilter;
 
+/// The stream of that name; or the only one that the framework's library calls so.
+pub fn find_stream(opened: &Opened, index: &EventIndex, name: &str) -> Option<StreamId> {
+    let streams = index.streams();
+    if let found @ Some(_) = streams.find(name) {
+        return found;
+    }
+    let library = opened.store.library()?;
+    let mut alike = streams.ids().filter(|id| {
+        let full = streams.name(*id);
+        full.len() > name.len() && library.stream(full) == name
+    });
+    let found = alike.next();
+    found.filter(|_| alike.next().is_none())
+}
+
 /// Called from the threads when there is an answer.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 

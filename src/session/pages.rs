@@ -1,16 +1,17 @@
 //! [`StreamSource`]: the events of one stream, read in pages and kept within a
 //! budget; the only place where containers meet the replay.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, PageRow, ReadError, Run, Store, Stored};
 use crate::index::StreamRows;
-use crate::model::json::to_text;
+use crate::model::json::write;
 use crate::model::{
     Applied, Content, Finding, FindingCode, Findings, Marks, NameForm, Node, Position, RecordedEvent, RowKey, StreamId,
-    StreamStatus, Text, Version,
+    StreamStatus, Text, Version, typed,
 };
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
@@ -336,20 +337,42 @@ fn content(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version
 /// The event as a reducer sees it. `stream` is the name that is shown.
 pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
     let content = content(store, row, stream, version, notes);
-    let metadata = match (content.metadata_json, &content.metadata) {
+    let is_typed = content.is_typed && [&content.data, &content.metadata].into_iter().any(typed::is_more_than_json);
+    let text = |node: &Node| {
+        let mut out = String::new();
+        if is_typed {
+            typed::write_all(node, &mut out)
+        } else {
+            write(node, &mut out)
+        }
+        Text::from(out)
+    };
+    let metadata = match (content.metadata_json.filter(|_| !is_typed), &content.metadata) {
         (Some(text), _) => Some(text),
         (None, Node::Null) => None,
-        (None, node) => Some(Arc::from(to_text(node))),
+        (None, node) => Some(text(node)),
+    };
+    let library = store.library();
+    let own_name = library.map(|library| library.stream(stream)).filter(|own| **own != **stream);
+    let time_text = match library {
+        Some(library) => library.time(row.time, row.time_text),
+        None => row.time_text.map(Cow::Borrowed),
     };
     Step {
         version,
         event_type: Arc::from(row.event_type),
         id: row.id.map(Text::from),
         position: row.position.clone(),
+        stream: own_name.map(Text::from),
         time: row.time,
-        data: Payload { json: content.data_json, node: content.data },
+        time_text: time_text.map(Text::from),
+        data: Payload {
+            json: if is_typed { Some(text(&content.data)) } else { content.data_json },
+            node: content.data,
+        },
         metadata,
         is_skipped: row.marks.has(Marks::SKIPPED),
+        is_typed,
     }
 }
 

@@ -3,9 +3,11 @@
 use std::io;
 use std::sync::Arc;
 
-use super::shape::{Form, Shape, Walk, walk};
+use super::shape::{Form, Shape};
 use super::values::{self, Among, End};
+use super::walk::{Named, Walk, walk};
 use crate::formats::bytes::Bytes;
+use crate::model::Text;
 use crate::model::json::BOM;
 
 /// Bytes read at once where records are read one behind the other.
@@ -30,6 +32,8 @@ pub(super) struct Records {
     is_last: bool,
     /// Where the document ends whose items were read: what stands behind it is none of them.
     outside: Option<u64>,
+    /// The keys above the items of the array that was asked for last.
+    keys: (Option<usize>, Vec<Text>),
 }
 
 /// Where one record lies.
@@ -47,7 +51,7 @@ pub(super) struct Record {
 
 impl Records {
     pub fn new(bytes: Arc<dyn Bytes>, shape: Shape) -> Records {
-        Records { bytes, shape, window: Vec::new(), start: 0, is_last: false, outside: None }
+        Records { bytes, shape, window: Vec::new(), start: 0, is_last: false, outside: None, keys: (None, Vec::new()) }
     }
 
     pub fn shape(&self) -> &Shape {
@@ -99,13 +103,33 @@ impl Records {
         if self.outside.is_some_and(|end| offset >= end) {
             return self.behind_document(offset);
         }
-        match self.record_as(Form::Items, offset)? {
-            Some(record) => Ok(Some(record)),
-            None => match self.end_of_document(offset)? {
-                Some(end) => self.behind_document(end),
-                None => Ok(None),
-            },
+        let mut at = offset;
+        loop {
+            if let Some(record) = self.record_as(Form::Items, at)? {
+                return Ok(Some(record));
+            }
+            match self.shape.arrays.behind(at) {
+                Some(next) => at = next,
+                None => break,
+            }
         }
+        match self.end_of_document(at)? {
+            Some(end) => self.behind_document(end),
+            None => Ok(None),
+        }
+    }
+
+    /// The keys above a record, from the innermost outwards.
+    pub fn keys(&mut self, record: &Record) -> io::Result<&[Text]> {
+        let array = self.shape.arrays.array_of(record.offset);
+        if self.keys.0 != array {
+            let keys = match array {
+                Some(array) => self.shape.arrays.keys(array, &self.bytes)?,
+                None => Vec::new(),
+            };
+            self.keys = (array, keys);
+        }
+        Ok(&self.keys.1)
     }
 
     /// Where the document ends whose array ends at `offset`.
@@ -125,10 +149,14 @@ impl Records {
         let Some(record) = self.record_as(Form::Values, offset)? else { return Ok(None) };
         let mut found = Walk::default();
         found.feed(self.text(&record), record.offset);
-        match found.arrays.into_iter().find(|array| array.name == self.shape.name) {
-            Some(array) => {
+        let (arrays, empty) = found.tables(&self.bytes)?;
+        // Of ids there is no second one: whose they would be is not known.
+        let is_single = self.shape.arrays.levels() == 0;
+        let is_same = |own: &Named| is_single && own.name == self.shape.name;
+        match arrays.into_iter().chain(empty).find(is_same) {
+            Some(own) => {
                 self.outside = None;
-                self.record_as(Form::Items, array.start)
+                self.record(own.arrays.first())
             }
             None => Ok(Some(record)),
         }

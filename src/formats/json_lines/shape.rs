@@ -5,14 +5,19 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::each_member;
+use super::line::each_member;
+use super::records::Records;
 use super::values::{self, Among};
+use super::walk::{Arrays, BLOCK, Named, Walk, walk};
 use crate::formats::bytes::Bytes;
 use crate::formats::probe::{HEAD_BYTES, Head};
-use crate::model::json::{BOM, end_of_value, is_json};
+use crate::model::Typing;
+use crate::model::json::{BOM, end_of_value, is_json, parse};
 
-/// Read at once while a document is walked through.
-const BLOCK: usize = 1 << 20;
+/// Records that are looked at to see whether their values name their types.
+const TYPED_RECORDS: usize = 20;
+/// Bytes of them together: a document of MongoDB has at most so many.
+const TYPED_BYTES: usize = 16 << 20;
 
 /// How records lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +27,7 @@ pub(super) enum Form {
     Values,
     /// The file is an array, or several one behind the other.
     Array,
-    /// Items of one array in a document.
+    /// Items of an array in a document, or of several that are alike.
     Items,
 }
 
@@ -34,22 +39,44 @@ pub(super) struct Shape {
     pub form: Form,
     /// Where the first record begins.
     pub start: u64,
-    /// Objects around the array of which they are items.
+    /// The arrays of which they are items.
+    pub arrays: Arc<Arrays>,
+    /// Brackets around each of these arrays.
     pub depth: usize,
     /// Others are looked at only where no likely one is known.
     pub is_likely: bool,
     /// There is no record.
     pub is_empty: bool,
+    /// Values name their types.
+    pub typing: Option<Typing>,
 }
 
 impl Shape {
     fn new(name: &str, form: Form, start: u64) -> Shape {
-        Shape { name: name.to_owned(), form, start, depth: 0, is_likely: true, is_empty: false }
+        let (name, arrays) = (name.to_owned(), Arc::default());
+        Shape { name, form, start, arrays, depth: 0, is_likely: true, is_empty: false, typing: None }
     }
 
-    fn items(array: Array, is_likely: bool, is_empty: bool) -> Shape {
-        let Array { name, depth, start } = array;
-        Shape { name, form: Form::Items, start, depth, is_likely, is_empty }
+    fn items(named: Named, is_likely: bool, is_empty: bool) -> Shape {
+        let Named { name, depth, arrays } = named;
+        let (form, start, arrays) = (Form::Items, arrays.first(), Arc::new(arrays));
+        Shape { name, form, start, arrays, depth, is_likely, is_empty, typing: None }
+    }
+
+    /// Looks whether the values of the first records name their types.
+    fn with_typing(self, bytes: &Arc<dyn Bytes>) -> io::Result<Shape> {
+        let mut records = Records::new(Arc::clone(bytes), self.clone());
+        let (mut at, mut typing, mut left) = (self.start, None, TYPED_BYTES);
+        for _ in 0..TYPED_RECORDS {
+            let Some(record) = records.record(at)? else { break };
+            let text = records.text(&record);
+            if typing.is_some() || text.len() > left {
+                break;
+            }
+            (at, left) = (record.next, left - text.len());
+            typing = Typing::of(&parse(text).node);
+        }
+        Ok(Shape { typing, ..self })
     }
 
     /// The word for one record.
@@ -122,7 +149,7 @@ fn opens_a_document(begins: &[u8], is_whole: bool) -> bool {
 fn has_array(begins: &[u8]) -> bool {
     let mut found = Walk::default();
     found.feed(begins, 0);
-    found.arrays.iter().any(|array| array.depth == 1)
+    found.has_outer_array()
 }
 
 /// The first value on the line is damaged, and another stands behind it.
@@ -170,14 +197,33 @@ pub(super) fn begins_late(bytes: &dyn Bytes, until: Instant) -> io::Result<bool>
 
 /// Every way to see events in the file; the first is the likeliest.
 pub(super) fn shapes(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
-    let lines = Shape::new("each line", Form::Lines, 0);
     if bytes.passes() {
-        return Ok(vec![lines]);
+        return Ok(vec![Shape::new("each line", Form::Lines, 0)]);
     }
+    untyped(bytes)?.into_iter().map(|shape| shape.with_typing(bytes)).collect()
+}
+
+/// The answer of a scan or query of DynamoDB, or several, page by page.
+fn pages(bytes: &Arc<dyn Bytes>, head: &[u8], start: u64) -> io::Result<Option<Shape>> {
+    if !head.starts_with(b"{") || memchr::memmem::find(head, b"\"Items\"").is_none() {
+        return Ok(None);
+    }
+    let (arrays, empty) = walk(bytes, start, Walk::default())?.tables(bytes)?;
+    let items = arrays.into_iter().chain(empty).find(|named| named.name == "Items");
+    let Some(items) = items else { return Ok(None) };
+    let shape = Shape::items(items, true, false).with_typing(bytes)?;
+    Ok((shape.typing == Some(Typing::DynamoDb)).then_some(shape))
+}
+
+fn untyped(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
     let skipped = first_text(&**bytes)?;
     let mut begins = Vec::new();
     bytes.read(skipped, HEAD_BYTES, &mut begins)?;
     let is_whole = begins.len() < HEAD_BYTES;
+    if let Some(pages) = pages(bytes, &begins, skipped)? {
+        return Ok(vec![pages]);
+    }
+    let lines = Shape::new("each line", Form::Lines, 0);
     let first = begins.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let alone = is_whole && begins[first.len()..].trim_ascii().is_empty();
     let first_is_whole = first.len() < begins.len() || is_whole;
@@ -204,9 +250,10 @@ pub(super) fn shapes(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
     if walk.next.is_some() || !walk.ends {
         let values = Shape::new("each value", Form::Values, 0);
         let is_log = begins.split(|byte| *byte == b'\n').nth(1).is_some_and(is_object);
-        if !walk.ends && !is_log && walk.arrays.iter().any(|array| array.depth == 1) {
+        if !walk.ends && !is_log && walk.has_outer_array() {
             // A document that is damaged or cut off.
-            return Ok(walk.arrays.into_iter().map(|array| Shape::items(array, true, false)).collect());
+            let (arrays, _) = walk.tables(bytes)?;
+            return Ok(arrays.into_iter().map(|array| Shape::items(array, true, false)).collect());
         }
         let damaged = !over_lines && !is_sequence(first) && is_log;
         let apart = !over_lines && (walk.next.is_none() || walk.line_break_behind || damaged);
@@ -214,11 +261,13 @@ pub(super) fn shapes(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
         return beside(bytes, skipped, walk, other);
     }
     let form = if over_lines { Form::Values } else { Form::Lines };
-    let mut all: Vec<Shape> = walk.arrays.into_iter().map(|array| Shape::items(array, true, false)).collect();
+    let has_plain_values = walk.has_plain_values;
+    let (arrays, empty) = walk.tables(bytes)?;
+    let mut all: Vec<Shape> = arrays.into_iter().map(|array| Shape::items(array, true, false)).collect();
     // An object with plain values may be a log of one line; one without is some document.
-    let line = form == Form::Lines && all.is_empty() && walk.has_plain_values;
+    let line = form == Form::Lines && all.is_empty() && has_plain_values;
     all.push(if line { lines } else { Shape::new("the one JSON object", form, 0) });
-    all.extend(walk.empty.into_iter().map(|array| Shape::items(array, false, true)));
+    all.extend(empty.into_iter().map(|array| Shape::items(array, false, true)));
     Ok(all)
 }
 
@@ -229,158 +278,12 @@ fn beside(bytes: &Arc<dyn Bytes>, first: u64, walk: Walk, other: Shape) -> io::R
         let mut head = Vec::new();
         bytes.read(offset, HEAD_BYTES, &mut head).map(|()| values::keys(text(&head)))
     };
-    let arrays: Vec<Array> = walk.arrays.into_iter().filter(|array| array.depth == 1).collect();
+    let end = walk.end;
+    let arrays: Vec<Named> = walk.tables(bytes)?.0.into_iter().filter(|array| array.depth == 1).collect();
     let [array, ..] = arrays.as_slice() else { return Ok(vec![other]) };
-    let (own, items, next) = (keys_at(first)?, keys_at(array.start)?, keys_at(walk.end)?);
+    let (own, items, next) = (keys_at(first)?, keys_at(array.arrays.first())?, keys_at(end)?);
     let shared = |keys: &[String]| next.iter().filter(|key| keys.contains(key)).count();
     let is_document = shared(&items) > shared(&own);
     let items = arrays.into_iter().map(|array| Shape::items(array, is_document, false));
     Ok(std::iter::once(Shape { is_likely: !is_document, ..other }).chain(items).collect())
-}
-
-/// An array in a document.
-#[derive(Clone, Debug)]
-pub(super) struct Array {
-    /// The keys that lead to it; with a number where a document has them twice.
-    pub name: String,
-    pub depth: usize,
-    /// Where its first item begins.
-    pub start: u64,
-}
-
-/// What a walk through the first value of the file found.
-#[derive(Default)]
-pub(super) struct Walk {
-    /// Arrays of objects.
-    pub arrays: Vec<Array>,
-    /// Arrays without items.
-    empty: Vec<Array>,
-    has_line_breaks: bool,
-    /// Some member of the outermost object is a text, a number, or the like.
-    has_plain_values: bool,
-    /// The value is complete.
-    pub ends: bool,
-    /// Where it ends.
-    pub end: u64,
-    line_break_behind: bool,
-    /// The first byte that stands behind it.
-    next: Option<u8>,
-    /// Keys of the objects that are open; `None` for an array.
-    path: Vec<Option<String>>,
-    in_string: bool,
-    escaped: bool,
-    /// A member of the outermost object begins next.
-    at_member: bool,
-    /// The text of the last string.
-    word: Vec<u8>,
-    /// Where the array begins that has just been opened.
-    opened: Option<u64>,
-}
-
-impl Walk {
-    /// Begins inside of so many arrays and objects.
-    pub fn inside(depth: usize) -> Walk {
-        Walk { path: vec![None; depth], ..Walk::default() }
-    }
-
-    /// Goes from bracket to bracket. `true`: the value is over, and something stands behind it.
-    pub fn feed(&mut self, block: &[u8], offset: u64) -> bool {
-        let mut at = 0;
-        while let Some(&byte) = block.get(at) {
-            if self.in_string {
-                at += self.through_string(&block[at..]);
-                continue;
-            }
-            at += 1;
-            if byte.is_ascii_whitespace() {
-                match self.ends {
-                    true => self.line_break_behind |= byte == b'\n',
-                    false => self.has_line_breaks |= byte == b'\n',
-                }
-                continue;
-            }
-            if self.ends {
-                self.next = Some(byte);
-                return true;
-            }
-            self.take(byte, offset + at as u64);
-        }
-        false
-    }
-
-    /// Goes on in a string; how many bytes that takes.
-    fn through_string(&mut self, rest: &[u8]) -> usize {
-        if std::mem::take(&mut self.escaped) {
-            return 1;
-        }
-        let found = memchr::memchr2(b'"', b'\\', rest);
-        let len = found.unwrap_or(rest.len());
-        let room = 256_usize.saturating_sub(self.word.len());
-        self.word.extend_from_slice(&rest[..len.min(room)]);
-        match found {
-            Some(at) if rest[at] == b'"' => self.in_string = false,
-            Some(_) => self.escaped = true,
-            None => return len,
-        }
-        len + 1
-    }
-
-    /// Takes a byte that is no part of a string; `behind` is where the next stands.
-    fn take(&mut self, byte: u8, behind: u64) {
-        let array = self.opened.take();
-        self.has_plain_values |= self.at_member && !matches!(byte, b'{' | b'[');
-        self.at_member = byte == b':' && self.path.len() == 1;
-        match byte {
-            b'"' => {
-                self.in_string = true;
-                self.word.clear();
-            }
-            b':' => {
-                if let Some(Some(key)) = self.path.last_mut() {
-                    *key = String::from_utf8_lossy(&self.word).into_owned();
-                }
-            }
-            b'{' => {
-                if let Some(found) = array.and_then(|start| self.array(start)) {
-                    self.arrays.push(found);
-                }
-                self.path.push(Some(String::new()));
-            }
-            b'[' => {
-                self.path.push(None);
-                self.opened = Some(behind);
-            }
-            b'}' | b']' => {
-                if let Some(found) = array.filter(|_| byte == b']').and_then(|start| self.array(start)) {
-                    self.empty.push(found);
-                }
-                self.path.pop();
-                self.ends = self.path.is_empty();
-                self.end = behind;
-            }
-            _ => {}
-        }
-    }
-
-    /// The array that was opened last. One in an array is no table.
-    fn array(&self, start: u64) -> Option<Array> {
-        let keys: Vec<&str> = self.path.split_last()?.1.iter().map(Option::as_deref).collect::<Option<_>>()?;
-        let name = keys.join(".");
-        let is_known = |name: &str| self.arrays.iter().chain(&self.empty).any(|array| array.name == name);
-        let other_names = (2..).map(|nth| format!("{name}#{nth}"));
-        let name = std::iter::once(name.clone()).chain(other_names).find(|name| !is_known(name))?;
-        Some(Array { name, depth: keys.len(), start })
-    }
-}
-
-/// Walks from a place to the end of the value there and what stands behind it, a block at a time.
-pub(super) fn walk(bytes: &Arc<dyn Bytes>, start: u64, mut found: Walk) -> io::Result<Walk> {
-    let (mut at, mut block) = (start, Vec::new());
-    loop {
-        bytes.read(at, BLOCK, &mut block)?;
-        if found.feed(&block, at) || block.len() < BLOCK {
-            return Ok(found);
-        }
-        at += block.len() as u64;
-    }
 }

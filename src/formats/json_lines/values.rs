@@ -3,7 +3,7 @@
 
 use jiter::{Jiter, JiterErrorType, JsonErrorType};
 
-use super::each_member;
+use super::line::each_member;
 use crate::model::json::{end_of_value, is_json};
 
 /// The parser's word on the last bytes before a cut means nothing: a number or an escape may
