@@ -10,7 +10,7 @@ use eventglass::session::ReducerFile;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::{Program, bank, folder, look, text};
+use crate::support::{Program, bank, folder, look, root, text};
 
 #[derive(Deserialize)]
 struct Expected {
@@ -30,12 +30,12 @@ struct Asked {
 
 /// Compares a store with what its library said; returns how many states were compared
 /// through the library and through the program.
-fn compare(store: &Path, expected: &Path, reducers: &Path) -> (usize, usize) {
+fn compare(store: &Path, expected: &Path, reducers: &str) -> (usize, usize) {
     let read = std::fs::read_to_string(expected).unwrap_or_else(|error| panic!("{}: {error}", expected.display()));
     let expected: Expected = serde_json::from_str(&read).expect("the shape of expected.json");
     let cache = folder();
     let look = look(store, cache.path()).unwrap_or_else(|error| panic!("{}: {error}", store.display()));
-    let file = ReducerFile::read(&text(reducers)).expect("the store's reducers");
+    let file = ReducerFile::read(reducers).expect("the store's reducers");
     let mut by_stream: BTreeMap<&str, Vec<&Asked>> = BTreeMap::new();
     for asked in &expected.states {
         by_stream.entry(&asked.stream).or_default().push(asked);
@@ -55,9 +55,9 @@ fn compare(store: &Path, expected: &Path, reducers: &Path) -> (usize, usize) {
     let every = expected.states.len().div_ceil(RUNS).max(1);
     let mut runs = 0;
     for asked in expected.states.iter().step_by(every) {
-        let (store, reducers, at) = (text(store), text(reducers), asked.version.to_string());
+        let (store, at) = (text(store), asked.version.to_string());
         let lines =
-            program.json(&["state", &store, "--json", "--stream", &asked.stream, "--at", &at, "--reducer", &reducers]);
+            program.json(&["state", &store, "--json", "--stream", &asked.stream, "--at", &at, "--reducer", reducers]);
         let want = json!({
             "stream": asked.stream,
             "version": asked.version,
@@ -81,8 +81,35 @@ fn compare(store: &Path, expected: &Path, reducers: &Path) -> (usize, usize) {
 
 #[test]
 fn states_of_the_sample_store_are_emmetts() {
-    let (states, runs) = compare(&bank("bank.db"), &bank("expected.json"), &bank("reducers.mjs"));
+    let (states, runs) = compare(&bank("bank.db"), &bank("expected.json"), &text(&bank("reducers.mjs")));
     assert!(states >= 300 && runs >= 36, "only {states} states and {runs} runs");
+}
+
+#[test]
+fn states_of_castore_are_castores_in_every_form() {
+    let sample = root().join("sample-stores/castore");
+    let reducers = text(&sample.join("reducers.mjs"));
+    let (states, _) = compare(&sample, &sample.join("expected.json"), &reducers);
+    assert!(states >= 500, "only {states} states");
+    let forms = root().join("tests/castore");
+    for form in ["scan.json", "legacy.json", "memory.json", "redux.json", "postgres.sql"] {
+        // Items of the old adapter do not tell their event store.
+        let reducers = if form == "legacy.json" { format!("{reducers}#parcelsReducer") } else { reducers.clone() };
+        let expected = forms.join(form).with_extension("expected.json");
+        let (states, _) = compare(&forms.join(form), &expected, &reducers);
+        assert!(states >= 25, "only {states} states of {form}");
+    }
+}
+
+#[test]
+fn states_of_a_dump_of_postgresql_are_emmetts() {
+    let folder = root().join("tests/emmett");
+    let store = folder.join("postgres.sql");
+    let (states, _) = compare(&store, &folder.join("postgres.expected.json"), &text(&folder.join("reducers.mjs")));
+    assert_eq!(states, 10);
+    let streams = Program::new().json(&["streams", &text(&store), "--json"]);
+    let archived: Vec<&Value> = streams.iter().filter(|stream| stream["status"] == "archived").collect();
+    assert!(archived.len() == 1 && archived[0]["stream"] == "profile-1", "{streams:?}");
 }
 
 #[test]
@@ -95,7 +122,7 @@ fn states_of_fresh_stores_are_emmetts() {
     for entry in list.split(':').filter(|entry| !entry.is_empty()) {
         let paths: Vec<PathBuf> = entry.split('=').map(PathBuf::from).collect();
         let [store, expected, reducers] = paths.as_slice() else { panic!("EVENTGLASS_FRESH: {entry} is no A=B=C") };
-        let (states, _) = compare(store, expected, reducers);
+        let (states, _) = compare(store, expected, &text(reducers));
         assert!(states >= 100, "{}: only {states} states", expected.display());
         stores += 1;
     }

@@ -6,6 +6,7 @@ mod chance;
 mod cli;
 mod damage;
 mod dialects;
+mod documents;
 mod doors;
 mod dumps;
 mod export;
