@@ -67,13 +67,17 @@ fn chunks(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Turns single bits over in every file. `of_byte` says which stream a byte of a file is of.
-fn flip(place: &Place, of_byte: impl Fn(&str, usize) -> Option<String>) {
+/// Turns single bits over in every file whose name begins so. `of_byte` says which stream a byte
+/// of a file is of.
+fn flip(place: &Place, files: &str, of_byte: impl Fn(&str, usize) -> Option<String>) {
     let before = plain(&of(place));
     let cache = folder();
     let (mut flips, mut said) = (0, 0);
     for file in chunks(place.folder.path()) {
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        if !name.starts_with(files) {
+            continue;
+        }
         let whole = std::fs::read(&file).expect("bytes");
         for at in meaningful(&whole) {
             let harmed = of_byte(&name, at);
@@ -96,13 +100,13 @@ fn flip(place: &Place, of_byte: impl Fn(&str, usize) -> Option<String>) {
         }
         std::fs::write(&file, &whole).expect("written");
     }
-    assert!(flips > 500 && said > flips / 4, "{said} of {flips}");
+    assert!(flips > 300 && said > flips / 4, "{said} of {flips}");
 }
 
 #[test]
 fn no_single_byte_harms_more_than_the_record_it_is_in() {
     let (log, place) = small();
-    flip(&place, |name, at| {
+    flip(&place, "", |name, at| {
         let number: i64 = name.strip_prefix("chunk-")?.get(..6)?.parse().ok()?;
         let position = number * log.chunk_bytes + at as i64 - 128;
         let record = log
@@ -134,11 +138,7 @@ fn a_scavenged_chunk_stands_as_much() {
         streams.push((at..at + len + 8, name.unwrap_or_default().to_owned()));
         at += len + 8;
     }
-    flip(&place, |name, at| {
-        if name != "chunk-000000.000003" {
-            // Others are not read at all, or are those of the other test.
-            return name.starts_with("chunk-").then(|| "none".to_owned());
-        }
+    flip(&place, "chunk-000000.000003", |_, at| {
         streams.iter().find(|(range, _)| range.contains(&at)).map(|(_, stream)| stream.clone())
     });
 }
