@@ -2,7 +2,7 @@
 //! apart into fields, and of these only those that are wanted are made readable.
 
 use super::Flavour;
-use super::script::{Form, Holds, Kind};
+use super::script::{Form, Holds, Kind, is_word};
 use crate::dialect::Cell;
 
 /// The fields of one row, kept to be used again for the next.
@@ -320,6 +320,12 @@ fn value(text: &[u8], at: usize, flavour: Flavour, wanted: bool, fields: &mut Fi
             _ => {}
         }
     }
+    let by_code = prefix == b"u" && text.get(behind) == Some(&b'&') && text.get(behind + 1) == Some(&b'\'');
+    if by_code {
+        at = behind + 1;
+    } else if let Some(quote) = behind_type(text, at) {
+        at = quote;
+    }
     if text.get(at)? == &b'\'' {
         let escapes = match flavour {
             Flavour::MySql => true,
@@ -333,6 +339,9 @@ fn value(text: &[u8], at: usize, flavour: Flavour, wanted: bool, fields: &mut Fi
             let hex = fields.own.split_off(start);
             unhex(&hex, &mut fields.own);
             kind = FieldKind::Bytes;
+        } else if by_code {
+            let codes = fields.own.split_off(start);
+            unistr(&codes, &mut fields.own);
         } else if prefix == b"b" {
             let digits = fields.own.split_off(start);
             let number = digits.iter().fold(0_i64, |sum, digit| sum.wrapping_mul(2) + i64::from(*digit == b'1'));
@@ -372,6 +381,19 @@ fn value(text: &[u8], at: usize, flavour: Flavour, wanted: bool, fields: &mut Fi
         fields.push(FieldKind::Plain, from, from + plain.len());
     }
     Some(next)
+}
+
+/// Where the string begins that stands behind the name of its type, as H2 writes it:
+/// `TIMESTAMP WITH TIME ZONE '…'`.
+fn behind_type(text: &[u8], at: usize) -> Option<usize> {
+    const TYPES: [&[u8]; 5] = [b"uuid", b"timestamp", b"date", b"time", b"json"];
+    const LONGEST: usize = 40;
+    let rest = text.get(at..)?;
+    if !TYPES.iter().any(|name| is_word(rest, name)) {
+        return None;
+    }
+    let words = rest.iter().take(LONGEST).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b' ').count();
+    (rest.get(words) == Some(&b'\'')).then_some(at + words)
 }
 
 /// The first string inside a call, and whether the call makes bytes of it.
@@ -438,7 +460,7 @@ fn call(plain: &[u8], inside: usize, is_bytes: bool, flavour: Flavour, fields: &
     }
 }
 
-/// SQLite's `unistr('a\u000ab')`.
+/// SQLite's `unistr('a\u000ab')`, and standard SQL's `U&'a\000ab'`.
 fn unistr(text: &[u8], out: &mut Vec<u8>) {
     let text = String::from_utf8_lossy(text);
     let mut rest = &*text;

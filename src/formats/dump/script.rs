@@ -153,7 +153,7 @@ impl Outline {
     }
 
     fn create(&mut self, tokens: &mut Tokens<'_>, database: Option<&String>) {
-        while tokens.is_any(&["unlogged", "temporary", "temp", "global", "local"]) {}
+        while tokens.is_any(&["unlogged", "temporary", "temp", "global", "local", "memory", "cached"]) {}
         if !tokens.is_any(&["table"]) {
             return;
         }
