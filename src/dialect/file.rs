@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::decode::{Decode, Wrapper};
+use super::group::{Group, StreamMember};
+use super::sample::Sample;
 use super::template::Template;
 use super::{Candidate, Mapping, Name, ROLES, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
@@ -65,7 +67,7 @@ pub struct Dialect {
     pub versions: Option<String>,
     /// Containers it is found in.
     pub engines: Vec<String>,
-    detect: Vec<Detect>,
+    pub(super) detect: Vec<Detect>,
     pub(super) events: Events,
     #[serde(default)]
     pub(super) peel: Peel,
@@ -76,9 +78,9 @@ pub struct Dialect {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Detect {
-    table: TableName,
-    columns: Vec<Names>,
+pub(super) struct Detect {
+    pub table: TableName,
+    pub columns: Vec<Names>,
     /// Columns that the table must not have.
     #[serde(default)]
     without: Vec<Name>,
@@ -155,6 +157,8 @@ pub(super) struct Events {
     pub tests: Vec<Test>,
     /// The array inside a row whose items are events; a row without it holds none.
     pub items: Option<FieldRule>,
+    /// Several rows are one event.
+    pub group: Option<Group>,
     pub map: EventMap,
 }
 
@@ -229,19 +233,22 @@ pub(super) struct EventMap {
     pub mark: Vec<FlagRule>,
 }
 
-/// A template (`"{a}-{b|before:-}"`), one value, or several with a hyphen between them.
+/// A template (`"{a}-{b|before:-}"`), one value, several with a hyphen between them, or a member
+/// of the payload that is found by what the first rows hold.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "TextForm")]
 pub(super) enum TextRule {
     Template(Template),
     Field(FieldRule),
     Joined(Vec<FieldRule>),
+    Member(StreamMember),
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum TextForm {
     Text(String),
+    Member(StreamMember),
     Field(FieldRule),
     Joined(Vec<FieldRule>),
 }
@@ -252,6 +259,7 @@ impl TryFrom<TextForm> for TextRule {
     fn try_from(form: TextForm) -> Result<TextRule, String> {
         Ok(match form {
             TextForm::Text(text) => TextRule::Template(Template::try_from(text)?),
+            TextForm::Member(member) => TextRule::Member(member),
             TextForm::Field(field) => TextRule::Field(field),
             TextForm::Joined(fields) => TextRule::Joined(fields),
         })
@@ -269,8 +277,15 @@ pub(super) struct FieldRule {
     /// Of several columns that a table has the first counts that holds a value.
     #[serde(default)]
     pub any: bool,
-    /// Keep what follows the last occurrence.
-    pub after_last: Option<String>,
+    /// Paths in the payload that come before the column, where something is there.
+    #[serde(default)]
+    pub first: Vec<JsonPath>,
+    /// Columns that are the members of an object, where the value is put together of them.
+    #[serde(default)]
+    pub members: Vec<MemberRule>,
+    /// Keep what follows the last occurrence; of several texts one after the other.
+    #[serde(default)]
+    pub after_last: Texts,
     /// How bytes become JSON: `json`, `zlib`, `gzip`, `auto`, in order.
     #[serde(default)]
     pub decode: Vec<Decode>,
@@ -295,6 +310,37 @@ pub(super) struct FieldRule {
     /// A user's `--map`: the name may be a path, `data.task_id`.
     #[serde(skip)]
     pub by_hand: bool,
+    /// What no column is called is a member of the payload.
+    #[serde(skip)]
+    pub in_payload: bool,
+    /// The text, where there is no value.
+    #[serde(skip)]
+    pub or: Option<String>,
+}
+
+/// One member of an object that is put together of columns; null where the table lacks the column.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberRule {
+    pub name: String,
+    pub col: Names,
+    /// It is a time, and written as such.
+    #[serde(default)]
+    pub time: bool,
+}
+
+/// One text or several.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "OneOrMore")]
+pub(super) struct Texts(pub Vec<String>);
+
+impl From<OneOrMore> for Texts {
+    fn from(texts: OneOrMore) -> Texts {
+        Texts(match texts {
+            OneOrMore::One(text) => vec![text],
+            OneOrMore::More(texts) => texts,
+        })
+    }
 }
 
 /// A unit of times by its word.
@@ -372,24 +418,6 @@ pub(super) struct Peel {
 pub(super) struct FlagRule {
     pub col: Names,
     pub values: BTreeMap<String, String>,
-}
-
-/// A row as the framework writes it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sample {
-    /// Where the row is from, where no program can be made to write one.
-    pub provenance: Option<String>,
-    /// The events table's name, where a dialect takes any.
-    pub table: Option<String>,
-    /// Column to value; of a joined table `alias.column`. Bytes are `{ hex = "…" }`, packed
-    /// text is `{ zlib = "…" }`.
-    #[serde(default)]
-    pub row: BTreeMap<String, toml::Value>,
-    /// A line, for dialects of lines.
-    pub line: Option<String>,
-    /// Members of the event as `events --json` writes it, and `category` and `status`.
-    pub expect: BTreeMap<String, toml::Value>,
 }
 
 /// The command line's `--table T --map stream=COL,version=COL,…`.
@@ -508,6 +536,7 @@ impl Dialect {
                 joins: Vec::new(),
                 tests: Vec::new(),
                 items: None,
+                group: None,
                 map: EventMap {
                     stream: TextRule::Field(needed("stream")?),
                     category: field("category").map(TextRule::Field),
@@ -548,8 +577,8 @@ impl Dialect {
         let text = |role: &str| map.field(role).map(TextRule::Field);
         own.category = text("category").or(own.category.take());
         own.event_id = text("id").or(own.event_id.take());
-        if let Some(rule) = text("stream") {
-            own.stream = rule;
+        if let Some(rule) = map.field("stream") {
+            own.stream = super::group::stream_by_hand(&own.stream, rule);
         }
         for (rule, role) in [(&mut own.event_type, "type"), (&mut own.payload, "data")] {
             if let Some(named) = map.field(role) {
@@ -613,47 +642,6 @@ impl Dialect {
                 Candidate { dialect: self.clone(), table, joined, evidence, matched }
             })
             .collect()
-    }
-
-    /// The tables of a store that has nothing but the sample, for tests of dialects.
-    pub fn sample_tables(&self, sample: &Sample) -> Vec<Table> {
-        let events = sample.table.clone().unwrap_or_else(|| match &self.events.table {
-            TableName::Named(name) => name.as_str().to_owned(),
-            TableName::Any => "my_events".to_owned(),
-        });
-        let own = |alias: &str| {
-            let keys = sample.row.keys().filter(|key| *key != super::mapping::ROWID);
-            let columns = keys.filter_map(move |key| match key.split_once('.') {
-                Some((own, column)) => (own == alias).then_some(column),
-                None => alias.is_empty().then_some(key.as_str()),
-            });
-            columns.map(str::to_owned).collect::<Vec<_>>()
-        };
-        let mut tables = vec![Table::new(events, own(""), true)];
-        for join in &self.events.joins {
-            tables.push(Table::new(join.table.as_str(), own(&join.alias), true));
-        }
-        for block in &self.detect {
-            if let TableName::Named(name) = &block.table
-                && !tables.iter().any(|table| table.name.is_like(name))
-            {
-                let columns = block.columns.iter().filter_map(|names| names.0.first());
-                tables.push(Table::new(name.as_str(), columns.map(|name| name.as_str().to_owned()), true));
-            }
-        }
-        tables
-    }
-}
-
-impl Dialect {
-    /// A value of the sample's row.
-    pub fn sample_value<'s>(&self, sample: &'s Sample, column: &super::mapping::Column) -> Option<&'s toml::Value> {
-        let alias = match column.table {
-            0 => None,
-            joined => self.events.joins.get(joined - 1).map(|join| join.alias.as_str()),
-        };
-        let key = alias.map_or(column.name.to_string(), |alias| format!("{alias}.{}", column.name));
-        sample.row.get(&key)
     }
 }
 

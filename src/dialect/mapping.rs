@@ -2,11 +2,13 @@
 //! functions that turn a row's cells into event fields.
 
 mod by_hand;
+mod members;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
 pub use by_hand::{Layout, Spot};
+use members::Member;
 
 use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Dialect, FieldRule, FlagRule, Lacks, Names, On, PathOf, Scalar, TextRule};
@@ -147,6 +149,10 @@ pub struct Mapping {
     payload_decode: Vec<Decode>,
     metadata: Field,
     metadata_decode: Vec<Decode>,
+    /// The metadata is an object of these, where no column holds it.
+    members: Vec<Member>,
+    /// Rows are parts of events, told apart by what a header of others does not need.
+    is_grouped: bool,
     /// Columns that nothing else names; their members are the payload where no column holds it.
     rest: Option<Vec<usize>>,
     time: Field,
@@ -299,7 +305,9 @@ impl<'a> Resolver<'a> {
 
     fn field(&mut self, rule: &FieldRule, role: &str, inside: &Inside) -> Result<Field, Lacks> {
         if let (true, Some(Names(names))) = (rule.by_hand, &rule.col) {
-            return names.first().map_or_else(|| Ok(Field::new()), |name| self.by_hand(name, role));
+            let Some(name) = names.first() else { return Ok(Field::new()) };
+            let found = self.by_hand(name, role);
+            return if found.is_err() && rule.in_payload { Ok(members::named(&inside.payload, name)) } else { found };
         }
         let mut field = match &rule.col {
             Some(names) => self.sources_of(names, rule.any),
@@ -313,13 +321,15 @@ impl<'a> Resolver<'a> {
         if let Some(path) = &rule.json {
             field.iter_mut().for_each(|source| source.path.extend(path.members.iter().cloned()));
         }
+        let first = rule.first.iter().flat_map(|path| members::below(&inside.payload, &path.members));
+        field.splice(0..0, first);
         let reading = match (rule.guid, rule.unit) {
             (true, _) => Reading::Guid,
             (false, Some(unit)) => Reading::Time(unit.0),
             (false, None) => Reading::Plain,
         };
         field.iter_mut().for_each(|source| source.reading = reading);
-        if field.is_empty() && !rule.optional {
+        if field.is_empty() && !rule.optional && rule.members.is_empty() {
             let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
             let message = format!("there is no column {names} for the {role}");
             return Err(Lacks { message, near: None, role: role_of(role), by_hand: false });
@@ -342,7 +352,9 @@ impl<'a> Resolver<'a> {
 
     fn text(&mut self, rule: &TextRule, role: &str, inside: &Inside) -> Result<Vec<Piece>, Lacks> {
         match rule {
-            TextRule::Field(FieldRule { by_hand: true, col: Some(Names(names)), .. }) if role == "stream" => {
+            TextRule::Field(FieldRule { by_hand: true, in_payload: false, col: Some(Names(names)), .. })
+                if role == "stream" =>
+            {
                 names.first().map_or_else(|| Ok(Vec::new()), |name| self.stream_by_hand(name))
             }
             TextRule::Joined(rules) => {
@@ -351,9 +363,12 @@ impl<'a> Resolver<'a> {
             }
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
-                let filters = rule.after_last.iter().cloned().map(Filter::AfterLast).collect();
+                let filters = rule.after_last.0.iter().cloned().map(Filter::AfterLast);
+                let filters = filters.chain(rule.or.clone().map(Filter::Or)).collect();
                 Ok(if field.is_empty() { Vec::new() } else { vec![Piece::Value(field, filters)] })
             }
+            // It is not known yet, and rows are read all the same.
+            TextRule::Member(_) => Ok(vec![Piece::Literal("?".to_owned())]),
             TextRule::Template(template) => template
                 .0
                 .iter()
@@ -461,7 +476,11 @@ impl Mapping {
             Count::Place(_) => Field::new(),
             _ => optional(&mut columns, &map.version, "version")?,
         };
-        let position = optional(&mut columns, &map.position, "position")?;
+        let position = match &events.group {
+            Some(group) => columns.sources(&Names(vec![group.same.clone()])),
+            None => optional(&mut columns, &map.position, "position")?,
+        };
+        let members = columns.members(&map.metadata);
         let event_id = match &map.event_id {
             Some(rule) => columns.text(rule, "event id", &inside)?,
             None => Vec::new(),
@@ -504,7 +523,7 @@ impl Mapping {
         let category_of_stream = match &map.category {
             None if of_id.is_some() => false,
             Some(TextRule::Field(rule)) => rule.optional,
-            Some(TextRule::Template(_) | TextRule::Joined(_)) => false,
+            Some(TextRule::Template(_) | TextRule::Joined(_) | TextRule::Member(_)) => false,
             None => true,
         };
         let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
@@ -539,6 +558,8 @@ impl Mapping {
             payload_decode: map.payload.decode.clone(),
             metadata: inside.metadata,
             metadata_decode: map.metadata.as_ref().map(|rule| rule.decode.clone()).unwrap_or_default(),
+            members,
+            is_grouped: events.group.is_some(),
             rest,
             time,
             counting,
@@ -564,6 +585,9 @@ impl Mapping {
     }
 
     fn header_needs(&self, column: usize) -> bool {
+        if self.is_grouped {
+            return true;
+        }
         let field = |field: &Field| field.iter().any(|source| source.column == column);
         let text = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Value(own, _) if field(own)));
         let flag = |flag: &Flag| field(&flag.field);
@@ -720,16 +744,20 @@ impl Mapping {
     /// The event's time and its text as stored.
     pub fn time<'r>(&self, row: &Row<'r>) -> (Option<Time>, Option<Cow<'r, str>>) {
         let cell = self.look(&self.time, row);
+        (self.moment(cell), cell.to_text())
+    }
+
+    /// The time that a cell says.
+    fn moment(&self, cell: Cell<'_>) -> Option<Time> {
         let text = cell.to_text();
         // No number is a moment by itself, so the usual form is tried first.
         let written = if let Cell::Text(text) = cell { Time::parse(text) } else { None };
-        let time = written.or_else(|| match (cell.to_number(), self.counting) {
+        written.or_else(|| match (cell.to_number(), self.counting) {
             (None, _) => text.as_deref().and_then(Time::parse),
             (Some(_), Counting::Unknown | Counting::Undecided) => None,
             (Some(number), Counting::Given(unit)) => unit.time(number),
             (Some(number), Counting::Guessed(unit)) => unit.time(number).filter(|time| time.is_likely()),
-        });
-        (time, text)
+        })
     }
 
     /// Why a text in the place of the time is none, in words; `None` where that was said of
@@ -914,8 +942,13 @@ impl Mapping {
                 Piece::Value(field, filters) => {
                     let cell = self.look(field, row);
                     let kind = cell.kind();
+                    let text = match (as_text(cell), filters.last()) {
+                        (Some(text), _) => filters.iter().fold(text, |text, filter| filter.apply(text)),
+                        (None, Some(Filter::Or(text))) => Cow::Borrowed(text.as_str()),
+                        (None, _) => return None,
+                    };
                     form = Some(form.map_or(NameForm::of(kind), |before| before.and(out.len(), kind)));
-                    out.push_str(&filters.iter().fold(as_text(cell)?, |text, filter| filter.apply(text)));
+                    out.push_str(&text);
                 }
             }
         }

@@ -7,9 +7,11 @@
 mod cell;
 mod decode;
 mod file;
+mod group;
 pub mod guess;
 pub mod mapping;
 mod name;
+mod sample;
 mod template;
 
 use std::io::Read;
@@ -21,9 +23,11 @@ use crate::home;
 
 pub use cell::Cell;
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
-pub use file::{Comparison, Dialect, DialectError, MapOverride, Sample, Scalar};
+pub use file::{Comparison, Dialect, DialectError, MapOverride, Scalar};
+pub use group::Group;
 pub use mapping::{Layout, Mapping, Spot};
 pub use name::{Name, nearest, plain};
+pub use sample::Sample;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/dialects");
 

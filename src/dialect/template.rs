@@ -34,6 +34,8 @@ pub(super) enum Filter {
     Unless(String),
     /// What stands behind it, where there is something.
     Then(String),
+    /// This text where there is no value; it stands last.
+    Or(String),
 }
 
 impl TryFrom<String> for Template {
@@ -86,7 +88,7 @@ impl Filter {
             return if text.is_empty() { text } else { Cow::Owned(text.into_owned() + behind) };
         }
         let cut = |text: &str| match self {
-            Filter::Then(_) => None,
+            Filter::Then(_) | Filter::Or(_) => None,
             Filter::Unless(value) => (text == value).then_some((0, 0)),
             Filter::After(mark) => text.find(mark.as_str()).map(|at| (at + mark.len(), text.len())),
             Filter::AfterLast(mark) => text.rfind(mark.as_str()).map(|at| (at + mark.len(), text.len())),

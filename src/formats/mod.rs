@@ -18,6 +18,7 @@ mod choose;
 mod dump;
 mod enter;
 mod error;
+mod grouped;
 mod input;
 mod inside;
 mod json_lines;
@@ -29,6 +30,7 @@ mod several;
 mod spool;
 mod sql;
 mod sqlite;
+mod stream_member;
 mod survey;
 
 use std::fmt;
@@ -533,13 +535,24 @@ fn bind(entered: Entered<'_>, understood: Understood, mut findings: Findings) ->
         evidence.push(format!("these {count} tables are read together; --table T reads one of them alone"));
     }
     let mut parts = Vec::with_capacity(chosen.len());
-    for candidate in &chosen {
-        let Bound { store, unit } = contents.store(candidate, candidate.mapping()?)?;
-        match unit {
-            Ok(sentence) => evidence.extend(sentence),
-            Err(why) => findings.note(FindingCode::NoTime, why),
+    for candidates in chosen.chunk_by(Candidate::is_one_with) {
+        let candidates = with_streams(&*contents, candidates, &mut evidence)?;
+        let mut tables = Vec::with_capacity(candidates.len());
+        for candidate in &candidates {
+            let Bound { store, unit } = contents.store(candidate, candidate.mapping()?)?;
+            match unit {
+                Ok(sentence) => evidence.extend(sentence),
+                Err(why) => findings.note(FindingCode::NoTime, why),
+            }
+            tables.push((Text::from(candidate.table.full_name().as_str()), store));
         }
-        parts.push((Text::from(candidate.table.full_name().as_str()), store));
+        match candidates.first().and_then(|own| Some((&own.table, own.dialect.group()?))) {
+            None => parts.extend(tables),
+            Some((table, group)) => {
+                let store = several::together(tables).map(|rows| grouped::around(rows, group.clone()));
+                parts.extend(store.map(|store| (Text::from(table.full_name().as_str()), store)));
+            }
+        }
     }
     let (Some(store), Some(Candidate { dialect, .. })) = (several::together(parts), chosen.first()) else {
         return Err(OpenError::NoTables(path.to_owned()));
@@ -555,6 +568,27 @@ fn bind(entered: Entered<'_>, understood: Understood, mut findings: Findings) ->
         bytes,
         findings,
     })
+}
+
+/// The candidates, which are read as one, with the member of their payloads that names the
+/// stream, where that is to be found by them; one that the user named must be there.
+fn with_streams(
+    contents: &dyn Contents,
+    candidates: &[Candidate],
+    evidence: &mut Vec<String>,
+) -> Result<Vec<Candidate>, OpenError> {
+    let mut candidates = candidates.to_vec();
+    let Some(dialect) = candidates.first().map(|own| own.dialect.clone()) else { return Ok(candidates) };
+    let bind = |own: &Candidate| Ok(contents.store(own, own.mapping()?)?.store);
+    let tables = || candidates.iter().map(bind).collect::<Result<Vec<_>, OpenError>>();
+    if let Some((named, without)) = dialect.stream_by_hand() {
+        stream_member::check(&tables()?, &named, without)?;
+    } else if dialect.seeks_stream() {
+        let (path, sentence) = stream_member::find(&tables()?, &dialect)?;
+        evidence.extend(sentence);
+        candidates.iter_mut().for_each(|own| own.dialect = own.dialect.with_stream(&path));
+    }
+    Ok(candidates)
 }
 
 /// The tables of a store, and which of them are read as what.

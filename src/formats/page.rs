@@ -124,12 +124,22 @@ impl PageRow<'_> {
     }
 }
 
-impl Stored<&[u8]> {
-    fn len(&self) -> usize {
+impl<'a> Stored<&'a [u8]> {
+    /// What is kept of it.
+    pub fn bytes(&self) -> Option<&'a [u8]> {
         match self {
-            Stored::Null => 0,
-            Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => bytes.len(),
+            Stored::Null => None,
+            Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Cut(bytes, _) => Some(bytes),
         }
+    }
+
+    /// The same as text; empty where it is none.
+    pub fn text(&self) -> &'a str {
+        self.bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    fn len(&self) -> usize {
+        self.bytes().map_or(0, <[u8]>::len)
     }
 }
 

@@ -120,7 +120,7 @@ impl RowBuilder {
         let version = version.map(Version);
         mapping.category(&row, &self.stream, &mut self.category);
         let (time, time_text) = mapping.time(&row);
-        if extent != Extent::Whole {
+        if extent != Extent::Whole || mapping.is_grouped() {
             let mut note = |code, message: String| {
                 let stream = Some(Arc::from(self.stream.as_str()));
                 notes.push(Finding { code, stream, stream_id: None, version, message });
@@ -152,13 +152,16 @@ impl RowBuilder {
                 note(FindingCode::NoTime, why);
             }
         }
-        let whole = extent != Extent::Header;
+        let whole = extent != Extent::Header || mapping.is_grouped();
         let has_id = whole && mapping.event_id(&row, &mut self.id);
         let position = if whole || mapping.orders() { mapping.position(&row).to_position() } else { Position::None };
         let (mut payload, mut metadata) = (Held::Null, Held::Null);
         if whole {
             payload = Held::of(mapping.payload(&row));
-            metadata = Held::of(mapping.metadata(&row));
+            metadata = match mapping.metadata_of_members(&row) {
+                Some(object) => Held::Owned(object),
+                None => Held::of(mapping.metadata(&row)),
+            };
             if let (Held::Null, Some(rest)) = (&payload, rest) {
                 payload = Held::Borrowed(rest);
             }
@@ -386,11 +389,44 @@ mod tests {
     fn read_line(line: &str, folder: &Path) -> (String, BTreeMap<&'static str, String>) {
         let path = folder.join("log.jsonl");
         std::fs::write(&path, format!("{line}\n")).expect("a file");
-        let location = super::super::Location::of(&path);
+        read_first(&path, folder)
+    }
+
+    /// The rows of one event, in a database.
+    fn read_rows(sample: &Sample, folder: &Path) -> (String, BTreeMap<&'static str, String>) {
+        let path = folder.join("rows.db");
+        let conn = rusqlite::Connection::open(&path).expect("a database");
+        let table = sample.table.as_deref().expect("the table's name");
+        let names: Vec<&str> = sample.rows[0].keys().map(String::as_str).collect();
+        conn.execute_batch(&format!("DROP TABLE IF EXISTS {table}; CREATE TABLE {table} ({})", names.join(", ")))
+            .expect("a table");
+        let places = vec!["?"; names.len()].join(", ");
+        for row in &sample.rows {
+            let values = names.iter().map(|name| match &row[*name] {
+                toml::Value::String(text) => rusqlite::types::Value::from(text.clone()),
+                toml::Value::Integer(number) => rusqlite::types::Value::from(*number),
+                other => panic!("{other:?} is no value of a cell"),
+            });
+            let sql = format!("INSERT INTO {table} VALUES ({places})");
+            conn.execute(&sql, rusqlite::params_from_iter(values)).expect("a row");
+        }
+        read_first(&path, folder)
+    }
+
+    fn read_first(path: &Path, folder: &Path) -> (String, BTreeMap<&'static str, String>) {
+        let location = super::super::Location::of(path);
         let opened = super::super::open(&location, folder, &Default::default()).expect("a store");
-        let mut page = EventPage::default();
+        let (mut page, mut cursor) = (EventPage::default(), super::super::ScanCursor::START);
+        let mut scanner = opened.store.scanner().expect("a scanner");
+        while page.is_empty() {
+            let step = scanner.scan(&cursor, &mut page, &mut Findings::default()).expect("a page");
+            assert!(!step.end || !page.is_empty(), "no event");
+            cursor = step.cursor;
+        }
+        let key = page.get(0).expect("a row").key;
+        page.clear();
         let mut fetcher = opened.store.fetcher().expect("a fetcher");
-        fetcher.fetch(&[RowKey(0)], None, &mut page, &mut Findings::default()).expect("a row");
+        fetcher.fetch(&[key], None, &mut page, &mut Findings::default()).expect("a row");
         let content = opened.store.decode(&page.get(0).expect("a row"));
         (opened.dialect, said(&page, &content))
     }
@@ -403,6 +439,7 @@ mod tests {
             for sample in &dialect.samples {
                 let (id, said) = match &sample.line {
                     Some(line) => read_line(line, folder.path()),
+                    None if !sample.rows.is_empty() => read_rows(sample, folder.path()),
                     None => read_row(dialect, sample, &all),
                 };
                 assert_eq!(id, dialect.id, "the sample is taken for another's");

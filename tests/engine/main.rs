@@ -18,6 +18,7 @@ mod layers;
 mod library_states;
 mod locks;
 mod maps;
+mod modulith;
 mod names;
 mod order;
 mod python_eventsourcing;
