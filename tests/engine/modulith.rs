@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::support::{Place, text};
+use crate::support::{Place, root, text};
 
 const COLUMNS: &str = "id, listener_id, event_type, serialized_event, publication_date, completion_date, status, \
     completion_attempts, last_resubmission_date";
@@ -303,4 +303,20 @@ fn a_dump_that_ends_in_the_middle_says_so() {
     let check = place.program.json(&["check", &store, "--json"]);
     assert!(check.iter().any(|line| line["code"] == "truncated-tail"), "{check:?}");
     assert_eq!(events(&place, &[&store]).len(), 1);
+}
+
+#[test]
+fn the_sample_is_what_the_library_wrote() {
+    let place = Place::new();
+    let store = text(&root().join("sample-stores/modulith/workshop.dump"));
+    let info = place.program.json(&["info", &store, "--json"]);
+    assert_eq!(json!([info[0]["dialect"], info[0]["streams"]]), json!(["modulith", 36]));
+    let lines = place.program.json(&["events", &store, "--stream", "repair-2017", "--type", "Finished", "--json"]);
+    let listeners = lines[0]["metadata"]["listeners"].as_array().expect("a list");
+    let said: Vec<Value> = listeners.iter().map(|own| json!([own["id"], own["status"], own["attempts"]])).collect();
+    let expected = [
+        json!(["workshop.Billing.record(workshop.Repair)", "COMPLETED", 1]),
+        json!(["workshop.Mailer.ready(workshop.Repair$Finished)", "FAILED", 4]),
+    ];
+    assert_eq!(said, expected);
 }
