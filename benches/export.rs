@@ -12,7 +12,7 @@ use cpu_time::ThreadTime;
 use eventglass::export::{About, Export, Format, Of, Reducers, Request, What};
 use eventglass::formats::{self, OpenChoice, Opened};
 use eventglass::index::{At, EventIndex, NamePart};
-use eventglass::model::{Shard, Version};
+use eventglass::model::Shard;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{EventSource, OnError};
 use eventglass::replay::{Reducer, Slot};
@@ -114,18 +114,18 @@ fn last_states(gate: &mut Gate, folder: &Path, events: u64) -> Outcome<()> {
     Ok(())
 }
 
-/// Bytes a second, and Parquet beside JSON lines.
+/// Bytes a second, and Parquet beside JSON lines: of states that are wide, so that little is read
+/// for what is written, and of events that are small.
 fn formats(gate: &mut Gate, folder: &Path) -> Outcome<()> {
-    let store = folder.join("one-1m.db");
-    generate::store(&store, 1_000_000, 1, 40, None)?;
-    let opened = open(&store)?;
-    let index = Indexer::open(Arc::clone(&opened))?.run()?;
-    let states = At::Version(Version(40_000));
-    for (what, name, at) in [(What::States, "states", states), (What::Events, "events", At::Last)] {
-        let run = |format| best(|| of_store(&opened, &index, request(what, format, at, all())));
+    let (wide, small) = (wide(folder)?, folder.join("many-200k.db"));
+    generate::store(&small, 200_000, 4_000, 40, None)?;
+    for (what, name, store) in [(What::States, "states", wide), (What::Events, "events", small)] {
+        let opened = open(&store)?;
+        let index = Indexer::open(Arc::clone(&opened))?.run()?;
+        let run = |format| best(|| of_store(&opened, &index, request(what, format, At::Last, all())));
         let (lines, bytes) = run(Format::JsonLines)?;
         let rate = bytes as f64 / 1e6 / lines;
-        let detail = format!("{} MB in {lines:.2} s", bytes / 1_000_000);
+        let detail = format!("{} MB in {lines:.2} s, {rate:.0} MB/s", bytes / 1_000_000);
         if what == What::States {
             gate.at_least("states as JSON lines, MB/s a core", rate, 150.0, &detail);
         }
@@ -136,28 +136,50 @@ fn formats(gate: &mut Gate, folder: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// A stream whose state comes to 200 members, about 20 KB.
+fn wide(folder: &Path) -> Outcome<PathBuf> {
+    written(folder.join("wide-states.jsonl"), |out| {
+        let mut random = generate::Random::new(3);
+        for version in 1..=20_000 {
+            let (sku, price) = (random.below(200), random.below(10_000));
+            writeln!(
+                out,
+                "{{\"stream\":\"cart-1\",\"version\":{version},\"type\":\"ItemSet\",\"data\":{{\"sku-{sku}\":{{\"name\":\
+                 \"Item number {sku} of the catalogue\",\"price\":{price},\"tags\":[\"a\",\"b\"]}},\"total\":{price}}}}}"
+            )?;
+        }
+        Ok(())
+    })
+}
+
+/// A file that is there whole, made where it is not there yet.
+fn written(path: PathBuf, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<PathBuf> {
+    if !path.exists() {
+        let temporary = path.with_extension("part");
+        let mut out = BufWriter::new(File::create(&temporary)?);
+        write(&mut out)?;
+        out.into_inner()?.sync_all()?;
+        std::fs::rename(temporary, &path)?;
+    }
+    Ok(path)
+}
+
 /// Lines of streams one behind the other.
 fn sorted(folder: &Path, events: u64, streams: u64) -> Outcome<PathBuf> {
-    let path = folder.join(format!("sorted-{events}-{streams}.jsonl"));
-    if path.exists() {
-        return Ok(path);
-    }
-    let temporary = path.with_extension("part");
-    let mut out = BufWriter::new(File::create(&temporary)?);
-    let mut random = generate::Random::new(5);
-    for at in 0..events {
-        let (stream, version) = (at * streams / events, at % (events / streams) + 1);
-        let (sku, price, memo) = (random.below(40), random.below(10_000), random.below(1_000_000));
-        writeln!(
-            out,
-            "{{\"stream\":\"{stream:08x}-59c4-4b5d-9a3e-0123456789ab\",\"category\":\"cart\",\"version\":{version},\
-             \"type\":\"ItemSet\",\"time\":\"2026-03-04T05:06:07Z\",\"data\":{{\"items\":{{\"sku-{sku}\":{{\"quantity\":1,\
-             \"price\":{price}}}}},\"total\":{price},\"memo\":\"payment {memo}\"}},\"marks\":[]}}"
-        )?;
-    }
-    out.into_inner()?.sync_all()?;
-    std::fs::rename(temporary, &path)?;
-    Ok(path)
+    written(folder.join(format!("sorted-{events}-{streams}.jsonl")), |out| {
+        let mut random = generate::Random::new(5);
+        for at in 0..events {
+            let (stream, version) = (at * streams / events, at % (events / streams) + 1);
+            let (sku, price, memo) = (random.below(40), random.below(10_000), random.below(1_000_000));
+            writeln!(
+                out,
+                "{{\"stream\":\"{stream:08x}-59c4-4b5d-9a3e-0123456789ab\",\"category\":\"cart\",\"version\":{version},\
+                 \"type\":\"ItemSet\",\"time\":\"2026-03-04T05:06:07Z\",\"data\":{{\"items\":{{\"sku-{sku}\":\
+                 {{\"quantity\":1,\"price\":{price}}}}},\"total\":{price},\"memo\":\"payment {memo}\"}},\"marks\":[]}}"
+            )?;
+        }
+        Ok(())
+    })
 }
 
 fn input(path: &Path) -> Outcome<InputStreams> {
