@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{ROLES, Table};
+use super::{Cell, ROLES, Table};
 use column::{Column, columns, members};
 use names::{CATEGORY, ID, METADATA, PAYLOAD, POSITION, TIME, TYPE, names};
 
@@ -23,6 +23,20 @@ pub enum Sampled {
     Real(f64),
     Text(String),
     Bytes(Vec<u8>),
+}
+
+impl Sampled {
+    /// A column's value; of a long one the beginning.
+    pub fn of(cell: &Cell<'_>) -> Sampled {
+        let cut = |bytes: &[u8]| bytes[..bytes.len().min(CUT)].to_vec();
+        match cell {
+            Cell::Integer(value) => Sampled::Integer(*value),
+            Cell::Real(value) => Sampled::Real(*value),
+            Cell::Text(text) => Sampled::Text(String::from_utf8_lossy(&cut(text.as_bytes())).into_owned()),
+            Cell::Bytes(bytes) | Cell::Opaque(bytes) | Cell::Guid(bytes) => Sampled::Bytes(cut(bytes)),
+            Cell::Null | Cell::Json(_) | Cell::Node(_) => Sampled::Null,
+        }
+    }
 }
 
 /// The first rows of a table, and what is known of its keys.

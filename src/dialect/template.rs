@@ -35,10 +35,8 @@ pub(super) enum Filter {
     Unless(String),
     /// What stands behind it, where there is something.
     Then(String),
-    /// This text where there is no value; it stands last.
+    /// This text, where there is no value.
     Or(String),
-    /// Nothing, where there is no such value.
-    Optional,
     /// Nothing, where it has not this in it.
     With(String),
 }
@@ -88,14 +86,18 @@ impl Filter {
             Some(("unless", value)) => Ok(Filter::Unless(value.to_owned())),
             Some(("with", mark)) => Ok(Filter::With(mark.to_owned())),
             Some(("then", behind)) => Ok(Filter::Then(behind.to_owned())),
+            Some(("or", text)) => Ok(Filter::Or(text.to_owned())),
             None if text == "category" => Ok(Filter::Category),
-            None if text == "optional" => Ok(Filter::Optional),
             _ => {
-                let known =
-                    "after:x, after_last:x, before:x, before_last:x, category, unless:x, with:x, then:x, optional";
+                let known = "after:x, after_last:x, before:x, before_last:x, category, unless:x, with:x, then:x, or:x";
                 Err(format!("there is no filter {text}; known are {known}"))
             }
         }
+    }
+
+    /// What stands in the place of a value that is not there.
+    pub fn instead(filters: &[Filter]) -> Option<&str> {
+        filters.iter().find_map(|filter| if let Filter::Or(text) = filter { Some(text.as_str()) } else { None })
     }
 
     /// The text without what the filter takes off; all of it where its mark is not there.
@@ -104,7 +106,7 @@ impl Filter {
             return if text.is_empty() { text } else { Cow::Owned(text.into_owned() + behind) };
         }
         let cut = |text: &str| match self {
-            Filter::Then(_) | Filter::Or(_) | Filter::Optional => None,
+            Filter::Then(_) | Filter::Or(_) => None,
             Filter::With(mark) => (!text.contains(mark.as_str())).then_some((0, 0)),
             Filter::Unless(value) => (text == value).then_some((0, 0)),
             Filter::After(mark) => text.find(mark.as_str()).map(|at| (at + mark.len(), text.len())),

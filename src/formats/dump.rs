@@ -2,45 +2,39 @@
 //! a server. A row's key is where in the text it begins.
 //!
 //! Which tables there are and where their rows stand is found out in one pass
-//! (`script`, `archive`); then only the rows of the chosen table are taken apart (`rows`). What
-//! an archive holds packed is unpacked into the cache, table by table, as it is read.
+//! (`script`, `archive`); then only the rows of the chosen table are walked and taken apart
+//! (`reader`, `walk`, `rows`). What an archive holds packed is unpacked into the cache, table by
+//! table, as it is read.
 
 mod archive;
+mod lex;
+mod reader;
 mod rows;
 mod script;
+mod walk;
 mod window;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::bytes::{Bytes, FileBytes, Now};
 use super::probe::{HEAD_BYTES, Kind, Probe};
-use super::row::{Extent, RowBuilder, row_and_item};
 use super::spool::Spool;
-use super::{
-    Bound, Container, Contents, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS,
-    PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Source, StoreChange, Tables,
-};
+use super::{Bound, Container, Contents, DialectStore, Inside, OpenError, Reach, ReadError, Source, Tables};
 use crate::dialect::guess::{Sampled, TableSample};
-use crate::dialect::mapping::{Column, Join, RowTest};
-use crate::dialect::{Candidate, Cell, Comparison, Mapping, Name, Scalar, Table};
-use crate::model::json::{BOM, write, write_string};
-use crate::model::{FindingCode, Findings, Node, RowKey};
+use crate::dialect::mapping::Column;
+use crate::dialect::{Candidate, Mapping, Table};
+use crate::model::json::BOM;
 use archive::Packed;
+use reader::{DumpReaders, Lookup, Plan, Shared};
 use rows::{Fields, Found, holds_of};
-use script::{Form, Holds, Made, Outline, Statements, insert_head, outline};
-use sha2::{Digest, Sha256};
-use window::Window;
+use script::{Form, Holds, Made, Outline, outline};
+use walk::{Next, Part, Walk};
 
 /// Bits of a key that are the place in the text, where each block has a text of its own.
 const TEXT_BITS: u32 = 40;
-/// A longer row is passed over, as a finding.
-const MAX_ROW_BYTES: usize = 256 << 20;
-/// Rows that are looked at to see what columns hold whose types nothing tells.
-const LOOKED_AT_ROWS: usize = 50;
 /// Rows of a table that are looked at, where no dialect knows it.
 const SAMPLED_ROWS: usize = 500;
 /// Bytes of each of them.
@@ -59,8 +53,8 @@ pub(super) enum Flavour {
     CopyText,
 }
 
-/// Dumps of one kind of database.
-pub(super) struct Dump(pub Flavour);
+/// Dumps of databases, of any kind.
+pub(super) struct Dump;
 
 impl Flavour {
     /// By what stands at the beginning of a script; `None` where it is none.
@@ -109,8 +103,10 @@ impl Flavour {
             return Some(Flavour::CopyText);
         }
         let names = names_of_columns(head)?.0;
-        let is_name =
-            |name: &String| !name.is_empty() && name.len() < 64 && !name.starts_with(|c: char| c.is_ascii_digit());
+        let odd = |c: char| c.is_ascii_digit() || "{[<".contains(c);
+        let is_name = |name: &String| {
+            !name.is_empty() && name.len() < 64 && !name.starts_with(odd) && !name.contains(char::is_control)
+        };
         (names.len() >= CSV_WIDTH && names.iter().all(is_name)).then_some(Flavour::Csv)
     }
 }
@@ -150,8 +146,23 @@ fn one_table(path: &Path, bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Resul
 }
 
 impl Container for Dump {
+    fn accepts(&self, probe: &Probe) -> Result<(), String> {
+        match &probe.kind {
+            Kind::File(head) if archive::is_archive(&head.bytes) || Flavour::of(&head.bytes).is_some() => Ok(()),
+            Kind::File(_) => Err("it is no dump of a database".to_owned()),
+            Kind::Folder(names) if names.iter().any(|name| name == "toc.dat") => Ok(()),
+            Kind::Folder(_) => Err("it is a folder".to_owned()),
+        }
+    }
+
+    fn contents(&self, source: Source) -> Result<Box<dyn Contents>, OpenError> {
+        Ok(Box::new(Dumped::of(&source)?))
+    }
+}
+
+impl Contents for Dumped {
     fn engine(&self) -> &'static str {
-        match self.0 {
+        match self.flavour {
             Flavour::Postgres => "postgres",
             Flavour::MySql => "mysql",
             Flavour::Sqlite => "sqlite",
@@ -161,27 +172,6 @@ impl Container for Dump {
         }
     }
 
-    fn accepts(&self, probe: &Probe) -> Result<(), String> {
-        let found = match &probe.kind {
-            Kind::File(head) if archive::is_archive(&head.bytes) => Some(Flavour::Postgres),
-            Kind::File(head) => Flavour::of(&head.bytes),
-            Kind::Folder(names) => names.iter().any(|name| name == "toc.dat").then_some(Flavour::Postgres),
-        };
-        match (found, &probe.kind) {
-            (Some(flavour), _) if flavour == self.0 => Ok(()),
-            (_, Kind::Folder(_)) => Err("it is a folder".to_owned()),
-            // One of them says it for all.
-            _ if self.0 == Flavour::Postgres => Err("it is no dump of a database".to_owned()),
-            _ => Err(String::new()),
-        }
-    }
-
-    fn contents(&self, source: Source) -> Result<Box<dyn Contents>, OpenError> {
-        Ok(Box::new(Dumped::of(&source, self.0)?))
-    }
-}
-
-impl Contents for Dumped {
     fn tables(&self, _reach: Reach) -> Result<Tables, OpenError> {
         Ok(Tables { list: self.made().into_iter().map(|(_, table)| table).collect(), is_all: true })
     }
@@ -238,23 +228,24 @@ enum Text {
 }
 
 impl Dumped {
-    fn of(source: &Source, flavour: Flavour) -> Result<Dumped, ReadError> {
+    fn of(source: &Source) -> Result<Dumped, ReadError> {
         let io = |error| ReadError::io(&source.path, error);
         let (path, cache) = (source.path.clone(), source.cache.clone());
+        let mut head = Vec::new();
+        if !matches!(source.inside, Inside::Folder) {
+            source.bytes()?.read(0, HEAD_BYTES, &mut head).map_err(io)?;
+        }
         let archive = match &source.inside {
-            Inside::Folder => Some(source.path.clone()),
-            Inside::File(file) if archive::is_archive(&file.head(0, 512).map_err(io)?) => Some(source.path.clone()),
+            Inside::Folder => Some(path.clone()),
+            _ if archive::is_archive(&head) => Some(source.file()?),
             // The script of an archive that was unpacked: its rows are in the files beside it.
             Inside::File(_) if path.file_name().is_some_and(|name| name == "restore.sql") => {
                 path.parent().filter(|folder| folder.join("toc.dat").is_file()).map(Path::to_owned)
             }
-            Inside::File(_) | Inside::Input(_) => None,
-            Inside::Unpacked(spool) => {
-                let mut head = Vec::new();
-                spool.read(0, 512, &mut head).map_err(io)?;
-                if archive::is_archive(&head) { Some(source.file()?) } else { None }
-            }
+            _ => None,
         };
+        let script = Flavour::of(&head).unwrap_or(Flavour::Postgres);
+        let flavour = if archive.is_some() { Flavour::Postgres } else { script };
         let (outline, text) = match archive {
             Some(file) => {
                 let contents = archive::contents(&file).map_err(io)?;
@@ -363,632 +354,21 @@ impl Dumped {
     }
 
     fn sample(&self, at: usize, table: &Table) -> Result<TableSample, ReadError> {
+        let columns: Vec<Column> = table.columns.iter().map(|name| Column { table: 0, name: name.clone() }).collect();
+        let wanted = vec![true; columns.len()];
         let mut rows = Vec::new();
-        for (number, block) in self.outline.blocks.iter().enumerate() {
-            if self.outline.root(block.table) != at || rows.len() >= SAMPLED_ROWS {
-                continue;
-            }
-            let (bytes, base) = self.text_of(number)?;
-            let names = &block.columns;
-            let place = |column: &Name| names.iter().position(|own| own == column.as_str());
-            let part = Part {
-                bytes,
-                base,
-                start: block.data.start,
-                end: block.data.end,
-                form: block.form,
-                fields: table.columns.iter().map(place).collect(),
-                width: names.len(),
-                holds: holds_of(names, &self.outline.tables[at].columns),
-            };
+        for part in self.parts(at, &columns, 0)? {
             let mut walk = Walk::new(&part, self.flavour);
-            let wanted = vec![true; part.fields.len()];
             while rows.len() < SAMPLED_ROWS && walk.offset() < part.start + SAMPLED_BYTES {
                 match walk.next(&part, &wanted).map_err(|error| self.io(error))? {
                     Next::End | Next::Cut => break,
                     Next::Odd(..) => {}
-                    Next::Row(_) => rows.push(walk.cells(&part, &wanted, |cells| cells.iter().map(sampled).collect())),
+                    Next::Row(_) => {
+                        rows.push(walk.cells(&part, &wanted, |cells| cells.iter().map(Sampled::of).collect()));
+                    }
                 }
             }
         }
         Ok(TableSample { table: table.clone(), rows, keys: Vec::new(), count: None })
-    }
-}
-
-fn sampled(cell: &Cell<'_>) -> Sampled {
-    match cell {
-        Cell::Integer(value) => Sampled::Integer(*value),
-        Cell::Real(value) => Sampled::Real(*value),
-        Cell::Text(text) => Sampled::Text((*text).to_owned()),
-        Cell::Bytes(bytes) => Sampled::Bytes(bytes.to_vec()),
-        _ => Sampled::Null,
-    }
-}
-
-/// A run of rows in one text.
-struct Part {
-    bytes: Arc<dyn Bytes>,
-    /// The key of the text's first byte.
-    base: i64,
-    start: u64,
-    end: u64,
-    form: Form,
-    /// For each column that is asked for the field that holds it.
-    fields: Vec<Option<usize>>,
-    /// Fields of a row.
-    width: usize,
-    /// What each field holds.
-    holds: Vec<Holds>,
-}
-
-impl Part {
-    /// Where nothing tells a column's type, it holds bytes if its first values are all written
-    /// as bytes are.
-    fn find_bytes(&mut self, flavour: Flavour) -> io::Result<()> {
-        let unknown = |field: &usize| self.holds.get(*field) == Some(&Holds::Unknown);
-        let fields: Vec<usize> = self.fields.iter().flatten().copied().filter(unknown).collect();
-        if fields.is_empty() {
-            return Ok(());
-        }
-        let mut written = vec![(false, true); self.fields.len()];
-        let wanted = vec![true; self.fields.len()];
-        let mut walk = Walk::new(self, flavour);
-        for _ in 0..LOOKED_AT_ROWS {
-            match walk.next(self, &wanted)? {
-                Next::End | Next::Cut => break,
-                Next::Odd(..) => {}
-                Next::Row(_) => walk.cells(self, &wanted, |cells| {
-                    for (cell, (seen, bytes)) in cells.iter().zip(&mut written) {
-                        *seen |= !cell.is_null();
-                        *bytes &= match cell {
-                            Cell::Null => true,
-                            Cell::Text(text) => rows::is_written_bytes(text.as_bytes()),
-                            _ => false,
-                        };
-                    }
-                }),
-            }
-        }
-        for (column, (seen, bytes)) in written.into_iter().enumerate() {
-            if let (true, Some(field)) = (seen && bytes, self.fields[column]) {
-                self.holds[field] = Holds::Bytes;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Goes from row to row of one part.
-struct Walk {
-    statements: Statements,
-    fields: Fields,
-    /// The row that was read last: its offset, and its length.
-    row: (u64, usize),
-    rooms: Vec<Vec<u8>>,
-}
-
-/// What stands next in a part.
-enum Next {
-    /// A row, by its offset in the text.
-    Row(u64),
-    /// Something that is no row of the table, and why.
-    Odd(u64, String),
-    /// The text ends inside a row.
-    Cut,
-    End,
-}
-
-impl Walk {
-    fn new(part: &Part, flavour: Flavour) -> Walk {
-        let mut window = Window::new(Arc::clone(&part.bytes));
-        window.seek(part.start);
-        Walk { statements: Statements { window, flavour }, fields: Fields::default(), row: (0, 0), rooms: Vec::new() }
-    }
-
-    fn offset(&self) -> u64 {
-        self.statements.window.offset()
-    }
-
-    /// Reads the row that stands here or comes next. `wanted` says of which of the mapping's
-    /// columns.
-    fn next(&mut self, part: &Part, wanted: &[bool]) -> io::Result<Next> {
-        if !self.find_row(part)? {
-            return Ok(Next::End);
-        }
-        let offset = self.offset();
-        let asked = |field: usize| part.fields.iter().zip(wanted).any(|(own, wanted)| *wanted && *own == Some(field));
-        loop {
-            let window = &self.statements.window;
-            let found = self.fields.read(window.rest(), window.is_last(), part.form, self.statements.flavour, asked);
-            match found {
-                Found::Row(len) => {
-                    let unfinished = window.is_last()
-                        && len == window.rest().len()
-                        && !window.rest().ends_with(b"\n")
-                        && part.form == Form::Copy;
-                    if unfinished {
-                        return Ok(Next::Cut);
-                    }
-                    self.row = (offset, len);
-                    if self.fields.len() != part.width {
-                        let (has, width) = (self.fields.len(), part.width);
-                        self.leave(part)?;
-                        return Ok(Next::Odd(offset, format!("has {has} values, not {width}")));
-                    }
-                    return Ok(Next::Row(offset));
-                }
-                Found::Unfinished if window.rest().len() >= MAX_ROW_BYTES => {
-                    self.statements.window.skip(MAX_ROW_BYTES);
-                    self.statements.window.skip_line()?;
-                    self.row = (offset, 0);
-                    return Ok(Next::Odd(offset, format!("is longer than {} MiB", MAX_ROW_BYTES >> 20)));
-                }
-                Found::Unfinished => {
-                    if !self.statements.window.grow()? {
-                        return Ok(Next::Cut);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Goes to where a row begins; `false` where there is none.
-    fn find_row(&mut self, part: &Part) -> io::Result<bool> {
-        if self.row.1 > 0 {
-            self.leave(part)?;
-        }
-        if part.form != Form::Insert {
-            let window = &mut self.statements.window;
-            window.ensure(4)?;
-            if part.form == Form::Copy && script::is_end_of_copy(window.rest()) {
-                return Ok(false);
-            }
-            return Ok(self.offset() < part.end && self.statements.window.peek()?.is_some());
-        }
-        loop {
-            if self.offset() >= part.end {
-                return Ok(false);
-            }
-            if self.statements.window.peek()? == Some(b'(') {
-                return Ok(true);
-            }
-            if !self.statements.find_statement(&mut None)? || self.offset() >= part.end {
-                return Ok(false);
-            }
-            self.statements.window.ensure(script::MAX_HEAD)?;
-            match insert_head(self.statements.window.rest(), None, self.statements.flavour) {
-                Some(head) => self.statements.window.skip(head.len),
-                None => {
-                    self.statements.walk(|_| {})?;
-                }
-            }
-        }
-    }
-
-    /// Goes behind the row that was read last.
-    fn leave(&mut self, part: &Part) -> io::Result<()> {
-        let (offset, len) = std::mem::take(&mut self.row);
-        self.statements.window.seek(offset + len as u64);
-        if part.form != Form::Insert {
-            return Ok(());
-        }
-        self.statements.skip_space()?;
-        if self.statements.window.peek()? == Some(b',') {
-            self.statements.window.skip(1);
-            self.statements.skip_space()?;
-        } else if self.statements.flavour != Flavour::SqlServer
-            || !script::begins_statement(self.statements.window.rest())
-        {
-            // ON CONFLICT and the like.
-            self.statements.walk(|_| {})?;
-        }
-        Ok(())
-    }
-
-    /// Where the walk goes on, behind the row that was read last.
-    fn behind(&self) -> u64 {
-        if self.row.1 > 0 { self.row.0 + self.row.1 as u64 } else { self.offset() }
-    }
-
-    /// Goes to a row by its offset.
-    fn seek(&mut self, offset: u64) {
-        self.row = (0, 0);
-        self.statements.window.seek(offset);
-    }
-
-    /// The cells of the row that was read last, by the mapping's columns.
-    fn cells<T>(&mut self, part: &Part, wanted: &[bool], then: impl FnOnce(&[Cell<'_>]) -> T) -> T {
-        let text = self.statements.window.rest();
-        let text = text.get(..self.row.1).unwrap_or_default();
-        self.rooms.resize_with(part.fields.len(), Vec::new);
-        let fields = &self.fields;
-        let cells: Vec<Cell<'_>> = part
-            .fields
-            .iter()
-            .zip(wanted)
-            .zip(&mut self.rooms)
-            .map(|((field, wanted), room)| match field {
-                Some(field) if *wanted => {
-                    let holds = part.holds.get(*field).copied().unwrap_or(Holds::Unknown);
-                    fields.cell(text, *field, holds, room)
-                }
-                _ => Cell::Null,
-            })
-            .collect();
-        then(&cells)
-    }
-}
-
-/// What is read of a row.
-struct Plan {
-    /// The mapping's columns, then others that say which rows are events.
-    columns: Vec<Column>,
-    /// How many of them are the mapping's.
-    mapped: usize,
-    /// For each whether a header needs it.
-    in_header: Vec<bool>,
-    /// What holds for each event, and of which column.
-    tests: Vec<(usize, RowTest)>,
-}
-
-impl Plan {
-    fn of(mapping: &Mapping) -> Plan {
-        let mut plan = Plan {
-            columns: mapping.columns().to_vec(),
-            mapped: mapping.columns().len(),
-            in_header: mapping.in_header().to_vec(),
-            tests: Vec::new(),
-        };
-        for test in mapping.tests() {
-            let at = plan.place(&test.column);
-            plan.tests.push((at, test.clone()));
-        }
-        for (left, right) in mapping.joins().iter().flat_map(|join| &join.on) {
-            plan.place(left);
-            plan.place(right);
-        }
-        plan
-    }
-
-    /// The column's place; a header needs it.
-    fn place(&mut self, column: &Column) -> usize {
-        let at = self.find(column).unwrap_or(self.columns.len());
-        if at == self.columns.len() {
-            self.columns.push(column.clone());
-            self.in_header.push(true);
-        }
-        self.in_header[at] = true;
-        at
-    }
-
-    fn find(&self, column: &Column) -> Option<usize> {
-        self.columns.iter().position(|own| own == column)
-    }
-}
-
-fn holds(cell: &Cell<'_>, test: &RowTest) -> bool {
-    let equal = match (&test.value, cell) {
-        // A null is no value: it is unequal to every one.
-        (_, Cell::Null) => false,
-        (Scalar::Bool(value), cell) => {
-            let text = cell.to_text().unwrap_or_default();
-            matches!(&*text, "1" | "t" | "true") == *value
-        }
-        (Scalar::Integer(value), cell) => cell.to_integer() == Some(*value),
-        (Scalar::Text(value), cell) => cell.to_text().as_deref() == Some(value.as_str()),
-    };
-    equal == (test.comparison == Comparison::Equal)
-}
-
-/// A joined table's rows, by the values that join them.
-struct Lookup {
-    /// Of the columns that are read, those of the events that are compared.
-    on: Vec<usize>,
-    /// By a hash of these values which row.
-    rows: HashMap<u128, u32>,
-    /// What rows hold, each once.
-    values: Vec<Vec<Option<String>>>,
-    /// Which columns these values are.
-    columns: Vec<usize>,
-    optional: bool,
-}
-
-impl Lookup {
-    fn read(dump: &Dumped, table: usize, join: &Join, plan: &Plan) -> Result<Lookup, ReadError> {
-        let mut own_keys = Vec::new();
-        let mut on = Vec::new();
-        for (left, right) in &join.on {
-            let (own, other) = if left.table == join.number { (left, right) } else { (right, left) };
-            own_keys.extend(plan.find(own));
-            on.extend(plan.find(other));
-        }
-        let of_table = |at: &usize| plan.columns[*at].table == join.number && *at < plan.mapped;
-        let columns: Vec<usize> = (0..plan.columns.len()).filter(of_table).collect();
-        let mut lookup =
-            Lookup { on, rows: HashMap::new(), values: Vec::new(), columns: columns.clone(), optional: join.optional };
-        let mut known: HashMap<Vec<Option<String>>, u32> = HashMap::new();
-        let wanted: Vec<bool> =
-            (0..plan.columns.len()).map(|at| own_keys.contains(&at) || columns.contains(&at)).collect();
-        for part in dump.parts(table, &plan.columns, join.number)? {
-            let mut walk = Walk::new(&part, dump.flavour);
-            loop {
-                match walk.next(&part, &wanted).map_err(|error| dump.io(error))? {
-                    Next::End | Next::Cut => break,
-                    Next::Odd(..) => {}
-                    Next::Row(_) => {
-                        let (key, values) = walk.cells(&part, &wanted, |cells| {
-                            let text = |at: &usize| cells[*at].to_text().map(Cow::into_owned);
-                            (hash(own_keys.iter().map(|at| &cells[*at])), columns.iter().map(text).collect::<Vec<_>>())
-                        });
-                        let Some(key) = key else { continue };
-                        let next = lookup.values.len() as u32;
-                        let at = *known.entry(values).or_insert_with_key(|values| {
-                            lookup.values.push(values.clone());
-                            next
-                        });
-                        lookup.rows.insert(key, at);
-                    }
-                }
-            }
-        }
-        Ok(lookup)
-    }
-
-    /// What the row has that belongs to this one; `None` where there is none.
-    fn find(&self, cells: &[Cell<'_>]) -> Option<&[Option<String>]> {
-        let key = hash(self.on.iter().filter_map(|at| cells.get(*at)))?;
-        self.values.get(*self.rows.get(&key)? as usize).map(Vec::as_slice)
-    }
-}
-
-/// Of the values that join rows; `None` where one is null, which joins nothing.
-fn hash<'c>(cells: impl Iterator<Item = &'c Cell<'c>>) -> Option<u128> {
-    let mut hash = Sha256::new();
-    for cell in cells {
-        let text = cell.to_text()?;
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text.as_bytes());
-    }
-    hash.finalize().first_chunk().map(|bytes| u128::from_le_bytes(*bytes))
-}
-
-struct Shared {
-    parts: Vec<Part>,
-    lookups: Vec<Lookup>,
-    plan: Plan,
-}
-
-struct DumpReaders {
-    path: PathBuf,
-    flavour: Flavour,
-    /// Bytes of the dump when it was opened, where it is one text.
-    len: u64,
-    is_cut: bool,
-    shared: Arc<Shared>,
-}
-
-impl Readers for DumpReaders {
-    type Reader = Reader;
-
-    fn reader(&self, mapping: &Arc<Mapping>) -> Result<Reader, ReadError> {
-        Ok(Reader {
-            path: self.path.clone(),
-            flavour: self.flavour,
-            len: self.len,
-            is_cut: self.is_cut,
-            shared: Arc::clone(&self.shared),
-            builder: RowBuilder::new(Arc::clone(mapping)),
-            at: None,
-        })
-    }
-}
-
-struct Reader {
-    path: PathBuf,
-    flavour: Flavour,
-    len: u64,
-    is_cut: bool,
-    shared: Arc<Shared>,
-    builder: RowBuilder,
-    /// The part that is walked, and how far.
-    at: Option<(usize, Walk)>,
-}
-
-impl Reader {
-    fn io(&self, error: io::Error) -> ReadError {
-        ReadError::io(&self.path, error)
-    }
-
-    /// The walk through a part.
-    fn walk(&mut self, part: usize) -> &mut Walk {
-        if self.at.as_ref().is_none_or(|(at, _)| *at != part) {
-            self.at = None;
-        }
-        let (shared, flavour) = (&self.shared, self.flavour);
-        &mut self.at.get_or_insert_with(|| (part, Walk::new(&shared.parts[part], flavour))).1
-    }
-
-    /// Adds the row that was read last to the page. `Err` says why it is no event.
-    fn push(
-        &mut self,
-        part: usize,
-        key: i64,
-        item: Option<&[usize]>,
-        extent: Extent,
-        page: &mut EventPage,
-        notes: &mut Findings,
-    ) -> Result<(), String> {
-        let shared = Arc::clone(&self.shared);
-        let (plan, own) = (&shared.plan, &shared.parts[part]);
-        let all = vec![true; plan.columns.len()];
-        let wanted = if extent == Extent::Whole { &all } else { &plan.in_header };
-        let Some((_, walk)) = &mut self.at else { return Ok(()) };
-        let builder = &mut self.builder;
-        walk.cells(own, wanted, |cells| {
-            if !plan.tests.iter().all(|(at, test)| holds(&cells[*at], test)) {
-                return Ok(());
-            }
-            let mut cells = cells.to_vec();
-            for lookup in &shared.lookups {
-                match lookup.find(&cells) {
-                    Some(values) => {
-                        for (at, value) in lookup.columns.iter().zip(values) {
-                            cells[*at] = value.as_deref().map_or(Cell::Null, Cell::Text);
-                        }
-                    }
-                    None if lookup.optional => {}
-                    None => return Ok(()),
-                }
-            }
-            let rest = match (extent, builder.mapping().rest()) {
-                (Extent::Whole, Some(columns)) => Some(rest_of(columns, &cells, plan)),
-                _ => None,
-            };
-            builder.push(key, &cells[..plan.mapped], rest.as_deref(), item, extent, page, notes)
-        })
-    }
-
-    /// The part in which a key is, and where in its text.
-    fn part_of(&self, key: i64) -> Option<(usize, u64)> {
-        let parts = &self.shared.parts;
-        let behind = parts.partition_point(|part| part.base.saturating_add(part.start as i64) <= key);
-        let at = behind.checked_sub(1)?;
-        Some((at, u64::try_from(key.checked_sub(parts[at].base)?).ok()?))
-    }
-}
-
-/// Columns that nothing names, as an object.
-fn rest_of(columns: &[usize], cells: &[Cell<'_>], plan: &Plan) -> String {
-    let mut rest = String::from("{");
-    for at in columns {
-        if rest.len() > 1 {
-            rest.push(',');
-        }
-        write_string(plan.columns[*at].name.as_str(), &mut rest);
-        rest.push(':');
-        match cells[*at] {
-            Cell::Null => rest.push_str("null"),
-            Cell::Integer(number) => rest.push_str(&number.to_string()),
-            Cell::Bytes(bytes) => write(&Node::Bytes(bytes.into()), &mut rest),
-            cell => write_string(&cell.to_text().unwrap_or_default(), &mut rest),
-        }
-    }
-    rest + "}"
-}
-
-impl Scanner for Reader {
-    fn scan(&mut self, cursor: &ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError> {
-        page.clear();
-        let shared = Arc::clone(&self.shared);
-        let parts = &shared.parts;
-        // The cursor is behind a row: the part's number, and where its text goes on.
-        let (mut at, mut offset) = match cursor.number() {
-            None => (0, None),
-            Some(number) => (((number >> TEXT_BITS) as usize), Some((number & ((1 << TEXT_BITS) - 1)) as u64)),
-        };
-        let mut tail = None;
-        while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
-            let Some(part) = parts.get(at) else { break };
-            let walk = self.walk(at);
-            if let Some(offset) = offset.take()
-                && walk.offset() != offset
-            {
-                walk.seek(offset);
-            }
-            let next = walk.next(part, &shared.plan.in_header).map_err(|error| ReadError::io(&self.path, error))?;
-            match next {
-                Next::Row(offset) => {
-                    let key = part.base + offset as i64;
-                    if let Err(reason) = self.push(at, key, None, Extent::Header, page, notes) {
-                        notes.note(FindingCode::BadLine, format!("the row at byte {offset} {reason}"));
-                    }
-                }
-                Next::Odd(offset, reason) => {
-                    notes.note(FindingCode::BadLine, format!("the row at byte {offset} {reason}"));
-                }
-                Next::Cut => {
-                    let offset = self.walk(at).offset();
-                    tail = Some(format!("the row at byte {offset} is the last and unfinished"));
-                    (at, self.at) = (at + 1, None);
-                }
-                Next::End => {
-                    tail = tail.or(part.bytes.trouble());
-                    (at, self.at) = (at + 1, None);
-                }
-            }
-        }
-        let end = at >= parts.len();
-        if end && tail.is_none() && self.is_cut {
-            tail = Some("the dump ends in the middle".to_owned());
-        }
-        let offset = self.at.as_mut().map_or(0, |(_, walk)| walk.behind());
-        let within = parts.get(at).map_or(0.0, |part| part.bytes.progress(offset.max(part.start)));
-        let progress = match (end, shared.is_one_text()) {
-            (true, _) => 1.0,
-            (false, true) => within,
-            (false, false) => (at as f32 + within) / parts.len().max(1) as f32,
-        };
-        let cursor = ScanCursor::at(((at as i64) << TEXT_BITS) + offset as i64);
-        Ok(ScanStep { cursor, end, progress, tail })
-    }
-
-    /// A dump that is still being written is another one when it is longer.
-    fn end_at_present(&mut self) -> Result<(), ReadError> {
-        Ok(())
-    }
-
-    fn change(&mut self, _cursor: &ScanCursor) -> Result<StoreChange, ReadError> {
-        let Some(part) = self.shared.parts.first() else { return Ok(StoreChange::Same) };
-        let now = part.bytes.now().map_err(|error| self.io(error))?;
-        Ok(match now {
-            Now::Same(len) if !self.shared.is_one_text() || len == self.len => StoreChange::Same,
-            // A dump that is written anew, or still being written, is read from its beginning.
-            _ => StoreChange::Replaced,
-        })
-    }
-}
-
-impl Shared {
-    fn is_one_text(&self) -> bool {
-        self.parts.iter().all(|part| part.base == 0)
-    }
-}
-
-impl Fetcher for Reader {
-    fn fetch(
-        &mut self,
-        keys: &[RowKey],
-        _run: Option<Run<'_>>,
-        page: &mut EventPage,
-        notes: &mut Findings,
-    ) -> Result<usize, ReadError> {
-        let has_items = self.builder.mapping().has_items();
-        let shared = Arc::clone(&self.shared);
-        let all = vec![true; shared.plan.columns.len()];
-        let mut read = 0;
-        for key in keys {
-            if read > 0 && page.filled_bytes() > PAGE_BYTES {
-                break;
-            }
-            read += 1;
-            let (row, item) = if has_items { row_and_item(*key) } else { (key.0, 0) };
-            let Some((at, offset)) = self.part_of(row) else { continue };
-            let walk = self.walk(at);
-            walk.seek(offset);
-            let next = walk.next(&shared.parts[at], &all).map_err(|error| ReadError::io(&self.path, error))?;
-            if !matches!(next, Next::Row(found) if found == offset) {
-                continue;
-            }
-            let item = [item];
-            let pushed = self.push(at, row, has_items.then_some(&item[..]), Extent::Whole, page, notes);
-            if let Err(reason) = pushed {
-                notes.note(FindingCode::Damaged, format!("the row at byte {offset} changed: it {reason}"));
-            }
-        }
-        Ok(read)
-    }
-
-    fn payloads(&mut self, keys: &[RowKey], _run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {
-        super::payloads_of_rows(self, keys, page)
     }
 }

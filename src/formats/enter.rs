@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::bytes::Bytes;
 use super::dynamodb;
 use super::layers::{self, Member};
-use super::probe::{HEAD_BYTES, Head, Kind, Probe};
+use super::probe::{Head, Kind, Probe};
 use super::spool::Spool;
 use super::{
     CONTAINERS, Container, Contents, Inside, Location, OpenChoice, OpenError, ReadError, Source, kurrent, understand,
@@ -69,8 +69,7 @@ pub(super) fn enter<'l>(
 pub(super) fn refused(path: &Path, head: &[u8], reasons: &[String]) -> OpenError {
     let place = Place { path, cache: Path::new(""), bytes: 0 };
     let help = "open a SQLite file, a file of JSON lines or a dump; an encrypted store must be decrypted first";
-    let said: Vec<&str> = reasons.iter().map(String::as_str).filter(|reason| !reason.is_empty()).collect();
-    place.known(head).unwrap_or_else(|| place.not_a_store(said.join(", and "), help))
+    place.known(head).unwrap_or_else(|| place.not_a_store(reasons.join(", and "), help))
 }
 
 /// The container that knows the head, or why none does.
@@ -98,8 +97,8 @@ impl<'l> Place<'l> {
         source: Source,
         evidence: Vec<String>,
     ) -> Result<Entered<'l>, OpenError> {
-        let (engine, contents) = (container.engine(), container.contents(source)?);
-        Ok(Entered { path: self.path, engine, contents, bytes: self.bytes, evidence })
+        let contents = container.contents(source)?;
+        Ok(Entered { path: self.path, engine: contents.engine(), contents, bytes: self.bytes, evidence })
     }
 
     /// The lines of all files of an export.
@@ -107,11 +106,11 @@ impl<'l> Place<'l> {
         let io = |error| ReadError::io(self.path, error);
         let spool = Arc::new(Spool::of_files(self.path, export.files, self.cache).map_err(io)?);
         let mut bytes = Vec::new();
-        spool.read(0, HEAD_BYTES, &mut bytes).map_err(io)?;
+        spool.read(0, Head::WANT, &mut bytes).map_err(io)?;
         if bytes.is_empty() {
             return Err(OpenError::Empty(self.path.to_owned()));
         }
-        let head = Head { is_whole: bytes.len() < HEAD_BYTES, bytes };
+        let head = Head::of(bytes);
         let Some(container) = container(&probe.with(head)).0 else { return Err(self.folder(&probe.kind)) };
         self.bytes = export.bytes;
         self.entered(container, self.source(Inside::Unpacked(spool)), vec![export.evidence])

@@ -10,7 +10,7 @@ use super::choose::{any, choose};
 use super::enter::{Entered, refused};
 use super::json_lines::JsonLines;
 use super::layers::Layer;
-use super::probe::{HEAD_BYTES, Kind, Probe};
+use super::probe::{Head, Kind, Probe};
 use super::{Container, Inside, OpenChoice, OpenError, Opened, Reach, ReadError, Source, bind};
 use crate::dialect::MapOverride;
 use crate::model::Findings;
@@ -48,7 +48,7 @@ pub const INPUT: &str = "standard input";
 pub fn open_input(from: Box<dyn Read + Send>, choice: &OpenChoice) -> Result<Opened, OpenError> {
     let (path, input) = (Path::new(INPUT), Arc::new(Input::new(from)));
     let mut head = Vec::new();
-    input.read(0, HEAD_BYTES, &mut head).map_err(|error| ReadError::io(path, error))?;
+    input.read(0, Head::WANT, &mut head).map_err(|error| ReadError::io(path, error))?;
     let is_blank = head.strip_prefix(BOM).unwrap_or(&head).trim_ascii().is_empty();
     if let Some((reason, help)) = why_no_lines(&head) {
         return Err(OpenError::NotAStore { path: path.to_owned(), reason, help: help.to_owned() });
@@ -58,7 +58,8 @@ pub fn open_input(from: Box<dyn Read + Send>, choice: &OpenChoice) -> Result<Ope
         return Err(refused(path, &head.bytes, &[reason]));
     }
     let source = Source { path: path.to_owned(), cache: PathBuf::new(), inside: Inside::Input(Arc::clone(&input)) };
-    let (engine, contents) = (JsonLines.engine(), JsonLines.contents(source)?);
+    let contents = JsonLines.contents(source)?;
+    let engine = contents.engine();
     let tables = contents.tables(Reach::first())?.list;
     let mut findings = Findings::default();
     // One of many workers may have nothing to do.

@@ -41,10 +41,6 @@ const EXPECTED: [&str; 4] = ["stream", "version", "type", "data"];
 pub(super) struct JsonLines;
 
 impl Container for JsonLines {
-    fn engine(&self) -> &'static str {
-        "json-lines"
-    }
-
     fn accepts(&self, probe: &Probe) -> Result<(), String> {
         match &probe.kind {
             Kind::File(head) if shape::looks_like_json(head) => Ok(()),
@@ -83,6 +79,10 @@ impl File {
 }
 
 impl Contents for File {
+    fn engine(&self) -> &'static str {
+        "json-lines"
+    }
+
     fn tables(&self, reach: Reach) -> Result<Tables, OpenError> {
         let is_first = reach.is_first();
         let (mut list, mut is_all) = (Vec::new(), !is_first);

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use super::probe::{Kind, Probe};
 use super::row::{Extent, RowBuilder};
 use super::{Bound, Container, Contents, DialectStore, OpenError, Reach, ReadError, Readers, Source, Tables};
-use crate::dialect::guess::{CUT, Sampled, TableSample};
-use crate::dialect::{Candidate, Cell, Mapping, Table};
+use crate::dialect::guess::{Sampled, TableSample};
+use crate::dialect::{Candidate, Mapping, Table};
 use crate::model::{FindingCode, Findings};
 use chunk::{Chunk, Footer, md5_holds};
 use columns::{Columns, Event};
@@ -36,10 +36,6 @@ const SAMPLED_RECORDS: usize = 500;
 pub(super) struct Kurrent;
 
 impl Container for Kurrent {
-    fn engine(&self) -> &'static str {
-        "kurrentdb"
-    }
-
     fn accepts(&self, probe: &Probe) -> Result<(), String> {
         match &probe.kind {
             Kind::Folder(names) if names.iter().any(|name| name == "writer.chk" || Entry::parse(name).is_some()) => {
@@ -60,6 +56,10 @@ struct Folder {
 }
 
 impl Contents for Folder {
+    fn engine(&self) -> &'static str {
+        "kurrentdb"
+    }
+
     fn tables(&self, _reach: Reach) -> Result<Tables, OpenError> {
         Ok(Tables { list: vec![Columns::table()], is_all: true })
     }
@@ -104,7 +104,8 @@ fn sample(path: &Path) -> io::Result<Vec<Vec<Sampled>>> {
             {
                 let event = Event { prepare, number: prepare.expected.checked_add(1), commit: Some(position) };
                 rows.push(
-                    columns.with_cells(&event, position, Extent::Whole, |cells| cells.iter().map(sampled).collect()),
+                    columns
+                        .with_cells(&event, position, Extent::Whole, |cells| cells.iter().map(Sampled::of).collect()),
                 );
             }
         }
@@ -113,16 +114,6 @@ fn sample(path: &Path) -> io::Result<Vec<Vec<Sampled>>> {
         }
     }
     Ok(rows)
-}
-
-fn sampled(cell: &Cell<'_>) -> Sampled {
-    let cut = |bytes: &[u8]| bytes[..bytes.len().min(CUT)].to_vec();
-    match cell {
-        Cell::Integer(value) => Sampled::Integer(*value),
-        Cell::Text(text) => Sampled::Text(String::from_utf8_lossy(&cut(text.as_bytes())).into_owned()),
-        Cell::Bytes(bytes) | Cell::Opaque(bytes) => Sampled::Bytes(cut(bytes)),
-        _ => Sampled::Null,
-    }
 }
 
 struct Log {

@@ -99,9 +99,10 @@ impl Layer {
                     Box::new(member)
                 }
             }
-            Layer::Utf16 { little_endian } => {
-                Box::new(BufReader::with_capacity(BLOCK, Utf16 { inner, little_endian, out: Cursor::default() }))
-            }
+            Layer::Utf16 { little_endian } => Box::new(BufReader::with_capacity(
+                BLOCK,
+                Utf16 { inner, little_endian, begins: true, out: Cursor::default() },
+            )),
         })
     }
 }
@@ -464,6 +465,8 @@ impl Read for Frames {
 struct Utf16 {
     inner: Stream,
     little_endian: bool,
+    /// The mark of the encoding, which is none of the text, may come.
+    begins: bool,
     /// Text that was not taken yet.
     out: Cursor<Vec<u8>>,
 }
@@ -485,7 +488,8 @@ impl Utf16 {
             block.extend_from_slice(&low[..more]);
             len += more;
         }
-        let units = block[..len].chunks_exact(2).map(|pair| self.unit(pair));
+        let mark = std::mem::take(&mut self.begins) && len >= 2 && self.unit(&block) == 0xfeff;
+        let units = block[if mark { 2 } else { 0 }..len].chunks_exact(2).map(|pair| self.unit(pair));
         let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         self.out = Cursor::new(text.into_bytes());
         Ok(len > 0)

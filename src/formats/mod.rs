@@ -56,17 +56,7 @@ use spool::Spool;
 pub use survey::{ColumnShape, Survey, TableShape, survey};
 
 /// Every container we read.
-const CONTAINERS: &[&dyn Container] = &[
-    &sqlite::Sqlite,
-    &json_lines::JsonLines,
-    &kurrent::Kurrent,
-    &dump::Dump(dump::Flavour::Postgres),
-    &dump::Dump(dump::Flavour::MySql),
-    &dump::Dump(dump::Flavour::Sqlite),
-    &dump::Dump(dump::Flavour::SqlServer),
-    &dump::Dump(dump::Flavour::CopyText),
-    &dump::Dump(dump::Flavour::Csv),
-];
+const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines, &kurrent::Kurrent, &dump::Dump];
 
 /// Rows in a page of a scan, at most.
 pub const PAGE_ROWS: usize = 4_096;
@@ -77,8 +67,6 @@ const LOOK_TIME: Duration = Duration::from_secs(10);
 
 /// A kind of file, folder or server that can hold events.
 trait Container: Sync {
-    /// The word that dialects use in `engines`.
-    fn engine(&self) -> &'static str;
     /// Looks at the probe only. `Err` says in a few words why not.
     fn accepts(&self, probe: &Probe) -> Result<(), String>;
     /// Whether a text whose head nobody knows is one of its own further on.
@@ -94,6 +82,8 @@ trait Container: Sync {
 
 /// What is in a store: tables of rows, and how they are read.
 trait Contents {
+    /// The word that dialects use in `engines`.
+    fn engine(&self) -> &'static str;
     /// Lists the tables, or the shapes of the lines.
     ///
     /// # Errors

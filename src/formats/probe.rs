@@ -78,13 +78,26 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// Bytes to ask for: one more than is kept, which tells whether there are more.
+    pub const WANT: usize = HEAD_BYTES + 1;
+
+    /// From the first [`Head::WANT`] bytes, or all there are.
+    pub fn of(mut bytes: Vec<u8>) -> Head {
+        let is_whole = bytes.len() < Head::WANT;
+        bytes.truncate(HEAD_BYTES);
+        Head { bytes, is_whole }
+    }
+
     /// What can be read before an error is right all the same: whoever reads on is told of it.
     pub fn read(from: impl Read) -> std::io::Result<Head> {
         let mut bytes = Vec::new();
-        let read = from.take(HEAD_BYTES as u64).read_to_end(&mut bytes);
+        let read = from.take(Head::WANT as u64).read_to_end(&mut bytes);
         match read {
             Err(error) if bytes.is_empty() => Err(error),
-            read => Ok(Head { is_whole: read.is_ok() && bytes.len() < HEAD_BYTES, bytes }),
+            read => {
+                let head = Head::of(bytes);
+                Ok(Head { is_whole: read.is_ok() && head.is_whole, ..head })
+            }
         }
     }
 }
@@ -92,8 +105,7 @@ impl Head {
 impl Probe {
     /// Of what is no file.
     pub fn of_input(head: Vec<u8>) -> Probe {
-        let head = Head { is_whole: head.len() < HEAD_BYTES, bytes: head };
-        Probe { kind: Kind::File(head), len: 0, path: PathBuf::new(), file: None }
+        Probe { kind: Kind::File(Head::of(head)), len: 0, path: PathBuf::new(), file: None }
     }
 
     /// Looks at what stands at a path.
@@ -111,8 +123,7 @@ impl Probe {
             probe.kind = Kind::Folder(names.filter_map(|entry| Some(entry.ok()?.file_name())).take(NAMES).collect());
         } else if meta.is_file() {
             let file = Arc::new(FileBytes::open(path).map_err(io)?);
-            let bytes = file.head(0, HEAD_BYTES).map_err(io)?;
-            probe.kind = Kind::File(Head { is_whole: bytes.len() < HEAD_BYTES, bytes });
+            probe.kind = Kind::File(Head::of(file.head(0, Head::WANT).map_err(io)?));
             probe.file = Some(file);
         } else {
             // Reading it could wait for ever, or never end.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{EventPage, PageRow, Stored};
 use crate::dialect::mapping::{Item, Row};
 use crate::dialect::{Cell, Decoded, Mapping};
-use crate::model::json::to_text;
+use crate::model::json::{to_text, write, write_string};
 use crate::model::{
     Content, Finding, FindingCode, Findings, Marks, Node, Position, RowKey, StreamStatus, Text, Version,
 };
@@ -65,6 +65,14 @@ impl RowBuilder {
         page: &mut EventPage,
         notes: &mut Findings,
     ) -> Result<(), String> {
+        // Of a line only its container knows which members it has.
+        let own = match extent {
+            Extent::Whole if !self.mapping.is_open() => {
+                self.mapping.rest().map(|rest| rest_of(&self.mapping, rest, cells))
+            }
+            _ => None,
+        };
+        let rest = rest.or(own.as_deref());
         if !self.mapping.has_items() {
             return self.push_event(RowKey(key), cells, None, rest, extent, page, notes);
         }
@@ -188,6 +196,25 @@ impl RowBuilder {
         });
         if added { Ok(()) } else { Err("is too large".to_owned()) }
     }
+}
+
+/// The columns that nothing names, as one JSON object.
+fn rest_of(mapping: &Mapping, rest: &[usize], cells: &[Cell<'_>]) -> String {
+    let mut object = String::from("{");
+    for (column, cell) in rest.iter().filter_map(|at| Some((mapping.columns().get(*at)?, cells.get(*at)?))) {
+        if object.len() > 1 {
+            object.push(',');
+        }
+        write_string(column.name.as_str(), &mut object);
+        object.push(':');
+        match cell {
+            Cell::Text(text) => write_string(text, &mut object),
+            Cell::Bytes(bytes) | Cell::Opaque(bytes) => write(&Node::Bytes(Arc::from(*bytes)), &mut object),
+            cell => object.push_str(cell.to_text().as_deref().unwrap_or("null")),
+        }
+    }
+    object.push('}');
+    object
 }
 
 /// Bits of a key that tell the items of a row apart.

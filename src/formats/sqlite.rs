@@ -23,8 +23,7 @@ use super::{
 use crate::dialect::guess::TableSample;
 use crate::dialect::mapping::ROWID;
 use crate::dialect::{Candidate, Cell, Mapping, Scalar, Table};
-use crate::model::json::{write, write_string};
-use crate::model::{FindingCode, Findings, Node, RowKey};
+use crate::model::{FindingCode, Findings, RowKey};
 use guard::{Doubt, Guarded, Numbered, Place, is_damaged};
 use stamp::Stamp;
 
@@ -44,10 +43,6 @@ const SAMPLE_TIME: Duration = Duration::from_secs(3);
 pub(super) struct Sqlite;
 
 impl Container for Sqlite {
-    fn engine(&self) -> &'static str {
-        "sqlite"
-    }
-
     fn accepts(&self, probe: &Probe) -> Result<(), String> {
         match &probe.kind {
             Kind::File(head) if head.bytes.starts_with(MAGIC) => Ok(()),
@@ -72,6 +67,10 @@ struct File {
 }
 
 impl Contents for File {
+    fn engine(&self) -> &'static str {
+        "sqlite"
+    }
+
     fn tables(&self, _reach: Reach) -> Result<Tables, OpenError> {
         Ok(Tables { list: Guarded::open(self.place.clone())?.read(schema::tables)?, is_all: true })
     }
@@ -556,31 +555,11 @@ impl Rows {
                 Cell::Null
             });
         }
-        let rest = mapping.rest().filter(|_| extent == Extent::Whole).map(|rest| rest_of_row(mapping, rest, &cells));
-        if let Err(reason) = self.builder.push(key, &cells, rest.as_deref(), wanted, extent, page, notes) {
+        if let Err(reason) = self.builder.push(key, &cells, None, wanted, extent, page, notes) {
             notes.note(FindingCode::BadLine, format!("the row with rowid {key} {reason}"));
         }
         Ok(())
     }
-}
-
-/// The columns that nothing names, as one JSON object.
-fn rest_of_row(mapping: &Mapping, rest: &[usize], cells: &[Cell<'_>]) -> String {
-    let mut object = String::from("{");
-    for (column, cell) in rest.iter().filter_map(|at| Some((mapping.columns().get(*at)?, cells.get(*at)?))) {
-        if object.len() > 1 {
-            object.push(',');
-        }
-        write_string(column.name.as_str(), &mut object);
-        object.push(':');
-        match cell {
-            Cell::Text(text) => write_string(text, &mut object),
-            Cell::Bytes(bytes) => write(&Node::Bytes(Arc::from(*bytes)), &mut object),
-            cell => object.push_str(cell.to_text().as_deref().unwrap_or("null")),
-        }
-    }
-    object.push('}');
-    object
 }
 
 fn take_payloads(mut rows: rusqlite::Rows<'_>, keys: &[RowKey], page: &mut PayloadPage) -> rusqlite::Result<usize> {

@@ -50,6 +50,14 @@ fn events(here: &Place) -> String {
     here.write("events.jsonl", jsonl(&events))
 }
 
+/// What was written, whatever its order: a file's events come by position, those of an input as
+/// they pass.
+fn sorted(out: &str) -> Vec<String> {
+    let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
 #[test]
 fn an_input_is_exported_as_a_file_of_the_same_lines() {
     let here = Place::new();
@@ -82,14 +90,8 @@ fn an_input_is_exported_as_a_file_of_the_same_lines() {
     assert!(by("account") > 4 && by("transfer") > 4, "each category has its reducer");
     for format in ["jsonl", "csv", "markdown"] {
         let (stored, passed) = both(&here, &file, &["export", "--what", "events", "--format", format]);
-        // A file's events come in the order of their positions, those of an input as they pass.
-        let sorted = |run: &Run| {
-            let mut lines: Vec<String> = run.out.lines().map(str::to_owned).collect();
-            lines.sort();
-            lines
-        };
         assert!(stored.is_well() && passed.is_well(), "{format}: {stored:?} {passed:?}");
-        assert_eq!(sorted(&stored), sorted(&passed), "{format}");
+        assert_eq!(sorted(&stored.out), sorted(&passed.out), "{format}");
     }
 }
 
@@ -119,23 +121,19 @@ fn events_and_findings_of_an_input_are_those_of_a_file() {
     ] {
         let (stored, passed) = both(&here, &file, &[&["events"], options].concat());
         assert_eq!((stored.code, passed.code), (0, 0), "{options:?}: {stored:?} {passed:?}");
-        let in_order = |out: &str| {
-            let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
-            if !options.contains(&"--limit") {
-                lines.sort();
-            }
-            (lines.len(), if options.contains(&"--limit") { Vec::new() } else { lines })
-        };
-        assert_eq!(in_order(&stored.out), in_order(&passed.out), "{options:?}");
+        let (stored, all) = (sorted(&stored.out), sorted(&passed.out));
+        assert_eq!(stored.len(), all.len(), "{options:?}");
+        // The first of another order are others.
+        assert!(stored == all || options.contains(&"--limit"), "{options:?}: {stored:?} {all:?}");
         assert!(!passed.out.is_empty());
     }
     let (stored, passed) = both(&here, &file, &["check", "--json"]);
-    let sorted = |run: &Run| {
-        let mut lines: Vec<&str> = run.out.lines().filter(|line| !line.contains("order-not-proven")).collect();
-        lines.sort_unstable();
-        lines.join("\n")
+    let odd = |run: &Run| {
+        let mut lines = sorted(&run.out);
+        lines.retain(|line| !line.contains("order-not-proven"));
+        lines
     };
-    assert_eq!((stored.code, passed.code, sorted(&stored)), (0, 0, sorted(&passed)));
+    assert_eq!((stored.code, passed.code, odd(&stored)), (0, 0, odd(&passed)));
     for code in ["gap", "duplicate-version", "time-backwards", "duplicate-key", "no-time"] {
         assert!(passed.out.contains(&format!("\"{code}\"")), "no {code} in {}", passed.out);
     }
@@ -366,11 +364,6 @@ fn spark_folds_in_four_parts_what_one_run_folds() {
         let run = here.program.run(&[&["export", file.as_str()], arguments].concat());
         assert!(run.is_well(), "{run:?}");
         run.out
-    };
-    let sorted = |out: &str| {
-        let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
-        lines.sort();
-        lines
     };
     let wanted = sorted(&export(&["--what", "state", "--reducer", &reducers]));
     let has = |text: &str| wanted.iter().any(|line| line.contains(text));

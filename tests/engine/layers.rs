@@ -141,6 +141,31 @@ fn the_same_events_are_read_through_every_layer_and_form() {
     assert!(left.iter().all(|name| name.ends_with(".spool")) && left.len() == 12, "{left:?}");
 }
 
+/// Found by fuzzing: all lines are damaged, the first looks like names of columns, and the file
+/// ends where a look at its beginning ends.
+#[test]
+fn a_file_as_long_as_the_first_look_is_taken_alike_in_every_encoding() {
+    let (program, place) = (Program::new(), folder());
+    let first = "{\"stream\":\"a-1\",\"version\":1,\"type\":\"T\",\"da}\n{\"stream_id\":\"b-1,\"type\":\"E\",\"position\":\"7\"}\n";
+    let lines = format!("{first}{}", "{\"stream\":\"s-1\",\"version\":[}\n".repeat(3_000));
+    let good = line("s-1", 1, "T", json!({})).to_string();
+    for (len, end) in [(64 << 10, ""), ((64 << 10) - 1, ""), ((64 << 10) + 1, ""), (64 << 10, good.as_str())] {
+        let text_of = format!("{}\n{end}", &lines[..len - 1]);
+        let opened = ["plain", "utf16"].map(|name| {
+            let store = place.path().join(name);
+            let bytes = if name == "plain" { text_of.clone().into_bytes() } else { utf16(&text_of, true, true) };
+            std::fs::write(&store, bytes).expect("a file");
+            let out = program.run(&["events", &text(&store), "--json"]);
+            let told = |text: &str| text.replace(name, "NAME").replace("UTF-16", "");
+            (out.code, told(&out.out), told(&out.err))
+        });
+        assert_eq!(opened[0].0, opened[1].0, "{len} {opened:?}");
+        assert_eq!(opened[0].1, opened[1].1, "{len}");
+        assert!(!opened[0].2.contains("known by these columns"), "{:?}", opened[0].2);
+        assert_eq!(opened[0].1.contains("s-1"), !end.is_empty(), "{opened:?}");
+    }
+}
+
 #[test]
 fn a_damaged_first_line_makes_no_other_form_of_a_log() {
     let place = folder();

@@ -99,8 +99,11 @@ pub fn seed() -> u64 {
     std::env::var("EVENTGLASS_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_128)
 }
 
-fn seconds() -> f64 {
-    std::env::var("EVENTGLASS_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2.0)
+/// Mutations that are run where no time is given: the same ones on every machine.
+const RUNS: u64 = 3_000;
+
+fn seconds() -> Option<f64> {
+    std::env::var("EVENTGLASS_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok())
 }
 
 /// Runs the target until its time is over. Panics where an input failed, after it was made small.
@@ -122,7 +125,9 @@ pub fn run(target: &mut dyn Target) {
     let mut inputs: Vec<Vec<u8>> = Vec::new();
     let seeds = runner.target.seeds();
     let mut given = seeds.iter().cloned();
-    while start.elapsed().as_secs_f64() < seconds || given.len() > 0 {
+    let end = RUNS + seeds.len() as u64;
+    let goes_on = |runs| seconds.map_or(runs < end, |seconds| start.elapsed().as_secs_f64() < seconds);
+    while goes_on(runner.runs) || given.len() > 0 {
         let input = given.next().unwrap_or_else(|| runner.next(&inputs, &mut chance));
         let mut seen = Seen::default();
         match runner.case(&input, &mut seen) {

@@ -1,8 +1,8 @@
 //! Fuzzing on stable Rust: inputs that are almost right, mutated over and over, and for each
 //! what must hold. Four targets: JSON, files of JSON, dialects, SQLite files.
 //!
-//! Every target runs `EVENTGLASS_FUZZ_SECONDS` (a few without it), from the seed
-//! `EVENTGLASS_SEED` (always the same without it). Inputs that show something new, a finding,
+//! Every target runs `EVENTGLASS_FUZZ_SECONDS` (without it: so many mutations, always the same),
+//! from the seed `EVENTGLASS_SEED`. Inputs that show something new, a finding,
 //! an error, a kind of row, are kept and mutated further. What fails is made smaller and put
 //! into a file below `target/tmp/fuzz`; `EVENTGLASS_FUZZ_INPUT=FILE` runs that one alone.
 //!

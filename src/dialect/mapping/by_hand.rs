@@ -3,7 +3,8 @@
 
 use std::fmt::{self, Write};
 
-use super::{CATEGORIES, Column, Count, Counting, Decode, Field, ITEM, Mapping, Piece, Reading};
+use super::resolve::CATEGORIES;
+use super::{Column, Count, Counting, Decode, Field, ITEM, Mapping, Piece, Reading};
 use crate::dialect::{Dialect, DialectError, Name, ROLES, Table};
 
 /// Where one role is read: `COL`, `COL.member`, `COL:ms`; a stream's name also `COL+COL`.

@@ -1,7 +1,8 @@
 //! Members of objects: metadata that is put together of several columns, and values that are
 //! members of the payload.
 
-use super::{Cell, Field, Mapping, Name, Resolver, Row, Source};
+use super::resolve::Resolver;
+use super::{Cell, Field, Mapping, Name, Row, Source};
 use crate::dialect::file::FieldRule;
 use crate::model::Node;
 use crate::model::json::{is_json, write, write_string};

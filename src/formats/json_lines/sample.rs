@@ -137,11 +137,9 @@ fn look_into_envelopes(sample: &mut TableSample) {
 
 fn sampled(value: Cell<'_>) -> Sampled {
     let value = match value {
-        Cell::Text(text) => return Sampled::Text(text.to_owned()),
-        Cell::Bytes(bytes) => return Sampled::Bytes(bytes.to_owned()),
         Cell::Json(value) => Cow::Borrowed(value),
         Cell::Node(node) => Cow::Owned(to_text(node)),
-        _ => return Sampled::Null,
+        cell => return Sampled::of(&cell),
     };
     match value.as_bytes().first() {
         None | Some(b'n') => Sampled::Null,

@@ -174,8 +174,8 @@ fn first_text(bytes: &dyn Bytes) -> io::Result<u64> {
 pub(super) fn begins_late(bytes: &dyn Bytes, until: Instant) -> io::Result<bool> {
     let mut at = first_text(bytes)?;
     let mut block = Vec::new();
-    bytes.read(at, HEAD_BYTES, &mut block)?;
-    if looks_like_json(&Head { is_whole: block.len() < HEAD_BYTES, bytes: block.clone() }) {
+    bytes.read(at, Head::WANT, &mut block)?;
+    if looks_like_json(&Head::of(block.clone())) {
         return Ok(true);
     }
     while Instant::now() < until {
@@ -218,8 +218,8 @@ fn pages(bytes: &Arc<dyn Bytes>, head: &[u8], start: u64) -> io::Result<Option<S
 fn untyped(bytes: &Arc<dyn Bytes>) -> io::Result<Vec<Shape>> {
     let skipped = first_text(&**bytes)?;
     let mut begins = Vec::new();
-    bytes.read(skipped, HEAD_BYTES, &mut begins)?;
-    let is_whole = begins.len() < HEAD_BYTES;
+    bytes.read(skipped, Head::WANT, &mut begins)?;
+    let Head { bytes: begins, is_whole } = Head::of(begins);
     if let Some(pages) = pages(bytes, &begins, skipped)? {
         return Ok(vec![pages]);
     }

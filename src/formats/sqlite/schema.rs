@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 
 use super::quote;
-use crate::dialect::guess::{CUT, Sampled, TableSample};
+use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, ROWID};
 use crate::dialect::{Mapping, Table};
 
@@ -96,7 +95,7 @@ pub(super) fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<Table
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        let value = |at: usize| Ok(sampled(row.get_ref(at)?));
+        let value = |at: usize| Ok(Sampled::of(&super::cell(row.get_ref(at)?)));
         rows.push((0..columns.len()).map(value).collect::<rusqlite::Result<Vec<Sampled>>>()?);
     }
     // Counting a view's rows may take as long as making all of them.
@@ -115,17 +114,6 @@ pub(super) fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<Table
         keys.extend(columns.into_iter().map(|column| place(column?)).collect::<Option<Vec<usize>>>());
     }
     Ok(TableSample { table: table.clone(), rows, keys, count: count.and_then(|count| u64::try_from(count).ok()) })
-}
-
-fn sampled(value: ValueRef<'_>) -> Sampled {
-    let cut = |bytes: &[u8]| bytes[..bytes.len().min(CUT)].to_vec();
-    match value {
-        ValueRef::Null => Sampled::Null,
-        ValueRef::Integer(value) => Sampled::Integer(value),
-        ValueRef::Real(value) => Sampled::Real(value),
-        ValueRef::Text(text) => Sampled::Text(String::from_utf8_lossy(&cut(text)).into_owned()),
-        ValueRef::Blob(bytes) => Sampled::Bytes(cut(bytes)),
-    }
 }
 
 /// `column` is the table's INTEGER PRIMARY KEY, another name of the rowid. Other keys have an

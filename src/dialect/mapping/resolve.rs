@@ -1,0 +1,398 @@
+//! From a dialect's rules and the columns that are there to a [`Mapping`].
+
+use super::members;
+use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
+use crate::dialect::file::{Dialect, FieldRule, FlagRule, JoinRule, Lacks, Names, On, PathOf, Test, TextRule};
+use crate::dialect::template::{Filter, Part, Template};
+use crate::dialect::{Name, ROLES, Table, nearest};
+use crate::model::TimeUnit;
+
+/// The fields in which paths begin.
+struct Inside {
+    payload: Field,
+    metadata: Field,
+}
+
+/// The role of `--map` that a field's name in messages stands for.
+fn role_of(field: &str) -> Option<&'static str> {
+    let role = match field {
+        "payload" => "data",
+        "event id" => "id",
+        same => same,
+    };
+    ROLES.into_iter().find(|own| *own == role)
+}
+
+pub(super) struct Resolver<'a> {
+    tables: Vec<(&'a str, &'a Table)>,
+    columns: Vec<Column>,
+}
+
+impl<'a> Resolver<'a> {
+    fn place(&mut self, column: Column) -> usize {
+        match self.columns.iter().position(|other| *other == column) {
+            Some(at) => at,
+            None => {
+                self.columns.push(column);
+                self.columns.len() - 1
+            }
+        }
+    }
+
+    /// Takes `alias.` off a name.
+    fn table_of<'n>(&self, name: &'n str) -> (usize, &'n str) {
+        let found = name.split_once('.').and_then(|(alias, column)| {
+            let at = self.tables.iter().position(|(own, _)| !own.is_empty() && *own == alias)?;
+            Some((at, column))
+        });
+        found.unwrap_or((0, name))
+    }
+
+    /// The column of that name, if there is one.
+    fn find(&self, name: &Name) -> Option<Column> {
+        let (table, own) = self.table_of(name.as_str());
+        let name = if own == name.as_str() { name.clone() } else { Name::from(own) };
+        let of = self.tables[table].1;
+        let found = of.column(&name).cloned();
+        let hidden = || (of.has_rowid && !of.is_open && name.as_str() == ROWID).then_some(name.clone());
+        Some(Column { table, name: found.or_else(hidden)? })
+    }
+
+    /// Every place at which a name's value may be found; of tables the one that is there.
+    pub(super) fn sources(&mut self, names: &Names) -> Field {
+        self.sources_of(names, false)
+    }
+
+    fn sources_of(&mut self, names: &Names, all: bool) -> Field {
+        if self.tables[0].1.is_open {
+            let columns = names.0.iter().map(|name| Column { table: 0, name: name.clone() });
+            return columns.map(|column| Source::of(self.place(column))).collect();
+        }
+        let found = names.0.iter().filter_map(|name| self.find(name)).take(if all { usize::MAX } else { 1 });
+        let found: Vec<Column> = found.collect();
+        found.into_iter().map(|column| Source::of(self.place(column))).collect()
+    }
+
+    /// What a user's `--map` points at: a column of that name, or a path into one; and behind
+    /// it, where no column is called so, how its value is read: `COL:ms`, `COL:guid`.
+    fn by_hand(&mut self, name: &Name, role: &str) -> Result<Field, Lacks> {
+        let whole = self.by_path(name, role);
+        let Some((column, word)) = name.as_str().rsplit_once(':') else { return whole };
+        let (reading, words) = match role {
+            "time" => (TimeUnit::named(word).map(Reading::Time), TimeUnit::ALL.map(TimeUnit::name).to_vec()),
+            "stream" | "event id" => ((word == "guid").then_some(Reading::Guid), vec!["guid"]),
+            _ => return whole,
+        };
+        // A column called so is meant; of a member called so only where the word says nothing else.
+        let is_column = |field: &Field| field.iter().any(|source| source.path.is_empty());
+        if whole.as_ref().is_ok_and(|field| is_column(field) || reading.is_none()) {
+            return whole;
+        }
+        // Where the column itself is missing, that is what must be said.
+        let mut field = self.by_path(&Name::from(column), role)?;
+        let Some(reading) = reading else {
+            let near = nearest(&Name::from(word), &words.iter().copied().map(Name::from).collect::<Vec<_>>())
+                .map(|near| format!("{column}:{near}"));
+            let message = format!("{word} is no way to read the {role}; behind a column stands {}", words.join(", "));
+            return Err(Lacks { message, near, role: role_of(role), by_hand: true });
+        };
+        field.iter_mut().for_each(|source| source.reading = reading);
+        Ok(field)
+    }
+
+    fn by_path(&mut self, name: &Name, role: &str) -> Result<Field, Lacks> {
+        let mut field = Field::new();
+        let text = name.as_str();
+        let ends = std::iter::once(text.len()).chain(text.rmatch_indices('.').map(|(at, _)| at));
+        for end in ends {
+            if let Some(column) = self.find(&Name::from(&text[..end])) {
+                let path = text[end..].split('.').skip(1).map(str::to_owned).collect();
+                field.push(Source { path, ..Source::of(self.place(column)) });
+                if !self.tables[0].1.is_open {
+                    break;
+                }
+            }
+        }
+        if !field.is_empty() {
+            return Ok(field);
+        }
+        let near = nearest(name, &self.tables[0].1.columns).map(|near| near.as_str().to_owned());
+        let message = format!("there is no column {name} for the {role}");
+        Err(Lacks { message, near, role: role_of(role), by_hand: true })
+    }
+
+    fn field(&mut self, rule: &FieldRule, role: &str, inside: &Inside) -> Result<Field, Lacks> {
+        if let (true, Some(Names(names))) = (rule.by_hand, &rule.col) {
+            let Some(name) = names.first() else { return Ok(Field::new()) };
+            let found = self.by_hand(name, role);
+            return if found.is_err() && rule.in_payload { Ok(members::named(&inside.payload, name)) } else { found };
+        }
+        let mut field = match &rule.col {
+            Some(names) => self.sources_of(names, rule.any),
+            // Without a column a path lies in the payload.
+            None => match rule.json.as_ref().map_or(PathOf::Payload, |path| path.of) {
+                PathOf::Payload => inside.payload.clone(),
+                PathOf::Metadata => inside.metadata.clone(),
+                PathOf::Item => vec![Source { column: ITEM, path: Vec::new(), reading: Reading::Plain }],
+            },
+        };
+        if let Some(path) = &rule.json {
+            field.iter_mut().for_each(|source| source.path.extend(path.members.iter().cloned()));
+        }
+        let first = rule.first.iter().flat_map(|path| members::below(&inside.payload, &path.members));
+        field.splice(0..0, first);
+        let reading = match (rule.guid, rule.unit) {
+            (true, _) => Reading::Guid,
+            (false, Some(unit)) => Reading::Time(unit.0),
+            (false, None) => Reading::Plain,
+        };
+        field.iter_mut().for_each(|source| source.reading = reading);
+        if field.is_empty() && !rule.optional && rule.members.is_empty() {
+            let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
+            let message = format!("there is no column {names} for the {role}");
+            return Err(Lacks { message, near: None, role: role_of(role), by_hand: false });
+        }
+        Ok(field)
+    }
+
+    /// What `--map` points at for the stream: one place, or several, `tenant+id`, where no column
+    /// is called so.
+    fn stream_by_hand(&mut self, name: &Name) -> Result<Vec<Piece>, Lacks> {
+        let several: Vec<&str> = name.as_str().split('+').collect();
+        if several.len() < 2 || self.find(name).is_some() {
+            return Ok(joined(vec![self.by_hand(name, "stream")?]));
+        }
+        let fields = several.into_iter().map(|name| self.by_hand(&Name::from(name), "stream"));
+        let fields: Result<Vec<Field>, Lacks> = fields.collect();
+        // Members may be called so, too.
+        fields.or_else(|lacks| Ok(vec![self.by_hand(name, "stream").map_err(|_| lacks)?])).map(joined)
+    }
+
+    fn text(&mut self, rule: &TextRule, role: &str, inside: &Inside) -> Result<Vec<Piece>, Lacks> {
+        match rule {
+            TextRule::Field(FieldRule { by_hand: true, in_payload: false, col: Some(Names(names)), .. })
+                if role == "stream" =>
+            {
+                names.first().map_or_else(|| Ok(Vec::new()), |name| self.stream_by_hand(name))
+            }
+            TextRule::Joined(rules) => {
+                let fields = rules.iter().map(|rule| self.field(rule, role, inside)).collect::<Result<_, _>>()?;
+                Ok(joined(fields))
+            }
+            TextRule::Field(rule) => {
+                let field = self.field(rule, role, inside)?;
+                let filters = rule.after_last.0.iter().cloned().map(Filter::AfterLast);
+                let filters = filters.chain(rule.or.clone().map(Filter::Or)).collect();
+                Ok(if field.is_empty() { Vec::new() } else { vec![Piece::Value(field, filters)] })
+            }
+            // It is not known yet, and rows are read all the same.
+            TextRule::Member(_) => Ok(vec![Piece::Literal("?".to_owned())]),
+            TextRule::Template(template) => template
+                .0
+                .iter()
+                .map(|part| match part {
+                    Part::Literal(text) => Ok(Piece::Literal(text.clone())),
+                    Part::Value(name, filters) => {
+                        let rule = FieldRule {
+                            col: Some(Names(vec![Name::from(name.as_str())])),
+                            optional: Filter::instead(filters).is_some(),
+                            ..FieldRule::default()
+                        };
+                        Ok(Piece::Value(self.field(&rule, role, inside)?, filters.clone()))
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    fn flag(&mut self, rule: &FlagRule) -> Option<Flag> {
+        let field = self.sources(&rule.col);
+        let values = rule.values.iter().map(|(value, word)| (value.clone(), word.clone())).collect();
+        (!field.is_empty()).then_some(Flag { field, values })
+    }
+
+    fn join(&self, on: &On) -> Result<(Column, Column), Lacks> {
+        let column = |name: &str| {
+            let lacks = || Lacks::from(format!("there is no column {name} to join by"));
+            self.find(&Name::from(name)).ok_or_else(lacks)
+        };
+        Ok((column(&on.0)?, column(&on.1)?))
+    }
+}
+
+/// Values with a hyphen between them.
+fn joined(fields: Vec<Field>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for field in fields {
+        if !pieces.is_empty() {
+            pieces.push(Piece::Literal("-".to_owned()));
+        }
+        pieces.push(Piece::Value(field, Vec::new()));
+    }
+    pieces
+}
+
+/// Columns that are the category where no rule names one.
+pub(super) const CATEGORIES: [&str; 4] = ["aggregate_type", "stream_type", "entity_type", "stream_category"];
+
+/// The category as the dialect says. `{stream}` in its template is the stream's own value,
+/// whichever of its names a row has.
+fn category(
+    columns: &mut Resolver<'_>,
+    dialect: &Dialect,
+    stream: &[Piece],
+    inside: &Inside,
+) -> Result<Vec<Piece>, Lacks> {
+    let own = match (&dialect.events.map.stream, stream) {
+        (TextRule::Field(_), [Piece::Value(field, _)]) => Some(field),
+        _ => None,
+    };
+    match (&dialect.events.map.category, own) {
+        (Some(TextRule::Template(template)), Some(own)) => {
+            let piece = |part: &Part| match part {
+                Part::Value(name, filters) if name == "stream" => Ok(vec![Piece::Value(own.clone(), filters.clone())]),
+                part => {
+                    let alone = Template(vec![part.clone()]);
+                    columns.text(&TextRule::Template(alone), "category", inside)
+                }
+            };
+            Ok(template.0.iter().map(piece).collect::<Result<Vec<_>, _>>()?.concat())
+        }
+        (Some(rule), _) => columns.text(rule, "category", inside),
+        (None, _) => Ok(Vec::new()),
+    }
+}
+
+impl Mapping {
+    pub(in crate::dialect) fn resolve(dialect: &Dialect, table: &Table, joined: &[Table]) -> Result<Mapping, Lacks> {
+        let (events, map) = (&dialect.events, &dialect.events.map);
+        let mut tables = vec![(events.alias.as_deref().unwrap_or_default(), table)];
+        tables.extend(events.joins.iter().map(|join| join.alias.as_str()).zip(joined));
+        let mut columns = Resolver { tables, columns: Vec::new() };
+        let mut inside = Inside { payload: Field::new(), metadata: Field::new() };
+        inside.payload = columns.field(&map.payload, "payload", &inside)?;
+        if let Some(rule) = &map.metadata {
+            inside.metadata = columns.field(rule, "metadata", &inside)?;
+        }
+        let inside = inside;
+        let optional = |columns: &mut Resolver<'_>, rule: &Option<FieldRule>, role| match rule {
+            Some(rule) => columns.field(rule, role, &inside),
+            None => Ok(Field::new()),
+        };
+        let items = match &events.items {
+            Some(rule) => Some((columns.field(rule, "items", &inside)?, rule.decode.clone())),
+            None => None,
+        };
+        let stream = columns.text(&map.stream, "stream", &inside)?;
+        if stream.is_empty() {
+            return Err(Lacks::from("there is no column for the stream".to_owned()));
+        }
+        let mut category = category(&mut columns, dialect, &stream, &inside)?;
+        let count = match &map.version {
+            Some(FieldRule { item: Some(first), .. }) => Count::Place(*first),
+            Some(FieldRule { last_of_items: true, .. }) => Count::LastItem,
+            _ => Count::Event,
+        };
+        let version = match count {
+            Count::Place(_) => Field::new(),
+            _ => optional(&mut columns, &map.version, "version")?,
+        };
+        let position = match &events.group {
+            Some(group) => columns.sources(&Names(vec![group.same.clone()])),
+            None => optional(&mut columns, &map.position, "position")?,
+        };
+        let members = columns.members(&map.metadata);
+        let event_id = match &map.event_id {
+            Some(rule) => columns.text(rule, "event id", &inside)?,
+            None => Vec::new(),
+        };
+        let event_type = columns.text(&TextRule::Field(map.event_type.clone()), "type", &inside)?;
+        let time = optional(&mut columns, &map.time, "time")?;
+        let counting = time.iter().find_map(|source| match source.reading {
+            Reading::Time(unit) => Some(Counting::Given(unit)),
+            _ => None,
+        });
+        let counting = counting.unwrap_or(Counting::Unknown);
+        let status = map.status.as_ref().and_then(|rule| columns.flag(rule));
+        let marks = map.mark.iter().filter_map(|rule| columns.flag(rule)).collect();
+        let join = |(number, (rule, table)): (usize, (&JoinRule, &Table))| {
+            let on = rule.on.iter().map(|on| columns.join(on)).collect::<Result<_, _>>()?;
+            Ok(Join { number: number + 1, table: table.name.clone(), on, optional: rule.optional })
+        };
+        // One that may be missing, and is, has no columns.
+        let there = events.joins.iter().zip(joined).enumerate().filter(|(_, (_, table))| !table.columns.is_empty());
+        let joins = there.map(join).collect::<Result<_, Lacks>>()?;
+        let test = |rule: &Test| match columns.find(&rule.0) {
+            Some(column) => Ok(RowTest { column, comparison: rule.1, value: rule.2.clone() }),
+            None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),
+        };
+        let tests = events.tests.iter().map(test).collect::<Result<_, Lacks>>()?;
+        let claimed = columns.columns.len();
+        if map.category.is_none() {
+            let names = Names(CATEGORIES.map(Name::from).to_vec());
+            let field = Some(columns.sources(&names)).filter(|field| !field.is_empty());
+            category.extend(field.map(|field| Piece::Value(field, Vec::new())));
+        }
+        // What stands before an id says whose it is, not what it is.
+        let of_id = match (&map.stream, stream.as_slice()) {
+            (TextRule::Field(_) | TextRule::Joined(_), [_, .., Piece::Value(id, _)]) => Some(id.clone()),
+            _ => None,
+        };
+        if let (None, Some(id), true) = (&map.category, &of_id, category.is_empty()) {
+            category.push(Piece::Value(id.clone(), vec![Filter::Category]));
+        }
+        let category_of_stream = match &map.category {
+            None if of_id.is_some() => false,
+            Some(TextRule::Field(rule)) => rule.optional,
+            Some(TextRule::Template(_) | TextRule::Joined(_) | TextRule::Member(_)) => false,
+            None => true,
+        };
+        let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
+            let unnamed =
+                table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
+            let unnamed: Vec<Column> = unnamed.filter(|column| !columns.columns[..claimed].contains(column)).collect();
+            unnamed.into_iter().map(|column| columns.place(column)).collect()
+        });
+        let spelled = |column: &Column| match columns.find(&column.name) {
+            Some(found) if column.table == 0 => Some(found.name),
+            _ => None,
+        };
+        let mut mapping = Mapping {
+            table: table.name.clone(),
+            spelled: columns.columns.iter().map(spelled).collect(),
+            in_header: Vec::new(),
+            joins,
+            tests,
+            stream,
+            category,
+            items,
+            category_of_stream,
+            claimed,
+            version,
+            count,
+            first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
+            position,
+            orders: false,
+            event_id,
+            event_type,
+            payload: inside.payload,
+            payload_decode: map.payload.decode.clone(),
+            metadata: inside.metadata,
+            metadata_decode: map.metadata.as_ref().map(|rule| rule.decode.clone()).unwrap_or_default(),
+            members,
+            is_grouped: events.group.is_some(),
+            rest,
+            time,
+            counting,
+            status,
+            marks,
+            peel: dialect.peel.payload.clone(),
+            library: dialect.library.of_table(table),
+            is_typed: false,
+            is_open: table.is_open,
+            columns: columns.columns,
+        };
+        mapping.in_header = (0..mapping.columns.len()).map(|at| mapping.header_needs(at)).collect();
+        Ok(mapping)
+    }
+}

@@ -1,0 +1,372 @@
+//! The reader of a dump: what is read of a row, the rows of joined tables, and the scan and fetch.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::walk::{Next, Part, Walk};
+use super::{Dumped, Flavour, TEXT_BITS};
+use crate::dialect::mapping::{Column, Join, RowTest};
+use crate::dialect::{Cell, Comparison, Mapping, Scalar};
+use crate::formats::bytes::Now;
+use crate::formats::row::{Extent, RowBuilder, row_and_item};
+use crate::formats::{
+    EventPage, Fetcher, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner,
+    StoreChange, payloads_of_rows,
+};
+use crate::model::{FindingCode, Findings, RowKey};
+
+/// What is read of a row.
+pub(super) struct Plan {
+    /// The mapping's columns, then others that say which rows are events.
+    pub columns: Vec<Column>,
+    /// How many of them are the mapping's.
+    pub mapped: usize,
+    /// For each whether a header needs it.
+    pub in_header: Vec<bool>,
+    /// What holds for each event, and of which column.
+    pub tests: Vec<(usize, RowTest)>,
+}
+
+impl Plan {
+    pub fn of(mapping: &Mapping) -> Plan {
+        let mut plan = Plan {
+            columns: mapping.columns().to_vec(),
+            mapped: mapping.columns().len(),
+            in_header: mapping.in_header().to_vec(),
+            tests: Vec::new(),
+        };
+        for test in mapping.tests() {
+            let at = plan.place(&test.column);
+            plan.tests.push((at, test.clone()));
+        }
+        for (left, right) in mapping.joins().iter().flat_map(|join| &join.on) {
+            plan.place(left);
+            plan.place(right);
+        }
+        plan
+    }
+
+    /// The column's place; a header needs it.
+    fn place(&mut self, column: &Column) -> usize {
+        let at = self.find(column).unwrap_or(self.columns.len());
+        if at == self.columns.len() {
+            self.columns.push(column.clone());
+            self.in_header.push(true);
+        }
+        self.in_header[at] = true;
+        at
+    }
+
+    fn find(&self, column: &Column) -> Option<usize> {
+        self.columns.iter().position(|own| own == column)
+    }
+}
+
+fn holds(cell: &Cell<'_>, test: &RowTest) -> bool {
+    let equal = match (&test.value, cell) {
+        // A null is no value: it is unequal to every one.
+        (_, Cell::Null) => false,
+        (Scalar::Bool(value), cell) => {
+            let text = cell.to_text().unwrap_or_default();
+            matches!(&*text, "1" | "t" | "true") == *value
+        }
+        (Scalar::Integer(value), cell) => cell.to_integer() == Some(*value),
+        (Scalar::Text(value), cell) => cell.to_text().as_deref() == Some(value.as_str()),
+    };
+    equal == (test.comparison == Comparison::Equal)
+}
+
+/// A joined table's rows, by the values that join them.
+pub(super) struct Lookup {
+    /// Of the columns that are read, those of the events that are compared.
+    on: Vec<usize>,
+    /// By a hash of these values which row.
+    rows: HashMap<u128, u32>,
+    /// What rows hold, each once.
+    values: Vec<Vec<Option<String>>>,
+    /// Which columns these values are.
+    columns: Vec<usize>,
+    optional: bool,
+}
+
+impl Lookup {
+    pub fn read(dump: &Dumped, table: usize, join: &Join, plan: &Plan) -> Result<Lookup, ReadError> {
+        let mut own_keys = Vec::new();
+        let mut on = Vec::new();
+        for (left, right) in &join.on {
+            let (own, other) = if left.table == join.number { (left, right) } else { (right, left) };
+            own_keys.extend(plan.find(own));
+            on.extend(plan.find(other));
+        }
+        let of_table = |at: &usize| plan.columns[*at].table == join.number && *at < plan.mapped;
+        let columns: Vec<usize> = (0..plan.columns.len()).filter(of_table).collect();
+        let mut lookup =
+            Lookup { on, rows: HashMap::new(), values: Vec::new(), columns: columns.clone(), optional: join.optional };
+        let mut known: HashMap<Vec<Option<String>>, u32> = HashMap::new();
+        let wanted: Vec<bool> =
+            (0..plan.columns.len()).map(|at| own_keys.contains(&at) || columns.contains(&at)).collect();
+        for part in dump.parts(table, &plan.columns, join.number)? {
+            let mut walk = Walk::new(&part, dump.flavour);
+            loop {
+                match walk.next(&part, &wanted).map_err(|error| dump.io(error))? {
+                    Next::End | Next::Cut => break,
+                    Next::Odd(..) => {}
+                    Next::Row(_) => {
+                        let (key, values) = walk.cells(&part, &wanted, |cells| {
+                            let text = |at: &usize| cells[*at].to_text().map(Cow::into_owned);
+                            (hash(own_keys.iter().map(|at| &cells[*at])), columns.iter().map(text).collect::<Vec<_>>())
+                        });
+                        let Some(key) = key else { continue };
+                        let next = lookup.values.len() as u32;
+                        let at = *known.entry(values).or_insert_with_key(|values| {
+                            lookup.values.push(values.clone());
+                            next
+                        });
+                        lookup.rows.insert(key, at);
+                    }
+                }
+            }
+        }
+        Ok(lookup)
+    }
+
+    /// What the row has that belongs to this one; `None` where there is none.
+    fn find(&self, cells: &[Cell<'_>]) -> Option<&[Option<String>]> {
+        let key = hash(self.on.iter().filter_map(|at| cells.get(*at)))?;
+        self.values.get(*self.rows.get(&key)? as usize).map(Vec::as_slice)
+    }
+}
+
+/// Of the values that join rows; `None` where one is null, which joins nothing.
+fn hash<'c>(cells: impl Iterator<Item = &'c Cell<'c>>) -> Option<u128> {
+    let mut hash = Sha256::new();
+    for cell in cells {
+        let text = cell.to_text()?;
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().first_chunk().map(|bytes| u128::from_le_bytes(*bytes))
+}
+
+pub(super) struct Shared {
+    pub parts: Vec<Part>,
+    pub lookups: Vec<Lookup>,
+    pub plan: Plan,
+}
+
+pub(super) struct DumpReaders {
+    pub path: PathBuf,
+    pub flavour: Flavour,
+    /// Bytes of the dump when it was opened, where it is one text.
+    pub len: u64,
+    pub is_cut: bool,
+    pub shared: Arc<Shared>,
+}
+
+impl Readers for DumpReaders {
+    type Reader = Reader;
+
+    fn reader(&self, mapping: &Arc<Mapping>) -> Result<Reader, ReadError> {
+        Ok(Reader {
+            path: self.path.clone(),
+            flavour: self.flavour,
+            len: self.len,
+            is_cut: self.is_cut,
+            shared: Arc::clone(&self.shared),
+            builder: RowBuilder::new(Arc::clone(mapping)),
+            at: None,
+        })
+    }
+}
+
+pub(super) struct Reader {
+    path: PathBuf,
+    flavour: Flavour,
+    len: u64,
+    is_cut: bool,
+    shared: Arc<Shared>,
+    builder: RowBuilder,
+    /// The part that is walked, and how far.
+    at: Option<(usize, Walk)>,
+}
+
+impl Reader {
+    fn io(&self, error: io::Error) -> ReadError {
+        ReadError::io(&self.path, error)
+    }
+
+    /// The walk through a part.
+    fn walk(&mut self, part: usize) -> &mut Walk {
+        if self.at.as_ref().is_none_or(|(at, _)| *at != part) {
+            self.at = None;
+        }
+        let (shared, flavour) = (&self.shared, self.flavour);
+        &mut self.at.get_or_insert_with(|| (part, Walk::new(&shared.parts[part], flavour))).1
+    }
+
+    /// Adds the row that was read last to the page. `Err` says why it is no event.
+    fn push(
+        &mut self,
+        part: usize,
+        key: i64,
+        item: Option<&[usize]>,
+        extent: Extent,
+        page: &mut EventPage,
+        notes: &mut Findings,
+    ) -> Result<(), String> {
+        let shared = Arc::clone(&self.shared);
+        let (plan, own) = (&shared.plan, &shared.parts[part]);
+        let all = vec![true; plan.columns.len()];
+        let wanted = if extent == Extent::Whole { &all } else { &plan.in_header };
+        let Some((_, walk)) = &mut self.at else { return Ok(()) };
+        let builder = &mut self.builder;
+        walk.cells(own, wanted, |cells| {
+            if !plan.tests.iter().all(|(at, test)| holds(&cells[*at], test)) {
+                return Ok(());
+            }
+            let mut cells = cells.to_vec();
+            for lookup in &shared.lookups {
+                match lookup.find(&cells) {
+                    Some(values) => {
+                        for (at, value) in lookup.columns.iter().zip(values) {
+                            cells[*at] = value.as_deref().map_or(Cell::Null, Cell::Text);
+                        }
+                    }
+                    None if lookup.optional => {}
+                    None => return Ok(()),
+                }
+            }
+            builder.push(key, &cells[..plan.mapped], None, item, extent, page, notes)
+        })
+    }
+
+    /// The part in which a key is, and where in its text.
+    fn part_of(&self, key: i64) -> Option<(usize, u64)> {
+        let parts = &self.shared.parts;
+        let behind = parts.partition_point(|part| part.base.saturating_add(part.start as i64) <= key);
+        let at = behind.checked_sub(1)?;
+        Some((at, u64::try_from(key.checked_sub(parts[at].base)?).ok()?))
+    }
+}
+
+impl Scanner for Reader {
+    fn scan(&mut self, cursor: &ScanCursor, page: &mut EventPage, notes: &mut Findings) -> Result<ScanStep, ReadError> {
+        page.clear();
+        let shared = Arc::clone(&self.shared);
+        let parts = &shared.parts;
+        // The cursor is behind a row: the part's number, and where its text goes on.
+        let (mut at, mut offset) = match cursor.number() {
+            None => (0, None),
+            Some(number) => (((number >> TEXT_BITS) as usize), Some((number & ((1 << TEXT_BITS) - 1)) as u64)),
+        };
+        let mut tail = None;
+        while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
+            let Some(part) = parts.get(at) else { break };
+            let walk = self.walk(at);
+            if let Some(offset) = offset.take()
+                && walk.offset() != offset
+            {
+                walk.seek(offset);
+            }
+            let next = walk.next(part, &shared.plan.in_header).map_err(|error| ReadError::io(&self.path, error))?;
+            match next {
+                Next::Row(offset) => {
+                    let key = part.base + offset as i64;
+                    if let Err(reason) = self.push(at, key, None, Extent::Header, page, notes) {
+                        notes.note(FindingCode::BadLine, format!("the row at byte {offset} {reason}"));
+                    }
+                }
+                Next::Odd(offset, reason) => {
+                    notes.note(FindingCode::BadLine, format!("the row at byte {offset} {reason}"));
+                }
+                Next::Cut => {
+                    let offset = self.walk(at).offset();
+                    tail = Some(format!("the row at byte {offset} is the last and unfinished"));
+                    (at, self.at) = (at + 1, None);
+                }
+                Next::End => {
+                    tail = tail.or(part.bytes.trouble());
+                    (at, self.at) = (at + 1, None);
+                }
+            }
+        }
+        let end = at >= parts.len();
+        if end && tail.is_none() && self.is_cut {
+            tail = Some("the dump ends in the middle".to_owned());
+        }
+        let offset = self.at.as_mut().map_or(0, |(_, walk)| walk.behind());
+        let within = parts.get(at).map_or(0.0, |part| part.bytes.progress(offset.max(part.start)));
+        let progress = match (end, shared.is_one_text()) {
+            (true, _) => 1.0,
+            (false, true) => within,
+            (false, false) => (at as f32 + within) / parts.len().max(1) as f32,
+        };
+        let cursor = ScanCursor::at(((at as i64) << TEXT_BITS) + offset as i64);
+        Ok(ScanStep { cursor, end, progress, tail })
+    }
+
+    /// A dump that is still being written is another one when it is longer.
+    fn end_at_present(&mut self) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    fn change(&mut self, _cursor: &ScanCursor) -> Result<StoreChange, ReadError> {
+        let Some(part) = self.shared.parts.first() else { return Ok(StoreChange::Same) };
+        let now = part.bytes.now().map_err(|error| self.io(error))?;
+        Ok(match now {
+            Now::Same(len) if !self.shared.is_one_text() || len == self.len => StoreChange::Same,
+            // A dump that is written anew, or still being written, is read from its beginning.
+            _ => StoreChange::Replaced,
+        })
+    }
+}
+
+impl Shared {
+    fn is_one_text(&self) -> bool {
+        self.parts.iter().all(|part| part.base == 0)
+    }
+}
+
+impl Fetcher for Reader {
+    fn fetch(
+        &mut self,
+        keys: &[RowKey],
+        _run: Option<Run<'_>>,
+        page: &mut EventPage,
+        notes: &mut Findings,
+    ) -> Result<usize, ReadError> {
+        let has_items = self.builder.mapping().has_items();
+        let shared = Arc::clone(&self.shared);
+        let all = vec![true; shared.plan.columns.len()];
+        let mut read = 0;
+        for key in keys {
+            if read > 0 && page.filled_bytes() > PAGE_BYTES {
+                break;
+            }
+            read += 1;
+            let (row, item) = if has_items { row_and_item(*key) } else { (key.0, 0) };
+            let Some((at, offset)) = self.part_of(row) else { continue };
+            let walk = self.walk(at);
+            walk.seek(offset);
+            let next = walk.next(&shared.parts[at], &all).map_err(|error| ReadError::io(&self.path, error))?;
+            if !matches!(next, Next::Row(found) if found == offset) {
+                continue;
+            }
+            let item = [item];
+            let pushed = self.push(at, row, has_items.then_some(&item[..]), Extent::Whole, page, notes);
+            if let Err(reason) = pushed {
+                notes.note(FindingCode::Damaged, format!("the row at byte {offset} changed: it {reason}"));
+            }
+        }
+        Ok(read)
+    }
+
+    fn payloads(&mut self, keys: &[RowKey], _run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError> {
+        payloads_of_rows(self, keys, page)
+    }
+}

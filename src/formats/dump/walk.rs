@@ -1,0 +1,231 @@
+//! [`Part`]: a run of rows in one text, and [`Walk`]: from row to row of it.
+
+use std::io;
+use std::sync::Arc;
+
+use super::rows::{Fields, Found};
+use super::script::{self, Form, Holds, Statements, insert_head};
+use super::window::Window;
+use super::{Flavour, rows};
+use crate::dialect::Cell;
+use crate::formats::bytes::Bytes;
+
+/// A longer row is passed over, as a finding.
+const MAX_ROW_BYTES: usize = 256 << 20;
+
+/// Rows that are looked at to see what columns hold whose types nothing tells.
+const LOOKED_AT_ROWS: usize = 50;
+
+/// A run of rows in one text.
+pub(super) struct Part {
+    pub bytes: Arc<dyn Bytes>,
+    /// The key of the text's first byte.
+    pub base: i64,
+    pub start: u64,
+    pub end: u64,
+    pub form: Form,
+    /// For each column that is asked for the field that holds it.
+    pub fields: Vec<Option<usize>>,
+    /// Fields of a row.
+    pub width: usize,
+    /// What each field holds.
+    pub holds: Vec<Holds>,
+}
+
+impl Part {
+    /// Where nothing tells a column's type, it holds bytes if its first values are all written
+    /// as bytes are.
+    pub fn find_bytes(&mut self, flavour: Flavour) -> io::Result<()> {
+        let unknown = |field: &usize| self.holds.get(*field) == Some(&Holds::Unknown);
+        let fields: Vec<usize> = self.fields.iter().flatten().copied().filter(unknown).collect();
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let mut written = vec![(false, true); self.fields.len()];
+        let wanted = vec![true; self.fields.len()];
+        let mut walk = Walk::new(self, flavour);
+        for _ in 0..LOOKED_AT_ROWS {
+            match walk.next(self, &wanted)? {
+                Next::End | Next::Cut => break,
+                Next::Odd(..) => {}
+                Next::Row(_) => walk.cells(self, &wanted, |cells| {
+                    for (cell, (seen, bytes)) in cells.iter().zip(&mut written) {
+                        *seen |= !cell.is_null();
+                        *bytes &= match cell {
+                            Cell::Null => true,
+                            Cell::Text(text) => rows::is_written_bytes(text.as_bytes()),
+                            _ => false,
+                        };
+                    }
+                }),
+            }
+        }
+        for (column, (seen, bytes)) in written.into_iter().enumerate() {
+            if let (true, Some(field)) = (seen && bytes, self.fields[column]) {
+                self.holds[field] = Holds::Bytes;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Goes from row to row of one part.
+pub(super) struct Walk {
+    statements: Statements,
+    fields: Fields,
+    /// The row that was read last: its offset, and its length.
+    row: (u64, usize),
+    rooms: Vec<Vec<u8>>,
+}
+
+/// What stands next in a part.
+pub(super) enum Next {
+    /// A row, by its offset in the text.
+    Row(u64),
+    /// Something that is no row of the table, and why.
+    Odd(u64, String),
+    /// The text ends inside a row.
+    Cut,
+    End,
+}
+
+impl Walk {
+    pub fn new(part: &Part, flavour: Flavour) -> Walk {
+        let mut window = Window::new(Arc::clone(&part.bytes));
+        window.seek(part.start);
+        Walk { statements: Statements { window, flavour }, fields: Fields::default(), row: (0, 0), rooms: Vec::new() }
+    }
+
+    pub fn offset(&self) -> u64 {
+        self.statements.window.offset()
+    }
+
+    /// Reads the row that stands here or comes next. `wanted` says of which of the mapping's
+    /// columns.
+    pub fn next(&mut self, part: &Part, wanted: &[bool]) -> io::Result<Next> {
+        if !self.find_row(part)? {
+            return Ok(Next::End);
+        }
+        let offset = self.offset();
+        let asked = |field: usize| part.fields.iter().zip(wanted).any(|(own, wanted)| *wanted && *own == Some(field));
+        loop {
+            let window = &self.statements.window;
+            let found = self.fields.read(window.rest(), window.is_last(), part.form, self.statements.flavour, asked);
+            match found {
+                Found::Row(len) => {
+                    let unfinished = window.is_last()
+                        && len == window.rest().len()
+                        && !window.rest().ends_with(b"\n")
+                        && part.form == Form::Copy;
+                    if unfinished {
+                        return Ok(Next::Cut);
+                    }
+                    self.row = (offset, len);
+                    if self.fields.len() != part.width {
+                        let (has, width) = (self.fields.len(), part.width);
+                        self.leave(part)?;
+                        return Ok(Next::Odd(offset, format!("has {has} values, not {width}")));
+                    }
+                    return Ok(Next::Row(offset));
+                }
+                Found::Unfinished if window.rest().len() >= MAX_ROW_BYTES => {
+                    self.statements.window.skip(MAX_ROW_BYTES);
+                    self.statements.window.skip_line()?;
+                    self.row = (offset, 0);
+                    return Ok(Next::Odd(offset, format!("is longer than {} MiB", MAX_ROW_BYTES >> 20)));
+                }
+                Found::Unfinished => {
+                    if !self.statements.window.grow()? {
+                        return Ok(Next::Cut);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes to where a row begins; `false` where there is none.
+    fn find_row(&mut self, part: &Part) -> io::Result<bool> {
+        if self.row.1 > 0 {
+            self.leave(part)?;
+        }
+        if part.form != Form::Insert {
+            let window = &mut self.statements.window;
+            window.ensure(4)?;
+            if part.form == Form::Copy && script::is_end_of_copy(window.rest()) {
+                return Ok(false);
+            }
+            return Ok(self.offset() < part.end && self.statements.window.peek()?.is_some());
+        }
+        loop {
+            if self.offset() >= part.end {
+                return Ok(false);
+            }
+            if self.statements.window.peek()? == Some(b'(') {
+                return Ok(true);
+            }
+            if !self.statements.find_statement(&mut None)? || self.offset() >= part.end {
+                return Ok(false);
+            }
+            self.statements.window.ensure(script::MAX_HEAD)?;
+            match insert_head(self.statements.window.rest(), None, self.statements.flavour) {
+                Some(head) => self.statements.window.skip(head.len),
+                None => {
+                    self.statements.walk(|_| {})?;
+                }
+            }
+        }
+    }
+
+    /// Goes behind the row that was read last.
+    fn leave(&mut self, part: &Part) -> io::Result<()> {
+        let (offset, len) = std::mem::take(&mut self.row);
+        self.statements.window.seek(offset + len as u64);
+        if part.form != Form::Insert {
+            return Ok(());
+        }
+        self.statements.skip_space()?;
+        if self.statements.window.peek()? == Some(b',') {
+            self.statements.window.skip(1);
+            self.statements.skip_space()?;
+        } else if self.statements.flavour != Flavour::SqlServer
+            || !script::begins_statement(self.statements.window.rest())
+        {
+            // ON CONFLICT and the like.
+            self.statements.walk(|_| {})?;
+        }
+        Ok(())
+    }
+
+    /// Where the walk goes on, behind the row that was read last.
+    pub fn behind(&self) -> u64 {
+        if self.row.1 > 0 { self.row.0 + self.row.1 as u64 } else { self.offset() }
+    }
+
+    /// Goes to a row by its offset.
+    pub fn seek(&mut self, offset: u64) {
+        self.row = (0, 0);
+        self.statements.window.seek(offset);
+    }
+
+    /// The cells of the row that was read last, by the mapping's columns.
+    pub fn cells<T>(&mut self, part: &Part, wanted: &[bool], then: impl FnOnce(&[Cell<'_>]) -> T) -> T {
+        let text = self.statements.window.rest();
+        let text = text.get(..self.row.1).unwrap_or_default();
+        self.rooms.resize_with(part.fields.len(), Vec::new);
+        let fields = &self.fields;
+        let cells: Vec<Cell<'_>> = part
+            .fields
+            .iter()
+            .zip(wanted)
+            .zip(&mut self.rooms)
+            .map(|((field, wanted), room)| match field {
+                Some(field) if *wanted => {
+                    let holds = part.holds.get(*field).copied().unwrap_or(Holds::Unknown);
+                    fields.cell(text, *field, holds, room)
+                }
+                _ => Cell::Null,
+            })
+            .collect();
+        then(&cells)
+    }
+}
