@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::samples::SampleCard;
 use super::settings::{Settings, SettingsChange};
 use crate::formats::{OpenChoice, Opened};
 use crate::model::{Problem, StoreId};
@@ -50,7 +51,8 @@ pub(super) enum Modal {
 /// See the module's documentation.
 pub(super) struct Desk {
     pub(super) folders: Folders,
-    pub(super) has_bank: bool,
+    /// The samples that are there.
+    pub(super) samples: Vec<SampleCard>,
     pub(super) settings: Settings,
     pub(super) waker: Waker,
     /// Every store that is open.
@@ -70,10 +72,10 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(folders: Folders, settings: Settings, waker: Waker, opener: Opener) -> Desk {
-        let has_bank = folders.samples.as_ref().is_some_and(|folder| folder.join("bank").is_dir());
+        let samples = SampleCard::all_in(folders.samples.as_deref());
         Desk {
             folders,
-            has_bank,
+            samples,
             settings,
             waker,
             opened: Vec::new(),

@@ -15,6 +15,7 @@ mod mapping;
 pub mod place;
 pub mod playback;
 mod reducers;
+pub mod samples;
 pub mod settings;
 mod store;
 mod stream;
@@ -34,7 +35,6 @@ use settings::{Settings, SettingsChange};
 use store::{OpenStore, Phase};
 
 use crate::formats::OpenChoice;
-use crate::index::At;
 use crate::model::{Findings, StoreId};
 use crate::replay::timeline::OnError;
 use crate::session::{Session, Waker};
@@ -275,16 +275,10 @@ impl App {
     }
 
     fn open_sample(&mut self, id: &str) {
-        let Some(folder) = self.desk.folders.samples.as_ref().map(|folder| folder.join(id)) else { return };
-        let place = Place {
-            store: folder.join("bank.db"),
-            stream: Some("account-1042".to_owned()),
-            at: At::Version(crate::model::Version(57)),
-            // The card offers the sample with its reducer: to click it is to ask for both.
-            reducer: Some(folder.join("reducers.mjs").to_string_lossy().into_owned()),
-            ..Place::default()
-        };
-        self.open(place, OpenChoice::default());
+        let card = self.desk.samples.iter().find(|card| card.id == id);
+        if let (Some(card), Some(samples)) = (card, &self.desk.folders.samples) {
+            self.open(card.place(samples), OpenChoice::default());
+        }
     }
 
     /// A store that turns out to be one that is open already gives way to its tab.

@@ -25,6 +25,7 @@ mod names;
 mod order;
 mod python_eventsourcing;
 mod read_only;
+mod samples;
 mod session;
 mod support;
 mod tables;

@@ -13,6 +13,7 @@ mod panels;
 mod places;
 mod program;
 mod random;
+mod samples;
 mod sizes;
 mod stores;
 mod window;

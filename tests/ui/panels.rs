@@ -37,7 +37,16 @@ fn each_state_of_each_panel_has_its_sentence() {
                 "Merge, a guess",
             ],
         ),
-        (Case::Welcome, &["Drop a store file here", "Open file…", "Open folder…", "Open sample Bank.", "orders.jsonl"]),
+        (
+            Case::Welcome,
+            &[
+                "Drop a file, a folder or a dump here",
+                "Open file…",
+                "Open folder…",
+                "Open sample Bank.",
+                "orders.jsonl",
+            ],
+        ),
         (Case::Failed, &["picture.png could not be opened. ", "it is a PNG image. help: open a store file instead"]),
     ];
     for (case, sentences) in table {

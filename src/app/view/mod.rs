@@ -20,7 +20,7 @@ pub use events::{CellText, EventLine, EventLines, EventMark, EventsView};
 pub use export::{ExportView, PlayheadAt, RunningView};
 pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};
 pub use pages::{
-    FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, SampleCard, StatusView, WelcomeView,
+    FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, StatusView, WelcomeView,
 };
 pub use state::{
     ChangeLine, ChangeList, EventBody, EventView, LastWrite, LastWrites, StateBody, StateSource, StateView, ThrowView,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::app::VEIL_AFTER;
 use crate::app::desk::Desk;
+use crate::app::samples::SampleCard;
 use crate::app::settings::Recent;
 use crate::app::store::{Notice, OpenStore};
 use crate::app::stream::StreamView;
@@ -34,27 +35,6 @@ pub struct RecentEntry {
     /// The file was no longer there when it was last opened.
     pub missing: bool,
 }
-
-/// A sample store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SampleCard {
-    /// For `Action::OpenSample`; decides the picture: `bank`, `orders`, `library`.
-    pub id: &'static str,
-    pub title: &'static str,
-    /// One or two sentences.
-    pub text: &'static str,
-    /// File name.
-    pub file: &'static str,
-    pub framework: &'static str,
-}
-
-const SAMPLES: [SampleCard; 1] = [SampleCard {
-    id: "bank",
-    title: "Bank",
-    text: "An account goes overdrawn and recovers. Find the event that did it.",
-    file: "bank.db",
-    framework: "Emmett",
-}];
 
 /// The first scan.
 pub struct LoadingView<'a> {
@@ -132,7 +112,7 @@ pub(super) fn welcome<'a>(desk: &'a Desk, opening: Option<&'a str>) -> WelcomeVi
     };
     WelcomeView {
         recent: desk.settings.recent.iter().map(entry).collect(),
-        samples: if desk.has_bank { &SAMPLES } else { &[] },
+        samples: &desk.samples,
         opening,
         problem: desk.problem.as_ref(),
     }

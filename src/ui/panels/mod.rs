@@ -26,6 +26,7 @@ pub mod mapping;
 pub mod notice;
 pub mod open_path;
 pub mod reducer_chip;
+pub mod sample_card;
 pub mod save_dialect;
 pub mod state;
 pub mod status;

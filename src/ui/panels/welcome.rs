@@ -1,13 +1,14 @@
 //! The first page: drop a file, open one, type a path, go back to a recent one, try a sample.
 
 use egui::accesskit::Role;
-use egui::{Id, Painter, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use super::sample_card::{CARD, PICTURE, card_ui};
 use crate::app::action::Action;
-use crate::app::view::{RecentEntry, SampleCard, WelcomeView};
+use crate::app::view::{RecentEntry, WelcomeView};
 use crate::ui::icons::Icon;
 use crate::ui::root::hovering;
-use crate::ui::tokens::{self, Tokens, mix, size};
+use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::page::{appears, reveal_focus};
@@ -15,9 +16,6 @@ use crate::ui::{paint, text};
 
 const COLUMN: f32 = 896.0;
 const TARGET: f32 = 184.0;
-const CARD: egui::Vec2 = egui::vec2(288.0, 236.0);
-/// Of a card, for its picture: left out where the page is not as high as the card.
-const PICTURE: f32 = 103.0;
 
 /// Shows the page in `rect`.
 pub fn welcome_ui(ui: &mut Ui, rect: Rect, view: &WelcomeView<'_>, out: &mut Vec<Action>) {
@@ -73,6 +71,7 @@ fn content_ui(ui: &mut Ui, id: Id, column: Rect, view: &WelcomeView<'_>, out: &m
         return y;
     }
     y = section(ui, id, left, right, y, "Samples");
+    // There is none where the page is not as high as a card.
     let picture = if ui.clip_rect().height() < CARD.y { 0.0 } else { PICTURE };
     let card_size = vec2(CARD.x.min(column.width()), CARD.y - PICTURE + picture);
     let mut at = pos2(left, y + 12.0);
@@ -109,8 +108,8 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     let buttons = if in_a_row { open_width + 12.0 + folder_width } else { open_width.max(folder_width) };
     let beside = in_a_row && buttons + 12.0 + 160.0 <= inside;
     let field_width = 300.0_f32.min(if beside { inside - buttons - 12.0 } else { inside });
-    let kinds = "Emmett and Python eventsourcing on SQLite, folders of EventStoreDB and KurrentDB, JSON lines, and what \
-                 your own dialect files describe";
+    let kinds = "Castore, EventStoreDB and KurrentDB, Marten, Message DB, Emmett, Spring Modulith, Python \
+                 eventsourcing, JSON lines, and any table by pointing at its columns";
     let kinds_galley = text::paragraph_galley(&painter, inside, kinds, text::LABEL, t.quiet, 4);
     let below = [in_a_row, beside].into_iter().filter(|fits| !fits).count() as f32 * 36.0;
     let more = below + kinds_galley.size().y - 18.0;
@@ -125,7 +124,7 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     Icon::FILE_DOWN.paint(&painter, pos2(x, rect.top() + 44.0), 24.0, t.secondary);
     let title = match view.opening {
         Some(name) => format!("Opening {name}…"),
-        None => "Drop a store file here".to_owned(),
+        None => "Drop a file, a folder or a dump here".to_owned(),
     };
     text::center_cut(&painter, x, rect.top() + 80.0, &title, text::TITLE, t.text, inside);
     let spot = Rect::from_center_size(pos2(x, rect.top() + 80.0), vec2(300.0_f32.min(inside), 20.0));
@@ -202,63 +201,4 @@ fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, out
     if icon_button(ui, id.with("forget"), forget, Icon::X, 14.0, &name).clicked() {
         out.push(Action::ForgetRecent(at));
     }
-}
-
-/// A card whose words are below so many points of picture.
-fn card_ui(ui: &mut Ui, id: Id, rect: Rect, picture: f32, card: &SampleCard, out: &mut Vec<Action>) {
-    let t = tokens::tokens(ui.ctx());
-    let painter = ui.painter().clone();
-    let response = ui.interact(rect, id, Sense::click());
-    let name = format!("Open sample {}. {}", card.title, card.text);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let hot = response.hovered();
-    if hot {
-        painter.rect_filled(rect, size::RADIUS, t.hover);
-    }
-    paint::outline(&painter, rect, size::RADIUS, if hot { t.outline } else { t.hairline });
-    let top = rect.top() + picture;
-    if picture > 0.0 {
-        let place = Rect::from_min_size(rect.min + vec2(16.0, 16.0), vec2(256.0, 72.0));
-        if card.id == "bank" {
-            bank_picture(&painter.with_clip_rect(rect.intersect(ui.clip_rect())), place, t);
-        }
-        paint::hline(&painter, rect.left(), rect.right(), top, if hot { t.outline } else { t.hairline });
-    }
-    let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
-    text::left(&painter, left, top + 21.0, card.title, text::TITLE, t.text);
-    let place = Rect::from_min_size(pos2(left, top + 36.0), vec2(right - left, 54.0));
-    text::paragraph(&painter, place, card.text, text::BODY, t.secondary, 3);
-    let y = rect.bottom() - 23.0;
-    let end = text::left(&painter, left, y, card.file, text::DATA, t.text);
-    let room = right - end - 8.0;
-    text::right_cut(&painter, right, y, card.framework, text::LABEL.on_baseline_of(text::DATA), t.quiet, room);
-    if response.has_focus() {
-        paint::focus_ring(&painter, rect, t);
-    }
-    if response.clicked() {
-        out.push(Action::OpenSample(card.id));
-    }
-}
-
-/// A balance that falls below its limit and recovers, with the playhead where it did.
-fn bank_picture(painter: &Painter, rect: Rect, t: &Tokens) {
-    let at = |x: f32, y: f32| rect.min + vec2(x, y);
-    let steps = [(0.0, 30.0), (24.0, 22.0), (40.0, 26.0), (62.0, 12.0), (88.0, 18.0), (104.0, 36.0), (120.0, 44.0)];
-    let below = [(135.0, 60.0), (168.0, 64.0)];
-    let back = [(184.0, 40.0), (204.0, 28.0), (222.0, 34.0), (234.0, 16.0), (256.0, 16.0)];
-    let limit = 48.0;
-    painter.rect_filled(Rect::from_min_max(at(135.0, limit), at(168.0, 60.0)), 0.0, mix(t.panel, t.error, 0.38));
-    painter.rect_filled(Rect::from_min_max(at(168.0, limit), at(184.0, 64.0)), 0.0, mix(t.panel, t.error, 0.38));
-    paint::dashed_hline(painter, rect.left(), rect.right(), rect.top() + limit, t.outline);
-    let all: Vec<(f32, f32)> = steps.into_iter().chain(below).chain(back).collect();
-    for pair in all.windows(2) {
-        let ((x, y), (next, to)) = (pair[0], pair[1]);
-        painter.line_segment([at(x, y), at(next, y)], Stroke::new(1.25, t.text));
-        if y != to {
-            painter.line_segment([at(next, y), at(next, to)], Stroke::new(1.25, t.text));
-        }
-    }
-    let head = 135.0;
-    painter.rect_filled(Rect::from_min_max(at(head - 1.0, 0.0), at(head + 1.0, 72.0)), 0.0, t.playhead);
-    painter.circle_filled(at(head, 60.0), 4.5, t.playhead);
 }
