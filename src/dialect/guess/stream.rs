@@ -49,7 +49,8 @@ impl Look<'_> {
         }
         // Too few rows, or no version: names tell.
         let Some((stream, sure)) = self.named_stream() else { return 0.0 };
-        let counts = |own: &Column| own.facts.integers == 1.0 && own.facts.time < 0.9;
+        let ids = self.ids(&stream);
+        let counts = |own: &Column| own.facts.integers == 1.0 && own.facts.time < 0.9 && tells_rows_apart(&ids, own);
         let version = self.best(VERSION, 5.0, &counts).filter(|at| self.is_few() && !stream.contains(at));
         self.reasons.push(format!("{} is named like a stream", self.path(&stream)));
         self.take_stream(stream);
@@ -243,6 +244,12 @@ impl Look<'_> {
         let named = self.columns[*id].says(STREAM) + self.columns[version].says(VERSION);
         0.35 * named + joined - MEMBER * members as f64
     }
+}
+
+/// No two rows of a stream have the same: a version that is 1 in every row is that of the schema.
+fn tells_rows_apart(streams: &[Option<u64>], version: &Column) -> bool {
+    let mut seen = HashSet::new();
+    streams.iter().zip(&version.integers).all(|place| seen.insert(place))
 }
 
 /// A group of three or more numbers has one step throughout.

@@ -66,6 +66,27 @@ fn names_tell_where_there_is_one_row() {
 }
 
 #[test]
+fn a_version_that_is_the_same_in_every_row_is_none_of_a_stream() {
+    let columns = ["id", "aggregateId", "eventType", "payload", "version", "amount"];
+    let row = |stream: &str, kind: &str, version: i64, place: i64| {
+        let id = text(format!("{stream}/{place}"));
+        vec![id, text(stream), text(kind), text("{\"a\":1}"), Sampled::Integer(version), Sampled::Integer(place)]
+    };
+    let few = vec![row("s", "Planned", 1, 9), row("s", "Ended", 1, 4), row("t", "Planned", 1, 9)];
+    let found = guess(&[sample("event_stream", &columns, few)]);
+    assert_eq!(said(&found[0]), "stream=aggregateId,type=eventType,data=payload,id=id");
+    // One row of each stream says nothing against it.
+    let firsts = vec![row("s", "Planned", 1, 1), row("t", "Planned", 1, 1)];
+    let found = guess(&[sample("event_stream", &columns, firsts)]);
+    assert_eq!(said(&found[0]), "stream=aggregateId,version=version,type=eventType,data=payload,id=id");
+    // Of two that are named alike the one that counts is taken.
+    let columns = ["id", "aggregateId", "eventType", "payload", "version", "sequence"];
+    let two = vec![row("s", "Planned", 1, 1), row("s", "Ended", 1, 2), row("t", "Planned", 1, 1)];
+    let found = guess(&[sample("event_stream", &columns, two)]);
+    assert_eq!(said(&found[0]), "stream=aggregateId,version=sequence,type=eventType,data=payload,id=id");
+}
+
+#[test]
 fn copies_and_lists_are_no_events() {
     let columns = ["position", "stream_id", "version", "type", "data", "created"];
     let archive = sample("outbox", &columns, events(5, 3));

@@ -408,12 +408,14 @@ fn inside_call(plain: &[u8]) -> Option<(usize, bool)> {
 fn call(plain: &[u8], inside: usize, is_bytes: bool, flavour: Flavour, fields: &mut Fields) {
     let name = plain[..inside].to_ascii_lowercase();
     let start = fields.own.len();
-    let mut strings = Vec::new();
+    // The strings in it, and what stands behind each.
+    let (mut strings, mut behind) = (Vec::new(), Vec::new());
     let mut at = inside;
     while let Some(quote) = memchr::memchr(b'\'', &plain[at..]) {
         let mut out = Vec::new();
         let Some(end) = string(plain, at + quote, flavour == Flavour::MySql, true, &mut out) else { break };
         strings.push(out);
+        behind.push(&plain[end..]);
         at = end;
     }
     match strings.as_slice() {
@@ -438,19 +440,16 @@ fn call(plain: &[u8], inside: usize, is_bytes: bool, flavour: Flavour, fields: &
             unistr(text, &mut fields.own);
             fields.push_own(FieldKind::Text, start);
         }
-        // sqlite3's .dump nests one such call for line feeds into one for carriage returns.
-        [text, from @ ..] if name.starts_with(b"replace") => {
-            let mut text = String::from_utf8_lossy(text).into_owned();
-            for from in from {
-                let from = String::from_utf8_lossy(from).into_owned();
-                let to = match from.as_str() {
-                    mark if mark.contains('n') => "\n",
-                    mark if mark.contains('r') => "\r",
-                    _ => continue,
-                };
-                text = text.replace(&from, to);
+        // sqlite3's .dump nests one such call for carriage returns in one for line feeds; each names
+        // a mark that the text does not hold, and the character for which it stands.
+        [text, marks @ ..] if name.starts_with(b"replace") => {
+            let mut text = text.clone();
+            for (mark, behind) in marks.iter().zip(&behind[1..]) {
+                if let Some(character) = character(behind) {
+                    text = replaced(&text, mark, character.encode_utf8(&mut [0; 4]).as_bytes());
+                }
             }
-            fields.own.extend_from_slice(text.as_bytes());
+            fields.own.extend_from_slice(&text);
             fields.push_own(FieldKind::Text, start);
         }
         [text, ..] => {
@@ -458,6 +457,26 @@ fn call(plain: &[u8], inside: usize, is_bytes: bool, flavour: Flavour, fields: &
             fields.push_own(FieldKind::Text, start);
         }
     }
+}
+
+/// Of `, char(10))` the character.
+fn character(behind: &[u8]) -> Option<char> {
+    let call = behind.trim_ascii_start().strip_prefix(b",")?.trim_ascii_start();
+    let number = call.get(..5).filter(|name| name.eq_ignore_ascii_case(b"char(")).and(call.get(5..))?;
+    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    char::from_u32(std::str::from_utf8(&number[..digits]).ok()?.parse().ok()?)
+}
+
+fn replaced(text: &[u8], mark: &[u8], by: &[u8]) -> Vec<u8> {
+    let (mut out, mut from) = (Vec::new(), 0);
+    // Nothing stands for nothing.
+    for at in memchr::memmem::find_iter(text, mark).filter(|_| !mark.is_empty()) {
+        out.extend_from_slice(&text[from..at]);
+        out.extend_from_slice(by);
+        from = at + mark.len();
+    }
+    out.extend_from_slice(&text[from..]);
+    out
 }
 
 /// SQLite's `unistr('a\u000ab')`, and standard SQL's `U&'a\000ab'`.
@@ -605,6 +624,10 @@ mod tests {
         assert_eq!(
             sqlite("(X'4142',replace(replace('a\\nb\\rc','\\r',char(13)),'\\n',char(10)),unistr('a\\u000ab\\\\'))!"),
             ["bytes AB", "a\nb\rc", "a\nb\\"]
+        );
+        assert_eq!(
+            sqlite("(replace('a\\nb\\012c','\\012',char(10)),replace('a(1)b','(1)',char(13)))!"),
+            ["a\\nb\nc", "a\rb"]
         );
         let server = |text: &str| insert(text, Flavour::SqlServer);
         assert_eq!(
