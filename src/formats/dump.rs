@@ -8,9 +8,11 @@
 
 mod archive;
 mod lex;
+mod outline;
 mod reader;
 mod rows;
 mod script;
+mod shelf;
 mod walk;
 mod window;
 
@@ -19,18 +21,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::bytes::{Bytes, FileBytes, Now};
+use super::bytes::{Bytes, Now};
 use super::probe::{HEAD_BYTES, Kind, Probe};
-use super::spool::Spool;
 use super::{Bound, Container, Contents, DialectStore, Inside, OpenError, Reach, ReadError, Source, Tables};
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::Column;
 use crate::dialect::{Candidate, Mapping, Table};
 use crate::model::json::BOM;
-use archive::Packed;
+use outline::{Block, Form, Holds, Made, Outline, Place};
 use reader::{DumpReaders, Lookup, Plan, Shared};
 use rows::{Fields, Found, holds_of};
-use script::{Form, Holds, Made, Outline, outline};
+use script::outline;
+use shelf::Shelf;
 use walk::{Next, Part, Walk};
 
 /// Bits of a key that are the place in the text, where each block has a text of its own.
@@ -140,8 +142,8 @@ fn one_table(path: &Path, bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Resul
     };
     let mut outline = Outline::default();
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let table = outline.table(script::Place { name, ..script::Place::default() });
-    outline.add_block(script::Block { table, columns: names.into(), form, data: start..u64::MAX });
+    let table = outline.table(Place { name, ..Place::default() });
+    outline.add_block(Block { table, columns: names.into(), form, data: start..u64::MAX, heads: Vec::new() });
     Ok(outline)
 }
 
@@ -203,7 +205,8 @@ impl Contents for Dumped {
             path: self.path.clone(),
             flavour: self.flavour,
             len: self.len()?,
-            is_cut: self.outline.is_cut,
+            tail: self.outline.tail(),
+            passed_over: self.outline.passed_over(),
             shared: Arc::new(Shared { parts, lookups, plan }),
         };
         Ok(DialectStore::bound(readers, mapping, false))
@@ -213,7 +216,6 @@ impl Contents for Dumped {
 /// A dump that was looked through.
 struct Dumped {
     path: PathBuf,
-    cache: PathBuf,
     flavour: Flavour,
     outline: Outline,
     /// What the blocks are parts of.
@@ -223,14 +225,14 @@ struct Dumped {
 enum Text {
     /// One text for all of them.
     Whole(Arc<dyn Bytes>),
-    /// One for each, packed.
-    Packed(Vec<Packed>),
+    /// One for each.
+    Packed(Arc<Shelf>),
 }
 
 impl Dumped {
     fn of(source: &Source) -> Result<Dumped, ReadError> {
         let io = |error| ReadError::io(&source.path, error);
-        let (path, cache) = (source.path.clone(), source.cache.clone());
+        let path = source.path.clone();
         let mut head = Vec::new();
         if !matches!(source.inside, Inside::Folder) {
             source.bytes()?.read(0, HEAD_BYTES, &mut head).map_err(io)?;
@@ -249,7 +251,7 @@ impl Dumped {
         let (outline, text) = match archive {
             Some(file) => {
                 let contents = archive::contents(&file).map_err(io)?;
-                (contents.outline, Text::Packed(contents.packed))
+                (contents.outline, Text::Packed(Shelf::new(contents.packed, source.cache.clone())))
             }
             None => {
                 let bytes = source.bytes()?;
@@ -260,7 +262,7 @@ impl Dumped {
                 (outline.map_err(io)?, Text::Whole(bytes))
             }
         };
-        Ok(Dumped { path, cache, flavour, outline, text })
+        Ok(Dumped { path, flavour, outline, text })
     }
 
     fn io(&self, error: io::Error) -> ReadError {
@@ -285,33 +287,24 @@ impl Dumped {
     }
 
     /// The text that a block is a part of, and the key of that text's first byte.
-    fn text_of(&self, block: usize) -> Result<(Arc<dyn Bytes>, i64), ReadError> {
+    fn text_of(&self, block: usize) -> (Arc<dyn Bytes>, i64) {
         match &self.text {
-            Text::Whole(bytes) => Ok((Arc::clone(bytes), 0)),
-            Text::Packed(packed) => {
-                let Some(packed) = packed.get(block) else {
-                    return Err(self.io(io::ErrorKind::NotFound.into()));
-                };
-                let bytes: Arc<dyn Bytes> = if packed.layers.is_empty() {
-                    Arc::new(FileBytes::open(&packed.file).map_err(|error| ReadError::io(&packed.file, error))?)
-                } else {
-                    let spool = Spool::open(&packed.file, packed.layers.clone(), &self.cache);
-                    Arc::new(spool.map_err(|error| ReadError::io(&packed.file, error))?)
-                };
-                Ok((bytes, (block as i64) << TEXT_BITS))
-            }
+            Text::Whole(bytes) => (Arc::clone(bytes), 0),
+            Text::Packed(shelf) => (shelf.text(block), (block as i64) << TEXT_BITS),
         }
     }
 
     /// Where the rows of a table stand, and which of their fields are these columns. `number` is
     /// the table's in the mapping.
     fn parts(&self, table: usize, columns: &[Column], number: usize) -> Result<Vec<Part>, ReadError> {
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
+        // The table and columns whose rows told what they hold.
+        let mut known = None;
         for (at, block) in self.outline.blocks.iter().enumerate() {
             if self.outline.root(block.table) != table {
                 continue;
             }
-            let (bytes, base) = self.text_of(at)?;
+            let (bytes, base) = self.text_of(at);
             let own = &self.outline.tables[block.table].columns;
             let own = if own.is_empty() { &self.outline.tables[table].columns } else { own };
             let names: Vec<String> = match block.columns.is_empty() {
@@ -335,8 +328,16 @@ impl Dumped {
                 fields: fields.collect(),
                 width: names.len(),
                 holds,
+                heads: block.heads.clone(),
+                is_packed: matches!(self.text, Text::Packed(_)),
             };
-            part.find_bytes(self.flavour).map_err(|error| self.io(error))?;
+            match parts.last() {
+                Some(last) if known == Some((block.table, &block.columns)) => part.holds = last.holds.clone(),
+                _ => {
+                    let is_told = part.find_bytes(self.flavour).map_err(|error| self.io(error))?;
+                    known = is_told.then_some((block.table, &block.columns));
+                }
+            }
             parts.push(part);
         }
         Ok(parts)

@@ -8,6 +8,7 @@ mod damage;
 mod dialects;
 mod documents;
 mod doors;
+mod dump_files;
 mod dumps;
 mod export;
 mod export_job;

@@ -184,7 +184,7 @@ fn choice(table: Option<&str>) -> OpenChoice {
 }
 
 /// Two forms of one content: both open or neither does, and they hold the same events.
-fn alike(
+pub fn alike(
     form: &str,
     plain: &Result<&Walked, String>,
     other: &Result<&Walked, String>,
@@ -277,7 +277,7 @@ fn as_array(input: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The file is compressed or wide as it is.
-fn is_packed(input: &[u8]) -> bool {
+pub fn is_packed(input: &[u8]) -> bool {
     let magic: [&[u8]; 6] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK", b"\xff\xfe", b"\xfe\xff", b"\0"];
     magic.iter().any(|magic| input.starts_with(magic))
         || input.get(1) == Some(&0)
@@ -285,7 +285,7 @@ fn is_packed(input: &[u8]) -> bool {
 }
 
 /// As two members, cut anywhere.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let cut = Chance(bytes.len() as u64).below(bytes.len());
     let member = |bytes: &[u8]| {
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -1,5 +1,6 @@
 //! Fuzzing on stable Rust: inputs that are almost right, mutated over and over, and for each
-//! what must hold. Four targets: JSON, files of JSON, dialects, SQLite files.
+//! what must hold. Five targets: JSON, files of JSON, dialects, SQLite
+//! files, dumps.
 //!
 //! Every target runs `EVENTGLASS_FUZZ_SECONDS` (without it: so many mutations, always the same),
 //! from the seed `EVENTGLASS_SEED`. Inputs that show something new, a finding,
@@ -14,6 +15,7 @@
 mod chance;
 mod dialect;
 mod driver;
+mod dumps;
 mod json;
 mod lines;
 mod mutate;
@@ -33,6 +35,11 @@ fn files_of_json_lose_no_line_in_any_form() {
 #[test]
 fn dialects_are_understood_or_refused_in_words() {
     driver::run(&mut dialect::Dialects::new());
+}
+
+#[test]
+fn dumps_of_any_kind_are_read_or_refused_in_words() {
+    driver::run(&mut dumps::Dumps::new());
 }
 
 #[test]

@@ -4,17 +4,21 @@
 //! Format: PostgreSQL's src/bin/pg_dump/pg_backup_archiver.c and pg_backup_custom.c, versions
 //! 1.12 (9.x) to 1.16 (17, 18).
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::Flavour;
-use super::script::{Block, Form, Outline, Place, copy_head};
+use super::outline::{Block, Form, Outline, Place};
+use super::script::copy_head;
 use crate::formats::layers::{Layer, charset_named};
 
 const MAGIC: &[u8] = b"PGDMP";
 /// What entries with the rows of a table are called.
 const DATA: &str = "TABLE DATA";
+/// The entry with all large objects.
+const LARGE_OBJECTS: &str = "BLOBS";
 /// Entries of a table of contents.
 const MAX_ENTRIES: i64 = 10_000_000;
 /// A text in the table of contents.
@@ -48,8 +52,8 @@ enum Parts {
     Custom,
     /// Files of a folder.
     Folder(PathBuf),
-    /// Members of a tar: name, offset and length.
-    Tar(Vec<(String, u64, u64)>),
+    /// Members of a tar.
+    Tar(Members),
 }
 
 /// Reads the table of contents.
@@ -73,14 +77,16 @@ fn read(path: &Path) -> io::Result<Contents> {
         return Reader::begin(file)?.contents(path, Parts::Custom);
     }
     let members = members(&mut file)?;
-    let toc = members.iter().find(|(name, ..)| name == "toc.dat").map_or(512, |(_, offset, _)| *offset);
+    let toc = members.get("toc.dat").map_or(512, |(offset, _)| *offset);
     file.seek(SeekFrom::Start(toc))?;
     Reader::begin(file)?.contents(path, Parts::Tar(members))
 }
 
-/// The members of a tar: name, offset and length.
-fn members(file: &mut BufReader<File>) -> io::Result<Vec<(String, u64, u64)>> {
-    let mut members = Vec::new();
+/// The members of a tar by their names: offset and length.
+type Members = HashMap<String, (u64, u64)>;
+
+fn members(file: &mut BufReader<File>) -> io::Result<Members> {
+    let mut members = Members::new();
     let mut at = 0;
     loop {
         file.seek(SeekFrom::Start(at))?;
@@ -96,8 +102,8 @@ fn members(file: &mut BufReader<File>) -> io::Result<Vec<(String, u64, u64)>> {
             let digits = field.iter().filter(|byte| byte.is_ascii_digit());
             digits.fold(0, |sum, digit| sum * 8 + u64::from(digit - b'0'))
         };
-        members.push((String::from_utf8_lossy(name).into_owned(), at + 512, len));
-        at += 512 + len.div_ceil(512) * 512;
+        members.insert(String::from_utf8_lossy(name).into_owned(), (at + 512, len));
+        at = len.checked_next_multiple_of(512).and_then(|len| at.checked_add(512 + len)).unwrap_or(u64::MAX - 512);
     }
 }
 
@@ -262,12 +268,14 @@ impl Reader {
 
     /// An archive that was written to a pipe does not say where its blocks are.
     fn find_blocks(&mut self, start: u64, entries: &mut [Entry]) -> io::Result<()> {
+        let without = entries.iter_mut().filter(|entry| entry.offset.is_none());
+        let mut without: HashMap<i64, &mut Entry> = without.map(|entry| (entry.id, entry)).collect();
         self.file.seek(SeekFrom::Start(start))?;
         loop {
             let at = self.file.stream_position()?;
             let Ok(_kind) = self.byte() else { return Ok(()) };
             let Ok(id) = self.int() else { return Ok(()) };
-            if let Some(entry) = entries.iter_mut().find(|entry| entry.id == id && entry.offset.is_none()) {
+            if let Some(entry) = without.remove(&id) {
                 entry.offset = Some(at);
             }
             loop {
@@ -288,7 +296,12 @@ impl Reader {
         for entry in entries {
             contents.outline.read_statement(entry.definition.trim_start().as_bytes(), None, Flavour::Postgres);
         }
+        contents.outline.has_large_objects = entries.iter().any(|entry| entry.kind == LARGE_OBJECTS);
         for entry in entries.iter().filter(|entry| entry.kind == DATA) {
+            if contents.outline.is_full() {
+                contents.outline.is_too_large = true;
+                break;
+            }
             // Without a COPY its rows are INSERT statements.
             let form = if entry.copy.is_empty() { Form::Insert } else { Form::Copy };
             let columns = copy_head(entry.copy.as_bytes(), None).and_then(|(_, columns)| columns);
@@ -298,7 +311,10 @@ impl Reader {
             });
             let Some(mut packed) = self.packed(path, parts, entry)? else { continue };
             packed.layers.extend(charset);
-            contents.outline.add_block(Block { table, columns: columns.into(), form, data: 0..u64::MAX });
+            // Each is a text of its own.
+            contents.outline.close_blocks();
+            let heads = Vec::new();
+            contents.outline.add_block(Block { table, columns: columns.into(), form, data: 0..u64::MAX, heads });
             contents.packed.push(packed);
         }
         Ok(contents)
@@ -330,13 +346,10 @@ impl Reader {
                 });
                 Some(found.unwrap_or(Packed { file: plain, layers: Vec::new() }))
             }
-            (Parts::Tar(members), _, Some(name)) => {
-                let member = members.iter().find(|(own, ..)| own == name);
-                member.map(|(_, offset, len)| Packed {
-                    file: path.to_owned(),
-                    layers: vec![Layer::Member { offset: *offset, len: *len, deflated: false }],
-                })
-            }
+            (Parts::Tar(members), _, Some(name)) => members.get(name).map(|(offset, len)| Packed {
+                file: path.to_owned(),
+                layers: vec![Layer::Member { offset: *offset, len: *len, deflated: false }],
+            }),
             _ => None,
         })
     }

@@ -2,7 +2,7 @@
 //! in one that is whole.
 
 use super::Flavour;
-use super::script::{Holds, Kind, Place};
+use super::outline::{Holds, Kind, Place};
 
 /// A letter of a name without quotes.
 pub(super) fn is_name(byte: u8) -> bool {

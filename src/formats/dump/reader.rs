@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::outline::Form;
 use super::walk::{Next, Part, Walk};
 use super::{Dumped, Flavour, TEXT_BITS};
 use crate::dialect::mapping::{Column, Join, RowTest};
@@ -164,7 +165,10 @@ pub(super) struct DumpReaders {
     pub flavour: Flavour,
     /// Bytes of the dump when it was opened, where it is one text.
     pub len: u64,
-    pub is_cut: bool,
+    /// What is missing at its end, in words.
+    pub tail: Option<&'static str>,
+    /// What of it is not read, in words.
+    pub passed_over: Vec<(FindingCode, String)>,
     pub shared: Arc<Shared>,
 }
 
@@ -176,7 +180,8 @@ impl Readers for DumpReaders {
             path: self.path.clone(),
             flavour: self.flavour,
             len: self.len,
-            is_cut: self.is_cut,
+            tail: self.tail,
+            passed_over: self.passed_over.clone(),
             shared: Arc::clone(&self.shared),
             builder: RowBuilder::new(Arc::clone(mapping)),
             at: None,
@@ -188,7 +193,8 @@ pub(super) struct Reader {
     path: PathBuf,
     flavour: Flavour,
     len: u64,
-    is_cut: bool,
+    tail: Option<&'static str>,
+    passed_over: Vec<(FindingCode, String)>,
     shared: Arc<Shared>,
     builder: RowBuilder,
     /// The part that is walked, and how far.
@@ -202,11 +208,17 @@ impl Reader {
 
     /// The walk through a part.
     fn walk(&mut self, part: usize) -> &mut Walk {
-        if self.at.as_ref().is_none_or(|(at, _)| *at != part) {
-            self.at = None;
-        }
-        let (shared, flavour) = (&self.shared, self.flavour);
-        &mut self.at.get_or_insert_with(|| (part, Walk::new(&shared.parts[part], flavour))).1
+        let own = &self.shared.parts[part];
+        let walk = match self.at.take() {
+            Some((at, walk)) if at == part => walk,
+            // Of the same text there may be a great many.
+            Some((at, mut walk)) if Arc::ptr_eq(&self.shared.parts[at].bytes, &own.bytes) => {
+                walk.seek(own.start);
+                walk
+            }
+            _ => Walk::new(own, self.flavour),
+        };
+        &mut self.at.insert((part, walk)).1
     }
 
     /// Adds the row that was read last to the page. `Err` says why it is no event.
@@ -259,22 +271,26 @@ impl Scanner for Reader {
         page.clear();
         let shared = Arc::clone(&self.shared);
         let parts = &shared.parts;
+        let path = self.path.clone();
+        let failed = |error| ReadError::io(&path, error);
         // The cursor is behind a row: the part's number, and where its text goes on.
         let (mut at, mut offset) = match cursor.number() {
             None => (0, None),
             Some(number) => (((number >> TEXT_BITS) as usize), Some((number & ((1 << TEXT_BITS) - 1)) as u64)),
         };
+        if *cursor == ScanCursor::START {
+            self.passed_over.iter().for_each(|(code, said)| notes.note(*code, said.as_str()));
+        }
         let mut tail = None;
         while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
             let Some(part) = parts.get(at) else { break };
             let walk = self.walk(at);
             if let Some(offset) = offset.take()
-                && walk.offset() != offset
+                && walk.behind() != offset
             {
-                walk.seek(offset);
+                walk.go_on(part, offset).map_err(failed)?;
             }
-            let next = walk.next(part, &shared.plan.in_header).map_err(|error| ReadError::io(&self.path, error))?;
-            match next {
+            match walk.next(part, &shared.plan.in_header).map_err(failed)? {
                 Next::Row(offset) => {
                     let key = part.base + offset as i64;
                     if let Err(reason) = self.push(at, key, None, Extent::Header, page, notes) {
@@ -287,19 +303,21 @@ impl Scanner for Reader {
                 Next::Cut => {
                     let offset = self.walk(at).offset();
                     tail = Some(format!("the row at byte {offset} is the last and unfinished"));
-                    (at, self.at) = (at + 1, None);
+                    at += 1;
                 }
                 Next::End => {
+                    let is_early = part.is_packed && part.form == Form::Copy && !self.walk(at).is_at_end();
                     tail = tail.or(part.bytes.trouble());
-                    (at, self.at) = (at + 1, None);
+                    tail = tail.or(is_early.then(|| "the rows of a table end too early".to_owned()));
+                    at += 1;
                 }
             }
         }
         let end = at >= parts.len();
-        if end && tail.is_none() && self.is_cut {
-            tail = Some("the dump ends in the middle".to_owned());
+        if end {
+            tail = tail.or(self.tail.map(str::to_owned));
         }
-        let offset = self.at.as_mut().map_or(0, |(_, walk)| walk.behind());
+        let offset = self.at.as_ref().filter(|(part, _)| *part == at).map_or(0, |(_, walk)| walk.behind());
         let within = parts.get(at).map_or(0.0, |part| part.bytes.progress(offset.max(part.start)));
         let progress = match (end, shared.is_one_text()) {
             (true, _) => 1.0,

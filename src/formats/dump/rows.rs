@@ -2,7 +2,8 @@
 //! apart into fields, and of these only those that are wanted are made readable.
 
 use super::Flavour;
-use super::script::{Form, Holds, Kind, is_word};
+use super::outline::{Form, Holds, Kind};
+use super::script::is_word;
 use crate::dialect::Cell;
 
 /// The fields of one row, kept to be used again for the next.

@@ -6,11 +6,11 @@
 //! Server Management Studio.
 
 use std::io;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::Flavour;
 use super::lex::{Lex, Tokens, Within, is_name};
+use super::outline::{Block, Form, Outline, Place};
 use super::window::Window;
 use crate::formats::bytes::Bytes;
 
@@ -18,245 +18,46 @@ use crate::formats::bytes::Bytes;
 const MAX_STATEMENT: usize = 1 << 20;
 /// Of a statement with rows so much is looked at to find the first of them.
 pub(super) const MAX_HEAD: usize = 256 << 10;
-/// Tables, and runs of rows, that are remembered.
-const MAX_TABLES: usize = 100_000;
-const MAX_BLOCKS: usize = 1_000_000;
-
-/// What a script or an archive holds.
-#[derive(Debug, Default)]
-pub(super) struct Outline {
-    pub tables: Vec<Made>,
-    pub blocks: Vec<Block>,
-    /// The text ends inside a statement, or inside rows.
-    pub is_cut: bool,
-    /// More than was remembered.
-    pub is_too_large: bool,
-}
-
-/// A table's name, and where it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Of a file of several.
-    pub database: Option<String>,
-    pub schema: Option<String>,
-    pub name: String,
-}
-
-/// A table that the script makes, or fills.
-#[derive(Clone, Debug)]
-pub(super) struct Made {
-    pub place: Place,
-    pub columns: Vec<Kind>,
-    /// The table whose part it is.
-    pub parent: Option<usize>,
-    /// A CREATE TABLE stands there.
-    pub is_declared: bool,
-}
-
-/// A column and what its values are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Kind {
-    pub name: String,
-    pub holds: Holds,
-}
-
-/// What a column's type says of the text of its values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
-    Integers,
-    Bytes,
-    Booleans,
-    Text,
-    /// Nothing told its type.
-    Unknown,
-}
-
-/// Rows of one table, one behind the other.
-#[derive(Clone, Debug)]
-pub(super) struct Block {
-    pub table: usize,
-    /// What each field is called.
-    pub columns: Arc<[String]>,
-    pub form: Form,
-    pub data: Range<u64>,
-}
-
-/// How rows are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Form {
-    /// PostgreSQL's COPY, text.
-    #[default]
-    Copy,
-    /// INSERT statements.
-    Insert,
-    /// RFC 4180.
-    Csv,
-}
 
 /// Reads a whole script.
 pub(super) fn outline(bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Result<Outline> {
-    let mut reader = Statements { window: Window::new(Arc::clone(bytes)), flavour };
+    let mut reader = Statements::new(Window::new(Arc::clone(bytes)), flavour);
     let mut outline = Outline::default();
     let mut database = None;
-    while reader.find_statement(&mut database)? {
-        if outline.tables.len() > MAX_TABLES || outline.blocks.len() > MAX_BLOCKS {
+    loop {
+        let before = database.clone();
+        if !reader.find_statement(&mut database)? {
+            break;
+        }
+        if outline.is_full() {
             outline.is_too_large = true;
             break;
+        }
+        if database != before {
+            outline.close_blocks();
         }
         reader.statement(&mut outline, database.as_ref())?;
     }
     if !outline.tables.iter().any(|table| table.is_declared) {
         outline.join_partitions();
     }
+    outline.lacks_end = reader.begun > 0;
     Ok(outline)
-}
-
-impl Outline {
-    /// The table of that name; made where there is none yet.
-    pub fn table(&mut self, place: Place) -> usize {
-        let same = |own: &Made| {
-            own.place.name == place.name
-                && own.place.database == place.database
-                && (own.place.schema == place.schema || place.schema.is_none() || own.place.schema.is_none())
-        };
-        // Tables are filled in the order in which they are made, or close to it.
-        if let Some(at) = self.tables.iter().position(same) {
-            return at;
-        }
-        self.tables.push(Made { place, columns: Vec::new(), parent: None, is_declared: false });
-        self.tables.len() - 1
-    }
-
-    pub fn add_block(&mut self, block: Block) {
-        if self.tables[block.table].columns.is_empty() {
-            let unknown = |name: &String| Kind { name: name.clone(), holds: Holds::Unknown };
-            self.tables[block.table].columns = block.columns.iter().map(unknown).collect();
-        }
-        if let Some(last) = self.blocks.last_mut()
-            && (last.table, last.form) == (block.table, Form::Insert)
-            && last.data.end == block.data.start
-            && last.columns == block.columns
-        {
-            last.data.end = block.data.end;
-            return;
-        }
-        self.blocks.push(block);
-    }
-
-    /// Takes in what a statement that makes or alters a table says; others say nothing.
-    pub fn read_statement(&mut self, text: &[u8], database: Option<&String>, flavour: Flavour) {
-        let mut tokens = Tokens::new(text, flavour);
-        match tokens.word().as_deref() {
-            Some("create") => self.create(&mut tokens, database),
-            Some("alter") => self.alter(&mut tokens, database),
-            _ => {}
-        }
-    }
-
-    fn create(&mut self, tokens: &mut Tokens<'_>, database: Option<&String>) {
-        while tokens.is_any(&["unlogged", "temporary", "temp", "global", "local", "memory", "cached"]) {}
-        if !tokens.is_any(&["table"]) {
-            return;
-        }
-        while tokens.is_any(&["if", "not", "exists"]) {}
-        let Some(place) = tokens.place(database) else { return };
-        let at = self.table(place);
-        self.tables[at].is_declared = true;
-        if tokens.is_any(&["partition"]) && tokens.is_any(&["of"]) {
-            if let Some(parent) = tokens.place(database) {
-                self.set_parent(at, parent);
-            }
-            return;
-        }
-        if let Some(columns) = tokens.columns() {
-            self.tables[at].columns = columns;
-        }
-        if tokens.is_any(&["inherits"])
-            && tokens.is_symbol(b'(')
-            && let Some(parent) = tokens.place(database)
-        {
-            self.set_parent(at, parent);
-        }
-    }
-
-    /// `ALTER TABLE ONLY parent ATTACH PARTITION child`, `ALTER TABLE child INHERIT parent`.
-    fn alter(&mut self, tokens: &mut Tokens<'_>, database: Option<&String>) {
-        if !tokens.is_any(&["table"]) {
-            return;
-        }
-        while tokens.is_any(&["only", "if", "exists"]) {}
-        let Some(place) = tokens.place(database) else { return };
-        if tokens.is_any(&["attach"]) && tokens.is_any(&["partition"]) {
-            if let Some(child) = tokens.place(database) {
-                let child = self.table(child);
-                self.set_parent(child, place);
-            }
-        } else if tokens.is_any(&["inherit"])
-            && let Some(parent) = tokens.place(database)
-        {
-            let child = self.table(place);
-            self.set_parent(child, parent);
-        }
-    }
-
-    fn set_parent(&mut self, child: usize, parent: Place) {
-        let parent = self.table(parent);
-        if parent != child {
-            self.tables[child].parent = Some(parent);
-        }
-    }
-
-    /// Where no statement says of what a table is a part, tables that are alike but for the end
-    /// of their names are parts of one: `e_2024`, `e_2025`, and `e_default` alone.
-    fn join_partitions(&mut self) {
-        let alike = |a: &Made, b: &Made| {
-            (&a.place.database, &a.place.schema) == (&b.place.database, &b.place.schema) && a.columns == b.columns
-        };
-        for at in 0..self.tables.len() {
-            let own = &self.tables[at];
-            let mut ends = own.place.name.match_indices('_').map(|(end, _)| &own.place.name[..end]);
-            let is_part = |prefix: &&str| {
-                let rest = &own.place.name[prefix.len()..];
-                let others = self.tables.iter().enumerate().filter(|(other, table)| {
-                    let behind = table.place.name.strip_prefix(*prefix);
-                    *other != at && behind.is_some_and(|behind| behind.starts_with('_')) && alike(own, table)
-                });
-                rest == "_default" || others.count() > 0
-            };
-            let Some(prefix) = ends.rfind(is_part) else { continue };
-            let place = Place { name: prefix.to_owned(), ..own.place.clone() };
-            let columns = own.columns.clone();
-            let parent = self.table(place);
-            if self.tables[parent].columns.is_empty() {
-                self.tables[parent].columns = columns;
-            }
-            if parent != at {
-                self.tables[at].parent = Some(parent);
-            }
-        }
-    }
-
-    /// The table that holds its rows: its own, or that of which it is a part.
-    pub fn root(&self, table: usize) -> usize {
-        let mut at = table;
-        // A script may name a circle.
-        for _ in 0..16 {
-            match self.tables.get(at).and_then(|own| own.parent) {
-                Some(parent) => at = parent,
-                None => break,
-            }
-        }
-        at
-    }
 }
 
 /// Walks over the statements of a script.
 pub(super) struct Statements {
     pub window: Window,
     pub flavour: Flavour,
+    /// Dumps that began with the comment of their tool, and did not end with it yet.
+    begun: usize,
 }
 
 impl Statements {
+    pub fn new(window: Window, flavour: Flavour) -> Statements {
+        Statements { window, flavour, begun: 0 }
+    }
+
     /// Goes to where the next statement begins; `false` at the end.
     pub fn find_statement(&mut self, database: &mut Option<String>) -> io::Result<bool> {
         loop {
@@ -267,7 +68,14 @@ impl Statements {
                 [b' ' | b'\t' | b'\r' | b'\n' | b';' | b'/' | 0xef | 0xbb | 0xbf, ..] if !rest.starts_with(b"/*") => {
                     self.window.skip(1);
                 }
-                [b'-', b'-', ..] => self.window.skip_line()?,
+                [b'-', b'-', ..] => {
+                    match said_by_tool(rest) {
+                        Some(Said::Begins) => self.begun += 1,
+                        Some(Said::Ends) => self.begun = self.begun.saturating_sub(1),
+                        None => {}
+                    }
+                    self.window.skip_line()?;
+                }
                 [b'#', ..] if self.flavour == Flavour::MySql => self.window.skip_line()?,
                 [b'/', b'*', ..] => {
                     self.window.skip(2);
@@ -344,6 +152,12 @@ impl Statements {
         if is_word(rest, b"insert") || is_word(rest, b"replace") {
             return self.insert(outline, database);
         }
+        if !is_statement(rest) && outline.odd.is_none() {
+            let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let text = String::from_utf8_lossy(&line[..line.len().min(40)]).into_owned();
+            outline.odd = Some((self.window.offset(), text));
+        }
+        outline.has_large_objects |= is_word(rest, b"select") && writes_large_object(rest);
         let keeps = is_word(rest, b"create") || is_word(rest, b"alter");
         let body = is_word(rest, b"create") && self.flavour != Flavour::Postgres && makes_code(rest);
         let mut text = Vec::new();
@@ -357,6 +171,7 @@ impl Statements {
             outline.read_statement(&text, database, self.flavour);
         }
         if body || has_atomic_body(&text) {
+            outline.close_blocks();
             self.skip_body()?;
         }
         Ok(())
@@ -437,7 +252,8 @@ impl Statements {
             Some(columns) => columns,
             None => outline.tables[table].columns.iter().map(|column| column.name.clone()).collect(),
         };
-        outline.add_block(Block { table, columns: columns.into(), form: Form::Copy, data: start..end });
+        let (form, heads) = (Form::Copy, Vec::new());
+        outline.add_block(Block { table, columns: columns.into(), form, data: start..end, heads });
         Ok(())
     }
 
@@ -481,9 +297,10 @@ impl Statements {
     fn insert(&mut self, outline: &mut Outline, database: Option<&String>) -> io::Result<()> {
         self.window.ensure(MAX_HEAD)?;
         let start = self.window.offset();
-        let head = insert_head(self.window.rest(), database, self.flavour);
+        let rest = self.window.rest();
+        let head = insert_head(rest, database, self.flavour).map(|head| (Box::from(&rest[..head.len]), head));
         let whole = self.walk(|_| {})?;
-        let Some(head) = head else { return Ok(()) };
+        let Some((begins, head)) = head else { return Ok(()) };
         outline.is_cut |= !whole;
         let table = outline.table(head.place);
         let columns = match head.columns {
@@ -491,7 +308,8 @@ impl Statements {
             None => outline.tables[table].columns.iter().map(|column| column.name.clone()).collect(),
         };
         let data = start..self.window.offset();
-        outline.add_block(Block { table, columns: columns.into(), form: Form::Insert, data });
+        let (form, heads) = (Form::Insert, vec![begins]);
+        outline.add_block(Block { table, columns: columns.into(), form, data, heads });
         Ok(())
     }
 }
@@ -517,6 +335,36 @@ pub(super) fn begins_statement(text: &[u8]) -> bool {
         b"exec",
     ];
     WORDS.iter().any(|word| is_word(text, word)) || text.starts_with(b"--") || text.starts_with(b"/*")
+}
+
+/// What a tool says of its dump in a comment.
+enum Said {
+    Begins,
+    Ends,
+}
+
+fn said_by_tool(comment: &[u8]) -> Option<Said> {
+    const ENDS: [&[u8]; 3] = [
+        b"-- PostgreSQL database dump complete",
+        b"-- PostgreSQL database cluster dump complete",
+        b"-- Dump completed",
+    ];
+    const BEGINS: [&[u8]; 4] =
+        [b"-- PostgreSQL database dump", b"-- PostgreSQL database cluster dump", b"-- MySQL dump", b"-- MariaDB dump"];
+    let is_any = |all: &[&[u8]]| all.iter().any(|text| comment.starts_with(text));
+    if is_any(&ENDS) { Some(Said::Ends) } else { is_any(&BEGINS).then_some(Said::Begins) }
+}
+
+/// The text begins with a word that begins statements, of whatever database.
+fn is_statement(text: &[u8]) -> bool {
+    const WORDS: &str = "alter analyze backup begin bulk call checkpoint cluster comment commit copy create dbcc \
+        declare deallocate delete deny detach discard do drop end exec execute explain grant if import insert listen \
+        load lock merge notify optimize pragma prepare print raiserror reassign refresh reindex release rename repair \
+        replace reset restore return revoke rollback savepoint security select set show start table throw truncate \
+        unlock update use vacuum values waitfor while with xa";
+    let len = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = text[..len].to_ascii_lowercase();
+    text.starts_with(b"(") || WORDS.split_ascii_whitespace().any(|known| known.as_bytes() == word)
 }
 
 /// What a tool said while it wrote: `pg_dump: reading extensions`, `mysqldump: [Warning] …`.
@@ -552,6 +400,12 @@ fn makes_code(text: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&text[..text.len().min(200)]).to_lowercase();
     let head = head.split('(').next().unwrap_or_default();
     head.split_whitespace().take(8).any(|word| matches!(word, "trigger" | "procedure" | "function" | "event"))
+}
+
+/// `SELECT pg_catalog.lo_open('16387', 131072);`
+fn writes_large_object(text: &[u8]) -> bool {
+    let call = text[b"select".len()..].trim_ascii_start();
+    call.strip_prefix(b"pg_catalog.").unwrap_or(call).starts_with(b"lo_open(")
 }
 
 /// A function in the form of SQL's standard.
@@ -600,6 +454,7 @@ pub(super) fn insert_head(text: &[u8], database: Option<&String>, flavour: Flavo
 
 #[cfg(test)]
 mod tests {
+    use super::super::outline::Holds;
     use super::*;
     use crate::formats::bytes::FileBytes;
     use std::io::Write;

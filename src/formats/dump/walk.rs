@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
+use super::outline::{Form, Holds};
 use super::rows::{Fields, Found};
-use super::script::{self, Form, Holds, Statements, insert_head};
+use super::script::{self, Statements, insert_head};
 use super::window::Window;
 use super::{Flavour, rows};
 use crate::dialect::Cell;
@@ -30,25 +31,40 @@ pub(super) struct Part {
     pub width: usize,
     /// What each field holds.
     pub holds: Vec<Holds>,
+    /// How the INSERT statements begin whose rows these are; all where there is none.
+    pub heads: Vec<Box<[u8]>>,
+    /// It is a text of its own, in an archive.
+    pub is_packed: bool,
 }
 
 impl Part {
+    /// Bytes up to the first row of a statement with rows of this part.
+    fn head(&self, statement: &[u8], flavour: Flavour) -> Option<usize> {
+        if self.heads.is_empty() {
+            return insert_head(statement, None, flavour).map(|head| head.len);
+        }
+        let begins = |head: &&Box<[u8]>| statement.strip_prefix(&***head).is_some_and(|rest| rest.starts_with(b"("));
+        self.heads.iter().find(begins).map(|head| head.len())
+    }
+
     /// Where nothing tells a column's type, it holds bytes if its first values are all written
-    /// as bytes are.
-    pub fn find_bytes(&mut self, flavour: Flavour) -> io::Result<()> {
+    /// as bytes are. `false` where there is no row to look at.
+    pub fn find_bytes(&mut self, flavour: Flavour) -> io::Result<bool> {
         let unknown = |field: &usize| self.holds.get(*field) == Some(&Holds::Unknown);
         let fields: Vec<usize> = self.fields.iter().flatten().copied().filter(unknown).collect();
         if fields.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let mut written = vec![(false, true); self.fields.len()];
         let wanted = vec![true; self.fields.len()];
         let mut walk = Walk::new(self, flavour);
+        let mut found = false;
         for _ in 0..LOOKED_AT_ROWS {
             match walk.next(self, &wanted)? {
                 Next::End | Next::Cut => break,
                 Next::Odd(..) => {}
                 Next::Row(_) => walk.cells(self, &wanted, |cells| {
+                    found = true;
                     for (cell, (seen, bytes)) in cells.iter().zip(&mut written) {
                         *seen |= !cell.is_null();
                         *bytes &= match cell {
@@ -65,7 +81,7 @@ impl Part {
                 self.holds[field] = Holds::Bytes;
             }
         }
-        Ok(())
+        Ok(found)
     }
 }
 
@@ -93,7 +109,7 @@ impl Walk {
     pub fn new(part: &Part, flavour: Flavour) -> Walk {
         let mut window = Window::new(Arc::clone(&part.bytes));
         window.seek(part.start);
-        Walk { statements: Statements { window, flavour }, fields: Fields::default(), row: (0, 0), rooms: Vec::new() }
+        Walk { statements: Statements::new(window, flavour), fields: Fields::default(), row: (0, 0), rooms: Vec::new() }
     }
 
     pub fn offset(&self) -> u64 {
@@ -167,8 +183,8 @@ impl Walk {
                 return Ok(false);
             }
             self.statements.window.ensure(script::MAX_HEAD)?;
-            match insert_head(self.statements.window.rest(), None, self.statements.flavour) {
-                Some(head) => self.statements.window.skip(head.len),
+            match part.head(self.statements.window.rest(), self.statements.flavour) {
+                Some(len) => self.statements.window.skip(len),
                 None => {
                     self.statements.walk(|_| {})?;
                 }
@@ -180,25 +196,45 @@ impl Walk {
     fn leave(&mut self, part: &Part) -> io::Result<()> {
         let (offset, len) = std::mem::take(&mut self.row);
         self.statements.window.seek(offset + len as u64);
+        self.find_next(part)
+    }
+
+    /// From behind a row to where the next may begin: to its bracket, or behind the statement.
+    fn find_next(&mut self, part: &Part) -> io::Result<()> {
         if part.form != Form::Insert {
             return Ok(());
         }
         self.statements.skip_space()?;
-        if self.statements.window.peek()? == Some(b',') {
-            self.statements.window.skip(1);
-            self.statements.skip_space()?;
-        } else if self.statements.flavour != Flavour::SqlServer
-            || !script::begins_statement(self.statements.window.rest())
-        {
+        match self.statements.window.peek()? {
+            Some(b'(') => {}
+            Some(b',') => {
+                self.statements.window.skip(1);
+                self.statements.skip_space()?;
+            }
+            _ if self.statements.flavour == Flavour::SqlServer
+                && script::begins_statement(self.statements.window.rest()) => {}
             // ON CONFLICT and the like.
-            self.statements.walk(|_| {})?;
+            _ => {
+                self.statements.walk(|_| {})?;
+            }
         }
         Ok(())
+    }
+
+    /// Goes on where [`Walk::behind`] was.
+    pub fn go_on(&mut self, part: &Part, behind: u64) -> io::Result<()> {
+        self.seek(behind);
+        if behind > part.start { self.find_next(part) } else { Ok(()) }
     }
 
     /// Where the walk goes on, behind the row that was read last.
     pub fn behind(&self) -> u64 {
         if self.row.1 > 0 { self.row.0 + self.row.1 as u64 } else { self.offset() }
+    }
+
+    /// Rows of COPY end with a line that says so; it stands here.
+    pub fn is_at_end(&self) -> bool {
+        script::is_end_of_copy(self.statements.window.rest())
     }
 
     /// Goes to a row by its offset.

@@ -1,0 +1,292 @@
+//! Dumps as files, without the database they came from: damaged anywhere, cut anywhere, with
+//! very many tables and rows.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use eventglass::formats::OpenChoice;
+use eventglass::model::Helpful;
+use eventglass::model::json::to_text;
+
+use crate::support::{Chance, Place, look_as, root, text};
+
+/// A dump of eight events, of a table as Message DB has one.
+fn dump(name: &str) -> Vec<u8> {
+    std::fs::read(root().join("tests/fuzz/corpus/dumps").join(name)).expect("a dump")
+}
+
+/// Every event by its stream and version, and whether anything was said.
+struct Read {
+    events: BTreeMap<String, String>,
+    is_said: bool,
+}
+
+/// `Err`: it does not open, and says why and what to do.
+fn read(path: &Path, cache: &Path) -> Result<Read, String> {
+    let look = match look_as(path, cache, &OpenChoice::default()) {
+        Ok(look) => look,
+        Err(error) => {
+            let (said, help) = (error.to_string(), error.help());
+            assert!(!said.is_empty() && !help.is_empty(), "{error:?}");
+            return Err(said);
+        }
+    };
+    let mut events = BTreeMap::new();
+    for id in look.index.streams().ids() {
+        let mut source = look.source(id).expect("a source");
+        for at in 0..source.rows().len() {
+            let Some(event) = source.event(at).expect("read") else { continue };
+            let (data, metadata) = (to_text(&event.data), to_text(&event.metadata));
+            let key = format!("{} {}", event.stream, event.version);
+            events.insert(key, format!("{} {data} {metadata}", event.event_type));
+        }
+    }
+    Ok(Read { events, is_said: look.index.findings().total() > 0 })
+}
+
+/// A dump in each form, and from which byte on it holds rows.
+fn forms() -> Vec<(&'static str, Vec<u8>, usize)> {
+    let (copy, bare, custom) = (dump("copy.sql"), dump("bare.dump"), dump("custom.dump"));
+    let find = |bytes: &[u8], text: &[u8]| memchr::memmem::find(bytes, text).expect("it is there");
+    let rows = find(&copy, b"FROM stdin;\n") + 12;
+    let packed = {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut out, &copy).expect("packed");
+        out.finish().expect("packed")
+    };
+    let in_bare = find(&bare, b"1\t0\t2026-") - 5;
+    let tar = dump("archive.tar");
+    let in_tar = find(&tar, b"1\t0\t2026-");
+    // In the custom format the rows are one stream of zlib, behind the table of contents.
+    let zlib = (0..custom.len() - 1).rev().find(|at| custom[*at..].starts_with(b"\x78\x9c")).expect("zlib");
+    vec![
+        ("copy.sql", copy, rows),
+        ("packed.sql.gz", packed, 10),
+        ("bare.dump", bare, in_bare),
+        ("custom.dump", custom, zlib),
+        ("archive.tar", tar, in_tar),
+    ]
+}
+
+/// Where there are rows most places are tried, elsewhere some.
+fn is_tried(at: usize, rows: usize) -> bool {
+    if (rows..rows + 1_200).contains(&at) { at % 3 > 0 } else { at % 23 == 7 }
+}
+
+#[test]
+fn a_byte_changed_anywhere_in_a_dump_hides_no_neighbour_in_silence() {
+    let mut chance = Chance(20_261_129);
+    for (name, bytes, rows) in forms() {
+        let place = Place::new();
+        let cache = place.path("cache");
+        let path = PathBuf::from(place.write(name, &bytes));
+        let whole = read(&path, &cache).expect(name).events;
+        assert_eq!(whole.len(), 8, "{name}");
+        for at in (0..bytes.len()).filter(|at| is_tried(*at, rows)) {
+            let mut harmed = bytes.clone();
+            harmed[at] ^= match chance.below(3) {
+                0 => 1 << chance.below(8),
+                _ => 1 + chance.below(255) as u8,
+            };
+            std::fs::write(&path, &harmed).expect("written");
+            let Ok(found) = read(&path, &cache) else { continue };
+            let lost = whole.iter().filter(|(key, event)| found.events.get(*key) != Some(event)).count();
+            // One row is hit; a line's end that is gone or new makes one of two, or two of one.
+            assert!(at < rows || lost <= 2 || found.is_said, "{name}: byte {at} hides {lost} events");
+            // Of a plain dump the others are there in any case.
+            let is_plain = name == "copy.sql" && at < rows + 800;
+            assert!(!is_plain || at < rows || lost <= 2, "{name}: byte {at} hides {lost} events");
+        }
+    }
+}
+
+#[test]
+fn a_dump_cut_anywhere_gives_what_it_has_and_says_so() {
+    for (name, bytes, rows) in forms() {
+        let place = Place::new();
+        let cache = place.path("cache");
+        let path = PathBuf::from(place.write(name, &bytes));
+        let whole = read(&path, &cache).expect(name).events;
+        for len in (1..bytes.len()).filter(|len| is_tried(*len, rows)) {
+            std::fs::write(&path, &bytes[..len]).expect("written");
+            let Ok(found) = read(&path, &cache) else {
+                // Of what is packed as a whole the first bytes may tell nothing of any table.
+                assert!(len <= rows || name.ends_with(".gz"), "{name}: cut at {len} it does not open");
+                continue;
+            };
+            let same = found.events.iter().all(|(key, event)| whole.get(key) == Some(event));
+            assert!(same, "{name}: cut at {len} it gives other events");
+            assert!(found.is_said || found.events.len() == whole.len(), "{name}: nothing says that it is cut at {len}");
+        }
+    }
+}
+
+// --- Many ----------------------------------------------------------------------------------
+
+/// Rows of a table of events, `(position, stream, version, type, data)`, as INSERT statements
+/// write them.
+fn rows(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("({n},'s-{}',{},'T','{{\"n\":{n}}}')", n % 10, n / 10 + 1)).collect()
+}
+
+const MAP: [&str; 4] = ["--table", "ev", "--map", "stream=stream,version=version,type=type,data=data,position=pos"];
+
+/// How many events the program counts, and whether it prints them all.
+fn count(place: &Place, store: &str) -> usize {
+    let run = |verb: &str| {
+        let args: Vec<&str> = [verb, store, "--json"].into_iter().chain(MAP).collect();
+        let run = place.program.run(&args);
+        assert_eq!(run.code, 0, "{run:?}");
+        run.out
+    };
+    let info: serde_json::Value = serde_json::from_str(&run("info")).expect("JSON");
+    assert_eq!(info["findings"], 0, "{info}");
+    let (count, printed) = (info["events"].as_u64().expect("a count") as usize, run("events").lines().count());
+    assert_eq!(count, printed);
+    count
+}
+
+#[test]
+fn rows_of_insert_statements_are_all_read_however_they_are_grouped() {
+    let place = Place::new();
+    let rows = rows(10_000);
+    let table = "CREATE TABLE ev (pos int, stream text, version int, type text, data text);\n";
+    let mysql = format!("-- \n/*!40101 SET NAMES utf8mb4 */;\n{}", table.replace(" ev ", " `ev` "));
+    let many = |by: usize, into: &str| -> String {
+        rows.chunks(by).map(|rows| format!("INSERT INTO {into} VALUES {};\n", rows.join(","))).collect()
+    };
+    for (name, script) in [
+        ("one.sql", format!("{mysql}{}", many(10_000, "`ev`"))),
+        ("each.sql", format!("{table}{}", many(1, "ev"))),
+        ("by-seven.sql", format!("{table}{}", many(7, "public.ev"))),
+        ("conflict.sql", format!("{table}{}", many(7, "ev").replace(");\n", ") ON CONFLICT DO NOTHING;\n"))),
+    ] {
+        assert_eq!(count(&place, &place.write(name, script)), 10_000, "{name}");
+    }
+    // Statements of several tables in turn, and of one with its columns in another order.
+    let mut mixed = table.replace(" ev ", " other ") + table;
+    for (at, row) in rows.iter().enumerate() {
+        mixed += &format!("INSERT INTO other VALUES {row};\nSET x = 1;\nINSERT INTO ev VALUES {row};\n");
+        if at % 1_000 == 0 {
+            let inside = row.trim_matches(['(', ')']).replacen(&format!("{at},"), "", 1);
+            mixed +=
+                &format!("INSERT INTO ev (stream, version, type, data, pos) VALUES ({inside},{});\n", 100_000 + at);
+            mixed += "COPY other (pos, stream) FROM stdin;\nINSERT INTO ev VALUES (1\t2\n\\.\n";
+        }
+    }
+    let store =
+        place.write("mixed.sql", mixed.replace(",1,'T'", ",2000,'T'").replace("('s-0',2000,'T'", "('s-0',1,'T'"));
+    let args: Vec<&str> = ["info", &store, "--json"].into_iter().chain(MAP).collect();
+    let run = place.program.run(&args);
+    assert!(run.out.contains("\"events\":10010"), "{run:?}");
+}
+
+/// An archive as pg_dump 15 writes one with `-Fc -Z0`: one table of many parts, each with a row.
+fn archive_of_parts(count: usize) -> Vec<u8> {
+    let int = |number: usize| [&[0][..], &(number as u32).to_le_bytes()].concat();
+    let words = |text: &str| [int(text.len()), text.as_bytes().to_vec()].concat();
+    let none = [1, 1, 0, 0, 0];
+    let mut out = b"PGDMP\x01\x0e\x00\x04\x08\x01".to_vec();
+    (0..8).for_each(|_| out.extend(int(0)));
+    ["db", "15.0", "15.0"].iter().for_each(|text| out.extend(words(text)));
+    let mut parts = vec![(
+        "TABLE",
+        "ev".to_owned(),
+        "CREATE TABLE ev (pos int, stream text, version int, type text, data text) PARTITION BY LIST (pos);".to_owned(),
+    )];
+    for part in 0..count {
+        let name = format!("part_{part}");
+        parts.push((
+            "TABLE",
+            name.clone(),
+            format!("CREATE TABLE {name} (pos int, stream text, version int, type text, data text);"),
+        ));
+        parts.push((
+            "TABLE ATTACH",
+            name.clone(),
+            format!("ALTER TABLE ONLY ev ATTACH PARTITION {name} FOR VALUES IN ({part});"),
+        ));
+        parts.push(("TABLE DATA", name, String::new()));
+    }
+    out.extend(int(parts.len()));
+    for (id, (kind, name, definition)) in parts.iter().enumerate() {
+        out.extend(int(id + 1));
+        out.extend(int(1));
+        for text in ["0", "0", name, kind] {
+            out.extend(words(text));
+        }
+        out.extend(int(2));
+        out.extend(words(definition));
+        out.extend(words(""));
+        let copy = format!("COPY {name} (pos, stream, version, type, data) FROM stdin;\n");
+        out.extend(words(if *kind == "TABLE DATA" { &copy } else { "" }));
+        for text in ["", "", "", "me", "false"] {
+            out.extend(words(text));
+        }
+        out.extend(none);
+        // Where its rows are was not known: it went to a pipe.
+        out.push(1);
+        out.extend([0; 8]);
+    }
+    for (id, (kind, ..)) in parts.iter().enumerate() {
+        if *kind == "TABLE DATA" {
+            let n = id / 3;
+            out.push(1);
+            out.extend(int(id + 1));
+            out.extend(words(&format!("{n}\ts-{}\t{}\tT\t{{\"n\":{n}}}\n", n % 10, n / 10 + 1)));
+            out.extend(words("\\.\n\n\n"));
+            out.extend(int(0));
+        }
+    }
+    out
+}
+
+#[test]
+#[cfg(unix)]
+fn an_archive_of_a_thousand_parts_is_read_with_few_handles() {
+    let place = Place::new();
+    let store = place.write("parts.dump", archive_of_parts(1_000));
+    let program = env!("CARGO_BIN_EXE_eventglass");
+    let limited = format!("ulimit -n 64; '{program}' info '{store}' --json {}", MAP.join(" "));
+    let mut command = std::process::Command::new("sh");
+    let output = command.args(["-c", &limited]).env("EVENTGLASS_HOME", place.program.home.path()).output().expect("sh");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\"events\":1000"), "{said}");
+    assert_eq!(count(&place, &store), 1_000);
+}
+
+#[test]
+fn a_damaged_part_of_an_archive_hides_no_other() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("folder")).expect("a folder");
+    // A directory's table of contents is that of a tar.
+    let tar = dump("archive.tar");
+    let member = |name: &str| {
+        let at = memchr::memmem::find(&tar, format!("{name}\0").as_bytes()).expect("a member");
+        let digits = std::str::from_utf8(&tar[at + 124..at + 135]).expect("digits");
+        let len = usize::from_str_radix(digits, 8).expect("octal");
+        tar[at + 512..at + 512 + len].to_vec()
+    };
+    place.write("folder/toc.dat", member("toc.dat"));
+    let folder = text(&place.path("folder"));
+    let run = place.program.run(&["info", &folder]);
+    assert!(run.code == 0 && run.out.contains("cannot be read"), "the missing file is named: {run:?}");
+}
+
+#[test]
+fn what_is_no_table_is_passed_over_with_a_word() {
+    let place = Place::new();
+    let table = "CREATE TABLE ev (pos int, stream text, version int, type text, data text);\n";
+    let row = "INSERT INTO ev VALUES (1,'s',1,'T','{}');\n";
+    let large = "SELECT pg_catalog.lo_open('16387', 131072);\nSELECT pg_catalog.lowrite(0, '\\x41');\n";
+    for (script, word) in [
+        (format!("{table}{large}{row}"), "large objects"),
+        (format!("{table}CNPY ev (pos) FROM stdin;\n{row}"), "is no statement: CNPY ev (pos) FROM stdin;"),
+        (format!("-- PostgreSQL database dump\n{table}{row}"), "lacks the line with which its tool ends one"),
+    ] {
+        let store = place.write("dump.sql", &script);
+        let args: Vec<&str> = ["info", &store].into_iter().chain(MAP).collect();
+        let run = place.program.run(&args);
+        assert!(run.code == 0 && run.out.contains(word) && run.out.contains("events     1"), "{run:?}");
+    }
+}
