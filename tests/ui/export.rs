@@ -364,8 +364,25 @@ fn where_the_desktop_has_no_dialog_the_path_is_typed() {
     write(&mut window, path.to_str().expect("a path"));
     press(&mut window, Modifiers::NONE, Key::Enter);
     wait_for(&mut window, "typed.json is there already.");
+    settle(&mut window);
+    assert_eq!(focused_name(&window), "Path of the file", "to name another one");
     press(&mut window, Modifiers::NONE, Key::Enter);
     assert_eq!(std::fs::read_to_string(&path).expect("mine"), "mine", "Enter alone replaces nothing");
+    // What cannot be written is corrected where it stands, and Ctrl+S comes back to it from anywhere.
+    settle(&mut window);
+    write(&mut window, "/no");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    wait_for(&mut window, "help: ");
+    settle(&mut window);
+    assert_eq!(focused_name(&window), "Path of the file");
+    press(&mut window, Modifiers::NONE, Key::Tab);
+    assert_ne!(focused_name(&window), "Path of the file");
+    press(&mut window, Modifiers::COMMAND, Key::S);
+    assert_eq!(focused_name(&window), "Path of the file");
+    press(&mut window, Modifiers::COMMAND, Key::A);
+    write(&mut window, path.to_str().expect("a path"));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    wait_for(&mut window, "typed.json is there already.");
     click(&mut window, "Replace it");
     wait_for(&mut window, "Written to ");
     assert!(std::fs::read_to_string(&path).expect("a state").starts_with("{\"stream\":\"account-1042\""));

@@ -278,12 +278,12 @@ pub fn sized(case: Case, size: [f32; 2]) -> Window {
         }
         Case::Welcome => {
             let mut settings = settings();
-            let recent = eventglass::app::settings::Recent {
-                place: Place::of("/home/ada/stores/orders.jsonl"),
-                dialect: "plain".to_owned(),
-                ..Default::default()
-            };
-            settings.apply(&SettingsChange::Opened(Box::new(recent)));
+            // Two of one name.
+            for path in ["/home/ada/backup/orders.jsonl", "/home/ada/stores/orders.jsonl"] {
+                let (place, dialect) = (Place::of(path), "plain".to_owned());
+                let recent = eventglass::app::settings::Recent { place, dialect, ..Default::default() };
+                settings.apply(&SettingsChange::Opened(Box::new(recent)));
+            }
             drawn(Program::new(settings, Start::default()), size)
         }
         Case::Empty | Case::Loading | Case::Unreadable => drawn(played(case), size),

@@ -220,7 +220,7 @@ impl<'a> Sheet<'a> {
 
     fn keys(&self, ui: &Ui, out: &mut Vec<Action>) {
         let typing = ui.ctx().text_edit_focused();
-        ui.input_mut(|input| {
+        let saves = ui.input_mut(|input| {
             let mut copies = false;
             input.events.retain(|event| {
                 let is_copy = !typing && *event == Event::Copy;
@@ -230,13 +230,22 @@ impl<'a> Sheet<'a> {
             if copies && self.can_copy().is_ok() {
                 out.push(Action::Export(ExportAction::Copy));
             }
-            if input.consume_key(Modifiers::COMMAND, Key::S) && self.can_run().is_ok() {
-                out.push(Action::Export(ExportAction::SaveAs));
-            }
             if let (true, Ok(line)) = (input.consume_key(Modifiers::COMMAND, Key::L), &self.view.command) {
                 out.push(Action::Copy(CopyWhat::Text(line.clone())));
             }
+            input.consume_key(Modifiers::COMMAND, Key::S) && self.can_run().is_ok()
         });
+        if saves {
+            self.save_as(ui, out);
+        }
+    }
+
+    /// Asks where the file goes: the desktop, or the field that stands in for it.
+    fn save_as(&self, ui: &Ui, out: &mut Vec<Action>) {
+        match &self.view.types_path {
+            Some(_) => ui.memory_mut(|memory| memory.request_focus(self.path_id())),
+            None => out.push(Action::Export(ExportAction::SaveAs)),
+        }
     }
 
     /// Draws the questions one below the other.
@@ -399,6 +408,10 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    fn path_id(&self) -> Id {
+        self.id.with("path")
+    }
+
     fn button_id(&self, word: &str) -> Id {
         self.id.with(("button", word))
     }
@@ -442,7 +455,10 @@ impl<'a> Sheet<'a> {
         for ((word, keys, look, enabled, action), place) in self.buttons().into_iter().zip(places) {
             let enabled = enabled.as_ref().copied().map_err(String::as_str);
             if button_enabled(ui, self.button_id(word), place, look, word, keys, enabled).clicked() {
-                out.extend(action);
+                match action {
+                    Some(Action::Export(ExportAction::SaveAs)) => self.save_as(ui, out),
+                    action => out.extend(action),
+                }
             }
         }
     }
@@ -452,10 +468,15 @@ impl<'a> Sheet<'a> {
         let painter = ui.painter().clone();
         let about = "The desktop shows no dialog: type where the file goes.";
         text::left_cut(&painter, rect.left(), rect.top() + 9.0, about, text::BODY, self.t.secondary, rect.width());
-        let id = self.id.with("path");
+        let id = self.path_id();
         if appears(ui, id) {
             ui.data_mut(|data| data.insert_temp(id, format!("~/{name}")));
-            ui.memory_mut(|memory| memory.request_focus(id));
+            self.save_as(ui, out);
+        }
+        // Enter let the keyboard go; what came to nothing is tried again here.
+        let is_idle = self.view.running.is_none() && self.view.outcome.is_some();
+        if is_idle && ui.memory(|memory| memory.focused().is_none()) {
+            self.save_as(ui, out);
         }
         let typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
         let is_there = matches!(&self.view.outcome, Some(Outcome::Exists(path)) if path.as_os_str() == &*typed);

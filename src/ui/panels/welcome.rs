@@ -197,7 +197,7 @@ fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, out
         out.push(Action::OpenRecent(at));
     }
     let forget = Rect::from_center_size(pos2(row.right() - 12.0, y), vec2(24.0, 24.0));
-    let name = format!("Forget {}", entry.name);
+    let name = format!("Forget {}, {}", entry.name, entry.place);
     if icon_button(ui, id.with("forget"), forget, Icon::X, 14.0, &name).clicked() {
         out.push(Action::ForgetRecent(at));
     }
