@@ -187,6 +187,9 @@ impl Export {
                 return Err(CliError::usage(what_said, format!("it is for --what {what}")));
             }
         }
+        if self.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+            return Err(CliError::usage("-o - names no file", "leave -o out for standard output, or write ./-"));
+        }
         if self.every == Some(0) {
             return Err(CliError::usage("--every 0 is no number of events", "write 1 or more"));
         }
@@ -235,17 +238,19 @@ fn write(mut work: Work, target: Option<Target>, out: &mut dyn Write) -> Result<
 fn drive(work: &mut Work, out: &mut dyn Write, to_file: bool) -> Result<(), ExportError> {
     let tells = io::stderr().is_terminal() && (to_file || !io::stdout().is_terminal());
     let mut told = Instant::now();
-    while !work.step(out, TELL_EVERY)? {
+    let mut done = work.step(out, TELL_EVERY);
+    while let Ok(false) = done {
         if tells && told.elapsed() >= TELL_EVERY {
             told = Instant::now();
             tell(work.progress());
         }
+        done = work.step(out, TELL_EVERY);
     }
     if tells {
-        // Nothing is left of it.
+        // Nothing is left of it, also in front of an error.
         let _ = write!(io::stderr(), "\r\x1b[K");
     }
-    Ok(())
+    done.map(drop)
 }
 
 fn tell(Progress { done, of, found }: Progress) {

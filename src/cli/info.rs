@@ -1,6 +1,7 @@
 //! `info`: what the store is, and how much is in it.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -22,7 +23,7 @@ pub struct Info {
 
 impl Info {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
-        let store = StoreAndIndex::open(&self.common)?;
+        let store = StoreAndIndex::read(Arc::new(self.common.open()?))?;
         if self.common.json {
             print_json(&store, out)?
         } else {

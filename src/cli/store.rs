@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::CliError;
+use super::{CliError, print};
 use crate::app::quoted;
 use crate::dialect::MapOverride;
 use crate::dialect::guess::Guess;
@@ -167,11 +167,14 @@ fn unknown(store: &Path, maps: &[String], error: OpenError) -> CliError {
 }
 
 impl StoreAndIndex {
+    /// Opens the store, reads it to its end, and says what of it is not there.
     pub fn open(common: &Common) -> Result<StoreAndIndex, CliError> {
-        StoreAndIndex::read(Arc::new(common.open()?))
+        let store = StoreAndIndex::read(Arc::new(common.open()?))?;
+        print::findings(store.index.lacking())?;
+        Ok(store)
     }
 
-    /// Reads an opened store to its end.
+    /// Reads an opened store to its end. Whoever does so says what is odd.
     pub fn read(opened: Arc<Opened>) -> Result<StoreAndIndex, CliError> {
         let index = Indexer::open(Arc::clone(&opened))?.run()?;
         Ok(StoreAndIndex { opened, index })

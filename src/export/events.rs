@@ -125,8 +125,8 @@ fn write_row(event: &RecordedEvent, rows: &mut Rows<'_>) -> Result<(), ExportErr
         Cell::text_or_null(event.id.as_deref()),
         Cell::Text(&event.event_type),
         Cell::time_or_null(event.time),
-        Cell::Json(&event.data),
-        Cell::Json(&event.metadata),
+        Cell::json(&event.data),
+        Cell::json(&event.metadata),
         Cell::Json(&marks),
     ])?)
 }

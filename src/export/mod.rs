@@ -226,7 +226,9 @@ impl Export {
                 Walk::Streams(Box::new(StreamWalk::new(Box::new(streams), request, reducers)))
             }
         };
-        Ok(Export { walk, sink, progress: Progress { done: 0, of, found: 0 }, report: Report::default() })
+        let mut report = Report::default();
+        index.lacking().for_each(|finding| report.findings.push(finding.clone()));
+        Ok(Export { walk, sink, progress: Progress { done: 0, of, found: 0 }, report })
     }
 
     /// Of an input; how much there is of it is not known before its end.

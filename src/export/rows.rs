@@ -66,6 +66,11 @@ pub enum Cell<'a> {
 }
 
 impl Cell<'_> {
+    /// A null is one in every format, also where it is one of JSON's.
+    pub fn json(node: &Node) -> Cell<'_> {
+        if matches!(node, Node::Null) { Cell::Null } else { Cell::Json(node) }
+    }
+
     pub fn text_or_null(text: Option<&str>) -> Cell<'_> {
         text.map_or(Cell::Null, Cell::Text)
     }

@@ -70,8 +70,10 @@ impl Target {
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".eventglass-").suffix(".part");
+        // Who may read what was there may read what replaces it, and nobody else.
+        let replaced = std::fs::metadata(&path).ok().map(|meta| meta.permissions()).filter(|_| cfg!(unix));
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.permissions(replaced.clone().unwrap_or_else(|| std::os::unix::fs::PermissionsExt::from_mode(0o666)));
         discard_on_signal();
         // A signal must not come between the file and the note of it.
         let mut under_way = under_way();
@@ -79,6 +81,10 @@ impl Target {
         let part = file.path().to_owned();
         under_way.push(part.clone());
         drop(under_way);
+        if let Some(permissions) = replaced {
+            // What a new file has is less what the umask takes.
+            file.as_file().set_permissions(permissions).map_err(|error| not_written(&path, &error))?;
+        }
         Ok(Target { path, force, file: BufWriter::with_capacity(BUFFER, file), _part: Part(part) })
     }
 
@@ -163,8 +169,11 @@ fn not_written(path: &Path, error: &io::Error) -> Problem {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "name a file in a folder of your own",
         _ => "name a file in another folder",
     };
+    let error = error.to_string();
+    // The temporary file's own name says nothing to anyone.
+    let why = error.split_once(" at path \"").map_or(&*error, |(why, _)| why);
     Problem {
-        what: format!("{} cannot be written: {error}", path.display()),
+        what: format!("{} cannot be written: {why}", path.display()),
         cause: String::new(),
         help: help.to_owned(),
     }
@@ -180,15 +189,11 @@ fn real_place(path: &Path) -> Result<PathBuf, Problem> {
     let ends_in_slash =
         path.as_os_str().as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(*byte as char));
     let Some(name) = path.file_name().filter(|_| !ends_in_slash) else { return Err(refused("names no file")) };
-    if let Ok(found) = std::fs::symlink_metadata(path) {
-        let real = path.canonicalize().map_err(|_| refused("is a link that leads nowhere"))?;
-        let found = if found.is_symlink() {
-            std::fs::metadata(&real).map_err(|error| not_written(path, &error))?
-        } else {
-            found
-        };
+    if std::fs::symlink_metadata(path).is_ok() {
+        // Behind a link such as /dev/stdout there may be a pipe, which has no path.
+        let found = std::fs::metadata(path).map_err(|_| refused("is a link that leads nowhere"))?;
         return match (found.is_file(), found.is_dir()) {
-            (true, _) => Ok(real),
+            (true, _) => path.canonicalize().map_err(|error| not_written(path, &error)),
             (_, true) => Err(refused("is a folder")),
             _ => Err(refused("is a pipe or a device, not a file")),
         };

@@ -219,13 +219,13 @@ impl Current {
                     version,
                     applied,
                     Cell::Text(name),
-                    Cell::Json(&state),
+                    Cell::json(&state),
                     Cell::Json(&errors),
                 ])?;
             }
             What::States => {
                 if !(request.changed && self.before.as_ref() == Some(&state)) {
-                    rows(&[Cell::Text(&stream), version, applied, event_type, time, Cell::Json(&state)])?;
+                    rows(&[Cell::Text(&stream), version, applied, event_type, time, Cell::json(&state)])?;
                 }
                 self.before = request.changed.then_some(state);
             }

@@ -297,7 +297,7 @@ impl Scanner for Reader {
             {
                 if record.unfinished {
                     // The writer may be in the middle of it: the next scan begins here again.
-                    tail = Some(format!("{} is the last and unfinished: {reason}", place()));
+                    tail = Some(format!("{} is the last and unfinished: it {reason}", place()));
                     end = true;
                     break;
                 }

@@ -25,7 +25,7 @@ use order::Order;
 pub use streams::{CategoryGroup, NamePart, StreamList, StreamOrder, StreamSort, StreamTable};
 
 use crate::model::{
-    CategoryId, EventRow, Finding, Findings, Marks, Position, RowKey, StreamId, Text, Time, TypeId, Version,
+    CategoryId, EventRow, Finding, Findings, Marks, Position, RowKey, Severity, StreamId, Text, Time, TypeId, Version,
 };
 
 /// Events in a full segment.
@@ -92,6 +92,13 @@ impl EventIndex {
     /// What was odd while scanning.
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// Those of the store as a whole that are more than a note: something of it is not here, such
+    /// as a line that is no event, and of which stream it would have been nobody knows.
+    pub fn lacking(&self) -> impl Iterator<Item = &Finding> {
+        let is_lacking = |finding: &&Finding| finding.stream.is_none() && finding.code.severity() > Severity::Note;
+        self.findings.kept().iter().filter(is_lacking)
     }
 
     /// Looks at the numbers and times of every stream that cannot be plain; hands over all that is

@@ -1122,3 +1122,46 @@ fn the_home_is_used_and_nothing_else() {
     let left = |path: &Path| std::fs::read_dir(path).expect("a folder").count();
     assert_eq!(left(home.path()), 0, "nothing in $HOME");
 }
+
+#[test]
+fn what_of_a_store_is_not_in_an_answer_is_said_beside_it() {
+    let here = Place::new();
+    let mut lines = [1, 2].map(|version| format!("{}\n", line("a-1", version, "Added", json!({"n": version}))));
+    lines[0].push_str("words\n");
+    let log = here.write("log.jsonl", lines.concat() + "{\"stream\":\"a-1");
+    let table = here.path("table.db");
+    let rows = "CREATE TABLE log (name TEXT, nr, kind TEXT, body TEXT);
+        INSERT INTO log VALUES ('a-1', 1, 'Added', '{}'), ('a-1', 'two', 'Added', '{}'), ('a-1', 2, 'Added', '{}')";
+    Connection::open(&table).and_then(|conn| conn.execute_batch(rows)).expect("a table");
+    let table = text(&table);
+    let map = ["--table", "log", "--map", "stream=name,version=nr,type=kind,data=body"];
+    for (store, options, said) in [
+        (
+            &log,
+            &[][..],
+            &["bad-line: line 2 is no JSON object", "truncated-tail: line 4 is the last and unfinished: it"][..],
+        ),
+        (&table, &map, &["bad-line: the row with rowid 2 "]),
+    ] {
+        for arguments in [
+            &["events"][..],
+            &["events", "--stream", "a-1"],
+            &["streams"],
+            &["state", "--stream", "a-1"],
+            &["diff", "--stream", "a-1", "--from", "1", "--to", "2"],
+            &["export", "--what", "state"],
+            &["export", "--what", "events", "--stream", "a-1"],
+        ] {
+            let run = here.program.run(&[&[arguments[0], store], &arguments[1..], options].concat());
+            assert_eq!(run.code, 0, "{run:?}");
+            for said in said {
+                assert_eq!(run.err.matches(&format!("finding: {said}")).count(), 1, "{arguments:?}: {}", run.err);
+            }
+        }
+        // Those that list all that is odd say it once.
+        for verb in ["info", "check"] {
+            let run = here.program.run(&[&[verb, store.as_str()], options].concat());
+            assert!(run.err.is_empty() && run.out.contains("bad-line"), "{run:?}");
+        }
+    }
+}

@@ -364,7 +364,7 @@ fn members(line: &str) -> Vec<(String, String)> {
 fn cells(line: &str) -> Vec<(String, Option<String>)> {
     let is_json = |name: &str| matches!(name, "data" | "metadata" | "marks" | "changes" | "state");
     let cell = |(name, value): (String, String)| {
-        let cell = if is_json(&name) { Some(value) } else { plain(&value) };
+        let cell = if is_json(&name) && value != "null" { Some(value) } else { plain(&value) };
         (name, cell)
     };
     members(line).into_iter().map(cell).collect()
@@ -512,6 +512,41 @@ mod in_parquet {
     }
 
     #[test]
+    fn rows_of_parquet_as_lines_fold_as_the_store_they_are_from() {
+        let here = Stores::new();
+        let (bank, reducers) = (text(&bank("bank.db")), text(&bank("reducers.mjs")));
+        let plain = here.write(
+            "nulls.jsonl",
+            &jsonl(&[
+                json!({"stream": "a-1", "version": 1, "type": "Set", "data": {"n": [1, null]}, "metadata": null}),
+                json!({"stream": "a-1", "version": 2, "type": "Cleared", "data": null, "metadata": {"by": "ann"}}),
+            ]),
+        );
+        let kept = here.write("kept.mjs", "export default (s, e) => [...(s ?? []), e.data, e.metadata]");
+        for (store, reducer) in [(bank, reducers), (plain, kept)] {
+            let file = here.path("out.parquet");
+            here.out(&[&store, "--what", "events", "--format", "parquet", "--force", "-o", &file]);
+            // As an engine in between writes them: what is null is left out, the rest is text.
+            let line = |row: Vec<(String, Option<String>)>| {
+                let there = row.into_iter().filter_map(|(name, cell)| {
+                    let cell = cell?;
+                    let number = (name == "version").then(|| cell.parse::<i64>().expect("a number"));
+                    Some((name, number.map_or_else(|| json!(cell), |number| json!(number))))
+                });
+                Value::Object(there.collect())
+            };
+            let lines = here.write("lines.jsonl", &jsonl(&read(&file).into_iter().map(line).collect::<Vec<_>>()));
+            let states = |store: &str| {
+                let out = here.out(&[store, "--what", "states", "--reducer", &reducer]);
+                let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
+                lines.sort();
+                lines
+            };
+            assert_eq!(states(&lines), states(&store));
+        }
+    }
+
+    #[test]
     fn parquet_says_where_it_comes_from_and_is_written_in_groups() {
         let here = Stores::new();
         // More than a group of 32 MiB.
@@ -652,6 +687,12 @@ fn a_new_file_is_as_readable_as_any_other() {
     here.out(&[&here.lines(), "--what", "state", "-o", &out]);
     let mode = |path: &str| std::fs::metadata(path).expect("a file").permissions().mode();
     assert_eq!(mode(&out), mode(&here.path("canary")));
+    // One that is replaced keeps its readers.
+    for other in [0o600, 0o640, 0o666, 0o400] {
+        std::fs::set_permissions(&out, std::fs::Permissions::from_mode(other)).expect("set");
+        here.out(&[&here.lines(), "--what", "state", "--force", "-o", &out]);
+        assert_eq!(mode(&out) & 0o777, other);
+    }
 }
 
 #[cfg(unix)]
@@ -701,7 +742,10 @@ fn the_store_and_what_belongs_to_it_are_never_written_to() {
         here.export(&[&store, "--what", "events", "--force", "-o", &target]).refused(1, error, "");
         assert_eq!(here.all(), before, "{target}");
     }
-    here.export(&[&store, "--what", "events", "--force", "-o", "/dev/null"]).refused(1, "a pipe or a device", "");
+    for device in ["/dev/null", "/dev/stdout"] {
+        here.export(&[&store, "--what", "events", "--force", "-o", device]).refused(1, "a pipe or a device", "");
+    }
+    here.export(&[&store, "--what", "events", "-o", "-"]).refused(2, "names no file", "leave -o out");
     // A link elsewhere is followed, and stays one.
     std::os::unix::fs::symlink("sub/real", path("to-real")).expect("a link");
     here.write("sub/real", "old");
@@ -728,6 +772,7 @@ fn a_full_disk_leaves_nothing() {
         shell.args(["-c", &script]).env("EVENTGLASS_HOME", here.program.home.path());
         let run = Run::from(shell.output().expect("bash runs"));
         run.refused(1, "cannot be written", "free some space");
+        assert!(!run.err.contains(".part"), "the temporary name is nobody's: {}", run.err);
         assert_eq!(here.all(), before);
     }
 }

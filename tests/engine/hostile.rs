@@ -189,7 +189,7 @@ fn ends_of_lines_and_files_in_every_form() {
     let cut = read("log.jsonl", &[good.as_bytes(), b"{\"stream\":\"s-1\",\"versi"].concat());
     assert_eq!(
         cut.findings,
-        ["truncated-tail: line 11 is the last and unfinished: is no JSON: EOF while parsing a string"]
+        ["truncated-tail: line 11 is the last and unfinished: it is no JSON: EOF while parsing a string"]
     );
     cut.has_the_good_ones(0);
 }

@@ -342,6 +342,27 @@ fn large_lines_and_many_streams_pass() {
     assert!(run.out.lines().zip(&events).all(|(line, event)| line.contains(event["stream"].as_str().expect("a name"))));
 }
 
+#[test]
+fn a_line_that_is_too_long_is_named_however_early_it_comes() {
+    let here = Place::new();
+    let event = |version: i64| jsonl(&[line("a-1", version, "Added", json!({"n": version}))]);
+    let file = here.path("long.jsonl");
+    std::fs::write(&file, event(1)).expect("written");
+    let mut long = std::fs::OpenOptions::new().append(true).open(&file).expect("a file");
+    // Zeros that take no room on the disk.
+    long.set_len((257 << 20) + 1).expect("long");
+    long.write_all(format!("\n{}", event(2)).as_bytes()).expect("written");
+    for (arguments, rows) in
+        [(&["export", "-", "--what", "events"][..], 1), (&["check", "-"], 2), (&["export", "-", "--what", "state"], 0)]
+    {
+        let mut command = here.program.command();
+        command.args(arguments).stdin(std::fs::File::open(&file).expect("a file"));
+        let run = Run::from(command.output().expect("the program ends"));
+        run.refused(1, "line 2 is longer than 256 MiB", "or leave it out");
+        assert_eq!(run.out.lines().count(), rows, "{run:?}");
+    }
+}
+
 /// The lines of the README's *Beyond one machine*, run as they stand there by a venv with Spark,
 /// which `.ci/run` makes.
 #[test]
