@@ -82,7 +82,7 @@ fn of_store(opened: &Arc<Opened>, index: &EventIndex, request: Request) -> Outco
 }
 
 fn all() -> Of {
-    Of::Streams { category: None, matching: NamePart::new(""), shard: Shard::ALL }
+    Of::Streams { category: None, matching: NamePart::new(""), shard: Shard::ALL, system: false }
 }
 
 /// The last state of every stream, beside a fold of the same rows.

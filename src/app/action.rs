@@ -25,6 +25,8 @@ pub enum Action {
     SetStreamFilter(String),
     /// Opens or closes a category in the list of streams.
     ToggleCategory(CategoryId),
+    /// Lists the streams that hold only the server's own events and links, or leaves them out.
+    ToggleSystem,
     /// Orders the streams within their category.
     SetStreamSort(StreamSort),
 
@@ -32,6 +34,15 @@ pub enum Action {
     SetEventFilter(String),
     /// The event after which the state is wanted: a click in the list. Moves the playhead.
     SelectEvent(Applied),
+
+    /// Goes where the event points: by the link of this number, or the first that leads somewhere.
+    FollowLink(Option<usize>),
+    /// Looks for the events that point at this one, and lists them.
+    FindLinksHere,
+    /// Goes to the event of this row among them.
+    OpenLinkHere(u64),
+    /// Back to where the last link was followed.
+    Back,
 
     /// Shows a tab of the state panel.
     SetStateTab(StateTab),
@@ -226,6 +237,8 @@ pub enum EventTab {
     Metadata,
     /// The bytes as stored.
     Raw,
+    /// Events that point at this one.
+    Links,
 }
 
 /// Which tree a path belongs to.

@@ -24,6 +24,8 @@ pub enum Key {
     Escape,
     /// The tabulator.
     Tab,
+    /// Enter.
+    Enter,
     /// F1 to F12.
     F(u8),
     /// A character as typed, lower case for letters.
@@ -68,7 +70,11 @@ const fn ctrl_key(key: Key) -> Shortcut {
 }
 
 const fn alt(c: char) -> Shortcut {
-    Shortcut { alt: true, ..letter(c) }
+    alt_key(Key::Char(c))
+}
+
+const fn alt_key(key: Key) -> Shortcut {
+    Shortcut { alt: true, ..plain(key) }
 }
 
 impl Shortcut {
@@ -88,6 +94,7 @@ impl Shortcut {
             Key::Space => "Space".to_owned(),
             Key::Escape => "Esc".to_owned(),
             Key::Tab => "Tab".to_owned(),
+            Key::Enter => "Enter".to_owned(),
             Key::F(n) => format!("F{n}"),
             Key::Char(c) if self.ctrl || self.alt => c.to_uppercase().to_string(),
             Key::Char(c) => c.to_string(),
@@ -102,7 +109,7 @@ impl Shortcut {
 
     /// True for a key that writes text: it is off while a text field has the keyboard.
     pub fn types_text(&self) -> bool {
-        !self.ctrl && !self.alt && !matches!(self.key, Key::F(_) | Key::Escape | Key::Tab)
+        !self.ctrl && !self.alt && !matches!(self.key, Key::F(_) | Key::Escape | Key::Tab | Key::Enter)
     }
 }
 
@@ -148,10 +155,19 @@ pub struct CommandContext {
     pub mapping: bool,
     /// The index is still being read.
     pub scanning: bool,
-    /// The filter of the events is still being applied.
+    /// The filter of the events is still being applied, or events that point here are looked for.
     pub filtering: bool,
+    /// Events of this kind of store may point at others.
+    pub has_links: bool,
+    /// The event at the playhead points at another one.
+    pub can_follow: bool,
+    /// A link was followed, and there is a way back.
+    pub can_go_back: bool,
     /// The store changed on disk since it was read.
     pub store_changed: bool,
+    /// Streams that hold only the server's own events and links, and whether they are listed.
+    pub system_streams: u64,
+    pub system_listed: bool,
     /// A stream is shown.
     pub stream_open: bool,
     /// Number of events of the stream.
@@ -397,6 +413,13 @@ commands! {
         &[ctrl('1'), ctrl('2'), ctrl('3'), ctrl('4'), ctrl('5'), ctrl('6'), ctrl('7'), ctrl('8'), ctrl('9')],
         "Bring the store with this number to the front.",
         CommandContext::several, |_, nth| Action::ShowNthStore(nth)).keys_only();
+    FOLLOW_LINK = row((GO, 4), "Follow link", &[alt_key(Key::Enter)], "Go to the event that this one points at.",
+        |cx| cx.any_event().and(need(cx.can_follow, "this event points at no other")), |_, _| Action::FollowLink(None));
+    LINKS_HERE = row((GO, 4), "What links here", &[letter('w')], "List the events that point at this one.",
+        |cx| cx.any_event().and(need(cx.has_links, "events of this kind of store do not point at others"))
+            .and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::FindLinksHere);
+    BACK = row((GO, 4), "Back", &[alt_key(Key::Left)], "Back to the event from which a link was followed.",
+        |cx| cx.store().and(need(cx.can_go_back, "no link was followed")), |_, _| Action::Back);
 
     TAB_TREE = row((VIEW, 0), "State as a tree", &[letter('1')], "Show the state as a tree.",
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Tree)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Tree);
@@ -410,6 +433,8 @@ commands! {
         always, |_, _| Action::ToggleUtc);
     FINDINGS = row((VIEW, 1), "Findings", &[], "List what is odd in the store.",
         |cx| cx.store().and(need(cx.findings > 0, "nothing odd was found")), |_, _| Action::ToggleFindings).checked_when(|cx| cx.findings_open);
+    SYSTEM_STREAMS = row((VIEW, 1), "Show system streams", &[letter('s')], "List the streams that hold only the server's own events and links, or leave them out.",
+        |cx| cx.store().and(need(cx.system_streams > 0, "this store has no system streams")), |_, _| Action::ToggleSystem).checked_when(|cx| cx.system_listed);
     THEME_SYSTEM = row((VIEW, 2), "Theme of the desktop", &[], "Dark or light, as the desktop has it.",
         always, |_, _| Action::SetTheme(ThemeChoice::System)).checked_when(|cx| cx.theme == ThemeChoice::System);
     THEME_DARK = row((VIEW, 2), "Dark theme", &[], "Light text on dark.",

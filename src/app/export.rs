@@ -241,7 +241,8 @@ impl ExportSheet {
             (Which::This, Some(view)) => Of::Stream(view.id),
             _ => {
                 let part = if which == Which::Filtered { store.list.order.filter.as_str() } else { "" };
-                Of::Streams { category: None, matching: NamePart::new(part), shard: Shard::ALL }
+                let (matching, system) = (NamePart::new(part), store.list.order.system);
+                Of::Streams { category: None, matching, shard: Shard::ALL, system }
             }
         };
         let every = match (what, self.every.trim().parse::<u64>()) {
@@ -272,6 +273,9 @@ impl ExportSheet {
             Some(view) if self.which(store) == Which::This => line.option("--stream", Some(&store.name_of(view.id))),
             _ if self.which(store) == Which::Filtered => line.option("--match", Some(&store.list.order.filter)),
             _ => {}
+        }
+        if self.which(store) != Which::This && store.list.order.system {
+            line.flag("--system");
         }
         line.at(request.at);
         if request.every > 1 {
@@ -416,7 +420,7 @@ impl ExportSheet {
         match news.found {
             Found::Rows(rows) => (self.first, self.is_old) = ((rows, news.progress), false),
             Found::Failed(problem) => self.problem = Some(problem),
-            Found::Places(_) => {}
+            _ => {}
         }
     }
 
@@ -427,7 +431,7 @@ impl ExportSheet {
                 self.outcome = Some(Outcome::Failed(problem));
                 return;
             }
-            Found::Places(_) => return,
+            _ => return,
         };
         if !news.done {
             self.running = Some(Running { progress: news.progress, bytes: rows.bytes, ..running });

@@ -11,6 +11,7 @@ pub mod command;
 mod desk;
 mod export;
 pub mod idle;
+mod links;
 mod mapping;
 pub mod place;
 pub mod playback;
@@ -37,7 +38,7 @@ use store::{OpenStore, Phase};
 use crate::formats::OpenChoice;
 use crate::model::{Findings, StoreId};
 use crate::replay::timeline::OnError;
-use crate::session::{Session, Waker};
+use crate::session::{LinkEnd, Session, Waker};
 
 /// A state older than this is veiled.
 const VEIL_AFTER: Duration = Duration::from_millis(80);
@@ -353,8 +354,13 @@ impl App {
             mapping,
             store_open: store.is_some_and(|store| store.opened().is_some()),
             scanning: store.is_some_and(OpenStore::is_reading),
-            filtering: view.is_some_and(|view| view.filter.is_running()),
+            filtering: view.is_some_and(|view| view.filter.is_running() || view.links.is_reading()),
+            has_links: store.is_some_and(OpenStore::has_links),
+            can_follow: view.is_some_and(|view| view.links.ends.iter().any(LinkEnd::can_follow)),
+            can_go_back: store.is_some_and(|store| !store.trail.is_empty()),
             store_changed: store.is_some_and(|s| s.changed.is_some()),
+            system_streams: store.map_or(0, |store| store.index.list.system),
+            system_listed: store.is_some_and(|store| store.list.order.system),
             stream_open: view.is_some(),
             events: playhead.map_or(0, |playhead| playhead.len()),
             applied: playhead.map(|playhead| playhead.applied()).unwrap_or_default(),

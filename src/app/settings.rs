@@ -5,7 +5,7 @@
 //! file in the place of the old. What cannot be read is as if it were not there, and keys of
 //! newer versions are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -62,6 +62,9 @@ pub struct Settings {
     /// What was exported last, by the kind of store: its dialect.
     #[serde(deserialize_with = "readable_map", skip_serializing_if = "BTreeMap::is_empty")]
     pub exports: BTreeMap<String, ExportChoice>,
+    /// Kinds of store, by their dialect, whose system streams are listed.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "BTreeSet::is_empty")]
+    pub system_streams: BTreeSet<String>,
     /// The newest first.
     #[serde(deserialize_with = "readable_list")]
     pub recent: Vec<Recent>,
@@ -157,6 +160,8 @@ pub enum SettingsChange {
     ResetSizes,
     /// What was exported of a kind of store.
     Exported(String, ExportChoice),
+    /// System streams of a kind of store are listed, or not.
+    SystemStreams(String, bool),
     /// This store is the newest of the recent ones.
     Opened(Box<Recent>),
     /// How a recent store was left. One that was forgotten meanwhile stays so.
@@ -173,6 +178,7 @@ impl Default for Settings {
             text_size: 1.0,
             sizes: BTreeMap::new(),
             exports: BTreeMap::new(),
+            system_streams: BTreeSet::new(),
             recent: Vec::new(),
             others: Map::new(),
         }
@@ -197,6 +203,8 @@ impl Settings {
             SettingsChange::Size(name, None) => drop(self.sizes.remove(name)),
             SettingsChange::ResetSizes => self.sizes.clear(),
             SettingsChange::Exported(kind, choice) => drop(self.exports.insert(kind.clone(), choice.clone())),
+            SettingsChange::SystemStreams(kind, true) => drop(self.system_streams.insert(kind.clone())),
+            SettingsChange::SystemStreams(kind, false) => drop(self.system_streams.remove(kind)),
             SettingsChange::Opened(opened) => {
                 let mut opened = (**opened).clone();
                 if let Some(at) = self.recent.iter().position(|recent| recent.place.store == opened.place.store) {
@@ -250,6 +258,10 @@ impl Settings {
         shorten(&mut self.sizes);
         self.exports.retain(|kind, _| kind.len() <= MAX_TEXT_BYTES);
         shorten(&mut self.exports);
+        self.system_streams.retain(|kind| kind.len() <= MAX_TEXT_BYTES);
+        while self.system_streams.len() > ENTRIES {
+            self.system_streams.pop_last();
+        }
         let mut seen = std::collections::HashSet::new();
         self.recent.retain(|recent| {
             let store = &recent.place.store;

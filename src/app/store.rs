@@ -53,6 +53,8 @@ pub(super) struct OpenStore {
     /// stood at the end are not among them.
     playheads: IndexMap<String, u64>,
     pub(super) view: Option<StreamView>,
+    /// Where links were followed, the last one last.
+    pub(super) trail: Vec<(StreamId, At)>,
     /// What the store could mean, while that is being settled.
     pub(super) page: Option<MappingPage>,
     /// What is exported, while the sheet for it is shown or one runs.
@@ -130,6 +132,7 @@ impl OpenStore {
             start: None,
             playheads: IndexMap::new(),
             view: None,
+            trail: Vec::new(),
             page: None,
             export: None,
         }
@@ -138,7 +141,7 @@ impl OpenStore {
     /// As it was when it was closed; the reducer only where its sources are the same.
     fn come_back(&mut self, place: Place, memory: Memory, desk: &Desk) {
         self.tabs = (place.tab, memory.event_tab);
-        self.list.order = order_of(memory.stream_filter, memory.sort);
+        self.list.order = order_of(memory.stream_filter, memory.sort, false);
         self.arrange();
         self.reducers.set_on_error(if memory.skip_errors { OnError::Skip } else { OnError::Stop });
         if let (Some(named), Some(kept)) = (place.reducer.clone(), memory.reducer) {
@@ -222,6 +225,11 @@ impl OpenStore {
         }
     }
 
+    /// Events of it may point at others.
+    pub(super) fn has_links(&self) -> bool {
+        self.opened().is_some_and(|opened| opened.store.has_links())
+    }
+
     pub(super) fn is_reading(&self) -> bool {
         self.opened().is_some() && self.index.reading == Reading::Running
     }
@@ -276,6 +284,11 @@ impl OpenStore {
     }
 
     fn take(&mut self, answer: Answer, desk: &mut Desk) {
+        if let Answer::Job(news) = &answer
+            && self.take_links(news, desk.now)
+        {
+            return;
+        }
         let ask = Ask { session: &self.session, reducers: &self.reducers, now: desk.now };
         match (answer, &mut self.view) {
             (Answer::Opened(opened), _) => self.opened_now(opened, desk),
@@ -308,7 +321,10 @@ impl OpenStore {
                 }
                 self.say_where();
             }
-            (Answer::State(news), Some(view)) => view.take_state(news),
+            (Answer::State(news), Some(view)) => {
+                view.take_state(news);
+                self.find_links();
+            }
             (Answer::Fold(news), Some(view)) => view.take_fold(news),
             (Answer::Written { ticket, applied, written }, Some(view)) => view.take_written(ticket, applied, written),
             (Answer::Cells(news), Some(view)) => view.take_cells(news),
@@ -326,6 +342,10 @@ impl OpenStore {
         self.evidence.extend(opened.evidence.iter().map(|sentence| format!("because {sentence}")));
         let dialect = opened.dialect.clone();
         self.phase = Phase::Open(opened);
+        if desk.settings.system_streams.contains(&dialect) != self.list.order.system {
+            self.list.order.system = !self.list.order.system;
+            self.arrange();
+        }
         let (place, memory) = self.left();
         desk.change(SettingsChange::Opened(Box::new(Recent { place, dialect, memory, missing: false })));
     }
@@ -528,9 +548,10 @@ impl OpenStore {
                 self.arrange();
             }
             Action::SetStreamSort(sort) => {
-                self.list.order = order_of(std::mem::take(&mut self.list.order.filter), sort);
+                self.list.order = order_of(std::mem::take(&mut self.list.order.filter), sort, self.list.order.system);
                 self.arrange();
             }
+            Action::ToggleSystem => self.toggle_system(desk),
             Action::ToggleCategory(id) => self.list.toggle(id, &self.index),
             Action::SetStateTab(tab) => {
                 self.tabs.0 = tab;
@@ -539,6 +560,13 @@ impl OpenStore {
                 }
             }
             Action::SetEventTab(tab) => self.tabs.1 = tab,
+            Action::FollowLink(number) => self.follow_link(number, now),
+            Action::FindLinksHere => {
+                self.tabs.1 = EventTab::Links;
+                self.find_links_here();
+            }
+            Action::OpenLinkHere(row) => self.open_link_here(row, now),
+            Action::Back => self.go_back(now),
             Action::Copy(what) => self.copy(&what, desk),
             Action::Reload => self.reload(desk),
             Action::DismissNotice => self.notice = None,
@@ -580,6 +608,15 @@ impl OpenStore {
         }
     }
 
+    /// Lists system streams, or not, here and in the next stores of the kind.
+    fn toggle_system(&mut self, desk: &mut Desk) {
+        let Some(kind) = self.opened().map(|opened| opened.dialect.clone()) else { return };
+        let system = !self.list.order.system;
+        self.list.order.system = system;
+        self.arrange();
+        desk.change(SettingsChange::SystemStreams(kind, system));
+    }
+
     fn set_on_error(&mut self, on_error: OnError, now: f64) {
         self.reducers.set_on_error(on_error);
         self.reduce(now);
@@ -592,11 +629,11 @@ impl OpenStore {
             self.session.ask_store(StoreAsk::Reload);
             return;
         }
-        let (place, memory) = (self.place(), self.memory());
+        let (place, memory, system) = (self.place(), self.memory(), self.list.order.system);
         let playheads = std::mem::take(&mut self.playheads);
         self.reopen(self.choice.clone(), desk);
         (self.start, self.playheads) = (Some(place), playheads);
-        self.list.order = order_of(memory.stream_filter, memory.sort);
+        self.list.order = order_of(memory.stream_filter, memory.sort, system);
         self.arrange();
     }
 
@@ -670,15 +707,8 @@ impl OpenStore {
         let here = places.iter().position(|place| Some(*place) == shown);
         let next = here.map_or(0, |here| (here + 1) % places.len());
         let place = places.get(next).map(|(id, version)| (*id, version.map(At::Version)));
-        match place {
-            Some((id, at)) if self.view.as_ref().is_none_or(|view| view.id != id) => self.select(id, at, now),
-            Some((_, Some(at))) => {
-                let ask = Ask { session: &self.session, reducers: &self.reducers, now };
-                if let Some(view) = &mut self.view {
-                    view.go_to(at, &ask);
-                }
-            }
-            _ => {}
+        if let Some((id, at)) = place {
+            self.show_at(id, at, now);
         }
     }
 }

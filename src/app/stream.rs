@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::action::{Action, StateTab, Tree};
 use super::idle::idle_threshold;
+use super::links::Links;
 use super::playback::{Playback, PlaybackChange, PlaybackCommand};
 use super::reducers::Reducers;
 use crate::index::{At, EventIndex, NoSuchPlace, StreamRows};
@@ -42,6 +43,7 @@ pub(super) struct StreamView {
     pub(super) playhead: Playback,
     pub(super) fold: Fold,
     pub(super) filter: EventFilter,
+    pub(super) links: Links,
     pub(super) cells: Cells,
     pub(super) trees: Trees,
     /// Rows, columns and types are asked for.
@@ -146,6 +148,7 @@ impl StreamView {
             playhead,
             fold: Fold::default(),
             filter: EventFilter::default(),
+            links: Links::default(),
             cells: Cells::default(),
             trees: Trees { revision: before.map_or(0, |view| view.trees.revision) + 1, ..Trees::default() },
             awaits_rows: false,
@@ -193,7 +196,8 @@ impl StreamView {
 
     pub(super) fn is_waiting(&self) -> bool {
         let cells = !self.cells.asked.is_empty() || self.cells.lack_some();
-        self.awaits_rows || self.fold.stale_since.is_some() || self.filter.is_running() || cells
+        let jobs = self.filter.is_running() || self.links.is_waiting();
+        self.awaits_rows || self.fold.stale_since.is_some() || jobs || cells
     }
 
     /// The rows are not in order yet.
@@ -330,7 +334,10 @@ impl StreamView {
             Action::Playback(command) => self.play(command, ask),
             Action::SelectEvent(applied) => self.play(PlaybackCommand::ScrubTo(applied), ask),
             Action::SetEventFilter(text) => self.set_filter(text, ask.session),
-            Action::StopFilter => self.filter.job = None,
+            Action::StopFilter => {
+                self.filter.job = None;
+                self.links.stop();
+            }
             Action::SelectPath(tree, path) => self.trees.select(tree, path),
             Action::ToggleExpanded(tree, path) => self.trees.toggle(tree, path),
             _ => return false,
@@ -397,8 +404,8 @@ impl StreamView {
                 self.filter.places = Some(places);
                 None
             }
-            Found::Rows(_) => None,
             Found::Failed(problem) => Some(problem),
+            _ => None,
         }
     }
 
@@ -444,7 +451,7 @@ impl StreamView {
         let (tree, path) = self.trees.selected()?;
         let root = match tree {
             Tree::State => &shown.state,
-            Tree::Payload => &shown.event.as_ref()?.data,
+            Tree::Payload => self.links.stands_for().unwrap_or(&shown.event.as_ref()?.data),
             Tree::Metadata => &shown.event.as_ref()?.metadata,
         };
         root.at(path)

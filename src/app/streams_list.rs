@@ -84,6 +84,6 @@ impl StreamsList {
 }
 
 /// The largest or newest first, names from the start.
-pub(super) fn order_of(filter: String, sort: StreamSort) -> StreamOrder {
-    StreamOrder { filter, sort, descending: sort != StreamSort::Name }
+pub(super) fn order_of(filter: String, sort: StreamSort, system: bool) -> StreamOrder {
+    StreamOrder { filter, sort, descending: sort != StreamSort::Name, system }
 }

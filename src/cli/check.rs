@@ -18,6 +18,7 @@ use crate::formats::page::EventPage;
 use crate::formats::{Opened, PageRow, Store};
 use crate::index::{EventIndex, Neighbours};
 use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, Shard, StreamId, Version};
+use crate::session::links::Resolver;
 use crate::session::{Indexer, Wanted};
 
 /// Events that are decoded at once, at most.
@@ -229,6 +230,7 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
     let streams = index.streams();
     let is_own = |row: EventRow| index.stream_of(row).is_some_and(|stream| shard.holds(streams.name(stream)));
     let mut ids = Ids::default();
+    let links = opened.store.has_links().then(|| Resolver::new(index));
     each_row(opened, index, index.as_scanned(), |row, stored| {
         if let Some(PageRow { id: Some(id), key, .. }) = stored {
             ids.add(opened.store.part_of(*key), id, row);
@@ -241,7 +243,16 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
             tally.add_decoded(&Finding { code, stream: None, stream_id, version, message });
         };
         match stored {
-            Some(stored) => opened.store.decode(stored).odd.into_iter().for_each(|(code, text)| add(code, text)),
+            Some(stored) => {
+                let mut content = opened.store.decode(stored);
+                content.odd.drain(..).for_each(|(code, text)| add(code, text));
+                let Some((resolver, from)) = links.as_ref().zip(stream_id) else { return };
+                for link in opened.store.links(stored, &content) {
+                    if let Some(why) = resolver.why_unresolved(from, &link) {
+                        add(FindingCode::UnresolvedLink, format!("{} {}: {why}", link.name, link.to));
+                    }
+                }
+            }
             None => add(FindingCode::Damaged, "the row is no longer readable".to_owned()),
         }
     })?;

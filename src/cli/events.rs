@@ -82,7 +82,13 @@ impl Events {
     fn of_store(&self, store: &StoreAndIndex, out: &mut dyn Write) -> Result<(), CliError> {
         let index = &store.index;
         print::doubts_of_order(index)?;
-        let mut rows = index.in_order().filter(|row| self.may_be(index, index.type_of(*row), index.version_of(*row)));
+        let streams = index.streams();
+        let system = if self.common.system { 0 } else { streams.count_system() };
+        let is_shown = |row: EventRow| {
+            let is_system = || index.stream_of(row).is_some_and(|stream| streams.is_system(stream));
+            self.may_be(index, index.type_of(row), index.version_of(row)) && (system == 0 || !is_system())
+        };
+        let mut rows = index.in_order().filter(|row| is_shown(*row));
         let mut fetcher = store.opened.store.fetcher()?;
         let mut notes = Findings::default();
         let mut page = EventPage::default();
@@ -119,6 +125,10 @@ impl Events {
             }
             pauses |= begun.elapsed() > PAUSE;
         }
+        if !self.common.json {
+            print::hidden(system, out)?;
+        }
+        out.flush()?;
         print::findings(notes.kept())
     }
 

@@ -151,7 +151,7 @@ impl Export {
             return Ok(Of::Stream(store.stream(name)?));
         }
         let category = self.category.as_deref().map(|name| store.category(name)).transpose()?;
-        Ok(Of::Streams { category, matching: self.matching(), shard })
+        Ok(Of::Streams { category, matching: self.matching(), shard, system: self.common.system })
     }
 
     fn matching(&self) -> NamePart {

@@ -58,6 +58,12 @@ fn print_text(StoreAndIndex { opened, index }: &StoreAndIndex, out: &mut dyn Wri
         writeln!(out, "because    {}", visible(sentence))?;
     }
     writeln!(out, "streams    {}", index.streams().len())?;
+    match index.streams().count_system() {
+        0 => {}
+        system => {
+            writeln!(out, "           {system} of them hold system events and links only: streams --system lists them")?
+        }
+    }
     writeln!(out, "events     {}", index.events())?;
     writeln!(out, "first      {}", shown(first))?;
     writeln!(out, "last       {}", shown(last))?;

@@ -143,6 +143,15 @@ fn print_findings<'a>(all: impl IntoIterator<Item = &'a Finding>, name_streams: 
     Ok(())
 }
 
+/// How many streams are left out of an answer for a person, and how to see them.
+pub fn hidden(streams: u64, out: &mut dyn Write) -> Result<(), CliError> {
+    match streams {
+        0 => Ok(()),
+        1 => Ok(writeln!(out, "1 system stream is left out; --system shows it")?),
+        more => Ok(writeln!(out, "{more} system streams are left out; --system shows them")?),
+    }
+}
+
 /// Said before events of many streams: what is not certain of their order.
 pub fn doubts_of_order(index: &EventIndex) -> Result<(), CliError> {
     findings(index.findings().kept().iter().filter(|finding| finding.code == FindingCode::OrderNotProven))

@@ -25,6 +25,10 @@ pub struct Common {
     /// Print JSON in the shapes of the README
     #[arg(long)]
     pub json: bool,
+    /// Of streams, events and export: with the streams that hold only the server's own events
+    /// and links, such as $ce-order of KurrentDB. The other verbs look at all in any case
+    #[arg(long)]
+    pub system: bool,
     #[command(flatten)]
     choice: ChoiceArguments,
 }
@@ -189,7 +193,7 @@ impl StoreAndIndex {
                 let what = format!("{name} names {} streams, which spell its UUID otherwise", alike.len());
                 return CliError::failed(what, format!("write it as one of them: {}", names.join(", ")));
             }
-            let order = StreamOrder { filter: name.to_owned(), ..StreamOrder::default() };
+            let order = StreamOrder { filter: name.to_owned(), system: true, ..StreamOrder::default() };
             let near: Vec<&str> = streams.list(&order).streams.iter().take(3).map(|id| streams.name(*id)).collect();
             let help = if near.is_empty() {
                 "list the streams: eventglass streams STORE".to_owned()

@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::CliError;
-use super::print::{line, rfc3339, shown, visible};
+use super::print::{self, line, rfc3339, shown, visible};
 use super::store::{Common, StoreAndIndex};
-use crate::index::{StreamOrder, StreamTable};
+use crate::index::{StreamList, StreamOrder, StreamTable};
 use crate::model::StreamSummary;
 
 /// The streams
@@ -33,18 +33,24 @@ impl Streams {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let store = StoreAndIndex::open(&self.common)?;
         let table = store.index.streams();
-        let wanted = self.wanted(table);
+        let list = table.list(&self.order());
+        let wanted = self.wanted(table, &list);
         if self.common.json {
             print_json(table, &wanted, out)?
         } else {
-            print_text(&wanted, out)?
+            print_text(&wanted, out)?;
+            print::hidden(list.hidden, out)?
         }
         Ok(0)
     }
 
-    fn wanted<'a>(&self, table: &'a StreamTable) -> Vec<Named<'a>> {
-        let order = StreamOrder { filter: self.matching.clone().unwrap_or_default(), ..StreamOrder::default() };
-        let list = table.list(&order);
+    /// A category that is named is wanted whole.
+    fn order(&self) -> StreamOrder {
+        let system = self.common.system || self.category.is_some();
+        StreamOrder { filter: self.matching.clone().unwrap_or_default(), system, ..StreamOrder::default() }
+    }
+
+    fn wanted<'a>(&self, table: &'a StreamTable, list: &StreamList) -> Vec<Named<'a>> {
         let all = list.streams.iter().filter_map(|id| Some((table.name(*id), table.summary(*id)?)));
         let wanted = self.category.as_deref();
         all.filter(|(_, summary)| wanted.is_none_or(|name| table.category_name(summary.category) == name))

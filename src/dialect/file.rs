@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::decode::{Decode, Wrapper};
 use super::group::{Group, StreamMember};
+use super::link::LinkRule;
 use super::sample::Sample;
 use super::template::Template;
 use super::{Candidate, Library, Mapping, Name, ROLES, Table, nearest};
@@ -177,6 +178,9 @@ pub(super) struct Events {
     pub items: Option<FieldRule>,
     /// Several rows are one event.
     pub group: Option<Group>,
+    /// How events point at others.
+    #[serde(default, rename = "link")]
+    pub links: Vec<LinkRule>,
     pub map: EventMap,
 }
 
@@ -540,6 +544,7 @@ impl Dialect {
         if let Some(word) = words.find(|word| Marks::of(word).is_none()) {
             return Err(error(format!("there is no mark {word}; the marks are {}", Marks::known())));
         }
+        dialect.events.links.iter().try_for_each(LinkRule::check).map_err(error)?;
         Ok(dialect)
     }
 
@@ -569,6 +574,7 @@ impl Dialect {
                 tests: Vec::new(),
                 items: None,
                 group: None,
+                links: Vec::new(),
                 map: EventMap {
                     stream: TextRule::Field(needed("stream")?),
                     category: field("category").map(TextRule::Field),

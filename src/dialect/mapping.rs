@@ -13,10 +13,11 @@ use members::Member;
 
 use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Scalar};
+use super::link::{LinkRule, Linking};
 use super::template::{Filter, category_of};
 use super::{Cell, Library, Name};
 use crate::model::json::{self, with_whole_characters};
-use crate::model::{Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit, typed};
+use crate::model::{Link, Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit, typed};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -160,6 +161,9 @@ pub struct Mapping {
     counting: Counting,
     status: Option<Flag>,
     marks: Vec<Flag>,
+    links: Vec<LinkRule>,
+    /// The column of a link's id.
+    cause: Field,
     peel: Vec<Wrapper>,
     library: Library,
     /// Values are written as JSON that says more than JSON does: see [`crate::model::typed`].
@@ -452,6 +456,21 @@ impl Mapping {
     pub fn marks(&self, row: &Row<'_>) -> Marks {
         let words = self.marks.iter().flat_map(|flag| self.words(flag, row));
         words.filter_map(Marks::of).fold(Marks::NONE, Marks::and)
+    }
+
+    /// The id of another event that a column of its own holds.
+    pub fn cause<'r>(&self, row: &Row<'r>) -> Option<Cow<'r, str>> {
+        if self.cause.is_empty() { None } else { self.look(&self.cause, row).to_id() }
+    }
+
+    /// Where an event points.
+    pub fn links(&self, event: &Linking<'_>) -> Vec<Link> {
+        self.links.iter().filter_map(|rule| rule.link(event)).collect()
+    }
+
+    /// Events may point at one event alone.
+    pub fn has_links(&self) -> bool {
+        self.links.iter().any(LinkRule::is_of_events)
     }
 
     /// A row holds any number of events.

@@ -66,6 +66,9 @@ pub enum Of {
         category: Option<CategoryId>,
         matching: NamePart,
         shard: Shard,
+        /// With those that hold only the server's own events and links; a category that is named is
+        /// wanted whole.
+        system: bool,
     },
     /// Those of an input: whoever reads it was told.
     Input,
@@ -76,10 +79,14 @@ impl Of {
         match self {
             Of::Stream(stream) => *stream == id,
             Of::Input => true,
-            Of::Streams { category, matching, shard } => {
+            Of::Streams { category, matching, shard, system } => {
                 let own = streams.summary(id).map(|summary| summary.category);
                 let name = streams.name(id);
-                (category.is_none() || own == *category) && matching.is_in(name) && shard.holds(name)
+                let is_wanted = match category {
+                    None => *system || !streams.is_system(id),
+                    category => own == *category,
+                };
+                is_wanted && matching.is_in(name) && shard.holds(name)
             }
         }
     }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::dialect::Group;
 use crate::model::json::write_string;
-use crate::model::{Content, Finding, FindingCode, Findings, Node, Position, RowKey, Text, Version};
+use crate::model::{Content, Finding, FindingCode, Findings, Link, Node, Position, RowKey, Text, Version};
 use events::{Event, Events};
 use gather::{Gather, State, written};
 
@@ -50,6 +50,14 @@ impl Store for Grouped {
 
     fn decode(&self, row: &PageRow<'_>) -> Content {
         self.inner.decode(row)
+    }
+
+    fn links(&self, row: &PageRow<'_>, content: &Content) -> Vec<Link> {
+        self.inner.links(row, content)
+    }
+
+    fn has_links(&self) -> bool {
+        self.inner.has_links()
     }
 
     fn shown(&self, payload: &[u8]) -> Node {

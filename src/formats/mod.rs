@@ -42,7 +42,7 @@ use std::time::{Duration, Instant};
 
 use crate::dialect::guess::TableSample;
 use crate::dialect::{Candidate, Cell, Layout, Library, MapOverride, Mapping, Table};
-use crate::model::{Content, FindingCode, Findings, Node, Number, RowKey, Text, Typing, Version};
+use crate::model::{Content, FindingCode, Findings, Link, Node, Number, RowKey, Text, Typing, Version};
 use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
 use enter::{Entered, enter};
@@ -156,6 +156,14 @@ pub trait Store: Send + Sync {
     fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError>;
     /// What is inside a whole row.
     fn decode(&self, row: &PageRow<'_>) -> Content;
+    /// Where the event of a whole row points.
+    fn links(&self, _row: &PageRow<'_>, _content: &Content) -> Vec<Link> {
+        Vec::new()
+    }
+    /// Events may point at one event alone.
+    fn has_links(&self) -> bool {
+        false
+    }
     /// A payload as it is shown, from its bytes as stored.
     fn shown(&self, payload: &[u8]) -> Node;
     /// A payload that is stored as a JSON object or array is shown as it is stored.
@@ -265,6 +273,14 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn decode(&self, row: &PageRow<'_>) -> Content {
         row::decode(&self.mapping, row)
+    }
+
+    fn links(&self, row: &PageRow<'_>, content: &Content) -> Vec<Link> {
+        row::links(&self.mapping, row, content)
+    }
+
+    fn has_links(&self) -> bool {
+        self.mapping.has_links()
     }
 
     fn shown(&self, payload: &[u8]) -> Node {

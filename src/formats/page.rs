@@ -77,6 +77,7 @@ struct Row {
     category: Span,
     event_type: Span,
     id: Option<Span>,
+    cause: Option<Span>,
     time_text: Option<Span>,
     marks: Marks,
     is_readable: bool,
@@ -113,6 +114,8 @@ pub struct PageRow<'a> {
     pub category: &'a str,
     pub event_type: &'a str,
     pub id: Option<&'a str>,
+    /// The id of the event that led to this one, where a column of its own holds it.
+    pub cause: Option<&'a str>,
     pub time_text: Option<&'a str>,
     pub marks: Marks,
     /// `false`: the store no longer gives the row; only what the index knows of it is there.
@@ -198,6 +201,7 @@ impl EventPage {
         let category = self.keep_text(row.category);
         let event_type = self.keep_text(row.event_type);
         let id = row.id.map(|text| self.keep_text(text));
+        let cause = row.cause.map(|text| self.keep_text(text));
         let time_text = row.time_text.map(|text| self.keep_text(text));
         let payload = self.keep_stored(&row.payload);
         let metadata = self.keep_stored(&row.metadata);
@@ -212,6 +216,7 @@ impl EventPage {
             category,
             event_type,
             id,
+            cause,
             time_text,
             marks: row.marks,
             is_readable: row.is_readable,
@@ -307,6 +312,7 @@ impl EventPage {
             category: self.text(&row.category),
             event_type: self.text(&row.event_type),
             id: row.id.as_ref().map(|span| self.text(span)),
+            cause: row.cause.as_ref().map(|span| self.text(span)),
             time_text: row.time_text.as_ref().map(|span| self.text(span)),
             marks: row.marks,
             is_readable: row.is_readable,

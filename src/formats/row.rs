@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::{EventPage, PageRow, Stored};
 use crate::dialect::mapping::{Item, Row};
-use crate::dialect::{Cell, Decoded, Mapping};
+use crate::dialect::{Cell, Decoded, Linking, Mapping};
 use crate::model::json::{to_text, write, write_string};
 use crate::model::{
-    Content, Finding, FindingCode, Findings, Marks, Node, Position, RowKey, StreamStatus, Text, Version,
+    Content, Finding, FindingCode, Findings, Link, Marks, Node, Position, RowKey, StreamStatus, Text, Version,
 };
 
 /// Reads rows by a mapping.
@@ -176,6 +176,7 @@ impl RowBuilder {
         }
         let status = mapping.status(&row);
         let archived = if status == StreamStatus::Archived { Marks::ARCHIVED } else { Marks::NONE };
+        let cause = if whole { mapping.cause(&row) } else { None };
         let added = page.push(&PageRow {
             key,
             version,
@@ -187,6 +188,7 @@ impl RowBuilder {
             category: &self.category,
             event_type: &self.event_type,
             id: has_id.then_some(self.id.as_str()),
+            cause: cause.as_deref(),
             // Of a number without a unit it is the only trace.
             time_text: time_text.as_deref().filter(|_| whole || time.is_none()),
             marks: mapping.marks(&row).and(archived),
@@ -315,6 +317,18 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
         metadata: metadata.node,
         odd,
     }
+}
+
+/// Where the event of a whole row points.
+pub(super) fn links(mapping: &Mapping, row: &PageRow<'_>, content: &Content) -> Vec<Link> {
+    mapping.links(&Linking {
+        event_type: row.event_type,
+        category: row.category,
+        stored: row.payload.bytes(),
+        data: &content.data,
+        metadata: &content.metadata,
+        cause: row.cause,
+    })
 }
 
 fn json_text(decoded: &Decoded, stored: &Stored<&[u8]>) -> Option<Text> {

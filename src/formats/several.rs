@@ -11,7 +11,7 @@ use super::{
     StoreChange,
 };
 use crate::dialect::Library;
-use crate::model::{Content, FindingCode, Findings, Node, RowKey, Text};
+use crate::model::{Content, FindingCode, Findings, Link, Node, RowKey, Text};
 
 /// Fetchers that are kept at once: each may hold a connection.
 const MAX_FETCHERS: usize = 16;
@@ -63,6 +63,14 @@ impl Store for Several {
     fn decode(&self, row: &PageRow<'_>) -> Content {
         let (part, _) = self.keys.parted(row.key);
         self.stores.get(part).unwrap_or(&self.first).decode(row)
+    }
+
+    fn links(&self, row: &PageRow<'_>, content: &Content) -> Vec<Link> {
+        self.first.links(row, content)
+    }
+
+    fn has_links(&self) -> bool {
+        self.first.has_links()
     }
 
     fn shown(&self, payload: &[u8]) -> Node {

@@ -170,6 +170,7 @@ impl IndexBuilder {
         }
         facts.ordered &= version >= facts.newest;
         facts.repeats |= version == facts.newest;
+        facts.is_system &= header.marks.is_system();
         facts.newest = version;
         if let Some(at) = header.time {
             facts.backwards |= at.0 < facts.newest_time;

@@ -10,6 +10,7 @@
 mod at;
 mod builder;
 mod column;
+mod links;
 mod neighbours;
 mod order;
 mod streams;

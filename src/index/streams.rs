@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub(super) backwards: bool,
     /// A row has the version of the one before it.
     pub(super) repeats: bool,
+    /// Every row is marked as the server's own or as a link.
+    pub(super) is_system: bool,
     pub(super) newest: i64,
     pub(super) newest_time: i64,
     /// Which of the stores it is in that are read together.
@@ -137,6 +139,16 @@ impl StreamTable {
         }
     }
 
+    /// It holds nothing but the server's own events and links: it is listed on demand only.
+    pub fn is_system(&self, id: StreamId) -> bool {
+        self.facts(id).is_some_and(|facts| facts.is_system)
+    }
+
+    /// How many such streams there are.
+    pub fn count_system(&self) -> u64 {
+        self.ids().filter(|id| self.is_system(*id)).count() as u64
+    }
+
     pub(super) fn is_ordered(&self, id: StreamId) -> bool {
         self.facts(id).is_none_or(|facts| facts.ordered)
     }
@@ -186,6 +198,7 @@ impl StreamTable {
                 ordered: true,
                 backwards: false,
                 repeats: false,
+                is_system: true,
                 newest: i64::MIN,
                 newest_time: i64::MIN,
                 part: header.part,
@@ -215,6 +228,8 @@ pub struct StreamOrder {
     pub sort: StreamSort,
     /// The largest or newest first.
     pub descending: bool,
+    /// With the streams that hold only the server's own events and links.
+    pub system: bool,
 }
 
 /// Streams in the order asked for, category by category.
@@ -225,6 +240,10 @@ pub struct StreamList {
     pub streams: Vec<StreamId>,
     /// Every stream is its own category, so there is nothing to group by.
     pub flat: bool,
+    /// System streams of a fitting name that are left out.
+    pub hidden: u64,
+    /// System streams, listed or not.
+    pub system: u64,
 }
 
 /// One category's part of [`StreamList::streams`].
@@ -232,7 +251,7 @@ pub struct StreamList {
 pub struct CategoryGroup {
     pub id: CategoryId,
     pub name: Text,
-    /// Streams of the category, listed or not.
+    /// Streams of the category, whether their names fit or not.
     pub total: u32,
     /// First of its streams, and how many are listed.
     pub start: u32,
@@ -269,7 +288,11 @@ impl StreamTable {
     /// Lists the streams; work for a background thread.
     pub fn list(&self, order: &StreamOrder) -> StreamList {
         let part = NamePart::new(&order.filter);
+        let may_list = |id: &StreamId| order.system || !self.is_system(*id);
         let mut streams: Vec<StreamId> = self.ids().filter(|id| part.is_in(self.name(*id))).collect();
+        let fitting = streams.len();
+        streams.retain(may_list);
+        let hidden = (fitting - streams.len()) as u64;
         // Names that are ids without a prefix would give a category each.
         let flat = self.categories.len() > 16 && self.categories.len() * 2 > self.len as usize;
         let category = |id: StreamId| self.summary(id).map_or(0, |summary| summary.category.0);
@@ -277,7 +300,7 @@ impl StreamTable {
         let mut by_name: Vec<u32> = (0..self.categories.len() as u32).collect();
         // A server's own streams, `$ce-order`, come behind those that people write.
         let mut is_own = vec![true; self.categories.len()];
-        for id in self.ids().filter(|id| !self.name(*id).starts_with('$')) {
+        for id in self.ids().filter(|id| !self.is_system(*id)) {
             if let Some(own) = is_own.get_mut(category(id) as usize) {
                 *own = false;
             }
@@ -290,7 +313,7 @@ impl StreamTable {
         let group = |id: StreamId| if flat { 0 } else { rank.get(category(id) as usize).copied().unwrap_or(0) };
         streams.sort_by(|a, b| group(*a).cmp(&group(*b)).then_with(|| self.compare(*a, *b, order)));
         let mut totals: Vec<(u32, u64, Option<Time>)> = vec![(0, 0, None); if flat { 1 } else { rank.len() }];
-        for id in self.ids() {
+        for id in self.ids().filter(may_list) {
             if let (Some(summary), Some(total)) = (self.summary(id), totals.get_mut(group(id) as usize)) {
                 total.0 += 1;
                 total.1 += u64::from(summary.events);
@@ -308,7 +331,7 @@ impl StreamTable {
             categories.push(CategoryGroup { id, name, total, start, listed: part.len() as u32, events, last_time });
             start += part.len() as u32;
         }
-        StreamList { categories, streams, flat }
+        StreamList { categories, streams, flat, hidden, system: self.count_system() }
     }
 
     fn compare(&self, a: StreamId, b: StreamId, order: &StreamOrder) -> Ordering {

@@ -33,6 +33,7 @@ pub enum FindingCode {
     TruncatedTail,
     Uncommitted,
     Undecodable,
+    UnresolvedLink,
 }
 
 impl FindingCode {
@@ -61,6 +62,7 @@ impl FindingCode {
             FindingCode::TruncatedTail => ("truncated-tail", Severity::Warning),
             FindingCode::Uncommitted => ("uncommitted", Severity::Warning),
             FindingCode::Undecodable => ("undecodable", Severity::Error),
+            FindingCode::UnresolvedLink => ("unresolved-link", Severity::Note),
         }
     }
 

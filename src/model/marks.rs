@@ -11,6 +11,8 @@ impl Marks {
     /// The framework passes over it when it folds.
     pub const SKIPPED: Marks = Marks(1 << 0);
     pub const COMMAND: Marks = Marks(1 << 1);
+    pub const LINK: Marks = Marks(1 << 2);
+    pub const SYSTEM: Marks = Marks(1 << 4);
     pub const ARCHIVED: Marks = Marks(1 << 5);
     pub const DELETED: Marks = Marks(1 << 6);
 
@@ -22,6 +24,11 @@ impl Marks {
     #[must_use]
     pub fn and(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)
+    }
+
+    /// The row is the server's own, or only points at another: people did not write it.
+    pub fn is_system(self) -> bool {
+        self.0 & (Marks::SYSTEM.0 | Marks::LINK.0) != 0
     }
 
     /// All marks of `other` are among these.
@@ -50,6 +57,8 @@ mod tests {
         assert!(both.has(Marks::COMMAND) && !both.has(Marks::ARCHIVED));
         assert_eq!(Marks::of("archived"), Some(Marks::ARCHIVED));
         assert_eq!(Marks::of("deleted"), Some(Marks::DELETED));
+        assert_eq!((Marks::of("link"), Marks::of("system")), (Some(Marks::LINK), Some(Marks::SYSTEM)));
+        assert!(Marks::LINK.is_system() && both.and(Marks::SYSTEM).is_system() && !both.is_system());
         assert_eq!((Marks::of("odd"), Marks::NONE.words().count()), (None, 0));
     }
 }

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
+use super::links::{LinkEnd, LinkHere};
 use super::{Answer, Outbox};
 use crate::formats::Opened;
 use crate::model::{Problem, Text};
@@ -69,6 +70,10 @@ pub enum Found {
     /// Places in the stream, counted from 0, in order.
     Places(Arc<Vec<u32>>),
     Rows(Arc<WrittenRows>),
+    /// Where the links of an event lead.
+    LinkEnds(Arc<Vec<LinkEnd>>),
+    /// Which events point at one.
+    LinksHere(Arc<Vec<LinkHere>>),
     /// The job ended before its time.
     Failed(Problem),
 }

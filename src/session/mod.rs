@@ -12,6 +12,7 @@ pub mod filter;
 pub mod indexer;
 mod input;
 pub mod jobs;
+pub mod links;
 pub mod mapper;
 pub mod pages;
 pub mod reducer_file;
@@ -30,13 +31,14 @@ pub use columns::PayloadColumn;
 pub use indexer::Indexer;
 pub use input::{InputStreams, Wanted};
 pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress, WrittenRows};
+pub use links::{LinkEnd, LinkHere, LinkPlace};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
 pub use reducer_file::{Choice, ReducerFile};
 
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
-use crate::model::{Applied, Findings, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
+use crate::model::{Applied, Findings, Link, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
 use crate::replay::diff::Change;
 use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
@@ -219,8 +221,9 @@ pub struct StateNews {
     /// The state one event before.
     pub previous: Option<Node>,
     pub changes: Vec<Change>,
-    /// The event at `asked`.
+    /// The event at `asked`, and where it points.
     pub event: Option<RecordedEvent>,
+    pub links: Vec<Link>,
     pub version: Option<Version>,
     pub previous_version: Option<Version>,
     pub reducer: Text,

@@ -10,8 +10,8 @@ use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, PageRow, ReadError,
 use crate::index::StreamRows;
 use crate::model::json::write;
 use crate::model::{
-    Applied, Content, Finding, FindingCode, Findings, Marks, NameForm, Node, Position, RecordedEvent, RowKey, StreamId,
-    StreamStatus, Text, Version, typed,
+    Applied, Content, Finding, FindingCode, Findings, Link, Marks, NameForm, Node, Position, RecordedEvent, RowKey,
+    StreamId, StreamStatus, Text, Version, typed,
 };
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
@@ -146,6 +146,16 @@ impl StreamSource {
         Ok(Some(event))
     }
 
+    /// Where the event at `at` points.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn links(&mut self, at: u64) -> Result<Vec<Link>, ReadError> {
+        let (first, page) = self.page(at)?;
+        let row = page.get(at.saturating_sub(first) as usize).filter(|row| row.is_readable);
+        Ok(row.map(|row| self.store.links(&row, &self.store.decode(&row))).unwrap_or_default())
+    }
+
     /// Keeps what was odd about an event when it was decoded first.
     fn note(&mut self, at: u64, mut notes: Findings) {
         if !notes.is_empty() && self.noted.insert(at) {
@@ -265,6 +275,7 @@ impl StreamSource {
                 category: "",
                 event_type: event_type.as_deref().unwrap_or_default(),
                 id: None,
+                cause: None,
                 time_text: None,
                 marks: Marks::NONE,
                 is_readable: false,

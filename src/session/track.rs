@@ -222,9 +222,9 @@ impl Track {
                 (previous.map(|before| before.state), at, timeline.is_guess())
             }
         };
-        let event = match asked.0.checked_sub(1) {
-            Some(place) => self.source.event(place)?,
-            None => None,
+        let (event, links) = match asked.0.checked_sub(1) {
+            Some(place) => (self.source.event(place)?, self.source.links(place)?),
+            None => (None, Vec::new()),
         };
         let version = |applied: u64| applied.checked_sub(1).and_then(|place| self.source.rows().version(place));
         Ok(Some(StateNews {
@@ -236,6 +236,7 @@ impl Track {
             changes: previous.as_ref().map(|before| diff(before, &at.state)).unwrap_or_default(),
             previous,
             event,
+            links,
             reducer: self.reducer_name(),
             guess,
             problem: at.problem,

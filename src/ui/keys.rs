@@ -145,6 +145,7 @@ fn egui_key(shortcut: &Shortcut, key: Key) -> Option<EguiKey> {
         Key::Space => EguiKey::Space,
         Key::Escape => EguiKey::Escape,
         Key::Tab => EguiKey::Tab,
+        Key::Enter => EguiKey::Enter,
         Key::F(n) => EguiKey::from_name(&format!("F{n}"))?,
         Key::Char('+') => EguiKey::Plus,
         Key::Char('=') => EguiKey::Equals,
@@ -188,7 +189,9 @@ mod tests {
             (Event::Text("?".into()), Modifiers::SHIFT, Some(&command::KEYS)),
             (Event::Text("1".into()), Modifiers::ALT, None),
             (key(EguiKey::Num1, Modifiers::ALT), Modifiers::ALT, Some(&command::FOCUS_STREAMS)),
-            (key(EguiKey::ArrowLeft, Modifiers::ALT), Modifiers::ALT, None),
+            (key(EguiKey::ArrowLeft, Modifiers::ALT), Modifiers::ALT, Some(&command::BACK)),
+            (key(EguiKey::Enter, Modifiers::ALT), Modifiers::ALT, Some(&command::FOLLOW_LINK)),
+            (key(EguiKey::Enter, Modifiers::NONE), Modifiers::NONE, None),
         ] {
             let found = command_of(&event, modifiers, false).map(|(command, _)| command);
             assert_eq!(found, want, "{event:?}");

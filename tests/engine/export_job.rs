@@ -45,7 +45,7 @@ fn open(path: &Path, cache: &Path) -> Open {
 }
 
 fn request(what: What, format: Format) -> Request {
-    let of = Of::Streams { category: None, matching: NamePart::default(), shard: Shard::ALL };
+    let of = Of::Streams { category: None, matching: NamePart::default(), shard: Shard::ALL, system: false };
     Request { what, format, of, at: At::Last, every: 1, changed: false, on_error: OnError::Stop }
 }
 
@@ -196,7 +196,7 @@ fn what_reducer_must_say_follows_what_was_chosen_by_hand() {
         let place = all.iter().position(|own| **own == *name).expect("a category");
         eventglass::model::CategoryId(place as u32)
     };
-    let of = |category| Of::Streams { category, matching: NamePart::default(), shard: Shard::ALL };
+    let of = |category| Of::Streams { category, matching: NamePart::default(), shard: Shard::ALL, system: false };
     let export = |name: &str| Choice::Export(name.to_owned());
     let only_account = || of(Some(category("account")));
     for (of, by_hand, want) in [

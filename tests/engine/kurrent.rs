@@ -105,7 +105,7 @@ fn shown(stored: &Value, is_json: bool) -> Value {
 fn every_event_is_as_the_server_reports_it() {
     let program = Program::new();
     let expected = expected();
-    let events = program.json(&["events", &text(&sample("db")), "--json"]);
+    let events = program.json(&["events", &text(&sample("db")), "--system", "--json"]);
     let all = expected["events"].as_array().expect("events");
     assert_eq!(events.len(), all.len());
     for (event, own) in events.iter().zip(all) {
@@ -175,8 +175,9 @@ fn the_store_is_told_by_its_files() {
     let dialects = program.json(&["dialects", "--json"]);
     assert!(dialects.iter().any(|own| own["id"] == "kurrentdb" && own["containers"] == json!(["kurrentdb"])));
     // What people wrote comes first.
-    let streams = program.json(&["streams", &text(&sample("db")), "--json"]);
-    let is_own: Vec<bool> = streams.iter().filter_map(|own| Some(own["stream"].as_str()?.starts_with('$'))).collect();
+    let streams = program.json(&["streams", &text(&sample("db")), "--system", "--json"]);
+    let is_own = |name: &str| name.starts_with('$') || name == "cancelled-orders";
+    let is_own: Vec<bool> = streams.iter().filter_map(|own| Some(is_own(own["stream"].as_str()?))).collect();
     assert!(is_own.is_sorted() && !is_own[0], "{streams:?}");
     // Single roles can be read differently, such as the category.
     let run = program.json(&[
@@ -192,6 +193,70 @@ fn the_store_is_told_by_its_files() {
     // One of its files is not the store.
     let chunk = program.run(&["info", &text(&sample("db/chunk-000000.000000"))]);
     chunk.refused(1, "a chunk of a log", "open its folder");
+}
+
+#[test]
+fn streams_of_system_events_and_links_are_shown_on_demand_only() {
+    let program = Program::new();
+    let store = text(&sample("db"));
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let lines = program.json(&[arguments, &["--json"]].concat());
+        let mut names: Vec<String> =
+            lines.iter().filter_map(|line| Some(line["stream"].as_str()?.to_owned())).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let expected = expected();
+    let mut all: Vec<String> = expected["streams"].as_object().expect("streams").keys().cloned().collect();
+    all.sort();
+    assert_eq!(names(&["streams", &store, "--system"]), all);
+    // `cancelled-orders` is what a projection made with linkTo: links only.
+    let is_plain = |name: &String| !name.starts_with('$') && name != "cancelled-orders";
+    let plain: Vec<String> = all.iter().filter(|name| is_plain(name)).cloned().collect();
+    assert!(plain.len() > 10 && plain.len() < all.len());
+    let export = ["export", &store, "--what", "events", "--format", "jsonl"];
+    for verb in [&["streams", &store][..], &["events", &store]] {
+        assert_eq!(names(verb), plain, "{verb:?}");
+        assert_eq!(names(&[verb, &["--system"]].concat()), all, "{verb:?}");
+    }
+    for (arguments, want) in [(&export[..], &plain), (&[&export[..], &["--system"]].concat(), &all)] {
+        let run = program.run(arguments);
+        assert!(run.is_well(), "{run:?}");
+        let seen: std::collections::BTreeSet<String> =
+            run.lines().iter().filter_map(|line| Some(line["stream"].as_str()?.to_owned())).collect();
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), *want, "{arguments:?}");
+    }
+    // What is named is shown: a stream, a category.
+    assert_eq!(names(&["events", &store, "--stream", "$ce-order"]), ["$ce-order"]);
+    let of_category = names(&["streams", &store, "--category", "$ce"]);
+    assert!(of_category.len() > 1 && of_category.iter().all(|name| name.starts_with("$ce-")), "{of_category:?}");
+    // A person is told how many there are.
+    let hidden = all.len() - plain.len();
+    let said = format!("{hidden} system streams are left out; --system shows them");
+    assert!(program.run(&["streams", &store]).out.contains(&said));
+    assert!(program.run(&["events", &store, "--limit", "1"]).out.contains(&said));
+    assert!(program.run(&["info", &store]).out.contains(&format!("{hidden} of them hold system events")));
+    for verb in ["check", "info"] {
+        assert!(program.run(&[verb, &store, "--system"]).is_well());
+    }
+}
+
+#[test]
+fn a_stream_with_one_event_of_a_person_is_no_system_stream() {
+    let mut log = Log::new(65_536);
+    log.push(Body::Prepare(Prepare::event("mixed-1", 0, "$>", "0@other-1")));
+    log.event("mixed-1", 1, "{}");
+    log.push(Body::Prepare(Prepare::event("links", 0, "$>", "1@mixed-1")));
+    let place = written(&log);
+    let names = |part: &[&str]| -> Vec<Value> {
+        let store = text(place.folder.path());
+        let lines = place.program.json(&[&["streams", &store, "--json"], part].concat());
+        lines.into_iter().map(|line| line["stream"].clone()).collect()
+    };
+    assert_eq!(names(&[]), ["mixed-1"]);
+    assert_eq!(names(&["--system"]), ["mixed-1", "links"]);
+    assert_eq!(names(&["--match", "link"]), Vec::<Value>::new());
 }
 
 #[test]

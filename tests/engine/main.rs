@@ -19,6 +19,7 @@ mod kurrent;
 mod large;
 mod layers;
 mod library_states;
+mod links;
 mod locks;
 mod maps;
 mod modulith;

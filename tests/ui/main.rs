@@ -7,6 +7,7 @@ mod export;
 mod flows;
 mod keyboard;
 mod layout;
+mod links;
 mod looks;
 mod mapping;
 mod panels;

@@ -331,6 +331,7 @@ pub fn state_news(ticket: Ticket, applied: u64, state: Node) -> StateNews {
         state,
         previous: None,
         changes: Vec::new(),
+        links: Vec::new(),
         event: None,
         version: version(applied),
         previous_version: version(applied.saturating_sub(1)),

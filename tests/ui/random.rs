@@ -188,7 +188,12 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         25..=27 => Action::SetEventFilter(chance.of(&words).to_owned()),
         28..=30 => Action::SelectEvent(Applied(number(chance))),
         31 | 32 => Action::SetStateTab(chance.of(&[StateTab::Tree, StateTab::Changes, StateTab::Raw])),
-        33 => Action::SetEventTab(chance.of(&[EventTab::Payload, EventTab::Metadata, EventTab::Raw])),
+        33 => {
+            let tabs = [EventTab::Payload, EventTab::Metadata, EventTab::Raw, EventTab::Links].map(Action::SetEventTab);
+            let links = [Action::FollowLink(None), Action::FindLinksHere, Action::OpenLinkHere(0), Action::Back];
+            let others = [Action::ToggleSystem, Action::FollowLink(Some(number(chance) as usize))];
+            chance.of(&[&tabs[..], &links, &others].concat())
+        }
         34 | 35 => Action::SelectPath(chance.of(&trees), (!chance.one_in(4)).then(|| path(chance))),
         36 | 37 => Action::ToggleExpanded(chance.of(&trees), path(chance)),
         38 => Action::Copy(chance.of(&[

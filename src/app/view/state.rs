@@ -7,12 +7,13 @@ use std::time::Duration;
 use super::{Content, EventMark, TypeSlot};
 use crate::app::VEIL_AFTER;
 use crate::app::action::{EventTab, StateTab, Tree};
+use crate::app::links::Links;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
 use crate::model::{Applied, Marks, Node, Pointer, Position, RecordedEvent, Time, Version};
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
-use crate::session::StateNews;
+use crate::session::{LinkEnd, Progress, StateNews};
 
 /// A tree of one node, maybe compared with an earlier one.
 pub struct TreeView<'a> {
@@ -148,6 +149,58 @@ pub struct EventBody<'a> {
     pub raw: &'a [u8],
     /// Why the payload could not be decoded.
     pub undecodable: Option<&'a str>,
+    /// Where it points.
+    pub links: Vec<LinkLine<'a>>,
+    /// Events of this kind of store may point at others.
+    pub has_links: bool,
+    /// Events that point at it, once they were asked for.
+    pub here: Option<LinksHereView<'a>>,
+}
+
+/// Where an event points.
+pub struct LinkLine<'a> {
+    /// `links to order-1 v0`.
+    pub words: String,
+    /// Of the event that is there.
+    pub event_type: &'a str,
+    /// Why there is none, or why the store's server does not show it.
+    pub reason: Option<&'a str>,
+    pub can_follow: bool,
+    /// How far it is looked for, in percent.
+    pub looking: Option<u64>,
+    /// The payload that is shown is that of the other event.
+    pub is_shown: bool,
+}
+
+/// Events that point at one.
+pub struct LinksHereView<'a> {
+    pub rows: &'a dyn LinksHereLines,
+    /// With those that are not listed.
+    pub count: u64,
+    /// How far they are looked for, in percent; `None` at the end.
+    pub looking: Option<u64>,
+    /// It was ended before that.
+    pub is_part: bool,
+}
+
+/// Rows of the events that point at one.
+pub trait LinksHereLines {
+    fn len(&self) -> u64;
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Row `i`, `i < len()`.
+    fn row(&self, i: u64) -> LinkHereLine<'_>;
+}
+
+/// An event that points at the one that is shown.
+#[derive(Default)]
+pub struct LinkHereLine<'a> {
+    pub stream: &'a str,
+    pub version: Option<Version>,
+    pub event_type: &'a str,
+    /// `caused by`.
+    pub name: &'a str,
 }
 
 pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
@@ -218,13 +271,19 @@ pub(super) fn event(store: &OpenStore) -> EventView<'_> {
     let content = match view.fold.shown.as_deref() {
         // A reducer that cannot start leaves the panel without the event as well.
         None if view.fold.failed.is_none() => Content::Loading,
-        Some(StateNews { event: Some(event), asked, .. }) => Content::Ready(event_body(view, event, *asked)),
+        Some(StateNews { event: Some(event), asked, .. }) => Content::Ready(event_body(store, view, event, *asked)),
         _ => Content::Empty,
     };
     EventView { tab, content }
 }
 
-fn event_body<'a>(view: &'a StreamView, event: &'a RecordedEvent, asked: Applied) -> EventBody<'a> {
+fn event_body<'a>(
+    store: &'a OpenStore,
+    view: &'a StreamView,
+    event: &'a RecordedEvent,
+    asked: Applied,
+) -> EventBody<'a> {
+    let links = &view.links;
     EventBody {
         version: event.version,
         type_name: &event.event_type,
@@ -234,10 +293,52 @@ fn event_body<'a>(view: &'a StreamView, event: &'a RecordedEvent, asked: Applied
         time: event.time,
         time_text: event.time_text.as_deref(),
         mark: if event.marks.has(Marks::COMMAND) { EventMark::Command } else { EventMark::None },
-        payload: tree(view, Tree::Payload, &event.data, None),
+        payload: tree(view, Tree::Payload, links.stands_for().unwrap_or(&event.data), None),
         metadata: tree(view, Tree::Metadata, &event.metadata, None),
         raw: &event.raw,
         undecodable: event.undecodable.as_deref(),
+        links: links.ends.iter().enumerate().map(|(at, end)| link_line(links, at, end)).collect(),
+        has_links: store.has_links(),
+        here: links.here.as_ref().map(|here| LinksHereView {
+            rows: store,
+            count: here.progress.found,
+            looking: here.is_running().then(|| percent(here.progress)),
+            is_part: !here.is_running() && here.progress.done < here.progress.of,
+        }),
+    }
+}
+
+fn link_line<'a>(links: &Links, at: usize, end: &'a LinkEnd) -> LinkLine<'a> {
+    let following = links.following.as_ref().filter(|following| following.link == at);
+    LinkLine {
+        words: format!("{} {}", end.link.name, end.link.to),
+        event_type: end.place.as_ref().map_or("", |place| &place.event_type),
+        reason: end.reason.as_deref(),
+        can_follow: end.can_follow(),
+        looking: following.map(|following| percent(following.progress)),
+        is_shown: end.event.is_some(),
+    }
+}
+
+fn percent(progress: Progress) -> u64 {
+    progress.done * 100 / progress.of.max(1)
+}
+
+impl LinksHereLines for OpenStore {
+    fn len(&self) -> u64 {
+        let here = self.view.as_ref().and_then(|view| view.links.here.as_ref());
+        here.map_or(0, |here| here.rows.len() as u64)
+    }
+
+    fn row(&self, i: u64) -> LinkHereLine<'_> {
+        let here = self.view.as_ref().and_then(|view| view.links.here.as_ref());
+        let Some(row) = here.and_then(|here| here.rows.get(i as usize)) else { return LinkHereLine::default() };
+        LinkHereLine {
+            stream: self.index.index.streams().name(row.place.stream),
+            version: row.place.version,
+            event_type: &row.place.event_type,
+            name: &row.name,
+        }
     }
 }
 

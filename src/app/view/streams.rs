@@ -18,6 +18,8 @@ pub struct StreamsView<'a> {
     /// Streams that pass the filter.
     pub shown: u64,
     pub total: Count,
+    /// System streams that pass the filter and are left out all the same.
+    pub hidden: u64,
     /// Findings of the whole store, and the worst of them.
     pub findings: u64,
     pub worst: Option<Severity>,
@@ -71,6 +73,7 @@ pub enum StreamLine<'a> {
 pub(super) fn streams<'a>(store: &'a OpenStore, commands: &CommandContext) -> StreamsView<'a> {
     let streams = store.index.index.streams();
     let view = store.view.as_ref();
+    let left_out = if store.index.order.system { 0 } else { store.index.list.system };
     StreamsView {
         filter: &store.list.order.filter,
         sort: store.list.order.sort,
@@ -80,7 +83,11 @@ pub(super) fn streams<'a>(store: &'a OpenStore, commands: &CommandContext) -> St
             (false, _) => Content::Ready(store),
         },
         shown: store.index.list.streams.len() as u64,
-        total: Count { number: u64::from(streams.len()), exact: store.index.reading == Reading::Done },
+        hidden: store.index.list.hidden,
+        total: Count {
+            number: u64::from(streams.len()).saturating_sub(left_out),
+            exact: store.index.reading == Reading::Done,
+        },
         findings: commands.findings,
         worst: store.worst_finding().map(|code| code.severity()),
         findings_open: store.findings_open,

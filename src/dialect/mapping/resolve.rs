@@ -327,6 +327,8 @@ impl Mapping {
             None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),
         };
         let tests = events.tests.iter().map(test).collect::<Result<_, Lacks>>()?;
+        let causes = events.links.iter().filter_map(|rule| rule.id_col.as_ref());
+        let cause = causes.flat_map(|names| columns.sources(names)).collect();
         let claimed = columns.columns.len();
         if map.category.is_none() {
             let names = Names(CATEGORIES.map(Name::from).to_vec());
@@ -386,6 +388,8 @@ impl Mapping {
             counting,
             status,
             marks,
+            links: events.links.clone(),
+            cause,
             peel: dialect.peel.payload.clone(),
             library: dialect.library.of_table(table),
             is_typed: false,

@@ -2,6 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
+use super::links::{links_here_ui, links_ui};
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, EventTab, Panel};
 use crate::app::view::{Content, EventBody, EventMark, TreeView, Zone};
@@ -11,10 +12,18 @@ use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{icon_button, spoken};
 use crate::ui::widgets::node_rows::{node_rows_ui, payload_columns};
 use crate::ui::widgets::raw::raw_ui;
-use crate::ui::widgets::tabs::{Tab, tabs};
+use crate::ui::widgets::tabs::{Tab, tabs, tabs_width};
 use crate::ui::{format, paint, text};
 
-const TABS: [EventTab; 3] = [EventTab::Payload, EventTab::Metadata, EventTab::Raw];
+const TABS: [(EventTab, &str); 4] = [
+    (EventTab::Payload, "Payload"),
+    (EventTab::Metadata, "Metadata"),
+    (EventTab::Raw, "Raw"),
+    (EventTab::Links, "Links"),
+];
+
+/// The same where there is little room.
+const SHORT: [&str; 4] = ["Data", "Meta", "Raw", "Links"];
 
 /// Narrower than this there is no room for the title beside the tabs.
 const WITH_TITLE: f32 = 280.0;
@@ -53,11 +62,15 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
             return;
         }
     };
-    let words = [Tab::new("Payload"), Tab::new("Metadata"), Tab::new("Raw")];
-    let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);
+    let there = if body.has_links { &TABS[..] } else { &TABS[..3] };
+    let mut words: Vec<Tab<'_>> = there.iter().map(|(_, word)| Tab::new(word)).collect();
+    if tabs_width(&painter, &words) > header.right() - end {
+        words.iter_mut().zip(SHORT).for_each(|(tab, word)| tab.word = word);
+    }
+    let active = there.iter().position(|(tab, _)| *tab == view.tab).unwrap_or(0);
     let (clicked, end) = tabs(ui, id.with("tabs"), end, header, &words, active);
     if let Some(tab) = clicked {
-        out.push(Action::SetEventTab(TABS[tab]));
+        out.push(Action::SetEventTab(there[tab].0));
     }
     let copy = Rect::from_center_size(pos2(header.right() - 20.0, y), vec2(28.0, 28.0));
     if copy.left() >= end + 4.0
@@ -67,13 +80,15 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     }
     let rest = labels(ui, rest, |ui, line| identity_ui(ui, id, line, body, cx.zone));
     let rest = warning_ui(ui, id, rest, body);
-    match view.tab {
-        EventTab::Payload => tree_ui(ui, id.with(view.tab), "Payload", rest, &body.payload, out),
-        EventTab::Metadata => tree_ui(ui, id.with(view.tab), "Metadata", rest, &body.metadata, out),
+    let rest = links_ui(ui, id, rest, &body.links, out);
+    match there[active].0 {
+        EventTab::Links => links_here_ui(ui, id.with("links here"), rest, body.here.as_ref(), out),
+        EventTab::Payload => tree_ui(ui, id.with(there[active].0), "Payload", rest, &body.payload, out),
+        EventTab::Metadata => tree_ui(ui, id.with(there[active].0), "Metadata", rest, &body.metadata, out),
         EventTab::Raw if body.raw.is_empty() => {
             sentence(ui, id, rest, "The store keeps no bytes for this event.", None);
         }
-        EventTab::Raw => raw_ui(ui, id.with(view.tab), "Bytes as stored", rest, body.raw, body.payload.revision),
+        EventTab::Raw => raw_ui(ui, id.with(there[active].0), "Bytes as stored", rest, body.raw, body.payload.revision),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod export_sheet;
 pub mod failed;
 pub mod findings;
 pub mod keys_sheet;
+mod links;
 pub mod loading;
 pub mod mapping;
 pub mod notice;

@@ -90,7 +90,10 @@ fn header_ui(
     let changes = body.changes.len();
     let words = [
         Tab::new("Tree"),
-        Tab { word: "Changes", count: (changes > 0 && header.width() >= WITH_TITLE).then(|| format::number(changes)) },
+        Tab {
+            count: (changes > 0 && header.width() >= WITH_TITLE).then(|| format::number(changes)),
+            ..Tab::new("Changes")
+        },
         Tab::new("Raw"),
     ];
     let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);

@@ -26,8 +26,11 @@ pub fn streams_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Actio
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (header, rest) = split_header(&painter, rect, t);
-    let foot = if rest.height() - size::LABELS - size::HEADER < LEAST_LIST { 0.0 } else { size::HEADER };
+    let room = rest.height() - size::LABELS - LEAST_LIST;
+    let foot = if room < size::HEADER { 0.0 } else { size::HEADER };
     let (rest, footer) = rest.split_top_bottom_at_y(rest.bottom() - foot);
+    let strip = if view.hidden == 0 || room < foot + size::ROW { 0.0 } else { size::ROW };
+    let (rest, strip) = rest.split_top_bottom_at_y(rest.bottom() - strip);
 
     header_ui(ui, id, header, view, out);
     let body = labels(ui, rest, |ui, line| {
@@ -47,12 +50,23 @@ pub fn streams_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Actio
         }
         Content::Failed(why) => problem(ui, id, body, why),
         Content::Ready(rows) if rows.is_empty() => {
-            let words = format!("0 of {} match.", plural_streams(view.total.number, view.total.exact));
-            if sentence(ui, id, body, &words, Some(("Clear filter", Some("Esc")))) {
+            let words = match (view.filter.is_empty(), view.hidden) {
+                // Nothing else is there.
+                (true, hidden) => format!("{}.", hidden_words(hidden)),
+                _ => format!("0 of {} match.", plural_streams(view.total.number, view.total.exact)),
+            };
+            if view.filter.is_empty() {
+                if sentence(ui, id, body, &words, Some(("Show system streams", Some("s")))) {
+                    out.push(Action::ToggleSystem);
+                }
+            } else if sentence(ui, id, body, &words, Some(("Clear filter", Some("Esc")))) {
                 out.push(Action::SetStreamFilter(String::new()));
             }
         }
         Content::Ready(rows) => rows_ui(ui, id.with("list"), body, view, *rows, cx.zone, out),
+    }
+    if strip.height() > 0.0 {
+        hidden_ui(ui, id, strip, view.hidden, out);
     }
     if foot > 0.0 {
         footer_ui(ui, id, footer, view, out);
@@ -285,6 +299,30 @@ fn spark(painter: &Painter, bottom_left: egui::Pos2, activity: [u8; 8], selected
         let bar = Rect::from_min_max(pos2(left, bottom_left.y - height), pos2(left + 3.0, bottom_left.y));
         painter.rect_filled(bar, 0.0, color);
     }
+}
+
+fn hidden_words(hidden: u64) -> String {
+    format!("{} hidden", format::plural(hidden, "system stream", "system streams"))
+}
+
+/// A line that says how many streams are left out, and lists them where it is clicked.
+fn hidden_ui(ui: &mut Ui, id: Id, line: Rect, hidden: u64, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let words = hidden_words(hidden);
+    let response = ui.interact(line, id.with("hidden"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{words}: show them")));
+    if response.hovered() {
+        ui.painter().rect_filled(line, 0.0, t.hover);
+    }
+    let color = if response.hovered() { t.text } else { t.quiet };
+    text::left(ui.painter(), line.left() + size::PAD, line.center().y, &words, text::LABEL, color);
+    if response.has_focus() {
+        paint::focus_ring(ui.painter(), line.shrink(2.0), t);
+    }
+    if response.clicked() {
+        out.push(Action::ToggleSystem);
+    }
+    response.on_hover_text("Show system streams");
 }
 
 fn footer_ui(ui: &mut Ui, id: Id, line: Rect, view: &StreamsView<'_>, out: &mut Vec<Action>) {

@@ -1,7 +1,7 @@
 //! Tabs in a panel's header: words with an accent underline on the hairline.
 
 use egui::accesskit::Role;
-use egui::{Id, Rect, Sense, Ui, WidgetInfo, pos2};
+use egui::{Id, Painter, Rect, Sense, Ui, WidgetInfo, pos2};
 
 use crate::ui::tokens;
 use crate::ui::{paint, text};
@@ -10,6 +10,8 @@ use crate::ui::{paint, text};
 pub struct Tab<'a> {
     /// The word.
     pub word: &'a str,
+    /// What it is called where the word is a short one.
+    pub name: &'a str,
     /// How much there is behind it.
     pub count: Option<String>,
 }
@@ -17,8 +19,13 @@ pub struct Tab<'a> {
 impl<'a> Tab<'a> {
     /// A tab without a count.
     pub fn new(word: &'a str) -> Tab<'a> {
-        Tab { word, count: None }
+        Tab { word, name: word, count: None }
     }
+}
+
+/// How wide they are together.
+pub fn tabs_width(painter: &Painter, tabs: &[Tab<'_>]) -> f32 {
+    tabs.iter().map(|tab| text::width(painter, tab.word, text::BODY_MEDIUM) + 16.0).sum()
 }
 
 /// Paints tabs from `x` on in a header; returns the one clicked and where they end.
@@ -33,7 +40,7 @@ pub fn tabs(ui: &mut Ui, id: Id, x: f32, header: Rect, tabs: &[Tab<'_>], active:
         let end = x + word.size().x + count_width;
         let rect = Rect::from_min_max(pos2(x - 6.0, header.top() + 2.0), pos2(end + 6.0, header.bottom()));
         let response = ui.interact(rect, id.with(i), Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, i == active, tab.word));
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, i == active, tab.name));
         let color = if i == active || response.hovered() { t.text } else { t.secondary };
         let after = text::left(&painter, x, header.center().y, tab.word, text::BODY_MEDIUM, color);
         if let Some(count) = &tab.count {

@@ -1,0 +1,133 @@
+//! Links of the event under the playhead: where it points, each a line that one can follow, and
+//! the list of the events that point at it.
+
+use egui::accesskit::Role;
+use egui::{Id, Rect, Sense, Ui, WidgetInfo, pos2};
+
+use super::{labels, sentence, split_if_room};
+use crate::app::action::Action;
+use crate::app::view::{LinkHereLine, LinkLine, LinksHereView};
+use crate::ui::icons::Icon;
+use crate::ui::tokens::{self, size};
+use crate::ui::widgets::button::spoken;
+use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::{format, paint, text};
+
+const LEFT: f32 = 28.0;
+
+/// A line for each link; returns what is left.
+pub fn links_ui(ui: &mut Ui, id: Id, rect: Rect, links: &[LinkLine<'_>], out: &mut Vec<Action>) -> Rect {
+    let mut rest = rect;
+    for (number, link) in links.iter().enumerate() {
+        let (Some(line), below) = split_if_room(rest, size::ROW) else { break };
+        link_ui(ui, id.with(("link", number)), line, number, link, out);
+        rest = below;
+    }
+    rest
+}
+
+fn link_ui(ui: &mut Ui, id: Id, line: Rect, number: usize, link: &LinkLine<'_>, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let behind = match (link.looking, link.reason) {
+        (Some(percent), _) => format!("looking for it, {percent} % of the store read"),
+        (None, Some(why)) => format!("unresolved: {why}"),
+        (None, None) if link.is_shown => format!("{}, shown here", link.event_type),
+        (None, None) => link.event_type.to_owned(),
+    };
+    let words = if behind.is_empty() { link.words.clone() } else { format!("{}, {behind}", link.words) };
+    let color = if link.can_follow { t.accent } else { t.secondary };
+    let is_odd = link.reason.is_some();
+    if is_odd {
+        Icon::TRIANGLE_ALERT.paint(&painter, pos2(line.left() + 17.0, line.center().y), 14.0, t.warning);
+    }
+    let (x, y, end) = (line.left() + LEFT, line.center().y, line.right() - size::PAD);
+    let x = text::left_cut(&painter, x, y, &link.words, text::BODY, color, end - x) + 8.0;
+    if x < end {
+        text::left_cut(&painter, x, y, &behind, text::BODY, if is_odd { t.text } else { t.quiet }, end - x);
+    }
+    if !link.can_follow {
+        spoken(ui, id, line, &words).on_hover_text(&words);
+        return;
+    }
+    let response = ui.interact(line, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+    if response.hovered() {
+        paint::hline(&painter, line.left() + LEFT, x - 8.0, y + 8.0, t.accent);
+    }
+    if response.has_focus() {
+        paint::focus_ring(&painter, line.shrink(2.0), t);
+    }
+    if response.clicked() {
+        out.push(Action::FollowLink(Some(number)));
+    }
+    response.on_hover_text(words);
+}
+
+/// The list of the events that point here.
+pub fn links_here_ui(ui: &mut Ui, id: Id, rect: Rect, view: Option<&LinksHereView<'_>>, out: &mut Vec<Action>) {
+    let Some(view) = view else {
+        let words = "Which events point at this one is found by reading the store.";
+        if sentence(ui, id, rect, words, Some(("What links here", Some("w")))) {
+            out.push(Action::FindLinksHere);
+        }
+        return;
+    };
+    let read = view.looking.map(|percent| format!("{percent} % of the store read"));
+    if view.rows.is_empty() {
+        match read {
+            Some(read) => {
+                if sentence(
+                    ui,
+                    id,
+                    rect,
+                    &format!("Looking for events that point here: {read}."),
+                    Some(("Stop", Some("Esc"))),
+                ) {
+                    out.push(Action::StopFilter);
+                }
+            }
+            None if view.is_part => {
+                sentence(ui, id, rect, "None was found in the part of the store that was read.", None);
+            }
+            None => {
+                sentence(ui, id, rect, "No event of this store points at this one.", None);
+            }
+        }
+        return;
+    }
+    let events = format::plural(view.count, "event points here", "events point here");
+    let words = match read {
+        Some(read) => format!("{events}, {read}"),
+        None if view.is_part => format!("{events}, in the part of the store that was read"),
+        None => events,
+    };
+    let body = labels(ui, rect, |ui, line| {
+        let t = tokens::tokens(ui.ctx());
+        text::left(ui.painter(), line.left() + size::PAD, line.center().y, &words, text::LABEL, t.quiet);
+        spoken(ui, id.with("count"), line, &words);
+    });
+    let len = view.rows.len();
+    let shown = Rows::new(id.with("list"), "Links here", len)
+        .own_cursor()
+        .show(ui, body, |at| row_ui(at, &view.rows.row(at.index), len));
+    if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
+        out.push(Action::OpenLinkHere(row));
+    }
+}
+
+fn row_ui(at: &RowPaint<'_>, line: &LinkHereLine<'_>, len: u64) -> RowNode {
+    let (t, y, painter) = (at.t, at.rect.center().y, at.painter);
+    let version = line.version.map(|version| format!(" v{version}")).unwrap_or_default();
+    let place = format!("{}{version}", line.stream);
+    let (left, right) = (at.rect.left() + size::PAD, at.rect.right() - 18.0);
+    let name_left = text::right(painter, right, y, line.name, text::LABEL.on_baseline_of(text::BODY), t.quiet);
+    let room = name_left - 8.0 - left;
+    let end = text::left_cut(painter, left, y, &place, text::DATA, t.text, room * 0.6) + 10.0;
+    text::left_cut(painter, end, y, line.event_type, text::BODY, t.secondary, (name_left - 8.0 - end).max(0.0));
+    RowNode {
+        name: format!("row {} of {len}, {place}, {}, {}", at.index + 1, line.event_type, line.name),
+        tooltip: at.pointer.map(|_| format!("{place}, {}", line.event_type)),
+        ..RowNode::default()
+    }
+}

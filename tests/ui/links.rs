@@ -1,0 +1,104 @@
+//! System streams and links, by labels and keys, in a store that a real EventStoreDB wrote.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use eventglass::app::Place;
+use eventglass::app::action::Action;
+use eventglass::index::At;
+use eventglass::model::Version;
+
+use crate::program::{Window, labels, settle, start, wait_for, wait_until};
+
+fn kurrent() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-stores/kurrentdb/db")
+}
+
+fn at(stream: &str, version: i64) -> Place {
+    let (stream, at) = (Some(stream.to_owned()), At::Version(Version(version)));
+    Place { store: kurrent(), stream, at, ..Place::default() }
+}
+
+fn is_there(window: &Window, text: &str) -> bool {
+    labels(window).iter().any(|label| label.contains(text))
+}
+
+fn titled(window: &mut Window, text: &str) {
+    let what = format!("the title begins with {text}");
+    wait_until(window, &what, |window| window.state().app.title().starts_with(text));
+}
+
+#[test]
+fn system_streams_are_listed_on_demand_and_the_choice_is_remembered() {
+    let mut window = start(Place::of(kurrent()));
+    wait_for(&mut window, "system streams hidden: show them");
+    assert!(is_there(&window, "category order") && !is_there(&window, "category $ce"));
+    window.get_by_label_contains("system streams hidden: show them").click();
+    wait_for(&mut window, "181 streams");
+    assert!(!is_there(&window, "system streams hidden"));
+    // By its key, and in the next store of the kind.
+    window.event(egui::Event::Text("s".to_owned()));
+    wait_for(&mut window, "system streams hidden: show them");
+    window.event(egui::Event::Text("s".to_owned()));
+    wait_for(&mut window, "181 streams");
+    window.state_mut().apply(Action::CloseStore);
+    window.run_steps(2);
+    window.state_mut().apply(Action::OpenPath(kurrent().to_string_lossy().into_owned()));
+    wait_for(&mut window, "181 streams");
+}
+
+#[test]
+fn a_stream_that_is_named_opens_though_it_is_not_listed() {
+    let mut window = start(at("$ce-order", 0));
+    titled(&mut window, "$ce-order v0 - db");
+    wait_for(&mut window, "system streams hidden");
+    // A store without such streams says nothing of them.
+    let mut bank = start(crate::program::bank(57, None));
+    wait_for(&mut bank, "category account");
+    assert!(!is_there(&bank, "hidden"));
+}
+
+#[test]
+fn a_link_shows_the_event_that_it_stands_for_and_is_followed_and_left_again() {
+    let mut window = start(at("$ce-order", 0));
+    titled(&mut window, "$ce-order v0 - db");
+    wait_until(&mut window, "a link that was found", |window| {
+        labels(window)
+            .iter()
+            .any(|label| label.starts_with("links to order-") && label.contains("OrderPlaced, shown here"))
+    });
+    // The payload is that of the order.
+    wait_for(&mut window, "customer");
+    let words = labels(&window).into_iter().find(|label| label.starts_with("links to order-")).expect("the link");
+    let place = words.trim_start_matches("links to ").split(',').next().expect("a place").to_owned();
+    window.get_by_label(&words).click();
+    titled(&mut window, &format!("{place} - db"));
+    // Alt and left: back; Alt and Enter: there again.
+    window.key_press_modifiers(Modifiers::ALT, Key::ArrowLeft);
+    titled(&mut window, "$ce-order v0 - db");
+    wait_for(&mut window, "OrderPlaced, shown here");
+    window.key_press_modifiers(Modifiers::ALT, Key::Enter);
+    titled(&mut window, &format!("{place} - db"));
+}
+
+#[test]
+fn what_links_here_is_listed_and_opened() {
+    let mut window = start(at("order-7001", 0));
+    titled(&mut window, "order-7001 v0 - db");
+    wait_for(&mut window, "row 1 of ");
+    settle(&mut window);
+    window.event(egui::Event::Text("w".to_owned()));
+    wait_for(&mut window, "events point here");
+    wait_until(&mut window, "the row of $ce-order", |window| {
+        labels(window).iter().any(|label| label.contains("$ce-order v") && label.ends_with("links to"))
+    });
+    window.get_by_label_contains(", $ce-order v").click();
+    titled(&mut window, "$ce-order v");
+    window.state_mut().apply(Action::Back);
+    titled(&mut window, "order-7001 v0 - db");
+    // Of another event they are asked for anew.
+    wait_for(&mut window, "Which events point at this one");
+    window.get_by_label_contains("What links here").click();
+    wait_for(&mut window, "events point here");
+}
