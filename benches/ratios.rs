@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Key, Modifiers, Pos2, RawInput, Rect, Vec2};
+use eventglass::app::samples::SampleCard;
 use eventglass::app::settings::Settings;
 use eventglass::app::{App, Folders, Place, Start};
 use eventglass::formats::{self, Location, OpenChoice, Opened};
@@ -109,6 +110,7 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     if parts.contains(&"first") {
         generate::store(&large, 1_000_000, 10_000, 40, None)?;
         first_streams(gate, &large)?;
+        samples(gate)?;
     }
     if parts.contains(&"filter") {
         generate::store(&one, 1_000_000, 1, 40, Some(&lines))?;
@@ -254,6 +256,29 @@ fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
     let first = first.unwrap_or(whole);
     let detail = format!("first {:.0} ms, all {:.0} ms", first.as_secs_f64() * 1e3, whole.as_secs_f64() * 1e3);
     gate.at_most("first streams at 1M events / whole scan", first.as_secs_f64() / whole.as_secs_f64(), 0.2, &detail);
+    Ok(())
+}
+
+/// From the start of the program to the first stream of each sample, with nothing cached.
+fn samples(gate: &mut Gate) -> Outcome<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-stores");
+    for card in SampleCard::all_in(Some(&folder)) {
+        let store = card.store(&folder);
+        let mut times = Vec::new();
+        for _ in 0..5 {
+            let home = tempfile::tempdir()?;
+            let mut program = Command::new(env!("CARGO_BIN_EXE_eventglass"));
+            program.env("EVENTGLASS_HOME", home.path()).arg("streams").arg(&store).args(["--limit", "1"]);
+            let start = Instant::now();
+            let done = program.output()?;
+            times.push(start.elapsed().as_secs_f64());
+            if !done.status.success() {
+                return Err(String::from_utf8_lossy(&done.stderr).into_owned().into());
+            }
+        }
+        let name = format!("sample {}, seconds to its streams", card.id);
+        gate.at_most(&name, median(&mut times), 0.3, card.framework);
+    }
     Ok(())
 }
 

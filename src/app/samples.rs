@@ -105,7 +105,8 @@ impl SampleCard {
         SAMPLES.into_iter().filter(is_there).collect()
     }
 
-    fn store(&self, samples: &Path) -> PathBuf {
+    /// Its file or folder, in the folder of all samples.
+    pub fn store(&self, samples: &Path) -> PathBuf {
         samples.join(self.id).join(self.file.trim_end_matches('/'))
     }
 
