@@ -7,7 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown};
-use crate::model::{FindingCode, Node, Text};
+use crate::model::{FindingCode, Node, Object, Text};
 
 /// Shallow merge. The initial state is an empty object; a payload that is no object
 /// leaves the state as it is and is a finding.
@@ -42,7 +42,7 @@ impl Reducer for Merge {
         for (at, event) in events.iter().enumerate() {
             match &event.data.node {
                 _ if event.is_skipped => {}
-                Node::Object(object) => state.extend(object.0.iter().cloned()),
+                Node::Object(object) if !is_bytes(object) => state.extend(object.0.iter().cloned()),
                 _ => findings.push((
                     at,
                     FindingCode::NotMerged,
@@ -76,4 +76,9 @@ impl Reducer for Merge {
         // are wide the budget thins them out.
         64
     }
+}
+
+/// Bytes, as they stand in the lines of `events --json`: of the store itself they are no object either.
+fn is_bytes(object: &Object) -> bool {
+    matches!(object.0.as_slice(), [(name, Node::String(_))] if &**name == "$bytes")
 }

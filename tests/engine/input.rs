@@ -343,6 +343,28 @@ fn large_lines_and_many_streams_pass() {
 }
 
 #[test]
+fn events_of_a_store_that_pass_by_come_to_what_the_store_comes_to() {
+    let here = Place::new();
+    let store = text(&here.path("table.db"));
+    let rows = r#"CREATE TABLE log (name TEXT, nr INT, kind TEXT, body);
+        INSERT INTO log VALUES ('a-1', 1, 'Set', '{"n":1}'), ('a-1', 2, 'Set', x'00ff'), ('a-1', 3, 'Set', 'words'),
+            ('a-1', 4, 'Set', '{"m":1e400,"n":null}'), ('b-1', 1, 'Set', x'00'), ('b-1', 2, 'Set', NULL),
+            ('c-1', 1, 'Set', '"{\"q\":1}"'), ('c-1', 2, 'Set', '[[1]]'), ('c-1', 3, 'Set', '5'), ('c-1', 4, 'Set', '"5"')"#;
+    rusqlite::Connection::open(&store).and_then(|conn| conn.execute_batch(rows)).expect("a table");
+    let map = ["--table", "log", "--map", "stream=name,version=nr,type=kind,data=body"];
+    let events = here.program.run(&[&["events", &store, "--json"], &map[..]].concat()).out;
+    let kept = here.write("kept.mjs", "export default (s, e) => [...(s ?? []), e.data]");
+    for reducer in [&[][..], &["--reducer", &kept]] {
+        for what in ["state", "states", "changes"] {
+            let stored = here.program.run(&[&["export", &store, "--what", what], &map[..], reducer].concat());
+            let passed = run(&here, &[&["export", "-", "--what", what], reducer].concat(), &events);
+            assert!(stored.code == 0 && stored.out.lines().count() >= 3, "{stored:?}");
+            assert_eq!(passed.out, stored.out, "{what} {reducer:?}");
+        }
+    }
+}
+
+#[test]
 fn a_line_that_is_too_long_is_named_however_early_it_comes() {
     let here = Place::new();
     let event = |version: i64| jsonl(&[line("a-1", version, "Added", json!({"n": version}))]);
