@@ -96,7 +96,7 @@ impl OpenStore {
             view.links = Links::default();
             return;
         };
-        let unknown = |link: &Link| LinkEnd { link: link.clone(), place: None, reason: None, event: None };
+        let unknown = |link: &Link| LinkEnd { link: link.clone(), place: None, reason: None, rest: None, event: None };
         let finding = (!links.is_empty()).then(|| {
             let (index, from, links) = (self.index.index.clone(), view.id, links.clone());
             self.session.run(Box::new(move || Box::new(Follow::new(index, from, links, false))))

@@ -63,9 +63,16 @@ impl StreamsList {
         let list = &index.list;
         let mut rows = Vec::with_capacity(list.categories.len() + 1);
         let mut at = 0;
+        let mut is_base_open = true;
         for group in &list.categories {
             rows.push(at);
-            at += u64::from(!list.flat) + if self.is_open(group.id, index) { u64::from(group.listed) } else { 0 };
+            let is_open = self.is_open(group.id, index);
+            if group.base.is_none() {
+                is_base_open = is_open;
+            } else if !is_base_open {
+                continue;
+            }
+            at += u64::from(!list.flat) + if is_open { u64::from(group.listed) } else { 0 };
         }
         rows.push(at);
         self.rows = rows;

@@ -9,7 +9,7 @@ use super::decode::{Decode, Wrapper};
 use super::group::{Group, StreamMember};
 use super::link::LinkRule;
 use super::sample::Sample;
-use super::template::Template;
+use super::template::{Filter, Template};
 use super::{Candidate, Library, Mapping, Name, ROLES, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
 
@@ -181,6 +181,12 @@ pub(super) struct Events {
     /// How events point at others.
     #[serde(default, rename = "link")]
     pub links: Vec<LinkRule>,
+    /// What stands behind this in a category is a kind of its streams: `account:command` is listed
+    /// below `account`.
+    pub kinds: Option<String>,
+    /// Streams of rows that are all marked as the framework's own are listed as others are.
+    #[serde(default)]
+    pub lists_system: bool,
     pub map: EventMap,
 }
 
@@ -453,6 +459,8 @@ fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<FlagRule
 #[serde(deny_unknown_fields)]
 pub(super) struct FlagRule {
     pub col: Names,
+    /// What is taken of the value first.
+    pub filter: Option<Filter>,
     pub values: BTreeMap<String, String>,
 }
 
@@ -575,6 +583,8 @@ impl Dialect {
                 items: None,
                 group: None,
                 links: Vec::new(),
+                kinds: None,
+                lists_system: false,
                 map: EventMap {
                     stream: TextRule::Field(needed("stream")?),
                     category: field("category").map(TextRule::Field),

@@ -4,9 +4,12 @@
 //! said, by its stream and version, its position or its id. Links are worked out of events that
 //! are decoded anyway, never while a store is scanned.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use super::file::{JsonPath, Names, PathOf};
+use super::template::Filter;
 use crate::model::{Link, LinkTarget, Node, Text, Version};
 
 /// One way in which events point at others. Of several places the first that says something counts.
@@ -17,8 +20,11 @@ pub(super) struct LinkRule {
     /// Only events of this type.
     #[serde(rename = "type")]
     event_type: Option<String>,
-    /// Only streams whose category ends so: `:snapshot`.
+    /// Only streams of this kind, as Eventide names it.
     kind: Option<String>,
+    /// Events of the category without the kind that follow the other one are counted.
+    #[serde(default)]
+    counts_rest: bool,
     /// The payload is nothing but a text `number@stream`, and the event stands for the other one.
     #[serde(default)]
     stands_for: bool,
@@ -62,7 +68,8 @@ impl LinkRule {
 
     pub(super) fn link(&self, event: &Linking<'_>) -> Option<Link> {
         let is_of_type = self.event_type.as_ref().is_none_or(|own| own == event.event_type);
-        let is_of_kind = self.kind.as_ref().is_none_or(|own| event.category.ends_with(own.as_str()));
+        let is_of_kind =
+            self.kind.as_ref().is_none_or(|own| Filter::Kind.apply(Cow::Borrowed(event.category)) == **own);
         if !is_of_type || !is_of_kind {
             return None;
         }
@@ -70,7 +77,9 @@ impl LinkRule {
             true => reference(std::str::from_utf8(event.stored?).ok()?)?,
             false => self.target(event)?,
         };
-        Some(Link { name: Text::from(self.name.as_str()), to, stands_for: self.stands_for })
+        let rest = self.kind.as_ref().filter(|_| self.counts_rest);
+        let rest = rest.and_then(|kind| Some(event.category.strip_suffix(kind.as_str())?.trim_end_matches([':', '+'])));
+        Some(Link { name: Text::from(self.name.as_str()), to, stands_for: self.stands_for, rest: rest.map(Text::from) })
     }
 
     fn target(&self, event: &Linking<'_>) -> Option<LinkTarget> {
@@ -147,7 +156,7 @@ mod tests {
         );
         let by_id = rule("name = \"caused by\"\nid = [\"metadata:$.id\", \"metadata:$['$id']\"]");
         let column = rule("name = \"caused by\"\nid_col = \"cause\"");
-        let of_stream = rule("name = \"part of\"\nstream = \"$.s\"\ntype = \"T\"\nkind = \":x\"");
+        let of_stream = rule("name = \"part of\"\nstream = \"$.s\"\ntype = \"T\"\nkind = \"x\"");
         let said = |rule: &LinkRule, json: &str, cause: Option<&str>| {
             let node = parse_text(json).node;
             let event = Linking { event_type: "T", category: "a:x", stored: None, data: &node, metadata: &node, cause };

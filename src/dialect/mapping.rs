@@ -17,7 +17,7 @@ use super::link::{LinkRule, Linking};
 use super::template::{Filter, category_of};
 use super::{Cell, Library, Name};
 use crate::model::json::{self, with_whole_characters};
-use crate::model::{Link, Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit, typed};
+use crate::model::{Link, Listing, Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit, typed};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -84,6 +84,7 @@ enum Piece {
 #[derive(Clone, Debug)]
 struct Flag {
     field: Field,
+    filter: Option<Filter>,
     values: Vec<(String, String)>,
 }
 
@@ -162,6 +163,7 @@ pub struct Mapping {
     status: Option<Flag>,
     marks: Vec<Flag>,
     links: Vec<LinkRule>,
+    listing: Listing,
     /// The column of a link's id.
     cause: Field,
     peel: Vec<Wrapper>,
@@ -468,6 +470,11 @@ impl Mapping {
         self.links.iter().filter_map(|rule| rule.link(event)).collect()
     }
 
+    /// How streams are listed.
+    pub fn listing(&self) -> Listing {
+        self.listing.clone()
+    }
+
     /// Events may point at one event alone.
     pub fn has_links(&self) -> bool {
         self.links.iter().any(LinkRule::is_of_events)
@@ -572,10 +579,14 @@ impl Mapping {
         // Every row has it: nothing is allocated for the usual answer, none.
         let mut values = flag.values.iter();
         let word = |(_, word): &'m (String, String)| word.as_str();
-        if let Cell::Integer(number) = cell {
+        if let (Cell::Integer(number), None) = (cell, &flag.filter) {
             return values.find(|(value, _)| value.parse() == Ok(number)).map(word).into_iter().collect();
         }
         let Some(text) = cell.to_text().filter(|text| text != "[]") else { return Vec::new() };
+        let text = match &flag.filter {
+            Some(filter) => filter.apply(text),
+            None => text,
+        };
         if !text.starts_with('[') {
             return values.find(|(value, _)| value.eq_ignore_ascii_case(&text)).map(word).into_iter().collect();
         }

@@ -31,6 +31,9 @@ pub(super) enum Filter {
     BeforeLast(String),
     /// Of a stream's name its category.
     Category,
+    /// Of a stream's name or category its kind as Eventide writes it: `position` in
+    /// `account:command+position-7`; nothing, where it has none.
+    Kind,
     /// Nothing, where it is this text: a value that means that there is none.
     Unless(String),
     /// What stands behind it, where there is something.
@@ -88,8 +91,10 @@ impl Filter {
             Some(("then", behind)) => Ok(Filter::Then(behind.to_owned())),
             Some(("or", text)) => Ok(Filter::Or(text.to_owned())),
             None if text == "category" => Ok(Filter::Category),
+            None if text == "kind" => Ok(Filter::Kind),
             _ => {
-                let known = "after:x, after_last:x, before:x, before_last:x, category, unless:x, with:x, then:x, or:x";
+                let known =
+                    "after:x, after_last:x, before:x, before_last:x, category, kind, unless:x, with:x, then:x, or:x";
                 Err(format!("there is no filter {text}; known are {known}"))
             }
         }
@@ -114,6 +119,11 @@ impl Filter {
             Filter::Before(mark) => text.find(mark.as_str()).map(|at| (0, at)),
             Filter::BeforeLast(mark) => text.rfind(mark.as_str()).map(|at| (0, at)),
             Filter::Category => Some((0, category_of(text).len())),
+            Filter::Kind => {
+                let category = &text[..text.find('-').unwrap_or(text.len())];
+                let last = |types: usize| category[types..].rfind('+').map_or(types, |plus| types + plus + 1);
+                Some(category.find(':').map_or((0, 0), |colon| (last(colon + 1), category.len())))
+            }
         };
         match (cut(&text), text) {
             (None, text) => text,
@@ -171,6 +181,22 @@ mod tests {
             ("order_406e2ac53c5947769f4af37552a78ca2-7", "order"),
         ] {
             assert_eq!(Filter::Category.apply(Cow::Borrowed(stream)), category, "{stream}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_the_last_type_of_a_category() {
+        for (stream, kind) in [
+            ("account-7", ""),
+            ("account:command-7", "command"),
+            ("account:command+position", "position"),
+            ("account:command+position-account:component", "position"),
+            ("tour:position-tours:v2", "position"),
+            ("seedLot:snapshot-1+2", "snapshot"),
+            ("account-a:command", ""),
+            ("", ""),
+        ] {
+            assert_eq!(Filter::Kind.apply(Cow::Borrowed(stream)), kind, "{stream}");
         }
     }
 

@@ -42,7 +42,7 @@ use std::time::{Duration, Instant};
 
 use crate::dialect::guess::TableSample;
 use crate::dialect::{Candidate, Cell, Layout, Library, MapOverride, Mapping, Table};
-use crate::model::{Content, FindingCode, Findings, Link, Node, Number, RowKey, Text, Typing, Version};
+use crate::model::{Content, FindingCode, Findings, Link, Listing, Node, Number, RowKey, Text, Typing, Version};
 use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
 use enter::{Entered, enter};
@@ -164,6 +164,10 @@ pub trait Store: Send + Sync {
     fn has_links(&self) -> bool {
         false
     }
+    /// How its streams are listed.
+    fn listing(&self) -> Listing {
+        Listing::default()
+    }
     /// A payload as it is shown, from its bytes as stored.
     fn shown(&self, payload: &[u8]) -> Node;
     /// A payload that is stored as a JSON object or array is shown as it is stored.
@@ -281,6 +285,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn has_links(&self) -> bool {
         self.mapping.has_links()
+    }
+
+    fn listing(&self) -> Listing {
+        self.mapping.listing()
     }
 
     fn shown(&self, payload: &[u8]) -> Node {

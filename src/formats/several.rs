@@ -11,7 +11,7 @@ use super::{
     StoreChange,
 };
 use crate::dialect::Library;
-use crate::model::{Content, FindingCode, Findings, Link, Node, RowKey, Text};
+use crate::model::{Content, FindingCode, Findings, Link, Listing, Node, RowKey, Text};
 
 /// Fetchers that are kept at once: each may hold a connection.
 const MAX_FETCHERS: usize = 16;
@@ -71,6 +71,10 @@ impl Store for Several {
 
     fn has_links(&self) -> bool {
         self.first.has_links()
+    }
+
+    fn listing(&self) -> Listing {
+        self.first.listing()
     }
 
     fn shown(&self, payload: &[u8]) -> Node {

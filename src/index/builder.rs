@@ -11,8 +11,8 @@ use super::order::{Held, Order, Positions};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
-    CategoryId, Finding, FindingCode, Findings, Marks, NameForm, Position, Retention, RowKey, StreamId, StreamStatus,
-    Text, Time, TypeId, Version,
+    CategoryId, Finding, FindingCode, Findings, Listing, Marks, NameForm, Position, Retention, RowKey, StreamId,
+    StreamStatus, Text, Time, TypeId, Version,
 };
 
 /// One header, as a page has it.
@@ -71,6 +71,7 @@ pub struct IndexBuilder {
     one_form: Option<NameForm>,
     /// Names that were made to tell streams apart: of which, and as they were wanted.
     made: HashMap<Text, (StreamId, Text)>,
+    listing: Listing,
     /// What was said of streams that have no events yet.
     awaited: HashMap<Text, Retention>,
 }
@@ -125,6 +126,11 @@ impl IndexBuilder {
         IndexBuilder { before_first: first - 1, parts: parts.to_vec(), comes_in_order, ..IndexBuilder::default() }
     }
 
+    #[must_use]
+    pub fn with_listing(self, listing: Listing) -> IndexBuilder {
+        IndexBuilder { listing, ..self }
+    }
+
     /// Number of events taken so far.
     pub fn events(&self) -> u64 {
         (self.sealed.len() * SEGMENT_ROWS + self.open.streams.len()) as u64
@@ -170,7 +176,7 @@ impl IndexBuilder {
         }
         facts.ordered &= version >= facts.newest;
         facts.repeats |= version == facts.newest;
-        facts.is_system &= header.marks.is_system();
+        facts.is_system &= header.marks.is_system() && !self.listing.with_system;
         facts.newest = version;
         if let Some(at) = header.time {
             facts.backwards |= at.0 < facts.newest_time;
@@ -223,14 +229,7 @@ impl IndexBuilder {
         if let Some(found) = self.by_name.find(hash, |id| is(&self.streams, *id)) {
             return *found;
         }
-        let category = match self.categories.get(header.category) {
-            Some(id) => *id,
-            None => {
-                let id = self.streams.add_category(header.category);
-                self.categories.insert(Arc::from(header.category), id);
-                id
-            }
-        };
+        let category = self.category(header.category);
         let id = self.streams.add(header, category);
         let (streams, hasher) = (&self.streams, &self.hasher);
         self.by_name.insert_unique(hash, id, |id| hasher.hash_one(streams.stored_name(*id)));
@@ -249,6 +248,24 @@ impl IndexBuilder {
         {
             self.streams.retain(id, retention);
         }
+        id
+    }
+
+    /// The category of that name, new or not. One that is a kind of another brings that one.
+    fn category(&mut self, name: &str) -> CategoryId {
+        if let Some(id) = self.categories.get(name) {
+            return *id;
+        }
+        let base = self
+            .listing
+            .kinds
+            .as_deref()
+            .filter(|mark| !mark.is_empty())
+            .and_then(|mark| name.split_once(mark))
+            .map(|(base, _)| base.to_owned());
+        let base = base.filter(|base| !base.is_empty()).map(|base| self.category(&base));
+        let id = self.streams.add_category(name, base);
+        self.categories.insert(Arc::from(name), id);
         id
     }
 

@@ -55,6 +55,18 @@ impl EventIndex {
         matches!(self.order, Order::Numbers) || self.segments.iter().any(|segment| segment.positions.is_some())
     }
 
+    /// Events of a category whose place is behind that one, where the index holds places.
+    pub fn count_behind(&self, category: &str, position: i64) -> Option<u64> {
+        let rows = u32::try_from(self.events).ok().filter(|_| self.holds_positions())?;
+        let wanted = self.streams.categories().iter().position(|own| **own == *category);
+        let is_wanted = |row: &EventRow| {
+            let own = self.stream_of(*row).and_then(|stream| self.streams.summary(stream));
+            own.map(|own| own.category.0 as usize) == wanted
+        };
+        let is_behind = |row: &EventRow| matches!(self.position_of(*row), Position::Number(own) if own > position);
+        Some((0..rows).map(EventRow).filter(|row| wanted.is_some() && is_wanted(row) && is_behind(row)).count() as u64)
+    }
+
     /// The event at that place in the order of the store.
     pub fn row_at(&self, position: i64) -> Option<EventRow> {
         let rows = u32::try_from(self.events).ok()?;

@@ -42,6 +42,8 @@ pub struct StreamTable {
     names: Vec<Arc<Names>>,
     facts: Vec<Arc<Vec<Facts>>>,
     categories: Arc<Vec<Text>>,
+    /// Of each category that is a kind of another, that one.
+    bases: Arc<Vec<Option<CategoryId>>>,
     /// Names that are shown in place of those that several streams share.
     told_apart: Arc<HashMap<StreamId, Text>>,
     /// Of the streams of which not everything is shown by their server.
@@ -161,8 +163,9 @@ impl StreamTable {
         Arc::make_mut(self.facts.get_mut(id.0 as usize / CHUNK)?).get_mut(id.0 as usize % CHUNK)
     }
 
-    pub(super) fn add_category(&mut self, name: &str) -> CategoryId {
+    pub(super) fn add_category(&mut self, name: &str, base: Option<CategoryId>) -> CategoryId {
         Arc::make_mut(&mut self.categories).push(Arc::from(name));
+        Arc::make_mut(&mut self.bases).push(base);
         CategoryId(self.categories.len() as u32 - 1)
     }
 
@@ -251,6 +254,11 @@ pub struct StreamList {
 pub struct CategoryGroup {
     pub id: CategoryId,
     pub name: Text,
+    /// The category that it is a kind of, which stands before it.
+    pub base: Option<CategoryId>,
+    /// Streams of its kinds, and those of them that are listed.
+    pub kinds_total: u32,
+    pub kinds_listed: u32,
     /// Streams of the category, whether their names fit or not.
     pub total: u32,
     /// First of its streams, and how many are listed.
@@ -300,14 +308,19 @@ impl StreamTable {
         let mut by_name: Vec<u32> = (0..self.categories.len() as u32).collect();
         // A server's own streams, `$ce-order`, come behind those that people write.
         let mut is_own = vec![true; self.categories.len()];
+        let base = |id: u32| self.bases.get(id as usize).copied().flatten().map_or(id, |base| base.0);
         for id in self.ids().filter(|id| !self.is_system(*id)) {
-            if let Some(own) = is_own.get_mut(category(id) as usize) {
+            if let Some(own) = is_own.get_mut(base(category(id)) as usize) {
                 *own = false;
             }
         }
         by_name.sort_by(|a, b| {
+            let (of_a, of_b) = (base(*a) as usize, base(*b) as usize);
+            let name = |id: usize| &self.categories[id];
+            let by_base = is_own[of_a].cmp(&is_own[of_b]).then_with(|| natural(name(of_a), name(of_b)));
             let (a, b) = (*a as usize, *b as usize);
-            is_own[a].cmp(&is_own[b]).then_with(|| natural(&self.categories[a], &self.categories[b]))
+            // A category stands before its kinds.
+            by_base.then_with(|| (a != of_a).cmp(&(b != of_b))).then_with(|| natural(name(a), name(b)))
         });
         by_name.iter().enumerate().for_each(|(place, id)| rank[*id as usize] = place as u32);
         let group = |id: StreamId| if flat { 0 } else { rank.get(category(id) as usize).copied().unwrap_or(0) };
@@ -320,16 +333,41 @@ impl StreamTable {
                 total.2 = total.2.max(summary.last_time);
             }
         }
-        let mut categories = Vec::new();
+        let mut kinds_total = vec![0; self.categories.len()];
+        for id in (0..self.categories.len() as u32).filter(|id| !flat && base(*id) != *id) {
+            kinds_total[base(id) as usize] += totals[rank[id as usize] as usize].0;
+        }
+        let mut categories: Vec<CategoryGroup> = Vec::new();
         let mut start = 0;
+        let add = |groups: &mut Vec<CategoryGroup>, place: usize, start: u32, listed: u32| {
+            let id = if flat { 0 } else { by_name[place] };
+            let name = if flat { Arc::from("all streams") } else { Arc::clone(&self.categories[id as usize]) };
+            let (total, events, last_time) = totals[place];
+            let base = (!flat && base(id) != id).then(|| CategoryId(base(id)));
+            let kinds_total = if flat { 0 } else { kinds_total[id as usize] };
+            let (id, kinds_listed) = (CategoryId(id), 0);
+            let own =
+                CategoryGroup { id, name, base, kinds_total, kinds_listed, total, start, listed, events, last_time };
+            groups.push(own);
+        };
+        let mut above = None;
         for part in streams.chunk_by(|a, b| group(*a) == group(*b)) {
             let place = group(part[0]) as usize;
-            let name =
-                if flat { Arc::from("all streams") } else { Arc::clone(&self.categories[by_name[place] as usize]) };
-            let (total, events, last_time) = totals[place];
-            let id = CategoryId(if flat { 0 } else { by_name[place] });
-            categories.push(CategoryGroup { id, name, total, start, listed: part.len() as u32, events, last_time });
-            start += part.len() as u32;
+            let listed = part.len() as u32;
+            let own = if flat { 0 } else { by_name[place] };
+            if !flat && above != Some(base(own)) {
+                above = Some(base(own));
+                if base(own) != own {
+                    // None of the streams that are listed is its own.
+                    add(&mut categories, rank[base(own) as usize] as usize, start, 0);
+                }
+            }
+            add(&mut categories, place, start, listed);
+            if !flat && base(own) != own {
+                let of_base = categories.iter_mut().rev().find(|group| group.id.0 == base(own));
+                of_base.into_iter().for_each(|group| group.kinds_listed += listed);
+            }
+            start += listed;
         }
         StreamList { categories, streams, flat, hidden, system: self.count_system() }
     }

@@ -6,10 +6,13 @@ use proptest::prelude::*;
 
 use super::builder::Header;
 use super::*;
-use crate::model::{FindingCode, Marks, NameForm, StreamStatus};
+use crate::model::{FindingCode, Listing, Marks, NameForm, StreamStatus};
 
 fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
-    let mut builder = IndexBuilder::default();
+    filled(IndexBuilder::default(), events)
+}
+
+fn filled(mut builder: IndexBuilder, events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
     for (at, (stream, version, time)) in events.iter().enumerate() {
         assert!(
             builder
@@ -96,6 +99,30 @@ fn listing_groups_filters_and_sorts() {
     assert_eq!((streams, groups), (vec!["a-10".to_owned()], vec![("a".to_owned(), 1, 2)]));
     let order = StreamOrder { sort: StreamSort::Name, descending: true, ..Default::default() };
     assert_eq!(names(&order).1, ["a-10", "a-9", "b-2", "plain"], "categories stay in their order");
+}
+
+#[test]
+fn kinds_stand_below_their_category_which_may_have_no_streams_of_its_own() {
+    let events = ["b:command-1", "a:position", "b-1", "ab-1", "a:command-1", "b:command-2"];
+    let events = events.map(|name| (name.to_owned(), None, None));
+    let listing = Listing { kinds: Some(Text::from(":")), with_system: false };
+    let index = filled(IndexBuilder::default().with_listing(listing), &events);
+    let groups = |filter: &str| -> Vec<(String, u32, u32, bool)> {
+        let list = index.streams().list(&StreamOrder { filter: filter.to_owned(), ..Default::default() });
+        let group = |own: &CategoryGroup| (own.name.to_string(), own.listed, own.kinds_listed, own.base.is_some());
+        list.categories.iter().map(group).collect()
+    };
+    let row = |name: &str, listed, kinds, below| (name.to_owned(), listed, kinds, below);
+    let all = [
+        row("a", 0, 2, false),
+        row("a:command", 1, 0, true),
+        row("a:position", 1, 0, true),
+        row("ab", 1, 0, false),
+        row("b", 1, 2, false),
+        row("b:command", 2, 0, true),
+    ];
+    assert_eq!(groups(""), all);
+    assert_eq!(groups("b:command-2"), [row("b", 0, 1, false), row("b:command", 1, 0, true)]);
 }
 
 proptest! {

@@ -80,6 +80,15 @@ impl StreamStatus {
     }
 }
 
+/// How the streams of a kind of store are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// What stands behind this in a category is a kind of its streams, which are listed below it.
+    pub kinds: Option<Text>,
+    /// Streams of the server's own events are listed as others are.
+    pub with_system: bool,
+}
+
 /// What the server of a store shows of a stream; nothing is left out where it is the default.
 /// Other events may be in the store still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -14,6 +14,8 @@ pub struct Link {
     /// The event is nothing but this: the other one is shown in its place, and one that is not
     /// there is odd.
     pub stands_for: bool,
+    /// Events of this category that follow the other one are counted: how far behind a reader is.
+    pub rest: Option<Text>,
 }
 
 /// What is pointed at.

@@ -44,7 +44,8 @@ impl Indexer {
                     opened.store.first_version(),
                     opened.store.parts(),
                     opened.store.has_global_order(),
-                ),
+                )
+                .with_listing(opened.store.listing()),
                 cursor: ScanCursor::START,
                 progress: 0.0,
                 complete: false,

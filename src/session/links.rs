@@ -29,6 +29,8 @@ pub struct LinkEnd {
     pub place: Option<LinkPlace>,
     /// Why it leads nowhere; with a place, why the store's own server does not follow it.
     pub reason: Option<Text>,
+    /// Events that follow the other one, of the category that the link names.
+    pub rest: Option<u64>,
     /// The event that the link stands for.
     pub event: Option<Arc<RecordedEvent>>,
 }
@@ -255,7 +257,7 @@ pub struct Follow {
 impl Follow {
     /// `reads_ids`: events are looked for by their ids, which takes as long as reading the store.
     pub fn new(index: EventIndex, from: StreamId, links: Vec<Link>, reads_ids: bool) -> Follow {
-        let end = |link| LinkEnd { link, place: None, reason: None, event: None };
+        let end = |link| LinkEnd { link, place: None, reason: None, rest: None, event: None };
         Follow { walk: Walk::new(index), from, ends: links.into_iter().map(end).collect(), reads_ids, begun: false }
     }
 
@@ -278,6 +280,10 @@ impl Follow {
                 }
                 End::Nowhere(why) => self.ends[at].reason = Some(why.into()),
                 End::Unknown => {}
+            }
+            let link = &self.ends[at].link;
+            if let (LinkTarget::Position(position), Some(category)) = (&link.to, &link.rest) {
+                self.ends[at].rest = index.count_behind(category, *position);
             }
         }
         Ok(())

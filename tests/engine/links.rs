@@ -193,10 +193,39 @@ fn causes_of_messages_are_links() {
     assert_eq!(all_said(&look, "transfer-1", 0), Vec::<String>::new());
     assert_eq!(here_said(&look, "account:command-7", 0), ["account-7 v0 caused by"]);
     assert_eq!(here_said(&look, "account-7", 0), ["account-7 v2 caused by"]);
+    // How far behind a consumer is: of its category, not of others.
+    assert_eq!(ends(&look, "account:position", 0, false)[0].rest, Some(1));
     let lines = place.program.json(&["check", &text(&place.path("messages.sql")), "--json"]);
     let line = lines.iter().find(|line| line["code"] == "unresolved-link").expect("a line");
     assert_eq!((&line["stream"], &line["version"], &line["count"]), (&"account-7".into(), &1.into(), &1.into()));
     assert_eq!(line["message"], "caused by account:command-7 v4: account:command-7 has no v4: its last is v0");
+}
+
+#[test]
+fn kinds_of_messages_are_marked_and_keep_their_category() {
+    let place = message_db(&[
+        ("account:command-7", 0, "Open", "{}", "{}"),
+        ("account-7", 0, "Opened", "{}", "{}"),
+        ("account:snapshot-7", 0, "Recorded", r#"{"entityData":{},"entityVersion":0}"#, "{}"),
+        ("account:command+position", 0, "Recorded", r#"{"position":10}"#, "{}"),
+        ("auditLog", 0, "Touched", "{}", "{}"),
+    ]);
+    let events = place.program.json(&["events", &text(&place.path("messages.sql")), "--json"]);
+    let said: Vec<String> = events.iter().map(|event| format!("{} {}", event["category"], event["marks"])).collect();
+    assert_eq!(
+        said,
+        [
+            r#""account:command" ["command"]"#,
+            r#""account" []"#,
+            r#""account:snapshot" ["snapshot"]"#,
+            r#""account:command+position" []"#,
+            r#""auditLog" []"#,
+        ]
+    );
+    let look = look(&place.path("messages.sql"), place.program.home.path()).expect("a store");
+    let said = all_said(&look, "account:command+position", 0);
+    assert_eq!(said, ["has read to position 10 -> account:command-7 v0 Open"]);
+    assert_eq!(ends(&look, "account:command+position", 0, false)[0].rest, Some(0));
 }
 
 #[test]

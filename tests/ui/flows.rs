@@ -190,7 +190,7 @@ fn a_folder_is_asked_for_by_a_button_and_in_the_menu_and_opened() {
     let folder = sample("bank.db").with_file_name("").join("../kurrentdb/db");
     // What the dialog comes to, or is dropped.
     window.state_mut().apply(Action::OpenFiles(vec![folder]));
-    wait_for(&mut window, "181 streams");
+    wait_for(&mut window, "32 streams");
     window.state_mut().apply(Action::SetStreamFilter("order-7001".to_owned()));
     wait_for(&mut window, "order-7001, 5 events");
     // And beside a store that is open.

@@ -102,3 +102,51 @@ fn what_links_here_is_listed_and_opened() {
     window.get_by_label_contains("What links here").click();
     wait_for(&mut window, "events point here");
 }
+
+#[test]
+fn kinds_of_a_category_are_listed_below_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("messages.csv");
+    let mut csv = "global_position,position,time,stream_name,type,data,metadata,id\n".to_owned();
+    let streams = ["account:command-7", "account-7", "account-8", "tour:position", "account:snapshot-7", "hold-1"];
+    for (at, stream) in streams.iter().enumerate() {
+        csv += &format!("{at},0,2026-03-04 05:06:07,{stream},T,{{}},{{}},00000000-0000-4000-8000-00000000000{at}\n");
+    }
+    std::fs::write(&path, csv).expect("written");
+    let mut window = start(Place::of(&path));
+    let listed = |window: &Window| -> Vec<String> {
+        let rows = labels(window).into_iter().filter(|label| label.starts_with("row "));
+        let rows = rows.filter(|label| label.contains("category ") || label.contains(", 1 event"));
+        rows.map(|label| label.split(", ").nth(1).unwrap_or_default().to_owned()).collect()
+    };
+    let all = [
+        "category account",
+        "account-7",
+        "account-8",
+        "category account:command",
+        "account:command-7",
+        "category account:snapshot",
+        "account:snapshot-7",
+        "category hold",
+        "hold-1",
+        "category tour",
+        "category tour:position",
+        "tour:position",
+    ];
+    wait_until(&mut window, "all categories", |window| listed(window) == all);
+    // The number at the top is that of all its kinds.
+    assert!(
+        is_there(&window, "category account, 4 of 4 streams") && is_there(&window, "account:command, 1 of 1 streams")
+    );
+    // Closed, a category takes its kinds along.
+    window.get_by_label_contains("category account, 4").click();
+    wait_until(&mut window, "the rest", |window| {
+        listed(window).first().is_some_and(|row| row == "category account") && listed(window)[1..] == all[7..]
+    });
+    window.get_by_label_contains("tour:position, 1 event").click();
+    titled(&mut window, "tour:position v0");
+    window.get_by_label_contains("category account, 4").click();
+    wait_until(&mut window, "all categories", |window| listed(window) == all);
+    window.get_by_label_contains("category account:command, 1").click();
+    wait_until(&mut window, "without commands", |window| !listed(window).contains(&"account:command-7".to_owned()));
+}

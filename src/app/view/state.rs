@@ -163,6 +163,8 @@ pub struct LinkLine<'a> {
     pub words: String,
     /// Of the event that is there.
     pub event_type: &'a str,
+    /// So many events of this category follow it.
+    pub rest: Option<(u64, &'a str)>,
     /// Why there is none, or why the store's server does not show it.
     pub reason: Option<&'a str>,
     pub can_follow: bool,
@@ -313,6 +315,7 @@ fn link_line<'a>(links: &Links, at: usize, end: &'a LinkEnd) -> LinkLine<'a> {
     LinkLine {
         words: format!("{} {}", end.link.name, end.link.to),
         event_type: end.place.as_ref().map_or("", |place| &place.event_type),
+        rest: end.rest.zip(end.link.rest.as_deref()),
         reason: end.reason.as_deref(),
         can_follow: end.can_follow(),
         looking: following.map(|following| percent(following.progress)),

@@ -48,7 +48,9 @@ pub enum StreamLine<'a> {
         category: CategoryId,
         /// Empty = streams without one.
         name: Cow<'a, str>,
-        /// Streams that pass the filter.
+        /// It is a kind of the category above, whose name it begins with: so many bytes.
+        below: Option<usize>,
+        /// Streams that pass the filter, those of its kinds among them.
         shown: u64,
         /// All its streams.
         total: Count,
@@ -59,6 +61,8 @@ pub enum StreamLine<'a> {
         stream: StreamId,
         /// Its full name.
         name: Cow<'a, str>,
+        /// Its category is a kind of another.
+        is_below: bool,
         /// Bytes at the start of the name that only repeat the category, `account-`.
         prefix: usize,
         events: u64,
@@ -106,15 +110,27 @@ impl StreamLines for OpenStore {
         let place = self.list.rows.partition_point(|first| *first <= i).saturating_sub(1);
         let Some(group) = list.categories.get(place) else {
             let (name, total) = (Cow::Borrowed(""), Count::default());
-            return StreamLine::Category { category: CategoryId(0), name, shown: 0, total, expanded: false };
+            return StreamLine::Category {
+                category: CategoryId(0),
+                name,
+                below: None,
+                shown: 0,
+                total,
+                expanded: false,
+            };
         };
         let inside = i - self.list.rows[place];
         if inside == 0 && !list.flat {
+            let base = group.base.map(|base| self.index.index.streams().category_name(base).len());
             return StreamLine::Category {
                 category: group.id,
                 name: Cow::Borrowed(&group.name),
-                shown: u64::from(group.listed),
-                total: Count { number: u64::from(group.total), exact: self.index.reading == Reading::Done },
+                below: base,
+                shown: u64::from(group.listed) + u64::from(group.kinds_listed),
+                total: Count {
+                    number: u64::from(group.total) + u64::from(group.kinds_total),
+                    exact: self.index.reading == Reading::Done,
+                },
                 expanded: self.list.is_open(group.id, &self.index),
             };
         }
@@ -126,6 +142,7 @@ impl StreamLines for OpenStore {
         StreamLine::Stream {
             stream: id,
             name: Cow::Borrowed(name),
+            is_below: group.base.is_some(),
             prefix: if list.flat { 0 } else { repeated(name, &group.name) },
             events: summary.map_or(0, |summary| u64::from(summary.events)),
             activity: self.list.activity(&self.index.index, id),
@@ -139,7 +156,8 @@ impl StreamLines for OpenStore {
         let at = list.streams.iter().position(|id| *id == stream)? as u32;
         let place = list.categories.partition_point(|group| group.start <= at).checked_sub(1)?;
         let group = &list.categories[place];
-        if !self.list.is_open(group.id, &self.index) {
+        let is_open = |id| self.list.is_open(id, &self.index);
+        if !is_open(group.id) || !group.base.is_none_or(is_open) {
             return None;
         }
         Some(self.list.rows[place] + u64::from(!list.flat) + u64::from(at - group.start))

@@ -5,7 +5,7 @@ use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, RO
 use crate::dialect::file::{Dialect, FieldRule, FlagRule, JoinRule, Lacks, Names, On, PathOf, Test, TextRule};
 use crate::dialect::template::{Filter, Part, Template};
 use crate::dialect::{Name, ROLES, Table, nearest};
-use crate::model::TimeUnit;
+use crate::model::{Listing, Text, TimeUnit};
 
 /// The fields in which paths begin.
 struct Inside {
@@ -208,7 +208,7 @@ impl<'a> Resolver<'a> {
     fn flag(&mut self, rule: &FlagRule) -> Option<Flag> {
         let field = self.sources(&rule.col);
         let values = rule.values.iter().map(|(value, word)| (value.clone(), word.clone())).collect();
-        (!field.is_empty()).then_some(Flag { field, values })
+        (!field.is_empty()).then_some(Flag { field, filter: rule.filter.clone(), values })
     }
 
     fn join(&self, on: &On) -> Result<(Column, Column), Lacks> {
@@ -389,6 +389,7 @@ impl Mapping {
             status,
             marks,
             links: events.links.clone(),
+            listing: Listing { kinds: events.kinds.as_deref().map(Text::from), with_system: events.lists_system },
             cause,
             peel: dialect.peel.payload.clone(),
             library: dialect.library.of_table(table),

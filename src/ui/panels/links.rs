@@ -35,6 +35,9 @@ fn link_ui(ui: &mut Ui, id: Id, line: Rect, number: usize, link: &LinkLine<'_>, 
         (None, None) if link.is_shown => format!("{}, shown here", link.event_type),
         (None, None) => link.event_type.to_owned(),
     };
+    let follow = link.rest.map(|(rest, of)| format!("{} of {of} follow", format::plural(rest, "event", "events")));
+    let behind: Vec<String> = [Some(behind), follow].into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    let behind = behind.join(", ");
     let words = if behind.is_empty() { link.words.clone() } else { format!("{}, {behind}", link.words) };
     let color = if link.can_follow { t.accent } else { t.secondary };
     let is_odd = link.reason.is_some();

@@ -17,6 +17,9 @@ use crate::ui::{focus, format, paint, text};
 const EVENTS_RIGHT: f32 = 96.0;
 const SPARK_LEFT: f32 = 88.0;
 const LAST_RIGHT: f32 = 12.0;
+/// Where names begin, and how much further right those of a kind stand.
+const NAME: f32 = 28.0;
+const BELOW: f32 = 14.0;
 /// How far the columns move to the left of a scrollbar.
 const BAR_ROOM: f32 = 6.0;
 
@@ -178,25 +181,26 @@ fn latest_time(rows: &dyn StreamLines) -> Option<Time> {
 fn row_ui(at: &RowPaint<'_>, row: StreamLine<'_>, filter: &str, latest: Option<Time>, zone: Zone, len: u64) -> RowNode {
     let place = format!("row {} of {}", at.index + 1, format::number(len));
     match row {
-        StreamLine::Category { name, shown, total, expanded, .. } => {
-            category_ui(at, &name, shown, total, expanded);
+        StreamLine::Category { name, below, shown, total, expanded, .. } => {
+            category_ui(at, &name, below, shown, total, expanded);
             let name = if name.is_empty() { "without a category" } else { &name };
             RowNode {
                 name: format!("{place}, category {name}, {} of {} streams", shown, format::count(total)),
-                level: Some(1),
+                level: Some(if below.is_some() { 2 } else { 1 }),
                 expanded: Some(expanded),
                 tooltip: None,
             }
         }
-        StreamLine::Stream { name, prefix, events, activity, last, status, .. } => {
+        StreamLine::Stream { name, is_below, prefix, events, activity, last, status, .. } => {
             let t = at.t;
             let (quiet, y) = (if at.selected { t.secondary } else { t.quiet }, at.rect.center().y);
             let last_right = last_right(at);
             let count = format::number(events);
             let count_left =
                 text::right(at.painter, last_right - EVENTS_RIGHT + LAST_RIGHT, y, &count, text::DATA, t.text);
-            let room = count_left - 8.0 - (at.rect.left() + 28.0);
-            let cut = name_ui(at, &name, prefix, filter, room, quiet);
+            let left = at.rect.left() + if is_below { NAME + BELOW } else { NAME };
+            let room = count_left - 8.0 - left;
+            let cut = name_ui(at, left, &name, prefix, filter, room, quiet);
             if status == StreamStatus::Active {
                 spark(at.painter, pos2(last_right - SPARK_LEFT + LAST_RIGHT, y + 5.0), activity, at.selected, t);
                 let date = last.map(|last| format::short_date(last, latest, zone)).unwrap_or_default();
@@ -214,7 +218,7 @@ fn row_ui(at: &RowPaint<'_>, row: StreamLine<'_>, filter: &str, latest: Option<T
             });
             RowNode {
                 name: format!("{place}, {name}, {events}{comma}{state}"),
-                level: Some(2),
+                level: Some(if is_below { 3 } else { 2 }),
                 expanded: None,
                 tooltip: tooltip.filter(|_| cut || last.is_some()),
             }
@@ -228,9 +232,17 @@ fn last_right(at: &RowPaint<'_>) -> f32 {
     at.rect.right() - LAST_RIGHT - bar
 }
 
-fn category_ui(at: &RowPaint<'_>, name: &str, shown: u64, total: crate::app::view::Count, expanded: bool) {
+fn category_ui(
+    at: &RowPaint<'_>,
+    name: &str,
+    below: Option<usize>,
+    shown: u64,
+    total: crate::app::view::Count,
+    expanded: bool,
+) {
     let (t, y) = (at.t, at.rect.center().y);
-    paint::chevron(at.painter, pos2(at.rect.left() + 17.0, y), expanded, t.secondary);
+    let indent = if below.is_some() { BELOW } else { 0.0 };
+    paint::chevron(at.painter, pos2(at.rect.left() + 17.0 + indent, y), expanded, t.secondary);
     let right = last_right(at);
     let left = if total.exact && shown == total.number {
         text::right(at.painter, right, y, &format::number(shown), text::DATA, t.text)
@@ -243,15 +255,26 @@ fn category_ui(at: &RowPaint<'_>, name: &str, shown: u64, total: crate::app::vie
             text::right(at.painter, left - 4.0, y, &format::number(shown), text::DATA, t.text)
         }
     };
-    let x = at.rect.left() + 28.0;
-    let (word, color) = if name.is_empty() { ("(no category)", t.quiet) } else { (name, t.text) };
+    let x = at.rect.left() + NAME + indent;
+    let (word, color) = match (name, below) {
+        ("", _) => ("(no category)", t.quiet),
+        (name, None) => (name, t.text),
+        (name, Some(base)) => (name.get(base..).unwrap_or(name), t.secondary),
+    };
     text::left_cut(at.painter, x, y, word, text::BODY_STRONG, color, left - 8.0 - x);
 }
 
 /// Paints the name with the category quiet and the match underlined; true where it was cut.
-fn name_ui(at: &RowPaint<'_>, name: &str, prefix: usize, filter: &str, room: f32, quiet: egui::Color32) -> bool {
+fn name_ui(
+    at: &RowPaint<'_>,
+    x: f32,
+    name: &str,
+    prefix: usize,
+    filter: &str,
+    room: f32,
+    quiet: egui::Color32,
+) -> bool {
     let (t, y) = (at.t, at.rect.center().y);
-    let x = at.rect.left() + 28.0;
     let full = text::width(at.painter, name, text::DATA);
     let split = name.floor_char_boundary(prefix.min(name.len()));
     if full > room {
