@@ -139,8 +139,7 @@ impl Outline {
             && let Some(open) = self.open.get(&root).and_then(|at| self.blocks.get_mut(*at))
             && (open.table, &open.columns) == (block.table, &block.columns)
         {
-            let is_new = |head: &Box<[u8]>| !open.heads.contains(head);
-            let new: Vec<Box<[u8]>> = block.heads.iter().filter(|head| is_new(head)).cloned().collect();
+            let new: Vec<Box<[u8]>> = block.heads.iter().filter(|head| !open.heads.contains(head)).cloned().collect();
             if open.heads.len() + new.len() <= MAX_HEADS {
                 open.heads.extend(new);
                 open.data.end = block.data.end;

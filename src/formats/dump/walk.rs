@@ -43,8 +43,8 @@ impl Part {
         if self.heads.is_empty() {
             return insert_head(statement, None, flavour).map(|head| head.len);
         }
-        let begins = |head: &&Box<[u8]>| statement.strip_prefix(&***head).is_some_and(|rest| rest.starts_with(b"("));
-        self.heads.iter().find(begins).map(|head| head.len())
+        let begins = |head: &[u8]| statement.strip_prefix(head).is_some_and(|rest| rest.starts_with(b"("));
+        self.heads.iter().find(|head| begins(head)).map(|head| head.len())
     }
 
     /// Where nothing tells a column's type, it holds bytes if its first values are all written
