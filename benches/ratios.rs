@@ -2,8 +2,9 @@
 //!
 //! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
 //! of its target; `--short` leaves out what takes minutes (ten million events); a word
-//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`, `export`) runs that part only.
+//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`, `dumps`, `export`) runs that part only.
 
+mod dumps;
 mod export;
 mod generate;
 mod kurrent;
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
         return tell_peak(|| export::fold_only(Path::new(path)));
     }
     let mut gate = Gate { failed: Vec::new() };
-    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "export"];
+    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "dumps", "export"];
     let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
     match run(&mut gate, has("--short"), if wanted.is_empty() { &parts } else { &wanted }) {
         Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
@@ -139,6 +140,9 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     if parts.contains(&"read") {
         reading::reading(gate, &folder, short)?;
     }
+    if parts.contains(&"dumps") {
+        dumps::dumps(gate, &folder, short)?;
+    }
     if parts.contains(&"export") {
         export::exporting(gate, &folder, short)?;
     }
@@ -228,35 +232,39 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
 
 /// The first streams are there long before the scan ends.
 fn first_streams(gate: &mut Gate, store: &Path) -> Outcome<()> {
+    let (first, whole) = until_streams(store)?;
+    let detail = format!("first {:.0} ms, all {:.0} ms", first.as_secs_f64() * 1e3, whole.as_secs_f64() * 1e3);
+    gate.at_most("first streams at 1M events / whole scan", first.as_secs_f64() / whole.as_secs_f64(), 0.2, &detail);
+    Ok(())
+}
+
+/// How long it takes in the window until there are streams, and until there are all.
+fn until_streams(store: &Path) -> Outcome<(Duration, Duration)> {
     let start = Instant::now();
-    let cache = std::env::temp_dir();
     let session = Session::open(Opening {
         path: store.to_owned(),
-        cache,
+        cache: std::env::temp_dir(),
         choice: OpenChoice::default(),
         share: Budget::new().share(),
         waker: Arc::new(|| {}),
     });
     let mut first = None;
-    let whole = loop {
+    loop {
         match session.answer() {
             Some(Answer::Index(news)) => {
                 if !news.index.streams().is_empty() {
                     first.get_or_insert_with(|| start.elapsed());
                 }
                 if news.reading != Reading::Running {
-                    break start.elapsed();
+                    let whole = start.elapsed();
+                    return Ok((first.unwrap_or(whole), whole));
                 }
             }
             Some(Answer::Failed(problem)) => return Err(problem.cause.into()),
             Some(_) => {}
             None => std::thread::sleep(Duration::from_micros(200)),
         }
-    };
-    let first = first.unwrap_or(whole);
-    let detail = format!("first {:.0} ms, all {:.0} ms", first.as_secs_f64() * 1e3, whole.as_secs_f64() * 1e3);
-    gate.at_most("first streams at 1M events / whole scan", first.as_secs_f64() / whole.as_secs_f64(), 0.2, &detail);
-    Ok(())
+    }
 }
 
 /// From the start of the program to the first stream of each sample, with nothing cached.

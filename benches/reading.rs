@@ -25,7 +25,7 @@ pub fn reading(gate: &mut Gate, folder: &Path, short: bool) -> Outcome<()> {
 }
 
 /// `eventglass VERB STORE …`, with nothing in its cache.
-fn ours(arguments: &[&str]) -> impl FnMut() -> Outcome<f64> + use<> {
+pub fn ours(arguments: &[&str]) -> impl FnMut() -> Outcome<f64> + use<> {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     move || {
         let home = tempfile::tempdir()?;
@@ -35,7 +35,7 @@ fn ours(arguments: &[&str]) -> impl FnMut() -> Outcome<f64> + use<> {
     }
 }
 
-fn peer(program: &'static str, arguments: &[&str]) -> impl FnMut() -> Outcome<f64> + use<> {
+pub fn peer(program: &'static str, arguments: &[&str]) -> impl FnMut() -> Outcome<f64> + use<> {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     move || seconds(Command::new(program).args(&arguments))
 }
@@ -52,7 +52,7 @@ fn seconds(command: &mut Command) -> Outcome<f64> {
 }
 
 /// The best of both, taken in turns.
-fn in_turns(mut a: impl FnMut() -> Outcome<f64>, mut b: impl FnMut() -> Outcome<f64>) -> Outcome<(f64, f64)> {
+pub fn in_turns(mut a: impl FnMut() -> Outcome<f64>, mut b: impl FnMut() -> Outcome<f64>) -> Outcome<(f64, f64)> {
     let mut best = (f64::MAX, f64::MAX);
     for _ in 0..ROUNDS {
         best = (best.0.min(a()?), best.1.min(b()?));
@@ -60,7 +60,7 @@ fn in_turns(mut a: impl FnMut() -> Outcome<f64>, mut b: impl FnMut() -> Outcome<
     Ok(best)
 }
 
-fn text(path: &Path) -> Outcome<&str> {
+pub fn text(path: &Path) -> Outcome<&str> {
     path.to_str().ok_or_else(|| "the path is no text".into())
 }
 

@@ -17,16 +17,19 @@ mod walk;
 mod window;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::bytes::{Bytes, Now};
 use super::probe::{HEAD_BYTES, Kind, Probe};
-use super::{Bound, Container, Contents, DialectStore, Inside, OpenError, Reach, ReadError, Source, Tables};
+use super::{Bound, Container, Contents, DialectStore, Inside, LOOK_TIME, OpenError, Reach, ReadError, Source, Tables};
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::Column;
 use crate::dialect::{Candidate, Mapping, Table};
+use crate::model::Time;
 use crate::model::json::BOM;
 use outline::{Block, Form, Holds, Made, Outline, Place};
 use reader::{DumpReaders, Lookup, Plan, Shared};
@@ -37,6 +40,8 @@ use walk::{Next, Part, Walk};
 
 /// Bits of a key that are the place in the text, where each block has a text of its own.
 const TEXT_BITS: u32 = 40;
+/// Tables with rows that are looked at, where no dialect knows one.
+const SAMPLED_TABLES: usize = 200;
 /// Rows of a table that are looked at, where no dialect knows it.
 const SAMPLED_ROWS: usize = 500;
 /// Bytes of each of them.
@@ -57,6 +62,13 @@ pub(super) enum Flavour {
 
 /// Dumps of databases, of any kind.
 pub(super) struct Dump;
+
+impl Dump {
+    /// It begins as an archive of pg_dump, in whatever format.
+    pub fn is_archive(head: &[u8]) -> bool {
+        archive::is_archive(head)
+    }
+}
 
 impl Flavour {
     /// By what stands at the beginning of a script; `None` where it is none.
@@ -135,9 +147,10 @@ fn one_table(path: &Path, bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Resul
     let (names, start, form) = match flavour {
         Flavour::Csv => names_of_columns(&head).map(|(names, start)| (names, start, Form::Csv)).unwrap_or_default(),
         _ => {
-            let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-            let width = line.split(|byte| *byte == b'\t').count();
-            ((1..=width).map(|number| format!("column{number}")).collect(), 0, Form::Copy)
+            let lines: Vec<&[u8]> = head.split_inclusive(|byte| *byte == b'\n').collect();
+            let width = lines.first().map_or(0, |line| line.split(|byte| *byte == b'\t').count());
+            let names = names_by_values(&lines);
+            (names.unwrap_or_else(|| (1..=width).map(|at| format!("column{at}")).collect()), 0, Form::Copy)
         }
     };
     let mut outline = Outline::default();
@@ -145,6 +158,37 @@ fn one_table(path: &Path, bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Resul
     let table = outline.table(Place { name, ..Place::default() });
     outline.add_block(Block { table, columns: names.into(), form, data: start..u64::MAX, heads: Vec::new() });
     Ok(outline)
+}
+
+/// The columns of Message DB's table, where every row that is whole holds values of their types:
+/// no other store has these eight one behind the other.
+fn names_by_values(lines: &[&[u8]]) -> Option<Vec<String>> {
+    type Is = fn(&str) -> bool;
+    let is_number: Is = |text| text.parse::<i64>().is_ok_and(|number| number >= 0);
+    let is_time: Is = |text| Time::parse(text).is_some();
+    let is_word: Is = |text| !text.is_empty() && text != "\\N" && !text.starts_with(['{', '[']);
+    let is_object: Is = |text| text == "\\N" || text.starts_with('{') && text.ends_with('}');
+    let is_uuid: Is = |text| {
+        let is_hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+        text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| is_hyphen(at) == (byte == b'-'))
+    };
+    let (stream, kind): ((&str, Is), (&str, Is)) = (("stream_name", is_word), ("type", is_word));
+    let (data, metadata) = (("data", is_object), ("metadata", is_object));
+    let (global, position) = (("global_position", is_number), ("position", is_number));
+    let (id, time) = (("id", is_uuid), ("time", is_time));
+    // Since 1.2.4, and before.
+    let orders = [
+        [global, position, time, stream, kind, data, metadata, id],
+        [id, stream, kind, position, global, data, metadata, time],
+    ];
+    let whole: Vec<&str> = lines.iter().filter_map(|line| std::str::from_utf8(line).ok()?.strip_suffix('\n')).collect();
+    let fits = |line: &&str, columns: &[(&str, Is); 8]| {
+        let fields: Vec<&str> = line.trim_end_matches('\r').split('\t').collect();
+        let is_row = || fields.iter().zip(columns).all(|(field, (_, is))| is(field));
+        *line == "\\." || fields.len() == columns.len() && is_row()
+    };
+    let is_it = |columns: &&[(&str, Is); 8]| !whole.is_empty() && whole.iter().all(|line| fits(line, columns));
+    orders.iter().find(is_it).map(|columns| columns.iter().map(|(name, _)| (*name).to_owned()).collect())
 }
 
 impl Container for Dump {
@@ -179,12 +223,11 @@ impl Contents for Dumped {
     }
 
     fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
-        let all = self.made();
-        let known = tables.iter().filter_map(|table| {
-            let (at, _) = all.iter().find(|(_, own)| own.is_same(table))?;
-            Some((*at, table))
-        });
-        known.map(|(at, table)| self.sample(at, table)).collect()
+        let (all, begun) = (self.made(), Instant::now());
+        let filled: HashSet<usize> = self.outline.blocks.iter().map(|block| self.outline.root(block.table)).collect();
+        let known = all.iter().filter(|(at, own)| filled.contains(at) && tables.iter().any(|table| table.is_same(own)));
+        let known = known.take(SAMPLED_TABLES).take_while(|_| begun.elapsed() < LOOK_TIME);
+        known.map(|(at, table)| self.sample(*at, table)).collect()
     }
 
     fn store(&self, candidate: &Candidate, mut mapping: Mapping) -> Result<Bound, OpenError> {
@@ -317,15 +360,19 @@ impl Dumped {
                 *holds = if *holds == Holds::Unknown { parent } else { *holds };
             }
             let field = |name: &str| names.iter().position(|own| own == name);
-            let fields =
-                columns.iter().map(|column| if column.table == number { field(column.name.as_str()) } else { None });
+            let fields: Vec<Option<usize>> = columns
+                .iter()
+                .map(|column| if column.table == number { field(column.name.as_str()) } else { None })
+                .collect();
+            let column_of = |field: usize| fields.iter().position(|own| *own == Some(field));
             let mut part = Part {
                 bytes,
                 base,
                 start: block.data.start,
                 end: block.data.end,
                 form: block.form,
-                fields: fields.collect(),
+                columns: (0..names.len()).map(column_of).collect(),
+                fields,
                 width: names.len(),
                 holds,
                 heads: block.heads.clone(),

@@ -2,7 +2,7 @@
 //! stands there instead where no container does.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::bytes::Bytes;
@@ -11,12 +11,15 @@ use super::layers::{self, Member};
 use super::probe::{Head, Kind, Probe};
 use super::spool::Spool;
 use super::{
-    CONTAINERS, Container, Contents, Inside, Location, OpenChoice, OpenError, ReadError, Source, kurrent, understand,
+    CONTAINERS, Container, Contents, Inside, Location, OpenChoice, OpenError, ReadError, Source, kurrent, open,
+    understand, unpacked,
 };
 use crate::model::Findings;
 
 /// Files of one archive that are opened to see which of them is the store, at most.
 const TRIED: usize = 16;
+/// A file of a folder that is no larger is opened to see whether it is a store.
+const LOOKED_AT: u64 = 4 << 20;
 
 /// A store whose container is known, and nothing else of it.
 pub(super) struct Entered<'l> {
@@ -50,6 +53,15 @@ pub(super) fn enter<'l>(
             (None, _) => Err(place.folder(&probe.kind)),
         };
     };
+    let accepts = |names| container(&Probe::of_names(names)).0.is_some();
+    if let Some(folder) =
+        unpacked::folder(path, &head.bytes, cache, accepts).map_err(|error| ReadError::io(path, error))?
+        && let (Some(container), _) = container(&Probe::of(&folder)?)
+    {
+        let source = Source { path: folder, cache: cache.to_owned(), inside: Inside::Folder };
+        let evidence = vec!["it is a folder in an archive, read from an unpacked copy in the cache".to_owned()];
+        return place.entered(container, source, evidence);
+    }
     if head.bytes.is_empty() {
         return Err(OpenError::Empty(path.to_owned()));
     }
@@ -77,6 +89,15 @@ fn container(probe: &Probe) -> (Option<&'static dyn Container>, Vec<String>) {
     let mut reasons = Vec::new();
     let known = CONTAINERS.iter().find(|container| container.accepts(probe).map_err(|why| reasons.push(why)).is_ok());
     (known.copied(), reasons)
+}
+
+/// A file opens as a store; of a large one its beginning tells.
+fn is_store(file: &Path, cache: &Path) -> bool {
+    match Probe::of(file) {
+        Ok(Probe { kind: Kind::Folder(_), .. }) | Err(_) => false,
+        Ok(probe) if probe.len > LOOKED_AT => container(&probe).0.is_some(),
+        Ok(_) => open(&Location::Path(file.to_owned()), cache, &OpenChoice::default()).is_ok(),
+    }
 }
 
 struct Place<'l> {
@@ -128,6 +149,7 @@ impl<'l> Place<'l> {
         } else {
             evidence.push("it is read from an unpacked copy in the cache".to_owned());
             let spool = Spool::open(self.path, layers, self.cache).map_err(|error| ReadError::io(self.path, error))?;
+            evidence.extend(spool.sentence());
             Inside::Unpacked(Arc::new(spool))
         };
         let source = self.source(inside);
@@ -185,14 +207,15 @@ impl<'l> Place<'l> {
         }
     }
 
-    /// A folder that no container knows, with the file inside it that may be meant.
+    /// A folder that no container knows, with the file inside it that may be meant: it is a store.
     fn folder(&self, kind: &Kind) -> OpenError {
-        const ENDINGS: [&str; 6] = ["db", "sqlite", "sqlite3", "jsonl", "ndjson", "json"];
+        const ENDINGS: [&str; 10] = ["db", "sqlite", "sqlite3", "jsonl", "ndjson", "dump", "sql", "gz", "zst", "json"];
         let names: &[OsString] = if let Kind::Folder(names) = kind { names } else { &[] };
         let mut files: Vec<&Path> = names.iter().map(Path::new).collect();
         files.sort();
-        let ends = |file: &&&Path| file.extension().and_then(OsStr::to_str).is_some_and(|end| ENDINGS.contains(&end));
-        let store: Option<PathBuf> = files.iter().find(ends).map(|file| self.path.join(file));
+        let ends = |file: &&Path| file.extension().and_then(OsStr::to_str).is_some_and(|end| ENDINGS.contains(&end));
+        let mut files = files.into_iter().filter(ends).take(TRIED).map(|file| self.path.join(file));
+        let store = files.find(|file| is_store(file, self.cache));
         OpenError::Folder { path: self.path.to_owned(), store }
     }
 

@@ -32,6 +32,8 @@ pub(super) enum Layer {
         offset: u64,
         len: u64,
         deflated: bool,
+        /// What it unpacks to, as the archive says.
+        size: u64,
     },
     Utf16 {
         little_endian: bool,
@@ -189,6 +191,41 @@ pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> 
     Ok(stream)
 }
 
+/// Bytes to which a file unpacks at least, as its outermost layer says.
+pub(super) fn least_bytes(path: &Path, layers: &[Layer]) -> u64 {
+    let said = || -> io::Result<u64> {
+        let mut file = File::open(path)?;
+        let len = file.metadata()?.len();
+        let mut head = [0; 18];
+        let read = read_full(&mut file, &mut head)?;
+        let (head, number) =
+            (&head[..read], |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
+        Ok(match (layers.first(), head) {
+            (Some(Layer::Member { size, .. }), _) => *size,
+            // Of the last member, without what is more than 4 GiB of it.
+            (Some(Layer::Gzip), _) if len > 18 => {
+                file.seek(SeekFrom::End(-4))?;
+                let mut end = [0; 4];
+                file.read_exact(&mut end)?;
+                u64::from(u32::from_le_bytes(end))
+            }
+            // RFC 8878, 3.1.1.1: how many bytes the size has, and whether a window and a
+            // dictionary stand before it.
+            (Some(Layer::Zstd), [0x28, 0xb5, 0x2f, 0xfd, flags, rest @ ..]) => {
+                let is_single = flags & 0x20 != 0;
+                let before = usize::from(!is_single) + [0, 1, 2, 4][usize::from(flags & 3)];
+                let bytes = [usize::from(is_single), 2, 4, 8][usize::from(flags >> 6)];
+                rest.get(before..before + bytes).map_or(0, number)
+            }
+            (Some(Layer::Lz4), [_, _, _, _, flags, _, rest @ ..]) if flags & 0x08 != 0 => {
+                rest.get(..8).map_or(0, number)
+            }
+            _ => 0,
+        })
+    };
+    said().unwrap_or(0)
+}
+
 /// The stream inside all layers of a file, whatever they are.
 pub(super) fn open_any(path: &Path, consumed: &Arc<AtomicU64>) -> io::Result<Stream> {
     let head = Head::read(File::open(path)?)?;
@@ -276,7 +313,7 @@ impl Read for Counted {
 }
 
 /// The files in a zip that can be unpacked, hidden ones aside; one at least.
-fn members(path: &Path) -> Result<Vec<(String, Layer)>, (String, String)> {
+pub(super) fn members(path: &Path) -> Result<Vec<(String, Layer)>, (String, String)> {
     let unpack = || "unpack it first: unzip FILE".to_owned();
     let wrong = |error: String| (format!("it is a zip archive that cannot be read: {error}"), unpack());
     let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
@@ -285,7 +322,7 @@ fn members(path: &Path) -> Result<Vec<(String, Layer)>, (String, String)> {
     for at in 0..archive.len().min(MEMBERS) {
         let member = archive.by_index_raw(at).map_err(|error| wrong(error.to_string()))?;
         let name = String::from_utf8_lossy(member.name_raw()).into_owned();
-        let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+        let hidden = name.split('/').any(|part| part.len() > 1 && part.starts_with('.') || part == "__MACOSX");
         if member.is_dir() || hidden {
             continue;
         }
@@ -297,7 +334,8 @@ fn members(path: &Path) -> Result<Vec<(String, Layer)>, (String, String)> {
         let offset = member.data_start().filter(|_| !member.encrypted());
         match deflated.zip(offset) {
             Some((deflated, offset)) => {
-                found.push((name, Layer::Member { offset, len: member.compressed_size(), deflated }));
+                let (len, size) = (member.compressed_size(), member.size());
+                found.push((name, Layer::Member { offset, len, deflated, size }));
             }
             None => unknown = Some(name),
         }

@@ -34,6 +34,7 @@ mod sql;
 mod sqlite;
 mod stream_member;
 mod survey;
+mod unpacked;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -108,6 +108,11 @@ impl Probe {
         Probe { kind: Kind::File(Head::of(head)), len: 0, path: PathBuf::new(), file: None }
     }
 
+    /// Of a folder with these names.
+    pub fn of_names(names: Vec<OsString>) -> Probe {
+        Probe { kind: Kind::Folder(names), len: 0, path: PathBuf::new(), file: None }
+    }
+
     /// Looks at what stands at a path.
     pub fn of(path: &Path) -> Result<Probe, OpenError> {
         let io = |source| ReadError::io(path, source);

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::bytes::{Bytes, FileBytes, Now, Outside, read_at};
 use super::layers::{self, Layer, Stream};
@@ -24,6 +24,8 @@ const BLOCK: usize = 1 << 20;
 const MAX_BYTES: u64 = 20 << 30;
 /// Bytes at both ends of a file that tell it from others.
 const END_BYTES: u64 = 64 << 10;
+/// Less is not spoken of.
+const WORTH_A_WORD: u64 = 64 << 20;
 const PREFIX: &str = "unpacking-";
 const ENDING: &str = "spool";
 
@@ -38,6 +40,8 @@ pub(super) struct Spool {
     written: AtomicU64,
     /// Bytes of the original read so far.
     consumed: Arc<AtomicU64>,
+    /// Bytes that are needed at least, and bytes that were free, where it is much.
+    needed: Option<(u64, u64)>,
     state: Mutex<State>,
 }
 
@@ -132,6 +136,7 @@ impl Spool {
         let original = Original::of(path, &origin)?;
         let named = folder.join(original.name(&origin));
         let consumed = Arc::default();
+        let mut needed = None;
         let mut state = State { stream: None, unnamed: None, named: None, original, trouble: None, room: 0 };
         let (file, written) = match File::options().read(true).write(true).open(&named) {
             Ok(file) => {
@@ -144,6 +149,11 @@ impl Spool {
             Err(_) => {
                 let free = fs4::available_space(&folder)?;
                 state.room = make_room(&folder, free);
+                let least = if let Origin::Layers(layers) = &origin { layers::least_bytes(path, layers) } else { 0 };
+                if least > state.room {
+                    return Err(no_room(least, state.room, &folder));
+                }
+                needed = (least > WORTH_A_WORD).then_some((least, free));
                 let prefix = format!("{PREFIX}{}-", std::process::id());
                 let unnamed = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder)?;
                 let file = unnamed.reopen()?;
@@ -159,8 +169,15 @@ impl Spool {
             file,
             written: AtomicU64::new(written),
             consumed,
+            needed,
             state: Mutex::new(state),
         })
+    }
+
+    /// What unpacking takes, as a sentence of the evidence, where it is much and known before.
+    pub fn sentence(&self) -> Option<String> {
+        let (needed, free) = self.needed?;
+        Some(format!("that copy takes at least {} MiB of {} MiB that are free", needed >> 20, free >> 20))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -294,13 +311,69 @@ impl Bytes for Spool {
     }
 }
 
+fn no_room(needed: u64, room: u64, folder: &Path) -> io::Error {
+    let (needed, room, folder) = (needed >> 20, room >> 20, folder.display());
+    let said = format!("it unpacks to {needed} MiB at least, and there is room for {room} MiB in {folder}");
+    io::Error::new(io::ErrorKind::StorageFull, said)
+}
+
+/// A folder of the cache into which a folder is unpacked, and how much it may hold.
+pub(super) struct Room {
+    pub path: PathBuf,
+    pub bytes: u64,
+    folder: PathBuf,
+}
+
+impl Room {
+    /// For a folder that is in the file at `path` under that name.
+    pub fn of_folder(path: &Path, name: &str, cache: &Path) -> io::Result<Room> {
+        let folder = folder(cache);
+        std::fs::create_dir_all(&folder)?;
+        let origin = Origin::Layers(Vec::new());
+        let mut hash = Sha256::new();
+        hash.update(format!("{name:?} {}", Original::of(path, &origin)?.name(&origin)));
+        let path = folder.join(format!("{}.{ENDING}", hex(&hash.finalize()[..16])));
+        let bytes = if path.is_dir() { 0 } else { make_room(&folder, fs4::available_space(&folder)?) };
+        Ok(Room { path, bytes, folder })
+    }
+
+    /// It was unpacked before.
+    pub fn is_there(&self) -> bool {
+        self.path.is_dir()
+    }
+
+    /// # Errors
+    /// Where there is no room for so much.
+    pub fn needs(&self, bytes: u64) -> io::Result<()> {
+        if bytes <= self.bytes { Ok(()) } else { Err(no_room(bytes, self.bytes, &self.folder)) }
+    }
+
+    /// A folder that is gone with its owner, unless it is kept.
+    pub fn begin(&self) -> io::Result<TempDir> {
+        tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir_in(&self.folder)
+    }
+
+    /// Gives what is whole its name.
+    pub fn keep(self, unpacked: TempDir) -> io::Result<PathBuf> {
+        match std::fs::rename(unpacked.path(), &self.path) {
+            // Another program was faster: its copy is the same.
+            Err(error) if !self.path.is_dir() => Err(error),
+            _ => Ok(self.path),
+        }
+    }
+}
+
 /// Removes what programs left that were killed while they unpacked.
 pub(super) fn sweep(cache: &Path) {
     for (path, name) in entries(&folder(cache)) {
         if owner(&name).is_some_and(is_gone) {
-            drop(std::fs::remove_file(path));
+            drop(remove(&path));
         }
     }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }
 }
 
 /// Where all spools are.
@@ -323,7 +396,11 @@ fn make_room(folder: &Path, free: u64) -> u64 {
     let mut kept = Vec::new();
     for (path, name) in entries(folder) {
         if let (None, Ok(meta)) = (owner(&name), std::fs::metadata(&path)) {
-            kept.push((meta.modified().ok(), meta.len(), path));
+            let len = match meta.is_dir() {
+                true => entries(&path).filter_map(|(path, _)| Some(std::fs::metadata(path).ok()?.len())).sum(),
+                false => meta.len(),
+            };
+            kept.push((meta.modified().ok(), len, path));
         }
     }
     kept.sort();
@@ -333,7 +410,7 @@ fn make_room(folder: &Path, free: u64) -> u64 {
         if held <= MAX_BYTES / 2 && free / 2 >= len {
             break;
         }
-        if std::fs::remove_file(path).is_ok() {
+        if remove(&path).is_ok() {
             held -= len;
             free += len;
         }

@@ -290,3 +290,104 @@ fn what_is_no_table_is_passed_over_with_a_word() {
         assert!(run.code == 0 && run.out.contains(word) && run.out.contains("events     1"), "{run:?}");
     }
 }
+
+// --- As they lie about -----------------------------------------------------------------------
+
+#[test]
+fn rows_without_names_are_message_dbs_where_their_values_say_so() {
+    let place = Place::new();
+    let rows = String::from_utf8(dump("rows.copy")).expect("text");
+    let before: String = rows
+        .lines()
+        .map(|row| {
+            let f: Vec<&str> = row.split('\t').collect();
+            [f[7], f[3], f[4], f[1], f[0], f[5], f[6], f[2]].join("\t") + "\n"
+        })
+        .collect();
+    for (name, text) in [("messages.tsv", rows.clone()), ("before-1-2-4.copy", before)] {
+        let run = place.program.run(&["events", &place.write(name, text), "--json", "--stream", "lamp-0"]);
+        let last: serde_json::Value = serde_json::from_str(run.out.lines().last().expect("a line")).expect("JSON");
+        assert_eq!(
+            (&last["version"], &last["type"], &last["metadata"]["by"]),
+            (&1.into(), &"Put".into(), &"ann".into())
+        );
+    }
+    // One value of another kind: it is asked.
+    let other = place.write("other.tsv", rows.replace("\t1\t2026", "\tone\t2026"));
+    place.program.run(&["info", &other]).refused(1, "no framework is known by these columns", "--map");
+}
+
+/// A tar of these files, each with its path.
+fn tar(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, bytes) in files {
+        let mut head = [0; 512];
+        // A name that does not fit stands in a block before.
+        let fits = name.len() <= 100;
+        if !fits {
+            out.extend(tar(&[("././@LongLink".to_owned(), [name.as_bytes(), b"\0"].concat())]));
+            let at = out.len() - 1_024;
+            out[at + 156] = b'L';
+        }
+        let short = &name.as_bytes()[..name.len().min(100)];
+        head[..short.len()].copy_from_slice(short);
+        head[124..135].copy_from_slice(format!("{:011o}", bytes.len()).as_bytes());
+        head[156] = b'0';
+        head[257..265].copy_from_slice(b"ustar\x0000");
+        out.extend(head);
+        out.extend(bytes);
+        out.resize(out.len().next_multiple_of(512), 0);
+    }
+    out
+}
+
+#[test]
+fn a_folder_in_an_archive_is_the_folder() {
+    let place = Place::new();
+    let db = root().join("sample-stores/kurrentdb/db");
+    let told = |store: &str| {
+        let run = place.program.run(&["streams", store, "--json"]);
+        assert_eq!(run.code, 0, "{store}: {run:?}");
+        run.out
+    };
+    let wanted = told(&text(&db));
+    let deep = "a/rather/long/path/".repeat(6);
+    for (prefix, name) in [("", "flat.tar"), ("./backup/db/", "in-folders.tar"), (&*deep, "deep.tar")] {
+        let mut files = vec![("backup/readme.txt".to_owned(), b"made by night".to_vec())];
+        for entry in std::fs::read_dir(&db).expect("the sample").flatten().filter(|entry| entry.path().is_file()) {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            files.push((format!("{prefix}{file}"), std::fs::read(entry.path()).expect("a file")));
+        }
+        files.push(("../outside.txt".to_owned(), b"no".to_vec()));
+        let packed = tar(&files);
+        let store = place.write(name, &packed);
+        assert_eq!(told(&store), wanted, "{name}");
+        assert_eq!(told(&store), wanted, "{name}, again from the cache");
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gzip, &packed).expect("packed");
+        assert_eq!(told(&place.write(&format!("{name}.gz"), gzip.finish().expect("packed"))), wanted, "{name}.gz");
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::STORE);
+        for (name, bytes) in files.iter().filter(|(name, _)| !name.starts_with("..")) {
+            zip.start_file(name.as_str(), stored).expect("a member");
+            std::io::Write::write_all(&mut zip, bytes).expect("packed");
+        }
+        let packed = zip.finish().expect("packed").into_inner();
+        assert_eq!(told(&place.write(&format!("{name}.zip"), packed)), wanted, "{name}.zip");
+    }
+    let left = std::fs::read_dir(place.program.home.path().join("cache/unpacked")).expect("the cache").flatten();
+    let half = left.filter(|entry| entry.file_name().to_string_lossy().starts_with("unpacking-")).count();
+    assert_eq!(half, 0, "nothing is left half done");
+    assert!(!place.path("outside.txt").exists() && !place.program.home.path().join("cache/outside.txt").exists());
+}
+
+#[test]
+fn a_folder_names_the_file_in_it_that_is_a_store() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("folder")).expect("a folder");
+    let folder = text(&place.path("folder"));
+    place.write("folder/expected.json", "{\"streams\": {\"a\": 1}}");
+    place.program.run(&["info", &folder]).refused(1, "is a folder", "name the store's file inside it");
+    place.write("folder/messages.sql", dump("copy.sql"));
+    place.program.run(&["info", &folder]).refused(1, "is a folder", "messages.sql");
+}

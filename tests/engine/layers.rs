@@ -7,7 +7,7 @@ use std::path::Path;
 use eventglass::model::Applied;
 use serde_json::{Value, json};
 
-use crate::support::{Chance, Program, folder, jsonl, line, look, text};
+use crate::support::{Chance, Place, Program, folder, jsonl, line, look, text};
 
 fn events() -> Vec<Value> {
     (1..=30).map(|version| line(&format!("s-{}", version % 3), version, "Tüt 🚀", json!({"n": version}))).collect()
@@ -276,4 +276,19 @@ fn what_stands_behind_an_array_is_read_or_said() {
         let info = program.json(&["info", &text(&store), "--json"]).remove(0);
         assert_eq!((info["streams"].as_i64(), bad), (Some(streams), findings), "{name}: {lines:?}");
     }
+}
+
+#[test]
+fn what_unpacks_to_more_than_there_is_room_for_is_refused_before_it_is_unpacked() {
+    let place = Place::new();
+    let line = b"{\"stream\":\"s\",\"version\":1,\"type\":\"T\",\"data\":{}}\n";
+    // A frame of one block as it stands, whose head says that it is a million TB long.
+    let mut frame = b"\x28\xb5\x2f\xfd\xc0\x58".to_vec();
+    frame.extend((1_u64 << 60).to_le_bytes());
+    frame.extend(&((line.len() as u32) << 3 | 1).to_le_bytes()[..3]);
+    frame.extend(line);
+    let store = place.write("log.jsonl.zst", frame);
+    place.program.run(&["info", &store]).refused(1, "there is room for", "free some space");
+    let left = std::fs::read_dir(place.program.home.path().join("cache/unpacked")).expect("a folder").count();
+    assert_eq!(left, 0);
 }

@@ -13,6 +13,7 @@ use super::Flavour;
 use super::outline::{Block, Form, Outline, Place};
 use super::script::copy_head;
 use crate::formats::layers::{Layer, charset_named};
+use crate::formats::unpacked::tar_number;
 
 const MAGIC: &[u8] = b"PGDMP";
 /// What entries with the rows of a table are called.
@@ -95,13 +96,7 @@ fn members(file: &mut BufReader<File>) -> io::Result<Members> {
             return Ok(members);
         }
         let name = head[..100].split(|byte| *byte == 0).next().unwrap_or_default();
-        let field = &head[124..136];
-        let len = if field[0] & 0x80 != 0 {
-            field[4..].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-        } else {
-            let digits = field.iter().filter(|byte| byte.is_ascii_digit());
-            digits.fold(0, |sum, digit| sum * 8 + u64::from(digit - b'0'))
-        };
+        let len = tar_number(&head[124..136]);
         members.insert(String::from_utf8_lossy(name).into_owned(), (at + 512, len));
         at = len.checked_next_multiple_of(512).and_then(|len| at.checked_add(512 + len)).unwrap_or(u64::MAX - 512);
     }
@@ -284,7 +279,10 @@ impl Reader {
                 if len <= 0 {
                     break;
                 }
-                self.file.seek_relative(len)?;
+                // Behind what can be there it ends as well.
+                if self.file.seek_relative(len).is_err() {
+                    return Ok(());
+                }
             }
         }
     }
@@ -348,7 +346,7 @@ impl Reader {
             }
             (Parts::Tar(members), _, Some(name)) => members.get(name).map(|(offset, len)| Packed {
                 file: path.to_owned(),
-                layers: vec![Layer::Member { offset: *offset, len: *len, deflated: false }],
+                layers: vec![Layer::Member { offset: *offset, len: *len, deflated: false, size: *len }],
             }),
             _ => None,
         })

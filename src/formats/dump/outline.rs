@@ -85,7 +85,7 @@ pub(super) struct Block {
     pub data: Range<u64>,
     /// How the INSERT statements begin whose rows these are, up to the first row; all where there
     /// is none.
-    pub heads: Vec<Box<[u8]>>,
+    pub heads: Vec<Vec<u8>>,
 }
 
 /// How rows are written.
@@ -139,7 +139,8 @@ impl Outline {
             && let Some(open) = self.open.get(&root).and_then(|at| self.blocks.get_mut(*at))
             && (open.table, &open.columns) == (block.table, &block.columns)
         {
-            let new: Vec<Box<[u8]>> = block.heads.iter().filter(|head| !open.heads.contains(head)).cloned().collect();
+            let is_new = |head: &Vec<u8>| !open.heads.contains(head);
+            let new: Vec<Vec<u8>> = block.heads.iter().filter(|head| is_new(head)).cloned().collect();
             if open.heads.len() + new.len() <= MAX_HEADS {
                 open.heads.extend(new);
                 open.data.end = block.data.end;

@@ -27,8 +27,9 @@ pub(super) struct Plan {
     pub columns: Vec<Column>,
     /// How many of them are the mapping's.
     pub mapped: usize,
-    /// For each whether a header needs it.
+    /// For each whether a header needs it; and that all of them are wanted.
     pub in_header: Vec<bool>,
+    pub all: Vec<bool>,
     /// What holds for each event, and of which column.
     pub tests: Vec<(usize, RowTest)>,
 }
@@ -39,6 +40,7 @@ impl Plan {
             columns: mapping.columns().to_vec(),
             mapped: mapping.columns().len(),
             in_header: mapping.in_header().to_vec(),
+            all: Vec::new(),
             tests: Vec::new(),
         };
         for test in mapping.tests() {
@@ -49,6 +51,7 @@ impl Plan {
             plan.place(left);
             plan.place(right);
         }
+        plan.all = vec![true; plan.columns.len()];
         plan
     }
 
@@ -209,16 +212,17 @@ impl Reader {
     /// The walk through a part.
     fn walk(&mut self, part: usize) -> &mut Walk {
         let own = &self.shared.parts[part];
-        let walk = match self.at.take() {
-            Some((at, walk)) if at == part => walk,
-            // Of the same text there may be a great many.
-            Some((at, mut walk)) if Arc::ptr_eq(&self.shared.parts[at].bytes, &own.bytes) => {
+        let is_there = self.at.as_ref().is_some_and(|(at, _)| *at == part);
+        if !is_there && let Some((at, walk)) = &mut self.at {
+            // Of one text there may be a great many parts.
+            if Arc::ptr_eq(&self.shared.parts[*at].bytes, &own.bytes) {
                 walk.seek(own.start);
-                walk
+                *at = part;
+            } else {
+                self.at = None;
             }
-            _ => Walk::new(own, self.flavour),
-        };
-        &mut self.at.insert((part, walk)).1
+        }
+        &mut self.at.get_or_insert_with(|| (part, Walk::new(own, self.flavour))).1
     }
 
     /// Adds the row that was read last to the page. `Err` says why it is no event.
@@ -231,15 +235,16 @@ impl Reader {
         page: &mut EventPage,
         notes: &mut Findings,
     ) -> Result<(), String> {
-        let shared = Arc::clone(&self.shared);
+        let Reader { shared, builder, at, .. } = self;
         let (plan, own) = (&shared.plan, &shared.parts[part]);
-        let all = vec![true; plan.columns.len()];
-        let wanted = if extent == Extent::Whole { &all } else { &plan.in_header };
-        let Some((_, walk)) = &mut self.at else { return Ok(()) };
-        let builder = &mut self.builder;
+        let wanted = if extent == Extent::Whole { &plan.all } else { &plan.in_header };
+        let Some((_, walk)) = at else { return Ok(()) };
         walk.cells(own, wanted, |cells| {
             if !plan.tests.iter().all(|(at, test)| holds(&cells[*at], test)) {
                 return Ok(());
+            }
+            if shared.lookups.is_empty() {
+                return builder.push(key, &cells[..plan.mapped], None, item, extent, page, notes);
             }
             let mut cells = cells.to_vec();
             for lookup in &shared.lookups {
@@ -360,7 +365,6 @@ impl Fetcher for Reader {
     ) -> Result<usize, ReadError> {
         let has_items = self.builder.mapping().has_items();
         let shared = Arc::clone(&self.shared);
-        let all = vec![true; shared.plan.columns.len()];
         let mut read = 0;
         for key in keys {
             if read > 0 && page.filled_bytes() > PAGE_BYTES {
@@ -371,7 +375,8 @@ impl Fetcher for Reader {
             let Some((at, offset)) = self.part_of(row) else { continue };
             let walk = self.walk(at);
             walk.seek(offset);
-            let next = walk.next(&shared.parts[at], &all).map_err(|error| ReadError::io(&self.path, error))?;
+            let next =
+                walk.next(&shared.parts[at], &shared.plan.all).map_err(|error| ReadError::io(&self.path, error))?;
             if !matches!(next, Next::Row(found) if found == offset) {
                 continue;
             }

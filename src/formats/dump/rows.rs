@@ -81,12 +81,11 @@ impl Fields {
         };
         let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
         let mut from = 0;
-        loop {
-            let to = memchr::memchr(b'\t', &line[from..]).map_or(line.len(), |tab| from + tab);
+        for to in memchr::memchr_iter(b'\t', line).chain([line.len()]) {
             let field = &line[from..to];
             match field {
                 _ if !wanted(self.found.len()) => self.push(FieldKind::Null, from, from),
-                b"\\N" => self.push(FieldKind::Null, from, from),
+                [b'\\', b'N'] => self.push(FieldKind::Null, from, from),
                 field if memchr::memchr(b'\\', field).is_none() => self.push(FieldKind::Text, from, to),
                 field => {
                     let start = self.own.len();
@@ -94,11 +93,9 @@ impl Fields {
                     self.push_own(FieldKind::Text, start);
                 }
             }
-            if to == line.len() {
-                return Found::Row(taken);
-            }
             from = to + 1;
         }
+        Found::Row(taken)
     }
 
     /// `(1, 'it''s', NULL, '\x00')`.
@@ -213,7 +210,11 @@ fn integer(bytes: &[u8]) -> Option<Cell<'static>> {
     if digits.len() > 19 || !digits.iter().all(u8::is_ascii_digit) || (digits.len() > 1 && digits[0] == b'0') {
         return None;
     }
-    std::str::from_utf8(bytes).ok()?.parse().ok().map(Cell::Integer)
+    if digits.is_empty() || digits.len() == 19 {
+        return std::str::from_utf8(bytes).ok()?.parse().ok().map(Cell::Integer);
+    }
+    let number = digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    Some(Cell::Integer(if digits.len() < bytes.len() { -number } else { number }))
 }
 
 /// `\x6162` or `a\142`, as PostgreSQL writes bytes. `false`: it is neither.

@@ -215,15 +215,19 @@ impl Statements {
     fn walk_lines(&mut self, mut each: impl FnMut(&[u8])) -> io::Result<bool> {
         let mut lex = Lex::new(self.flavour);
         loop {
-            while memchr::memchr(b'\n', self.window.rest()).is_none() && self.window.grow()? {}
             let rest = self.window.rest();
-            let line = &rest[..memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)];
+            let line_end = memchr::memchr(b'\n', rest);
+            let line = &rest[..line_end.map_or(rest.len(), |end| end + 1)];
             let end = lex.find_end(line);
             each(&line[..end.unwrap_or(line.len())]);
             let taken = end.map_or(line.len(), |end| end + 1);
             self.window.skip(taken);
             if end.is_some() {
                 return Ok(true);
+            }
+            // A line may be longer than what is held.
+            if line_end.is_none() && self.window.grow()? {
+                continue;
             }
             self.window.ensure(MAX_LINE_HEAD)?;
             let outside = matches!(lex.within, Within::Statement) && lex.brackets == 0;
@@ -238,7 +242,11 @@ impl Statements {
 
     fn copy(&mut self, outline: &mut Outline, database: Option<&String>) -> io::Result<()> {
         let mut text = Vec::new();
-        self.walk(|part| text.extend_from_slice(&part[..part.len().min(MAX_HEAD)]))?;
+        self.walk(|part| {
+            if text.len() < MAX_HEAD {
+                text.extend_from_slice(&part[..part.len().min(MAX_HEAD)]);
+            }
+        })?;
         let Some((place, columns)) = copy_head(&text, database) else {
             // A COPY to somewhere, or a line of text that begins so.
             return Ok(());
@@ -298,7 +306,7 @@ impl Statements {
         self.window.ensure(MAX_HEAD)?;
         let start = self.window.offset();
         let rest = self.window.rest();
-        let head = insert_head(rest, database, self.flavour).map(|head| (Box::from(&rest[..head.len]), head));
+        let head = insert_head(rest, database, self.flavour).map(|head| (rest[..head.len].to_vec(), head));
         let whole = self.walk(|_| {})?;
         let Some((begins, head)) = head else { return Ok(()) };
         outline.is_cut |= !whole;

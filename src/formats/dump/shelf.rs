@@ -61,7 +61,7 @@ impl Shelf {
         }
         match layers.as_slice() {
             [] => return Ok(Arc::new(FileBytes::open(file)?)),
-            [Layer::Member { offset, len, deflated: false }] => {
+            [Layer::Member { offset, len, deflated: false, .. }] => {
                 return Ok(Arc::new(Part { file: FileBytes::open(file)?, offset: *offset, len: *len }));
             }
             _ => {}

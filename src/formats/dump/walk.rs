@@ -27,12 +27,14 @@ pub(super) struct Part {
     pub form: Form,
     /// For each column that is asked for the field that holds it.
     pub fields: Vec<Option<usize>>,
+    /// For each field the column that it is, of those that are asked for.
+    pub columns: Vec<Option<usize>>,
     /// Fields of a row.
     pub width: usize,
     /// What each field holds.
     pub holds: Vec<Holds>,
     /// How the INSERT statements begin whose rows these are; all where there is none.
-    pub heads: Vec<Box<[u8]>>,
+    pub heads: Vec<Vec<u8>>,
     /// It is a text of its own, in an archive.
     pub is_packed: bool,
 }
@@ -43,8 +45,9 @@ impl Part {
         if self.heads.is_empty() {
             return insert_head(statement, None, flavour).map(|head| head.len);
         }
-        let begins = |head: &[u8]| statement.strip_prefix(head).is_some_and(|rest| rest.starts_with(b"("));
-        self.heads.iter().find(|head| begins(head)).map(|head| head.len())
+        let begins =
+            |head: &&Vec<u8>| statement.strip_prefix(head.as_slice()).is_some_and(|rest| rest.starts_with(b"("));
+        self.heads.iter().find(begins).map(|head| head.len())
     }
 
     /// Where nothing tells a column's type, it holds bytes if its first values are all written
@@ -123,7 +126,10 @@ impl Walk {
             return Ok(Next::End);
         }
         let offset = self.offset();
-        let asked = |field: usize| part.fields.iter().zip(wanted).any(|(own, wanted)| *wanted && *own == Some(field));
+        let asked = |field: usize| {
+            let column = part.columns.get(field).copied().flatten();
+            column.and_then(|column| wanted.get(column)).is_some_and(|wanted| *wanted)
+        };
         loop {
             let window = &self.statements.window;
             let found = self.fields.read(window.rest(), window.is_last(), part.form, self.statements.flavour, asked);
