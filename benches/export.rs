@@ -16,7 +16,7 @@ use eventglass::model::Shard;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{EventSource, OnError};
 use eventglass::replay::{Reducer, Slot};
-use eventglass::session::{Indexer, InputStreams, StreamSource, Wanted, pages};
+use eventglass::session::{Indexer, InputStreams, ReducerSource, StreamSource, Wanted, pages};
 
 use crate::{Gate, Outcome, generate, open, peak};
 
@@ -77,7 +77,7 @@ fn drain(mut export: Export) -> Outcome<u64> {
 }
 
 fn of_store(opened: &Arc<Opened>, index: &EventIndex, request: Request) -> Outcome<u64> {
-    let export = Export::new(opened, index, request, Reducers::new(None), &About::default());
+    let export = Export::new(opened, index, request, Reducers::new(ReducerSource::Merge), &About::default());
     drain(export.map_err(|error| format!("{error:?}"))?)
 }
 
@@ -190,7 +190,7 @@ fn input(path: &Path) -> Outcome<InputStreams> {
 /// The filter: states of an input.
 fn fold(path: &Path, what: What) -> Outcome<u64> {
     let request = request(what, Format::JsonLines, At::Last, Of::Input);
-    let export = Export::of_input(input(path)?, request, Reducers::new(None), &About::default());
+    let export = Export::of_input(input(path)?, request, Reducers::new(ReducerSource::Merge), &About::default());
     drain(export.map_err(|error| format!("{error:?}"))?)
 }
 

@@ -453,8 +453,8 @@ impl ExportSheet {
 
 /// Runs an export of the store, as its reducer stands.
 fn run(store: &OpenStore, request: Request, to: To, others: Vec<Arc<Opened>>) -> JobHandle {
-    let (index, file) = (store.index.index.clone(), store.reducers.file().cloned());
-    let wanted = Wanted { index, request, file, by_hand: store.reducers.by_hand(), to, others };
+    let (index, source) = (store.index.index.clone(), store.reducers.source().clone());
+    let wanted = Wanted { index, request, source, by_hand: store.reducers.by_hand(), to, others };
     store.session.run(Box::new(move || Box::new(ExportJob::new(wanted))))
 }
 

@@ -373,7 +373,11 @@ fn candidates(survey: &Survey, choice: &OpenChoice) -> Vec<Candidate> {
     let of_tie = |tie: &TieChoice| {
         let map = MapOverride { table: Some(tie.table.clone()), ..choice.map.clone() };
         Candidate {
-            choice: OpenChoice { dialect: tie.dialect.clone().or_else(|| choice.dialect.clone()), map, dialects: None },
+            choice: OpenChoice {
+                dialect: tie.dialect.clone().or_else(|| choice.dialect.clone()),
+                map,
+                ..OpenChoice::default()
+            },
             table: tie.table.clone(),
             rows: tie.rows,
             is: Ok(tie.dialect.clone()),

@@ -38,7 +38,7 @@ use store::{OpenStore, Phase};
 use crate::formats::OpenChoice;
 use crate::model::{Findings, StoreId};
 use crate::replay::timeline::OnError;
-use crate::session::{LinkEnd, Session, Waker};
+use crate::session::{LinkEnd, ReducerSource, Session, Waker};
 
 /// A state older than this is veiled.
 const VEIL_AFTER: Duration = Duration::from_millis(80);
@@ -368,7 +368,8 @@ impl App {
             speed: playhead.map_or(0, |playhead| playhead.speed()),
             state_ready: view.is_some_and(|view| view.fold.shown.is_some()),
             path_selected: view.is_some_and(|view| view.trees.selected().is_some()),
-            reducer_chosen: store.is_some_and(|store| store.reducers.file().is_some()),
+            reducer_chosen: store.is_some_and(|store| !matches!(store.reducers.source(), ReducerSource::Merge)),
+            keeps_states: store.and_then(OpenStore::opened).is_some_and(|opened| opened.keeps_states()),
             skipping_errors: store.is_some_and(|store| store.reducers.on_error() == OnError::Skip),
             findings: store.map_or(0, |store| store.findings().map(Findings::total).sum()),
             findings_open: store.is_some_and(|store| store.findings_open),

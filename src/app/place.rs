@@ -108,6 +108,7 @@ impl CommandLine {
     pub(super) fn read_as(&mut self, choice: &OpenChoice) {
         self.option("--dialect", choice.dialect.as_deref());
         self.option("--table", choice.map.table.as_deref());
+        self.option("--tenant", choice.tenant.as_deref());
         for (role, column) in &choice.map.columns {
             self.option("--map", Some(&MapOverride::part(role, column)));
         }

@@ -6,12 +6,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::settings::KeptReducer;
 use crate::model::{CategoryId, Problem, Text};
+use crate::replay::stored::STORED;
 use crate::replay::timeline::OnError;
-use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, Waker, read_reducer};
+use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, ReducerSource, Waker, read_reducer};
 
 /// See the module's documentation.
 pub(super) struct Reducers {
-    file: Option<Arc<ReducerFile>>,
+    source: ReducerSource,
+    /// It needs no reading.
+    came: bool,
     /// Names of its exports.
     exports: Vec<String>,
     /// What is being read: its name, and the choices that come with it.
@@ -53,7 +56,8 @@ pub(super) enum Read {
 impl Default for Reducers {
     fn default() -> Reducers {
         Reducers {
-            file: None,
+            source: ReducerSource::Merge,
+            came: false,
             exports: Vec::new(),
             wanted: None,
             before: None,
@@ -69,6 +73,13 @@ impl Default for Reducers {
 impl Reducers {
     /// Starts reading the reducer that the user names.
     pub(super) fn read(&mut self, named: String, waker: &Waker) {
+        if let Some(source) = ReducerSource::word(&named) {
+            self.wanted = None;
+            (self.source, self.came) = (source, true);
+            (self.exports, self.table, self.before, self.problem) = Default::default();
+            waker();
+            return;
+        }
         let same = self.before.as_ref().filter(|before| before.named == named);
         let table = same.map(|before| before.table.clone()).unwrap_or_default();
         self.start(named, None, table, waker);
@@ -77,6 +88,9 @@ impl Reducers {
     /// Starts reading a reducer that was used here before. It is used only where its sources
     /// are the same.
     pub(super) fn come_back(&mut self, kept: KeptReducer, waker: &Waker) {
+        if ReducerSource::word(&kept.named).is_some() {
+            return self.read(kept.named, waker);
+        }
         self.start(kept.named.clone(), Some(kept.stamp.clone()), kept.table.clone(), waker);
         self.before = Some(kept);
     }
@@ -88,7 +102,11 @@ impl Reducers {
             stamp: file.stamp.clone(),
             table: self.table.clone(),
         };
-        self.file.as_ref().map(of).or_else(|| self.before.clone())
+        match &self.source {
+            ReducerSource::Module(file) => Some(of(file)),
+            ReducerSource::Stored => Some(KeptReducer { named: STORED.to_owned(), ..KeptReducer::default() }),
+            ReducerSource::Merge => self.before.clone(),
+        }
     }
 
     fn start(&mut self, named: String, stamp: Option<String>, table: BTreeMap<String, Option<String>>, waker: &Waker) {
@@ -98,13 +116,16 @@ impl Reducers {
 
     /// What came of the reducer that was asked for last, once it is there.
     pub(super) fn poll(&mut self) -> Option<Read> {
+        if std::mem::take(&mut self.came) {
+            return Some(Read::Ready);
+        }
         loop {
             let read = self.answers.1.try_recv().ok()?;
             let Some((named, table)) = self.wanted.take_if(|(named, _)| *named == read.named) else { continue };
             return Some(match read.result {
                 Ok(Some(file)) => {
                     self.exports = file.exports.iter().map(|export| export.name.clone()).collect();
-                    self.file = Some(file);
+                    self.source = ReducerSource::Module(file);
                     self.table = table;
                     self.before = None;
                     self.problem = None;
@@ -120,7 +141,7 @@ impl Reducers {
     }
 
     pub(super) fn is_reading(&self) -> bool {
-        self.wanted.is_some()
+        self.wanted.is_some() || self.came
     }
 
     /// Back to merge.
@@ -134,7 +155,7 @@ impl Reducers {
 
     /// The choice for a category: the user's, else by name.
     pub(super) fn choice(&self, category: &str) -> Choice {
-        match (&self.file, self.table.get(category)) {
+        match (self.source.file(), self.table.get(category)) {
             (None, _) | (Some(_), Some(None)) => Choice::Merge,
             (Some(_), Some(Some(export))) => Choice::Export(export.clone()),
             (Some(file), None) => file.choose(category),
@@ -158,7 +179,7 @@ impl Reducers {
             },
             automatic: !self.table.contains_key(&**name),
         };
-        let some = self.file.is_some() && !index.list.flat;
+        let some = self.source.file().is_some() && !index.list.flat;
         let categories = index.index.streams().categories().iter().enumerate();
         let mut rows: Vec<ReducerRow> = categories.take(if some { ROWS } else { 0 }).map(row).collect();
         rows.sort_by(|a, b| a.name.cmp(&b.name));
@@ -170,21 +191,25 @@ impl Reducers {
         &self.rows
     }
 
-    pub(super) fn file(&self) -> Option<&Arc<ReducerFile>> {
-        self.file.as_ref()
+    pub(super) fn source(&self) -> &ReducerSource {
+        &self.source
     }
 
     pub(super) fn file_name(&self) -> Option<&str> {
-        self.file.as_ref().map(|file| file.module.file_name.as_str())
+        self.source.file().map(|file| file.module.file_name.as_str())
     }
 
     pub(super) fn exports(&self) -> &[String] {
         &self.exports
     }
 
-    /// `FILE` or `FILE#export`, wherever the program is started.
+    /// `stored`, `FILE` or `FILE#export`, wherever the program is started.
     pub(super) fn named(&self) -> Option<String> {
-        self.file.as_ref().map(|file| file.named())
+        match &self.source {
+            ReducerSource::Merge => None,
+            ReducerSource::Stored => Some(STORED.to_owned()),
+            ReducerSource::Module(file) => Some(file.named()),
+        }
     }
 
     pub(super) fn problem(&self) -> Option<&Problem> {

@@ -128,6 +128,7 @@ pub struct KeptReducer {
 pub struct ReadAs {
     pub dialect: Option<String>,
     pub table: Option<String>,
+    pub tenant: Option<String>,
     /// Columns by role.
     pub map: BTreeMap<String, String>,
 }
@@ -135,12 +136,12 @@ pub struct ReadAs {
 impl ReadAs {
     pub fn of(choice: &OpenChoice) -> ReadAs {
         let MapOverride { table, columns } = choice.map.clone();
-        ReadAs { dialect: choice.dialect.clone(), table, map: columns }
+        ReadAs { dialect: choice.dialect.clone(), table, tenant: choice.tenant.clone(), map: columns }
     }
 
     pub fn choice(self) -> OpenChoice {
         let map = MapOverride { table: self.table, columns: self.map };
-        OpenChoice { dialect: self.dialect, map, ..OpenChoice::default() }
+        OpenChoice { dialect: self.dialect, map, tenant: self.tenant, ..OpenChoice::default() }
     }
 
     pub fn is_found_out(&self) -> bool {
@@ -280,10 +281,10 @@ impl Recent {
                 text.clear();
             }
         }
-        let ReadAs { dialect, table, map } = &mut memory.read_as;
+        let ReadAs { dialect, table, tenant, map } = &mut memory.read_as;
         map.retain(|role, column| role.len() <= MAX_TEXT_BYTES && column.len() <= MAX_TEXT_BYTES);
         shorten(map);
-        for text in [&mut place.stream, &mut place.reducer, dialect, table] {
+        for text in [&mut place.stream, &mut place.reducer, dialect, table, tenant] {
             text.take_if(|text| text.len() > MAX_TEXT_BYTES);
         }
         let short = |text: &str| text.len() <= MAX_TEXT_BYTES;

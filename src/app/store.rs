@@ -22,7 +22,7 @@ use crate::model::json::{to_text, write_pretty};
 use crate::model::{Applied, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId};
 use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
-use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk, find_stream};
+use crate::session::{Answer, IndexNews, Reading, ReducerSource, Session, StoreAsk, find_stream};
 
 /// Playheads of streams that are remembered between runs.
 const REMEMBERED_PLAYHEADS: usize = 200;
@@ -178,7 +178,7 @@ impl OpenStore {
     /// The one stream that the framework's library calls so, once all are read.
     fn called(&self, name: &str) -> Option<StreamId> {
         let all_read = self.index.reading != Reading::Running;
-        find_stream(self.opened().filter(|_| all_read)?, &self.index.index, name)
+        find_stream(self.opened().filter(|_| all_read)?, &self.index.index, name).ok()
     }
 
     /// What else it comes back with.
@@ -476,8 +476,9 @@ impl OpenStore {
     }
 
     fn not_found(&self, name: &str) -> Notice {
-        let streams = self.index.index.streams();
-        let alike: Vec<&str> = streams.find_uuid(name).into_iter().map(|id| streams.name(id)).collect();
+        let (index, streams) = (&self.index.index, self.index.index.streams());
+        let alike = self.opened().and_then(|opened| find_stream(opened, index, name).err()).unwrap_or_default();
+        let alike: Vec<&str> = alike.into_iter().map(|id| streams.name(id)).collect();
         Notice::Note(match alike.is_empty() {
             true => format!("There is no stream {name}."),
             false => format!("{name} may be one of several streams: {}.", alike.join(", ")),
@@ -575,7 +576,10 @@ impl OpenStore {
             Action::ShowReducerPath => desk.modal = Some(Modal::ReducerPath),
             Action::UseReducer(named) => {
                 desk.modal = None;
-                let named = expand_home(&named).to_string_lossy().into_owned();
+                let named = match ReducerSource::word(&named) {
+                    Some(_) => named,
+                    None => expand_home(&named).to_string_lossy().into_owned(),
+                };
                 desk.say(format!("Reading {named}"), 4.0);
                 if matches!(self.notice, Some(Notice::ReducerChanged(_))) {
                     self.notice = None;

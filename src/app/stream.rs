@@ -283,7 +283,7 @@ impl StreamView {
         self.fold.skipped.clear();
         ask.session.ask_replay(ReplayAsk::Reduce {
             ticket: self.ticket,
-            file: ask.reducers.file().cloned(),
+            source: ask.reducers.source().clone(),
             choice: ask.reducers.choice(&self.category_name),
             on_error: ask.reducers.on_error(),
         });

@@ -11,15 +11,16 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::CliError;
+use super::compare::{Compared, compare};
 use super::ids::Ids;
 use super::print::{self, FindingLine};
-use super::store::{Common, ShardArgument};
+use super::store::{Common, ShardArgument, StoreAndIndex};
 use crate::formats::page::EventPage;
 use crate::formats::{Opened, PageRow, Store};
 use crate::index::{EventIndex, Neighbours};
 use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, Shard, StreamId, Version};
 use crate::session::links::Resolver;
-use crate::session::{Indexer, Wanted};
+use crate::session::{Indexer, ReducerSource, Wanted};
 
 /// Events that are decoded at once, at most.
 const BATCH: usize = 256;
@@ -39,6 +40,10 @@ pub struct Check {
     /// are read keeps hash chains of its events
     #[arg(long)]
     verify: bool,
+    /// Also compare the documents and snapshots that the store itself keeps with what this module
+    /// comes to
+    #[arg(long, value_name = "FILE[#NAME]")]
+    reducer: Option<String>,
     #[command(flatten)]
     shard: ShardArgument,
     /// Exit 1 where something this bad, or worse, was found
@@ -55,6 +60,18 @@ enum FailOn {
 impl Check {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let shard = self.shard.shard()?;
+        let source = self.reducer.as_deref().map(ReducerSource::read).transpose()?;
+        let file = match (&source, self.common.is_input()) {
+            (None, _) => None,
+            (Some(ReducerSource::Module(file)), false) => Some(file),
+            (Some(_), false) => {
+                return Err(CliError::usage("--reducer of check names no module", "name a file: --reducer FILE"));
+            }
+            (Some(_), true) => {
+                let help = "write it into a file first, or leave out --reducer";
+                return Err(CliError::usage("standard input keeps no documents to compare", help));
+            }
+        };
         if self.common.is_input() {
             return self.of_input(shard, out);
         }
@@ -62,6 +79,15 @@ impl Check {
         let mut tally = Tally::default();
         let index = read_headers(&opened, &mut tally)?;
         decode_all(&opened, &index, shard, &mut tally)?;
+        let store = StoreAndIndex { opened, index };
+        let (opened, index) = (&store.opened, &store.index);
+        let mut compared = None;
+        if let Some(file) = file {
+            let wanted = |stream| shard.holds(index.streams().name(stream));
+            let mut tell =
+                |stream, version, code, said: String| tally.count(code, Some(stream), Some(version), &said, 1);
+            compared = Some(compare(&store, file, &wanted, &mut tell)?);
+        }
         let mut verified = None;
         // What is the store's, and no stream's, is the first part's.
         if self.verify && shard.is_first() {
@@ -78,7 +104,7 @@ impl Check {
             total.events += u64::from(own.events);
         }
         self.print(&lines, &mut total, out)?;
-        self.end(&total, verified, out)
+        self.end(&total, compared.as_ref(), verified, out)
     }
 
     /// What is odd about a stream of an input is printed at its end, about lines without one at
@@ -115,7 +141,7 @@ impl Check {
         self.print(&lines, &mut total, out)?;
         let verified = if self.verify { Some(verify(&*store, &mut Findings::default())?) } else { None };
         let bad = lines.iter().find(|line| matches!(line.code, FindingCode::BadLine | FindingCode::TruncatedTail));
-        let code = self.end(&total, verified, out)?;
+        let code = self.end(&total, None, verified, out)?;
         match bad {
             Some(bad) if code == 0 => Err(CliError::failed(bad.message, "correct the line, or leave it out")),
             _ => Ok(code),
@@ -136,10 +162,17 @@ impl Check {
     }
 
     /// Prints the sum for a person; the number is the exit code.
-    fn end(&self, total: &Total, verified: Option<&str>, out: &mut dyn Write) -> Result<u8, CliError> {
+    fn end(
+        &self,
+        total: &Total,
+        compared: Option<&Compared>,
+        verified: Option<&str>,
+        out: &mut dyn Write,
+    ) -> Result<u8, CliError> {
         if !self.common.json {
+            let compared = compared.map(|own| format!("; {own}")).unwrap_or_default();
             let verified = verified.map(|what| format!("; verified: {what}")).unwrap_or_default();
-            writeln!(out, "{total}{verified}")?;
+            writeln!(out, "{total}{compared}{verified}")?;
         }
         out.flush()?;
         let Some(bound) = self.fail_on.filter(|_| total.bad > 0) else { return Ok(0) };

@@ -17,7 +17,8 @@ use crate::export::{About, Export as Work, ExportError, Format, Of, Reducers, Re
 use crate::formats::Opened;
 use crate::index::{At, NamePart};
 use crate::model::{CategoryId, Problem, Shard};
-use crate::session::{Choice, Progress, ReducerFile, Wanted};
+use crate::replay::merge::MERGE;
+use crate::session::{Choice, Progress, ReducerFile, ReducerSource, Wanted};
 
 /// Time between two words about how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(200);
@@ -87,20 +88,18 @@ impl Export {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let (format, at, shard) = (self.format()?, self.at.place()?, self.shard.shard()?);
         self.refuse_what_says_nothing(format)?;
-        let file = self.reducer.file()?;
+        let source = self.reducer.source()?;
         let request = |of| {
             let (what, every, changed) = (self.what, self.every.unwrap_or(1), self.changed);
             Request { what, format, of, at, every, changed, on_error: self.reducer.on_error() }
         };
-        let reducer = match &file {
-            _ if self.what == What::Events => String::new(),
-            None => "merge".to_owned(),
-            Some((named, _)) => (*named).to_owned(),
+        let reducer = match self.what {
+            What::Events => String::new(),
+            _ => self.reducer.named().unwrap_or(MERGE).to_owned(),
         };
         let about = About { store: self.common.store.display().to_string(), reducer };
-        let file = file.map(|(_, file)| file);
         if self.common.is_input() {
-            return self.of_input(request(Of::Input), shard, file, &about, out);
+            return self.of_input(request(Of::Input), shard, source, &about, out);
         }
         let opened = Arc::new(self.common.open()?);
         // What must not be written to is said before anything is read.
@@ -111,10 +110,10 @@ impl Export {
             // A version above the last is an error where only one stream is meant.
             at::applied(&store.index.rows_of(*id), "--at", at)?;
         }
-        if let (Some(file), true) = (&file, self.what != What::Events) {
+        if let (Some(file), true) = (source.file(), self.what != What::Events) {
             folds_all(file, &store, &of)?;
         }
-        let reducers = Reducers::new(file.map(Arc::new));
+        let reducers = Reducers::new(source);
         let work = Work::new(&store.opened, &store.index, request(of), reducers, &about)?;
         if self.what == What::Events && self.stream.is_none() {
             print::doubts_of_order(&store.index)?;
@@ -127,7 +126,7 @@ impl Export {
         &self,
         request: Request,
         shard: Shard,
-        file: Option<ReducerFile>,
+        source: ReducerSource,
         about: &About,
         out: &mut dyn Write,
     ) -> Result<u8, CliError> {
@@ -135,7 +134,7 @@ impl Export {
         let wanted = Wanted { stream, category, matching: self.matching(), shard };
         let input = self.common.input(wanted)?;
         let target = self.target(input.opened())?;
-        let reducers = Reducers::new(file.map(Arc::new)).insisting();
+        let reducers = Reducers::new(source).insisting();
         let at = request.at;
         let work = Work::of_input(input, request, reducers, about)?;
         report(write(work, target, out)?.report(), at)

@@ -11,17 +11,19 @@ use super::{CliError, at, print};
 use crate::index::At;
 use crate::model::{Applied, FindingCode, Version};
 use crate::replay::Reducer;
-use crate::replay::merge::Merge;
+use crate::replay::merge::{MERGE, Merge};
+use crate::replay::stored::Stored;
 use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
-use crate::session::{Choice, ReducerFile, StreamSource};
+use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments, StreamSource};
 
 /// Errors of handlers that are printed; the rest are counted.
 const SHOWN: usize = 10;
 
 #[derive(Args, Debug)]
 pub struct ReducerArguments {
-    /// Module that computes states, with #name to choose one export; merge where left out
-    #[arg(long, value_name = "FILE[#NAME]")]
+    /// Module that computes states, with #name to choose one export; merge where left out; or
+    /// stored: the documents and snapshots that the store itself keeps
+    #[arg(long, value_name = "FILE[#NAME]|merge|stored")]
     reducer: Option<String>,
     /// What to do where a handler throws
     #[arg(long, value_enum, default_value = "stop")]
@@ -42,17 +44,27 @@ impl ReducerArguments {
         }
     }
 
-    /// What was named, and the file; `None` for merge.
-    pub fn file(&self) -> Result<Option<(&str, ReducerFile)>, CliError> {
-        let Some(named) = &self.reducer else { return Ok(None) };
-        Ok(Some((named, ReducerFile::read(named)?)))
+    /// What was named; `None` where nothing was, which is merge.
+    pub fn named(&self) -> Option<&str> {
+        self.reducer.as_deref()
     }
 
-    fn reducer(&self, category: &str) -> Result<Box<dyn Reducer>, CliError> {
-        let Some((_, file)) = self.file()? else { return Ok(Box::new(Merge::default())) };
-        match file.choose(category) {
-            Choice::Merge => Err(CliError::Failed(file.no_export(category))),
-            choice => Ok(file.reducer(&choice)?),
+    pub fn source(&self) -> Result<ReducerSource, CliError> {
+        Ok(ReducerSource::read(self.named().unwrap_or(MERGE))?)
+    }
+
+    fn reducer(&self, store: &StoreAndIndex, category: &str) -> Result<Box<dyn Reducer>, CliError> {
+        match self.source()? {
+            ReducerSource::Merge => Ok(Box::new(Merge::default())),
+            ReducerSource::Stored => {
+                let documents = DocumentIndex::read(&store.opened, &store.index)?;
+                print::findings(documents.findings().kept().iter())?;
+                Ok(Box::new(Stored::new(Box::new(StoredDocuments::new(Arc::new(documents))))))
+            }
+            ReducerSource::Module(file) => match file.choose(category) {
+                Choice::Merge => Err(CliError::Failed(file.no_export(category))),
+                choice => Ok(file.reducer(&choice)?),
+            },
         }
     }
 }
@@ -81,7 +93,7 @@ impl Fold {
         let category = streams.summary(id).map_or("", |summary| streams.category_name(summary.category));
         let on_error = arguments.on_error();
         let name = Arc::from(streams.name(id));
-        let timeline = Timeline::new(arguments.reducer(category)?, name, source.rows().len(), on_error);
+        let timeline = Timeline::new(arguments.reducer(store, category)?, name, source.rows().len(), on_error);
         Ok(Fold { source, timeline, skips: on_error == OnError::Skip, reached: Applied(0) })
     }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::CliError;
 use super::print::{FindingLine, line, rfc3339, shown, visible};
 use super::store::{Common, StoreAndIndex};
+use crate::dialect::PROJECTIONS;
 
 /// Findings of one code and stream that are printed, and such groups; the rest are counted.
 const SHOWN: usize = 10;
@@ -55,7 +56,8 @@ fn print_text(StoreAndIndex { opened, index }: &StoreAndIndex, out: &mut dyn Wri
     writeln!(out, "store      {}", visible(&opened.path.display().to_string()))?;
     writeln!(out, "framework  {} ({}, {})", visible(&opened.framework), visible(&opened.dialect), opened.format)?;
     for sentence in &opened.evidence {
-        writeln!(out, "because    {}", visible(sentence))?;
+        let label = if sentence.starts_with(PROJECTIONS) { "" } else { "because    " };
+        writeln!(out, "{label}{}", visible(sentence))?;
     }
     writeln!(out, "streams    {}", index.streams().len())?;
     match index.streams().count_system() {

@@ -6,6 +6,7 @@
 
 mod at;
 mod check;
+mod compare;
 mod dialects;
 mod diff;
 mod events;
@@ -29,6 +30,7 @@ use clap::{Parser, Subcommand};
 use crate::export::ExportError;
 use crate::model::{Helpful, Problem};
 use crate::replay::js::ModuleError;
+use crate::session::documents::NoDocuments;
 pub use window::{Renderer, WindowArguments};
 
 /// Opens any event store and shows how each stream came to be what it is.
@@ -127,8 +129,17 @@ impl From<ExportError> for CliError {
         match error {
             ExportError::Read(error) => error.into(),
             ExportError::Module(error) => error.into(),
-            ExportError::NoExport(problem) => CliError::Failed(problem),
+            ExportError::NoReducer(problem) => CliError::Failed(problem),
             ExportError::Write(error) => error.into(),
+        }
+    }
+}
+
+impl From<NoDocuments> for CliError {
+    fn from(none: NoDocuments) -> CliError {
+        match none {
+            NoDocuments::None(problem) => CliError::Failed(problem),
+            NoDocuments::Unreadable(error) => error.into(),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::store::{Common, StoreAndIndex};
 use crate::export::errors_node;
 use crate::model::json::{to_text, write_pretty};
 use crate::model::{Node, Version};
+use crate::replay::stored::STORED;
 use crate::replay::timeline::StateAt;
 
 /// The state of a stream at a version
@@ -73,7 +74,8 @@ impl State {
         let guess = if fold.timeline.is_guess() { ", a guess: the top-level keys of every payload" } else { "" };
         let (applied, all) = (state.applied, fold.source.rows().len());
         let (stream, reducer) = (visible(fold.source.name()), fold.timeline.reducer_name());
-        writeln!(out, "{stream} {version}, {applied} of {all} events, by {}{guess}", visible(&reducer))?;
+        let reducer = if *reducer == *STORED { "the store's own document" } else { &reducer };
+        writeln!(out, "{stream} {version}, {applied} of {all} events, by {}{guess}", visible(reducer))?;
         let mut text = String::new();
         write_pretty(&state.state, &mut text);
         Ok(writeln!(out, "{}", visible_lines(&text))?)

@@ -45,6 +45,9 @@ pub struct ChoiceArguments {
     /// Columns of an unknown table: stream=COL,type=COL,data=COL,version=COL,time=COL,…
     #[arg(long, value_name = "ROLE=COL,…")]
     pub map: Vec<String>,
+    /// Only the streams of this tenant
+    #[arg(long, value_name = "T")]
+    pub tenant: Option<String>,
 }
 
 /// A part of the streams, for programs that share the work.
@@ -76,7 +79,12 @@ impl ChoiceArguments {
         if !map.columns.is_empty() {
             map.check().map_err(|error| CliError::usage(error.to_string(), error.help()))?;
         }
-        Ok(OpenChoice { dialect: self.dialect.clone(), map, dialects: Some(home::dialects()) })
+        Ok(OpenChoice {
+            dialect: self.dialect.clone(),
+            map,
+            tenant: self.tenant.clone(),
+            dialects: Some(home::dialects()),
+        })
     }
 }
 
@@ -114,6 +122,9 @@ impl Common {
 
 /// Guesses that are printed.
 const GUESSES: usize = 3;
+
+/// Streams of one name that are named.
+const NAMED: usize = 24;
 
 /// Files of an archive that are named.
 const ARCHIVED: usize = 16;
@@ -186,11 +197,13 @@ impl StoreAndIndex {
 
     pub fn stream(&self, name: &str) -> Result<StreamId, CliError> {
         let streams = self.index.streams();
-        find_stream(&self.opened, &self.index, name).ok_or_else(|| {
-            let alike = streams.find_uuid(name);
+        find_stream(&self.opened, &self.index, name).map_err(|alike| {
             if !alike.is_empty() {
-                let names: Vec<&str> = alike.iter().map(|id| streams.name(*id)).collect();
-                let what = format!("{name} names {} streams, which spell its UUID otherwise", alike.len());
+                let names: Vec<&str> = alike.iter().take(NAMED).map(|id| streams.name(*id)).collect();
+                let what = match streams.find_uuid(name).is_empty() {
+                    true => format!("{name} may be one of {} streams", alike.len()),
+                    false => format!("{name} names {} streams, which spell its UUID otherwise", alike.len()),
+                };
                 return CliError::failed(what, format!("write it as one of them: {}", names.join(", ")));
             }
             let order = StreamOrder { filter: name.to_owned(), system: true, ..StreamOrder::default() };

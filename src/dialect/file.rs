@@ -8,7 +8,9 @@ use serde::Deserialize;
 use super::decode::{Decode, Wrapper};
 use super::group::{Group, StreamMember};
 use super::link::LinkRule;
+use super::progress::Progress;
 use super::sample::Sample;
+use super::stored::StoredRule;
 use super::template::{Filter, Template};
 use super::{Candidate, Library, Mapping, Name, ROLES, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
@@ -74,6 +76,11 @@ pub struct Dialect {
     pub(super) peel: Peel,
     #[serde(default)]
     pub(super) library: Library,
+    /// Where it keeps states of streams.
+    #[serde(default)]
+    pub(super) stored: Vec<StoredRule>,
+    /// Where it notes how far its projections are.
+    pub(super) progress: Option<Progress>,
     /// Rows as the framework writes them, and how they must be read.
     #[serde(default, rename = "sample")]
     pub samples: Vec<Sample>,
@@ -90,9 +97,8 @@ pub(super) struct Detect {
     /// The table has these columns and no others.
     #[serde(default)]
     exact: bool,
-    /// The table has a hidden integer key.
-    #[serde(default)]
-    rowid: bool,
+    /// The table has a hidden integer key, or must not have one.
+    rowid: Option<bool>,
 }
 
 /// A table's name, several (`a|b`), or `*` for any; `*x` ends so, `x*` begins so.
@@ -174,6 +180,8 @@ pub(super) struct Events {
     /// Rows for which one of these does not hold are no events.
     #[serde(default, rename = "where")]
     pub tests: Vec<Test>,
+    /// The column that says whose a row is, where several share a store.
+    pub tenant: Option<Name>,
     /// The array inside a row whose items are events; a row without it holds none.
     pub items: Option<FieldRule>,
     /// Several rows are one event.
@@ -231,6 +239,9 @@ pub enum Comparison {
     Equal,
     #[serde(rename = "!=")]
     NotEqual,
+    /// The text has this in it.
+    #[serde(rename = "has")]
+    Has,
 }
 
 /// A value in a dialect's file.
@@ -580,6 +591,7 @@ impl Dialect {
                 alias: None,
                 joins: Vec::new(),
                 tests: Vec::new(),
+                tenant: None,
                 items: None,
                 group: None,
                 links: Vec::new(),
@@ -606,6 +618,8 @@ impl Dialect {
             },
             peel: Peel::default(),
             library: Library::default(),
+            stored: Vec::new(),
+            progress: None,
             samples: Vec::new(),
         })
     }
@@ -635,6 +649,31 @@ impl Dialect {
             }
         }
         Ok(dialect)
+    }
+
+    /// Rows say whose they are.
+    pub fn knows_tenants(&self) -> bool {
+        self.events.tenant.is_some()
+    }
+
+    /// The same dialect for the rows of one tenant; as it is where it knows of none.
+    pub fn of_tenant(&self, tenant: &str) -> Dialect {
+        let mut dialect = self.clone();
+        if let Some(column) = &self.events.tenant {
+            let is_own = Test(column.clone(), Comparison::Equal, Scalar::Text(tenant.to_owned()));
+            dialect.events.tests.push(is_own);
+        }
+        dialect
+    }
+
+    /// The same dialect, but its streams are called as their tenants: which there are.
+    pub fn by_tenant(&self) -> Dialect {
+        let mut dialect = self.clone();
+        if let Some(column) = &self.events.tenant {
+            let col = Some(Names(vec![column.clone()]));
+            dialect.events.map.stream = TextRule::Field(FieldRule { col, ..FieldRule::default() });
+        }
+        dialect
     }
 
     pub fn reads(&self, engine: &str) -> bool {
@@ -736,9 +775,9 @@ impl Lacks {
 }
 
 impl Detect {
-    fn fits(&self, table: &Table) -> bool {
+    pub(super) fn fits(&self, table: &Table) -> bool {
         self.table.is(&table.name)
-            && (!self.rowid || table.has_rowid)
+            && self.rowid.is_none_or(|rowid| rowid == table.has_rowid)
             && (!self.exact || table.columns.len() == self.columns.len())
             && self.columns.iter().all(|names| names.0.iter().any(|name| table.column(name).is_some()))
             && self.without.iter().all(|name| table.column(name).is_none())

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::template::Filter;
 use super::{Name, Table};
-use crate::model::{Number, Time};
+use crate::model::{Node, Number, Time};
 
 /// The part `[library]` of a dialect's file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,8 +17,23 @@ pub struct Library {
     stream: Option<Filter>,
     /// Only where the table has this column the name holds more.
     with: Option<Name>,
+    /// What stands between a tenant and the stream's own name.
+    tenant: Option<String>,
     #[serde(default)]
     time: TimeForm,
+    /// An event that stands for all before it.
+    restart: Option<Restart>,
+}
+
+/// An event that holds the state which a fold begins with anew: those before it may be gone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Restart {
+    /// In small letters, how its type begins, or what is behind a dot in it.
+    #[serde(rename = "type")]
+    event_type: String,
+    /// The member that holds the state.
+    member: Name,
 }
 
 /// How times are handed out.
@@ -45,6 +60,26 @@ impl Library {
             Some(filter) => filter.apply(Cow::Borrowed(name)),
             None => Cow::Borrowed(name),
         }
+    }
+
+    /// The state that the event stands for; `None` where it is one of many.
+    pub fn restart(&self, event_type: &str, data: &Node) -> Option<Node> {
+        let rule = self.restart.as_ref()?;
+        let event_type = event_type.to_lowercase();
+        let begins = event_type.starts_with(&rule.event_type) || event_type.contains(&format!(".{}", rule.event_type));
+        let Node::Object(object) = data else { return None };
+        let mut members = object.0.iter().filter(|_| begins);
+        members.find(|(key, _)| Name::from(&**key).is_like(&rule.member)).map(|(_, state)| state.clone())
+    }
+
+    /// The stream may be meant by that name: so the library calls it, or so it is called among
+    /// those of its tenant.
+    pub fn may_be(&self, stream: &str, name: &str) -> bool {
+        let of_tenant = |between: &String| {
+            let tenant = stream.strip_suffix(name).and_then(|tenant| tenant.strip_suffix(between.as_str()));
+            tenant.is_some_and(|tenant| !tenant.is_empty())
+        };
+        stream.len() > name.len() && (self.stream(stream) == name || self.tenant.as_ref().is_some_and(of_tenant))
     }
 
     /// The event's time, from the moment and its text as stored.

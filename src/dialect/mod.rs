@@ -13,7 +13,9 @@ mod library;
 mod link;
 pub mod mapping;
 mod name;
+mod progress;
 mod sample;
+mod stored;
 mod template;
 
 use std::io::Read;
@@ -32,7 +34,9 @@ pub use library::Library;
 pub use link::Linking;
 pub use mapping::{Layout, Mapping, Spot};
 pub use name::{Name, nearest, plain};
+pub use progress::PROJECTIONS;
 pub use sample::Sample;
+pub use stored::StoredTable;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/dialects");
 

@@ -11,7 +11,7 @@ use super::{About, Export, ExportError, Format, NoTarget, Reducers, Request, Tar
 use crate::formats::Opened;
 use crate::index::{At, EventIndex};
 use crate::model::{Helpful, Problem};
-use crate::session::{Choice, Found, Job, Progress, ReducerFile, WrittenRows};
+use crate::session::{Choice, Found, Job, Progress, ReducerSource, WrittenRows};
 
 /// Rows and bytes that are enough to look at.
 const PREVIEW_ROWS: u64 = 200;
@@ -25,8 +25,7 @@ const TOLD: usize = 3;
 pub struct Wanted {
     pub index: EventIndex,
     pub request: Request,
-    /// `None`: merge.
-    pub file: Option<Arc<ReducerFile>>,
+    pub source: ReducerSource,
     /// Choices of the user's, by category.
     pub by_hand: BTreeMap<String, Choice>,
     pub to: To,
@@ -124,7 +123,7 @@ impl ExportJob {
 
     /// `false`: there is a file that is not to be replaced.
     fn begin(&mut self, wanted: Wanted, opened: &Arc<Opened>) -> Result<bool, Problem> {
-        let Wanted { index, mut request, file, by_hand, to, others } = wanted;
+        let Wanted { index, mut request, source, by_hand, to, others } = wanted;
         let held = |most| Out::Held(Held { bytes: Vec::new(), most, written: 0 });
         let stores: Vec<&Opened> = [opened].into_iter().chain(&others).map(|store| &**store).collect();
         let out = match &to {
@@ -139,7 +138,7 @@ impl ExportJob {
         if to == To::Preview && request.format == Format::Parquet {
             request.format = Format::JsonLines;
         }
-        let reducers = Reducers::new(file).by_hand(by_hand);
+        let reducers = Reducers::new(source).by_hand(by_hand);
         let argument = match request.what {
             What::Events => Ok(None),
             _ => reducers.argument(categories(&index, &request).into_iter()),
@@ -190,7 +189,7 @@ fn problem(error: ExportError, target: Option<&Target>) -> Problem {
     match (error, target) {
         (ExportError::Read(error), _) => error.problem("The rows could not be read"),
         (ExportError::Module(error), _) => Problem::from(error),
-        (ExportError::NoExport(problem), _) => problem,
+        (ExportError::NoReducer(problem), _) => problem,
         (ExportError::Write(error), Some(target)) => target.problem(&error),
         (ExportError::Write(error), None) => Problem {
             what: "The rows could not be written".to_owned(),

@@ -32,6 +32,7 @@ use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Version};
 use crate::replay::Thrown;
 use crate::replay::js::ModuleError;
 use crate::replay::timeline::OnError;
+use crate::session::documents::NoDocuments;
 use crate::session::{InputStreams, Progress};
 use events::EventWalk;
 use pass::{Ended, Pass};
@@ -97,8 +98,8 @@ impl Of {
 pub enum ExportError {
     Read(ReadError),
     Module(ModuleError),
-    /// The reducer's file folds other categories only.
-    NoExport(Problem),
+    /// The reducer's file folds other categories only, or the store keeps no states.
+    NoReducer(Problem),
     Write(io::Error),
 }
 
@@ -111,6 +112,15 @@ impl From<ReadError> for ExportError {
 impl From<ModuleError> for ExportError {
     fn from(error: ModuleError) -> ExportError {
         ExportError::Module(error)
+    }
+}
+
+impl From<NoDocuments> for ExportError {
+    fn from(none: NoDocuments) -> ExportError {
+        match none {
+            NoDocuments::None(problem) => ExportError::NoReducer(problem),
+            NoDocuments::Unreadable(error) => ExportError::Read(error),
+        }
     }
 }
 
@@ -230,6 +240,7 @@ impl Export {
             What::Events => Walk::Events(EventWalk::new(opened, index.clone(), request.of.clone())?),
             _ => {
                 let streams = OfStore::new(opened, index.clone(), request.of.clone(), request.at)?;
+                let reducers = reducers.of(opened, index);
                 Walk::Streams(Box::new(StreamWalk::new(Box::new(streams), request, reducers)))
             }
         };
@@ -241,13 +252,16 @@ impl Export {
     /// Of an input; how much there is of it is not known before its end.
     ///
     /// # Errors
-    /// This build lacks the format.
+    /// This build lacks the format, or what an input does not have is asked for.
     pub fn of_input(
         input: InputStreams,
         request: Request,
         reducers: Reducers,
         about: &About,
     ) -> Result<Export, ExportError> {
+        if reducers.is_stored() && request.what != What::Events {
+            return Err(ExportError::NoReducer(walk::of_input()));
+        }
         let sink = sink::open(request.format, request.what.columns(), about)?;
         let walk = match request.what {
             What::Events => Walk::Events(EventWalk::Input(Box::new(input))),

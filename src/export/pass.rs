@@ -18,7 +18,7 @@ pub(super) const BATCH: u64 = 64;
 const MOST_ERRORS: usize = 100_000;
 /// Bytes of a stream's events that are held to go back to; then a copy is made to go back to.
 const HELD_BYTES: usize = 4 << 20;
-const SLOT: Slot = Slot::Build;
+pub(super) const SLOT: Slot = Slot::Build;
 
 /// Why a pass ended before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use super::pass::{BATCH, Ended, Pass};
+use super::pass::{BATCH, Ended, Pass, SLOT};
 use super::rows::{Cell, What};
 use super::streams::Streams;
 use super::{ExportError, Report, Request};
-use crate::model::{Node, Pointer, Text};
+use crate::formats::Opened;
+use crate::index::EventIndex;
+use crate::model::{Node, Pointer, Problem, Text};
 use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::merge::Merge;
+use crate::replay::stored::{STORED, Stored};
 use crate::replay::timeline::HandlerError;
-use crate::session::{Choice, ReducerFile};
+use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments};
 
 /// Where rows go.
 pub type Rows<'a> = dyn FnMut(&[Cell<'_>]) -> io::Result<()> + 'a;
@@ -21,8 +24,9 @@ pub type Rows<'a> = dyn FnMut(&[Cell<'_>]) -> io::Result<()> + 'a;
 /// The reducers of an export: one for each export of the module that a category needs, begun
 /// anew for every stream.
 pub struct Reducers {
-    /// `None`: merge.
-    file: Option<Arc<ReducerFile>>,
+    source: ReducerSource,
+    /// Whose states they are, where the store keeps some.
+    of: Option<(Arc<Opened>, EventIndex)>,
     insists: bool,
     /// Choices of the user's, by category.
     by_hand: BTreeMap<String, Choice>,
@@ -30,8 +34,8 @@ pub struct Reducers {
 }
 
 impl Reducers {
-    pub fn new(file: Option<Arc<ReducerFile>>) -> Reducers {
-        Reducers { file, insists: false, by_hand: BTreeMap::new(), made: Vec::new() }
+    pub fn new(source: ReducerSource) -> Reducers {
+        Reducers { source, of: None, insists: false, by_hand: BTreeMap::new(), made: Vec::new() }
     }
 
     /// A category that none of the file's exports folds is an error.
@@ -44,9 +48,19 @@ impl Reducers {
         Reducers { by_hand, ..self }
     }
 
+    /// The states are to be those that a store keeps.
+    pub(super) fn is_stored(&self) -> bool {
+        matches!(self.source, ReducerSource::Stored)
+    }
+
+    /// The same, of streams of this store.
+    pub(super) fn of(self, opened: &Arc<Opened>, index: &EventIndex) -> Reducers {
+        Reducers { of: Some((Arc::clone(opened), index.clone())), ..self }
+    }
+
     /// Merge where no file, or none of its exports, folds the category.
     fn choice(&self, category: &str) -> Choice {
-        let Some(file) = &self.file else { return Choice::Merge };
+        let Some(file) = self.source.file() else { return Choice::Merge };
         self.by_hand.get(category).cloned().unwrap_or_else(|| file.choose(category))
     }
 
@@ -55,7 +69,11 @@ impl Reducers {
     /// # Errors
     /// A sentence, where one `--reducer` cannot say it.
     pub fn argument<'a>(&self, categories: impl Iterator<Item = &'a str>) -> Result<Option<String>, String> {
-        let Some(file) = &self.file else { return Ok(None) };
+        let file = match &self.source {
+            ReducerSource::Merge => return Ok(None),
+            ReducerSource::Stored => return Ok(Some(STORED.to_owned())),
+            ReducerSource::Module(file) => file,
+        };
         let mut first: Option<(&str, Choice)> = None;
         let (mut by_name, mut other) = (true, None);
         for category in categories {
@@ -89,12 +107,17 @@ impl Reducers {
         if let Some(place) = self.made.iter().position(|(made, _)| *made == choice) {
             return Ok(place);
         }
-        let reducer: Box<dyn Reducer> = match &self.file {
-            Some(file) if self.insists && choice == Choice::Merge => {
-                return Err(ExportError::NoExport(file.no_export(category)));
+        let reducer: Box<dyn Reducer> = match (&self.source, &self.of) {
+            (ReducerSource::Module(file), _) if self.insists && choice == Choice::Merge => {
+                return Err(ExportError::NoReducer(file.no_export(category)));
             }
-            Some(file) => file.reducer(&choice)?,
-            None => Box::new(Merge::default()),
+            (ReducerSource::Module(file), _) => file.reducer(&choice)?,
+            (ReducerSource::Stored, Some((opened, index))) => {
+                let documents = StoredDocuments::new(Arc::new(DocumentIndex::read(opened, index)?));
+                Box::new(Stored::new(Box::new(documents)))
+            }
+            (ReducerSource::Stored, None) => return Err(ExportError::NoReducer(of_input())),
+            (ReducerSource::Merge, _) => Box::new(Merge::default()),
         };
         self.made.push((choice, reducer));
         Ok(self.made.len() - 1)
@@ -102,6 +125,15 @@ impl Reducers {
 
     fn at(&mut self, place: usize) -> &mut dyn Reducer {
         self.made[place].1.as_mut()
+    }
+}
+
+/// What passes by once keeps no states.
+pub(super) fn of_input() -> Problem {
+    Problem {
+        what: "standard input keeps no documents or snapshots".to_owned(),
+        cause: String::new(),
+        help: "write it into a file, or name a reducer".to_owned(),
     }
 }
 
@@ -148,7 +180,9 @@ impl StreamWalk {
             return Ok(Some(now - at));
         }
         // A state ends with its stream, rows of many states end where the fold does.
+        let is_known = reducer.knows(SLOT);
         let has_row = match (self.request.what, ended) {
+            (What::States | What::Changes, _) if !is_known => false,
             (_, None) => now > 0 || self.request.what == What::State,
             (What::State, Some(ended)) => ended == Ended::Threw,
             (_, Some(_)) => false,

@@ -36,6 +36,10 @@ pub enum OpenError {
     Tie { path: PathBuf, candidates: Vec<String>, choices: Vec<TieChoice> },
     #[error("{}: the dialect {dialect} does not fit its tables: {}", .path.display(), .tables.join("; "))]
     DoesNotFit { path: PathBuf, dialect: String, tables: Vec<String> },
+    #[error("{} has no tenant {tenant}", .path.display())]
+    NoTenant { path: PathBuf, tenant: String, there: Vec<String> },
+    #[error("{}: {framework} says nothing of tenants", .path.display())]
+    KnowsNoTenants { path: PathBuf, framework: String },
     #[error("there is no dialect {0}")]
     UnknownDialect(String, Vec<String>),
     #[error(transparent)]
@@ -108,6 +112,9 @@ impl Helpful for OpenError {
             OpenError::NoTable { .. } => "name one of them with --table T".to_owned(),
             OpenError::Tie { .. } => "choose one with --dialect ID, or a table with --table T".to_owned(),
             OpenError::DoesNotFit { .. } => "leave --dialect out to have it found by the columns".to_owned(),
+            OpenError::NoTenant { there, .. } if there.is_empty() => "it has none at all".to_owned(),
+            OpenError::NoTenant { there, .. } => format!("there are {}", there.join(", ")),
+            OpenError::KnowsNoTenants { .. } => "leave out --tenant".to_owned(),
             OpenError::UnknownDialect(_, known) => format!("the dialects are {}", known.join(", ")),
             OpenError::Dialect(error) => error.help(),
             OpenError::Read(error) => error.help(),

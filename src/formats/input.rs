@@ -12,7 +12,6 @@ use super::json_lines::JsonLines;
 use super::layers::Layer;
 use super::probe::{Head, Kind, Probe};
 use super::{Container, Inside, OpenChoice, OpenError, Opened, Reach, ReadError, Source, bind};
-use crate::dialect::MapOverride;
 use crate::model::Findings;
 use crate::model::json::BOM;
 
@@ -68,8 +67,8 @@ pub fn open_input(from: Box<dyn Read + Send>, choice: &OpenChoice) -> Result<Ope
         false => choose(path, engine, &tables, choice, &mut findings),
     };
     let entered = Entered { path, engine, contents, bytes: 0, evidence: Vec::new() };
-    let map = if is_blank { &MapOverride::default() } else { &choice.map };
-    let opened = bind(entered, (tables, chosen), map, findings);
+    let choice = if is_blank { &OpenChoice::default() } else { choice };
+    let opened = bind(entered, (tables, chosen), choice, findings);
     input.let_go();
     opened
 }

@@ -15,6 +15,7 @@
 
 mod bytes;
 mod choose;
+mod documents;
 mod dump;
 mod dynamodb;
 mod enter;
@@ -34,6 +35,7 @@ mod sql;
 mod sqlite;
 mod stream_member;
 mod survey;
+mod tenant;
 mod unpacked;
 
 use std::fmt;
@@ -46,6 +48,8 @@ use crate::dialect::{Candidate, Cell, Layout, Library, MapOverride, Mapping, Tab
 use crate::model::{Content, FindingCode, Findings, Link, Listing, Node, Number, RowKey, Text, Typing, Version};
 use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
+pub use documents::Documents;
+use documents::documents;
 use enter::{Entered, enter};
 pub use error::{OpenError, ReadError, TieChoice};
 use input::Input;
@@ -504,6 +508,8 @@ pub struct OpenChoice {
     /// A dialect's id.
     pub dialect: Option<String>,
     pub map: MapOverride,
+    /// Only the streams of this tenant.
+    pub tenant: Option<String>,
     /// Folder with the user's own dialects.
     pub dialects: Option<PathBuf>,
 }
@@ -524,6 +530,15 @@ pub struct Opened {
     pub bytes: u64,
     /// What was odd on the way.
     pub findings: Findings,
+    /// Where states of its streams are kept, by [`Store::part_of`] their events.
+    pub documents: Arc<[Vec<Documents>]>,
+}
+
+impl Opened {
+    /// There are tables of states of its streams.
+    pub fn keeps_states(&self) -> bool {
+        self.documents.iter().any(|tables| !tables.is_empty())
+    }
 }
 
 impl fmt::Debug for Opened {
@@ -541,33 +556,45 @@ pub fn open(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<Op
     let entered = enter(location, cache, choice)?;
     let mut findings = Findings::default();
     let understood = understand(entered.path, entered.engine, &*entered.contents, choice, &mut findings)?;
-    bind(entered, understood, &choice.map, findings)
+    bind(entered, understood, choice, findings)
 }
 
 /// Binds a container to what was understood of it.
 fn bind(
     entered: Entered<'_>,
     understood: Understood,
-    map: &MapOverride,
+    choice: &OpenChoice,
     mut findings: Findings,
 ) -> Result<Opened, OpenError> {
-    let (Entered { path, engine, contents, bytes, mut evidence }, (tables, chosen)) = (entered, understood);
+    let (Entered { path, engine, contents, bytes, mut evidence }, (all, chosen)) = (entered, understood);
     let chosen = chosen.map_err(|error| {
         // Without samples the error says less, and is the same.
-        with_rows(error, || contents.samples(&tables).unwrap_or_default())
+        with_rows(error, || contents.samples(&all).unwrap_or_default())
     })?;
-    inside::check(&*contents, &chosen, map)?;
+    inside::check(&*contents, &chosen, &choice.map)?;
+    let chosen = match &choice.tenant {
+        Some(tenant) => tenant::narrowed(&*contents, path, &chosen, tenant)?,
+        None => chosen,
+    };
     let typing = chosen.iter().find_map(|candidate| candidate.table.typing);
     evidence.extend(typing.map(|typing| typing.sentence().to_owned()));
     evidence.extend(chosen.iter().take(NAMED).flat_map(|candidate| match candidate.table.is_empty {
         true => vec![format!("{} is empty", candidate.table.name)],
         false => candidate.evidence.clone(),
     }));
+    for own in &chosen {
+        let rows = own.progress(&all).map(|table| contents.samples(std::slice::from_ref(table)));
+        // It is beside the events, which can be read all the same.
+        let rows = rows.and_then(Result::ok).into_iter().flatten().next();
+        let alone = chosen.len() == 1;
+        evidence.extend(rows.and_then(|rows| own.sentence_of_progress(&rows, alone)));
+    }
     if chosen.len() > 1 {
         let count = chosen.len();
         evidence.push(format!("these {count} tables are read together; --table T reads one of them alone"));
     }
     let mut parts = Vec::with_capacity(chosen.len());
+    let mut stored = Vec::with_capacity(chosen.len());
     for candidates in chosen.chunk_by(Candidate::is_one_with) {
         let candidates = with_streams(&*contents, candidates, &mut evidence)?;
         let mut tables = Vec::with_capacity(candidates.len());
@@ -580,8 +607,13 @@ fn bind(
             tables.push((Text::from(candidate.table.full_name().as_str()), store));
         }
         match candidates.first().and_then(|own| Some((&own.table, own.dialect.group()?))) {
-            None => parts.extend(tables),
+            None => {
+                let of = |own| documents(&*contents, own, &all, &mut findings);
+                stored.extend(candidates.iter().map(of));
+                parts.extend(tables);
+            }
             Some((table, group)) => {
+                stored.push(Vec::new());
                 let store = several::together(tables).map(|rows| grouped::around(rows, group.clone()));
                 parts.extend(store.map(|store| (Text::from(table.full_name().as_str()), store)));
             }
@@ -600,6 +632,7 @@ fn bind(
         evidence,
         bytes,
         findings,
+        documents: stored.into(),
     })
 }
 

@@ -176,6 +176,7 @@ fn from(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping, column: &impl 
 fn condition(flavour: &dyn SqlFlavour, test: &RowTest, column: &impl Fn(&Column) -> String) -> String {
     let (column, value) = (column(&test.column), flavour.literal(&test.value));
     match test.comparison {
+        Comparison::Has => format!("instr({column}, {value}) > 0"),
         Comparison::Equal => format!("{column} = {value}"),
         Comparison::NotEqual => format!("({column} <> {value} OR {column} IS NULL)"),
     }

@@ -9,8 +9,11 @@ use indexmap::IndexMap;
 use super::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown};
 use crate::model::{FindingCode, Node, Object, Text};
 
+/// What the reducer is called; `--reducer` takes it.
+pub const MERGE: &str = "merge";
+
 /// Shallow merge. The initial state is an empty object; a payload that is no object
-/// leaves the state as it is and is a finding.
+/// leaves the state as it is and is a finding. An event that stands for a whole state is that state.
 pub struct Merge {
     name: Text,
     slots: [IndexMap<Text, Node>; SLOTS],
@@ -18,7 +21,7 @@ pub struct Merge {
 
 impl Default for Merge {
     fn default() -> Merge {
-        Merge { name: Arc::from("merge"), slots: Default::default() }
+        Merge { name: Arc::from(MERGE), slots: Default::default() }
     }
 }
 
@@ -40,8 +43,10 @@ impl Reducer for Merge {
         let state = &mut self.slots[slot as usize];
         let mut findings = Vec::new();
         for (at, event) in events.iter().enumerate() {
-            match &event.data.node {
+            let node = event.restart.as_ref().unwrap_or(&event.data.node);
+            match node {
                 _ if event.is_skipped => {}
+                Node::Object(object) if event.restart.is_some() => *state = object.0.iter().cloned().collect(),
                 Node::Object(object) if !is_bytes(object) => state.extend(object.0.iter().cloned()),
                 _ => findings.push((
                     at,

@@ -7,6 +7,7 @@
 pub mod diff;
 pub mod js;
 pub mod merge;
+pub mod stored;
 pub mod timeline;
 pub mod written;
 
@@ -30,6 +31,8 @@ pub struct Step {
     pub data: Payload,
     /// JSON text of the metadata.
     pub metadata: Option<Text>,
+    /// The state that it stands for, where those before it may be gone.
+    pub restart: Option<Node>,
     /// The store says that it is passed over: it is an event, and changes no state.
     pub is_skipped: bool,
     /// Sets, bytes and large whole numbers stand in both texts as
@@ -140,6 +143,10 @@ pub trait Reducer {
     fn start(&mut self, slot: Slot) -> Result<(), Thrown>;
     /// Folds events of `stream` in order until one throws; passes over those that are skipped.
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
+    /// There is a state in the slot: one that the store keeps is there at some versions only.
+    fn knows(&self, _slot: Slot) -> bool {
+        true
+    }
     /// The state as it is shown.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 pub mod budget;
 mod columns;
+pub mod documents;
 pub mod filter;
 pub mod indexer;
 mod input;
@@ -28,14 +29,16 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 pub use budget::{Budget, Share};
 pub use columns::PayloadColumn;
+pub use documents::{DocumentIndex, StoredDocuments};
 pub use indexer::Indexer;
 pub use input::{InputStreams, Wanted};
 pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress, WrittenRows};
 pub use links::{LinkEnd, LinkHere, LinkPlace};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
-pub use reducer_file::{Choice, ReducerFile};
+pub use reducer_file::{Choice, ReducerFile, ReducerSource};
 
+use crate::dialect::Library;
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
 use crate::model::{Applied, Findings, Link, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
@@ -44,19 +47,23 @@ use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
 use filter::EventFilter;
 
-/// The stream of that name; or the only one that the framework's library calls so.
-pub fn find_stream(opened: &Opened, index: &EventIndex, name: &str) -> Option<StreamId> {
+/// The stream of that name; or the only one that the framework's library, or its tenant, calls
+/// so, or whose UUID is spelled otherwise.
+///
+/// # Errors
+/// The streams that may be meant: none, or more than one.
+pub fn find_stream(opened: &Opened, index: &EventIndex, name: &str) -> Result<StreamId, Vec<StreamId>> {
     let streams = index.streams();
-    if let found @ Some(_) = streams.find(name) {
-        return found;
+    if let Some(found) = streams.find(name) {
+        return Ok(found);
     }
-    let library = opened.store.library()?;
-    let mut alike = streams.ids().filter(|id| {
-        let full = streams.name(*id);
-        full.len() > name.len() && library.stream(full) == name
-    });
-    let found = alike.next();
-    found.filter(|_| alike.next().is_none())
+    let is_meant = |library: &Library| streams.ids().filter(|id| library.may_be(streams.name(*id), name)).collect();
+    let alike: Vec<StreamId> = opened.store.library().map(is_meant).unwrap_or_default();
+    match alike[..] {
+        [one] => Ok(one),
+        [] => Err(streams.find_uuid(name)),
+        _ => Err(alike),
+    }
 }
 
 /// Called from the threads when there is an answer.
@@ -109,9 +116,9 @@ pub enum ReplayAsk {
     /// Turn to a stream, or to more events of the same one. Its rows are worked out here, for
     /// those of a stream that was not written in order are sorted first.
     Select { ticket: Ticket, index: EventIndex, stream: StreamId },
-    /// What computes states from now on: without a file it is merge. Folding begins with the
-    /// next [`ReplayAsk::Seek`].
-    Reduce { ticket: Ticket, file: Option<Arc<ReducerFile>>, choice: Choice, on_error: OnError },
+    /// What computes states from now on, of a module which export. Folding begins with the next
+    /// [`ReplayAsk::Seek`].
+    Reduce { ticket: Ticket, source: ReducerSource, choice: Choice, on_error: OnError },
     /// The state after so many events.
     Seek { ticket: Ticket, applied: Applied },
     /// These blocks of cells are wanted now, and no others: block `n` begins with the event

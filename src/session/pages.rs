@@ -370,7 +370,9 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
         Some(library) => library.time(row.time, row.time_text),
         None => row.time_text.map(Cow::Borrowed),
     };
+    let restart = library.and_then(|library| library.restart(row.event_type, &content.data));
     Step {
+        restart,
         version,
         event_type: Arc::from(row.event_type),
         id: row.id.map(Text::from),

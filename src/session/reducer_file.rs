@@ -18,7 +18,8 @@ use crate::home;
 use crate::model::Problem;
 use crate::replay::Reducer;
 use crate::replay::js::{Export, Module, ModuleError, Script, candidates, exports, resolve};
-use crate::replay::merge::Merge;
+use crate::replay::merge::{MERGE, Merge};
+use crate::replay::stored::STORED;
 
 /// A source file larger than this is no reducer.
 const MAX_SOURCE_BYTES: u64 = 8 << 20;
@@ -35,6 +36,42 @@ pub struct ReducerFile {
     pub forced: Option<String>,
     /// SHA-256 of the sources, its own and the imported ones, in hex.
     pub stamp: String,
+}
+
+/// What computes the states of a store: what `--reducer` names.
+#[derive(Clone, Debug, Default)]
+pub enum ReducerSource {
+    #[default]
+    Merge,
+    /// Nothing: they are those that the store itself keeps.
+    Stored,
+    Module(Arc<ReducerFile>),
+}
+
+impl ReducerSource {
+    /// `merge`, `stored`, `FILE` or `FILE#export`. A file of such a name is `./stored`.
+    ///
+    /// # Errors
+    /// As [`ReducerFile::read`].
+    pub fn read(named: &str) -> Result<ReducerSource, ModuleError> {
+        match ReducerSource::word(named) {
+            Some(source) => Ok(source),
+            None => Ok(ReducerSource::Module(Arc::new(ReducerFile::read(named)?))),
+        }
+    }
+
+    /// What a word names that is no file.
+    pub fn word(named: &str) -> Option<ReducerSource> {
+        match named {
+            MERGE => Some(ReducerSource::Merge),
+            STORED => Some(ReducerSource::Stored),
+            _ => None,
+        }
+    }
+
+    pub fn file(&self) -> Option<&Arc<ReducerFile>> {
+        if let ReducerSource::Module(file) = self { Some(file) } else { None }
+    }
 }
 
 /// Which reducer folds a category.

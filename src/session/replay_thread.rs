@@ -27,7 +27,7 @@ pub(super) fn run(inbox: &Receiver<ReplayAsk>, share: &Share, out: &Outbox) {
             return;
         }
     };
-    let mut replayer = Replayer::new(Track::new(source, share.part()), out);
+    let mut replayer = Replayer::new(Track::new(opened, source, share.part()), out);
     loop {
         let at_rest = replayer.track.source.rest_after(REST_AFTER);
         let ask = if replayer.has_work() {
@@ -101,10 +101,10 @@ impl<'a> Replayer<'a> {
         match ask {
             ReplayAsk::Store(_) => {}
             ReplayAsk::Select { ticket, index, stream } => self.select(ticket, &index, stream),
-            ReplayAsk::Reduce { ticket, file, choice, on_error } => {
+            ReplayAsk::Reduce { ticket, source, choice, on_error } => {
                 self.ticket = ticket;
                 (self.seek, self.playhead) = (None, None);
-                self.track.compute(Computing { file, choice, on_error });
+                self.track.compute(Computing { source, choice, on_error });
             }
             ReplayAsk::Seek { ticket, applied } => {
                 self.ticket = ticket;

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::budget::Part;
-use super::{Choice, FoldNews, ReducerFile, StateNews, StreamSource, Ticket};
-use crate::formats::ReadError;
+use super::documents::{DocumentReader, NoDocuments};
+use super::{Choice, DocumentIndex, FoldNews, ReducerSource, StateNews, StoredDocuments, StreamSource, Ticket};
+use crate::formats::{Opened, ReadError};
 use crate::index::{EventIndex, StreamRows};
 use crate::model::json::write_pretty;
 use crate::model::{Applied, Findings, Node, Problem, StreamId, Text};
 use crate::replay::diff::diff;
 use crate::replay::merge::Merge;
+use crate::replay::stored::{STORED, Stored};
 use crate::replay::timeline::{OnError, Timeline};
 use crate::replay::written::{Written, WrittenJob};
 use crate::replay::{Reducer, Thrown};
@@ -25,14 +27,18 @@ const TELL_FOLD: Duration = Duration::from_millis(100);
 /// What computes states.
 #[derive(Clone, Debug)]
 pub(super) struct Computing {
-    /// `None`: merge.
-    pub file: Option<Arc<ReducerFile>>,
+    pub source: ReducerSource,
     pub choice: Choice,
     pub on_error: OnError,
 }
 
 /// The events of a stream, their states, and what is being found out about them.
 pub(super) struct Track {
+    opened: Arc<Opened>,
+    /// The states that the store keeps, once they are asked for.
+    documents: Option<Arc<DocumentIndex>>,
+    /// They are being read.
+    reading: Option<DocumentReader>,
     pub source: StreamSource,
     part: Part,
     computing: Computing,
@@ -74,12 +80,15 @@ fn cannot_be_shown(thrown: &Thrown) -> Problem {
 }
 
 impl Track {
-    pub fn new(mut source: StreamSource, part: Part) -> Track {
+    pub fn new(opened: Arc<Opened>, mut source: StreamSource, part: Part) -> Track {
         source.keep_within(part.pages);
         Track {
+            opened,
+            documents: None,
+            reading: None,
             source,
             part,
-            computing: Computing { file: None, choice: Choice::Merge, on_error: OnError::Stop },
+            computing: Computing { source: ReducerSource::Merge, choice: Choice::Merge, on_error: OnError::Stop },
             fold: Fold::NotBegun,
             written: None,
             told_written: Instant::now(),
@@ -128,27 +137,58 @@ impl Track {
         }
     }
 
-    /// Starts the reducer where it is not. The problem is told once.
+    /// Starts the reducer where it is not, or makes it ready for a slice of time. The problem is
+    /// told once.
     pub fn begin(&mut self) -> Result<(), Problem> {
         if !matches!(self.fold, Fold::NotBegun) {
             return Ok(());
         }
-        let reducer: Box<dyn Reducer> = match &self.computing.file {
-            None => Box::new(Merge::default()),
-            Some(file) => match file.reducer(&self.computing.choice) {
-                Ok(reducer) => reducer,
-                Err(error) => {
-                    let problem = Problem::from(error);
-                    self.fold = Fold::Failed(problem.clone());
-                    return Err(problem);
-                }
-            },
+        let reducer = match self.reducer() {
+            Ok(Some(reducer)) => reducer,
+            Ok(None) => return Ok(()),
+            Err(problem) => {
+                self.fold = Fold::Failed(problem.clone());
+                return Err(problem);
+            }
         };
         let (name, len) = (Arc::clone(self.source.name()), self.source.rows().len());
         let mut timeline = Timeline::new(reducer, name, len, self.computing.on_error).with_patience(SLICE);
         timeline.keep_within(self.part.keyframes, self.part.ring, self.part.heap);
         self.fold = Fold::Folding(Box::new(timeline));
         Ok(())
+    }
+
+    /// `None`: it is not ready yet.
+    fn reducer(&mut self) -> Result<Option<Box<dyn Reducer>>, Problem> {
+        let Computing { source, choice, .. } = &self.computing;
+        let reducer: Box<dyn Reducer> = match source {
+            ReducerSource::Merge => Box::new(Merge::default()),
+            ReducerSource::Module(file) => file.reducer(choice).map_err(Problem::from)?,
+            ReducerSource::Stored => {
+                let Some(index) = self.documents()? else { return Ok(None) };
+                let mut documents = StoredDocuments::new(index);
+                documents.turn(self.source.stream());
+                Box::new(Stored::new(Box::new(documents)))
+            }
+        };
+        Ok(Some(reducer))
+    }
+
+    /// The states that the store keeps of the streams of now; `None`: they are still being read.
+    fn documents(&mut self) -> Result<Option<Arc<DocumentIndex>>, Problem> {
+        let events = self.source.rows().index();
+        if let Some(documents) = self.documents.as_ref().filter(|documents| documents.is_of(events)) {
+            return Ok(Some(Arc::clone(documents)));
+        }
+        let mut reader = match self.reading.take() {
+            Some(reader) => reader,
+            None => DocumentReader::new(&self.opened).map_err(Problem::from)?,
+        };
+        if !reader.advance(SLICE).map_err(|error| Problem::from(NoDocuments::from(error)))? {
+            self.reading = Some(reader);
+            return Ok(None);
+        }
+        Ok(Some(Arc::clone(self.documents.insert(Arc::new(reader.end(events))))))
     }
 
     /// There is something to do while nobody asks.
@@ -215,7 +255,9 @@ impl Track {
                 timeline.trim(asked);
                 self.playhead = asked;
                 self.ring_ready = false;
-                self.written = Some(WrittenJob::new(at.applied, at.state.clone()));
+                // Between the versions of documents nothing tells which event wrote what.
+                let is_folded = !matches!(self.computing.source, ReducerSource::Stored);
+                self.written = is_folded.then(|| WrittenJob::new(at.applied, at.state.clone()));
                 let at =
                     Shown { applied: at.applied, state: at.state, problem: at.problem.as_ref().map(cannot_be_shown) };
                 let previous = previous.filter(|before| before.problem.is_none());
@@ -252,9 +294,10 @@ impl Track {
     fn reducer_name(&self) -> Text {
         match (&self.fold, &self.computing) {
             (Fold::Folding(timeline), _) => timeline.reducer_name(),
-            (_, Computing { file: Some(file), choice: Choice::Export(export), .. }) => {
+            (_, Computing { source: ReducerSource::Module(file), choice: Choice::Export(export), .. }) => {
                 Arc::from(format!("{}#{export}", file.module.file_name))
             }
+            (_, Computing { source: ReducerSource::Stored, .. }) => Arc::from(STORED),
             _ => Arc::from("merge"),
         }
     }

@@ -299,7 +299,7 @@ fn a_stream_is_found_by_the_id_that_its_library_has_for_it() {
     let event =
         |id: &str| json!([{"aggregateId": id, "version": 1, "type": "T", "timestamp": "2026-01-01T00:00:00.000Z"}]);
     let store = place.write("two.json", json!({"A": {"x-1": event("x-1")}, "B": {"x-1": event("x-1")}}).to_string());
-    place.program.run(&["events", &store, "--stream", "x-1"]).refused(1, "no stream x-1", "A#x-1, B#x-1");
+    place.program.run(&["events", &store, "--stream", "x-1"]).refused(1, "x-1 may be one of 2 streams", "A#x-1, B#x-1");
 }
 
 #[test]

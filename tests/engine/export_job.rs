@@ -11,7 +11,7 @@ use eventglass::index::{At, NamePart};
 use eventglass::model::{Problem, Shard};
 use eventglass::replay::timeline::OnError;
 use eventglass::session::{
-    Answer, Choice, Found, IndexNews, JobHandle, JobNews, Reading, ReducerFile, Session, WrittenRows,
+    Answer, Choice, Found, IndexNews, JobHandle, JobNews, Reading, ReducerFile, ReducerSource, Session, WrittenRows,
 };
 
 use serde_json::json;
@@ -61,8 +61,8 @@ impl Open {
         by_hand: BTreeMap<String, Choice>,
         to: To,
     ) -> JobHandle {
-        let wanted =
-            Wanted { index: self.index.index.clone(), request, file: file.cloned(), by_hand, to, others: Vec::new() };
+        let source = file.cloned().map_or(ReducerSource::Merge, ReducerSource::Module);
+        let wanted = Wanted { index: self.index.index.clone(), request, source, by_hand, to, others: Vec::new() };
         self.session.run(Box::new(move || Box::new(ExportJob::new(wanted))))
     }
 

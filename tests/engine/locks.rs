@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use eventglass::formats::{self, Location, OpenChoice, Opened, StoreChange};
 use eventglass::model::{Applied, StreamId};
 use eventglass::replay::timeline::OnError;
-use eventglass::session::{Answer, Choice, IndexNews, Indexer, Reading, ReplayAsk, Session, StoreAsk, Ticket};
+use eventglass::session::{
+    Answer, Choice, IndexNews, Indexer, Reading, ReducerSource, ReplayAsk, Session, StoreAsk, Ticket,
+};
 use tempfile::TempDir;
 
 use crate::support::{Chance, EMMETT, Program, folder, look, text, window};
@@ -153,7 +155,12 @@ fn seek(session: &Session, news: &IndexNews, round: u64) -> u64 {
     let ticket = Ticket { stream: round, ..Ticket::default() };
     session.ask_replay(ReplayAsk::Select { ticket, index: news.index.clone(), stream });
     let ticket = Ticket { reducer: round, ..ticket };
-    session.ask_replay(ReplayAsk::Reduce { ticket, file: None, choice: Choice::Merge, on_error: OnError::Stop });
+    session.ask_replay(ReplayAsk::Reduce {
+        ticket,
+        source: ReducerSource::Merge,
+        choice: Choice::Merge,
+        on_error: OnError::Stop,
+    });
     let (ticket, last) = (Ticket { seek: 1, ..ticket }, news.index.rows_of(stream).len());
     session.ask_replay(ReplayAsk::Seek { ticket, applied: Applied(last) });
     next(session, |answer| match answer {

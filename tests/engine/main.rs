@@ -29,6 +29,7 @@ mod python_eventsourcing;
 mod read_only;
 mod samples;
 mod session;
+mod stored;
 mod support;
 mod tables;
 mod tidy;

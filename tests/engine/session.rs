@@ -11,8 +11,8 @@ use eventglass::model::json::to_text;
 use eventglass::model::{Applied, Node, StreamId, Version};
 use eventglass::replay::timeline::OnError;
 use eventglass::session::{
-    Answer, Budget, CELL_BLOCK, Choice, FoldNews, Found, IndexNews, Indexer, Opening, Reading, ReducerFile, ReplayAsk,
-    Session, StateNews, StoreAsk, StreamSource, Ticket,
+    Answer, Budget, CELL_BLOCK, Choice, FoldNews, Found, IndexNews, Indexer, Opening, Reading, ReducerFile,
+    ReducerSource, ReplayAsk, Session, StateNews, StoreAsk, StreamSource, Ticket,
 };
 
 use crate::support::window;
@@ -68,7 +68,7 @@ fn select(session: &Session, index: &EventIndex, stream: StreamId) {
     session.ask_replay(ReplayAsk::Select { ticket, index: index.clone(), stream });
     session.ask_replay(ReplayAsk::Reduce {
         ticket: seek(0),
-        file: None,
+        source: ReducerSource::Merge,
         choice: Choice::Merge,
         on_error: OnError::Stop,
     });
@@ -148,7 +148,8 @@ fn fold_with(session: &Session, index: &EventIndex, file: Option<Arc<ReducerFile
     let stream = index.streams().find("s-1").expect("the stream");
     session.ask_replay(ReplayAsk::Select { ticket, index: index.clone(), stream });
     let choice = file.as_ref().map_or(Choice::Merge, |file| file.choose("s"));
-    session.ask_replay(ReplayAsk::Reduce { ticket, file, choice, on_error });
+    let source = file.map_or(ReducerSource::Merge, ReducerSource::Module);
+    session.ask_replay(ReplayAsk::Reduce { ticket, source, choice, on_error });
 }
 
 fn fold(answer: Answer) -> Option<FoldNews> {

@@ -5,6 +5,8 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use eventglass::app::action::Action;
 use eventglass::app::{Effect, Place};
+use eventglass::index::At;
+use eventglass::model::Version;
 use eventglass::model::json::parse_text;
 
 use crate::program::{Program, Window, bank, drawn, labels, sample, settings, start, wait_for, wait_until};
@@ -67,6 +69,38 @@ fn why_is_this_account_negative() {
     press(&mut window, Key::ArrowLeft);
     wait_for(&mut window, &format!("balance {}", expected_balance(199)));
     assert!(window.state().app.title().starts_with("account-1042 v199 - bank.db"));
+}
+
+#[test]
+fn what_the_store_itself_keeps_is_shown_where_it_keeps_it() {
+    let marten = sample("../marten/bank.dump");
+    let place = Place {
+        stream: Some("486861c9-be99-4227-8108-d7cba42a841c".to_owned()),
+        at: At::Version(Version(80)),
+        ..Place::of(&marten)
+    };
+    let mut window = start(place);
+    wait_for(&mut window, "Reducer Merge, a guess");
+    window.get_by_label_contains("Reducer Merge, a guess").click();
+    window.run_steps(3);
+    window.get_by_label("The store's own document").click();
+    wait_for(&mut window, "Reducer The store's own document at v80");
+    wait_for(&mut window, "Id \"486861c9");
+    press(&mut window, Key::ArrowLeft);
+    wait_for(&mut window, "the store holds a document at v80 only");
+    press(&mut window, Key::ArrowRight);
+    wait_for(&mut window, "Id \"486861c9");
+    // It is part of the place, and comes back with it.
+    let place = window.state().app.place().expect("a place");
+    assert_eq!(place.reducer.as_deref(), Some("stored"));
+    let mut again = start(place);
+    wait_for(&mut again, "Reducer The store's own document at v80");
+    // Nothing of the kind is offered where a store keeps none.
+    let mut bank = start(bank(57, None));
+    wait_for(&mut bank, "Reducer Merge, a guess");
+    bank.get_by_label_contains("Reducer Merge, a guess").click();
+    bank.run_steps(3);
+    assert!(!labels(&bank).iter().any(|label| label.contains("own document")), "{:?}", labels(&bank));
 }
 
 #[test]

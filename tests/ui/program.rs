@@ -438,6 +438,7 @@ pub fn pretended_at(path: &str) -> Opened {
         evidence: vec!["emt_messages has its columns".to_owned()],
         bytes: 8_000_000_000,
         findings: Default::default(),
+        documents: Arc::new([]),
     }
 }
 

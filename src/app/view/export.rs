@@ -10,6 +10,7 @@ use crate::app::store::{Changed, OpenStore};
 use crate::index::At;
 use crate::model::{FindingCode, Problem, Time, Version};
 use crate::replay::timeline::OnError;
+use crate::session::ReducerSource;
 
 pub struct ExportView<'a> {
     /// Name of the store.
@@ -97,7 +98,10 @@ pub(super) fn export<'a>(store: &'a OpenStore, desk: &Desk) -> Option<ExportView
     };
     let reducer = match (sheet.what(), store.reducers.file_name()) {
         (What::Events, _) => Cow::Borrowed("Events are written as stored."),
-        (_, None) => Cow::Borrowed("merge, which is a guess"),
+        (_, None) => Cow::Borrowed(match store.reducers.source() {
+            ReducerSource::Stored => "the store's own documents, where it holds some",
+            _ => "merge, which is a guess",
+        }),
         (_, Some(file)) if store.reducers.on_error() == OnError::Skip => {
             Cow::Owned(format!("{file}, events that throw are skipped"))
         }

@@ -1,10 +1,13 @@
 //! The toolbar: the open stores, the one in front, and what computes its states.
 
+use std::borrow::Cow;
+
 use crate::app::reducers::ReducerRow;
 use crate::app::store::{Notice, OpenStore, Phase};
-use crate::model::{Problem, StoreId};
+use crate::app::stream::StreamView;
+use crate::model::{Problem, StoreId, Version};
 use crate::replay::timeline::OnError;
-use crate::session::Choice;
+use crate::session::{Choice, ReducerSource};
 
 pub struct ToolbarView<'a> {
     /// Every open store, in the order of Ctrl+1 to Ctrl+9; the one in front is `store` as well.
@@ -47,9 +50,13 @@ pub struct ReducerChip<'a> {
     /// Name of the module, `account.js`; `None` = merge for everything.
     pub file: Option<&'a str>,
     /// What the reducer of the current stream's category is, in short: `account.js` or "Merge, a guess".
-    pub label: &'a str,
+    pub label: Cow<'a, str>,
     /// True where the current stream's state is a merge.
     pub guess: bool,
+    /// The states are those that the store keeps.
+    pub stored: bool,
+    /// The store keeps states that can be shown instead.
+    pub offers_stored: bool,
     /// How many events made it throw in the current stream so far.
     pub errors: u64,
     /// The module could not be loaded, or cannot start for this stream.
@@ -92,17 +99,30 @@ fn tabs(stores: &[OpenStore], active: usize) -> Vec<StoreTab> {
     stores.iter().enumerate().map(tab).collect()
 }
 
+/// The version of the state that is shown, where there is one.
+fn known_at(view: &StreamView) -> Option<Version> {
+    view.fold.shown.as_ref().filter(|shown| shown.problem.is_none())?.version
+}
+
 fn reducer(store: &OpenStore) -> ReducerChip<'_> {
     let reducers = &store.reducers;
     let view = store.view.as_ref();
+    let stored = matches!(reducers.source(), ReducerSource::Stored);
     let guess = match view {
+        _ if stored => false,
         Some(view) => reducers.choice(&view.category_name) == Choice::Merge,
-        None => reducers.file().is_none(),
+        None => reducers.source().file().is_none(),
     };
     ReducerChip {
         file: reducers.file_name(),
-        label: reducers.file_name().filter(|_| !guess).unwrap_or("Merge, a guess"),
+        label: match view.and_then(known_at) {
+            Some(version) if stored => Cow::Owned(format!("The store's own document at v{version}")),
+            _ if stored => Cow::Borrowed("The store's own document"),
+            _ => Cow::Borrowed(reducers.file_name().filter(|_| !guess).unwrap_or("Merge, a guess")),
+        },
         guess,
+        stored,
+        offers_stored: store.opened().is_some_and(|opened| opened.keeps_states()),
         errors: view.map_or(0, |view| view.fold.news.errors.len() as u64),
         problem: reducers.problem().or_else(|| view?.fold.failed.as_ref()),
         table: reducers.rows(),

@@ -72,6 +72,9 @@ impl Plan {
 }
 
 fn holds(cell: &Cell<'_>, test: &RowTest) -> bool {
+    if let (Comparison::Has, Scalar::Text(part)) = (test.comparison, &test.value) {
+        return cell.to_text().is_some_and(|text| text.contains(part.as_str()));
+    }
     let equal = match (&test.value, cell) {
         // A null is no value: it is unequal to every one.
         (_, Cell::Null) => false,

@@ -25,6 +25,7 @@ fn events(payloads: &[String]) -> Events {
     let step = |(at, text): (usize, &String)| Step {
         stream: None,
         time_text: None,
+        restart: None,
         is_typed: false,
         version: Version(at as i64 + 1),
         event_type: Arc::from(if at % 2 == 0 { "Even" } else { "Odd" }),

@@ -7,6 +7,7 @@ use super::store_tabs::chip;
 use crate::app::action::Action;
 use crate::app::view::{ReducerChip, ReducerRow};
 use crate::model::CategoryId;
+use crate::replay::stored::STORED;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{Look, button, button_width, flow};
@@ -38,6 +39,8 @@ fn state_of(reducer: &ReducerChip<'_>, t: &Tokens) -> (Icon, egui::Color32, Stri
         (Icon::CIRCLE_ALERT, t.error, format::plural(reducer.errors, "error", "errors"))
     } else if reducer.guess {
         (Icon::CIRCLE_DASHED, t.warning, String::new())
+    } else if reducer.stored {
+        (Icon::CIRCLE_CHECK, t.ok, String::new())
     } else {
         (Icon::CIRCLE_CHECK, t.ok, "0 errors".to_owned())
     }
@@ -46,7 +49,7 @@ fn state_of(reducer: &ReducerChip<'_>, t: &Tokens) -> (Icon, egui::Color32, Stri
 /// Widths of the word, the label and the note, with the space behind them.
 fn widths(painter: &Painter, reducer: &ReducerChip<'_>, note: &str, much: Much) -> [f32; 3] {
     let of = |words: &str, style| if words.is_empty() { 0.0 } else { text::width(painter, words, style) + 8.0 };
-    let label = text::width(painter, reducer.label, text::BODY_STRONG);
+    let label = text::width(painter, &reducer.label, text::BODY_STRONG);
     match much {
         Much::All => [of("Reducer", text::BODY), label.min(LABEL) + 12.0, of(note, text::BODY)],
         Much::NoWord => [0.0, label.min(LABEL) + 12.0, of(note, text::BODY)],
@@ -77,7 +80,11 @@ pub fn reducer_ui(
     let (icon, color, note) = state_of(reducer, t);
     let [word, label, words] = widths(&painter, reducer, &note, much);
     let end = x + reducer_width(&painter, reducer, much, t);
-    let name = format!("Reducer {}, {}", reducer.label, if note.is_empty() { "a guess" } else { &note });
+    let name = match (reducer.stored, note.is_empty()) {
+        (true, true) => format!("Reducer {}", reducer.label),
+        (false, true) => format!("Reducer {}, a guess", reducer.label),
+        (_, false) => format!("Reducer {}, {note}", reducer.label),
+    };
     let place = Rect::from_min_max(pos2(x - 8.0, bar.top() + 6.0), pos2(end + 8.0, bar.bottom() - 7.0));
     let (response, chevron) = chip(ui, id, place, || WidgetInfo::labeled(Role::Button, true, &name));
     Icon::SQUARE_FUNCTION.paint(&painter, pos2(x + 8.0, y), 16.0, t.secondary);
@@ -89,7 +96,7 @@ pub fn reducer_ui(
     if label > 0.0 {
         let label_color = if reducer.guess { t.warning } else { t.text };
         let most = if much == Much::Less { SHORT_LABEL } else { LABEL };
-        text::left_cut(&painter, at, y, reducer.label, text::BODY_STRONG, label_color, most);
+        text::left_cut(&painter, at, y, &reducer.label, text::BODY_STRONG, label_color, most);
         at += label;
     }
     icon.paint(&painter, pos2(at + 8.0, y), 16.0, color);
@@ -109,7 +116,8 @@ fn table_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &mu
     let painter = ui.painter().clone();
     let (header, _) = ui.allocate_exact_size(vec2(width, 36.0), Sense::hover());
     let y = header.center().y;
-    let title = reducer.file.unwrap_or("No reducer chosen");
+    let none = if reducer.stored { "The store's own documents" } else { "No reducer chosen" };
+    let title = reducer.file.unwrap_or(none);
     text::left_cut(&painter, header.left() + size::PAD, y, title, text::BODY_STRONG, t.text, width - 2.0 * size::PAD);
     paint::hline(&painter, header.left(), header.right(), header.bottom() - 1.0, t.hairline);
     if let Some(why) = reducer.problem {
@@ -120,7 +128,7 @@ fn table_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &mu
     for row in reducer.table {
         row_ui(ui, id, width, reducer, row, out);
     }
-    if reducer.table.is_empty() {
+    if reducer.table.is_empty() && !reducer.stored {
         let (line, _) = ui.allocate_exact_size(vec2(width, 32.0), Sense::hover());
         text::left(&painter, line.left() + size::PAD, line.center().y, "No categories yet.", text::BODY, t.quiet);
     }
@@ -134,9 +142,16 @@ fn buttons_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &
         ("Skip errors", Look::Plain, Action::SkipErrors)
     };
     let choose = ("Choose a reducer…", Look::Outlined, Action::ChooseReducer);
-    let mut buttons = vec![choose, errors, ("Use merge", Look::Plain, Action::ClearReducer)];
-    if reducer.file.is_none() {
-        buttons.truncate(1);
+    let merge = ("Use merge", Look::Plain, Action::ClearReducer);
+    let mut buttons = vec![choose];
+    if reducer.file.is_some() {
+        buttons.push(errors);
+    }
+    if reducer.offers_stored && !reducer.stored {
+        buttons.push(("The store's own document", Look::Plain, Action::UseReducer(STORED.to_owned())));
+    }
+    if reducer.file.is_some() || reducer.stored {
+        buttons.push(merge);
     }
     let widths: Vec<f32> = buttons.iter().map(|(word, ..)| button_width(ui.painter(), word, None)).collect();
     let room = width - 2.0 * size::PAD;
@@ -146,7 +161,7 @@ fn buttons_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &
     let place = Rect::from_min_size(footer.min + vec2(size::PAD, 10.0), vec2(room, height));
     for ((word, look, action), at) in buttons.into_iter().zip(flow(place, &widths, 28.0).0) {
         if button(ui, id.with(word), at, look, word, None).clicked() {
-            if matches!(action, Action::ChooseReducer | Action::ClearReducer) {
+            if matches!(action, Action::ChooseReducer | Action::ClearReducer | Action::UseReducer(_)) {
                 ui.close();
             }
             out.push(action);
