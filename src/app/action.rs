@@ -12,6 +12,7 @@ use super::playback::PlaybackCommand;
 pub use crate::export::{Format, What};
 pub use crate::index::StreamSort;
 use crate::model::{Applied, CategoryId, Pointer, StoreId, StreamId};
+use crate::replay::stored::STORED;
 
 /// One intent of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,6 +152,13 @@ pub enum Action {
     CloseModal,
     /// Ends the program.
     Quit,
+}
+
+impl Action {
+    /// Shows the states that the store itself keeps.
+    pub fn use_stored() -> Action {
+        Action::UseReducer(STORED.to_owned())
+    }
 }
 
 impl From<PlaybackCommand> for Action {

@@ -6,7 +6,6 @@
 use super::action::{Action, Axis, CopyWhat, Panel, StateTab, ThemeChoice};
 use super::playback::PlaybackCommand;
 use crate::model::Applied;
-use crate::replay::stored::STORED;
 
 /// A key on the keyboard, as far as commands use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -457,7 +456,7 @@ commands! {
         CommandContext::store, |_, _| Action::ChooseReducer);
     USE_STORED = row((REDUCER, 0), "The store's own documents", &[], "Show the documents and snapshots that the store keeps, at the versions where it holds one.",
         |cx| cx.store().and(need(cx.keeps_states, "this store keeps no documents or snapshots")),
-        |_, _| Action::UseReducer(STORED.to_owned()));
+        |_, _| Action::use_stored());
     CLEAR_REDUCER = row((REDUCER, 0), "Use merge", &[], "Forget the reducer and merge payloads, which is a guess.",
         CommandContext::reducer, |_, _| Action::ClearReducer);
     SKIP_ERRORS = row((REDUCER, 1), "Skip events that throw", &[], "Leave out events that make the reducer throw, and go on.",

@@ -17,6 +17,7 @@ mod progress;
 mod sample;
 mod stored;
 mod template;
+mod tenant;
 
 use std::io::Read;
 use std::path::Path;

@@ -97,6 +97,8 @@ impl StoredRule {
             items: None,
             group: None,
             links: Vec::new(),
+            kinds: None,
+            lists_system: false,
             map: self.map.clone(),
         };
         Dialect { events, stored: Vec::new(), ..of.clone() }

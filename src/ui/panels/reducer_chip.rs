@@ -7,7 +7,6 @@ use super::store_tabs::chip;
 use crate::app::action::Action;
 use crate::app::view::{ReducerChip, ReducerRow};
 use crate::model::CategoryId;
-use crate::replay::stored::STORED;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{Look, button, button_width, flow};
@@ -148,7 +147,7 @@ fn buttons_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &
         buttons.push(errors);
     }
     if reducer.offers_stored && !reducer.stored {
-        buttons.push(("The store's own document", Look::Plain, Action::UseReducer(STORED.to_owned())));
+        buttons.push(("The store's own document", Look::Plain, Action::use_stored()));
     }
     if reducer.file.is_some() || reducer.stored {
         buttons.push(merge);
