@@ -150,3 +150,25 @@ fn kinds_of_a_category_are_listed_below_it() {
     window.get_by_label_contains("category account:command, 1").click();
     wait_until(&mut window, "without commands", |window| !listed(window).contains(&"account:command-7".to_owned()));
 }
+
+#[test]
+fn a_link_by_position_says_what_is_there_and_how_much_follows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("messages.csv");
+    let mut csv = "global_position,position,time,stream_name,type,data,metadata,id\n".to_owned();
+    let rows = [
+        ("hold-7", 0, "Placed", "{}"),
+        ("hold-7", 1, "Released", "{}"),
+        ("hold-8", 0, "Placed", "{}"),
+        ("hold:position", 0, "Recorded", r#""{""position"":11}""#),
+    ];
+    for (at, (stream, position, kind, data)) in rows.into_iter().enumerate() {
+        let id = format!("00000000-0000-4000-8000-00000000000{at}");
+        csv += &format!("{},{position},2026-03-04 05:06:07,{stream},{kind},{data},{{}},{id}\n", at + 10);
+    }
+    std::fs::write(&path, csv).expect("written");
+    let mut window = start(Place { stream: Some("hold:position".to_owned()), ..Place::of(&path) });
+    wait_for(&mut window, "has read to position 11, hold-7 v1 Released, 1 event of hold follows");
+    window.get_by_label_contains("has read to position 11").click();
+    titled(&mut window, "hold-7 v1 - messages.csv");
+}

@@ -10,7 +10,7 @@ use crate::app::action::{EventTab, StateTab, Tree};
 use crate::app::links::Links;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, Marks, Node, Pointer, Position, RecordedEvent, Time, Version};
+use crate::model::{Applied, LinkTarget, Marks, Node, Pointer, Position, RecordedEvent, Time, Version};
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
 use crate::session::{LinkEnd, Progress, StateNews};
@@ -161,8 +161,8 @@ pub struct EventBody<'a> {
 pub struct LinkLine<'a> {
     /// `links to order-1 v0`.
     pub words: String,
-    /// Of the event that is there.
-    pub event_type: &'a str,
+    /// The type of the event that is there; with its place where the words do not say it.
+    pub event: Cow<'a, str>,
     /// So many events of this category follow it.
     pub rest: Option<(u64, &'a str)>,
     /// Why there is none, or why the store's server does not show it.
@@ -299,7 +299,7 @@ fn event_body<'a>(
         metadata: tree(view, Tree::Metadata, &event.metadata, None),
         raw: &event.raw,
         undecodable: event.undecodable.as_deref(),
-        links: links.ends.iter().enumerate().map(|(at, end)| link_line(links, at, end)).collect(),
+        links: links.ends.iter().enumerate().map(|(at, end)| link_line(store, links, at, end)).collect(),
         has_links: store.has_links(),
         here: links.here.as_ref().map(|here| LinksHereView {
             rows: store,
@@ -310,11 +310,20 @@ fn event_body<'a>(
     }
 }
 
-fn link_line<'a>(links: &Links, at: usize, end: &'a LinkEnd) -> LinkLine<'a> {
+fn link_line<'a>(store: &'a OpenStore, links: &Links, at: usize, end: &'a LinkEnd) -> LinkLine<'a> {
+    let event = match (&end.place, &end.link.to) {
+        (None, _) => Cow::Borrowed(""),
+        (Some(place), LinkTarget::Event { .. } | LinkTarget::Stream(_)) => Cow::Borrowed(&*place.event_type),
+        (Some(place), _) => {
+            let version = place.version.map(|version| format!(" v{version}")).unwrap_or_default();
+            let stream = store.index.index.streams().name(place.stream);
+            Cow::Owned(format!("{stream}{version} {}", place.event_type))
+        }
+    };
     let following = links.following.as_ref().filter(|following| following.link == at);
     LinkLine {
         words: format!("{} {}", end.link.name, end.link.to),
-        event_type: end.place.as_ref().map_or("", |place| &place.event_type),
+        event,
         rest: end.rest.zip(end.link.rest.as_deref()),
         reason: end.reason.as_deref(),
         can_follow: end.can_follow(),

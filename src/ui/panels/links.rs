@@ -32,10 +32,13 @@ fn link_ui(ui: &mut Ui, id: Id, line: Rect, number: usize, link: &LinkLine<'_>, 
     let behind = match (link.looking, link.reason) {
         (Some(percent), _) => format!("looking for it, {percent} % of the store read"),
         (None, Some(why)) => format!("unresolved: {why}"),
-        (None, None) if link.is_shown => format!("{}, shown here", link.event_type),
-        (None, None) => link.event_type.to_owned(),
+        (None, None) if link.is_shown => format!("{}, shown here", link.event),
+        (None, None) => link.event.to_string(),
     };
-    let follow = link.rest.map(|(rest, of)| format!("{} of {of} follow", format::plural(rest, "event", "events")));
+    let follow = link.rest.map(|(rest, of)| match rest {
+        1 => format!("1 event of {of} follows"),
+        _ => format!("{} of {of} follow", format::plural(rest, "event", "events")),
+    });
     let behind: Vec<String> = [Some(behind), follow].into_iter().flatten().filter(|part| !part.is_empty()).collect();
     let behind = behind.join(", ");
     let words = if behind.is_empty() { link.words.clone() } else { format!("{}, {behind}", link.words) };
