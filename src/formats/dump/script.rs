@@ -538,8 +538,8 @@ mod tests {
             CREATE TABLE `e` (`id` int COMMENT 'a; it''s', `key` text, KEY `k` (`id`)) ENGINE=InnoDB;\n\
             INSERT INTO `e` VALUES (1,'a\\';b'),(2,'c');\nINSERT INTO `e` VALUES (3,'d');\n\
             DELIMITER ;;\nCREATE TRIGGER t BEFORE INSERT ON e FOR EACH ROW BEGIN INSERT INTO x VALUES (1); END ;;\nDELIMITER ;\n";
-        let rows_of = "INSERT INTO `e` VALUES (1,'a\\';b'),(2,'c');";
-        assert_eq!(rows(mysql, Flavour::MySql), [pair("e", rows_of), pair("e", "INSERT INTO `e` VALUES (3,'d');")]);
+        let rows_of = "INSERT INTO `e` VALUES (1,'a\\';b'),(2,'c');\nINSERT INTO `e` VALUES (3,'d');";
+        assert_eq!(rows(mysql, Flavour::MySql), [pair("e", rows_of)]);
         let sqlite = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE IF NOT EXISTS \"e\" (a, b blob);\n\
             INSERT INTO e VALUES(1,X'00');\nCREATE TRIGGER t AFTER INSERT ON e BEGIN\n INSERT INTO x VALUES(1);\nEND;\n\
             INSERT INTO e VALUES(2,'\\');\nCOMMIT;\n";
@@ -547,7 +547,7 @@ mod tests {
         assert_eq!(found, [pair("e", "INSERT INTO e VALUES(1,X'00');"), pair("e", "INSERT INTO e VALUES(2,'\\');")]);
         let server = "USE [shop]\nGO\nCREATE TABLE [dbo].[e]([a] [bigint] NOT NULL, [b] [nvarchar](max));\nGO\n\
             INSERT [dbo].[e] ([a], [b]) VALUES (1, N'x]y')\nGO\nINSERT [dbo].[e] ([a], [b]) VALUES (2, N'z')\nGO\n";
-        assert_eq!(read(server, Flavour::SqlServer).blocks.len(), 2);
+        assert_eq!(read(server, Flavour::SqlServer).blocks.len(), 1);
     }
 
     #[test]
