@@ -1,6 +1,6 @@
 //! Every sample store is opened as what wrote it, and holds what its README says of it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Program, root, text};
 
@@ -40,7 +40,7 @@ fn every_sample_store_is_opened_as_what_wrote_it() {
 fn messages_of_the_message_db_are_grouped_by_what_they_are() {
     let store = text(&root().join("sample-stores/messagedb/bank.dump"));
     let streams = Program::new().json(&["streams", &store, "--json"]);
-    let count = |category: Value| streams.iter().filter(|stream| stream["category"] == category).count();
+    let count = |category: &str| streams.iter().filter(|stream| stream["category"] == category).count();
     for (category, wanted) in [
         ("account", 12),
         ("account:command", 12),
@@ -49,9 +49,11 @@ fn messages_of_the_message_db_are_grouped_by_what_they_are() {
         ("fundsTransfer", 29),
         ("fundsTransfer:command", 29),
         ("teller:reply", 29),
+        // The name of a stream of positions is often that of a category, without an id.
+        ("account:command+position", 1),
+        ("fundsTransfer:command+position", 1),
+        ("fundsTransfer:position", 1),
     ] {
-        assert_eq!(count(json!(category)), wanted, "{category}");
+        assert_eq!(count(category), wanted, "{category}");
     }
-    // Streams whose name is a category have no id, and none either.
-    assert_eq!(count(Value::Null), 3);
 }
