@@ -156,10 +156,10 @@ impl DocumentReader {
     fn take(&mut self, part: usize, about: Documents, index: &EventIndex) {
         let mut found = index.findings().clone();
         // A row without a version is a document of another kind, and what is odd about an order
-        // of versions is no matter.
+        // of versions is no matter; where the dump ends, its events tell.
         found.retain(|finding| {
-            use FindingCode::{Damaged, Encrypted, TooLarge, TruncatedTail, Undecodable};
-            matches!(finding.code, Damaged | Encrypted | TooLarge | TruncatedTail | Undecodable)
+            use FindingCode::{Damaged, Encrypted, TooLarge, Undecodable};
+            matches!(finding.code, Damaged | Encrypted | TooLarge | Undecodable)
         });
         self.findings.absorb(&mut found);
         let streams = index.streams();

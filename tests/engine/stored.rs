@@ -189,7 +189,9 @@ fn carts(out: &mut String, schema: &str, first: i64) {
 }
 
 fn dump(tables: &str) -> String {
-    format!("-- PostgreSQL database dump\n\nSET client_encoding = 'UTF8';\n\n{tables}")
+    format!(
+        "-- PostgreSQL database dump\n\nSET client_encoding = 'UTF8';\n\n{tables}\n-- PostgreSQL database dump complete\n"
+    )
 }
 
 #[test]
