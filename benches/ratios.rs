@@ -24,6 +24,7 @@ use eventglass::app::{App, Folders, Place, Start};
 use eventglass::formats::{self, Location, OpenChoice, Opened};
 use eventglass::model::{Applied, StreamId};
 use eventglass::replay::Reducer;
+use eventglass::replay::host::Stop;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
 use eventglass::session::{Answer, Budget, Indexer, Opening, Reading, ReducerFile, Session, StreamSource};
@@ -187,7 +188,7 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
         let castore = peer["seek_p50_ms"].as_f64().ok_or("castore.mjs printed no seek_p50_ms")?;
         let reducer: Box<dyn Reducer> = match mode {
             "merge" => Box::new(Merge::default()),
-            _ => file.reducer(&eventglass::session::Choice::Export(mode.to_owned()))?,
+            _ => file.reducer(&eventglass::session::Choice::Export(mode.to_owned()), &Stop::default())?,
         };
         let mut source = StreamSource::open(&opened)?;
         source.select(index.rows_of(StreamId(0)), StreamId(0));

@@ -89,6 +89,8 @@ pub enum Action {
     CancelScan,
     /// Stops the filter of the events and keeps what it found.
     StopFilter,
+    /// Stops folding where it is.
+    StopFold,
 
     /// Asks the desktop for a reducer.
     ChooseReducer,

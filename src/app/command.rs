@@ -163,6 +163,8 @@ pub struct CommandContext {
     pub can_follow: bool,
     /// A link was followed, and there is a way back.
     pub can_go_back: bool,
+    /// The state at the playhead is waited for.
+    pub folding: bool,
     /// The store changed on disk since it was read.
     pub store_changed: bool,
     /// Streams that hold only the server's own events and links, and whether they are listed.
@@ -355,9 +357,13 @@ commands! {
         |cx| cx.store().and(need(cx.store_changed, "the store has not changed since it was read")), |_, _| Action::Reload);
     READ_DIFFERENTLY = row((FILE, 0), "Read it differently…", &[], "Point at the columns of the store in front, or take another of its tables.",
         CommandContext::store, |_, _| Action::ReadDifferently);
-    STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading or filtering, and use what is there.",
-        |cx| need(cx.scanning || cx.filtering, "nothing is being read"),
-        |cx, _| if cx.scanning { Action::CancelScan } else { Action::StopFilter });
+    STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading, filtering or folding, and use what is there.",
+        |cx| need(cx.scanning || cx.filtering || cx.folding, "nothing is being read"),
+        |cx, _| match (cx.scanning, cx.filtering) {
+            (true, _) => Action::CancelScan,
+            (_, true) => Action::StopFilter,
+            _ => Action::StopFold,
+        });
     CLOSE_STORE = row((FILE, 0), "Close store", &[ctrl('w')], "Close the store in front.",
         |cx| need(cx.stores > 0, NO_STORE), |_, _| Action::CloseStore);
     COPY_EVENT = row((FILE, 1), "Copy event as JSON", &[ctrl('c')], "Copy the event under the playhead as one line of JSON.",

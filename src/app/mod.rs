@@ -358,6 +358,7 @@ impl App {
             has_links: store.is_some_and(OpenStore::has_links),
             can_follow: view.is_some_and(|view| view.links.ends.iter().any(LinkEnd::can_follow)),
             can_go_back: store.is_some_and(|store| !store.trail.is_empty()),
+            folding: view.is_some_and(|view| view.fold.stale_since.is_some()),
             store_changed: store.is_some_and(|s| s.changed.is_some()),
             system_streams: store.map_or(0, |store| store.index.list.system),
             system_listed: store.is_some_and(|store| store.list.order.system),

@@ -155,6 +155,7 @@ impl StreamView {
             follows_end: false,
             ticket: before.map(|view| view.ticket).unwrap_or_default(),
         };
+        ask.session.stop_fold();
         view.select(index, ask);
         if let Some(rows) = index.rows_at_once(id) {
             view.arrive(rows, ask);
@@ -281,6 +282,7 @@ impl StreamView {
         self.fold.failed = None;
         self.fold.news = FoldNews::default();
         self.fold.skipped.clear();
+        ask.session.stop_fold();
         ask.session.ask_replay(ReplayAsk::Reduce {
             ticket: self.ticket,
             source: ask.reducers.source().clone(),
@@ -337,6 +339,10 @@ impl StreamView {
             Action::StopFilter => {
                 self.filter.job = None;
                 self.links.stop();
+            }
+            Action::StopFold => {
+                ask.session.stop_fold();
+                ask.session.ask_replay(ReplayAsk::Halt(self.ticket));
             }
             Action::SelectPath(tree, path) => self.trees.select(tree, path),
             Action::ToggleExpanded(tree, path) => self.trees.toggle(tree, path),

@@ -10,6 +10,7 @@ use super::store::StoreAndIndex;
 use crate::model::json::to_text;
 use crate::model::{FindingCode, Node, StreamId, Version};
 use crate::replay::diff::{Change, diff};
+use crate::replay::host::Stop;
 use crate::replay::stored::StoredStates;
 use crate::replay::timeline::EventSource;
 use crate::replay::{Reducer, Slot};
@@ -64,7 +65,7 @@ pub fn compare(
             continue;
         };
         if !reducers.contains_key(&export) {
-            reducers.insert(export.clone(), file.reducer(&Choice::Export(export.clone()))?);
+            reducers.insert(export.clone(), file.reducer(&Choice::Export(export.clone()), &Stop::default())?);
         }
         let Some(reducer) = reducers.get_mut(&export) else { continue };
         documents.turn(Some(stream));

@@ -11,6 +11,7 @@ use super::{CliError, at, print};
 use crate::index::At;
 use crate::model::{Applied, FindingCode, Version};
 use crate::replay::Reducer;
+use crate::replay::host::Stop;
 use crate::replay::merge::{MERGE, Merge};
 use crate::replay::stored::Stored;
 use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
@@ -63,7 +64,7 @@ impl ReducerArguments {
             }
             ReducerSource::Module(file) => match file.choose(category) {
                 Choice::Merge => Err(CliError::Failed(file.no_export(category))),
-                choice => Ok(file.reducer(&choice)?),
+                choice => Ok(file.reducer(&choice, &Stop::default())?),
             },
         }
     }
@@ -106,7 +107,7 @@ impl Fold {
                 None => self.timeline.build(&mut self.source, target.0, Duration::from_secs(1))?,
                 Some(StateAt { applied, problem: Some(thrown), .. }) => {
                     let what = format!("the state after {applied} events cannot be shown: {thrown}");
-                    return Err(CliError::failed(what, thrown.help));
+                    return Err(CliError::failed(what, thrown.help()));
                 }
                 Some(state) => {
                     return match self.source.lost_before(target) {
@@ -144,7 +145,7 @@ impl Fold {
         match errors.first() {
             Some(error) if !self.skips => {
                 let help = if error.applied.0 == 0 { "" } else { "; or go on without it: --on-error skip" };
-                writeln!(io::stderr(), "help: {}{help}", print::visible(error.thrown.help))?;
+                writeln!(io::stderr(), "help: {}{help}", print::visible(error.thrown.help()))?;
                 Ok(1)
             }
             _ => Ok(0),

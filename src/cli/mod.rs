@@ -29,7 +29,7 @@ use clap::{Parser, Subcommand};
 
 use crate::export::ExportError;
 use crate::model::{Helpful, Problem};
-use crate::replay::js::ModuleError;
+use crate::replay::module::ModuleError;
 use crate::session::documents::NoDocuments;
 pub use window::{Renderer, WindowArguments};
 

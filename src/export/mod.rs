@@ -30,7 +30,7 @@ use crate::formats::{Opened, ReadError};
 use crate::index::{At, EventIndex, NamePart, StreamTable};
 use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Version};
 use crate::replay::Thrown;
-use crate::replay::js::ModuleError;
+use crate::replay::module::ModuleError;
 use crate::replay::timeline::OnError;
 use crate::session::documents::NoDocuments;
 use crate::session::{InputStreams, Progress};
@@ -166,7 +166,7 @@ impl Report {
         self.push(|| Problem {
             what: format!("the state of {stream} after {applied} events cannot be shown"),
             cause: thrown.to_string(),
-            help: thrown.help.to_owned(),
+            help: thrown.help().to_owned(),
         });
     }
 
@@ -180,7 +180,7 @@ impl Report {
             self.push(|| Problem {
                 what: format!("{stream} {done} v{} {}", error.version, error.event_type),
                 cause: error.thrown.to_string(),
-                help: format!("{}{way_out}", error.thrown.help),
+                help: format!("{}{way_out}", error.thrown.help()),
             });
         }
         match pass.ended() {

@@ -9,13 +9,11 @@ use std::sync::Arc;
 use super::streams::Streams;
 use crate::formats::ReadError;
 use crate::model::{Applied, Finding, Findings, Node, Text, Time, Version};
-use crate::replay::timeline::{HandlerError, OnError};
+use crate::replay::timeline::{HandlerError, OnError, may_go_on};
 use crate::replay::{Reducer, Saved, Slot, Step, Thrown};
 
 /// Events handed to the reducer at once; a page of a [`StreamSource`].
 pub(super) const BATCH: u64 = 64;
-/// Events of one stream that may throw before skipping ends as well.
-const MOST_ERRORS: usize = 100_000;
 /// Bytes of a stream's events that are held to go back to; then a copy is made to go back to.
 const HELD_BYTES: usize = 4 << 20;
 pub(super) const SLOT: Slot = Slot::Build;
@@ -53,6 +51,10 @@ pub struct Pass {
     copy: Option<(u64, Saved)>,
     /// Events in front that cannot be asked for again.
     gone: u64,
+    /// One of the events before this ended whatever folded them: they are handed over one by one.
+    one_by_one: u64,
+    /// Copying the state ran into the limits: it is not tried again.
+    no_copies: bool,
     findings: Findings,
 }
 
@@ -60,8 +62,18 @@ impl Pass {
     /// Begins a stream; its initial state is there then.
     pub fn begin(reducer: &mut dyn Reducer, on_error: OnError) -> Pass {
         let findings = Findings::default();
-        let mut pass =
-            Pass { on_error, at: 0, last: None, ended: None, errors: Vec::new(), copy: None, gone: 0, findings };
+        let mut pass = Pass {
+            on_error,
+            at: 0,
+            last: None,
+            ended: None,
+            errors: Vec::new(),
+            copy: None,
+            gone: 0,
+            one_by_one: 0,
+            no_copies: false,
+            findings,
+        };
         if let Err(thrown) = reducer.start(SLOT) {
             pass.errors.push(HandlerError {
                 applied: Applied(0),
@@ -105,7 +117,8 @@ impl Pass {
         if self.at >= to || self.ended.is_some() {
             return Ok(());
         }
-        let count = (to - self.at).min(BATCH - self.at % BATCH);
+        let most = if self.at < self.one_by_one { 1 } else { BATCH - self.at % BATCH };
+        let count = (to - self.at).min(most);
         let mut events = source.steps(self.at, count)?;
         // What is gone, or is another event now, is never folded, nor is what follows it.
         let lost = (0..events.len().max(1) as u64).find(|nth| source.is_lost(self.at + nth) || events.is_empty());
@@ -123,6 +136,15 @@ impl Pass {
                 self.findings.push(Finding { code, stream, stream_id: None, version, message });
             }
         }
+        if stepped.unsure && events.len() > 1 {
+            self.one_by_one = self.at + events.len() as u64;
+            if self.copy.as_ref().map_or(0, |(at, _)| *at) < self.gone {
+                self.ended = Some(Ended::GoneBy(events[0].version));
+            } else if !self.fold_again(reducer, source)? {
+                self.ended = Some(Ended::Spoilt);
+            }
+            return Ok(());
+        }
         let done = stepped.thrown.as_ref().map_or(events.len(), |_| stepped.done.min(events.len() - 1));
         self.at += done as u64;
         self.last = events[..done].last().map(LastEvent::of).or(self.last.take());
@@ -130,9 +152,27 @@ impl Pass {
             return self.threw(reducer, source, event, thrown);
         }
         if source.held_bytes() > HELD_BYTES {
-            self.copy = reducer.save(SLOT).ok().map(|saved| (self.at, saved));
+            self.copy(reducer, source)?;
             self.gone = self.at;
             source.let_go(self.at);
+        }
+        Ok(())
+    }
+
+    /// Makes a copy to go on from, where the state can be copied.
+    fn copy(&mut self, reducer: &mut dyn Reducer, source: &mut dyn Streams) -> Result<(), ReadError> {
+        if self.no_copies {
+            return Ok(());
+        }
+        match reducer.save(SLOT) {
+            Ok(saved) => self.copy = Some((self.at, saved)),
+            Err(thrown) => {
+                self.no_copies = thrown.why.is_cut();
+                // Whatever tried to copy it is gone, and the state with it.
+                if thrown.fatal && !self.fold_again(reducer, source)? {
+                    self.ended = Some(Ended::Spoilt);
+                }
+            }
         }
         Ok(())
     }
@@ -158,8 +198,8 @@ impl Pass {
         });
         if !is_repeatable {
             self.ended = Some(Ended::Spoilt);
-        } else if self.on_error == OnError::Skip && self.errors.len() < MOST_ERRORS {
-            self.copy = reducer.save(SLOT).ok().map(|saved| (self.at, saved));
+        } else if self.on_error == OnError::Skip && may_go_on(&self.errors) {
+            self.copy(reducer, source)?;
             self.last = Some(LastEvent::of(event));
             self.at += 1;
         } else {

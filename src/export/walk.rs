@@ -13,6 +13,7 @@ use crate::index::EventIndex;
 use crate::model::{Node, Pointer, Problem, Text};
 use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
+use crate::replay::host::Stop;
 use crate::replay::merge::Merge;
 use crate::replay::stored::{STORED, Stored};
 use crate::replay::timeline::HandlerError;
@@ -111,7 +112,7 @@ impl Reducers {
             (ReducerSource::Module(file), _) if self.insists && choice == Choice::Merge => {
                 return Err(ExportError::NoReducer(file.no_export(category)));
             }
-            (ReducerSource::Module(file), _) => file.reducer(&choice)?,
+            (ReducerSource::Module(file), _) => file.reducer(&choice, &Stop::default())?,
             (ReducerSource::Stored, Some((opened, index))) => {
                 let documents = StoredDocuments::new(Arc::new(DocumentIndex::read(opened, index)?));
                 Box::new(Stored::new(Box::new(documents)))

@@ -55,7 +55,7 @@ impl Reducer for Merge {
                 )),
             }
         }
-        Stepped { done: events.len(), thrown: None, findings }
+        Stepped { done: events.len(), findings, ..Stepped::default() }
     }
 
     fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {

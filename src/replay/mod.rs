@@ -2,17 +2,22 @@
 //!
 //! Deterministic and without side effects: no files, no clock in a result, no
 //! randomness. Any route to a version gives the same bytes: from zero, from a
-//! keyframe, stepping back, jumping.
+//! keyframe, stepping back, jumping. What the user wrote runs in a process of its own
+//! ([`host`]), which may hang or end as it likes.
 
 pub mod diff;
-pub mod js;
+pub mod host;
+mod js;
 pub mod merge;
+pub mod module;
 pub mod stored;
 pub mod timeline;
 pub mod written;
 
 use std::fmt;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::model::{FindingCode, Node, Position, Text, Time, Version};
 
@@ -50,7 +55,7 @@ pub struct Payload {
 }
 
 /// Where a reducer holds a state: one session folds for several purposes in turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Slot {
     /// The fold from the beginning, which leaves keyframes.
     Build = 0,
@@ -70,20 +75,76 @@ pub struct Stepped {
     pub done: usize,
     /// Why the next one was not; the slot is then spoilt until it is restored.
     pub thrown: Option<Thrown>,
+    /// Whatever folds them ended, and at which of them is not known: none is blamed before
+    /// each was handed over alone.
+    pub unsure: bool,
     /// Odd things, by place in the batch.
     pub findings: Vec<(usize, FindingCode, String)>,
 }
 
 /// What a reducer threw, or why it was cut off.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thrown {
     pub message: Text,
     /// `account.js:41:22`; empty where unknown.
     pub place: Text,
-    /// What to do about it.
-    pub help: &'static str,
-    /// The session is gone with it and was made anew: copies that name its objects are void.
+    pub why: Why,
+    /// The session is gone with it: copies that name its objects are void.
     pub fatal: bool,
+}
+
+/// What kind of end it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Why {
+    /// The reducer threw.
+    Threw,
+    /// It did not come to an end in time.
+    TooSlow,
+    /// It used more memory than it may.
+    Memory,
+    /// It called itself too deep.
+    Stack,
+    /// The data of the event cannot be read by it.
+    Unread,
+    /// The state is none that JSON can show.
+    NotJson,
+    /// The process that ran it ended.
+    Ended,
+    /// The user did not wait for it.
+    Stopped,
+    /// The copy is of a session that is gone.
+    Void,
+    /// The store keeps no state there.
+    Elsewhere,
+}
+
+impl Why {
+    /// It ran into a limit: what did so some times is not run any more.
+    pub fn is_cut(self) -> bool {
+        matches!(self, Why::TooSlow | Why::Memory | Why::Ended)
+    }
+}
+
+impl Thrown {
+    pub fn new(why: Why, message: impl Into<Text>) -> Thrown {
+        Thrown { message: message.into(), place: Arc::from(""), why, fatal: false }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self.why {
+            Why::Threw => "give missing parts a default, or let the reducer skip this event",
+            Why::TooSlow => "look for an endless loop",
+            Why::Memory => "look for something that grows with every event",
+            Why::Stack => "look for a recursion without an end",
+            Why::Unread => "skip this event: its data is nested too deep or too big",
+            Why::NotJson => "give the state a toJSON() that returns plain values",
+            Why::Ended => "look for a recursion or a text without an end, or let the reducer skip this event",
+            Why::Stopped => "choose the reducer again to fold on",
+            Why::Elsewhere => "ask for a version that the store holds a document at, or choose a reducer",
+            Why::Void => "fold again from an older copy",
+        }
+    }
 }
 
 impl fmt::Display for Thrown {

@@ -3,14 +3,11 @@
 
 use std::sync::Arc;
 
-use super::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown};
+use super::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
 use crate::model::{Node, Text, Version};
 
 /// What the reducer is called; `--reducer` takes it.
 pub const STORED: &str = "stored";
-
-/// Said where there is no document: what to do about it.
-const ELSEWHERE: &str = "ask for a version that the store holds a document at, or choose a reducer";
 
 /// The states that a store keeps.
 pub trait StoredStates {
@@ -52,7 +49,7 @@ impl Stored {
                 format!("the store holds documents at {more}{} and v{last} only", named.join(", "))
             }
         };
-        Thrown { message: message.into(), place: Arc::from(""), help: ELSEWHERE, fatal: false }
+        Thrown::new(Why::Elsewhere, message)
     }
 }
 
@@ -90,12 +87,8 @@ impl Reducer for Stored {
         if !self.knows(slot) {
             return Err(self.elsewhere());
         }
-        self.states.state(version).map_err(|cause| Thrown {
-            message: format!("the document at v{version} {cause}").into(),
-            place: Arc::from(""),
-            help: ELSEWHERE,
-            fatal: false,
-        })
+        let said = |cause| Thrown::new(Why::Elsewhere, format!("the document at v{version} {cause}"));
+        self.states.state(version).map_err(said)
     }
 
     /// Only the place is kept: the states are in the store.

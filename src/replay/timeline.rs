@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Reducer, Saved, Slot, Step, Thrown};
+use super::{Reducer, Saved, Slot, Step, Thrown, Why};
 use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
@@ -26,6 +26,9 @@ const SHORTEST_INTERVAL: u64 = 16;
 const SLICE_TIME: Duration = Duration::from_millis(8);
 /// Events that may throw before skipping ends as well: the list of them is kept.
 const MOST_ERRORS: usize = 100_000;
+/// Events at which the reducer may run into its limits before skipping ends as well: each takes
+/// seconds.
+pub const MOST_CUTS: usize = 3;
 /// Events handed to the reducer at once, at most.
 const BATCH: u64 = 256;
 
@@ -106,6 +109,10 @@ pub struct Timeline {
     errors: Vec<HandlerError>,
     /// The fold stopped before this event (0-based).
     stopped: Option<u64>,
+    /// One of the events before this ended whatever folded them: they are handed over one by one.
+    one_by_one: u64,
+    /// Copying the state ran into the limits: it is not tried again.
+    no_copies: bool,
     /// Seconds an event costs, smoothed.
     cost: f64,
     shortest: u64,
@@ -135,6 +142,8 @@ impl Timeline {
             patience: Duration::MAX,
             errors: Vec::new(),
             stopped: None,
+            one_by_one: 0,
+            no_copies: false,
             cost: 0.0,
             shortest: SHORTEST_INTERVAL,
             findings: Findings::default(),
@@ -249,6 +258,25 @@ impl Timeline {
         Ok(())
     }
 
+    /// The fold from the beginning ends here: what follows is "not reached".
+    ///
+    /// # Errors
+    /// Where the events do not come.
+    pub fn halt<S: EventSource>(&mut self, source: &mut S) -> Result<(), S::Error> {
+        if self.is_complete() {
+            return Ok(());
+        }
+        let Some(event) = source.steps(self.built, 1)?.into_iter().next() else { return Ok(()) };
+        self.stopped = Some(self.built);
+        self.errors.push(HandlerError {
+            applied: Applied(self.built + 1),
+            version: event.version,
+            event_type: event.event_type,
+            thrown: Thrown::new(Why::Stopped, "the fold was stopped here"),
+        });
+        Ok(())
+    }
+
     /// Events handed to the reducer at once: as many as take about one slice of time, so
     /// that a slow reducer does not keep a newer question waiting.
     fn batch(&self) -> u64 {
@@ -307,7 +335,8 @@ impl Timeline {
         // The first keyframe is after the first event: the initial state may be an object
         // of the module that a reducer changes in place.
         let next = if self.built == 0 { 1 } else { last + self.interval() };
-        let count = (until - self.built).min(self.batch()).min(next.saturating_sub(self.built).max(1));
+        let most = if self.built < self.one_by_one { 1 } else { self.batch() };
+        let count = (until - self.built).min(most).min(next.saturating_sub(self.built).max(1));
         let start = Instant::now();
         let events = source.steps(self.built, count)?;
         if events.is_empty() {
@@ -326,6 +355,10 @@ impl Timeline {
         }
         match stepped.thrown {
             None => self.built += events.len() as u64,
+            Some(thrown) if stepped.unsure && events.len() > 1 => {
+                self.one_by_one = self.built + events.len() as u64;
+                self.recover(source, &thrown)?;
+            }
             Some(thrown) => {
                 let at = self.built + stepped.done as u64;
                 let event = events.get(stepped.done).or(events.last());
@@ -334,7 +367,7 @@ impl Timeline {
         }
         let due = self.keyframes.last().is_none_or(|keyframe| self.built >= keyframe.applied + self.interval());
         if self.built == 1 || (due && self.stopped.is_none()) {
-            self.keep_built();
+            self.keep_built(source)?;
         }
         Ok(())
     }
@@ -370,10 +403,10 @@ impl Timeline {
                 self.built = at;
                 // So that the next throw does not fold all this once more.
                 if self.keyframes.last().is_none_or(|keyframe| keyframe.applied < at) {
-                    self.keep_built();
+                    self.keep_built(source)?;
                 }
                 match self.on_error {
-                    OnError::Skip if self.errors.len() < MOST_ERRORS => self.built = at + 1,
+                    OnError::Skip if may_go_on(&self.errors) => self.built = at + 1,
                     _ => self.stopped = Some(at),
                 }
             }
@@ -392,10 +425,19 @@ impl Timeline {
         self.seek_at = None;
     }
 
-    fn keep_built(&mut self) {
-        if let Ok(saved) = self.reducer.save(Slot::Build) {
-            self.keep(self.built, saved);
+    /// Keeps the state of the fold from the beginning, where it can be copied.
+    fn keep_built<S: EventSource>(&mut self, source: &mut S) -> Result<(), S::Error> {
+        if self.no_copies {
+            return Ok(());
         }
+        match self.reducer.save(Slot::Build) {
+            Ok(saved) => self.keep(self.built, saved),
+            Err(thrown) => {
+                self.no_copies = thrown.why.is_cut();
+                self.recover(source, &thrown)?;
+            }
+        }
+        Ok(())
     }
 
     fn keep(&mut self, applied: u64, saved: Saved) {
@@ -706,6 +748,12 @@ impl Timeline {
         }
         Ok(())
     }
+}
+
+/// Whether an event may be skipped once more, after these.
+pub fn may_go_on(errors: &[HandlerError]) -> bool {
+    let cuts = errors.iter().filter(|error| error.thrown.why.is_cut()).take(MOST_CUTS);
+    errors.len() < MOST_ERRORS && cuts.count() < MOST_CUTS
 }
 
 /// Bytes of a ready state. Branches are shared with neighbours, so a quarter is a careful estimate.

@@ -2,7 +2,7 @@
 //!
 //! The program stays below 512 MiB beside its index, however many stores are open. What can
 //! be made anew is bounded: pages of events, keyframes, ready states, and the heap in which
-//! a JavaScript reducer works; together 480 MiB. Stores divide each of them equally. A share
+//! a JavaScript reducer works, in its own process; together 480 MiB. Stores divide each of them equally. A share
 //! becomes smaller when another store opens and larger when one closes; whoever holds the
 //! memory asks for its part between two slices of work, and lets go of the rest.
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::pages;
-use crate::replay::{js, timeline};
+use crate::replay::{host, timeline};
 
 /// What is divided. Clones are the same budget.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +56,7 @@ impl Share {
             pages: pages::CACHE_BYTES / stores,
             keyframes: timeline::KEYFRAME_BYTES / stores,
             ring: timeline::RING_BYTES / stores,
-            heap: js::MEMORY_BYTES / stores,
+            heap: host::MEMORY_BYTES / stores,
         }
     }
 }

@@ -43,6 +43,7 @@ use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
 use crate::model::{Applied, Findings, Link, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
 use crate::replay::diff::Change;
+use crate::replay::host::Stop;
 use crate::replay::timeline::{HandlerError, OnError};
 use crate::replay::written::Written;
 use filter::EventFilter;
@@ -121,6 +122,8 @@ pub enum ReplayAsk {
     Reduce { ticket: Ticket, source: ReducerSource, choice: Choice, on_error: OnError },
     /// The state after so many events.
     Seek { ticket: Ticket, applied: Applied },
+    /// Fold no further than it is.
+    Halt(Ticket),
     /// These blocks of cells are wanted now, and no others: block `n` begins with the event
     /// at `n * CELL_BLOCK`.
     Cells { ticket: Ticket, blocks: Vec<u64> },
@@ -276,14 +279,8 @@ pub struct CellRow {
 /// where its sources have that one.
 pub fn read_reducer(named: String, stamp: Option<String>, answer: Sender<ReducerRead>, waker: Waker) {
     let read = move || {
-        let result = match catch_unwind(AssertUnwindSafe(|| ReducerFile::read_if(&named, stamp.as_deref()))) {
-            Ok(result) => result.map(|file| file.map(Arc::new)).map_err(Problem::from),
-            Err(_) => Err(Problem {
-                what: format!("{named} cannot be used"),
-                cause: "reading it stopped the compiler".to_owned(),
-                help: "report the file; the store is unchanged".to_owned(),
-            }),
-        };
+        let read = ReducerFile::read_if(&named, stamp.as_deref());
+        let result = read.map(|file| file.map(Arc::new)).map_err(Problem::from);
         // The window may be gone.
         let _ = answer.send(ReducerRead { named, result });
         waker();
@@ -309,6 +306,7 @@ pub struct Session {
     jobs: Sender<JobAsk>,
     answers: Receiver<Answer>,
     front: Arc<AtomicBool>,
+    stop: Stop,
 }
 
 /// The threads' end of a session's channels.
@@ -317,13 +315,15 @@ pub struct Far {
     pub replay: Receiver<ReplayAsk>,
     pub jobs: Receiver<JobAsk>,
     pub out: Outbox,
+    /// Ends a call of a reducer that the replayer waits for.
+    pub stop: Stop,
 }
 
 impl Session {
     /// Opens a store in the background; answers follow.
     pub fn open(opening: Opening) -> Session {
         let Opening { path, cache, choice, share, waker } = opening;
-        let (session, Far { store, replay, jobs, out }) = Session::pair(waker);
+        let (session, Far { store, replay, jobs, out, stop }) = Session::pair(waker);
         let (to_replay, to_jobs) = (session.replay.clone(), session.jobs.clone());
         spawn("indexer", out.clone(), move |out| {
             // The others hear of the store once, and of the session's end from the session.
@@ -334,7 +334,7 @@ impl Session {
             };
             store_thread::run(&path, &cache, &choice, &store, tell, &out);
         });
-        spawn("replayer", out.clone(), move |out| replay_thread::run(&replay, &share, &out));
+        spawn("replayer", out.clone(), move |out| replay_thread::run(&replay, &share, stop, &out));
         spawn("jobs", out, move |out| jobs::run(&jobs, &out));
         session
     }
@@ -347,8 +347,9 @@ impl Session {
         let (to_jobs, jobs) = channel();
         let front = Arc::new(AtomicBool::new(true));
         let out = Outbox { answers, waker, front: Arc::clone(&front) };
-        let session = Session { store: to_store, replay: to_replay, jobs: to_jobs, answers: answered, front };
-        (session, Far { store, replay, jobs, out })
+        let stop = Stop::default();
+        let far = Far { store, replay, jobs, out, stop: stop.clone() };
+        (Session { store: to_store, replay: to_replay, jobs: to_jobs, answers: answered, front, stop }, far)
     }
 
     /// Asks the indexer. A thread that ended has said why.
@@ -359,6 +360,12 @@ impl Session {
     /// Asks the replayer.
     pub fn ask_replay(&self, ask: ReplayAsk) {
         let _ = self.replay.send(ask);
+    }
+
+    /// Ends the call of a reducer that the replayer waits for, if there is one: its state is not
+    /// wanted any more.
+    pub fn stop_fold(&self) {
+        self.stop.stop();
     }
 
     /// Looks for the events of a stream that contain every word of `text`; dropping the

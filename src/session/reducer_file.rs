@@ -6,19 +6,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use oxc_allocator::Allocator;
-use oxc_codegen::Codegen;
-use oxc_parser::Parser;
-use oxc_semantic::SemanticBuilder;
-use oxc_span::SourceType;
-use oxc_transformer::{TransformOptions, Transformer};
 use sha2::{Digest, Sha256};
 
 use crate::home;
 use crate::model::Problem;
 use crate::replay::Reducer;
-use crate::replay::js::{Export, Module, ModuleError, Script, candidates, exports, resolve};
+use crate::replay::host::{Host, Script, Stop};
 use crate::replay::merge::{MERGE, Merge};
+use crate::replay::module::{Export, Module, ModuleError, candidates, resolve};
 use crate::replay::stored::STORED;
 
 /// A source file larger than this is no reducer.
@@ -30,7 +25,7 @@ const MAX_FILES: usize = 500;
 #[derive(Clone, Debug)]
 pub struct ReducerFile {
     pub path: PathBuf,
-    pub module: Module,
+    pub module: Arc<Module>,
     pub exports: Vec<Export>,
     /// `FILE#name`: this export folds everything.
     pub forced: Option<String>,
@@ -107,11 +102,13 @@ impl ReducerFile {
             _ => (named, None),
         };
         let path = PathBuf::from(file);
-        let (module, found) = read_module(&path)?;
+        let mut host = Host::start()?;
+        let (module, found) = read_module(&path, &mut host)?;
         if stamp.is_some_and(|stamp| stamp != found) {
             return Ok(None);
         }
-        let exports = exports(&module)?;
+        let exports = host.load(&module)?;
+        host.rest();
         if let Some(wanted) = &forced
             && !exports.iter().any(|export| export.name == *wanted)
         {
@@ -121,7 +118,7 @@ impl ReducerFile {
                 help: format!("its exports are {}", names(&exports)),
             });
         }
-        Ok(Some(ReducerFile { path, module, exports, forced, stamp: found }))
+        Ok(Some(ReducerFile { path, module: Arc::new(module), exports, forced, stamp: found }))
     }
 
     /// `FILE` or `FILE#export`, wherever the program is started.
@@ -155,13 +152,13 @@ impl ReducerFile {
         }
     }
 
-    /// A session that folds with the choice.
+    /// A session that folds with the choice, until it is stopped.
     ///
     /// # Errors
     /// An initial state that throws.
-    pub fn reducer(&self, choice: &Choice) -> Result<Box<dyn Reducer>, ModuleError> {
+    pub fn reducer(&self, choice: &Choice, stop: &Stop) -> Result<Box<dyn Reducer>, ModuleError> {
         match choice {
-            Choice::Export(name) => Ok(Box::new(Script::new(&self.module, name)?)),
+            Choice::Export(name) => Ok(Box::new(Script::new(&self.module, name, stop)?)),
             Choice::Merge => Ok(Box::new(Merge::default())),
         }
     }
@@ -196,7 +193,7 @@ fn plain_name(name: &str) -> String {
 /// The module, and the stamp of its sources. Names of sources are those in the folder where
 /// the file really is, whatever link led to it, as Node resolves imports; messages name the
 /// file as the user does.
-fn read_module(path: &Path) -> Result<(Module, String), ModuleError> {
+fn read_module(path: &Path, host: &mut Host) -> Result<(Module, String), ModuleError> {
     let file_name = file_name(path);
     let real = std::fs::canonicalize(path).map_err(|error| ModuleError {
         file: file_name.clone(),
@@ -221,7 +218,8 @@ fn read_module(path: &Path) -> Result<(Module, String), ModuleError> {
         }
         let text = read_source(&folder.join(&name)).map_err(|(message, help)| wrong(&name, message, help))?;
         stamps.insert(name.clone(), Sha256::digest(&text).to_vec());
-        let (source, imports) = compile(&name, &text).map_err(|message| wrong(&name, message, "correct the file"))?;
+        let (source, imports) =
+            host.compile(&name, &text).map_err(|message| wrong(&name, message, "correct the file"))?;
         for import in imports {
             let refuse = |why: &str, help| Err(wrong(&name, format!("it imports \"{import}\", {why}"), help));
             let Some(target) = resolve(&name, &import) else {
@@ -268,46 +266,6 @@ fn read_source(path: &Path) -> Result<String, (String, &'static str)> {
 }
 
 const BUNDLE: &str = "bundle it: npx esbuild x.ts --bundle --format=esm";
-
-/// JavaScript without types, and what it imports.
-fn compile(name: &str, text: &str) -> Result<(String, Vec<String>), String> {
-    let allocator = Allocator::default();
-    let kind = SourceType::from_path(name).unwrap_or_else(|_| SourceType::mjs()).with_module(true);
-    let parsed = Parser::new(&allocator, text, kind).parse();
-    if let Some(problem) = parsed.diagnostics.first() {
-        let place = problem.labels.first().map(|label| label.offset());
-        let line = place.map(|at| text.get(..at as usize).unwrap_or_default().matches('\n').count() + 1);
-        return Err(match line {
-            Some(line) => format!("{} at line {line}", problem.message),
-            None => problem.message.to_string(),
-        });
-    }
-    if !parsed.module_record.has_module_syntax && (text.contains("module.exports") || text.contains("exports.")) {
-        // CommonJS: the same file, wrapped.
-        let wrapped = format!(
-            "const module = {{ exports: {{}} }}; const exports = module.exports; {text}\nexport default module.exports;\n\
-             export const reducers = typeof module.exports === 'object' ? module.exports : {{}};"
-        );
-        return Ok((wrapped, Vec::new()));
-    }
-    let source = if kind.is_typescript() || kind.is_jsx() {
-        let mut program = parsed.program;
-        let scoping = SemanticBuilder::new().with_enum_eval(true).build(&program).semantic.into_scoping();
-        let options = TransformOptions::default();
-        let result = Transformer::new(&allocator, Path::new(name), &options).build_with_scoping(scoping, &mut program);
-        if let Some(problem) = result.diagnostics.first() {
-            return Err(problem.message.to_string());
-        }
-        Codegen::new().build(&program).code
-    } else {
-        text.to_owned()
-    };
-    // Again, for what is left to import once types are gone.
-    let second = Allocator::default();
-    let parsed = Parser::new(&second, &source, SourceType::mjs()).parse();
-    let imports = parsed.module_record.requested_modules.keys().map(|name| name.to_string()).collect();
-    Ok((source, imports))
-}
 
 #[cfg(test)]
 mod tests {
@@ -369,7 +327,7 @@ mod tests {
         ]);
         let file = read(&folder, "src/account.ts").expect("a reducer");
         assert_eq!(file.exports.len(), 1);
-        let mut reducer = file.reducer(&file.choose("anything")).expect("a session");
+        let mut reducer = file.reducer(&file.choose("anything"), &Stop::default()).expect("a session");
         reducer.start(crate::replay::Slot::Build).expect("starts");
     }
 

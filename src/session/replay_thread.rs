@@ -11,13 +11,14 @@ use super::{Answer, CellNews, Outbox, PayloadColumn, ReplayAsk, Share, StreamNew
 use crate::formats::{Opened, ReadError};
 use crate::index::EventIndex;
 use crate::model::{Applied, Helpful, StreamId};
+use crate::replay::host::Stop;
 
 /// Time between looks at the share of memory, with nothing to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Where nothing was read for so long, the store is let go of.
 const REST_AFTER: Duration = Duration::from_millis(250);
 
-pub(super) fn run(inbox: &Receiver<ReplayAsk>, share: &Share, out: &Outbox) {
+pub(super) fn run(inbox: &Receiver<ReplayAsk>, share: &Share, stop: Stop, out: &Outbox) {
     // Until the store is open nothing can be asked.
     let Some(opened) = wait_for_store(inbox) else { return };
     let source = match StreamSource::open(&opened) {
@@ -27,7 +28,7 @@ pub(super) fn run(inbox: &Receiver<ReplayAsk>, share: &Share, out: &Outbox) {
             return;
         }
     };
-    let mut replayer = Replayer::new(Track::new(opened, source, share.part()), out);
+    let mut replayer = Replayer::new(Track::new(opened, source, share.part(), stop), out);
     loop {
         let at_rest = replayer.track.source.rest_after(REST_AFTER);
         let ask = if replayer.has_work() {
@@ -111,6 +112,11 @@ impl<'a> Replayer<'a> {
                 self.seek = self.selected.then_some(applied);
                 self.track.leave();
             }
+            ReplayAsk::Halt(ticket) if ticket.same_fold(self.ticket) => {
+                let halted = self.track.halt();
+                self.note(halted);
+            }
+            ReplayAsk::Halt(_) => {}
             // Asked beside the playhead, so the ticket may be older than that of a seek.
             ReplayAsk::Cells { ticket, blocks } => {
                 self.cells = if ticket.same_stream(self.ticket) { blocks.into() } else { VecDeque::new() };

@@ -11,6 +11,7 @@ use crate::index::{EventIndex, StreamRows};
 use crate::model::json::write_pretty;
 use crate::model::{Applied, Findings, Node, Problem, StreamId, Text};
 use crate::replay::diff::diff;
+use crate::replay::host::Stop;
 use crate::replay::merge::Merge;
 use crate::replay::stored::{STORED, Stored};
 use crate::replay::timeline::{OnError, Timeline};
@@ -41,6 +42,7 @@ pub(super) struct Track {
     reading: Option<DocumentReader>,
     pub source: StreamSource,
     part: Part,
+    stop: Stop,
     computing: Computing,
     fold: Fold,
     /// Who wrote what in the state shown last, while it is being found out.
@@ -76,11 +78,11 @@ struct Shown {
 }
 
 fn cannot_be_shown(thrown: &Thrown) -> Problem {
-    Problem { what: "The state cannot be shown".to_owned(), cause: thrown.to_string(), help: thrown.help.to_owned() }
+    Problem { what: "The state cannot be shown".to_owned(), cause: thrown.to_string(), help: thrown.help().to_owned() }
 }
 
 impl Track {
-    pub fn new(opened: Arc<Opened>, mut source: StreamSource, part: Part) -> Track {
+    pub fn new(opened: Arc<Opened>, mut source: StreamSource, part: Part, stop: Stop) -> Track {
         source.keep_within(part.pages);
         Track {
             opened,
@@ -88,6 +90,7 @@ impl Track {
             reading: None,
             source,
             part,
+            stop,
             computing: Computing { source: ReducerSource::Merge, choice: Choice::Merge, on_error: OnError::Stop },
             fold: Fold::NotBegun,
             written: None,
@@ -123,6 +126,14 @@ impl Track {
         self.written = None;
         self.ring_ready = true;
         self.told = Told { at: Instant::now(), complete: false, news: FoldNews::default() };
+    }
+
+    /// Folds no further than it is.
+    pub fn halt(&mut self) -> Result<(), ReadError> {
+        match &mut self.fold {
+            Fold::Folding(timeline) => timeline.halt(&mut self.source),
+            _ => Ok(()),
+        }
     }
 
     /// Holds no more than its part.
@@ -163,7 +174,7 @@ impl Track {
         let Computing { source, choice, .. } = &self.computing;
         let reducer: Box<dyn Reducer> = match source {
             ReducerSource::Merge => Box::new(Merge::default()),
-            ReducerSource::Module(file) => file.reducer(choice).map_err(Problem::from)?,
+            ReducerSource::Module(file) => file.reducer(choice, &self.stop).map_err(Problem::from)?,
             ReducerSource::Stored => {
                 let Some(index) = self.documents()? else { return Ok(None) };
                 let mut documents = StoredDocuments::new(index);

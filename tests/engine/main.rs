@@ -14,6 +14,7 @@ mod export;
 mod export_job;
 mod guess;
 mod hostile;
+mod hosts;
 mod input;
 mod kurrent;
 mod large;

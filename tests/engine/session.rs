@@ -286,7 +286,7 @@ fn without_a_reducer_that_starts_there_is_no_state_and_all_else() {
     std::fs::write(&path, (1..=5).map(|v| event(v, &format!("{{\"n\":{v}}}"))).collect::<String>()).expect("a log");
     let (session, index) = read(&path, folder.path());
     let mut file = ReducerFile::clone(&reducer(folder.path(), "export const s = (s = 0) => s").expect("a reducer"));
-    file.module.sources.values_mut().for_each(|text| *text = Arc::from("export const other = 1"));
+    Arc::make_mut(&mut file.module).sources.values_mut().for_each(|text| *text = Arc::from("export const other = 1"));
     fold_with(&session, &index, Some(Arc::new(file)), OnError::Stop);
     let mut failed = 0;
     for at in [3, 4] {

@@ -11,6 +11,7 @@ use eventglass::index::EventIndex;
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, StreamId, Version};
 use eventglass::replay::Reducer;
+use eventglass::replay::host::Stop;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
 use eventglass::session::{Budget, Choice, Indexer, Opening, ReducerFile, Session, StreamSource};
@@ -190,7 +191,7 @@ impl Look {
             Some(file) => {
                 let choice = file.choose(category);
                 assert_ne!(choice, Choice::Merge, "no export for {category}");
-                file.reducer(&choice).expect("a reducer")
+                file.reducer(&choice, &Stop::default()).expect("a reducer")
             }
         };
         let timeline = Timeline::new(reducer, Arc::from(stream), source.rows().len(), OnError::Stop);

@@ -10,8 +10,8 @@ use eventglass::app::view::{CellText, Content, NoticeView, StreamLine};
 use eventglass::index::At;
 use eventglass::model::json::{parse_text, to_text};
 use eventglass::model::{Applied, Pointer, StreamId, Version};
-use eventglass::replay::Thrown;
 use eventglass::replay::timeline::HandlerError;
+use eventglass::replay::{Thrown, Why};
 use eventglass::session::{
     Answer, CELL_BLOCK, CellNews, CellRow, FoldNews, Found, IndexNews, JobAsk, JobId, JobNews, PayloadColumn, Progress,
     Reading, ReplayAsk, StateNews, StoreAsk, StreamNews, Ticket,
@@ -43,6 +43,7 @@ fn asked(program: &Program, nth: usize) -> Vec<String> {
         }
         ReplayAsk::Seek { ticket: of, applied } => format!("seek {} {applied}", ticket(of)),
         ReplayAsk::Cells { ticket, blocks } => format!("cells {} {blocks:?}", ticket.stream),
+        ReplayAsk::Halt(_) => "halt".to_owned(),
         ReplayAsk::Raw(wanted) => format!("raw {wanted}"),
     };
     program.far.lock().expect("a lock")[nth].replay.try_iter().map(words).collect()
@@ -125,7 +126,7 @@ fn thrown(at: u64) -> HandlerError {
         applied: Applied(at),
         version: Version(at as i64 - 1),
         event_type: Arc::from("Deposited"),
-        thrown: Thrown { message: "no plan".into(), place: "".into(), help: "", fatal: false },
+        thrown: Thrown::new(Why::Threw, "no plan"),
     }
 }
 

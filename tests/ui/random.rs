@@ -26,6 +26,7 @@ use eventglass::index::At;
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, CategoryId, Pointer, StoreId, StreamId};
 use eventglass::replay::Reducer;
+use eventglass::replay::host::Stop;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
 use eventglass::session::{Choice, Indexer, ReducerFile, StreamSource};
@@ -479,7 +480,7 @@ impl Fresh {
             (Some(file), Some(export)) => {
                 let path = [sample(file), world.folder.path().join(file)].into_iter().find(|path| path.exists());
                 let path = path.expect("a module of the test").to_string_lossy().into_owned();
-                ReducerFile::read(&path).expect("a module").reducer(&Choice::Export(export))
+                ReducerFile::read(&path).expect("a module").reducer(&Choice::Export(export), &Stop::default())
             }
             _ => Ok(Box::new(Merge::default())),
         };

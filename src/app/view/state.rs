@@ -261,7 +261,7 @@ fn threw<'a>(view: &'a StreamView, shown: &'a StateNews, file: &'a str) -> Optio
         type_name: &error.event_type,
         message: &error.thrown.message,
         place: &error.thrown.place,
-        help: error.thrown.help,
+        help: error.thrown.help(),
         last_good: shown.version,
         not_reached: view.playhead.len().saturating_sub(stopped + 1),
     })

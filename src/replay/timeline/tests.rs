@@ -8,8 +8,9 @@ use super::*;
 use crate::model::Position;
 use crate::model::json::to_text;
 use crate::replay::Payload;
-use crate::replay::js::{Module, Script};
+use crate::replay::host::{Script, Stop};
 use crate::replay::merge::Merge;
+use crate::replay::module::Module;
 use crate::replay::written::{Written, WrittenJob};
 
 struct Events(Vec<Step>);
@@ -43,7 +44,7 @@ fn script(source: &str) -> Box<dyn Reducer> {
     let entry = "account.js".to_owned();
     let module =
         Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
-    Box::new(Script::new(&module, "default").expect("a reducer"))
+    Box::new(Script::new(&Arc::new(module), "default", &Stop::default()).expect("a reducer"))
 }
 
 fn timeline(reducer: Box<dyn Reducer>, len: usize, on_error: OnError) -> Timeline {
@@ -242,7 +243,7 @@ fn what_json_cannot_show_is_encoded() {
 fn data_that_javascript_cannot_read_is_blamed_alone() {
     let source = "export default (s = {n: 0}, e) => ({n: s.n + 1})";
     let mut payloads = vec!["{}".to_owned(); 60];
-    payloads[40] = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    payloads[40] = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
     let mut events = events(&payloads);
     let mut timeline = timeline(script(source), 60, OnError::Skip);
     timeline.build(&mut events, 60, LONG).expect("infallible");
@@ -465,7 +466,7 @@ fn async_reducers_are_refused() {
         let entry = "account.js".to_owned();
         let module =
             Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
-        let message = match Script::new(&module, "default") {
+        let message = match Script::new(&Arc::new(module), "default", &Stop::default()) {
             Err(error) => error.message,
             Ok(mut reducer) => {
                 reducer.start(Slot::Build).expect("starts");

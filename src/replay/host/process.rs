@@ -1,0 +1,203 @@
+//! [`Process`]: a host process, asked one thing at a time. It is given a time for each answer,
+//! and killed where it gives none.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::time::{Duration, Instant};
+
+use super::{HOST_VERB, Stop};
+use crate::replay::Why;
+
+/// Time between looks at a process that does not answer.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How much longer than its own limit a host may take before it is killed.
+const GRACE: Duration = Duration::from_millis(500);
+/// A process that waits uses no time of a processor; it may wait this many times its limit.
+const PATIENCE: u32 = 10;
+/// Bytes of one answer, at most.
+const LONGEST_ANSWER: u64 = 512 << 20;
+/// Memory beside what a reducer may use: the program itself, and text on its way.
+const BASE_BYTES: usize = 192 << 20;
+/// Variables that the process may know.
+const ENVIRONMENT: [&str; 3] = ["TZ", "LANG", "SystemRoot"];
+
+/// See the module's documentation.
+pub(super) struct Process {
+    child: Child,
+    to: Sender<Vec<u8>>,
+    from: Receiver<Vec<u8>>,
+}
+
+/// Why there is no answer; the process is gone then.
+pub(super) enum Death {
+    /// With the count of events begun, as the process told it last.
+    TooSlow(u64),
+    Memory,
+    /// It ended by itself, as the system says.
+    Ended(String),
+    /// Its answer was not waited for.
+    Stopped,
+}
+
+impl Death {
+    pub fn why(&self) -> Why {
+        match self {
+            Death::TooSlow(_) => Why::TooSlow,
+            Death::Memory => Why::Memory,
+            Death::Ended(_) => Why::Ended,
+            Death::Stopped => Why::Stopped,
+        }
+    }
+}
+
+/// What an answer may cost.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    /// For each event, and for all else together.
+    pub time: Duration,
+    pub memory: usize,
+    /// Asks to wait no longer.
+    pub stop: Stop,
+}
+
+impl Process {
+    /// Starts one. Nothing of ours but the three pipes goes with it.
+    pub fn start() -> std::io::Result<Process> {
+        // What whoever started us left open would be open there as well.
+        #[cfg(unix)]
+        close_fds::set_fds_cloexec(3, &[]);
+        let known = ENVIRONMENT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
+        let mut child = Command::new(program()?)
+            .arg(HOST_VERB)
+            .env_clear()
+            .envs(known)
+            .current_dir(if cfg!(unix) { OsStr::new("/") } else { OsStr::new(".") })
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (input, output) = (child.stdin.take(), child.stdout.take());
+        let (to, lines) = channel::<Vec<u8>>();
+        // A few at most are under way: what it says unasked must not pile up.
+        let (answers, from) = sync_channel(16);
+        std::thread::Builder::new().name("to-host".to_owned()).spawn(move || {
+            let Some(mut input) = input else { return };
+            while let Ok(line) = lines.recv() {
+                if input.write_all(&line).and_then(|()| input.flush()).is_err() {
+                    return;
+                }
+            }
+        })?;
+        std::thread::Builder::new().name("from-host".to_owned()).spawn(move || {
+            let Some(output) = output else { return };
+            let mut output = BufReader::with_capacity(64 << 10, output);
+            loop {
+                let mut line = Vec::new();
+                let read = output.by_ref().take(LONGEST_ANSWER).read_until(b'\n', &mut line);
+                if read.is_err() || line.pop() != Some(b'\n') || answers.send(line).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Process { child, to, from })
+    }
+
+    /// Sends a line and waits for the one that answers it.
+    ///
+    /// # Errors
+    /// There is none: the process was killed, or ended.
+    pub fn ask(&mut self, line: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Death> {
+        // Where it is gone, the other end says so.
+        let _ = self.to.send(line);
+        let stops = limits.stop.count();
+        let (mut begun, mut since, mut used) = (0, Instant::now(), self.processor_time());
+        loop {
+            match self.from.recv_timeout(LOOK_EVERY) {
+                Ok(answer) => match beat(&answer) {
+                    None => return Ok(answer),
+                    Some(count) if count != begun => {
+                        (begun, since, used) = (count, Instant::now(), self.processor_time());
+                    }
+                    Some(_) => {}
+                },
+                Err(RecvTimeoutError::Disconnected) => return Err(Death::Ended(self.end())),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if since.elapsed() < LOOK_EVERY {
+                continue;
+            }
+            let death = if limits.stop.count() != stops {
+                Death::Stopped
+            } else if self.resident().is_some_and(|bytes| bytes > limits.memory.saturating_add(BASE_BYTES)) {
+                Death::Memory
+            } else if since.elapsed() > limits.time + GRACE
+                && (since.elapsed() > limits.time * PATIENCE
+                    || self.processor_time().saturating_sub(used) > limits.time + GRACE)
+            {
+                Death::TooSlow(begun)
+            } else {
+                continue;
+            };
+            self.end();
+            return Err(death);
+        }
+    }
+
+    /// Ends it where it has not ended, and says how it did.
+    fn end(&mut self) -> String {
+        // It may have ended by itself a moment ago; then that is what is said.
+        for _ in 0..20 {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return status.to_string();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string())
+    }
+
+    /// Time of a processor it used. Where the system does not tell, none: then only patience ends.
+    fn processor_time(&self) -> Duration {
+        // Fields 14 and 15 of proc(5), in hundredths of a second, behind a name in brackets.
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+        let ticks: u64 = fields.split(' ').skip(12).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// Bytes of memory it holds, where the system tells.
+    fn resident(&self) -> Option<usize> {
+        // In pages, of 4 KiB at least.
+        let pages = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).ok()?;
+        Some(pages.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The count of events begun, where the line is no answer but a sign of life.
+fn beat(line: &[u8]) -> Option<u64> {
+    std::str::from_utf8(line.strip_prefix(b"at ")?).ok()?.parse().ok()
+}
+
+/// The program itself; where a test or a bench runs, the one that was built with it.
+fn program() -> std::io::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let folder = own.parent().filter(|folder| folder.file_name() == Some(OsStr::new("deps")));
+    if let Some(built) = folder.and_then(Path::parent) {
+        let mut name = OsString::from("eventglass");
+        name.push(std::env::consts::EXE_SUFFIX);
+        return Ok(built.join(name));
+    }
+    // It is there even where its file was replaced meanwhile.
+    let running = Path::new("/proc/self/exe");
+    Ok(if running.exists() { running.to_owned() } else { own })
+}

@@ -1,0 +1,296 @@
+//! Reducers run in a process of their own: whatever they do there, the event at fault is named,
+//! the states before it are right, and nothing is left behind.
+
+use std::convert::Infallible;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eventglass::model::json::{parse_text, to_text};
+use eventglass::model::{Applied, Position, Version};
+use eventglass::replay::host::{Host, Script, Stop};
+use eventglass::replay::module::Module;
+use eventglass::replay::timeline::{EventSource, OnError, Timeline};
+use eventglass::replay::{Payload, Step, Why};
+use serde_json::json;
+
+use crate::support::{Chance, Place, jsonl, line};
+
+/// Events of the versions from 1 on.
+struct Events(u64);
+
+impl EventSource for Events {
+    type Error = Infallible;
+    fn steps(&mut self, from: u64, count: u64) -> Result<Vec<Step>, Infallible> {
+        let step = |at: u64| Step {
+            stream: None,
+            time_text: None,
+            is_typed: false,
+            version: Version(at as i64 + 1),
+            event_type: Arc::from("Counted"),
+            id: None,
+            position: Position::None,
+            time: None,
+            data: Payload { node: parse_text("{}").node, json: Some(Arc::from("{}")) },
+            metadata: None,
+            is_skipped: false,
+            restart: None,
+        };
+        Ok((from..(from + count).min(self.0)).map(step).collect())
+    }
+}
+
+fn module(source: &str) -> Arc<Module> {
+    let entry = "hostile.mjs".to_owned();
+    Arc::new(Module { file_name: entry.clone(), sources: [(entry.clone(), Arc::from(source))].into(), entry })
+}
+
+/// What a module may do to whoever runs it, at one event. `true`: an engine may also get through
+/// it, or refuse it, and go on; then the state must be right.
+const SHAPES: &[(&str, bool)] = &[
+    ("while (true) {}", false),
+    ("for (;;) { try { for (;;) {} } catch {} }", false),
+    ("try { while (true) {} } finally { return s }", false),
+    ("const f = () => f() + 1; f()", false),
+    ("const f = () => { try { return f() } finally { f() } }; f()", false),
+    ("const f = (n) => { try { f(n + 1) } catch { f(n + 1) } }; f(0)", false),
+    ("const a = []; for (;;) a.push(new Array(1e5).fill(a.length))", false),
+    ("let t = 'x'; for (;;) t = t + t + t.length", false),
+    ("const m = new Map(); for (let i = 0; ; i++) m.set(i, { i })", false),
+    ("const o = {}; for (let i = 0; ; i++) o['k' + i] = [i]", false),
+    ("/^(([a-z])+.)+[A-Z]([a-z])+$/.test('a'.repeat(60))", true),
+    ("/(x+x+)+y/.test('x'.repeat(40))", true),
+    ("[...(function* () { for (;;) yield 1 })()]", false),
+    (
+        "const it = { [Symbol.iterator]: () => ({ next: () => ({ value: 1, done: false }) }) }; new Set(it); [...it]",
+        false,
+    ),
+    ("Array.from({ length: 4e9 }, () => ({}))", true),
+    ("new Array(2e8).fill({}).sort(() => 1)", true),
+    ("[3, 1, 2].sort(() => { for (;;) {} })", false),
+    ("'y'.repeat(2 ** 29).split('').map((c) => [c])", true),
+    ("new ArrayBuffer(2 ** 40)", true),
+    ("let b = 3n; for (;;) b = b * b", false),
+    ("2n ** (2n ** 40n)", true),
+    ("JSON.stringify({ toJSON() { for (;;) {} } })", false),
+    ("new Proxy({}, { get: () => { for (;;) {} } }).x", false),
+    ("({ get x() { return this.x } }).x", false),
+    ("({ valueOf() { for (;;) {} } }) + 1", false),
+    ("let d = []; for (let i = 0; i < 1e6; i++) d = [d]; JSON.stringify(d)", true),
+    ("let d = {}; for (let i = 0; i < 1e6; i++) d = { d }; return { n: s.n + 1, d }", true),
+    ("throw new Error('no')", false),
+    ("throw { get message() { for (;;) {} } }", false),
+    ("throw null", false),
+    ("throw new Proxy(new Error('no'), { get: () => { throw new Error('again') } })", false),
+    ("Error.prototype.toString = () => { for (;;) {} }; throw new Error('no')", false),
+    ("new Function('for (;;) {}')()", true),
+    ("return Promise.resolve(s)", false),
+    ("return (async () => s)()", false),
+    ("Promise.resolve().then(() => { for (;;) {} }); return { n: s.n + 1 }", true),
+    ("delete globalThis.JSON; delete globalThis.Object; return { n: s.n + 1 }", true),
+    ("Array.prototype.push = () => { for (;;) {} }; return { n: s.n + 1 }", true),
+    ("Object.defineProperty(Object.prototype, 'n', { get() { for (;;) {} } })", true),
+    ("const u = new Uint8Array(1e9); for (let i = 0; ; i = (i + 1) % 1e9) u[i] = i", true),
+];
+
+/// What stands around it: it must make no difference.
+const AROUND: &[(&str, &str)] = &[
+    ("", ""),
+    ("try { ", " } catch (error) { throw error }"),
+    ("{ const s = state; ", " }"),
+    ("label: { ", " }"),
+    (
+        "(() => { const out = (function () { ",
+        " })(); if (out !== undefined) held = out; })(); if (held !== null) { const h = held; held = null; return h; }",
+    ),
+];
+
+fn hostile(chance: &mut Chance, at: u64) -> (String, bool) {
+    let (shape, may_go_on) = SHAPES[chance.below(SHAPES.len())];
+    // Only plain statements can stand inside a function of their own.
+    let around = if shape.contains("return") { chance.below(4) } else { chance.below(AROUND.len()) };
+    let (before, behind) = AROUND[around];
+    let source = format!(
+        "let held = null;\nexport const initialState = {{ n: 0 }};\nexport default (state, event) => {{ const s = state;\n\
+         if (event.version === {at}) {{ {before}{shape}{behind} }}\n return {{ n: state.n + 1 }}; }}"
+    );
+    (source, may_go_on)
+}
+
+fn fold(source: &str, at: u64, may_go_on: bool) -> Result<(), String> {
+    const EVENTS: u64 = 40;
+    let script = Script::new(&module(source), "default", &Stop::default())
+        .and_then(|script| script.within(Duration::from_millis(100)))
+        .map_err(|error| error.to_string())?;
+    let mut source = Events(EVENTS);
+    let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), EVENTS, OnError::Stop);
+    timeline.build(&mut source, u64::MAX, Duration::MAX).expect("infallible");
+    let reachable = timeline.reachable();
+    let named = timeline.errors().first().map(|error| error.version);
+    match named {
+        Some(version) if version == Version(at as i64) && reachable == at - 1 => {}
+        None if may_go_on => {}
+        other => return Err(format!("event {at} is at fault, {other:?} is named, {reachable} can be reached")),
+    }
+    for wanted in [0, 1.min(at - 1), at - 1] {
+        let state = timeline.state(&mut source, Applied(wanted)).expect("infallible");
+        let state = state.ok_or_else(|| format!("no state after {wanted} events"))?;
+        let text = to_text(&state.state);
+        if text != json!({ "n": wanted }).to_string() {
+            return Err(format!("the state after {wanted} events is {text}: {:?}", state.problem));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn hostile_modules_end_within_their_limit_and_the_event_is_named() {
+    const MODULES: usize = 500;
+    const THREADS: usize = 4;
+    let failed: Vec<String> = std::thread::scope(|scope| {
+        let run = |thread: usize| {
+            move || {
+                let mut failed = Vec::new();
+                for number in (thread..MODULES).step_by(THREADS) {
+                    let mut chance = Chance(20_261_129 + number as u64);
+                    let at = 1 + chance.below(30) as u64;
+                    let (source, may_go_on) = hostile(&mut chance, at);
+                    if let Err(said) = fold(&source, at, may_go_on) {
+                        failed.push(format!("module {number}: {said}\n{source}"));
+                    }
+                }
+                failed
+            }
+        };
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(run(thread))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert!(failed.is_empty(), "{} of {MODULES}:\n{}", failed.len(), failed.join("\n\n"));
+}
+
+fn counted(place: &Place) -> String {
+    let events: Vec<_> = (1..=10).map(|version| line("a", version, "Counted", json!({}))).collect();
+    place.write("log.jsonl", jsonl(&events))
+}
+
+#[test]
+fn sources_that_are_nested_without_end_are_refused_by_name() {
+    let place = Place::new();
+    let log = counted(&place);
+    let deep = 200_000;
+    for (name, open, middle, close) in [
+        ("parentheses.mjs", "(", "1", ")"),
+        ("arrays.mjs", "[", "1", "]"),
+        ("objects.mjs", "{a:", "1", "}"),
+        ("arrows.mjs", "a=>", "1", ""),
+        ("templates.mjs", "`${", "1", "}`"),
+        ("calls.ts", "f(", "1", ")"),
+        ("types.ts", "1 as A<", "1", ">"),
+    ] {
+        let body = format!("{}{middle}{}", open.repeat(deep), close.repeat(deep));
+        let reducer = place.write(name, format!("export default (s, e) => ({body});"));
+        let run = place.program.run(&["state", &log, "--stream", "a", "--json", "--reducer", &reducer]);
+        assert!(run.code == 0 || run.code == 1, "{name}: {run:?}");
+        if run.code == 1 {
+            assert!(run.err.contains(name) && run.err.contains("\nhelp: "), "{name}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_a_reducer_can_stop_waiting() {
+    let stop = Stop::default();
+    let script = Script::new(
+        &module("export default (s = 0, e) => { if (e.version === 3) for (;;) {} return s + 1 }"),
+        "default",
+        &stop,
+    )
+    .and_then(|script| script.within(Duration::from_secs(3_600)))
+    .expect("a reducer");
+    let fold = move || {
+        let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), 10, OnError::Stop);
+        let mut source = Events(10);
+        timeline.build(&mut source, u64::MAX, Duration::MAX).expect("infallible");
+        timeline.errors().first().map(|error| error.thrown.why)
+    };
+    // The hosts of a thread stay with it.
+    let folding = std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let _ = Host::start();
+            let stopping = Stop::clone(&stop);
+            let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let seen = Arc::clone(&ended);
+            let asker = std::thread::spawn(move || {
+                while !seen.load(std::sync::atomic::Ordering::Relaxed) {
+                    stopping.stop();
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+            });
+            let why = fold();
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+            asker.join().expect("no panic");
+            why
+        });
+        thread.join().expect("no panic")
+    });
+    assert_eq!(folding, Some(Why::Stopped));
+}
+
+/// The hosts that a process started.
+#[cfg(target_os = "linux")]
+fn hosts_of(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").expect("the system's processes");
+    let number = |name: std::ffi::OsString| name.to_str()?.parse::<u32>().ok();
+    let own = |id: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).to_owned();
+        fields.split(' ').nth(2) == Some(parent.to_string().as_str())
+    };
+    processes.filter_map(|entry| number(entry.ok()?.file_name())).filter(own).collect()
+}
+
+/// Waits, for as long as a busy machine needs, until something is so.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(120), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_host_is_given_nothing_and_ends_with_whoever_started_it() {
+    let place = Place::new();
+    let log = counted(&place);
+    let reducer = place.write("loop.mjs", "export default (s, e) => { for (;;) {} }");
+    // Whoever starts the program has left something open.
+    let mut program = std::process::Command::new("sh");
+    program.args(["-c", "exec 9<\"$0\" && exec \"$@\"", &log, env!("CARGO_BIN_EXE_eventglass")]);
+    program.args(["state", &log, "--stream", "a", "--reducer", &reducer, "--on-error", "skip"]);
+    program.env("EVENTGLASS_HOME", place.program.home.path()).env("SECRET", "for nobody");
+    program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut program = program.spawn().expect("the program starts");
+    let mut host = 0;
+    until("a host is started", || {
+        host = hosts_of(program.id()).first().copied().unwrap_or(0);
+        // It is the program of before until it has become itself.
+        let line = std::fs::read_to_string(format!("/proc/{host}/cmdline")).unwrap_or_default();
+        host != 0 && line.contains("reducer-host")
+    });
+    let root = format!("/proc/{host}");
+    let known = std::fs::read_to_string(format!("{root}/environ")).expect("its variables");
+    let names: Vec<&str> =
+        known.split('\0').filter_map(|entry| entry.split('=').next()).filter(|name| !name.is_empty()).collect();
+    assert!(names.iter().all(|name| ["TZ", "LANG"].contains(name)), "{names:?}");
+    assert_eq!(std::fs::read_link(format!("{root}/cwd")).expect("its folder"), Path::new("/"));
+    for handle in std::fs::read_dir(format!("{root}/fd")).expect("its handles").flatten() {
+        let to = std::fs::read_link(handle.path()).unwrap_or_default();
+        let to = to.to_string_lossy();
+        assert!(to.is_empty() || to.starts_with("pipe:") || to == "/dev/null", "{to}");
+    }
+    program.kill().expect("killed");
+    program.wait().expect("ended");
+    until("the host ends as well", || !Path::new(&root).exists());
+}
