@@ -266,14 +266,16 @@ impl Timeline {
         if self.is_complete() {
             return Ok(());
         }
-        let Some(event) = source.steps(self.built, 1)?.into_iter().next() else { return Ok(()) };
-        self.stopped = Some(self.built);
-        self.errors.push(HandlerError {
-            applied: Applied(self.built + 1),
-            version: event.version,
-            event_type: event.event_type,
-            thrown: Thrown::new(Why::Stopped, "the fold was stopped here"),
-        });
+        self.end_at(source, self.built, Thrown::new(Why::Stopped, "the fold was stopped here"))
+    }
+
+    /// There are no states beyond `at` events, and why.
+    fn end_at<S: EventSource>(&mut self, source: &mut S, at: u64, thrown: Thrown) -> Result<(), S::Error> {
+        self.stopped = Some(at);
+        if let Some(Step { version, event_type, .. }) = source.steps(at, 1)?.into_iter().next() {
+            self.errors.retain(|error| error.applied.0 <= at);
+            self.errors.push(HandlerError { applied: Applied(at + 1), version, event_type, thrown });
+        }
         Ok(())
     }
 
@@ -742,9 +744,10 @@ impl Timeline {
             return Ok(());
         }
         self.drop_void_keyframes();
-        if self.fold_to(source, Slot::Build, self.built)?.is_err() {
+        if let Err(thrown) = self.fold_to(source, Slot::Build, self.built)? {
             // It does not fold again within its limits: what is shown is all there is.
-            self.stopped = Some(self.keyframes.last().map_or(0, |keyframe| keyframe.applied));
+            let at = self.keyframes.last().map_or(0, |keyframe| keyframe.applied);
+            self.end_at(source, at, thrown)?;
         }
         Ok(())
     }

@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use eventglass::model::json::{parse_text, to_text};
 use eventglass::model::{Applied, Position, Version};
-use eventglass::replay::host::{Host, Script, Stop};
+use eventglass::replay::host::{Script, Stop};
 use eventglass::replay::module::Module;
 use eventglass::replay::timeline::{EventSource, OnError, Timeline};
 use eventglass::replay::{Payload, Step, Why};
@@ -137,7 +138,7 @@ fn fold(source: &str, at: u64, may_go_on: bool) -> Result<(), String> {
         let state = timeline.state(&mut source, Applied(wanted)).expect("infallible");
         let state = state.ok_or_else(|| format!("no state after {wanted} events"))?;
         let text = to_text(&state.state);
-        if text != json!({ "n": wanted }).to_string() {
+        if text != format!("{{\"n\":{wanted}}}") {
             return Err(format!("the state after {wanted} events is {text}: {:?}", state.problem));
         }
     }
@@ -201,40 +202,24 @@ fn sources_that_are_nested_without_end_are_refused_by_name() {
 #[test]
 fn who_waits_for_a_reducer_can_stop_waiting() {
     let stop = Stop::default();
-    let script = Script::new(
-        &module("export default (s = 0, e) => { if (e.version === 3) for (;;) {} return s + 1 }"),
-        "default",
-        &stop,
-    )
-    .and_then(|script| script.within(Duration::from_secs(3_600)))
-    .expect("a reducer");
-    let fold = move || {
-        let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), 10, OnError::Stop);
-        let mut source = Events(10);
-        timeline.build(&mut source, u64::MAX, Duration::MAX).expect("infallible");
-        timeline.errors().first().map(|error| error.thrown.why)
-    };
-    // The hosts of a thread stay with it.
-    let folding = std::thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            let _ = Host::start();
-            let stopping = Stop::clone(&stop);
-            let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
-            let seen = Arc::clone(&ended);
-            let asker = std::thread::spawn(move || {
-                while !seen.load(std::sync::atomic::Ordering::Relaxed) {
-                    stopping.stop();
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-            });
-            let why = fold();
-            ended.store(true, std::sync::atomic::Ordering::Relaxed);
-            asker.join().expect("no panic");
-            why
+    let source = "export default (s = 0, e) => { if (e.version === 3) for (;;) {} return s + 1 }";
+    let script = Script::new(&module(source), "default", &stop)
+        .and_then(|script| script.within(Duration::from_secs(3_600)))
+        .expect("a reducer");
+    let ended = AtomicBool::new(false);
+    let why = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                stop.stop();
+                std::thread::sleep(Duration::from_millis(100));
+            }
         });
-        thread.join().expect("no panic")
+        let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), 10, OnError::Stop);
+        timeline.build(&mut Events(10), u64::MAX, Duration::MAX).expect("infallible");
+        ended.store(true, Ordering::Relaxed);
+        timeline.errors().first().map(|error| error.thrown.why)
     });
-    assert_eq!(folding, Some(Why::Stopped));
+    assert_eq!(why, Some(Why::Stopped));
 }
 
 /// The hosts that a process started.
