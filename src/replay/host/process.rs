@@ -113,13 +113,14 @@ impl Process {
         // Where it is gone, the other end says so.
         let _ = self.to.send(line);
         let stops = limits.stop.count();
-        let (mut begun, mut since, mut used) = (0, Instant::now(), self.processor_time());
+        // Most answers are there at once: what it used is asked for at the first look only.
+        let (mut begun, mut since, mut used) = (0, Instant::now(), None);
         loop {
             match self.from.recv_timeout(LOOK_EVERY) {
                 Ok(answer) => match beat(&answer) {
                     None => return Ok(answer),
                     Some(count) if count != begun => {
-                        (begun, since, used) = (count, Instant::now(), self.processor_time());
+                        (begun, since, used) = (count, Instant::now(), None);
                     }
                     Some(_) => {}
                 },
@@ -129,13 +130,14 @@ impl Process {
             if since.elapsed() < LOOK_EVERY {
                 continue;
             }
+            let before = *used.get_or_insert_with(|| self.processor_time());
             let death = if limits.stop.count() != stops {
                 Death::Stopped
             } else if self.resident().is_some_and(|bytes| bytes > limits.memory.saturating_add(BASE_BYTES)) {
                 Death::Memory
             } else if since.elapsed() > limits.time + GRACE
                 && (since.elapsed() > limits.time * PATIENCE
-                    || self.processor_time().saturating_sub(used) > limits.time + GRACE)
+                    || self.processor_time().saturating_sub(before) > limits.time + GRACE)
             {
                 Death::TooSlow(begun)
             } else {
