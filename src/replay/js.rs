@@ -28,6 +28,9 @@ const ROOM_BYTES: usize = 16 << 20;
 /// for no limit at all.
 pub(super) const STACK_BYTES: usize = 16 << 20;
 
+/// Said of what was thrown and is none.
+const NO_ERROR: &str = "threw a value that is no Error";
+
 const DRIVER: &str = include_str!("driver.js");
 
 /// One QuickJS runtime with the user's module in it.
@@ -222,7 +225,7 @@ impl Sandbox {
         });
         match result {
             Ok((done, Some((message, _)))) if done < 0.0 => {
-                let fatal = message.contains("out of memory");
+                let fatal = message == "InternalError: out of memory";
                 let message = format!("JavaScript cannot read the data of this event: {message}");
                 Folded::Unread(Thrown { fatal, ..Thrown::new(Why::Unread, message) })
             }
@@ -243,18 +246,27 @@ impl Sandbox {
     /// Names the limit where one was hit.
     fn thrown(&self, message: String, place: String) -> Thrown {
         let limit = self.memory_limit.get();
-        let full = self.runtime.memory_usage().malloc_size as usize > limit / 2;
+        // Where there is no memory left for an error, the engine throws null.
+        let is_null = || matches!(message.as_str(), "" | NO_ERROR | "threw null");
         let (message, why) = if self.cut.get().is_some() {
             (too_slow(self.limit), Why::TooSlow)
-        } else if message.contains("out of memory") || (full && message.is_empty()) {
+        } else if message == "InternalError: out of memory" || (is_null() && self.most_held() > limit / 2) {
             (too_much_memory(limit), Why::Memory)
-        } else if message.contains("stack overflow") || message.contains("call stack") {
+        } else if message == "RangeError: Maximum call stack size exceeded" {
             (message, Why::Stack)
         } else {
             (message, Why::Threw)
         };
         // After memory ran out nothing of the session can be trusted.
         Thrown { place: Arc::from(place), fatal: why == Why::Memory, ..Thrown::new(why, message) }
+    }
+
+    /// The most memory that was held at any time, where the system tells; else what is held now.
+    fn most_held(&self) -> usize {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        let held = self.runtime.memory_usage().malloc_size as usize;
+        peak.map_or(held, |kilobytes: usize| kilobytes << 10)
     }
 
     /// The exports that can fold events, in the module's order.
@@ -400,7 +412,7 @@ fn caught(error: &CaughtError<'_>) -> (String, String) {
             let place = places.into_iter().find(|place| !place.starts_with("eval_script:"));
             (format!("{name}: {message}"), place.unwrap_or_default().to_owned())
         }
-        CaughtError::Value(_) => ("threw a value that is no Error".to_owned(), String::new()),
+        CaughtError::Value(_) => (NO_ERROR.to_owned(), String::new()),
         CaughtError::Error(error) => (error.to_string(), String::new()),
     }
 }
