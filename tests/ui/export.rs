@@ -358,6 +358,19 @@ fn where_the_desktop_has_no_dialog_the_path_is_typed() {
     assert_eq!(focused_name(&window), "Path of the file");
     let value = |window: &Window| window.get_by_role_and_label(Role::TextInput, "Path of the file").value();
     assert_eq!(value(&window).as_deref(), Some("~/account-1042-state-v57.json"));
+    // Another format has another ending, in a path of one's own too; what ends otherwise stays.
+    apply(&mut window, ExportAction::SetFormat(Format::JsonLines));
+    assert_eq!(value(&window).as_deref(), Some("~/account-1042-state-v57.jsonl"));
+    for (typed, format, then) in [
+        ("~/my.rows.jsonl", Format::Json, "~/my.rows.json"),
+        ("~/rows.txt", Format::JsonLines, "~/rows.txt"),
+        ("~/rows.txt", Format::Json, "~/rows.txt"),
+    ] {
+        press(&mut window, Modifiers::COMMAND, Key::A);
+        write(&mut window, typed);
+        apply(&mut window, ExportAction::SetFormat(format));
+        assert_eq!(value(&window).as_deref(), Some(then));
+    }
     let path = window.state().folder().join("typed.json");
     std::fs::write(&path, "mine").expect("written");
     press(&mut window, Modifiers::COMMAND, Key::A);
@@ -387,6 +400,33 @@ fn where_the_desktop_has_no_dialog_the_path_is_typed() {
     wait_for(&mut window, "Written to ");
     assert!(std::fs::read_to_string(&path).expect("a state").starts_with("{\"stream\":\"account-1042\""));
     assert!(window.query_by_role_and_label(Role::TextInput, "Path of the file").is_none());
+}
+
+#[test]
+fn in_little_space_the_keyboard_begins_in_sight() {
+    let mut window = sized(Case::Guess, [1024.0, 640.0]);
+    window.state_mut().apply(Action::TextSize(i8::MAX));
+    settle(&mut window);
+    let mut window = sheet(window);
+    let in_sight = |window: &Window| {
+        let node = window
+            .root()
+            .children_recursive()
+            .find(|node| node.accesskit_node().is_focused())
+            .expect("something has the keyboard");
+        window.ctx.content_rect().contains_rect(node.rect())
+    };
+    assert_eq!((focused_name(&window).as_str(), in_sight(&window)), ("What: state", true));
+    // The page is left where its last button is.
+    for _ in 0..40 {
+        if focused_name(&window) == "Close" {
+            break;
+        }
+        press(&mut window, Modifiers::NONE, Key::Tab);
+    }
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let window = sheet(window);
+    assert_eq!((focused_name(&window).as_str(), in_sight(&window)), ("What: state", true));
 }
 
 #[test]

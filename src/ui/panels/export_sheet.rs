@@ -54,8 +54,10 @@ pub fn export_sheet_ui(ctx: &Context, view: &ExportView<'_>, zone: Zone, out: &m
             ctx.request_repaint();
         }
         sheet.show(ui, rect, out);
+        // Not before: what a sheet draws in its first frame cannot keep the keyboard.
         if appears(ui, id) {
             ui.memory_mut(|memory| memory.request_focus(sheet.first(rect)));
+            ctx.request_repaint();
         }
     });
     if shown.should_close() {
@@ -469,16 +471,27 @@ impl<'a> Sheet<'a> {
         let about = "The desktop shows no dialog: type where the file goes.";
         text::left_cut(&painter, rect.left(), rect.top() + 9.0, about, text::BODY, self.t.secondary, rect.width());
         let id = self.path_id();
+        let suggested = id.with("suggested");
         if appears(ui, id) {
             ui.data_mut(|data| data.insert_temp(id, format!("~/{name}")));
+            ui.data_mut(|data| data.insert_temp(suggested, name.to_owned()));
             self.save_as(ui, out);
         }
+        let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+        // Another format has another ending; the rest is the user's.
+        let before: String = ui.data(|data| data.get_temp(suggested)).unwrap_or_default();
+        let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| format!(".{ending}"));
+        if let (Some(old), Some(new)) = (ending(&before), ending(name))
+            && let Some(stem) = typed.strip_suffix(&old)
+        {
+            typed = format!("{stem}{new}");
+        }
+        ui.data_mut(|data| data.insert_temp(suggested, name.to_owned()));
         // Enter let the keyboard go; what came to nothing is tried again here.
         let is_idle = self.view.running.is_none() && self.view.outcome.is_some();
         if is_idle && ui.memory(|memory| memory.focused().is_none()) {
             self.save_as(ui, out);
         }
-        let typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
         let is_there = matches!(&self.view.outcome, Some(Outcome::Exists(path)) if path.as_os_str() == &*typed);
         let word = if is_there { "Replace it" } else { "Save" };
         let width = button_width(&painter, word, None);

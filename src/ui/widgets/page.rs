@@ -18,19 +18,28 @@ pub fn page_ui<R>(ui: &mut Ui, id: Id, rect: Rect, height: f32, add: impl FnOnce
     shown.inner
 }
 
-/// Scrolls to what has just got the keyboard, or has it while the place becomes another, in this part of the window.
+/// Scrolls to what has the keyboard in this part of the window, when it gets it and whenever it
+/// or its place becomes another. The wheel moves it out of sight in peace.
 pub fn reveal_focus(ui: &Ui) {
     let (id, sight) = (ui.scope_id().with("sight"), ui.clip_rect());
-    let same = ui.data_mut(|data| {
-        let before: Option<Rect> = data.get_temp(id);
-        data.insert_temp(id, sight);
-        before == Some(sight)
-    });
+    let appears = appears(ui, id);
     let focused = ui.memory(|memory| memory.focused()).and_then(|focused| ui.ctx().read_response(focused));
-    let Some(response) = focused.filter(|response| response.layer_id == ui.layer_id()) else { return };
+    let response = focused.filter(|response| response.layer_id == ui.layer_id());
+    // Compared with the last frame: egui's own word that it was gained is gone where something
+    // that is drawn later gives it.
+    let place = response.as_ref().map(|response| (response.id, response.rect.translate(-ui.max_rect().min.to_vec2())));
+    let before: Option<(Option<(Id, Rect)>, Rect)> = ui.data(|data| data.get_temp(id));
+    ui.data_mut(|data| data.insert_temp(id, (place, sight)));
+    let is_same = match (before, place) {
+        (Some((Some((old, from)), seen)), Some((new, to))) => {
+            !appears && old == new && seen == sight && (from.min - to.min).abs().max_elem() < 1.0
+        }
+        _ => false,
+    };
+    let Some(response) = response.filter(|_| !is_same) else { return };
     // What is seen outside of this part of the window is not of it.
     let is_elsewhere = response.interact_rect.is_positive() && !response.interact_rect.intersects(sight);
-    if (response.gained_focus() || !same) && !is_elsewhere {
+    if !is_elsewhere {
         // Of what is higher than the page, the beginning is seen.
         let is_higher = response.rect.height() > ui.clip_rect().height();
         ui.scroll_to_rect(response.rect.expand(4.0), is_higher.then_some(Align::TOP));
