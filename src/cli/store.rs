@@ -10,7 +10,7 @@ use super::{CliError, print};
 use crate::app::quoted;
 use crate::dialect::MapOverride;
 use crate::dialect::guess::Guess;
-use crate::formats::{self, Location, OpenChoice, OpenError, Opened, TieChoice};
+use crate::formats::{self, Location, OpenChoice, OpenError, Opened, TieChoice, unpacking};
 use crate::home;
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::{CategoryId, Helpful, Problem, Shard, StreamId};
@@ -168,11 +168,14 @@ fn unknown(store: &Path, maps: &[String], error: OpenError) -> CliError {
             });
             ("they are not the same; open one".to_owned(), lines.collect())
         }
-        OpenError::Archive { stores, .. } => {
+        OpenError::Archive { is_tar, stores, .. } => {
             let archive = quoted(store.as_os_str().as_encoded_bytes());
             let lines = stores.iter().take(ARCHIVED).map(|name| {
-                let name = quoted(name.as_bytes());
-                format!("unzip {archive} {name} && eventglass info {name}")
+                let (tool, what) = (unpacking(*is_tar), quoted(name.as_bytes()));
+                // unzip takes a pattern for what is in a folder.
+                let all =
+                    if !is_tar && name.ends_with('/') { quoted(format!("{name}*").as_bytes()) } else { what.clone() };
+                format!("{tool} {archive} {all} && eventglass info {what}")
             });
             ("unpack one of them and open that".to_owned(), lines.collect())
         }

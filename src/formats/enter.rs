@@ -10,9 +10,10 @@ use super::dynamodb;
 use super::layers::{self, Member};
 use super::probe::{Head, Kind, Probe};
 use super::spool::Spool;
+use super::unpacked::{self, Folder};
 use super::{
     CONTAINERS, Container, Contents, Inside, Location, OpenChoice, OpenError, ReadError, Source, kurrent, open,
-    understand, unpacked,
+    understand,
 };
 use crate::model::Findings;
 
@@ -30,6 +31,8 @@ pub(super) struct Entered<'l> {
     /// Size of the file itself.
     pub bytes: u64,
     pub evidence: Vec<String>,
+    /// Why what was unpacked is not whole.
+    pub trouble: Option<String>,
 }
 
 /// Finds the container of what stands at a place.
@@ -54,13 +57,19 @@ pub(super) fn enter<'l>(
         };
     };
     let accepts = |names| container(&Probe::of_names(names)).0.is_some();
-    if let Some(folder) =
-        unpacked::folder(path, &head.bytes, cache, accepts).map_err(|error| ReadError::io(path, error))?
-        && let (Some(container), _) = container(&Probe::of(&folder)?)
-    {
-        let source = Source { path: folder, cache: cache.to_owned(), inside: Inside::Folder };
-        let evidence = vec!["it is a folder in an archive, read from an unpacked copy in the cache".to_owned()];
-        return place.entered(container, source, evidence);
+    match unpacked::folder(path, &head.bytes, cache, accepts).map_err(|error| ReadError::io(path, error))? {
+        Folder::One { path: folder, name, trouble } => {
+            if let (Some(container), _) = container(&Probe::of(&folder)?) {
+                let source = Source { path: folder, cache: cache.to_owned(), inside: Inside::Folder };
+                let name = if name.is_empty() { "a folder".to_owned() } else { format!("the folder {name}") };
+                let evidence = vec![format!("it is {name} in an archive, read from an unpacked copy in the cache")];
+                return Ok(Entered { trouble, ..place.entered(container, source, evidence)? });
+            }
+        }
+        Folder::Several { is_tar, names } => {
+            return Err(OpenError::Archive { path: path.to_owned(), is_tar, stores: names });
+        }
+        Folder::None => {}
     }
     if head.bytes.is_empty() {
         return Err(OpenError::Empty(path.to_owned()));
@@ -119,7 +128,7 @@ impl<'l> Place<'l> {
         evidence: Vec<String>,
     ) -> Result<Entered<'l>, OpenError> {
         let contents = container.contents(source)?;
-        Ok(Entered { path: self.path, engine: contents.engine(), contents, bytes: self.bytes, evidence })
+        Ok(Entered { path: self.path, engine: contents.engine(), contents, bytes: self.bytes, evidence, trouble: None })
     }
 
     /// The lines of all files of an export.
@@ -202,6 +211,7 @@ impl<'l> Place<'l> {
             1 => self.member(probe, stores.remove(0)),
             _ => Err(OpenError::Archive {
                 path: self.path.to_owned(),
+                is_tar: false,
                 stores: stores.into_iter().map(|member| member.name).collect(),
             }),
         }

@@ -22,8 +22,9 @@ pub enum OpenError {
     Server(Location),
     #[error("{} is no event store: {reason}", .path.display())]
     NotAStore { path: PathBuf, reason: String, help: String },
-    #[error("{} is a zip archive of {} stores: {}", .path.display(), .stores.len(), few(.stores))]
-    Archive { path: PathBuf, stores: Vec<String> },
+    /// Folders among the stores end with a slash.
+    #[error("{} is a {} archive of {} stores: {}", .path.display(), if *.is_tar { "tar" } else { "zip" }, .stores.len(), few(.stores))]
+    Archive { path: PathBuf, is_tar: bool, stores: Vec<String> },
     #[error("{}: {table} cannot be read: {reason}", .path.display())]
     Unreadable { path: PathBuf, table: String, reason: String, tables: Vec<String> },
     #[error("{}: no event store, for no framework is known by these columns: {}", .path.display(), .tables.join("; "))]
@@ -88,8 +89,9 @@ impl Helpful for OpenError {
             OpenError::Empty(_) => "the program that writes it may not have started; try again later".to_owned(),
             OpenError::Server(_) => "make a dump or a copy of it, and open that".to_owned(),
             OpenError::NotAStore { help, .. } => help.clone(),
-            OpenError::Archive { stores, .. } => {
-                format!("unpack one of them and open that: unzip FILE {}", stores.first().map_or("", String::as_str))
+            OpenError::Archive { is_tar, stores, .. } => {
+                let (tool, store) = (unpacking(*is_tar), stores.first().map_or("", String::as_str));
+                format!("unpack one of them and open that: {tool} FILE {store}")
             }
             OpenError::Unreadable { tables, .. } if tables.is_empty() => "mend it, or open another file".to_owned(),
             OpenError::Unreadable { tables, .. } => {
@@ -187,4 +189,9 @@ impl Helpful for ReadError {
     fn help(&self) -> String {
         self.help.clone()
     }
+}
+
+/// The command that unpacks an archive.
+pub fn unpacking(is_tar: bool) -> &'static str {
+    if is_tar { "tar -xf" } else { "unzip" }
 }

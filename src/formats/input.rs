@@ -66,7 +66,7 @@ pub fn open_input(from: Box<dyn Read + Send>, choice: &OpenChoice) -> Result<Ope
         true => Ok(any(&tables)),
         false => choose(path, engine, &tables, choice, &mut findings),
     };
-    let entered = Entered { path, engine, contents, bytes: 0, evidence: Vec::new() };
+    let entered = Entered { path, engine, contents, bytes: 0, evidence: Vec::new(), trouble: None };
     let choice = if is_blank { &OpenChoice::default() } else { choice };
     let opened = bind(entered, (tables, chosen), choice, findings);
     input.let_go();

@@ -51,7 +51,7 @@ use choose::{NAMED, choose, with_rows};
 pub use documents::Documents;
 use documents::documents;
 use enter::{Entered, enter};
-pub use error::{OpenError, ReadError, TieChoice};
+pub use error::{OpenError, ReadError, TieChoice, unpacking};
 use input::Input;
 pub use input::{INPUT, open_input};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
@@ -566,7 +566,10 @@ fn bind(
     choice: &OpenChoice,
     mut findings: Findings,
 ) -> Result<Opened, OpenError> {
-    let (Entered { path, engine, contents, bytes, mut evidence }, (all, chosen)) = (entered, understood);
+    let (Entered { path, engine, contents, bytes, mut evidence, trouble }, (all, chosen)) = (entered, understood);
+    if let Some(trouble) = trouble {
+        findings.note(FindingCode::TruncatedTail, format!("it cannot be unpacked to its end: {trouble}"));
+    }
     let chosen = chosen.map_err(|error| {
         // Without samples the error says less, and is the same.
         with_rows(error, || contents.samples(&all).unwrap_or_default())

@@ -41,37 +41,76 @@ impl Packing {
         is_tar(&inner.bytes).then_some(Packing::Tar(layers))
     }
 
-    /// Hands over each file's name and length, and what stands in it. It ends where that says so.
-    fn each(&self, path: &Path, mut then: impl FnMut(&str, u64, &mut dyn Read) -> io::Result<bool>) -> io::Result<()> {
+    /// Hands over each file's name and length, and what stands in it. Says why the archive ends
+    /// early, where it does.
+    fn each(
+        &self,
+        path: &Path,
+        mut then: impl FnMut(&str, u64, &mut dyn Read) -> io::Result<()>,
+    ) -> io::Result<Option<String>> {
         match self {
             Packing::Zip => {
                 for (name, layer) in layers::members(path).map_err(|(reason, _)| io::Error::other(reason))? {
                     let size = if let Layer::Member { size, .. } = layer { size } else { 0 };
-                    if !then(&name, size, &mut layers::open(path, &[layer], &Arc::default())?)? {
-                        break;
-                    }
+                    then(&name, size, &mut layers::open(path, &[layer], &Arc::default())?)?;
                 }
-                Ok(())
+                Ok(None)
             }
-            Packing::Tar(layers) => each_of_tar(layers::open(path, layers, &Arc::default())?, then),
+            Packing::Tar(layers) => {
+                let inner = layers::open(path, layers, &Arc::default())?;
+                let mut from = UpToDamage { inner, trouble: None };
+                let cut = each_of_tar(&mut from, then)?;
+                // A checksum stands at the end.
+                io::copy(&mut from, &mut io::sink())?;
+                Ok(from.trouble.or(cut))
+            }
         }
     }
 }
 
-fn each_of_tar(mut from: Stream, mut then: impl FnMut(&str, u64, &mut dyn Read) -> io::Result<bool>) -> io::Result<()> {
+/// What cannot be read further ends there.
+struct UpToDamage {
+    inner: Stream,
+    trouble: Option<String>,
+}
+
+impl Read for UpToDamage {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.trouble.is_some() {
+            return Ok(0);
+        }
+        match self.inner.read(buffer) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                self.trouble = Some(error.to_string());
+                Ok(0)
+            }
+            read => read,
+        }
+    }
+}
+
+/// Says where the archive is cut, if it is.
+fn each_of_tar(
+    from: &mut UpToDamage,
+    mut then: impl FnMut(&str, u64, &mut dyn Read) -> io::Result<()>,
+) -> io::Result<Option<String>> {
     let mut long_name = None;
     for _ in 0..MAX_MEMBERS {
-        let mut head = [0; 512];
-        // One that is cut has what was read until there.
-        if from.read_exact(&mut head).is_err() || head[0] == 0 {
-            return Ok(());
+        let mut head = Vec::with_capacity(512);
+        (&mut *from).take(512).read_to_end(&mut head)?;
+        // Some tools write no empty block at the end.
+        let Some(&[first, ..]) = head.first_chunk::<512>() else {
+            return Ok((!head.is_empty()).then(|| "it ends in the head of a file".to_owned()));
+        };
+        if first == 0 {
+            return Ok(None);
         }
         let text = |range: std::ops::Range<usize>| {
             let bytes = head[range].split(|byte| *byte == 0).next().unwrap_or_default();
             String::from_utf8_lossy(bytes).into_owned()
         };
         let len = tar_number(&head[124..136]);
-        let mut inside = (&mut from).take(len);
+        let mut inside = (&mut *from).take(len);
         match head[156] {
             b'L' | b'x' => {
                 let mut block = Vec::new();
@@ -87,19 +126,18 @@ fn each_of_tar(mut from: Stream, mut then: impl FnMut(&str, u64, &mut dyn Read) 
                 let prefix = if head[257..263] == *b"ustar\0" { text(345..500) } else { String::new() };
                 let short = if prefix.is_empty() { text(0..100) } else { format!("{prefix}/{}", text(0..100)) };
                 let name = long_name.take().unwrap_or(short);
-                if !then(&name, len, &mut inside)? {
-                    return Ok(());
-                }
+                then(&name, len, &mut inside)?;
             }
             b'g' => {}
             _ => long_name = None,
         }
-        let rest = inside.limit() + len.next_multiple_of(512).wrapping_sub(len) % 512;
-        if io::copy(&mut (&mut from).take(rest), &mut io::sink())? < rest {
-            return Ok(());
+        let (inside, padding) = (inside.limit(), (512 - len % 512) % 512);
+        if io::copy(&mut (&mut *from).take(inside), &mut io::sink())? < inside {
+            return Ok(Some("it ends inside a file".to_owned()));
         }
+        io::copy(&mut (&mut *from).take(padding), &mut io::sink())?;
     }
-    Ok(())
+    Ok(Some(format!("only its first {MAX_MEMBERS} files are looked at")))
 }
 
 /// A number of a tar's head: octal digits, or bytes behind a bit that says so.
@@ -119,15 +157,30 @@ fn split(name: &str) -> Option<(&str, &str)> {
     is_plain.then_some((folder, file))
 }
 
-/// Where the folder is that the file holds: unpacked now, or before. `None`: it holds none that
-/// `accepts` knows by the names in it.
+/// The folder that a file holds.
+pub(super) enum Folder {
+    /// None that is known by the names in it.
+    None,
+    One {
+        /// Where it was unpacked, now or before.
+        path: PathBuf,
+        /// What it is called in the archive.
+        name: String,
+        /// Why it is not whole.
+        trouble: Option<String>,
+    },
+    /// Their names in the archive, each with a slash at its end.
+    Several { is_tar: bool, names: Vec<String> },
+}
+
+/// Looks for the folder that `accepts` knows by the names in it, and unpacks it.
 pub(super) fn folder(
     path: &Path,
     head: &[u8],
     cache: &Path,
     accepts: impl Fn(Vec<OsString>) -> bool,
-) -> io::Result<Option<PathBuf>> {
-    let Some(packing) = Packing::of(path, head) else { return Ok(None) };
+) -> io::Result<Folder> {
+    let Some(packing) = Packing::of(path, head) else { return Ok(Folder::None) };
     let mut folders: BTreeMap<String, (Vec<OsString>, u64)> = BTreeMap::new();
     let listed = packing.each(path, |name, len, _| {
         if let Some((folder, file)) = split(name) {
@@ -135,29 +188,33 @@ pub(super) fn folder(
             names.push(OsString::from(file));
             *bytes = bytes.saturating_add(len);
         }
-        Ok(true)
+        Ok(())
     });
     // What is damaged is told by those who read it as a file.
-    if listed.is_err() {
-        return Ok(None);
+    let Ok(trouble) = listed else { return Ok(Folder::None) };
+    folders.retain(|_, (names, _)| accepts(std::mem::take(names)));
+    if folders.len() > 1 {
+        let names = folders.into_keys().map(|name| name + "/").collect();
+        return Ok(Folder::Several { is_tar: matches!(packing, Packing::Tar(_)), names });
     }
-    let Some((wanted, (_, bytes))) = folders.into_iter().find(|(_, (names, _))| accepts(names.clone())) else {
-        return Ok(None);
-    };
+    let Some((wanted, (_, bytes))) = folders.pop_first() else { return Ok(Folder::None) };
     let room = Room::of_folder(path, &wanted, cache)?;
+    // One that ends early says more than is there.
+    let known = if trouble.is_none() { bytes } else { 0 };
+    let found = |path| Folder::One { path, name: wanted.clone(), trouble };
     if room.is_there() {
-        return Ok(Some(room.path));
+        return Ok(found(room.path));
     }
-    room.needs(bytes)?;
+    room.needs(known)?;
     let unpacking = room.begin()?;
     let mut left = room.bytes;
     packing.each(path, |name, _, from| {
-        let Some((_, file)) = split(name).filter(|(folder, _)| *folder == wanted) else { return Ok(true) };
+        let Some((_, file)) = split(name).filter(|(folder, _)| *folder == wanted) else { return Ok(()) };
         let mut out = File::create(unpacking.path().join(file))?;
         let written = io::copy(&mut from.take(left.saturating_add(1)), &mut out)?;
-        room.needs(bytes.max(room.bytes - left + written))?;
+        room.needs(known.max(room.bytes - left + written))?;
         left -= written;
-        Ok(true)
+        Ok(())
     })?;
-    room.keep(unpacking).map(Some)
+    room.keep(unpacking).map(found)
 }

@@ -381,6 +381,55 @@ fn a_folder_in_an_archive_is_the_folder() {
     assert!(!place.path("outside.txt").exists() && !place.program.home.path().join("cache/outside.txt").exists());
 }
 
+/// The sample's files, in a folder of that name.
+fn data_folder(name: &str) -> Vec<(String, Vec<u8>)> {
+    let db = std::fs::read_dir(root().join("sample-stores/kurrentdb/db")).expect("the sample").flatten();
+    let mut files: Vec<PathBuf> = db.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    let named = |path: PathBuf| format!("{name}/{}", path.file_name().expect("a name").to_string_lossy());
+    files.into_iter().map(|path| (named(path.clone()), std::fs::read(path).expect("a file"))).collect()
+}
+
+#[test]
+fn several_folders_in_one_archive_are_asked_about() {
+    let place = Place::new();
+    let files = [data_folder("nodes/a"), data_folder("nodes/b")].concat();
+    let packed = place.write("two.tar", tar(&files));
+    let run = place.program.run(&["info", &packed]);
+    run.refused(1, "is a tar archive of 2 stores: nodes/a/, nodes/b/", "two.tar nodes/b/ && eventglass info nodes/b/");
+    let members: Vec<(&str, &[u8], bool)> = files.iter().map(|(name, bytes)| (&**name, &**bytes, true)).collect();
+    let packed = place.write("two.zip", crate::layers::zip(&members));
+    let run = place.program.run(&["info", &packed]);
+    run.refused(1, "is a zip archive of 2 stores: nodes/a/, nodes/b/", "'nodes/b/*' && eventglass info nodes/b/");
+}
+
+#[test]
+fn a_folder_in_an_archive_that_ends_early_is_read_to_there_with_a_finding() {
+    let place = Place::new();
+    let packed = tar(&data_folder("db"));
+    let zipped = crate::layers::gzip(&packed);
+    let mut lies = packed.clone();
+    let last = memchr::memmem::rfind(&lies, b"ustar").expect("a head") - 257;
+    lies[last + 124..last + 136].copy_from_slice(&[0xff; 12]);
+    let mut flipped = zipped.clone();
+    let at = flipped.len() - 6;
+    flipped[at] ^= 1;
+    for (name, bytes) in [
+        ("cut.tar", &packed[..packed.len() - 700]),
+        ("cut.tgz", &zipped[..zipped.len() - 3_000]),
+        ("end.tgz", &zipped[..zipped.len() - 6]),
+        ("sum.tgz", &flipped),
+        ("lies.tar", &lies),
+    ] {
+        let store = place.write(name, bytes);
+        for time in ["first", "again, from the cache"] {
+            let run = place.program.run(&["check", &store]);
+            assert!(run.code == 0 && run.out.contains("it cannot be unpacked to its end: "), "{name} {time}: {run:?}");
+            assert!(run.out.contains("events in"), "{name} {time}: {run:?}");
+        }
+    }
+}
+
 #[test]
 fn a_folder_names_the_file_in_it_that_is_a_store() {
     let place = Place::new();

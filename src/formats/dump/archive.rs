@@ -98,7 +98,9 @@ fn members(file: &mut BufReader<File>) -> io::Result<Members> {
         let name = head[..100].split(|byte| *byte == 0).next().unwrap_or_default();
         let len = tar_number(&head[124..136]);
         members.insert(String::from_utf8_lossy(name).into_owned(), (at + 512, len));
-        at = len.checked_next_multiple_of(512).and_then(|len| at.checked_add(512 + len)).unwrap_or(u64::MAX - 512);
+        let next = len.checked_next_multiple_of(512).and_then(|len| len.checked_add(512)?.checked_add(at));
+        // Beyond the end of any file.
+        at = next.unwrap_or(i64::MAX as u64);
     }
 }
 
