@@ -34,7 +34,9 @@ impl Sampled {
             Cell::Real(value) => Sampled::Real(*value),
             Cell::Text(text) => Sampled::Text(String::from_utf8_lossy(&cut(text.as_bytes())).into_owned()),
             Cell::Bytes(bytes) | Cell::Opaque(bytes) | Cell::Guid(bytes) => Sampled::Bytes(cut(bytes)),
-            Cell::Null | Cell::Json(_) | Cell::Node(_) => Sampled::Null,
+            // A number with its digits.
+            Cell::Json(text) => text.parse().map_or(Sampled::Null, Sampled::Real),
+            Cell::Null | Cell::Node(_) => Sampled::Null,
         }
     }
 }

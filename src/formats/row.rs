@@ -212,6 +212,10 @@ fn rest_of(mapping: &Mapping, rest: &[usize], cells: &[Cell<'_>]) -> String {
         match cell {
             Cell::Text(text) => write_string(text, &mut object),
             Cell::Bytes(bytes) | Cell::Opaque(bytes) => write(&Node::Bytes(Arc::from(*bytes)), &mut object),
+            // As SQLite itself writes it in a dump: a number that is larger than any.
+            Cell::Real(value) if value.is_infinite() => object.push_str(if *value > 0.0 { "1e999" } else { "-1e999" }),
+            Cell::Json(text) => object.push_str(text),
+            Cell::Node(node) => write(node, &mut object),
             cell => object.push_str(cell.to_text().as_deref().unwrap_or("null")),
         }
     }

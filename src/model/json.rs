@@ -294,6 +294,12 @@ pub fn end_of_value(bytes: &[u8], start: usize) -> Option<usize> {
     (depth == 0 && at > start).then_some(at)
 }
 
+/// The text is one number of JSON and nothing else.
+pub fn is_number(text: &str) -> bool {
+    let mut at = 0;
+    number(text.as_bytes(), &mut at) && at == text.len()
+}
+
 /// The text is one JSON value by the grammar of RFC 8259, which has no limit of depth and
 /// lets lone surrogates be escaped. Never recurses.
 pub fn is_json(text: &str) -> bool {

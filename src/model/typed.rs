@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use super::json::{is_json, to_text, write, write_string};
+use super::json::{is_number, to_text, write, write_string};
 use super::node::{Node, Object, Text};
 use super::time::{Number, TimeUnit};
 
@@ -138,10 +138,6 @@ fn number(node: &Node) -> Option<Node> {
         Node::String(text) if is_number(text) => Some(Node::Number(Arc::clone(text))),
         _ => None,
     }
-}
-
-fn is_number(text: &str) -> bool {
-    text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && !text.ends_with([' ', '\n']) && is_json(text)
 }
 
 fn bytes(node: &Node) -> Option<Node> {

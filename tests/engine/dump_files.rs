@@ -440,3 +440,34 @@ fn a_folder_names_the_file_in_it_that_is_a_store() {
     place.write("folder/messages.sql", dump("copy.sql"));
     place.program.run(&["info", &folder]).refused(1, "is a folder", "messages.sql");
 }
+
+#[test]
+fn numbers_and_bits_are_the_same_in_every_form_of_a_dump() {
+    let place = Place::new();
+    let table = "CREATE TABLE ev (pos bigint, stream text, version integer, type text, half double precision,
+        amount numeric(40,4), bits bit(5));\n";
+    let copy = "COPY ev (pos, stream, version, type, half, amount, bits) FROM stdin;
+1\ts\t1\tT\t1.5\t10.5000\t00101
+2\ts\t2\tT\tNaN\t123456789012345678901234567890.5\t00000
+3\ts\t3\tT\t-0\t5\t\\N
+\\.
+";
+    let insert = "INSERT INTO ev VALUES (1, 's', 1, 'T', 1.5, 10.5000, B'00101');
+INSERT INTO ev VALUES (2, 's', 2, 'T', 'NaN', 123456789012345678901234567890.5, B'00000');
+INSERT INTO ev VALUES (3, 's', 3, 'T', -0, 5, NULL);
+";
+    let wanted = [
+        r#""data":{"half":1.5,"amount":10.5000,"bits":"00101"},"#,
+        r#""data":{"half":"NaN","amount":123456789012345678901234567890.5,"bits":"00000"},"#,
+        r#""data":{"half":-0,"amount":5,"bits":null},"#,
+    ];
+    for (name, rows) in [("copy.sql", copy), ("insert.sql", insert)] {
+        let store = place.write(name, format!("-- PostgreSQL database dump\n{table}{rows}"));
+        let map = "stream=stream,version=version,type=type,position=pos";
+        let run = place.program.run(&["events", &store, "--json", "--table", "ev", "--map", map]);
+        assert_eq!(run.out.lines().count(), wanted.len(), "{name}: {run:?}");
+        for (line, wanted) in run.out.lines().zip(wanted) {
+            assert!(line.contains(wanted), "{name}: {line}");
+        }
+    }
+}

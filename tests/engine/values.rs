@@ -309,3 +309,25 @@ fn a_time_before_the_year_one_is_none_and_a_finding() {
     let info = place.run("info", &store, &["--map", &map]).out;
     assert!(info.contains("no-time") && info.contains("the time 7 is no moment in Julian days"), "{info}");
 }
+
+#[test]
+fn a_number_larger_than_any_leaves_the_rest_of_its_row_readable() {
+    let place = Place::new();
+    let conn = Connection::open(place.path("large.db")).expect("a store");
+    conn.execute_batch(
+        "create table ev (stream text, version integer, kind text, amount real);
+         insert into ev values ('s', 1, 'T', 9e999), ('s', 2, 'T', -9e999), ('s', 3, 'T', 1.5);",
+    )
+    .expect("rows");
+    drop(conn);
+    let store = crate::support::text(&place.path("large.db"));
+    let map = "stream=stream,version=version,type=kind";
+    let run = place.program.run(&["events", &store, "--json", "--stream", "s", "--table", "ev", "--map", map]);
+    let data: Vec<&str> = run
+        .out
+        .lines()
+        .filter_map(|line| line.split_once("\"data\":")?.1.split_once(",\"meta"))
+        .map(|(data, _)| data)
+        .collect();
+    assert_eq!(data, ["{\"amount\":1e999}", "{\"amount\":-1e999}", "{\"amount\":1.5}"], "{run:?}");
+}

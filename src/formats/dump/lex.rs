@@ -329,6 +329,7 @@ impl Holds {
         match kind {
             "bigint" | "integer" | "int" | "smallint" | "tinyint" | "mediumint" | "serial" | "bigserial" | "int2"
             | "int4" | "int8" => Holds::Integers,
+            "numeric" | "decimal" | "real" | "double" | "float" | "float4" | "float8" => Holds::Numbers,
             "bytea" | "blob" | "longblob" | "mediumblob" | "tinyblob" | "binary" | "varbinary" | "image" => {
                 Holds::Bytes
             }

@@ -68,6 +68,8 @@ pub(super) struct Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Holds {
     Integers,
+    /// Fractions and numbers of any length, or a word such as NaN.
+    Numbers,
     Bytes,
     Booleans,
     Text,

@@ -5,6 +5,7 @@ use super::Flavour;
 use super::outline::{Form, Holds, Kind};
 use super::script::is_word;
 use crate::dialect::Cell;
+use crate::model::json::is_number;
 
 /// The fields of one row, kept to be used again for the next.
 #[derive(Debug, Default)]
@@ -188,7 +189,8 @@ impl Fields {
                 b"f" | b"false" | b"0" | b"FALSE" => Cell::Integer(0),
                 other => as_text(other),
             },
-            (FieldKind::Plain, _) | (_, Holds::Integers | Holds::Unknown) => integer(bytes).unwrap_or(as_text(bytes)),
+            (FieldKind::Plain, _) | (_, Holds::Numbers) => number(bytes),
+            (_, Holds::Integers | Holds::Unknown) => integer(bytes).unwrap_or(as_text(bytes)),
             (FieldKind::Text, Holds::Text) => as_text(bytes),
         }
     }
@@ -202,6 +204,15 @@ pub(super) fn holds_of(columns: &[String], table: &[Kind]) -> Vec<Holds> {
 
 fn as_text(bytes: &[u8]) -> Cell<'_> {
     std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text)
+}
+
+/// A number of any kind, which keeps its digits.
+fn number(bytes: &[u8]) -> Cell<'_> {
+    match (integer(bytes), as_text(bytes)) {
+        (Some(whole), _) if bytes != b"-0" => whole,
+        (_, Cell::Text(text)) if is_number(text) => Cell::Json(text),
+        (_, text) => text,
+    }
 }
 
 /// A number that is written as numbers are: `007` is a text.
@@ -344,7 +355,8 @@ fn value(text: &[u8], at: usize, flavour: Flavour, wanted: bool, fields: &mut Fi
         } else if by_code {
             let codes = fields.own.split_off(start);
             unistr(&codes, &mut fields.own);
-        } else if prefix == b"b" {
+        } else if prefix == b"b" && flavour == Flavour::MySql {
+            // Elsewhere bits are a text of them, as their length tells: `B'00101'`.
             let digits = fields.own.split_off(start);
             let number = digits.iter().fold(0_i64, |sum, digit| sum.wrapping_mul(2) + i64::from(*digit == b'1'));
             fields.own.extend_from_slice(number.to_string().as_bytes());
