@@ -89,7 +89,7 @@ fn compare_stream(
         tell(stream, Version(0), FindingCode::HandlerThrew, thrown.to_string());
         return Ok(());
     }
-    let mut at = 0;
+    let (mut at, mut one_by_one) = (0, 0);
     for version in documents.versions().to_vec() {
         let to = source.rows().applied_at(version);
         // The event of that version must be there, and those before it.
@@ -98,8 +98,15 @@ fn compare_stream(
             continue;
         }
         while at < to {
-            let events = source.steps(at, (to - at).min(BATCH))?;
+            let most = if at < one_by_one { 1 } else { BATCH };
+            let events = source.steps(at, (to - at).min(most))?;
             let stepped = reducer.step(SLOT, &name, &events);
+            let end = at + events.len() as u64;
+            if stepped.unsure && end > one_by_one && reducer.start(SLOT).is_ok() {
+                // One of those up to here is at fault: from the start, each alone.
+                (at, one_by_one) = (0, end);
+                continue;
+            }
             if let Some(thrown) = stepped.thrown {
                 let threw = events.get(stepped.done).map_or(version, |event| event.version);
                 tell(stream, threw, FindingCode::HandlerThrew, thrown.to_string());
@@ -108,7 +115,7 @@ fn compare_stream(
             if events.is_empty() {
                 return Ok(());
             }
-            at += events.len() as u64;
+            at = end;
         }
         let kept = match documents.state(version) {
             Ok(kept) => kept,

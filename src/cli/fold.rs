@@ -134,17 +134,20 @@ impl Fold {
         let odd = self.source.findings().kept().iter().chain(self.timeline.findings().kept());
         print::findings(odd.filter(|finding| finding.code != FindingCode::HandlerThrew))?;
         let errors = self.errors();
-        let what = if self.skips { "skipped" } else { "stopped before" };
+        // Also where events are skipped: behind too many cuts there are no more states.
+        let stops = |error: &HandlerError| error.applied.0 == 0 || error.applied.0 > self.timeline.reachable();
         for error in errors.iter().take(SHOWN) {
+            let what = if stops(error) { "stopped before" } else { "skipped" };
             let said = format!("v{} {}: {}", error.version, error.event_type, error.thrown);
             writeln!(io::stderr(), "error: {what} {}", print::visible(&said))?;
         }
         if errors.len() > SHOWN {
             writeln!(io::stderr(), "error: … and {} more", errors.len() - SHOWN)?;
         }
-        match errors.first() {
-            Some(error) if !self.skips => {
-                let help = if error.applied.0 == 0 { "" } else { "; or go on without it: --on-error skip" };
+        match errors.last() {
+            Some(error) if stops(error) => {
+                let can_skip = !self.skips && error.applied.0 > 0;
+                let help = if can_skip { "; or go on without it: --on-error skip" } else { "" };
                 writeln!(io::stderr(), "help: {}{help}", print::visible(error.thrown.help()))?;
                 Ok(1)
             }

@@ -174,8 +174,10 @@ impl Report {
     fn end_stream(&mut self, stream: &str, pass: &mut Pass, on_error: OnError) {
         self.findings.absorb(pass.findings());
         let skips = on_error == OnError::Skip;
-        for error in pass.errors() {
-            let done = if skips { "skipped" } else { "stopped before" };
+        for (nth, error) in pass.errors().iter().enumerate() {
+            // Also where events are skipped: behind too many cuts there are no more states.
+            let stops = pass.ended() == Some(Ended::Threw) && nth + 1 == pass.errors().len();
+            let done = if stops { "stopped before" } else { "skipped" };
             let way_out = if skips || error.applied.0 == 0 { "" } else { "; or go on without it: --on-error skip" };
             self.push(|| Problem {
                 what: format!("{stream} {done} v{} {}", error.version, error.event_type),

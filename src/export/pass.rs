@@ -53,6 +53,9 @@ pub struct Pass {
     gone: u64,
     /// One of the events before this ended whatever folded them: they are handed over one by one.
     one_by_one: u64,
+    /// Events behind which whatever folds them ended, though it had one only: others may have
+    /// ended it, so it is handed over once more before it is blamed.
+    tried: Option<u64>,
     /// Copying the state ran into the limits: it is not tried again.
     no_copies: bool,
     findings: Findings,
@@ -71,6 +74,7 @@ impl Pass {
             copy: None,
             gone: 0,
             one_by_one: 0,
+            tried: None,
             no_copies: false,
             findings,
         };
@@ -136,7 +140,7 @@ impl Pass {
                 self.findings.push(Finding { code, stream, stream_id: None, version, message });
             }
         }
-        if stepped.unsure && events.len() > 1 {
+        if stepped.unsure && (events.len() > 1 || self.tried.replace(self.at) != Some(self.at)) {
             self.one_by_one = self.at + events.len() as u64;
             if self.copy.as_ref().map_or(0, |(at, _)| *at) < self.gone {
                 self.ended = Some(Ended::GoneBy(events[0].version));

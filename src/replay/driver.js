@@ -1,6 +1,7 @@
 // Runs inside the sandbox: makes it repeatable, then hands out the functions by which
 // the program folds events. Evaluated before any user code; everything it needs later is
-// captured here, so user code cannot replace it.
+// captured here, so user code cannot replace it. What runs later neither spreads nor takes
+// arrays apart: both ask the array's iterator, which user code can replace.
 (() => {
   'use strict';
   const { parse, stringify } = JSON;
@@ -67,7 +68,9 @@
   };
   DateType.prototype.getTimezoneOffset = () => 0;
   const utc = method(DateType.prototype.toUTCString);
-  const parts = (date) => /^(...), (..) (...) (-?\d+) (..:..:..)/.exec(utc(date));
+  const exec = method(RegExpType.prototype.exec);
+  const dateParts = /^(...), (..) (...) (-?\d+) (..:..:..)/;
+  const parts = (date) => exec(dateParts, utc(date));
   const onDay = (date, otherwise, text) => (isFinite(moment(date)) ? text(parts(date)) : otherwise);
   for (const form of ['toDateString', 'toLocaleDateString']) {
     DateType.prototype[form] = function () { return onDay(this, 'Invalid Date', (it) => `${it[1]} ${it[3]} ${it[2]} ${it[4]}`); };
@@ -81,21 +84,19 @@
   // A time without a zone is UTC, wherever the program runs.
   const [parseDate, partsToDate] = [DateType.parse, DateType.UTC];
   const zoned = /(?:Z|UT|UTC|GMT|[A-Z][SD]T|\)|:\d\d(?:\.\d+)?\s*[+-]\d\d:?\d\d|GMT[+-]\d+)\s*$|^[+-]?\d{4,6}(?:-\d\d){0,2}$/i;
-  const exec = method(RegExpType.prototype.exec);
   const parseUtc = (given) => {
     const text = `${given}`;
     if (exec(zoned, text) === null) {
-      for (const zone of ['Z', ' UTC']) {
-        const found = parseDate(text + zone);
-        if (isFinite(found)) return found;
-      }
+      let found = parseDate(`${text}Z`);
+      if (!isFinite(found)) found = parseDate(`${text} UTC`);
+      if (isFinite(found)) return found;
     }
     return parseDate(text);
   };
   DateType.parse = parseUtc;
   const instant = (args) => {
-    if (args.length > 1) return partsToDate(...args);
-    const [given] = args;
+    if (args.length > 1) return apply(partsToDate, undefined, args);
+    const given = args[0];
     const value = typeof given !== 'object' || given === null || given instanceof DateType ? given : toPrimitive(given);
     return typeof value === 'string' ? parseUtc(value) : value;
   };
@@ -692,7 +693,8 @@
           continue;
         }
         const flags = it[2];
-        const [enumerable, configurable] = [(flags & 2) !== 0, (flags & 4) !== 0];
+        const enumerable = (flags & 2) !== 0;
+        const configurable = (flags & 4) !== 0;
         if (flags & 8) defineProperty(made, name, { get: read(it[1]), set: read(it[3]), enumerable, configurable });
         else defineProperty(made, name, { value: read(it[1]), writable: (flags & 1) !== 0, enumerable, configurable });
       }
@@ -750,15 +752,18 @@
     initialText = initialOf(given);
   };
 
-  const describe = (error) => {
-    if (error instanceof Error) {
-      // The user's own line, not one of this file.
-      const place = /[\s(]((?!eval_script:)[^\s()]+:\d+:\d+)/.exec(` ${error.stack ?? ''}`);
-      return [wellFormed(`${error.name}: ${error.message}`), place ? wellFormed(place[1]) : ''];
+  // The user's own line, not one of this file.
+  const ownPlace = /[\s(]((?!eval_script:)[^\s()]+:\d+:\d+)/;
+  const ErrorType = Error;
+  // The answer of `step` where event `i` threw.
+  const threw = (i, error) => {
+    if (error instanceof ErrorType) {
+      const place = exec(ownPlace, ` ${error.stack ?? ''}`);
+      return [i, wellFormed(`${error.name}: ${error.message}`), place ? wellFormed(place[1]) : ''];
     }
     let text;
     try { text = stringify(error); } catch { text = undefined; }
-    return [wellFormed(`threw ${text ?? typeof error}`), ''];
+    return [i, wellFormed(`threw ${text ?? typeof error}`), ''];
   };
 
   // Folds the events of `text` until one throws: `[done]` or `[done, message, place]`;
@@ -768,7 +773,7 @@
     try {
       rows = parse(text);
     } catch (error) {
-      return [-1, ...describe(error)];
+      return threw(-1, error);
     }
     let state = slots[slot];
     let i = 0;
@@ -780,7 +785,7 @@
         if (result !== undefined && result !== state) state = settled(result);
       }
     } catch (error) {
-      return [i, ...describe(error)];
+      return threw(i, error);
     }
     slots[slot] = state;
     return [i];

@@ -152,7 +152,10 @@ impl Host {
     /// The program cannot be started.
     pub fn start() -> Result<Host, ModuleError> {
         let limits = Limits { time: CALL_TIME, memory: MEMORY_BYTES, stop: Stop::default() };
-        let idle = IDLE.with(|idle| idle.borrow_mut().take()).map(Ok);
+        // It may have been ended by others while it waited.
+        let idle = IDLE
+            .with(|idle| idle.borrow_mut().take())
+            .and_then(|mut process| process.is_there().then_some(Ok(process)));
         let process = idle.unwrap_or_else(Process::start).map_err(|error| ModuleError {
             file: "the reducer".to_owned(),
             message: format!("the process to run it in cannot be started: {error}"),
@@ -302,7 +305,8 @@ impl Script {
         }
         let mut host = match self.host.take() {
             Some(host) => host,
-            None => match self.open() {
+            // What others did to the first says nothing about the module.
+            None => match self.open().or_else(|_| self.open()) {
                 Ok(mut host) => {
                     // Where it cannot be told, it keeps the limit it began with.
                     let _ = host.ask(&Ask::Limit(self.limits.memory));
@@ -347,8 +351,8 @@ impl Script {
         Err(Thrown { fatal: true, ..Thrown::new(Why::Void, "the state went with a session that is gone") })
     }
 
-    /// Folds the rows of `self.text`.
-    fn fold(&mut self, slot: Slot, stream: &str) -> Folded {
+    /// Folds the rows of `self.text`, which are so many.
+    fn fold(&mut self, slot: Slot, stream: &str, events: usize) -> Folded {
         // Lines end the text; between the parts of JSON they say nothing.
         let mut line = Vec::with_capacity(self.text.len() + stream.len() + 64);
         let mut head = format!("{{\"step\":{{\"slot\":\"{slot:?}\",\"stream\":");
@@ -358,6 +362,15 @@ impl Script {
         line.extend(self.text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }));
         line.extend_from_slice(b"}}\n");
         match self.with_host(|host| host.send(line)) {
+            Ok(Reply::Stepped { done, thrown: None }) if done != events => {
+                self.forget();
+                let message = format!("the host folded {done} of {events} events, and does not say why");
+                Folded {
+                    thrown: Some(Thrown { fatal: true, ..Thrown::new(Why::Ended, message) }),
+                    unsure: true,
+                    ..Folded::default()
+                }
+            }
             Ok(Reply::Stepped { done, thrown }) => Folded { done, thrown, ..Folded::default() },
             Ok(Reply::Unread(thrown)) => Folded { thrown: Some(thrown), unread: true, ..Folded::default() },
             Ok(Reply::Thrown(thrown)) | Err((thrown, None)) => Folded { thrown: Some(thrown), ..Folded::default() },
@@ -420,7 +433,7 @@ impl Reducer for Script {
             }
         }
         self.text.push(']');
-        let mut folded = self.fold(slot, stream);
+        let mut folded = self.fold(slot, stream, events.len());
         if folded.unread && events.len() > 1 {
             // One of them spoils the text of all: each by itself, so that the right one is blamed.
             folded = Folded::default();
@@ -429,7 +442,7 @@ impl Reducer for Script {
                 self.text.push('[');
                 write_row(event, &mut self.text);
                 self.text.push(']');
-                let one = self.fold(slot, stream);
+                let one = self.fold(slot, stream, 1);
                 folded = Folded { done: at + one.done, ..one };
                 if folded.thrown.is_some() {
                     break;

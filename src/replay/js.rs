@@ -274,7 +274,11 @@ impl Sandbox {
     /// # Errors
     /// There is none.
     pub fn exports(&self) -> Result<Vec<Export>, ModuleError> {
-        let found = self.context.with(|ctx| self.list(&ctx))?;
+        let found = self.call(|ctx, driver| self.list(ctx, driver)).map_err(|thrown| ModuleError {
+            file: self.file_name.clone(),
+            message: thrown.to_string(),
+            help: "correct the module".to_owned(),
+        })?;
         if found.is_empty() {
             return Err(ModuleError {
                 file: self.file_name.clone(),
@@ -309,15 +313,9 @@ impl Sandbox {
         self.call(|_, driver| driver.get::<_, Function<'_>>("restore")?.call::<_, ()>((slot as usize, text)))
     }
 
-    fn list<'js>(&self, ctx: &Ctx<'js>) -> Result<Vec<Export>, ModuleError> {
-        let wrong = |error: rquickjs::Error| ModuleError {
-            file: self.file_name.clone(),
-            message: error.to_string(),
-            help: "correct the module".to_owned(),
-        };
-        let driver = self.driver.clone().restore(ctx).map_err(wrong)?;
-        let namespace = self.namespace.clone().restore(ctx).map_err(wrong)?;
-        let kind_of: Function<'js> = driver.get("kindOf").map_err(wrong)?;
+    fn list<'js>(&self, ctx: &Ctx<'js>, driver: &Object<'js>) -> rquickjs::Result<Vec<Export>> {
+        let namespace = self.namespace.clone().restore(ctx)?;
+        let kind_of: Function<'js> = driver.get("kindOf")?;
         let mut found = Vec::new();
         let mut look = |prefix: &str, object: &Object<'js>| -> rquickjs::Result<()> {
             for name in object.keys::<String>() {
@@ -337,9 +335,9 @@ impl Sandbox {
             }
             Ok(())
         };
-        look("", &namespace).map_err(wrong)?;
+        look("", &namespace)?;
         if let Ok(table) = namespace.get::<_, Object<'_>>("reducers") {
-            look("reducers.", &table).map_err(wrong)?;
+            look("reducers.", &table)?;
         }
         Ok(found)
     }

@@ -75,8 +75,8 @@ pub struct Stepped {
     pub done: usize,
     /// Why the next one was not; the slot is then spoilt until it is restored.
     pub thrown: Option<Thrown>,
-    /// Whatever folds them ended, and at which of them is not known: none is blamed before
-    /// each was handed over alone.
+    /// Whatever folds them ended, and at which of them is not known, nor whether others ended it:
+    /// none is blamed before it was handed over alone, twice.
     pub unsure: bool,
     /// Odd things, by place in the batch.
     pub findings: Vec<(usize, FindingCode, String)>,

@@ -111,6 +111,9 @@ pub struct Timeline {
     stopped: Option<u64>,
     /// One of the events before this ended whatever folded them: they are handed over one by one.
     one_by_one: u64,
+    /// Events behind which whatever folds them ended, though it had one only: others may have
+    /// ended it, so it is handed over once more before it is blamed.
+    tried: Option<u64>,
     /// Copying the state ran into the limits: it is not tried again.
     no_copies: bool,
     /// Seconds an event costs, smoothed.
@@ -143,6 +146,7 @@ impl Timeline {
             errors: Vec::new(),
             stopped: None,
             one_by_one: 0,
+            tried: None,
             no_copies: false,
             cost: 0.0,
             shortest: SHORTEST_INTERVAL,
@@ -357,7 +361,9 @@ impl Timeline {
         }
         match stepped.thrown {
             None => self.built += events.len() as u64,
-            Some(thrown) if stepped.unsure && events.len() > 1 => {
+            Some(thrown)
+                if stepped.unsure && (events.len() > 1 || self.tried.replace(self.built) != Some(self.built)) =>
+            {
                 self.one_by_one = self.built + events.len() as u64;
                 self.recover(source, &thrown)?;
             }
@@ -679,8 +685,13 @@ impl Timeline {
         match saved {
             Saved::Node(node) => Some(node),
             saved => {
-                self.reducer.restore(Slot::Written, &saved).ok()?;
-                self.reducer.export(Slot::Written).ok()
+                let restored = self.reducer.restore(Slot::Written, &saved);
+                let shown = restored.and_then(|()| self.reducer.export(Slot::Written));
+                if shown.as_ref().is_err_and(|thrown| thrown.fatal) {
+                    // The other slots went with it: who needs one next folds it again.
+                    self.drop_void_keyframes();
+                }
+                shown.ok()
             }
         }
     }

@@ -9,14 +9,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use eventglass::model::json::{parse_text, to_text};
-use eventglass::model::{Applied, Position, Version};
+use eventglass::model::{Applied, Node, Position, Text, Version};
 use eventglass::replay::host::{Script, Stop};
+use eventglass::replay::merge::Merge;
 use eventglass::replay::module::Module;
 use eventglass::replay::timeline::{EventSource, OnError, Timeline};
-use eventglass::replay::{Payload, Step, Why};
+use eventglass::replay::written::WrittenJob;
+use eventglass::replay::{Payload, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
 use serde_json::json;
 
 use crate::support::{Chance, Place, jsonl, line};
+
+fn payload(at: u64) -> Payload {
+    let text = json!({ "at": at }).to_string();
+    Payload { node: parse_text(&text).node, json: Some(Arc::from(text)) }
+}
 
 /// Events of the versions from 1 on.
 struct Events(u64);
@@ -33,7 +40,7 @@ impl EventSource for Events {
             id: None,
             position: Position::None,
             time: None,
-            data: Payload { node: parse_text("{}").node, json: Some(Arc::from("{}")) },
+            data: payload(at + 1),
             metadata: None,
             is_skipped: false,
             restart: None,
@@ -170,6 +177,142 @@ fn hostile_modules_end_within_their_limit_and_the_event_is_named() {
     assert!(failed.is_empty(), "{} of {MODULES}:\n{}", failed.len(), failed.join("\n\n"));
 }
 
+#[test]
+fn what_a_module_replaces_makes_no_event_disappear() {
+    let no_items = "function () { return { next: () => ({ done: true, value: undefined }) } }";
+    for replaced in [
+        format!("Array.prototype[Symbol.iterator] = {no_items}"),
+        "Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true, value: undefined })".to_owned(),
+        "RegExp.prototype.exec = () => { for (;;) {} }".to_owned(),
+        "globalThis.Error = { [Symbol.hasInstance]: () => { throw 1 } }".to_owned(),
+        "globalThis.Reflect = globalThis.JSON = globalThis.Math = undefined".to_owned(),
+        "Array.prototype.push = Array.prototype.map = Set.prototype.has = Map.prototype.get = () => 7".to_owned(),
+    ] {
+        let evolve = "if (e.version === 7) throw new Error('no'); return { n: s.n + 1 }";
+        let source =
+            format!("{replaced};\nexport const initialState = {{ n: 0 }};\nexport default (s, e) => {{ {evolve} }}");
+        assert_eq!(fold(&source, 7, false), Ok(()), "{replaced}");
+    }
+}
+
+/// Merges; others end it, once, at this call.
+struct Ended {
+    merge: Merge,
+    calls: u64,
+    at: u64,
+    filled: [bool; SLOTS],
+}
+
+impl Ended {
+    fn call(&mut self, needs: Option<Slot>) -> Result<(), Thrown> {
+        self.calls += 1;
+        let fatal = |why| Err(Thrown { fatal: true, ..Thrown::new(why, "gone") });
+        if self.calls == self.at {
+            self.filled = [false; SLOTS];
+            return fatal(Why::Ended);
+        }
+        if needs.is_some_and(|slot| !self.filled[slot as usize]) {
+            return fatal(Why::Void);
+        }
+        Ok(())
+    }
+}
+
+impl Reducer for Ended {
+    fn name(&self) -> &Text {
+        self.merge.name()
+    }
+    fn is_guess(&self) -> bool {
+        true
+    }
+    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+        self.call(None)?;
+        self.filled[slot as usize] = true;
+        self.merge.start(slot)
+    }
+    fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
+        match self.call(Some(slot)) {
+            Ok(()) => self.merge.step(slot, stream, events),
+            Err(thrown) => Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() },
+        }
+    }
+    fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
+        self.call(Some(slot))?;
+        self.merge.export(slot)
+    }
+    fn save(&mut self, slot: Slot) -> Result<Saved, Thrown> {
+        self.call(Some(slot))?;
+        self.merge.save(slot)
+    }
+    fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
+        self.call(None)?;
+        self.filled[slot as usize] = true;
+        self.merge.restore(slot, saved)
+    }
+    fn longest_interval(&self) -> u64 {
+        16
+    }
+}
+
+#[test]
+fn a_host_that_others_end_costs_no_event_and_changes_no_state() {
+    const EVENTS: u64 = 60;
+    // Before that the initial state is made.
+    for at in 4..140 {
+        let ended = Ended { merge: Merge::default(), calls: 0, at, filled: [false; SLOTS] };
+        let mut timeline = Timeline::new(Box::new(ended), Arc::from("s"), EVENTS, OnError::Skip);
+        let mut source = Events(EVENTS);
+        for turn in 1..=EVENTS {
+            timeline.build(&mut source, turn, Duration::MAX).expect("infallible");
+            let wanted = Applied(turn * 7 % (timeline.built() + 1));
+            let mut state = || timeline.state(&mut source, wanted).expect("infallible").expect("it is folded");
+            // It may be said once that the state was lost.
+            let state = Some(state()).filter(|state| state.problem.is_none()).unwrap_or_else(&mut state);
+            assert_eq!((state.problem, state.applied), (None, wanted), "ended at call {at}");
+            let merged = if wanted == Applied(0) { "{}".to_owned() } else { json!({ "at": wanted.0 }).to_string() };
+            assert_eq!(to_text(&state.state), merged, "ended at call {at}");
+        }
+        assert!(timeline.errors().is_empty(), "ended at call {at}: {:?}", timeline.errors());
+        assert_eq!(timeline.reachable(), EVENTS, "ended at call {at}");
+    }
+}
+
+#[test]
+fn behind_states_that_cannot_be_shown_nobody_knows_who_wrote_what() {
+    const EVENTS: u64 = 400;
+    let source = "export const initialState = {};\nexport default (s, e) => ({ by: e.version === 50 ? 'it' : s.by,\n\
+                  toJSON() { if (e.version < 300) throw new Error('no'); return { by: this.by } } })";
+    let script = Script::new(&module(source), "default", &Stop::default()).expect("a reducer");
+    let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), EVENTS, OnError::Stop);
+    let mut source = Events(EVENTS);
+    timeline.build(&mut source, u64::MAX, Duration::MAX).expect("infallible");
+    let state = timeline.state(&mut source, Applied(EVENTS)).expect("infallible").expect("it is folded");
+    assert_eq!(to_text(&state.state), r#"{"by":"it"}"#);
+    let mut job = WrittenJob::new(Applied(EVENTS), state.state);
+    while !job.advance(&mut timeline, &mut source, Duration::MAX).expect("infallible") {}
+    let by = job.written().children[0].at;
+    assert!(by.is_none() || by == Some(Applied(50)), "{by:?}");
+}
+
+#[test]
+fn where_skipping_ends_the_fold_is_said_to_have_stopped() {
+    let place = Place::new();
+    let log = counted(&place);
+    let slow = "export default (s = 0, e) => { if (e.version % 2) for (;;) {} return s + 1 }";
+    let initial = "export const initialState = { get n() { for (;;) {} } };\nexport default (s, e) => s";
+    let state = ["state", &log, "--stream", "a"];
+    let export = ["export", &log, "--what", "state"];
+    let cases =
+        [("slow.mjs", slow, state, "v5"), ("slow.mjs", slow, export, "v5"), ("initial.mjs", initial, state, "v0")];
+    for (name, source, verb, at) in cases {
+        let reducer = place.write(name, source);
+        let run = place.program.run(&[&verb[..], &["--reducer", &reducer, "--on-error", "skip"]].concat());
+        assert_eq!(run.code, 1, "{name}: {run:?}");
+        assert!(run.err.contains(&format!("stopped before {at}")), "{name}: {run:?}");
+        assert!(!run.err.contains("--on-error skip"), "{name}: {run:?}");
+    }
+}
+
 fn counted(place: &Place) -> String {
     let events: Vec<_> = (1..=10).map(|version| line("a", version, "Counted", json!({}))).collect();
     place.write("log.jsonl", jsonl(&events))
@@ -270,11 +413,14 @@ fn a_host_is_given_nothing_and_ends_with_whoever_started_it() {
         known.split('\0').filter_map(|entry| entry.split('=').next()).filter(|name| !name.is_empty()).collect();
     assert!(names.iter().all(|name| ["TZ", "LANG"].contains(name)), "{names:?}");
     assert_eq!(std::fs::read_link(format!("{root}/cwd")).expect("its folder"), Path::new("/"));
-    for handle in std::fs::read_dir(format!("{root}/fd")).expect("its handles").flatten() {
-        let to = std::fs::read_link(handle.path()).unwrap_or_default();
-        let to = to.to_string_lossy();
-        assert!(to.is_empty() || to.starts_with("pipe:") || to == "/dev/null", "{to}");
-    }
+    // Its libraries are open while it starts.
+    until("it has three pipes and nothing else", || {
+        let handles = std::fs::read_dir(format!("{root}/fd")).expect("its handles").flatten();
+        handles.map(|handle| std::fs::read_link(handle.path()).unwrap_or_default()).all(|to| {
+            let to = to.to_string_lossy();
+            to.is_empty() || to.starts_with("pipe:") || to == "/dev/null"
+        })
+    });
     program.kill().expect("killed");
     program.wait().expect("ended");
     until("the host ends as well", || !Path::new(&root).exists());

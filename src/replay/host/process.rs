@@ -13,10 +13,12 @@ use crate::replay::Why;
 
 /// Time between looks at a process that does not answer.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// What a look counts at most.
+const LONGEST_LOOK: Duration = Duration::from_millis(500);
 /// How much longer than its own limit a host may take before it is killed.
 const GRACE: Duration = Duration::from_millis(500);
-/// A process that waits uses no time of a processor; it may wait this many times its limit.
-const PATIENCE: u32 = 10;
+/// A process that waits for a busy machine uses no time of a processor: it may wait so long.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Bytes of one answer, at most.
 const LONGEST_ANSWER: u64 = 512 << 20;
 /// Memory beside what a reducer may use: the program itself, and text on its way.
@@ -105,6 +107,11 @@ impl Process {
         Ok(Process { child, to, from })
     }
 
+    /// It has not ended by itself, nor was it ended by others.
+    pub fn is_there(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Sends a line and waits for the one that answers it.
     ///
     /// # Errors
@@ -114,20 +121,23 @@ impl Process {
         let _ = self.to.send(line);
         let stops = limits.stop.count();
         // Most answers are there at once: what it used is asked for at the first look only.
-        let (mut begun, mut since, mut used) = (0, Instant::now(), None);
+        let (mut begun, mut waited, mut used) = (0, Duration::ZERO, None);
         loop {
+            let looked = Instant::now();
             match self.from.recv_timeout(LOOK_EVERY) {
                 Ok(answer) => match beat(&answer) {
                     None => return Ok(answer),
                     Some(count) if count != begun => {
-                        (begun, since, used) = (count, Instant::now(), None);
+                        (begun, waited, used) = (count, Duration::ZERO, None);
                     }
                     Some(_) => {}
                 },
                 Err(RecvTimeoutError::Disconnected) => return Err(Death::Ended(self.end())),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if since.elapsed() < LOOK_EVERY {
+            // Where we were stopped (Ctrl+Z) or slept, so was the process.
+            waited += looked.elapsed().min(LONGEST_LOOK);
+            if waited < LOOK_EVERY {
                 continue;
             }
             let before = *used.get_or_insert_with(|| self.processor_time());
@@ -135,8 +145,8 @@ impl Process {
                 Death::Stopped
             } else if self.resident().is_some_and(|bytes| bytes > limits.memory.saturating_add(BASE_BYTES)) {
                 Death::Memory
-            } else if since.elapsed() > limits.time + GRACE
-                && (since.elapsed() > limits.time * PATIENCE
+            } else if waited > limits.time + GRACE
+                && (waited > limits.time + PATIENCE
                     || self.processor_time().saturating_sub(before) > limits.time + GRACE)
             {
                 Death::TooSlow(begun)

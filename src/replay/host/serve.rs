@@ -33,9 +33,12 @@ pub fn serve() -> io::Result<()> {
                 // Nobody is there to tell.
                 std::process::exit(1);
             }
+            // Looked at with the output in hand: no sign of life comes behind the answer, where
+            // it would be taken for one of the next.
+            let mut out = io::stdout().lock();
             if working.load(Ordering::Acquire) {
                 let line = format!("at {}\n", counted.load(Ordering::Relaxed));
-                if io::stdout().lock().write_all(line.as_bytes()).is_err() {
+                if out.write_all(line.as_bytes()).is_err() {
                     return;
                 }
             }
