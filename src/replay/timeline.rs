@@ -766,6 +766,10 @@ impl Timeline {
 
 /// Whether an event may be skipped once more, after these.
 pub fn may_go_on(errors: &[HandlerError]) -> bool {
+    // Who stopped the fold wants no more of it.
+    if errors.last().is_some_and(|error| error.thrown.why == Why::Stopped) {
+        return false;
+    }
     let cuts = errors.iter().filter(|error| error.thrown.why.is_cut()).take(MOST_CUTS);
     errors.len() < MOST_ERRORS && cuts.count() < MOST_CUTS
 }
