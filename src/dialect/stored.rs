@@ -34,9 +34,9 @@ pub struct StoredTable {
     pub candidate: Candidate,
     /// What the table's own name says of the category, in plain letters.
     pub category: Option<String>,
-    /// See [`StoredRule::by_id`].
+    /// See `StoredRule::by_id`.
     pub by_id: bool,
-    /// See [`StoredRule::except`].
+    /// See `StoredRule::except`.
     pub except: Arc<[String]>,
 }
 

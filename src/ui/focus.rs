@@ -83,6 +83,28 @@ pub fn request(ctx: &Context, panel: Panel) {
     }
 }
 
+fn front_id() -> Id {
+    Id::unique("eventglass front panel")
+}
+
+/// Asks that a panel be seen, where it is behind another one: what the user asked for shows in it.
+pub fn ask_front(ctx: &Context, panel: Panel) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(front_id(), (panel, pass)));
+    ctx.request_repaint();
+}
+
+/// The panel that the last frame asked for.
+pub fn take_front(ctx: &Context) -> Option<Panel> {
+    let pass = ctx.cumulative_pass_nr();
+    let asked: Option<(Panel, u64)> = ctx.data_mut(|data| {
+        let asked = data.get_temp(front_id());
+        data.remove::<(Panel, u64)>(front_id());
+        asked
+    });
+    asked.filter(|(_, at)| pass <= at + 1).map(|(panel, _)| panel)
+}
+
 /// Puts the keyboard on the next panel, or on the one before.
 pub fn request_next(ctx: &Context, forward: bool) {
     let entries = entries(ctx);

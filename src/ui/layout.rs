@@ -326,7 +326,11 @@ fn stack_ui(ui: &mut Ui, rect: Rect, bar: Option<Rect>, cx: &PanelCx<'_>, out: &
     let has_keyboard = |row: &&&PanelRow| focused == Some((row.body)(cx));
     let is_kept = |row: &&&PanelRow| kept.is_some_and(|(kept, _)| kept == row.panel);
     let first = if cx.view.events.stream.is_some() { Panel::Events } else { Panel::Streams };
-    let front = opened.or_else(|| rows.iter().find(has_keyboard)).or_else(|| rows.iter().find(is_kept));
+    let asked = focus::take_front(ui.ctx()).and_then(|asked| rows.iter().find(|row| row.panel == asked));
+    if let Some(asked) = asked {
+        out.push(Action::FocusPanel(asked.panel));
+    }
+    let front = asked.or(opened).or_else(|| rows.iter().find(has_keyboard)).or_else(|| rows.iter().find(is_kept));
     let front = front.map_or(first, |row| row.panel);
     ui.data_mut(|data| data.insert_temp(id, (front, rows.len())));
     for row in &rows {

@@ -12,7 +12,7 @@ use super::panels::{
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
 use super::{focus, paint, text};
-use crate::app::action::{Action, ThemeChoice};
+use crate::app::action::{Action, Panel, ThemeChoice};
 use crate::app::view::{ModalView, RootView, Screen};
 
 /// Shows everything; what the user wants is added to `out`.
@@ -120,6 +120,8 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusPanel(panel) => focus::request(ctx, *panel),
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
+        Action::SetStateTab(_) => focus::ask_front(ctx, Panel::State),
+        Action::SetEventTab(_) | Action::FindLinksHere => focus::ask_front(ctx, Panel::Event),
         _ => return,
     }
     ctx.request_repaint();

@@ -436,9 +436,10 @@ fn an_export_that_runs_is_cancelled_and_leaves_nothing() {
     std::fs::create_dir(&out).expect("made");
     let event = |n| format!("{{\"stream\":\"s\",\"version\":{n},\"type\":\"T\",\"data\":{{\"n\":{n}}}}}\n");
     std::fs::write(&store, (1..=500).map(event).collect::<String>()).expect("written");
-    // Each event takes as long as it may.
+    // Each event takes long, but not longer than it may.
     let slow = folder.path().join("slow.mjs");
-    std::fs::write(&slow, "export default (s, e) => { if (e.version > 2) for (;;); return e.data; }").expect("written");
+    let source = "export default (s, e) => { let n = 0; if (e.version > 2) while (n < 5e5) n++; return e.data; }";
+    std::fs::write(&slow, source).expect("written");
     let start = Start { places: vec![Place::of(store)], ..Start::default() };
     let mut window = drawn(Program::new(settings(), start), SIZE);
     settle(&mut window);
@@ -453,7 +454,10 @@ fn an_export_that_runs_is_cancelled_and_leaves_nothing() {
     window.state_mut().apply(Action::SkipErrors);
     steps(&mut window, Action::UseReducer(slow.to_string_lossy().into_owned()));
     wait_for(&mut window, "slow.mjs");
+    // Until its reducer is read nothing can be written.
+    settle(&mut window);
     steps(&mut window, Action::SkipErrors);
+    settle(&mut window);
     steps(&mut window, Action::ShowExport);
     let save = ExportAction::Save { path: out.join("states.jsonl"), replace: false };
     steps(&mut window, Action::Export(save));

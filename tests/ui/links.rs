@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable;
 use eventglass::app::Place;
 use eventglass::app::action::Action;
+use eventglass::app::place::Start;
 use eventglass::index::At;
 use eventglass::model::Version;
 
-use crate::program::{Window, labels, settle, start, wait_for, wait_until};
+use crate::program::{Program, Window, drawn, labels, settings, settle, start, wait_for, wait_until};
 
 fn kurrent() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-stores/kurrentdb/db")
@@ -101,6 +102,22 @@ fn what_links_here_is_listed_and_opened() {
     wait_for(&mut window, "Which events point at this one");
     window.get_by_label_contains("What links here").click();
     wait_for(&mut window, "events point here");
+}
+
+#[test]
+fn a_tab_that_is_asked_for_by_its_key_comes_to_the_front() {
+    let places = vec![at("order-7001", 0)];
+    let mut window = drawn(Program::new(settings(), Start { places, ..Start::default() }), [500.0, 320.0]);
+    titled(&mut window, "order-7001 v0 - db");
+    settle(&mut window);
+    let is_seen = |window: &Window, panel| window.query_by_role_and_label(Role::Region, panel).is_some();
+    assert_eq!((is_seen(&window, "Events"), is_seen(&window, "Event")), (true, false), "one panel at a time");
+    window.event(egui::Event::Text("w".to_owned()));
+    wait_for(&mut window, "events point here");
+    assert_eq!((is_seen(&window, "Events"), is_seen(&window, "Event")), (false, true));
+    window.event(egui::Event::Text("2".to_owned()));
+    settle(&mut window);
+    assert!(is_seen(&window, "State"));
 }
 
 #[test]

@@ -159,8 +159,12 @@ fn journal(path: &Path, outside: &Outside) -> Result<Option<Journal>, ReadError>
 /// A writer holds the file for itself: what it has not committed may stand in the file. Only
 /// Linux tells who has locks.
 pub(super) fn is_held(identity: Identity) -> bool {
-    let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
-    locks.lines().any(|line| holds_for_itself(line, identity.1))
+    // The list comes in pieces: where others take and leave locks meanwhile, a line may be passed
+    // over, though hardly so often.
+    (0..4).any(|_| {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+        locks.lines().any(|line| holds_for_itself(line, identity.1))
+    })
 }
 
 /// A line of `/proc/locks` is a write lock on the bytes that every reader locks.
