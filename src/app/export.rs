@@ -87,6 +87,8 @@ pub(super) struct ExportSheet {
     pub(super) time: String,
     pub(super) every: String,
     preview: Option<JobHandle>,
+    /// There are no first rows, for something is still being read: they are asked for after that.
+    waits: bool,
     /// The first rows, and how far they are computed.
     pub(super) first: (Arc<WrittenRows>, Progress),
     /// They are those of an older choice.
@@ -135,6 +137,7 @@ impl ExportSheet {
             choice,
             time: String::new(),
             preview: None,
+            waits: false,
             first: Default::default(),
             is_old: false,
             problem: None,
@@ -329,7 +332,9 @@ impl ExportSheet {
     fn ask(&mut self, store: &OpenStore, utc: bool) {
         self.preview = None;
         self.problem = None;
-        match self.request(store, utc) {
+        let request = self.request(store, utc);
+        self.waits = request.is_err();
+        match request {
             Ok(request) => {
                 self.is_old = true;
                 self.preview = Some(run(store, request, To::Preview, Vec::new()));
@@ -492,6 +497,15 @@ impl OpenStore {
             sheet.dispatch(action, self, desk);
             self.export = Some(sheet);
         }
+    }
+
+    /// What the sheet waited for may have been read.
+    pub(super) fn go_on_with_export(&mut self, desk: &Desk) {
+        let Some(mut sheet) = self.export.take() else { return };
+        if sheet.waits && !sheet.is_hidden && sheet.request(self, desk.settings.utc).is_ok() {
+            sheet.ask(self, desk.settings.utc);
+        }
+        self.export = Some(sheet);
     }
 
     /// Another store comes to the front: what runs goes on, and nobody looks at its first rows.

@@ -270,6 +270,7 @@ impl OpenStore {
         while let Some(answer) = self.session.answer() {
             self.take(answer, desk);
         }
+        self.go_on_with_export(desk);
         if let Some(page) = &mut self.page {
             page.poll(desk);
         }
