@@ -8,8 +8,9 @@ use eventglass::replay::host;
 use eventglass::{formats, home};
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|verb| verb == host::HOST_VERB) {
-        return host::serve().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|verb| verb == host::HOST_VERB) {
+        return host::serve(arguments).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
     let arguments = match cli::parse(std::env::args_os()) {

@@ -8,11 +8,13 @@ use super::settings::KeptReducer;
 use crate::model::{CategoryId, Problem, Text};
 use crate::replay::stored::STORED;
 use crate::replay::timeline::OnError;
-use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, ReducerSource, Waker, read_reducer};
+use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, ReducerSource, WantedHost, Waker, read_reducer};
 
 /// See the module's documentation.
 pub(super) struct Reducers {
     source: ReducerSource,
+    /// What is to run the user's code.
+    host: WantedHost,
     /// It needs no reading.
     came: bool,
     /// Names of its exports.
@@ -57,6 +59,7 @@ impl Default for Reducers {
     fn default() -> Reducers {
         Reducers {
             source: ReducerSource::Merge,
+            host: WantedHost::Auto,
             came: false,
             exports: Vec::new(),
             wanted: None,
@@ -111,7 +114,7 @@ impl Reducers {
 
     fn start(&mut self, named: String, stamp: Option<String>, table: BTreeMap<String, Option<String>>, waker: &Waker) {
         self.wanted = Some((named.clone(), table));
-        read_reducer(named, stamp, self.answers.0.clone(), Arc::clone(waker));
+        read_reducer(named, self.host, stamp, self.answers.0.clone(), Arc::clone(waker));
     }
 
     /// What came of the reducer that was asked for last, once it is there.
@@ -124,7 +127,7 @@ impl Reducers {
             let Some((named, table)) = self.wanted.take_if(|(named, _)| *named == read.named) else { continue };
             return Some(match read.result {
                 Ok(Some(file)) => {
-                    self.exports = file.exports.iter().map(|export| export.name.clone()).collect();
+                    self.exports = file.exports().iter().map(|export| export.name.clone()).collect();
                     self.source = ReducerSource::Module(file);
                     self.table = table;
                     self.before = None;
@@ -196,7 +199,7 @@ impl Reducers {
     }
 
     pub(super) fn file_name(&self) -> Option<&str> {
-        self.source.file().map(|file| file.module.file_name.as_str())
+        self.source.file().map(|file| file.file_name())
     }
 
     pub(super) fn exports(&self) -> &[String] {

@@ -14,6 +14,7 @@ use super::CliError;
 use super::compare::{Compared, compare};
 use super::ids::Ids;
 use super::print::{self, FindingLine};
+use super::fold::HostArgument;
 use super::store::{Common, ShardArgument, StoreAndIndex};
 use crate::formats::page::EventPage;
 use crate::formats::{Opened, PageRow, Store};
@@ -44,6 +45,9 @@ pub struct Check {
     /// comes to
     #[arg(long, value_name = "FILE[#NAME]")]
     reducer: Option<String>,
+    /// What runs the module: Node in a jail where it is there, else the sandbox
+    #[arg(long, value_enum, default_value = "auto")]
+    host: HostArgument,
     #[command(flatten)]
     shard: ShardArgument,
     /// Exit 1 where something this bad, or worse, was found
@@ -60,7 +64,7 @@ enum FailOn {
 impl Check {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let shard = self.shard.shard()?;
-        let source = self.reducer.as_deref().map(ReducerSource::read).transpose()?;
+        let source = self.reducer.as_deref().map(|named| ReducerSource::read(named, self.host.into())).transpose()?;
         let file = match (&source, self.common.is_input()) {
             (None, _) => None,
             (Some(ReducerSource::Module(file)), false) => Some(file),

@@ -15,7 +15,7 @@ use crate::replay::host::Stop;
 use crate::replay::merge::{MERGE, Merge};
 use crate::replay::stored::Stored;
 use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
-use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments, StreamSource};
+use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments, StreamSource, WantedHost};
 
 /// Errors of handlers that are printed; the rest are counted.
 const SHOWN: usize = 10;
@@ -26,6 +26,9 @@ pub struct ReducerArguments {
     /// stored: the documents and snapshots that the store itself keeps
     #[arg(long, value_name = "FILE[#NAME]|merge|stored")]
     reducer: Option<String>,
+    /// What runs the module: Node in a jail where it is there, else the sandbox
+    #[arg(long, value_enum, default_value = "auto")]
+    host: HostArgument,
     /// What to do where a handler throws
     #[arg(long, value_enum, default_value = "stop")]
     on_error: OnErrorArgument,
@@ -35,6 +38,25 @@ pub struct ReducerArguments {
 enum OnErrorArgument {
     Stop,
     Skip,
+}
+
+/// What runs a module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum HostArgument {
+    #[default]
+    Auto,
+    Node,
+    Sandbox,
+}
+
+impl From<HostArgument> for WantedHost {
+    fn from(host: HostArgument) -> WantedHost {
+        match host {
+            HostArgument::Auto => WantedHost::Auto,
+            HostArgument::Node => WantedHost::Node,
+            HostArgument::Sandbox => WantedHost::Sandbox,
+        }
+    }
 }
 
 impl ReducerArguments {
@@ -51,7 +73,7 @@ impl ReducerArguments {
     }
 
     pub fn source(&self) -> Result<ReducerSource, CliError> {
-        Ok(ReducerSource::read(self.named().unwrap_or(MERGE))?)
+        Ok(ReducerSource::read(self.named().unwrap_or(MERGE), self.host.into())?)
     }
 
     fn reducer(&self, store: &StoreAndIndex, category: &str) -> Result<Box<dyn Reducer>, CliError> {

@@ -1,27 +1,27 @@
-// Runs inside the sandbox: makes it repeatable, then hands out the functions by which
-// the program folds events. Evaluated before any user code; everything it needs later is
-// captured here, so user code cannot replace it. What runs later neither spreads nor takes
-// arrays apart: both ask the array's iterator, which user code can replace.
-(() => {
+// Folds events in a host, the same file in every engine of JavaScript: `(world) => driver`.
+// `world` is what the engine's own prelude gives: `refusal()`, the text of the first thing that
+// was refused since it was asked last, or ''; `count()`, called as each event begins.
+//
+// Evaluated before any user code; everything it needs later is captured here, so user code
+// cannot replace it. What runs later neither spreads nor takes arrays apart: both ask the
+// array's iterator, which user code can replace.
+((world) => {
   'use strict';
   const { parse, stringify } = JSON;
   const { create, defineProperty, getPrototypeOf, is, isExtensible, isFrozen, isSealed, freeze, keys, preventExtensions, seal, setPrototypeOf } = Object;
-  const { getOwnPropertyDescriptor: memberOf, ownKeys } = Reflect;
+  const { getOwnPropertyDescriptor: memberOf, ownKeys, apply, construct } = Reflect;
   const ObjectPrototype = Object.prototype;
   const ArrayPrototype = Array.prototype;
   const { isArray } = Array;
-  const { isFinite, isInteger } = Number;
-  const [SetType, MapType, DateType, RegExpType, BufferType, PromiseType] = [Set, Map, Date, RegExp, ArrayBuffer, Promise];
-  const toBigInt = BigInt;
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const [WeakMapType, WeakSetType, WeakRefType, DataViewType] = [WeakMap, WeakSet, WeakRef, DataView];
+  const { isFinite } = Number;
+  const [ObjectType, SetType, MapType, DateType, RegExpType, BufferType, PromiseType, ErrorType] = [Object, Set, Map, Date, RegExp, ArrayBuffer, Promise, Error];
+  const [numberType, bigType, WeakMapType, WeakSetType, DataViewType, Bytes] = [Number, BigInt, WeakMap, WeakSet, DataView, Uint8Array];
   const TypedArray = getPrototypeOf(Uint8Array);
-  const Bytes = Uint8Array;
-  const apply = Reflect.apply;
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   const method = (f) => (self, ...args) => apply(f, self, args);
   const has = method(ObjectPrototype.hasOwnProperty);
   const { has: hasItem, add: addItem, delete: deleteItem } = SetType.prototype;
-  const { get: getItem, set: setItem } = MapType.prototype;
+  const { get: getItem, set: setItem, has: hasKey } = MapType.prototype;
   // A set and a map that work whatever user code does to their prototypes.
   const safeSet = () => {
     const set = new SetType();
@@ -34,6 +34,7 @@
     const map = new MapType();
     map.get = getItem;
     map.set = setItem;
+    map.has = hasKey;
     return map;
   };
   const setAdd = method(addItem);
@@ -41,119 +42,21 @@
   const mapSet = method(setItem);
   const mapEach = method(MapType.prototype.forEach);
   const push = method(ArrayPrototype.push);
-  const sort = method(ArrayPrototype.sort);
   const iso = method(DateType.prototype.toISOString);
+  const moment = method(DateType.prototype.getTime);
+  const exec = method(RegExpType.prototype.exec);
+  const replace = method(String.prototype.replace);
+  const upper = method(String.prototype.toUpperCase);
+  const lower = method(String.prototype.toLowerCase);
   const includes = method(String.prototype.includes);
   const indexOf = method(String.prototype.indexOf);
   const endsWith = method(String.prototype.endsWith);
   const wellFormed = method(String.prototype.toWellFormed);
-  const moment = method(DateType.prototype.getTime);
-
-  // --- Repeatable -------------------------------------------------------------------
-  const refuse = (what, instead) => () => {
-    throw new Error(`${what} is not there in a reducer: a fold must give the same state every time. Use ${instead}.`);
-  };
-  Math.random = refuse('Math.random', 'a value that the event carries');
-  const noNow = refuse('the current time', "the event's own time, event.timestamp");
-  DateType.now = noNow;
-  for (const part of ['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds']) {
-    DateType.prototype[`get${part}`] = DateType.prototype[`getUTC${part}`];
-    if (part !== 'Day') DateType.prototype[`set${part}`] = DateType.prototype[`setUTC${part}`];
-  }
-  const [yearOf, setYear] = [method(DateType.prototype.getUTCFullYear), method(DateType.prototype.setUTCFullYear)];
-  DateType.prototype.getYear = function () { return yearOf(this) - 1900; };
-  DateType.prototype.setYear = function (given) {
-    const year = Math.trunc(+given);
-    return setYear(this, year >= 0 && year <= 99 ? year + 1900 : year);
-  };
-  DateType.prototype.getTimezoneOffset = () => 0;
-  const utc = method(DateType.prototype.toUTCString);
-  const exec = method(RegExpType.prototype.exec);
-  const dateParts = /^(...), (..) (...) (-?\d+) (..:..:..)/;
-  const parts = (date) => exec(dateParts, utc(date));
-  const onDay = (date, otherwise, text) => (isFinite(moment(date)) ? text(parts(date)) : otherwise);
-  for (const form of ['toDateString', 'toLocaleDateString']) {
-    DateType.prototype[form] = function () { return onDay(this, 'Invalid Date', (it) => `${it[1]} ${it[3]} ${it[2]} ${it[4]}`); };
-  }
-  for (const form of ['toTimeString', 'toLocaleTimeString']) {
-    DateType.prototype[form] = function () { return onDay(this, 'Invalid Date', (it) => `${it[5]} GMT+0000`); };
-  }
-  for (const form of ['toString', 'toLocaleString']) {
-    DateType.prototype[form] = DateType.prototype.toUTCString;
-  }
-  // A time without a zone is UTC, wherever the program runs.
-  const [parseDate, partsToDate] = [DateType.parse, DateType.UTC];
-  const zoned = /(?:Z|UT|UTC|GMT|[A-Z][SD]T|\)|:\d\d(?:\.\d+)?\s*[+-]\d\d:?\d\d|GMT[+-]\d+)\s*$|^[+-]?\d{4,6}(?:-\d\d){0,2}$/i;
-  const parseUtc = (given) => {
-    const text = `${given}`;
-    if (exec(zoned, text) === null) {
-      let found = parseDate(`${text}Z`);
-      if (!isFinite(found)) found = parseDate(`${text} UTC`);
-      if (isFinite(found)) return found;
-    }
-    return parseDate(text);
-  };
-  DateType.parse = parseUtc;
-  const instant = (args) => {
-    if (args.length > 1) return apply(partsToDate, undefined, args);
-    const given = args[0];
-    const value = typeof given !== 'object' || given === null || given instanceof DateType ? given : toPrimitive(given);
-    return typeof value === 'string' ? parseUtc(value) : value;
-  };
-  const toPrimitive = (object) => {
-    const value = object.valueOf();
-    return typeof value === 'object' ? `${object}` : value;
-  };
-  const SafeDate = new Proxy(DateType, {
-    construct: (target, args, type) => (args.length === 0 ? noNow() : Reflect.construct(target, [instant(args)], type)),
-    apply: noNow,
-  });
-  DateType.prototype.constructor = SafeDate;
-  globalThis.Date = SafeDate;
-  delete globalThis.performance; // another clock
-  delete globalThis.SharedArrayBuffer; // cannot be copied
-  delete globalThis.Atomics;
-  const silent = () => undefined;
-  globalThis.console = { log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent };
-  // Pollution of a prototype would leak from one fold into the next.
-  for (const type of [Object, Array, String, Number, Boolean, Function, Set, Map, RegExp, Error, Promise]) {
-    preventExtensions(type.prototype);
-    preventExtensions(type);
-  }
-  preventExtensions(DateType.prototype);
+  const cut = method(String.prototype.slice);
+  const textOfFunction = method(Function.prototype.toString);
+  const put = (object, name, value) => defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 
   // --- The event, in the words of every framework --------------------------------------
-  const EventPrototype = {};
-  const also = (name, get) => defineProperty(EventPrototype, name, { get, configurable: true, enumerable: false });
-  for (const name of ['eventType', 'name', 'kind']) also(name, function () { return this.type; });
-  for (const name of ['payload', 'body']) also(name, function () { return this.data; });
-  for (const name of ['sequenceNumber', 'revision', 'eventNumber', 'streamPosition', 'streamVersion', 'aggregateVersion']) {
-    also(name, function () { return this.version; });
-  }
-  for (const name of ['stream', 'streamName', 'aggregateId']) also(name, function () { return this.streamId; });
-  for (const name of ['time', 'created', 'createdAt', 'recordedAt']) also(name, function () { return this.timestamp; });
-  for (const name of ['eventId', 'messageId']) also(name, function () { return this.id; });
-  for (const name of ['position', 'globalPosition']) also(name, function () { return positions(this) ?? null; });
-  // Parsed only when a reducer asks.
-  defineProperty(EventPrototype, 'metadata', {
-    get() {
-      const value = readMetadata(this);
-      defineProperty(this, 'metadata', { value, writable: true, enumerable: true, configurable: true });
-      return value;
-    },
-    set(value) {
-      defineProperty(this, 'metadata', { value, writable: true, enumerable: true, configurable: true });
-    },
-    configurable: true,
-  });
-  const weakGet = method(WeakMapType.prototype.get);
-  const weakSet = method(WeakMapType.prototype.set);
-  const textOf = new WeakMap();
-  const positionOf = new WeakMap();
-  const texts = (event) => weakGet(textOf, event);
-  const positions = (event) => weakGet(positionOf, event);
-  let eager = false;
-
   // What JSON cannot say, as the framework's library hands it out.
   const revive = (value) => {
     if (typeof value !== 'object' || value === null) return value;
@@ -164,8 +67,9 @@
     const names = keys(value);
     if (names.length === 1) {
       const inside = value[names[0]];
-      if (names[0] === '$bigint') return toBigInt(inside);
+      if (names[0] === '$bigint') return bigType(inside);
       if (names[0] === '$bytes') return fromBase64(inside);
+      if (names[0] === '$date') return construct(DateType, [inside]);
       if (names[0] === '$set' && isArray(inside)) {
         const set = new SetType();
         for (let i = 0; i < inside.length; i++) setAdd(set, revive(inside[i]));
@@ -184,101 +88,46 @@
     }
     return bytes;
   };
-  const typed = new WeakMap();
-  const readMetadata = (event) => {
-    const text = texts(event);
-    if (text === undefined) return {};
-    return weakGet(typed, event) === true ? revive(parse(text)) : parse(text);
-  };
+  // A row of the host: type, data, version, id, timestamp, position, metadata, and where they
+  // are, whether JSON's own values say all, and the stream.
+  class EventRecord {
+    #position;
+    constructor(row, streamId) {
+      const typed = row[7] === true;
+      this.type = row[0];
+      this.data = typed ? revive(row[1]) : row[1];
+      this.version = row[2];
+      this.streamId = row[8] ?? streamId;
+      this.id = row[3];
+      this.timestamp = row[4];
+      this.metadata = typed ? revive(row[6]) : row[6];
+      this.#position = row[5];
+    }
+    static positionOf(event) {
+      return #position in event ? event.#position : null;
+    }
+  }
+  const { positionOf } = EventRecord;
+  const EventPrototype = EventRecord.prototype;
+  put(EventPrototype, 'constructor', ObjectType);
+  defineProperty(EventPrototype, 'constructor', { enumerable: false });
+  const also = (name, get) => defineProperty(EventPrototype, name, {
+    get,
+    set(value) { put(this, name, value); },
+    configurable: true,
+    enumerable: false,
+  });
+  for (const name of ['eventType', 'name', 'kind']) also(name, function () { return this.type; });
+  for (const name of ['payload', 'body']) also(name, function () { return this.data; });
+  for (const name of ['sequenceNumber', 'revision', 'eventNumber', 'streamPosition', 'streamVersion', 'aggregateVersion']) {
+    also(name, function () { return this.version; });
+  }
+  for (const name of ['stream', 'streamName', 'aggregateId']) also(name, function () { return this.streamId; });
+  for (const name of ['time', 'created', 'createdAt', 'recordedAt']) also(name, function () { return this.timestamp; });
+  for (const name of ['eventId', 'messageId']) also(name, function () { return this.id; });
+  for (const name of ['position', 'globalPosition']) also(name, function () { return positionOf(this); });
 
-  const makeEvent = (row, streamId) => {
-    const event = create(EventPrototype);
-    event.type = row[0];
-    event.data = row[7] === true ? revive(row[1]) : row[1];
-    event.version = row[2];
-    event.streamId = row[8] ?? streamId;
-    if (row[7] === true) weakSet(typed, event, true);
-    event.id = row[3];
-    event.timestamp = row[4];
-    if (row[6] !== null) weakSet(textOf, event, row[6]);
-    if (row[5] !== null) weakSet(positionOf, event, row[5]);
-    if (eager) event.metadata;
-    return event;
-  };
-
-  // --- Copying a state out and in --------------------------------------------------------
-  // Functions, symbols and prototypes cannot be written down; they are kept by number.
-  //
-  // Not copied: what a function closes over and its own members, what a Proxy hides, and
-  // the identity of module objects other than constants (see `constantOf`). A state that
-  // holds private fields (#x), a WeakMap, a WeakSet or an iterator is refused: there is
-  // no keyframe of it then, so it is folded from further back.
-  const kept = [];
-  const numberOf = safeMap();
-  const keep = (value) => {
-    let number = numberOf.get(value);
-    if (number === undefined) {
-      number = kept.length;
-      kept[number] = value;
-      numberOf.set(value, number);
-    }
-    return number;
-  };
-
-  // The module's text has words by which accessors (1) or read-only members (2), also of
-  // arrays, come to be.
-  let oddMembers = 0;
-  const isPlainMember = (object, name) => {
-    const it = memberOf(object, name);
-    return it.writable === true && it.enumerable && it.configurable;
-  };
-
-  // True where JSON text says all of the value: then the engine's own writer does it.
-  // For a copy (`seen`), also that no object is there twice or closed, and that no member
-  // has a symbol for a name or is more than a value.
-  const isPlain = (value, seen) => {
-    switch (typeof value) {
-      case 'string':
-      case 'boolean':
-        return true;
-      case 'number':
-        return isFinite(value) && (seen === null || value !== 0 || 1 / value > 0);
-      case 'object':
-        break;
-      default:
-        return false;
-    }
-    if (value === null) return true;
-    if (seen !== null) {
-      if (seen.has(value) || !isExtensible(value)) return false;
-      seen.add(value);
-    }
-    const prototype = getPrototypeOf(value);
-    if (prototype === ArrayPrototype) {
-      const length = value.length;
-      if (seen === null ? has(value, 'toJSON') : ownKeys(value).length !== length + 1) return false;
-      for (let i = 0; i < length; i++) {
-        if (!isPlain(value[i], seen)) return false;
-        if (oddMembers === 2 && seen !== null && !isPlainMember(value, i)) return false;
-      }
-      return true;
-    }
-    if (prototype !== ObjectPrototype) return false;
-    const names = keys(value);
-    if (seen !== null) {
-      if (ownKeys(value).length !== names.length) return false;
-      if (oddMembers !== 0) {
-        for (let i = 0; i < names.length; i++) {
-          if (!isPlainMember(value, names[i])) return false;
-        }
-      }
-    }
-    for (let i = 0; i < names.length; i++) {
-      if (!isPlain(value[names[i]], seen)) return false;
-    }
-    return !has(value, 'toJSON');
-  };
-
+  // --- The state as JSON -----------------------------------------------------------------
   const base64 = (bytes) => {
     let out = '';
     for (let i = 0; i < bytes.length; i += 3) {
@@ -290,11 +139,57 @@
     return out;
   };
   const bytesOf = (value) => (value instanceof BufferType ? new Bytes(value) : new Bytes(value.buffer, value.byteOffset, value.byteLength));
+  const classOf = (prototype) => {
+    const type = memberOf(prototype, 'constructor')?.value;
+    return typeof type === 'function' && type.prototype === prototype ? type : null;
+  };
 
-  const put = (object, name, value) => defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  // The private member that a class keeps where nobody sees it, or ''.
+  const hiddenOf = safeMap();
+  const hidden = (prototype) => {
+    let found = hiddenOf.get(prototype);
+    if (found === undefined) {
+      found = '';
+      for (let it = prototype; it !== null && it !== ObjectPrototype && found === ''; it = getPrototypeOf(it)) {
+        const type = it === EventPrototype ? null : classOf(it);
+        if (type === null) continue;
+        const text = textOfFunction(type);
+        const member = exec(/(?:\.|^|[\s;{}*])(#[\w$]+)/, text);
+        if (member !== null && exec(/^class\b/, text) !== null) found = `${type.name} keeps ${member[1]}`;
+        else if (weak || exec(/__classPrivateField|WeakMap/, text) !== null) found = `${type.name} keeps members in a WeakMap`;
+      }
+      hiddenOf.set(prototype, found);
+    }
+    return found;
+  };
+
+  // True where JSON text says all of the value: then the engine's own writer does it.
+  const saysAll = (value) => {
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return true;
+      case 'number':
+        return isFinite(value);
+      case 'object':
+        break;
+      default:
+        return false;
+    }
+    if (value === null) return true;
+    const prototype = getPrototypeOf(value);
+    if (prototype === ArrayPrototype) {
+      for (let i = 0; i < value.length; i++) if (!saysAll(value[i])) return false;
+      return !has(value, 'toJSON');
+    }
+    if (prototype !== ObjectPrototype) return false;
+    const names = keys(value);
+    for (let i = 0; i < names.length; i++) if (!saysAll(value[names[i]])) return false;
+    return !has(value, 'toJSON');
+  };
 
   // The value as JSON can show it; `undefined` = leave out.
-  const show = (value, above) => {
+  const show = (value, above, name) => {
     switch (typeof value) {
       case 'number':
         return isFinite(value) ? value : { $number: `${value}` };
@@ -314,35 +209,36 @@
     if (value === null) return null;
     if (above.has(value)) throw new TypeError('the state contains itself (a cycle), which JSON cannot show');
     if (value instanceof DateType) return isFinite(moment(value)) ? iso(value) : null;
-    if (value instanceof TypedArray || value instanceof BufferType) return { $bytes: base64(bytesOf(value)) };
+    if (value instanceof TypedArray || value instanceof BufferType || value instanceof DataViewType) return { $bytes: base64(bytesOf(value)) };
     if (value instanceof RegExpType) return wellFormed(`${value}`);
     above.add(value);
     let shown;
-    const item = (member) => show(member, above) ?? null;
+    const item = (member, at) => show(member, above, at) ?? null;
     if (typeof value.toJSON === 'function') {
-      shown = show(value.toJSON(), above);
+      shown = show(value.toJSON(name), above, name);
+    } else if (typeof value.toState === 'function') {
+      shown = show(value.toState(), above, name);
     } else if (value instanceof SetType) {
       const items = [];
-      setEach(value, (member) => push(items, item(member)));
-      const text = (member) => (typeof member === 'object' ? stringify(member) : `${member}`);
-      shown = { $set: sort(items, (a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0)) };
+      setEach(value, (member) => push(items, item(member, '')));
+      shown = { $set: items };
     } else if (value instanceof MapType) {
       const items = [];
-      mapEach(value, (member, key) => push(items, [item(key), item(member)]));
+      mapEach(value, (member, key) => push(items, [item(key, ''), item(member, '')]));
       shown = { $map: items };
     } else if (isArray(value)) {
       shown = [];
-      for (let i = 0; i < value.length; i++) push(shown, item(value[i]));
+      for (let i = 0; i < value.length; i++) push(shown, item(value[i], `${i}`));
+    } else if (value instanceof numberType || value instanceof String || value instanceof Boolean) {
+      shown = show(value.valueOf(), above, name);
     } else {
+      const kept = hidden(getPrototypeOf(value));
+      if (kept !== '') throw new TypeError(`the class ${kept}, which nothing shows: give it toJSON() or toState(), or drop the #`);
       shown = {};
       const names = keys(value);
       for (let i = 0; i < names.length; i++) {
-        const member = show(value[names[i]], above);
+        const member = show(value[names[i]], above, names[i]);
         if (member !== undefined) put(shown, wellFormed(names[i]), member);
-      }
-      if (getPrototypeOf(value) === EventPrototype && !has(value, 'metadata')) {
-        // Showing must not change the event.
-        put(shown, 'metadata', show(readMetadata(value), above));
       }
     }
     above.delete(value);
@@ -350,235 +246,268 @@
   };
 
   const exportText = (value) => {
-    if (isPlain(value, null)) {
+    if (saysAll(value)) {
       const text = stringify(value);
       // Half a surrogate pair is no text elsewhere.
       if (!includes(text, '\\ud')) return text;
     }
-    return stringify(show(value, safeSet()) ?? null);
+    return stringify(show(value, safeSet(), '') ?? null);
   };
 
+  // --- What is the module's own ----------------------------------------------------------
+  // All objects that can be reached from the module's variables, by number, with what they
+  // hold as it was when the module had loaded. The numbers are the same in every process. Only
+  // while all of it is as it was does a copy of a state say everything.
+  const MOST_OWN = 20_000;
+  const own = [];
+  const ownNumbers = new WeakMapType();
+  const weakGet = method(WeakMapType.prototype.get);
+  const weakSet = method(WeakMapType.prototype.set);
+  // Why a state cannot be copied, whatever it is; '' where it can.
+  let apart = '';
+  let rootsOf = [];
+  let weak = false;
+  const Iterators = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
+  const builtIn = [Object, Array, String, Number, Boolean, Function, Set, Map, RegExp, Date, Error, Promise, Symbol, BigInt, Math, JSON, Reflect];
+  const builtInPrototypes = [];
+  for (let i = 0; i < builtIn.length; i++) if (builtIn[i].prototype) push(builtInPrototypes, builtIn[i].prototype);
+  const sizeOfBuiltIns = () => {
+    let size = ownKeys(globalThis).length;
+    for (let i = 0; i < builtIn.length; i++) size += ownKeys(builtIn[i]).length;
+    for (let i = 0; i < builtInPrototypes.length; i++) size += ownKeys(builtInPrototypes[i]).length;
+    return size;
+  };
+  let sizeAtLoad = 0;
+  const builtInMembers = safeSet();
+  const noteBuiltIn = (object) => {
+    if (builtInMembers.has(object)) return;
+    builtInMembers.add(object);
+    const names = ownKeys(object);
+    for (let i = 0; i < names.length; i++) {
+      const it = memberOf(object, names[i]);
+      if (typeof it.value === 'function') builtInMembers.add(it.value);
+      if (typeof it.get === 'function') builtInMembers.add(it.get);
+    }
+  };
+  for (let i = 0; i < builtIn.length; i++) noteBuiltIn(builtIn[i]);
+  for (let i = 0; i < builtInPrototypes.length; i++) noteBuiltIn(builtInPrototypes[i]);
+  const globals = ownKeys(globalThis);
+  for (let i = 0; i < globals.length; i++) {
+    const value = memberOf(globalThis, globals[i]).value;
+    if ((typeof value === 'function' || typeof value === 'object') && value !== null && value !== globalThis) {
+      noteBuiltIn(value);
+      if (typeof value === 'function' && typeof value.prototype === 'object' && value.prototype !== null) noteBuiltIn(value.prototype);
+    }
+  }
+
+  // What an object holds, in order: members, then what stands inside.
+  const holdings = (value) => {
+    const list = [getPrototypeOf(value)];
+    const names = ownKeys(value);
+    for (let i = 0; i < names.length; i++) {
+      const it = memberOf(value, names[i]);
+      push(list, names[i]);
+      if (has(it, 'value')) push(list, it.value);
+      else { push(list, it.get); push(list, it.set); }
+    }
+    if (value instanceof MapType) mapEach(value, (member, key) => { push(list, key); push(list, member); });
+    else if (value instanceof SetType) setEach(value, (member) => { push(list, member); });
+    else if (value instanceof DateType) push(list, moment(value));
+    else if (value instanceof BufferType) {
+      const bytes = new Bytes(value);
+      for (let i = 0; i < bytes.length; i++) push(list, bytes[i]);
+    }
+    return list;
+  };
+  const roots = () => {
+    const list = [];
+    for (let i = 0; i < rootsOf.length; i++) {
+      const values = rootsOf[i]();
+      for (let k = 0; k < values.length; k++) push(list, values[k]);
+    }
+    return list;
+  };
+  let rootsAtLoad = [];
+  // Notes what is the module's own, once it has loaded. `variables`: a function for each source
+  // that gives its variables; `why`: why states cannot be copied, as its text shows.
+  const loaded = (variables, why, isWeak) => {
+    [apart, weak] = [why, isWeak];
+    if (apart !== '') return;
+    rootsOf = variables;
+    try {
+      rootsAtLoad = roots();
+    } catch {
+      apart = 'its variables cannot be looked at';
+      return;
+    }
+    sizeAtLoad = sizeOfBuiltIns();
+    const open = [];
+    const note = (value) => {
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
+      if (builtInMembers.has(value) || value === globalThis || value === EventPrototype) return;
+      if (weakGet(ownNumbers, value) !== undefined) return;
+      weakSet(ownNumbers, value, own.length);
+      push(own, { value, held: null });
+      push(open, value);
+    };
+    for (let i = 0; i < rootsAtLoad.length; i++) note(rootsAtLoad[i]);
+    for (let at = 0; at < open.length; at++) {
+      const value = open[at];
+      if (own.length > MOST_OWN) {
+        apart = `it holds more than ${MOST_OWN} objects of its own`;
+      } else if (value instanceof WeakMapType || value instanceof WeakSetType || value instanceof PromiseType) {
+        apart = 'it holds a WeakMap, a WeakSet or a Promise';
+      } else {
+        for (let it = value; it !== null; it = getPrototypeOf(it)) if (it === Iterators && value !== it) apart = 'it holds an iterator';
+      }
+      if (value instanceof BufferType && value.byteLength > 65536) apart = 'it holds many bytes of its own';
+      if (apart !== '') return;
+      const held = holdings(value);
+      own[weakGet(ownNumbers, value)].held = held;
+      for (let i = 0; i < held.length; i++) note(held[i]);
+    }
+  };
+  // Why the module is not as it was when it had loaded, or ''.
+  const changed = () => {
+    if (apart !== '') return apart;
+    if (sizeOfBuiltIns() !== sizeAtLoad) return 'it changes what belongs to the language';
+    const now = roots();
+    for (let i = 0; i < now.length; i++) if (!is(now[i], rootsAtLoad[i])) return 'it writes its own variables';
+    for (let at = 0; at < own.length; at++) {
+      const { value, held } = own[at];
+      const list = holdings(value);
+      if (list.length !== held.length) return 'it changes an object of its own';
+      for (let i = 0; i < list.length; i++) if (!is(list[i], held[i])) return 'it changes an object of its own';
+    }
+    return '';
+  };
+  // Thrown where a state cannot be copied.
+  class NoCopy {
+    constructor(why) { this.why = why; }
+  }
+
+  // --- Copying a state out and in --------------------------------------------------------
+  // The module's text has words by which accessors (1) or read-only members (2), also of
+  // arrays, come to be.
+  let oddMembers = 0;
+  const isPlainMember = (object, name) => {
+    const it = memberOf(object, name);
+    return it.writable === true && it.enumerable && it.configurable;
+  };
+  // JSON text says all of it: no object is there twice, closed, or the module's own, and no
+  // member has a symbol for a name or is more than a value.
+  const isPlain = (value, seen) => {
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return true;
+      case 'number':
+        return isFinite(value) && (value !== 0 || 1 / value > 0);
+      case 'object':
+        break;
+      default:
+        return false;
+    }
+    if (value === null) return true;
+    if (seen.has(value) || !isExtensible(value) || weakGet(ownNumbers, value) !== undefined) return false;
+    seen.add(value);
+    const prototype = getPrototypeOf(value);
+    if (prototype === ArrayPrototype) {
+      const length = value.length;
+      if (ownKeys(value).length !== length + 1) return false;
+      for (let i = 0; i < length; i++) {
+        if (oddMembers === 2 && !isPlainMember(value, i)) return false;
+        if (!isPlain(value[i], seen)) return false;
+      }
+      return true;
+    }
+    if (prototype !== ObjectPrototype) return false;
+    const names = keys(value);
+    if (ownKeys(value).length !== names.length) return false;
+    for (let i = 0; i < names.length; i++) {
+      if (oddMembers !== 0 && !isPlainMember(value, names[i])) return false;
+      if (!isPlain(value[names[i]], seen)) return false;
+    }
+    return !has(value, 'toJSON');
+  };
   const views = create(null);
   for (const name of ownKeys(globalThis)) {
-    const type = globalThis[name];
+    const type = memberOf(globalThis, name).value;
     if (typeof type === 'function' && getPrototypeOf(type) === TypedArray) views[name] = type;
   }
   views.DataView = DataViewType;
   const viewName = method(memberOf(TypedArray.prototype, Symbol.toStringTag).get);
-  const Iterators = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
-  const boxes = [Number, String, Boolean, Symbol, BigInt, PromiseType, WeakRefType];
-  const isBox = (value) => {
-    for (let i = 0; i < boxes.length; i++) if (value instanceof boxes[i]) return true;
-    return false;
-  };
-  // Holds more than its members, which `freeze` does not freeze.
-  const hasInside = (value) => value instanceof DateType || value instanceof SetType || value instanceof MapType ||
-    value instanceof RegExpType || value instanceof TypedArray || value instanceof DataViewType || value instanceof BufferType;
+  const nameOf = (prototype) => classOf(prototype)?.name || 'object of its own kind';
 
-  // Why an object with this prototype cannot be copied, or ''.
-  const refusals = safeMap();
-  const textOfFunction = method(Function.prototype.toString);
-  const classOf = (prototype) => {
-    const type = memberOf(prototype, 'constructor')?.value;
-    return typeof type === 'function' && type.prototype === prototype ? type : null;
-  };
-  const refusal = (prototype) => {
-    let why = refusals.get(prototype);
-    if (why === undefined) {
-      why = '';
-      for (let it = prototype; it !== null && it !== ObjectPrototype && why === ''; it = getPrototypeOf(it)) {
-        const type = classOf(it);
-        if (it === WeakMapType.prototype || it === WeakSetType.prototype) why = `the state has a ${type.name}, which cannot be copied: use a Map or a Set`;
-        else if (it === Iterators) why = 'the state has an iterator, which cannot be copied: use an array';
-        else if (type !== null && exec(/\.#[\w$]/, textOfFunction(type)) !== null) {
-          why = `the state has a ${type.name} with private fields (#), which cannot be copied: drop the # or write "private"`;
-        }
-      }
-      refusals.set(prototype, why);
-    }
-    return why;
-  };
-
-  // Constants keep their identity (`state.status === Status.Open`): objects that are frozen
-  // through and through, and static members of their own class that hold only primitive
-  // values and functions and never changed. Held weakly: most frozen objects are states.
-  const MOST_CONSTANTS = 100_000;
-  const constants = [];
-  const constantNumbers = new WeakMapType();
-  const alive = method(WeakRefType.prototype.deref);
-  const frozenThrough = new WeakMapType();
-  const isConstant = (value, tried) => {
-    if (typeof value !== 'object' || value === null || weakGet(frozenThrough, value)) return true;
-    if (tried.has(value) || isExtensible(value) || !isFrozen(value)) return false;
-    tried.add(value);
-    const prototype = getPrototypeOf(value);
-    if (prototype !== ObjectPrototype && prototype !== ArrayPrototype && prototype !== null) {
-      if (hasInside(value) || refusal(prototype) !== '') return false;
-    }
-    const names = ownKeys(value);
-    for (let i = 0; i < names.length; i++) {
-      if (!isConstant(memberOf(value, names[i]).value, tried)) return false;
-    }
-    weakSet(frozenThrough, value, true);
-    return true;
-  };
-  // Names and values of an object of primitive values and functions; null for any other.
-  const shapeOf = (value) => {
-    const shape = ownKeys(value);
-    const count = shape.length;
-    for (let i = 0; i < count; i++) {
-      const member = memberOf(value, shape[i]).value;
-      if (typeof member === 'object' && member !== null) return null;
-      shape[count + i] = member;
-    }
-    return shape;
-  };
-  const sameShape = (a, b) => {
-    if (b === null || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!is(a[i], b[i])) return false;
-    return true;
-  };
-  const staticsOf = safeMap();
-  const isStatic = (value, prototype) => {
-    let statics = staticsOf.get(prototype);
-    if (statics === undefined) {
-      statics = safeSet();
-      for (let it = prototype; it !== null && it !== ObjectPrototype; it = getPrototypeOf(it)) {
-        const type = classOf(it);
-        if (type === null) continue;
-        const names = ownKeys(type);
-        for (let i = 0; i < names.length; i++) {
-          const member = memberOf(type, names[i]).value;
-          if (typeof member === 'object' && member !== null) statics.add(member);
-        }
-      }
-      statics.delete(prototype);
-      staticsOf.set(prototype, statics);
-    }
-    return statics.has(value);
-  };
-  // The number of a constant, or undefined for any other object.
-  const constantOf = (value, prototype, isRoot, tried) => {
-    let shape = null;
-    if (isExtensible(value) || !isConstant(value, tried)) {
-      // The state itself may be one that starts as a static member and changes.
-      if (isRoot || prototype === ObjectPrototype || prototype === ArrayPrototype || prototype === null) return undefined;
-      if (!isStatic(value, prototype) || hasInside(value)) return undefined;
-      shape = shapeOf(value);
-      if (shape === null) return undefined;
-    }
-    let number = weakGet(constantNumbers, value);
-    if (number === undefined) {
-      number = constants.length;
-      if (number >= MOST_CONSTANTS) return undefined;
-      constants[number] = { ref: new WeakRefType(value), shape };
-      weakSet(constantNumbers, value, number);
-    }
-    return shape === null || sameShape(shape, constants[number].shape) ? number : undefined;
-  };
-  const constantAt = (number) => {
-    const { ref, shape } = constants[number];
-    const value = alive(ref);
-    return value === undefined || shape === null || sameShape(shape, shapeOf(value)) ? value : undefined;
-  };
-
-  // Any state as text, with its types, shared objects and cycles: `j` + JSON, or `g` + a table
-  // of objects. Returns the text and whether it names kept values.
+  // Plain data of any kind as text, with shared objects and cycles: `j` + JSON, or `g` + a table
+  // of objects.
   const save = (value) => {
-    if (isPlain(value, safeSet())) return [`j${stringify(value)}`, false];
+    const why = changed();
+    if (why !== '') throw new NoCopy(why);
+    if (isPlain(value, safeSet())) return `j${stringify(value)}`;
     const table = [];
     const places = safeMap();
-    const tried = safeSet();
-    let names = false;
-    const named = (v) => {
-      names = true;
-      return keep(v);
-    };
-    // Members as [name, value], or with flags where they are more than values.
-    const members = (v, isClosed, first) => {
+    // Members as [name, value].
+    const members = (v, first) => {
       const list = [];
-      const simple = keys(v);
       const all = ownKeys(v);
-      const skipped = isArray(v) || v instanceof RegExpType ? 1 : 0; // length, lastIndex
-      if (first === 0 && oddMembers === 0 && all.length === simple.length + skipped) {
-        for (let i = 0; i < simple.length; i++) list[i] = [simple[i], write(v[simple[i]])];
-        return list;
-      }
       for (let i = first; i < all.length; i++) {
         const key = all[i];
-        if (skipped === 1 && key === (isArray(v) ? 'length' : 'lastIndex')) continue;
+        if (key === 'length' && isArray(v)) continue;
+        if (typeof key === 'symbol') throw new NoCopy('the state has a member whose name is a symbol');
         const it = memberOf(v, key);
-        const name = typeof key === 'symbol' ? write(key) : key;
-        const flags = (it.writable ? 1 : 0) | (it.enumerable ? 2 : 0) | (it.configurable ? 4 : 0);
-        if (!has(it, 'value')) list[list.length] = [name, write(it.get), flags | 8, write(it.set)];
-        else if (flags === 7 || (isClosed && it.enumerable)) list[list.length] = [name, write(it.value)];
-        else list[list.length] = [name, write(it.value), flags];
+        if (!has(it, 'value')) throw new NoCopy(`the state has the accessor ${key}`);
+        if (!it.enumerable || (isExtensible(v) && !(it.writable && it.configurable))) throw new NoCopy(`the state has the read-only member ${key}`);
+        push(list, [key, write(it.value)]);
       }
       return list;
     };
-    const entryOf = (v, place) => {
+    const entryOf = (v) => {
       const entry = {};
       const prototype = getPrototypeOf(v);
       let usual = ObjectPrototype;
       let first = 0;
-      const isOpen = isExtensible(v);
-      const isClosed = !isOpen && isFrozen(v);
-      if (!isOpen) entry.f = isClosed ? 1 : isSealed(v) ? 2 : 3;
-      const constant = constantOf(v, prototype, place === 0, tried);
-      if (constant !== undefined) {
-        names = true;
-        entry.c = constant;
-      }
+      if (!isExtensible(v)) entry.f = isFrozen(v) ? 1 : isSealed(v) ? 2 : 3;
       if (prototype === ObjectPrototype || prototype === null) {
         // Nothing inside.
       } else if (isArray(v)) {
         usual = ArrayPrototype;
         entry.l = v.length;
-        if (v.length > 0 && oddMembers !== 2 && ownKeys(v).length === v.length + 1 && keys(v)[v.length - 1] === `${v.length - 1}`) {
-          entry.i = [];
-          for (let i = 0; i < v.length; i++) entry.i[i] = write(v[i]);
-          if (prototype !== usual) entry.p = named(prototype);
-          return entry;
-        }
       } else if (prototype === EventPrototype) {
         usual = EventPrototype;
-        entry.e = [positions(v) ?? null, texts(v) ?? null];
+        entry.e = positionOf(v);
+      } else if (v instanceof DateType) {
+        usual = DateType.prototype;
+        entry.d = moment(v);
+      } else if (v instanceof SetType) {
+        usual = SetType.prototype;
+        entry.s = [];
+        setEach(v, (member) => { push(entry.s, write(member)); });
+      } else if (v instanceof MapType) {
+        usual = MapType.prototype;
+        entry.m = [];
+        mapEach(v, (member, key) => { push(entry.m, [write(key), write(member)]); });
+      } else if (v instanceof TypedArray || v instanceof DataViewType) {
+        const name = v instanceof DataViewType ? 'DataView' : viewName(v);
+        usual = views[name]?.prototype;
+        first = name === 'DataView' ? 0 : v.length;
+        entry.t = [name, write(v.buffer), v.byteOffset, first || v.byteLength];
+      } else if (v instanceof BufferType) {
+        usual = BufferType.prototype;
+        entry.b = base64(new Bytes(v));
+      } else if (weakGet(ownNumbers, prototype) === undefined || builtInMembers.has(prototype)) {
+        throw new NoCopy(`the state has a ${nameOf(prototype)}`);
       } else {
-        const why = refusal(prototype);
-        if (why !== '') {
-          if (constant === undefined) throw new TypeError(why);
-          return { k: named(v) };
-        }
-        if (v instanceof DateType) {
-          usual = DateType.prototype;
-          entry.d = moment(v);
-        } else if (v instanceof SetType) {
-          usual = SetType.prototype;
-          entry.s = [];
-          setEach(v, (member) => { entry.s[entry.s.length] = write(member); });
-        } else if (v instanceof MapType) {
-          usual = MapType.prototype;
-          entry.m = [];
-          mapEach(v, (member, key) => { entry.m[entry.m.length] = [write(key), write(member)]; });
-        } else if (v instanceof TypedArray || v instanceof DataViewType) {
-          const name = v instanceof DataViewType ? 'DataView' : viewName(v);
-          usual = views[name].prototype;
-          first = name === 'DataView' ? 0 : v.length;
-          entry.t = [name, write(v.buffer), v.byteOffset, first || v.byteLength];
-        } else if (v instanceof BufferType) {
-          usual = BufferType.prototype;
-          const bytes = new Bytes(v);
-          entry.b = [];
-          for (let i = 0; i < bytes.length; i++) entry.b[i] = bytes[i];
-        } else if (v instanceof RegExpType) {
-          usual = RegExpType.prototype;
-          entry.x = [v.source, v.flags, v.lastIndex];
-        } else if (isBox(v)) {
-          return { k: named(v) };
+        for (let it = prototype; it !== ObjectPrototype && it !== null; it = getPrototypeOf(it)) {
+          if (weakGet(ownNumbers, it) === undefined) throw new NoCopy(`the state has a ${nameOf(prototype)}`);
         }
       }
-      if (prototype !== usual) entry.p = prototype === null ? -1 : named(prototype);
-      const list = members(v, isClosed, first);
+      if (prototype !== usual) {
+        if (prototype === null) entry.p = -1;
+        else if (usual === ObjectPrototype) entry.p = weakGet(ownNumbers, prototype);
+        else throw new NoCopy(`the state has a ${nameOf(prototype)}`);
+      }
+      const list = members(v, first);
       if (list.length > 0) entry.o = list;
       return entry;
     };
@@ -593,70 +522,57 @@
           return ['u'];
         case 'bigint':
           return ['b', `${v}`];
-        case 'function':
         case 'symbol':
-          return ['k', named(v)];
+          throw new NoCopy('the state has a symbol');
       }
       if (v === null) return null;
+      const number = weakGet(ownNumbers, v);
+      if (number !== undefined) return ['o', number];
+      if (typeof v === 'function') {
+        if (builtInMembers.has(v)) throw new NoCopy('the state has a function of the language');
+        throw new NoCopy('the state has a function');
+      }
       const known = places.get(v);
       if (known !== undefined) return ['r', known];
       const place = table.length;
       places.set(v, place);
       table[place] = null;
-      table[place] = entryOf(v, place);
+      table[place] = entryOf(v);
       return ['r', place];
     };
     const root = write(value);
-    return [`g${stringify([root, table])}`, names];
+    return `g${stringify([root, table])}`;
   };
 
-  const numberType = Number;
-  const bigType = BigInt;
-  const cut = method(String.prototype.slice);
   const load = (text) => {
     if (text[0] === 'j') return parse(cut(text, 1));
     const written = parse(cut(text, 1));
     const table = written[1];
     // Objects first, their members after: members may point at any of them.
     const objects = [];
-    const order = [];
     const bare = (entry) => {
-      if (entry.d !== undefined) return new DateType(entry.d ?? NaN);
+      if (entry.d !== undefined) return construct(DateType, [entry.d ?? NaN]);
       if (entry.s) return new SetType();
       if (entry.m) return new MapType();
       if (entry.t) return new views[entry.t[0]](read(entry.t[1]), entry.t[2], entry.t[3]);
-      if (entry.b) {
-        const bytes = new Bytes(entry.b.length);
-        for (let i = 0; i < bytes.length; i++) bytes[i] = entry.b[i];
-        return bytes.buffer;
-      }
-      if (entry.x) {
-        const found = new RegExpType(entry.x[0], entry.x[1]);
-        found.lastIndex = entry.x[2];
-        return found;
-      }
+      if (entry.b !== undefined) return fromBase64(entry.b).buffer;
       if (entry.l !== undefined) return [];
-      if (entry.e) {
-        const event = create(EventPrototype);
-        if (entry.e[0] !== null) weakSet(positionOf, event, entry.e[0]);
-        if (entry.e[1] !== null) weakSet(textOf, event, entry.e[1]);
+      if (entry.e !== undefined) {
+        const event = new EventRecord([null, null, null, null, null, entry.e], null);
+        const names = keys(event);
+        for (let i = 0; i < names.length; i++) delete event[names[i]];
         return event;
       }
       return {};
     };
     const object = (place) => {
-      if (objects[place] !== undefined) return objects[place];
-      const entry = table[place];
-      let made;
-      if (entry.k !== undefined) made = kept[entry.k];
-      else if (entry.c !== undefined) made = constantAt(entry.c);
-      if (made === undefined) {
-        made = bare(entry);
-        if (entry.p !== undefined) setPrototypeOf(made, entry.p === -1 ? null : kept[entry.p]);
-        order[order.length] = place;
+      if (objects[place] === undefined) {
+        const entry = table[place];
+        const made = bare(entry);
+        if (entry.p !== undefined) setPrototypeOf(made, entry.p === -1 ? null : own[entry.p].value);
+        objects[place] = made;
       }
-      objects[place] = made;
-      return made;
+      return objects[place];
     };
     const read = (v) => {
       if (typeof v !== 'object' || v === null) return v;
@@ -665,79 +581,141 @@
         case 'u': return undefined;
         case 'n': return v[1] === '-0' ? -0 : numberType(v[1]);
         case 'b': return bigType(v[1]);
-        default: return kept[v[1]];
+        default: return own[v[1]].value;
       }
     };
     const root = read(written[0]);
-    for (let at = 0; at < order.length; at++) {
-      const entry = table[order[at]];
-      const made = objects[order[at]];
+    for (let place = 0; place < table.length; place++) {
+      const entry = table[place];
+      const made = object(place);
       if (entry.s) for (let i = 0; i < entry.s.length; i++) setAdd(made, read(entry.s[i]));
       if (entry.m) for (let i = 0; i < entry.m.length; i++) mapSet(made, read(entry.m[i][0]), read(entry.m[i][1]));
-      const isSimple = entry.p === undefined;
-      if (entry.i) {
-        for (let i = 0; i < entry.i.length; i++) {
-          if (isSimple) made[i] = read(entry.i[i]);
-          else put(made, i, read(entry.i[i]));
-        }
-      }
       if (entry.l) made.length = entry.l;
       const list = entry.o;
-      if (!list) continue;
-      for (let i = 0; i < list.length; i++) {
-        const it = list[i];
-        const name = read(it[0]);
-        if (it.length === 2) {
-          if (isSimple && name !== '__proto__') made[name] = read(it[1]);
-          else put(made, name, read(it[1]));
-          continue;
-        }
-        const flags = it[2];
-        const enumerable = (flags & 2) !== 0;
-        const configurable = (flags & 4) !== 0;
-        if (flags & 8) defineProperty(made, name, { get: read(it[1]), set: read(it[3]), enumerable, configurable });
-        else defineProperty(made, name, { value: read(it[1]), writable: (flags & 1) !== 0, enumerable, configurable });
-      }
+      for (let i = 0; list && i < list.length; i++) put(made, list[i][0], read(list[i][1]));
     }
-    for (let at = 0; at < order.length; at++) {
-      const { f } = table[order[at]];
-      if (f === 1) freeze(objects[order[at]]);
-      else if (f === 2) seal(objects[order[at]]);
-      else if (f === 3) preventExtensions(objects[order[at]]);
+    for (let place = 0; place < table.length; place++) {
+      const { f } = table[place];
+      if (f === 1) freeze(objects[place]);
+      else if (f === 2) seal(objects[place]);
+      else if (f === 3) preventExtensions(objects[place]);
     }
     return root;
   };
 
   // --- The reducer -------------------------------------------------------------------------
   let evolve = (state) => state;
-  let initialText = save(undefined)[0];
+  let initial = () => undefined;
+  let upcast = null;
   const slots = [];
-  // Tells the host that an event begins: its time is limited, and a cut names it.
-  let count = () => undefined;
+  // The slot that was folded in last; null where the module is as it was when it had loaded.
+  let folded = null;
 
   const settled = (value) => {
     if (value instanceof PromiseType) throw new TypeError('a reducer must not be async: it has to return the state, not a Promise of it');
     return value;
   };
-  const initialOf = (given) => save(settled(typeof given === 'function' ? given() : given))[0];
+  const refused = () => {
+    const why = world.refusal();
+    if (why !== '') throw new ErrorType(why);
+  };
 
-  // What an export is: 'function', 'decider', 'handlers', or '' for none of them.
+  // Methods of a class that take any event, the likeliest first.
+  const GENERAL = ['evolve', 'mutate', 'when', 'apply', 'applyEvent', 'on', 'handle', 'handleEvent'];
+  const isClass = (value) => {
+    if (typeof value !== 'function' || typeof value.prototype !== 'object' || value.prototype === null) return false;
+    if (exec(/^class\b/, textOfFunction(value)) !== null) return true;
+    // As older compilers write classes.
+    return ownKeys(value.prototype).length > 1;
+  };
+  const folds = (value) => {
+    for (let it = value.prototype; it !== null && it !== ObjectPrototype; it = getPrototypeOf(it)) {
+      const names = ownKeys(it);
+      for (let i = 0; i < names.length; i++) {
+        if (names[i] === 'constructor' || typeof names[i] !== 'string') continue;
+        if (exec(/^(?:_*(?:apply|when|on|handle|evolve|mutate))/, names[i]) !== null) return true;
+        if (typeof memberOf(it, names[i]).value === 'function') return true;
+      }
+    }
+    return false;
+  };
+  // `order-placed` as OrderPlaced.
+  const pascal = (type) => replace(replace(type, /[^\p{L}\p{N}]+(\p{L}|\p{N})/gu, (_, letter) => upper(letter)), /^./u, (letter) => upper(letter));
+  const methodsFor = (type) => {
+    const name = pascal(type);
+    const short = exec(/[^.:/]+$/, type)?.[0] ?? type;
+    const list = [];
+    for (const part of [name, pascal(short)]) {
+      for (const before of ['apply', 'when', 'on', 'handle', 'evolve', 'mutate']) {
+        push(list, `${before}${part}`);
+        push(list, `_${before}${part}`);
+      }
+      push(list, `${lower(part[0] ?? '')}${cut(part, 1)}`);
+      push(list, part);
+    }
+    push(list, type);
+    return list;
+  };
+  const methodNames = safeMap();
+  const ofClass = (type) => (state, event) => {
+    let names = methodNames.get(event.type);
+    if (names === undefined) {
+      names = methodsFor(event.type);
+      methodNames.set(event.type, names);
+    }
+    for (let i = 0; i < names.length; i++) {
+      const handler = names[i] in ObjectPrototype ? undefined : state[names[i]];
+      if (typeof handler === 'function') return apply(handler, state, [event]);
+    }
+    for (let i = 0; i < GENERAL.length; i++) {
+      const handler = state[GENERAL[i]];
+      if (typeof handler === 'function') return apply(handler, state, [event]);
+    }
+    return state;
+  };
+
+  // What an export is: 'function', 'class', 'decider', 'handlers', or '' for none of them.
   const kindOf = (value) => {
-    if (typeof value === 'function') return 'function';
+    if (typeof value === 'function') return !isClass(value) ? 'function' : folds(value) ? 'class' : '';
     if (typeof value !== 'object' || value === null || isArray(value)) return '';
     if (typeof value.evolve === 'function' || typeof value.reducer === 'function') return 'decider';
     const names = keys(value);
-    const handlers = names.filter((name) => typeof value[name] === 'function');
-    return handlers.length > 0 && handlers.length + (has(value, '$init') ? 1 : 0) >= names.length ? 'handlers' : '';
+    let handlers = 0;
+    for (let i = 0; i < names.length; i++) if (typeof value[names[i]] === 'function') handlers++;
+    return handlers > 0 && handlers + (has(value, '$init') ? 1 : 0) >= names.length ? 'handlers' : '';
+  };
+  const NO_REDUCERS = ['initialState', 'upcast', 'reducers', '$eventglass', '__esModule', 'module.exports'];
+  // The exports that can fold events, as [name, kind], in the module's order.
+  const list = (namespace) => {
+    const found = [];
+    const look = (prefix, object) => {
+      const names = keys(object);
+      for (let i = 0; i < names.length; i++) {
+        let isReducer = true;
+        for (let k = 0; k < NO_REDUCERS.length; k++) if (prefix === '' && names[i] === NO_REDUCERS[k]) isReducer = false;
+        const kind = isReducer ? kindOf(object[names[i]]) : '';
+        if (kind !== '') push(found, { name: `${prefix}${names[i]}`, kind });
+      }
+    };
+    look('', namespace);
+    const { reducers } = namespace;
+    if (typeof reducers === 'object' && reducers !== null) look('reducers.', reducers);
+    return found;
   };
 
-  const use = (value, initialState, wantsAll, mayBeOdd) => {
-    eager = wantsAll;
+  // Makes an export the one that folds.
+  const use = (namespace, name, mayBeOdd) => {
+    const isListed = cut(name, 0, 9) === 'reducers.';
+    const value = isListed ? namespace.reducers[cut(name, 9)] : namespace[name];
     oddMembers = mayBeOdd;
-    let given = initialState;
+    upcast = typeof namespace.upcast === 'function' ? namespace.upcast : null;
+    let given = namespace.initialState;
     const kind = kindOf(value);
     if (kind === 'function') {
       evolve = value;
+    } else if (kind === 'class') {
+      evolve = ofClass(value);
+      given = () => construct(value, []);
     } else if (kind === 'decider') {
       const step = value.evolve ?? value.reducer;
       evolve = (state, event) => apply(step, value, [state, event]);
@@ -749,56 +727,95 @@
       };
       given = value.$init ?? value.initialState ?? given;
     }
-    initialText = initialOf(given);
+    initial = () => settled(typeof given === 'function' ? given() : given);
   };
 
-  // The user's own line, not one of this file.
-  const ownPlace = /[\s(]((?!eval_script:)[^\s()]+:\d+:\d+)/;
-  const ErrorType = Error;
-  // The answer of `step` where event `i` threw.
-  const threw = (i, error) => {
-    if (error instanceof ErrorType) {
-      const place = exec(ownPlace, ` ${error.stack ?? ''}`);
-      return [i, wellFormed(`${error.name}: ${error.message}`), place ? wellFormed(place[1]) : ''];
-    }
+  // The user's own line, not one of the host.
+  const ownPlace = /[\s(](?:file:\/\/)?((?!eval_script:|node:|\[eval)[^\s()]+:\d+:\d+)/;
+  const messageOf = (error) => {
+    if (error instanceof ErrorType) return wellFormed(`${error.name}: ${error.message}`);
     let text;
     try { text = stringify(error); } catch { text = undefined; }
-    return [i, wellFormed(`threw ${text ?? typeof error}`), ''];
+    return wellFormed(`threw ${text ?? typeof error}`);
+  };
+  const placeOf = (error) => {
+    if (!(error instanceof ErrorType)) return '';
+    const place = exec(ownPlace, ` ${error.stack ?? ''}`);
+    return place ? wellFormed(place[1]) : '';
+  };
+  // What was thrown: `{ why, message, place }`, `why` one of refused, no_copy, outside, threw.
+  const thrown = (error) => {
+    const refusal = world.refusal();
+    if (refusal !== '') return { why: 'refused', message: refusal, place: placeOf(error) };
+    if (error instanceof NoCopy) return { why: 'no_copy', message: `${error.why}`, place: '' };
+    return { why: 'threw', message: messageOf(error), place: placeOf(error) };
   };
 
-  // Folds the events of `text` until one throws: `[done]` or `[done, message, place]`;
-  // `[-1, message, place]` where the text cannot be read and nothing was folded.
-  const step = (slot, text, streamId) => {
-    let rows;
-    try {
-      rows = parse(text);
-    } catch (error) {
-      return threw(-1, error);
-    }
+  // Another slot than the last: what the module keeps must not go from one fold to another.
+  const enter = (slot) => {
+    if (folded === null || folded === slot) return '';
+    const why = changed();
+    if (why === '') folded = null;
+    return why;
+  };
+  const one = (state, event) => {
+    if (upcast === null) return settle(state, evolve(state, event));
+    const given = upcast(event);
+    if (!isArray(given)) return given === undefined || given === null ? state : settle(state, evolve(state, given));
+    for (let i = 0; i < given.length; i++) state = settle(state, evolve(state, given[i]));
+    return state;
+  };
+  const settle = (state, result) => (result !== undefined && result !== state ? settled(result) : state);
+
+  // Folds rows until one throws: `{ done }` or `{ done, thrown }`.
+  const step = (slot, rows, streamId) => {
+    const outside = enter(slot);
+    if (outside !== '') return { done: 0, thrown: { why: 'outside', message: outside, place: '' } };
+    folded = slot;
     let state = slots[slot];
     let i = 0;
     try {
       for (; i < rows.length; i++) {
-        count();
+        world.count();
         if (rows[i] === null) continue;
-        const result = evolve(state, makeEvent(rows[i], streamId));
-        if (result !== undefined && result !== state) state = settled(result);
+        state = one(state, new EventRecord(rows[i], streamId));
+        const why = world.refusal();
+        if (why !== '') return { done: i, thrown: { why: 'refused', message: why, place: '' } };
       }
     } catch (error) {
-      return threw(i, error);
+      return { done: i, thrown: thrown(error) };
     }
     slots[slot] = state;
-    return [i];
+    return { done: i };
+  };
+  // Enters a slot to put another state there.
+  const fresh = (slot) => {
+    const why = folded === null ? '' : changed();
+    if (why !== '') throw new NoCopy(why);
+    folded = null;
   };
 
   return {
-    kindOf,
+    list,
+    loaded,
     use,
     step,
-    countWith: (f) => { count = f; },
-    start: (slot) => { slots[slot] = load(initialText); },
-    show: (slot) => exportText(slots[slot]),
+    thrown,
+    parse,
+    start: (slot) => {
+      fresh(slot);
+      slots[slot] = initial();
+      refused();
+    },
+    show: (slot) => {
+      const text = exportText(slots[slot]);
+      refused();
+      return text;
+    },
     save: (slot) => save(slots[slot]),
-    restore: (slot, text) => { slots[slot] = load(text); },
+    restore: (slot, text) => {
+      fresh(slot);
+      slots[slot] = load(text);
+    },
   };
-})()
+})

@@ -13,12 +13,15 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
+use rquickjs::context::EvalOptions;
+use rquickjs::function::Func;
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
+use rquickjs::{Array, CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
-use super::module::{Export, ExportKind, Module, ModuleError, candidates, resolve};
+use super::module::{Export, Kind, Module, ModuleError, Source, candidates, resolve};
 use super::{Slot, Thrown, Why};
+use crate::model::Text;
 
 /// Memory of one session, unless told otherwise.
 pub const MEMORY_BYTES: usize = 256 << 20;
@@ -31,7 +34,11 @@ pub(super) const STACK_BYTES: usize = 16 << 20;
 /// Said of what was thrown and is none.
 const NO_ERROR: &str = "threw a value that is no Error";
 
+const PRELUDE: &str = include_str!("sandbox/prelude.js");
 const DRIVER: &str = include_str!("driver.js");
+const MODULES: &str = include_str!("modules.js");
+/// By this name sources that are no ES modules find what they export, while a module loads.
+const EXPORTS: &str = "$eventglass";
 
 /// One QuickJS runtime with the user's module in it.
 pub(super) struct Sandbox {
@@ -52,10 +59,6 @@ pub(super) struct Sandbox {
     memory_limit: Cell<usize>,
     /// Events begun so far; the driver counts.
     begun: Arc<AtomicU64>,
-    /// The module may make accessors or read-only members; see [`may_be_odd`].
-    may_be_odd: u8,
-    /// The module copies events: see [`copies_events`].
-    wants_all: bool,
     file_name: String,
 }
 
@@ -69,7 +72,8 @@ pub(super) enum Folded {
     Threw(usize, Thrown),
 }
 
-struct InMemory(Arc<BTreeMap<String, Arc<str>>>);
+#[derive(Clone)]
+struct InMemory(Arc<BTreeMap<String, Source>>);
 
 impl Resolver for InMemory {
     fn resolve<'js>(
@@ -92,7 +96,19 @@ impl Loader for InMemory {
         _attributes: Option<ImportAttributes<'js>>,
     ) -> rquickjs::Result<rquickjs::Module<'js, Declared>> {
         let source = self.0.get(name).ok_or_else(|| rquickjs::Error::new_loading(name))?;
-        rquickjs::Module::declare(ctx.clone(), name, source.as_bytes())
+        if source.kind == Kind::Esm {
+            return rquickjs::Module::declare(ctx.clone(), name, source.text.as_bytes());
+        }
+        // It runs now, so that the names of what it exports are known.
+        let exports: Function<'js> = ctx.globals().get(EXPORTS)?;
+        let names: Vec<String> = exports.call::<_, Object<'js>>((name,))?.get("names")?;
+        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        let mut text = format!("const {{ exported }} = globalThis.{EXPORTS}({});\nexport default exported;\n", quoted(name));
+        for (at, own) in names.iter().enumerate() {
+            let own = quoted(own);
+            text.push_str(&format!("const m{at} = exported[{own}];\nexport {{ m{at} as {own} }};\n"));
+        }
+        rquickjs::Module::declare(ctx.clone(), name, text.as_bytes())
     }
 }
 
@@ -123,29 +139,25 @@ impl Sandbox {
             }
             late
         })));
-        let sources = Arc::new(module.sources.clone());
-        runtime.set_loader(InMemory(Arc::clone(&sources)), InMemory(sources));
+        let sources = InMemory(Arc::new(module.sources.clone()));
+        runtime.set_loader(sources.clone(), sources);
         let context = Context::full(&runtime).map_err(engine)?;
         until.set(clock.elapsed() + limit);
         let loaded = context.with(|ctx| {
-            let driver: Object<'_> = ctx.eval(DRIVER).catch(&ctx).map_err(|error| caught(&error).0)?;
-            let counter = Arc::clone(begun);
-            Function::new(ctx.clone(), move || {
-                counter.fetch_add(1, Ordering::Relaxed);
-            })
-            .and_then(|count| driver.get::<_, Function<'_>>("countWith")?.call::<_, ()>((count,)))
-            .map_err(|error| error.to_string())?;
-            let source = module.sources.get(&module.entry).map_or(&b""[..], |text| text.as_bytes());
             let run = || {
-                let (module, promise) =
-                    rquickjs::Module::declare(ctx.clone(), module.entry.as_str(), source)?.eval()?;
-                promise.finish::<()>()?;
-                module.namespace()
+                let counter = Arc::clone(begun);
+                let count = Function::new(ctx.clone(), move || {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                })?;
+                let world: Object<'_> = ctx.eval::<Function<'_>, _>(PRELUDE)?.call((count,))?;
+                let driver: Object<'_> = ctx.eval::<Function<'_>, _>(DRIVER)?.call((world.clone(),))?;
+                Ok((world, driver))
             };
-            let namespace = run().catch(&ctx).map_err(|error| {
-                let (message, place) = caught(&error);
+            let said = |(message, place): (String, String)| {
                 if place.is_empty() { message } else { format!("{message} at {place}") }
-            })?;
+            };
+            let (world, driver) = run().catch(&ctx).map_err(|error| said(caught(&error)))?;
+            let namespace = load(&ctx, module, &world, &driver).catch(&ctx).map_err(|error| said(caught(&error)))?;
             if cut.get().is_some() {
                 return Err(too_slow(limit));
             }
@@ -171,8 +183,6 @@ impl Sandbox {
             cut,
             memory_limit: Cell::new(MEMORY_BYTES),
             begun: Arc::clone(begun),
-            may_be_odd: module.sources.values().map(|text| may_be_odd(text)).max().unwrap_or(0),
-            wants_all: module.sources.get(&module.entry).is_some_and(|text| copies_events(text)),
             file_name,
         })
     }
@@ -189,7 +199,7 @@ impl Sandbox {
     /// Runs a call under the time limit; what was cut off has failed, whatever it returns.
     fn call<T>(&self, run: impl for<'js> FnOnce(&Ctx<'js>, &Object<'js>) -> rquickjs::Result<T>) -> Result<T, Thrown> {
         match (self.run(run), self.cut.get()) {
-            (Ok(_), Some(_)) => Err(self.thrown(String::new(), String::new())),
+            (Ok(_), Some(_)) => Err(self.thrown(Thrown::new(Why::Threw, ""))),
             (result, _) => result,
         }
     }
@@ -200,43 +210,53 @@ impl Sandbox {
         let result = self.context.with(|ctx| {
             let driver = match self.driver.clone().restore(&ctx) {
                 Ok(driver) => driver,
-                Err(error) => return Err((error.to_string(), String::new())),
+                Err(error) => return Err(Thrown::new(Why::Threw, error.to_string())),
             };
-            run(&ctx, &driver).catch(&ctx).map_err(|error| caught(&error))
+            match run(&ctx, &driver) {
+                Ok(value) => Ok(value),
+                // The driver says what it was.
+                Err(rquickjs::Error::Exception) => {
+                    let value = ctx.catch();
+                    let tell = || said(&driver.get::<_, Function<'_>>("thrown")?.call::<_, Object<'_>>((value.clone(),))?);
+                    tell().catch(&ctx).map_or_else(|error| Err(Thrown::new(Why::Threw, caught(&error).0)), Err)
+                }
+                Err(error) => Err(Thrown::new(Why::Threw, error.to_string())),
+            }
         });
         self.until.set(Duration::MAX);
-        result.map_err(|(message, place)| self.thrown(message, place))
+        result.map_err(|thrown| self.thrown(thrown))
     }
 
     /// Folds the rows of `text`.
     pub fn fold(&self, slot: Slot, text: &str, stream: &str) -> Folded {
         let before = self.begun.load(Ordering::Relaxed);
-        let result = self.run(|_, driver| {
-            let step: Function<'_> = driver.get("step")?;
-            let answer: Vec<Value<'_>> = step.call((slot as usize, text, stream))?;
-            let done = answer.first().and_then(Value::as_number).unwrap_or(0.0);
-            if answer.len() < 2 {
-                return Ok((done, None));
+        let rows = self.run(|_, driver| {
+            let rows: Value<'_> = driver.get::<_, Function<'_>>("parse")?.call((text,))?;
+            Ok(Persistent::save(rows.ctx(), rows.clone()))
+        });
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(thrown) => {
+                let message = format!("JavaScript cannot read the data of this event: {}", thrown.message);
+                return Folded::Unread(Thrown { fatal: thrown.fatal, ..Thrown::new(Why::Unread, message) });
             }
-            // A text that is none in UTF-8 still says that something was thrown.
-            let text = |at: usize| answer.get(at).and_then(|v| v.as_string()).and_then(|s| s.to_string().ok());
-            let message = text(1).unwrap_or_else(|| "threw an Error whose message is no text".to_owned());
-            Ok((done, Some((message, text(2).unwrap_or_default()))))
+        };
+        let result = self.run(|ctx, driver| {
+            let answer: Object<'_> =
+                driver.get::<_, Function<'_>>("step")?.call((slot as usize, rows.restore(ctx)?, stream))?;
+            let done: f64 = answer.get("done")?;
+            let thrown: Option<Object<'_>> = answer.get("thrown")?;
+            Ok((done, thrown.map(|thrown| said(&thrown)).transpose()?))
         });
         match result {
-            Ok((done, Some((message, _)))) if done < 0.0 => {
-                let fatal = message == "InternalError: out of memory";
-                let message = format!("JavaScript cannot read the data of this event: {message}");
-                Folded::Unread(Thrown { fatal, ..Thrown::new(Why::Unread, message) })
-            }
-            Ok((done, Some((message, place)))) => {
+            Ok((done, Some(thrown))) => {
                 let cut = self.cut.get().map(|begun| (begun - before).saturating_sub(1) as usize);
-                Folded::Threw(cut.unwrap_or(done as usize), self.thrown(message, place))
+                Folded::Threw(cut.unwrap_or(done as usize), self.thrown(thrown))
             }
             Ok((done, None)) if self.cut.get().is_none() => Folded::All(done.max(0.0) as usize),
             // Cut off: the count of events begun tells at which.
             result => {
-                let thrown = result.err().unwrap_or_else(|| self.thrown(String::new(), String::new()));
+                let thrown = result.err().unwrap_or_else(|| self.thrown(Thrown::new(Why::Threw, "")));
                 let begun = self.cut.get().unwrap_or_else(|| self.begun.load(Ordering::Relaxed)) - before;
                 Folded::Threw(begun.saturating_sub(1) as usize, thrown)
             }
@@ -244,21 +264,22 @@ impl Sandbox {
     }
 
     /// Names the limit where one was hit.
-    fn thrown(&self, message: String, place: String) -> Thrown {
+    fn thrown(&self, thrown: Thrown) -> Thrown {
         let limit = self.memory_limit.get();
+        let message = &*thrown.message;
         // Where there is no memory left for an error, the engine throws null.
-        let is_null = || matches!(message.as_str(), "" | NO_ERROR | "threw null");
+        let is_null = matches!(message, "" | NO_ERROR | "threw null");
         let (message, why) = if self.cut.get().is_some() {
-            (too_slow(self.limit), Why::TooSlow)
-        } else if message == "InternalError: out of memory" || (is_null() && self.most_held() > limit / 2) {
-            (too_much_memory(limit), Why::Memory)
+            (Text::from(too_slow(self.limit)), Why::TooSlow)
+        } else if message == "InternalError: out of memory" || (is_null && self.most_held() > limit / 2) {
+            (Text::from(too_much_memory(limit)), Why::Memory)
         } else if message == "RangeError: Maximum call stack size exceeded" {
-            (message, Why::Stack)
+            (Arc::clone(&thrown.message), Why::Stack)
         } else {
-            (message, Why::Threw)
+            (Arc::clone(&thrown.message), thrown.why)
         };
         // After memory ran out nothing of the session can be trusted.
-        Thrown { place: Arc::from(place), fatal: why == Why::Memory, ..Thrown::new(why, message) }
+        Thrown { message, place: thrown.place, why, fatal: why == Why::Memory }
     }
 
     /// The most memory that was held at any time, where the system tells; else what is held now.
@@ -272,23 +293,19 @@ impl Sandbox {
     /// The exports that can fold events, in the module's order.
     ///
     /// # Errors
-    /// There is none.
+    /// A getter of the module's that throws.
     pub fn exports(&self) -> Result<Vec<Export>, ModuleError> {
-        let found = self.call(|ctx, driver| self.list(ctx, driver)).map_err(|thrown| ModuleError {
+        let list = self.call(|ctx, driver| {
+            let namespace = self.namespace.clone().restore(ctx)?;
+            let list: Value<'_> = driver.get::<_, Function<'_>>("list")?.call((namespace,))?;
+            Ok(ctx.json_stringify(list)?.map(|text| text.to_string()).transpose()?.unwrap_or_default())
+        });
+        let failed = |message: String| ModuleError {
             file: self.file_name.clone(),
-            message: thrown.to_string(),
+            message,
             help: "correct the module".to_owned(),
-        })?;
-        if found.is_empty() {
-            return Err(ModuleError {
-                file: self.file_name.clone(),
-                message: "it exports nothing that can fold events".to_owned(),
-                help: "export a function (state, event) => state, an object { initialState, evolve }, or handlers by \
-                       event type"
-                    .to_owned(),
-            });
-        }
-        Ok(found)
+        };
+        serde_json::from_str(&list.map_err(|thrown| failed(thrown.to_string()))?).map_err(|error| failed(error.to_string()))
     }
 
     pub fn start(&self, slot: Slot) -> Result<(), Thrown> {
@@ -300,93 +317,95 @@ impl Sandbox {
         self.call(|_, driver| driver.get::<_, Function<'_>>("show")?.call::<_, String>((slot as usize,)))
     }
 
-    /// A copy as text, and whether it names objects of this session.
-    pub fn save(&self, slot: Slot) -> Result<(String, bool), Thrown> {
-        self.call(|_, driver| {
-            let answer: Vec<Value<'_>> = driver.get::<_, Function<'_>>("save")?.call((slot as usize,))?;
-            let text = answer.first().and_then(|v| v.as_string()).map(|s| s.to_string()).transpose()?;
-            Ok((text.unwrap_or_default(), answer.get(1).and_then(Value::as_bool).unwrap_or(true)))
-        })
+    /// A copy as text.
+    pub fn save(&self, slot: Slot) -> Result<String, Thrown> {
+        self.call(|_, driver| driver.get::<_, Function<'_>>("save")?.call::<_, String>((slot as usize,)))
     }
 
     pub fn restore(&self, slot: Slot, text: &str) -> Result<(), Thrown> {
         self.call(|_, driver| driver.get::<_, Function<'_>>("restore")?.call::<_, ()>((slot as usize, text)))
     }
 
-    fn list<'js>(&self, ctx: &Ctx<'js>, driver: &Object<'js>) -> rquickjs::Result<Vec<Export>> {
-        let namespace = self.namespace.clone().restore(ctx)?;
-        let kind_of: Function<'js> = driver.get("kindOf")?;
-        let mut found = Vec::new();
-        let mut look = |prefix: &str, object: &Object<'js>| -> rquickjs::Result<()> {
-            for name in object.keys::<String>() {
-                let name = name?;
-                if prefix.is_empty() && matches!(name.as_str(), "initialState" | "upcast" | "reducers") {
-                    continue;
-                }
-                let value: Value<'js> = object.get(&name)?;
-                let kind: String = kind_of.call((value,))?;
-                let kind = match kind.as_str() {
-                    "function" => ExportKind::Function,
-                    "decider" => ExportKind::Decider,
-                    "handlers" => ExportKind::Handlers,
-                    _ => continue,
-                };
-                found.push(Export { name: format!("{prefix}{name}"), kind });
-            }
-            Ok(())
-        };
-        look("", &namespace)?;
-        if let Ok(table) = namespace.get::<_, Object<'_>>("reducers") {
-            look("reducers.", &table)?;
-        }
-        Ok(found)
-    }
-
     /// Makes the export the one that folds.
-    pub fn choose(&self, export: &str) -> Result<(), Thrown> {
+    pub fn choose(&self, export: &str, odd: u8) -> Result<(), Thrown> {
         self.call(|ctx, driver| {
             let namespace = self.namespace.clone().restore(ctx)?;
-            let value: Value<'_> = match export.strip_prefix("reducers.") {
-                Some(name) => namespace.get::<_, Object<'_>>("reducers")?.get(name)?,
-                None => namespace.get(export)?,
-            };
-            let initial: Value<'_> =
-                namespace.get("initialState").unwrap_or_else(|_| Value::new_undefined(ctx.clone()));
-            driver.get::<_, Function<'_>>("use")?.call::<_, ()>((value, initial, self.wants_all, self.may_be_odd))
+            driver.get::<_, Function<'_>>("use")?.call::<_, ()>((namespace, export, odd))
         })
     }
 }
 
-/// Whether the text has words by which accessors (1) or read-only members (2) come to be:
-/// copies then look at each member. Too many is slow, never wrong.
-fn may_be_odd(text: &str) -> u8 {
-    let words = ["define", "Descriptor", "Object.create", "Object[", "Reflect[", "eval", "Function("];
-    if words.iter().any(|word| text.contains(word)) {
-        return 2;
-    }
-    let makes_accessor = |word: &str| {
-        text.match_indices(word).any(|(at, _)| {
-            let before = text[..at].chars().next_back();
-            let after = text[at + word.len()..].chars().next();
-            !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
-                && after.is_some_and(|c| c.is_whitespace() || matches!(c, '[' | '\'' | '"' | '/'))
-        })
+/// Evaluates the module, tells the driver what is its own, and returns what it exports.
+fn load<'js>(
+    ctx: &Ctx<'js>,
+    module: &Module,
+    world: &Object<'js>,
+    driver: &Object<'js>,
+) -> rquickjs::Result<Object<'js>> {
+    let loading: Function<'js> = world.get("loading")?;
+    loading.call::<_, ()>((true,))?;
+    let compile = Func::from(|ctx: Ctx<'js>, text: String, name: String| {
+        let mut options = EvalOptions::default();
+        options.strict = false;
+        options.filename = Some(name);
+        ctx.eval_with_options::<Value<'js>, _>(
+            format!("(function (exports, require, module, __filename, __dirname) {{{text}\n}})"),
+            options,
+        )
+    });
+    let native: Function<'js> = ctx.eval(
+        "(name) => (wanted) => { throw new Error(`Cannot find module '${wanted}': the sandbox has no packages`) }",
+    )?;
+    let modules: Object<'js> = ctx.eval::<Function<'js>, _>(MODULES)?.call((compile, native))?;
+    let sources: Value<'js> = ctx.json_parse(serde_json::to_vec(&module.sources).unwrap_or_default())?;
+    modules.get::<_, Function<'js>>("give")?.call::<_, ()>((sources,))?;
+    let exported = ctx.eval::<Function<'js>, _>(
+        "(modules) => (name) => { const exported = modules.require(name, (it) => `/${it}`); return { exported, names: \
+         modules.kindOf(name) === 'json' ? [] : modules.names(exported) } }",
+    )?;
+    let exported: Function<'js> = exported.call((modules.clone(),))?;
+    let globals = ctx.globals();
+    globals.set(EXPORTS, exported.clone())?;
+    let variables: Array<'js> = modules.get("variables")?;
+    let entry = module.sources.get(&module.entry);
+    let namespace = if entry.is_some_and(|source| source.kind != Kind::Esm) {
+        let whole: Value<'js> = exported.call::<_, Object<'js>>((module.entry.as_str(),))?.get("exported")?;
+        modules.get::<_, Function<'js>>("space")?.call((whole,))?
+    } else {
+        let mut entry_namespace = None;
+        // Each is evaluated once, whoever imports it first; here its variables are asked for.
+        let names = [&module.entry].into_iter().chain(module.sources.keys());
+        for name in names.filter(|name| module.sources.get(*name).is_some_and(|source| source.kind == Kind::Esm)) {
+            let promise = rquickjs::Module::import(ctx, name.as_str())?;
+            let namespace: Object<'js> = promise.finish()?;
+            entry_namespace.get_or_insert_with(|| namespace.clone());
+            variables.set(variables.len(), namespace.get::<_, Value<'js>>(EXPORTS)?)?;
+            let values: Function<'js> = ctx.eval("(space) => () => Object.keys(space).map((key) => space[key])")?;
+            variables.set(variables.len(), values.call::<_, Value<'js>>((namespace,))?)?;
+        }
+        entry_namespace.ok_or(rquickjs::Error::new_loading(&module.entry))?
     };
-    u8::from(makes_accessor("get") || makes_accessor("set"))
+    globals.remove(EXPORTS)?;
+    loading.call::<_, ()>((false,))?;
+    let apart = module.apart.as_deref().unwrap_or_default();
+    driver.get::<_, Function<'js>>("loaded")?.call::<_, ()>((variables, apart, module.weak))?;
+    Ok(namespace)
 }
 
-/// `{ ...event }` and the like copy own members only, so then all are there.
-fn copies_events(source: &str) -> bool {
-    ["Object.assign", "Object.entries", "Object.keys", "Object.values", "JSON.stringify"]
-        .iter()
-        .any(|word| source.contains(word))
-        || source.match_indices("...").any(|(at, _)| {
-            let name = source[at + 3..].trim_start();
-            ["e", "ev", "evt", "event", "rest", "action", "msg", "message"].iter().any(|word| {
-                name.strip_prefix(word)
-                    .is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric() || c == '.' || c == '_'))
-            })
-        })
+/// What the driver says was thrown.
+fn said(thrown: &Object<'_>) -> rquickjs::Result<Thrown> {
+    let text = |name: &str| {
+        let value: Value<'_> = thrown.get(name)?;
+        // A text that is none in UTF-8 still says that something was thrown.
+        Ok::<String, rquickjs::Error>(value.as_string().and_then(|text| text.to_string().ok()).unwrap_or_default())
+    };
+    let why = match text("why")?.as_str() {
+        "refused" => Why::Refused,
+        "no_copy" => Why::NoCopy,
+        "outside" => Why::Outside,
+        _ => Why::Threw,
+    };
+    Ok(Thrown { place: Arc::from(text("place")?), ..Thrown::new(why, text("message")?) })
 }
 
 pub(super) fn too_slow(limit: Duration) -> String {

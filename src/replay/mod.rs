@@ -80,6 +80,8 @@ pub struct Stepped {
     pub unsure: bool,
     /// Odd things, by place in the batch.
     pub findings: Vec<(usize, FindingCode, String)>,
+    /// What the reducer wrote to the console, by place in the batch.
+    pub said: Vec<(usize, Text)>,
 }
 
 /// What a reducer threw, or why it was cut off.
@@ -95,9 +97,17 @@ pub struct Thrown {
 
 /// What kind of end it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Why {
     /// The reducer threw.
     Threw,
+    /// It asked for something that would give another state every time, or that its host has not.
+    Refused,
+    /// The state cannot be copied, so it is folded from the start.
+    NoCopy,
+    /// Something that the module keeps outside the state changed, so what was folded beside it is
+    /// void.
+    Outside,
     /// It did not come to an end in time.
     TooSlow,
     /// It used more memory than it may.
@@ -133,6 +143,8 @@ impl Thrown {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self.why {
+            Why::Refused => "let the event carry it, or run the reducer in Node: --host node",
+            Why::NoCopy | Why::Outside => "keep all of it in the state",
             Why::Threw => "give missing parts a default, or let the reducer skip this event",
             Why::TooSlow => "look for an endless loop",
             Why::Memory => "look for something that grows with every event",
@@ -161,11 +173,8 @@ impl fmt::Display for Thrown {
 #[derive(Clone, Debug)]
 pub enum Saved {
     Node(Node),
-    /// A JavaScript state as text; `session` is set where it names objects of that session.
-    Script {
-        text: Arc<str>,
-        session: Option<u64>,
-    },
+    /// A state as its host wrote it.
+    Script(Arc<str>),
 }
 
 impl Saved {
@@ -185,7 +194,7 @@ impl Saved {
                 64 + object.0.iter().enumerate().map(member).sum::<usize>()
             }
             Saved::Node(node) => node.size_bytes(),
-            Saved::Script { text, .. } => text.len() + 32,
+            Saved::Script(text) => text.len() + 32,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! [`Module`]: a user's file with everything it imports, read beforehand, and what it exports.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +11,36 @@ use crate::model::Problem;
 /// A user's module and what it imports, by path; types are stripped already.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
-    /// Path of the file that the user named.
+    /// Path of the file that the user named, in its folder.
     pub entry: String,
     /// Last part of that path, as shown.
     pub file_name: String,
-    /// Path to JavaScript text, the entry among them.
-    pub sources: BTreeMap<String, Arc<str>>,
+    /// Where the file really is.
+    pub folder: PathBuf,
+    /// Sources by path in the folder, the entry among them.
+    pub sources: BTreeMap<String, Source>,
+    /// Why no state of it can be copied, where its text shows that: it keeps something outside
+    /// the state that nobody sees.
+    pub apart: Option<String>,
+    /// It has words by which accessors (1) or read-only members (2) come to be.
+    pub odd: u8,
+    /// It may keep members of an object in a WeakMap.
+    pub weak: bool,
+}
+
+/// One file of a module.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Source {
+    pub kind: Kind,
+    pub text: Arc<str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Esm,
+    CommonJs,
+    Json,
 }
 
 /// An export that can fold events.
@@ -27,9 +52,12 @@ pub struct Export {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ExportKind {
     /// `(state, event) => state`.
     Function,
+    /// A class whose methods apply events.
+    Class,
     /// `{ initialState, evolve }`.
     Decider,
     /// Handlers by event type.
@@ -54,7 +82,7 @@ impl From<ModuleError> for Problem {
 /// The path that `name` means inside the module at `base`; `None` where it is no
 /// relative import or leaves the folder above the root.
 pub fn resolve(base: &str, name: &str) -> Option<String> {
-    if !name.starts_with("./") && !name.starts_with("../") {
+    if !name.starts_with("./") && !name.starts_with("../") && !matches!(name, "." | "..") {
         return None;
     }
     let mut parts: Vec<&str> = base.split('/').collect();
@@ -71,15 +99,19 @@ pub fn resolve(base: &str, name: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Files that an import may mean: TypeScript writes `./x.js` or `./x` for `x.ts`.
+/// Files that an import may mean: TypeScript writes `./x.js` or `./x` for `x.ts`, and `require`
+/// completes names. As `modules.js` has them.
 pub fn candidates(path: &str) -> Vec<String> {
     let mut list = vec![path.to_owned()];
-    for (written, meant) in
-        [(".js", ".ts"), (".mjs", ".mts"), ("", ".ts"), ("", ".js"), ("", ".mjs"), ("", "/index.ts"), ("", "/index.js")]
-    {
-        if let Some(stem) = path.strip_suffix(written) {
-            list.push(format!("{stem}{meant}"));
-        }
+    for (written, meant) in [(".js", ".ts"), (".js", ".tsx"), (".mjs", ".mts"), (".cjs", ".cts"), (".jsx", ".tsx")] {
+        list.extend(path.strip_suffix(written).map(|stem| format!("{stem}{meant}")));
+    }
+    let stem = path.trim_end_matches('/');
+    for ending in [".js", ".json", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".tsx", ".jsx"] {
+        list.push(format!("{stem}{ending}"));
+    }
+    for ending in [".js", ".json", ".ts", ".mjs", ".cjs"] {
+        list.push(if stem.is_empty() { format!("index{ending}") } else { format!("{stem}/index{ending}") });
     }
     list
 }

@@ -94,11 +94,11 @@ impl Reducer for Stored {
     /// Only the place is kept: the states are in the store.
     fn save(&mut self, slot: Slot) -> Result<Saved, Thrown> {
         let text = self.at[slot as usize].map_or_else(String::new, |version| version.to_string());
-        Ok(Saved::Script { text: text.into(), session: None })
+        Ok(Saved::Script(text.into()))
     }
 
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
-        if let Saved::Script { text, .. } = saved {
+        if let Saved::Script(text) = saved {
             self.at[slot as usize] = text.parse().ok().map(Version);
         }
         Ok(())

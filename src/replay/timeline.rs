@@ -80,6 +80,21 @@ struct Keyframe {
     bytes: usize,
 }
 
+/// Why the state cannot be copied.
+struct NoCopies {
+    why: Text,
+    /// Number of events after which it is tried again.
+    again_at: u64,
+}
+
+impl NoCopies {
+    fn of(thrown: &Thrown, built: u64) -> Option<NoCopies> {
+        // What ran into the limits would do so again; else it costs little beside the fold.
+        let again_at = if thrown.why.is_cut() { u64::MAX } else { (built * 2).max(1) };
+        Some(NoCopies { why: Arc::clone(&thrown.message), again_at })
+    }
+}
+
 /// Bytes of a keyframe beside what it saved.
 const KEYFRAME_SIZE: usize = size_of::<Keyframe>();
 
@@ -114,8 +129,8 @@ pub struct Timeline {
     /// Events behind which whatever folds them ended, though it had one only: others may have
     /// ended it, so it is handed over once more before it is blamed.
     tried: Option<u64>,
-    /// Copying the state ran into the limits: it is not tried again.
-    no_copies: bool,
+    /// The state cannot be copied: it is folded from its start for every answer.
+    no_copies: Option<NoCopies>,
     /// Seconds an event costs, smoothed.
     cost: f64,
     shortest: u64,
@@ -147,7 +162,7 @@ impl Timeline {
             stopped: None,
             one_by_one: 0,
             tried: None,
-            no_copies: false,
+            no_copies: None,
             cost: 0.0,
             shortest: SHORTEST_INTERVAL,
             findings: Findings::default(),
@@ -209,6 +224,11 @@ impl Timeline {
     /// Events whose handler threw, as far as the fold came.
     pub fn errors(&self) -> &[HandlerError] {
         &self.errors
+    }
+
+    /// Why every state is folded from its start: it cannot be copied.
+    pub fn no_copies(&self) -> Option<&Text> {
+        self.no_copies.as_ref().map(|no| &no.why)
     }
 
     /// Findings of the fold: rounded numbers, payloads that do not merge.
@@ -317,11 +337,13 @@ impl Timeline {
 
     fn begin(&mut self) {
         self.started = true;
-        let begun = self.reducer.start(Slot::Build).and_then(|()| self.reducer.export(Slot::Build));
-        match begun.and_then(|node| self.reducer.save(Slot::Build).map(|saved| (node, saved))) {
-            Ok((node, saved)) => {
+        match self.reducer.start(Slot::Build).and_then(|()| self.reducer.export(Slot::Build)) {
+            Ok(node) => {
                 self.initial = Some(node);
-                self.keep(0, saved);
+                match self.reducer.save(Slot::Build) {
+                    Ok(saved) => self.keep(0, saved),
+                    Err(thrown) => self.no_copies = NoCopies::of(&thrown, 0),
+                }
             }
             Err(thrown) => {
                 self.initial = Some(Node::Null);
@@ -373,7 +395,7 @@ impl Timeline {
                 self.threw(source, at, event, thrown)?;
             }
         }
-        let due = self.keyframes.last().is_none_or(|keyframe| self.built >= keyframe.applied + self.interval());
+        let due = self.built >= last + self.interval();
         if self.built == 1 || (due && self.stopped.is_none()) {
             self.keep_built(source)?;
         }
@@ -389,7 +411,7 @@ impl Timeline {
         thrown: Thrown,
     ) -> Result<(), S::Error> {
         if thrown.fatal {
-            self.drop_void_keyframes();
+            self.seek_at = None;
         }
         if let Some(event) = event {
             self.findings.push(Finding {
@@ -427,21 +449,18 @@ impl Timeline {
         Ok(())
     }
 
-    fn drop_void_keyframes(&mut self) {
-        self.keyframes.retain(|keyframe| !matches!(keyframe.saved, Saved::Script { session: Some(_), .. }));
-        self.count_keyframes();
-        self.seek_at = None;
-    }
-
     /// Keeps the state of the fold from the beginning, where it can be copied.
     fn keep_built<S: EventSource>(&mut self, source: &mut S) -> Result<(), S::Error> {
-        if self.no_copies {
+        if self.no_copies.as_ref().is_some_and(|no| self.built < no.again_at) {
             return Ok(());
         }
         match self.reducer.save(Slot::Build) {
-            Ok(saved) => self.keep(self.built, saved),
+            Ok(saved) => {
+                self.no_copies = None;
+                self.keep(self.built, saved);
+            }
             Err(thrown) => {
-                self.no_copies = thrown.why.is_cut();
+                self.no_copies = NoCopies::of(&thrown, self.built);
                 self.recover(source, &thrown)?;
             }
         }
@@ -495,6 +514,19 @@ impl Timeline {
         slot: Slot,
         target: u64,
     ) -> Result<Result<u64, Thrown>, S::Error> {
+        match self.fold_once(source, slot, target)? {
+            // The slot went with its host; what it held is folded again, once.
+            Err(Thrown { why: Why::Void, .. }) => self.fold_once(source, slot, target),
+            came => Ok(came),
+        }
+    }
+
+    fn fold_once<S: EventSource>(
+        &mut self,
+        source: &mut S,
+        slot: Slot,
+        target: u64,
+    ) -> Result<Result<u64, Thrown>, S::Error> {
         let start = Instant::now();
         let near = self.seek_at.filter(|at| slot == Slot::Seek && *at <= target);
         let mut place = self.keyframes.partition_point(|keyframe| keyframe.applied <= target);
@@ -526,7 +558,14 @@ impl Timeline {
                 at += 1;
                 continue;
             }
-            let events = source.steps(at, (until - at).min(self.batch()))?;
+            // Where each state costs a fold from the start, those before it are kept in passing.
+            let passing = target.saturating_sub(RING_REACH);
+            let most = match self.no_copies {
+                Some(_) if slot == Slot::Seek && at >= passing => 1,
+                Some(_) if slot == Slot::Seek => self.batch().min(passing - at),
+                _ => self.batch(),
+            };
+            let events = source.steps(at, (until - at).min(most))?;
             if events.is_empty() {
                 self.len = self.len.min(at);
                 break;
@@ -536,12 +575,18 @@ impl Timeline {
                 if slot == Slot::Seek {
                     self.seek_at = None;
                 }
-                if slot != Slot::Build {
+                if slot != Slot::Build && thrown.why != Why::Void {
                     self.recover(source, &thrown)?;
                 }
                 return Ok(Err(thrown));
             }
             at += events.len() as u64;
+            if most == 1 && at < target && self.no_copies.is_some() && !self.ring_full {
+                // Where one cannot be shown, asking for it says so.
+                if let Ok(node) = self.reducer.export(slot) {
+                    self.hold(at, node.sharing(&self.last_kept));
+                }
+            }
             if slot == Slot::Seek && start.elapsed() >= self.patience {
                 break;
             }
@@ -584,6 +629,14 @@ impl Timeline {
         }
         if let Some(node) = self.ring.get(&applied) {
             return Ok(Some(good(applied, node.clone())));
+        }
+        // The fold from the beginning stands there, and to fold once more would be as long.
+        if self.no_copies.is_some()
+            && applied == self.built
+            && let Ok(node) = self.reducer.export(Slot::Build)
+        {
+            self.hold(applied, node.clone());
+            return Ok(Some(good(applied, node)));
         }
         let came = match self.fold_to(source, Slot::Seek, applied)? {
             Ok(came) => came,
@@ -649,6 +702,10 @@ impl Timeline {
                 return Ok(self.ready(source, at)?.is_none_or(|state| state.problem.is_none()));
             }
         }
+        if self.no_copies.is_some() {
+            // Those behind were kept in passing.
+            return Ok(false);
+        }
         // Behind, a few at a time, each run upwards from its lowest.
         let mut high = center;
         let lowest = center.saturating_sub(reach).max(1);
@@ -689,7 +746,7 @@ impl Timeline {
                 let shown = restored.and_then(|()| self.reducer.export(Slot::Written));
                 if shown.as_ref().is_err_and(|thrown| thrown.fatal) {
                     // The other slots went with it: who needs one next folds it again.
-                    self.drop_void_keyframes();
+                    self.seek_at = None;
                 }
                 shown.ok()
             }
@@ -754,7 +811,7 @@ impl Timeline {
         if !thrown.fatal {
             return Ok(());
         }
-        self.drop_void_keyframes();
+        self.seek_at = None;
         if let Err(thrown) = self.fold_to(source, Slot::Build, self.built)? {
             // It does not fold again within its limits: what is shown is all there is.
             let at = self.keyframes.last().map_or(0, |keyframe| keyframe.applied);

@@ -36,6 +36,7 @@ pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress,
 pub use links::{LinkEnd, LinkHere, LinkPlace};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
+pub use crate::replay::host::Wanted as WantedHost;
 pub use reducer_file::{Choice, ReducerFile, ReducerSource};
 
 use crate::dialect::Library;
@@ -277,9 +278,9 @@ pub struct CellRow {
 
 /// Reads a reducer in the background: `FILE` or `FILE#export`. With a `stamp` it is run only
 /// where its sources have that one.
-pub fn read_reducer(named: String, stamp: Option<String>, answer: Sender<ReducerRead>, waker: Waker) {
+pub fn read_reducer(named: String, host: WantedHost, stamp: Option<String>, answer: Sender<ReducerRead>, waker: Waker) {
     let read = move || {
-        let read = ReducerFile::read_if(&named, stamp.as_deref());
+        let read = ReducerFile::read_if(&named, host, stamp.as_deref());
         let result = read.map(|file| file.map(Arc::new)).map_err(Problem::from);
         // The window may be gone.
         let _ = answer.send(ReducerRead { named, result });

@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use crate::home;
 use crate::model::Problem;
 use crate::replay::Reducer;
-use crate::replay::host::{Host, Script, Stop};
+use crate::replay::host::{Compiler, Engine, Program, Script, Stop, Wanted};
 use crate::replay::merge::{MERGE, Merge};
-use crate::replay::module::{Export, Module, ModuleError, candidates, resolve};
+use crate::replay::module::{Export, Kind, Module, ModuleError, candidates, resolve};
 use crate::replay::stored::STORED;
 
 /// A source file larger than this is no reducer.
@@ -25,8 +25,7 @@ const MAX_FILES: usize = 500;
 #[derive(Clone, Debug)]
 pub struct ReducerFile {
     pub path: PathBuf,
-    pub module: Arc<Module>,
-    pub exports: Vec<Export>,
+    pub program: Arc<Program>,
     /// `FILE#name`: this export folds everything.
     pub forced: Option<String>,
     /// SHA-256 of the sources, its own and the imported ones, in hex.
@@ -48,10 +47,10 @@ impl ReducerSource {
     ///
     /// # Errors
     /// As [`ReducerFile::read`].
-    pub fn read(named: &str) -> Result<ReducerSource, ModuleError> {
+    pub fn read(named: &str, host: Wanted) -> Result<ReducerSource, ModuleError> {
         match ReducerSource::word(named) {
             Some(source) => Ok(source),
-            None => Ok(ReducerSource::Module(Arc::new(ReducerFile::read(named)?))),
+            None => Ok(ReducerSource::Module(Arc::new(ReducerFile::read(named, host)?))),
         }
     }
 
@@ -82,8 +81,8 @@ impl ReducerFile {
     ///
     /// # Errors
     /// A file that cannot be read, does not parse, imports what is not there, or exports no reducer.
-    pub fn read(named: &str) -> Result<ReducerFile, ModuleError> {
-        let file = ReducerFile::read_if(named, None)?;
+    pub fn read(named: &str, host: Wanted) -> Result<ReducerFile, ModuleError> {
+        let file = ReducerFile::read_if(named, host, None)?;
         file.ok_or_else(|| ModuleError {
             file: named.to_owned(),
             message: "its sources changed while they were read".to_owned(),
@@ -96,29 +95,28 @@ impl ReducerFile {
     ///
     /// # Errors
     /// As [`ReducerFile::read`].
-    pub fn read_if(named: &str, stamp: Option<&str>) -> Result<Option<ReducerFile>, ModuleError> {
+    pub fn read_if(named: &str, host: Wanted, stamp: Option<&str>) -> Result<Option<ReducerFile>, ModuleError> {
         let (file, forced) = match named.rsplit_once('#') {
             Some((file, export)) if !Path::new(named).exists() => (file, Some(export.to_owned())),
             _ => (named, None),
         };
         let path = PathBuf::from(file);
-        let mut host = Host::start()?;
-        let (module, found) = read_module(&path, &mut host)?;
+        let engine = Engine::choose(host)?;
+        let (module, found) = read_module(&path, &engine)?;
         if stamp.is_some_and(|stamp| stamp != found) {
             return Ok(None);
         }
-        let exports = host.load(&module)?;
-        host.rest();
+        let program = Program::load(module, engine)?;
         if let Some(wanted) = &forced
-            && !exports.iter().any(|export| export.name == *wanted)
+            && !program.exports.iter().any(|export| export.name == *wanted)
         {
             return Err(ModuleError {
-                file: module.file_name,
+                file: program.module.file_name.clone(),
                 message: format!("it has no export {wanted} that can fold events"),
-                help: format!("its exports are {}", names(&exports)),
+                help: format!("its exports are {}", names(&program.exports)),
             });
         }
-        Ok(Some(ReducerFile { path, module: Arc::new(module), exports, forced, stamp: found }))
+        Ok(Some(ReducerFile { path, program: Arc::new(program), forced, stamp: found }))
     }
 
     /// `FILE` or `FILE#export`, wherever the program is started.
@@ -138,15 +136,17 @@ impl ReducerFile {
         let wanted = plain_name(category);
         let by_name = |list: &str| {
             let own = |export: &&Export| export.name.strip_prefix(list).is_some_and(|name| plain_name(name) == wanted);
-            self.exports.iter().find(own)
+            self.exports().iter().find(own)
         };
         let named = by_name("reducers.").or_else(|| by_name(""));
-        let only = match self.exports.as_slice() {
+        let only = match self.exports() {
             [only] => Some(only),
             _ => None,
         };
-        let default = self.exports.iter().find(|export| export.name == "default");
-        match named.or(default).or(only) {
+        // What stands beside it there are its helpers.
+        let usual = ["default", "evolve", "reducer", "reduce", "apply"];
+        let usual = usual.iter().find_map(|name| self.exports().iter().find(|export| export.name == *name));
+        match named.or(usual).or(only) {
             Some(export) => Choice::Export(export.name.clone()),
             None => Choice::Merge,
         }
@@ -158,14 +158,14 @@ impl ReducerFile {
     /// An initial state that throws.
     pub fn reducer(&self, choice: &Choice, stop: &Stop) -> Result<Box<dyn Reducer>, ModuleError> {
         match choice {
-            Choice::Export(name) => Ok(Box::new(Script::new(&self.module, name, stop)?)),
+            Choice::Export(name) => Ok(Box::new(Script::new(&self.program, name, stop)?)),
             Choice::Merge => Ok(Box::new(Merge::default())),
         }
     }
 
     /// Said of a category that none of its exports folds.
     pub fn no_export(&self, category: &str) -> Problem {
-        let name = &self.module.file_name;
+        let name = self.file_name();
         Problem {
             what: format!("no export of {name} has the name of the category {category}"),
             cause: String::new(),
@@ -173,9 +173,18 @@ impl ReducerFile {
         }
     }
 
+    /// What can fold events, in the module's order.
+    pub fn exports(&self) -> &[Export] {
+        &self.program.exports
+    }
+
+    pub fn file_name(&self) -> &str {
+        &self.program.module.file_name
+    }
+
     /// The exports' names in a sentence.
     pub fn export_names(&self) -> String {
-        names(&self.exports)
+        names(self.exports())
     }
 }
 
@@ -193,7 +202,7 @@ fn plain_name(name: &str) -> String {
 /// The module, and the stamp of its sources. Names of sources are those in the folder where
 /// the file really is, whatever link led to it, as Node resolves imports; messages name the
 /// file as the user does.
-fn read_module(path: &Path, host: &mut Host) -> Result<(Module, String), ModuleError> {
+fn read_module(path: &Path, engine: &Engine) -> Result<(Module, String), ModuleError> {
     let file_name = file_name(path);
     let real = std::fs::canonicalize(path).map_err(|error| ModuleError {
         file: file_name.clone(),
@@ -206,42 +215,75 @@ fn read_module(path: &Path, host: &mut Host) -> Result<(Module, String), ModuleE
         message,
         help: help.to_owned(),
     };
-    let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut module = Module {
+        entry: entry.clone(),
+        file_name: file_name.clone(),
+        folder: folder.to_owned(),
+        ..Module::default()
+    };
+    let mut compiler = Compiler::start()?;
     let mut stamps: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut open = vec![entry.clone()];
     while let Some(name) = open.pop() {
-        if sources.contains_key(&name) {
+        if module.sources.contains_key(&name) {
             continue;
         }
-        if sources.len() >= MAX_FILES {
+        if module.sources.len() >= MAX_FILES {
             return Err(wrong(&name, format!("it imports more than {MAX_FILES} files"), BUNDLE));
         }
         let text = read_source(&folder.join(&name)).map_err(|(message, help)| wrong(&name, message, help))?;
         stamps.insert(name.clone(), Sha256::digest(&text).to_vec());
-        let (source, imports) =
-            host.compile(&name, &text).map_err(|message| wrong(&name, message, "correct the file"))?;
+        let imports = compiler
+            .add(&mut module, &name, &text, is_module(&folder.join(&name)))
+            .map_err(|message| wrong(&name, message, "correct the file"))?;
+        // Node says itself what is not there; a `require` that fails may be caught.
+        let may_fail =
+            engine.has_packages() && module.sources.get(&name).is_some_and(|source| source.kind == Kind::CommonJs);
         for import in imports {
             let refuse = |why: &str, help| Err(wrong(&name, format!("it imports \"{import}\", {why}"), help));
+            let is_package = !import.starts_with('.') && !import.starts_with('/');
+            if is_package && engine.has_packages() {
+                module.apart.get_or_insert_with(|| format!("it imports {import}"));
+                continue;
+            }
             let Some(target) = resolve(&name, &import) else {
-                return refuse("which is not in its own folder", BUNDLE);
+                return refuse("which is not in its own folder", if is_package { PACKAGE } else { BUNDLE });
             };
             let meant = candidates(&target).into_iter().find(|candidate| is_source(&folder.join(candidate)));
-            let Some(found) = meant else { return refuse("which is not there", "check the import") };
+            let found = match meant {
+                Some(found) => found,
+                None if may_fail => continue,
+                None => return refuse("which is not there", "check the import"),
+            };
             // A link may lead to what is not the module's: it must not be read, and run.
             if !std::fs::canonicalize(folder.join(&found)).is_ok_and(|real| real.starts_with(folder)) {
                 return refuse("which is a link out of its own folder", BUNDLE);
             }
             open.push(found);
         }
-        sources.insert(name, Arc::from(source));
     }
+    compiler.rest();
     let mut whole = Sha256::new();
     for (name, stamp) in &stamps {
         whole.update(stamp);
         whole.update(Sha256::digest(name));
     }
     let stamp = whole.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((Module { entry, file_name, sources }, stamp))
+    Ok((module, stamp))
+}
+
+/// What the package of a file says of files like it: its `type`. `None` where it says nothing.
+fn is_module(path: &Path) -> Option<bool> {
+    const MOST_BYTES: u64 = 1 << 20;
+    let package = path.ancestors().skip(1).map(|folder| folder.join("package.json")).find(|file| file.is_file())?;
+    let mut text = String::new();
+    home::open_regular(&package).ok()?.take(MOST_BYTES).read_to_string(&mut text).ok()?;
+    let package: serde_json::Value = serde_json::from_str(&text).ok()?;
+    match package.get("type")?.as_str()? {
+        "module" => Some(true),
+        "commonjs" => Some(false),
+        _ => None,
+    }
 }
 
 fn file_name(path: &Path) -> String {
@@ -266,6 +308,7 @@ fn read_source(path: &Path) -> Result<String, (String, &'static str)> {
 }
 
 const BUNDLE: &str = "bundle it: npx esbuild x.ts --bundle --format=esm";
+const PACKAGE: &str = "bundle it: npx esbuild x.ts --bundle --format=esm, or run it in Node: --host node";
 
 #[cfg(test)]
 mod tests {
@@ -282,7 +325,7 @@ mod tests {
     }
 
     fn read(folder: &tempfile::TempDir, name: &str) -> Result<ReducerFile, ModuleError> {
-        ReducerFile::read(&folder.path().join(name).to_string_lossy())
+        ReducerFile::read(&folder.path().join(name).to_string_lossy(), Wanted::Sandbox)
     }
 
     #[test]
@@ -326,7 +369,7 @@ mod tests {
             ("src/lib/add.ts", "export const add = (a: number, b: number): number => a + b;"),
         ]);
         let file = read(&folder, "src/account.ts").expect("a reducer");
-        assert_eq!(file.exports.len(), 1);
+        assert_eq!(file.exports().len(), 1);
         let mut reducer = file.reducer(&file.choose("anything"), &Stop::default()).expect("a session");
         reducer.start(crate::replay::Slot::Build).expect("starts");
     }
@@ -356,7 +399,7 @@ mod tests {
         // The reducer itself may be a link: it is read where it is, and named as the user names it.
         symlink("own/by-link.mjs", path("mine.mjs")).expect("a link");
         let file = read(&folder, "mine.mjs").expect("a reducer by a link");
-        assert_eq!((file.module.file_name.as_str(), file.module.entry.as_str()), ("mine.mjs", "by-link.mjs"));
+        assert_eq!((file.file_name(), file.program.module.entry.as_str()), ("mine.mjs", "by-link.mjs"));
         symlink("loop.mjs", path("loop.mjs")).expect("a link");
         assert_eq!(read(&folder, "loop.mjs").expect_err("a circle").file, "loop.mjs");
     }

@@ -306,7 +306,7 @@ impl Track {
         match (&self.fold, &self.computing) {
             (Fold::Folding(timeline), _) => timeline.reducer_name(),
             (_, Computing { source: ReducerSource::Module(file), choice: Choice::Export(export), .. }) => {
-                Arc::from(format!("{}#{export}", file.module.file_name))
+                Arc::from(format!("{}#{export}", file.file_name()))
             }
             (_, Computing { source: ReducerSource::Stored, .. }) => Arc::from(STORED),
             _ => Arc::from("merge"),

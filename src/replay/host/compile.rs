@@ -1,40 +1,56 @@
-//! Takes the types off a source text. It runs in the host: a text may be nested so deep that
-//! the parser's stack does not hold it.
+//! Takes the types off a source text, and finds out from it what the program must know: what it
+//! imports, whether it is an ES module, and whether it keeps something where nobody sees it. It
+//! runs in the host: a text may be nested so deep that the parser's stack does not hold it.
 
 use std::path::Path;
 
 use oxc_allocator::Allocator;
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Argument, Expression};
 use oxc_codegen::Codegen;
-use oxc_parser::Parser;
-use oxc_semantic::SemanticBuilder;
-use oxc_span::SourceType;
+use oxc_parser::{ParseOptions, Parser, ParserReturn};
+use oxc_semantic::{NodeId, ScopeId, Semantic, SemanticBuilder};
+use oxc_span::{GetSpan, SourceType, Span};
 use oxc_transformer::{TransformOptions, Transformer};
+use serde::{Deserialize, Serialize};
 
-/// JavaScript without types, and what it imports.
-pub(super) fn compile(name: &str, text: &str) -> Result<(String, Vec<String>), String> {
+use crate::replay::module::{Kind, Source};
+
+/// A source without its types.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Compiled {
+    pub source: Source,
+    /// What it imports or requires, as written.
+    pub imports: Vec<String>,
+    /// Why no state of it can be copied, where its text shows that.
+    pub apart: Option<String>,
+    /// It has words by which accessors (1) or read-only members (2) come to be.
+    pub odd: u8,
+    /// It may keep members of an object in a WeakMap.
+    pub weak: bool,
+}
+
+/// The names of what a source gives to the driver: all variables of its top level.
+const VARIABLES: &str = "$eventglass";
+
+/// JavaScript without types, and what it is. `is_module`: what the package that it belongs to
+/// says of files like it, where it says something.
+pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result<Compiled, String> {
+    // Node takes the mark of a text's beginning off as well.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if name.ends_with(".json") {
+        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
+        let source = Source { kind: Kind::Json, text: text.into() };
+        return Ok(Compiled { source, imports: Vec::new(), apart: None, odd: 0, weak: false });
+    }
     let allocator = Allocator::default();
-    let kind = SourceType::from_path(name).unwrap_or_else(|_| SourceType::mjs()).with_module(true);
-    let parsed = Parser::new(&allocator, text, kind).parse();
-    if let Some(problem) = parsed.diagnostics.first() {
-        let place = problem.labels.first().map(|label| label.offset());
-        let line = place.map(|at| text.get(..at as usize).unwrap_or_default().matches('\n').count() + 1);
-        return Err(match line {
-            Some(line) => format!("{} at line {line}", problem.message),
-            None => problem.message.to_string(),
-        });
-    }
-    if !parsed.module_record.has_module_syntax && (text.contains("module.exports") || text.contains("exports.")) {
-        // CommonJS: the same file, wrapped.
-        let wrapped = format!(
-            "const module = {{ exports: {{}} }}; const exports = module.exports; {text}\nexport default module.exports;\n\
-             export const reducers = typeof module.exports === 'object' ? module.exports : {{}};"
-        );
-        return Ok((wrapped, Vec::new()));
-    }
-    let source = if kind.is_typescript() || kind.is_jsx() {
+    let given = SourceType::from_path(name).unwrap_or_else(|_| SourceType::unambiguous());
+    let parsed = parse(&allocator, text, given, is_module)?;
+    let kind = if parsed.program.source_type.is_module() { Kind::Esm } else { Kind::CommonJs };
+    let plain = if given.is_typescript() || given.is_jsx() || uses_newest_syntax(text) {
         let mut program = parsed.program;
         let scoping = SemanticBuilder::new().with_enum_eval(true).build(&program).semantic.into_scoping();
-        let options = TransformOptions::default();
+        let options = TransformOptions::from_target("node20").unwrap_or_default();
         let result = Transformer::new(&allocator, Path::new(name), &options).build_with_scoping(scoping, &mut program);
         if let Some(problem) = result.diagnostics.first() {
             return Err(problem.message.to_string());
@@ -43,9 +59,232 @@ pub(super) fn compile(name: &str, text: &str) -> Result<(String, Vec<String>), S
     } else {
         text.to_owned()
     };
-    // Again, for what is left to import once types are gone.
+    // Again, for what is left once types are gone.
     let second = Allocator::default();
-    let parsed = Parser::new(&second, &source, SourceType::mjs()).parse();
-    let imports = parsed.module_record.requested_modules.keys().map(|name| name.to_string()).collect();
-    Ok((source, imports))
+    let plain_type = if kind == Kind::Esm { SourceType::mjs() } else { SourceType::cjs() };
+    let parsed = read(&second, &plain, plain_type).map_err(|problem| format!("without its types, {problem}"))?;
+    let built = SemanticBuilder::new().with_build_nodes(true).build(&parsed.program);
+    let found = look(&built.semantic);
+    let mut imports: Vec<String> = parsed.module_record.requested_modules.keys().map(|name| name.to_string()).collect();
+    imports.extend(found.required);
+    imports.sort();
+    imports.dedup();
+    let scoping = built.semantic.scoping();
+    let mut names: Vec<&str> =
+        scoping.get_bindings(scoping.root_scope_id()).keys().map(|name| name.as_str()).filter(|name| *name != VARIABLES).collect();
+    names.sort_unstable();
+    let list = names.join(", ");
+    let text = match kind {
+        Kind::Esm => format!("{plain}\nexport const {VARIABLES} = () => [{list}];"),
+        _ => format!("{plain}\n;module.{VARIABLES} = () => [{list}];"),
+    };
+    let odd = may_be_odd(&plain);
+    Ok(Compiled { source: Source { kind, text: text.into() }, imports, apart: found.apart, odd, weak: found.weak })
+}
+
+/// As Node decides what a file is: by its ending, by what its package says, else by its syntax.
+fn parse<'a>(
+    allocator: &'a Allocator,
+    text: &'a str,
+    given: SourceType,
+    is_module: Option<bool>,
+) -> Result<ParserReturn<'a>, String> {
+    let by_ending = given.is_commonjs() || (given.is_module() && !given.is_unambiguous());
+    let commonjs = SourceType::with_commonjs(given, true);
+    if given.is_commonjs() {
+        return read(allocator, text, commonjs);
+    }
+    let module = read(allocator, text, given.with_unambiguous(false).with_module(true));
+    match module {
+        Ok(module) if by_ending || is_module == Some(true) || module.module_record.has_module_syntax => Ok(module),
+        Err(problem) if by_ending || is_module == Some(true) => Err(problem),
+        // What only runs outside strict mode is no module. What neither is has the module's words.
+        Ok(_) => read(allocator, text, commonjs),
+        Err(problem) => read(allocator, text, commonjs).map_err(|_| problem),
+    }
+}
+
+fn read<'a>(allocator: &'a Allocator, text: &'a str, kind: SourceType) -> Result<ParserReturn<'a>, String> {
+    let options = ParseOptions { allow_return_outside_function: kind.is_commonjs(), ..ParseOptions::default() };
+    let parsed = Parser::new(allocator, text, kind).with_options(options).parse();
+    let Some(problem) = parsed.diagnostics.first() else { return Ok(parsed) };
+    let place = problem.labels.first().map(|label| label.offset());
+    let line = place.map(|at| text.get(..at as usize).unwrap_or_default().matches('\n').count() + 1);
+    Err(match line {
+        Some(line) => format!("{} at line {line}", problem.message),
+        None => problem.message.to_string(),
+    })
+}
+
+/// Syntax that Node 20 does not have, and the compilers of users do.
+fn uses_newest_syntax(text: &str) -> bool {
+    ["accessor ", "using ", "@"].iter().any(|word| text.contains(word))
+}
+
+struct Found {
+    required: Vec<String>,
+    apart: Option<String>,
+    weak: bool,
+}
+
+/// Names of the language by which a module keeps something where the driver cannot see it.
+const HIDING: [&str; 12] = [
+    "Proxy", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "eval", "Function", "globalThis", "global",
+    "window", "self", "process",
+];
+/// Methods that call what they are given at once and let go of it, and that change nothing.
+const AT_ONCE: [&str; 26] = [
+    "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast",
+    "findLastIndex", "flatMap", "toSorted", "replace", "replaceAll", "includes", "indexOf", "lastIndexOf", "slice",
+    "join", "concat", "has", "get", "at", "startsWith", "endsWith",
+];
+
+/// What the text says of a module: what it requires, and how it may keep something.
+///
+/// The driver looks at the variables of a module's top level itself. Not seen are variables of
+/// functions that functions made in them keep for later calls, private members, and what the
+/// names above stand for.
+fn look(semantic: &Semantic<'_>) -> Found {
+    let mut found = Found { required: Vec::new(), apart: None, weak: false };
+    let say = |found: &mut Found, why: String| {
+        found.apart.get_or_insert(why);
+    };
+    let scoping = semantic.scoping();
+    for (name, references) in scoping.root_unresolved_references() {
+        let name = name.as_str();
+        found.weak |= name.starts_with("Weak");
+        if HIDING.contains(&name) {
+            say(&mut found, format!("it uses {name}"));
+        } else if references.iter().any(|id| scoping.get_reference(*id).is_write()) {
+            say(&mut found, format!("it writes the global variable {name}"));
+        }
+    }
+    for node in semantic.nodes().iter() {
+        match node.kind() {
+            AstKind::PrivateIdentifier(name) => say(&mut found, format!("it has private members (#{})", name.name)),
+            AstKind::ImportExpression(_) => say(&mut found, "it imports while it runs".to_owned()),
+            AstKind::AwaitExpression(_) => say(&mut found, "it waits for something (await)".to_owned()),
+            AstKind::CallExpression(call) => {
+                if let Expression::Identifier(callee) = &call.callee
+                    && callee.name == "require"
+                    && semantic.is_reference_to_global_variable(callee)
+                {
+                    match call.arguments.as_slice() {
+                        [Argument::StringLiteral(name)] => found.required.push(name.value.to_string()),
+                        _ => say(&mut found, "it requires what its text does not name".to_owned()),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let root = scoping.root_scope_id();
+    for symbol in scoping.symbol_ids() {
+        let declared = scoping.symbol_scope_id(symbol);
+        if declared == root || found.apart.is_some() {
+            continue;
+        }
+        for reference in scoping.get_resolved_references(symbol) {
+            if lasts(semantic, declared, reference.scope_id())
+                && (reference.is_write() || may_change(semantic, reference.node_id()))
+            {
+                say(&mut found, format!("a function of it keeps {}", scoping.symbol_name(symbol)));
+                break;
+            }
+        }
+    }
+    found
+}
+
+fn function_of(semantic: &Semantic<'_>, scope: ScopeId) -> ScopeId {
+    let scoping = semantic.scoping();
+    let mut all = scoping.scope_ancestors(scope);
+    all.find(|scope| scoping.scope_flags(*scope).is_function()).unwrap_or_else(|| scoping.root_scope_id())
+}
+
+/// A function that uses a variable declared in `declared` may be called after the one that
+/// declares it has returned.
+fn lasts(semantic: &Semantic<'_>, declared: ScopeId, used: ScopeId) -> bool {
+    let scoping = semantic.scoping();
+    let home = function_of(semantic, declared);
+    let mut function = function_of(semantic, used);
+    while function != home {
+        if !called_at_once(semantic, scoping.get_node_id(function)) {
+            return true;
+        }
+        let Some(above) = scoping.scope_parent_id(function) else { return true };
+        function = function_of(semantic, above);
+    }
+    false
+}
+
+/// The function is an argument of a method that calls it at once and lets go of it.
+fn called_at_once(semantic: &Semantic<'_>, function: NodeId) -> bool {
+    let AstKind::CallExpression(call) = semantic.nodes().parent_kind(function) else { return false };
+    call.callee.span() != semantic.nodes().kind(function).span() && calls_at_once(&call.callee)
+}
+
+fn calls_at_once(callee: &Expression<'_>) -> bool {
+    match callee {
+        Expression::StaticMemberExpression(member) => {
+            let name = member.property.name.as_str();
+            AT_ONCE.contains(&name) || name == "sort"
+        }
+        _ => false,
+    }
+}
+
+/// What stands at `node`, a variable, may be changed there, or handed on to where it may be.
+fn may_change(semantic: &Semantic<'_>, node: NodeId) -> bool {
+    let nodes = semantic.nodes();
+    let (mut at, mut is_member) = (node, false);
+    loop {
+        let span: Span = nodes.kind(at).span();
+        match nodes.parent_kind(at) {
+            AstKind::StaticMemberExpression(member) if member.object.span() == span => is_member = true,
+            AstKind::ComputedMemberExpression(member) if member.object.span() == span => is_member = true,
+            AstKind::ChainExpression(_) | AstKind::ParenthesizedExpression(_) => {}
+            AstKind::CallExpression(call) if call.callee.span() == span => {
+                return is_member && !calls_at_once_and_changes_nothing(&call.callee);
+            }
+            AstKind::BinaryExpression(_)
+            | AstKind::TemplateLiteral(_)
+            | AstKind::ConditionalExpression(_)
+            | AstKind::IfStatement(_)
+            | AstKind::SpreadElement(_)
+            | AstKind::ComputedMemberExpression(_)
+            | AstKind::ExpressionStatement(_)
+            | AstKind::SwitchStatement(_)
+            | AstKind::SwitchCase(_) => return false,
+            AstKind::UnaryExpression(unary) => return unary.operator.is_delete(),
+            // Read, and of a member: what is taken out may be an object as well.
+            _ => return true,
+        }
+        at = nodes.parent_id(at);
+    }
+}
+
+fn calls_at_once_and_changes_nothing(callee: &Expression<'_>) -> bool {
+    match callee {
+        Expression::StaticMemberExpression(member) => AT_ONCE.contains(&member.property.name.as_str()),
+        _ => false,
+    }
+}
+
+/// Whether the text has words by which accessors (1) or read-only members (2) come to be:
+/// copies then look at each member. Too many is slow, never wrong.
+fn may_be_odd(text: &str) -> u8 {
+    let words = ["define", "Descriptor", "Object.create", "Object[", "Reflect[", "freeze", "seal"];
+    if words.iter().any(|word| text.contains(word)) {
+        return 2;
+    }
+    let makes_accessor = |word: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + word.len()..].chars().next();
+            !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
+                && after.is_some_and(|c| c.is_whitespace() || matches!(c, '[' | '\'' | '"' | '/'))
+        })
+    };
+    u8::from(makes_accessor("get") || makes_accessor("set"))
 }

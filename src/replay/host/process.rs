@@ -5,10 +5,11 @@ use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use super::{HOST_VERB, Stop};
+use super::{Engine, HOST_VERB, Stop};
 use crate::replay::Why;
 
 /// Time between looks at a process that does not answer.
@@ -66,21 +67,25 @@ pub(super) struct Limits {
 }
 
 impl Process {
-    /// Starts one. Nothing of ours but the three pipes goes with it.
-    pub fn start() -> std::io::Result<Process> {
+    /// Starts one, for a module in `folder`. Nothing of ours but the three pipes goes with it.
+    pub fn start(engine: &Engine, folder: &Path) -> std::io::Result<Process> {
         // What whoever started us left open would be open there as well.
         #[cfg(unix)]
         close_fds::set_fds_cloexec(3, &[]);
         let known = ENVIRONMENT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
-        let mut child = Command::new(program()?)
-            .arg(HOST_VERB)
+        let mut command = Command::new(program()?);
+        command.arg(HOST_VERB);
+        if let Engine::Node(node) = engine {
+            command.arg(&node.program).arg(folder);
+        }
+        command
             .env_clear()
             .envs(known)
             .current_dir(if cfg!(unix) { OsStr::new("/") } else { OsStr::new(".") })
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+            .stderr(Stdio::null());
+        let mut child = spawn(command)?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
         let (to, lines) = channel::<Vec<u8>>();
         // A few at most are under way: what it says unasked must not pile up.
@@ -193,6 +198,27 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Starts the command in a thread that never ends: the system ends a host together with the
+/// thread that started it, whatever the host does then.
+fn spawn(command: Command) -> std::io::Result<Child> {
+    type Wish = (Command, SyncSender<std::io::Result<Child>>);
+    static STARTER: OnceLock<Mutex<Sender<Wish>>> = OnceLock::new();
+    let starter = STARTER.get_or_init(|| {
+        let (wishes, inbox) = channel::<Wish>();
+        // Where there is no thread, nobody answers, which is said below.
+        let _ = std::thread::Builder::new().name("hosts".to_owned()).spawn(move || {
+            while let Ok((mut command, answer)) = inbox.recv() {
+                let _ = answer.send(command.spawn());
+            }
+        });
+        Mutex::new(wishes)
+    });
+    let gone = || std::io::Error::other("there is no thread to start it");
+    let (answer, child) = sync_channel(1);
+    starter.lock().map_err(|_| gone())?.send((command, answer)).map_err(|_| gone())?;
+    child.recv().map_err(|_| gone())?
 }
 
 /// The count of events begun, where the line is no answer but a sign of life.

@@ -1,14 +1,15 @@
 //! What runs in a host process: it reads a line, does what it asks, and answers with a line.
 
-use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use super::{Ask, Reply, compile};
+use super::{Ask, MEMORY_BYTES, Reply, compile};
 use crate::replay::js::{Folded, STACK_BYTES, Sandbox};
 use crate::replay::module::{Module, ModuleError};
 use crate::replay::{Thrown, Why};
@@ -16,12 +17,20 @@ use crate::replay::{Thrown, Why};
 /// Time between two signs of life.
 const BEAT: Duration = Duration::from_millis(50);
 
-/// Serves whoever started the process, until its input ends.
+/// Serves whoever started the process, until its input ends. Arguments: none, or those by which
+/// it becomes Node.
 ///
 /// # Errors
 /// The process cannot have what it needs, or its output is gone.
-pub fn serve() -> io::Result<()> {
+pub fn serve(mut arguments: impl Iterator<Item = OsString>) -> io::Result<()> {
     limit_process()?;
+    if let (Some(node), Some(folder)) = (arguments.next(), arguments.next()) {
+        return Err(become_node(Path::new(&node), Path::new(&folder)));
+    }
+    limit_memory()?;
+    // It asks the system for nothing: where there is no jail, it runs without.
+    #[cfg(target_os = "linux")]
+    let _ = super::jail::enter(&super::jail::Allowed { reads: vec!["/proc/self".into()], runs: Vec::new() });
     let (begun, busy) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let (counted, working) = (Arc::clone(&begun), Arc::clone(&busy));
     // Signs of life name the event that is under way, whatever it does.
@@ -49,21 +58,101 @@ pub fn serve() -> io::Result<()> {
     served.join().unwrap_or_else(|_| Err(io::Error::other("the engine ended")))
 }
 
-/// No files are written, no memory without end is taken, and a crash leaves nothing behind.
+/// No files are written, a crash leaves nothing behind, and nobody is left behind.
 #[cfg(unix)]
 fn limit_process() -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let most = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
-    setrlimit(Resource::Core, most(0))?;
-    setrlimit(Resource::Fsize, most(0))?;
-    setrlimit(Resource::Nofile, most(16))?;
-    setrlimit(Resource::As, most(4 << 30))?;
-    Ok(())
+    use rustix::process::Resource;
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    limit(Resource::Core, 0)?;
+    limit(Resource::Fsize, 0)
+}
+
+/// No memory without end is taken, and no files are opened.
+#[cfg(unix)]
+fn limit_memory() -> io::Result<()> {
+    use rustix::process::Resource;
+    limit(Resource::Nofile, 16)?;
+    limit(Resource::As, 4 << 30)
+}
+
+#[cfg(unix)]
+fn limit(resource: rustix::process::Resource, most: u64) -> io::Result<()> {
+    let most = rustix::process::Rlimit { current: Some(most), maximum: Some(most) };
+    Ok(rustix::process::setrlimit(resource, most)?)
 }
 
 #[cfg(not(unix))]
 fn limit_process() -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(not(unix))]
+fn limit_memory() -> io::Result<()> {
+    Ok(())
+}
+
+/// What Node runs: the driver, and a host around it.
+const NODE_SCRIPT: &str = concat!(
+    "const makeDriver =\n",
+    include_str!("../driver.js"),
+    ";\nconst makeModules =\n",
+    include_str!("../modules.js"),
+    ";\n",
+    include_str!("../node.js"),
+);
+/// Where libraries of the system lie.
+#[cfg(target_os = "linux")]
+const LIBRARIES: [&str; 8] =
+    ["/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store"];
+/// What Node reads beside them.
+#[cfg(target_os = "linux")]
+const READS: [&str; 8] = [
+    "/etc/ld.so.cache", "/etc/ssl", "/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo", "/proc/self",
+    "/proc/meminfo", "/dev/urandom",
+];
+
+/// Goes into the jail, and becomes Node there; returns where it cannot.
+#[cfg(target_os = "linux")]
+fn become_node(node: &Path, folder: &Path) -> io::Error {
+    use std::os::unix::process::CommandExt;
+    let mut reads: Vec<PathBuf> = READS.iter().map(PathBuf::from).collect();
+    if folder != Path::new("/") {
+        reads.push(folder.to_owned());
+    }
+    for above in folder.ancestors() {
+        let packages = above.join("node_modules");
+        reads.extend(linked(&packages));
+        reads.push(packages);
+        reads.push(above.join("package.json"));
+    }
+    let mut runs: Vec<PathBuf> = LIBRARIES.iter().map(PathBuf::from).collect();
+    runs.push(node.to_owned());
+    if let Err(error) = super::jail::enter(&super::jail::Allowed { reads, runs }) {
+        return error;
+    }
+    let heap = format!("--max-old-space-size={}", MEMORY_BYTES >> 20);
+    std::process::Command::new(node)
+        .args(["--experimental-vm-modules", "--no-warnings", &heap, "-e", NODE_SCRIPT])
+        .exec()
+}
+
+/// Packages that are links to elsewhere, as in a workspace of several.
+#[cfg(target_os = "linux")]
+fn linked(packages: &Path) -> Vec<PathBuf> {
+    const MOST: usize = 2_000;
+    let inside = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        entries.take(MOST).map(|entry| entry.path()).collect()
+    };
+    let is_scope = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"@"));
+    let all = inside(packages).into_iter().flat_map(|path| if is_scope(&path) { inside(&path) } else { vec![path] });
+    all.filter(|path| path.is_symlink()).filter_map(|path| path.canonicalize().ok()).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn become_node(_node: &Path, _folder: &Path) -> io::Error {
+    io::Error::other("there is no jail on this system")
 }
 
 #[cfg(unix)]
@@ -114,16 +203,23 @@ impl Host {
     fn try_answer(&mut self, ask: Ask<'_>) -> Result<Reply, Thrown> {
         let refused = |error: ModuleError| Reply::Refused { message: error.message, help: error.help };
         Ok(match ask {
-            Ask::Compile { name, text } => match compile::compile(&name, &text) {
-                Ok((source, imports)) => Reply::Compiled { source, imports },
+            Ask::Hello => Reply::Hello(env!("CARGO_PKG_VERSION").to_owned()),
+            Ask::Compile { name, text, is_module } => match compile::compile(&name, &text, is_module) {
+                Ok(compiled) => Reply::Compiled(compiled),
                 Err(message) => Reply::Refused { message, help: "correct the file".to_owned() },
             },
-            Ask::Load { entry, file_name, sources, milliseconds } => {
+            Ask::Load { entry, file_name, folder, sources, apart, weak, milliseconds } => {
                 // One at a time: the memory of the one before is given back first.
                 self.sandbox = None;
-                let sources: BTreeMap<String, Arc<str>> =
-                    sources.into_iter().map(|(name, text)| (name.into_owned(), Arc::from(&*text))).collect();
-                let module = Module { entry: entry.into_owned(), file_name: file_name.into_owned(), sources };
+                let module = Module {
+                    entry: entry.into_owned(),
+                    file_name: file_name.into_owned(),
+                    folder: folder.into_owned().into(),
+                    sources: sources.into_owned(),
+                    apart: Some(apart.into_owned()).filter(|why| !why.is_empty()),
+                    odd: 0,
+                    weak,
+                };
                 let opened = Sandbox::open(&module, Duration::from_millis(milliseconds), &self.begun);
                 match opened.and_then(|sandbox| Ok((sandbox.exports()?, sandbox))) {
                     Ok((exports, sandbox)) => {
@@ -133,8 +229,8 @@ impl Host {
                     Err(error) => refused(error),
                 }
             }
-            Ask::Use { export } => {
-                self.sandbox()?.choose(&export)?;
+            Ask::Use { export, odd } => {
+                self.sandbox()?.choose(&export, odd)?;
                 Reply::Done
             }
             Ask::Start(slot) => {
@@ -142,15 +238,12 @@ impl Host {
                 Reply::Done
             }
             Ask::Step { slot, stream, rows } => match self.sandbox()?.fold(slot, rows.get(), &stream) {
-                Folded::All(done) => Reply::Stepped { done, thrown: None },
-                Folded::Threw(done, thrown) => Reply::Stepped { done, thrown: Some(thrown) },
+                Folded::All(done) => Reply::Stepped { done, thrown: None, said: Vec::new() },
+                Folded::Threw(done, thrown) => Reply::Stepped { done, thrown: Some(thrown), said: Vec::new() },
                 Folded::Unread(thrown) => Reply::Unread(thrown),
             },
             Ask::Export(slot) => Reply::State(raw(self.sandbox()?.show(slot)?)?),
-            Ask::Save(slot) => {
-                let (text, names) = self.sandbox()?.save(slot)?;
-                Reply::Saved { text, names }
-            }
+            Ask::Save(slot) => Reply::Saved(self.sandbox()?.save(slot)?),
             Ask::Restore { slot, text } => {
                 self.sandbox()?.restore(slot, &text)?;
                 Reply::Done

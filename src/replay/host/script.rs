@@ -1,0 +1,437 @@
+//! [`Script`]: a reducer of the user in a host.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::process::{Death, Limits};
+use super::{Ask, CALL_TIME, Host, MEMORY_BYTES, Program, Reply, Stop};
+use crate::model::json::{parse_text, write as write_json, write_string};
+use crate::model::{FindingCode, Node, Position, Text};
+use crate::replay::module::ModuleError;
+use crate::replay::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
+
+/// Text of a batch whose memory is given back.
+const LONG_TEXT: usize = 4 << 20;
+/// Digits above which a whole number may not fit a JavaScript number.
+const SAFE_DIGITS: usize = 15;
+
+/// See the module's documentation.
+pub struct Script {
+    name: Text,
+    program: Arc<Program>,
+    export: String,
+    limits: Limits,
+    /// One host folds in all slots; where the module keeps something outside the state, each slot
+    /// has its own, a new one for every fold. `None`: it was killed, and the next call starts
+    /// another.
+    hosts: [Option<Host>; SLOTS],
+    /// The module keeps something outside the state.
+    apart: bool,
+    /// The slot that was folded in last.
+    last: Slot,
+    /// A new host did not come as far as the old one: there will be no other.
+    gone: Option<Thrown>,
+    /// Slots that hold a state: those of a host that was killed hold none.
+    filled: [bool; SLOTS],
+    /// Text of a batch, reused.
+    text: String,
+}
+
+/// What became of a batch.
+#[derive(Default)]
+struct Folded {
+    done: usize,
+    thrown: Option<Thrown>,
+    said: Vec<(usize, Text)>,
+    unsure: bool,
+    /// The text of the batch could not be read.
+    unread: bool,
+}
+
+impl Script {
+    /// # Errors
+    /// A module that does not load, an export that is not there.
+    pub fn new(program: &Arc<Program>, export: &str, stop: &Stop) -> Result<Script, ModuleError> {
+        let mut script = Script {
+            name: Arc::from(format!("{}#{export}", program.module.file_name)),
+            program: Arc::clone(program),
+            export: export.to_owned(),
+            limits: Limits { time: CALL_TIME, memory: MEMORY_BYTES, stop: stop.clone() },
+            hosts: [const { None }; SLOTS],
+            apart: program.module.apart.is_some(),
+            last: Slot::Build,
+            gone: None,
+            filled: [false; SLOTS],
+            text: String::new(),
+        };
+        script.hosts[0] = Some(script.open()?);
+        Ok(script)
+    }
+
+    /// A call may take no longer than this; for tests, which have many that do.
+    ///
+    /// # Errors
+    /// As [`Script::new`].
+    pub fn within(mut self, time: Duration) -> Result<Script, ModuleError> {
+        self.limits.time = time;
+        self.hosts = [const { None }; SLOTS];
+        Ok(self)
+    }
+
+    /// A host in which the export folds.
+    fn open(&self) -> Result<Host, ModuleError> {
+        let mut host = self.program.open(&self.limits)?;
+        let ask = Ask::Use { export: Cow::from(&self.export), odd: self.program.module.odd };
+        let thrown = match host.ask(&ask) {
+            Ok(Reply::Thrown(thrown)) => thrown,
+            Err(death) => host.ended(&death),
+            Ok(_) => return Ok(host),
+        };
+        Err(ModuleError {
+            file: self.program.module.file_name.clone(),
+            message: thrown.to_string(),
+            help: thrown.help().to_owned(),
+        })
+    }
+
+    fn place(&self, slot: Slot) -> usize {
+        if self.apart { slot as usize } else { 0 }
+    }
+
+    /// Asks the slot's host, a new one where the last was killed.
+    fn ask(&mut self, slot: Slot, ask: &Ask<'_>) -> Result<Reply, Thrown> {
+        self.with_host(slot, |host| host.ask(ask)).map_err(|(thrown, _)| thrown)
+    }
+
+    fn with_host(
+        &mut self,
+        slot: Slot,
+        ask: impl FnOnce(&mut Host) -> Result<Reply, Death>,
+    ) -> Result<Reply, (Thrown, Option<Death>)> {
+        if let Some(gone) = &self.gone {
+            return Err((gone.clone(), None));
+        }
+        let place = self.place(slot);
+        let mut host = match self.hosts[place].take() {
+            Some(host) => host,
+            // What others did to the first says nothing about the module.
+            None => match self.open().or_else(|_| self.open()) {
+                Ok(mut host) => {
+                    // Where it cannot be told, it keeps the limit it began with.
+                    let _ = host.ask(&Ask::Limit(self.limits.memory));
+                    host
+                }
+                Err(error) => {
+                    let thrown = Thrown::new(Why::Ended, error.message);
+                    self.gone = Some(thrown.clone());
+                    return Err((thrown, None));
+                }
+            },
+        };
+        let thrown = match ask(&mut host) {
+            Ok(Reply::Thrown(thrown) | Reply::Unread(thrown)) if thrown.fatal => (thrown, None),
+            Ok(Reply::Stepped { done, thrown: Some(thrown), said }) if thrown.fatal => {
+                self.forget(slot);
+                return Ok(Reply::Stepped { done, thrown: Some(thrown), said });
+            }
+            Ok(reply) => {
+                self.hosts[place] = Some(host);
+                return Ok(reply);
+            }
+            Err(death) => (host.ended(&death), Some(death)),
+        };
+        self.forget(slot);
+        Err(thrown)
+    }
+
+    /// The slot's host is gone, and the states in it.
+    fn forget(&mut self, slot: Slot) {
+        self.hosts[self.place(slot)] = None;
+        if self.apart {
+            self.filled[slot as usize] = false;
+        } else {
+            self.filled = [false; SLOTS];
+        }
+    }
+
+    /// The module keeps something outside the state: from now on a fold has a host for itself.
+    /// The one that is under way may go on in the host it is in.
+    fn part(&mut self) {
+        self.apart = true;
+        let (last, host) = (self.last as usize, self.hosts[0].take());
+        self.hosts[last] = host;
+        for (slot, filled) in self.filled.iter_mut().enumerate() {
+            *filled &= slot == last;
+        }
+    }
+
+    /// Puts another state into the slot, by `ask`.
+    fn begin(&mut self, slot: Slot, ask: &Ask<'_>) -> Result<(), Thrown> {
+        self.filled[slot as usize] = false;
+        if self.apart && self.hosts[slot as usize].as_ref().is_some_and(|host| host.used) {
+            self.hosts[slot as usize] = None;
+        }
+        let mut answer = self.ask(slot, ask);
+        if !self.apart
+            && let Ok(Reply::Thrown(Thrown { why: Why::NoCopy, .. })) = &answer
+        {
+            self.part();
+            if self.hosts[slot as usize].is_some() {
+                self.hosts[slot as usize] = None;
+            }
+            answer = self.ask(slot, ask);
+        }
+        done(answer?)?;
+        self.filled[slot as usize] = true;
+        self.last = slot;
+        Ok(())
+    }
+
+    /// # Errors
+    /// The slot's state went with a host.
+    fn check(&self, slot: Slot) -> Result<(), Thrown> {
+        if self.filled[slot as usize] {
+            return Ok(());
+        }
+        Err(void())
+    }
+
+    /// Folds the rows of `self.text`, which are so many.
+    fn fold(&mut self, slot: Slot, stream: &str, events: usize) -> Folded {
+        // Lines end the text; between the parts of JSON they say nothing.
+        let mut line = Vec::with_capacity(self.text.len() + stream.len() + 64);
+        let mut head = format!("{{\"step\":{{\"slot\":\"{slot:?}\",\"stream\":");
+        write_string(stream, &mut head);
+        head.push_str(",\"rows\":");
+        line.extend_from_slice(head.as_bytes());
+        line.extend(self.text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }));
+        line.extend_from_slice(b"}}\n");
+        let reply = self.with_host(slot, |host| {
+            host.used = true;
+            host.send(line)
+        });
+        match reply {
+            Ok(Reply::Stepped { thrown: Some(Thrown { why: Why::Outside, .. }), .. }) => {
+                self.part();
+                Folded { thrown: Some(void()), unsure: true, ..Folded::default() }
+            }
+            Ok(Reply::Stepped { done, thrown: None, .. }) if done != events => {
+                self.forget(slot);
+                let message = format!("the host folded {done} of {events} events, and does not say why");
+                Folded {
+                    thrown: Some(Thrown { fatal: true, ..Thrown::new(Why::Ended, message) }),
+                    unsure: true,
+                    ..Folded::default()
+                }
+            }
+            Ok(Reply::Stepped { done, thrown, said }) => {
+                self.last = slot;
+                let said = said.into_iter().map(|(at, text)| (at, Arc::from(text))).collect();
+                Folded { done, thrown, said, ..Folded::default() }
+            }
+            Ok(Reply::Unread(thrown)) => Folded { thrown: Some(thrown), unread: true, ..Folded::default() },
+            Ok(Reply::Thrown(thrown)) | Err((thrown, None)) => Folded { thrown: Some(thrown), ..Folded::default() },
+            // It names the event that was under way.
+            Err((thrown, Some(Death::TooSlow(begun)))) if self.program.engine.names_events() => {
+                Folded { done: begun.saturating_sub(1) as usize, thrown: Some(thrown), ..Folded::default() }
+            }
+            Err((thrown, Some(Death::Stopped))) => Folded { thrown: Some(thrown), ..Folded::default() },
+            Err((thrown, Some(_))) => Folded { thrown: Some(thrown), unsure: true, ..Folded::default() },
+            Ok(other) => Folded { thrown: Some(unexpected(&other)), ..Folded::default() },
+        }
+    }
+}
+
+fn void() -> Thrown {
+    Thrown { fatal: true, ..Thrown::new(Why::Void, "the state went with a host that is gone") }
+}
+fn unexpected(reply: &Reply) -> Thrown {
+    Thrown::new(Why::Ended, format!("the host answered {reply:?}"))
+}
+
+impl Reducer for Script {
+    fn name(&self) -> &Text {
+        &self.name
+    }
+
+    fn is_guess(&self) -> bool {
+        false
+    }
+
+    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+        self.begin(slot, &Ask::Start(slot))
+    }
+
+    fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
+        if let Err(thrown) = self.check(slot) {
+            return Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() };
+        }
+        let (mut findings, mut said) = (Vec::new(), Vec::new());
+        self.text.clear();
+        self.text.push('[');
+        for (at, event) in events.iter().enumerate() {
+            if at > 0 {
+                self.text.push(',');
+            }
+            write_row(event, &mut self.text);
+            if !event.is_skipped
+                && !event.is_typed
+                && let Some(number) = imprecise(&event.data.node)
+            {
+                findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
+            }
+        }
+        self.text.push(']');
+        let mut folded = self.fold(slot, stream, events.len());
+        if folded.unread && events.len() > 1 {
+            // One of them spoils the text of all: each by itself, so that the right one is blamed.
+            folded = Folded::default();
+            for (at, event) in events.iter().enumerate() {
+                self.text.clear();
+                self.text.push('[');
+                write_row(event, &mut self.text);
+                self.text.push(']');
+                let mut one = self.fold(slot, stream, 1);
+                said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
+                folded = Folded { done: at + one.done, ..one };
+                if folded.thrown.is_some() {
+                    break;
+                }
+            }
+        }
+        if self.text.capacity() > LONG_TEXT {
+            self.text = String::new();
+        }
+        let Folded { done, thrown, unsure, said: rest, .. } = folded;
+        said.extend(rest);
+        Stepped { done, thrown, unsure, findings, said }
+    }
+
+    fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
+        self.check(slot)?;
+        let text = match self.ask(slot, &Ask::Export(slot))? {
+            Reply::State(text) => text,
+            other => return Err(thrown_of(other)),
+        };
+        let parsed = parse_text(text.get());
+        match parsed.error {
+            None => Ok(parsed.node),
+            Some(error) => Err(Thrown::new(Why::NotJson, format!("the state cannot be shown as JSON: {error}"))),
+        }
+    }
+
+    fn save(&mut self, slot: Slot) -> Result<Saved, Thrown> {
+        self.check(slot)?;
+        match self.ask(slot, &Ask::Save(slot))? {
+            Reply::Saved(text) => Ok(Saved::Script(Arc::from(text))),
+            other => Err(thrown_of(other)),
+        }
+    }
+
+    fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
+        let Saved::Script(text) = saved else { return Err(void()) };
+        self.begin(slot, &Ask::Restore { slot, text: Cow::from(&**text) })
+    }
+
+    fn limit_heap(&mut self, bytes: usize) {
+        // To ask what is held means a walk over the heap.
+        if std::mem::replace(&mut self.limits.memory, bytes) == bytes {
+            return;
+        }
+        for slot in [Slot::Build, Slot::Seek, Slot::Written] {
+            // A host that is gone is noticed by the next call.
+            let Some(host) = &mut self.hosts[slot as usize] else { continue };
+            host.limits.memory = bytes;
+            if host.ask(&Ask::Limit(bytes)).is_err() {
+                self.forget(slot);
+            }
+        }
+    }
+
+    fn longest_interval(&self) -> u64 {
+        8_192
+    }
+}
+
+fn done(reply: Reply) -> Result<(), Thrown> {
+    match reply {
+        Reply::Done => Ok(()),
+        other => Err(thrown_of(other)),
+    }
+}
+
+fn thrown_of(reply: Reply) -> Thrown {
+    match reply {
+        Reply::Thrown(thrown) => thrown,
+        other => unexpected(&other),
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // What folds apart has changed the module that is in it.
+        if !self.apart
+            && let Some(host) = self.hosts[0].take()
+        {
+            self.program.give_back(host);
+        }
+    }
+}
+
+/// One event as the driver's `EventRecord` takes it; null where it is skipped.
+fn write_row(event: &Step, out: &mut String) {
+    if event.is_skipped {
+        out.push_str("null");
+        return;
+    }
+    out.push('[');
+    write_string(&event.event_type, out);
+    out.push(',');
+    match &event.data.json {
+        Some(text) => out.push_str(text),
+        None => write_json(&event.data.node, out),
+    }
+    // Writing to a String cannot fail.
+    let _ = write!(out, ",{},", event.version);
+    let optional = |text: Option<&str>, out: &mut String| match text {
+        Some(text) => write_string(text, out),
+        None => out.push_str("null"),
+    };
+    optional(event.id.as_deref(), out);
+    out.push(',');
+    optional(event.time_text.as_deref(), out);
+    out.push(',');
+    match &event.position {
+        Position::Number(number) => {
+            let _ = write!(out, "{number}");
+        }
+        other => write_json(&other.to_node(), out),
+    }
+    out.push(',');
+    out.push_str(event.metadata.as_deref().unwrap_or("{}"));
+    // Few stores have what follows.
+    if event.is_typed || event.stream.is_some() {
+        out.push_str(if event.is_typed { ",true," } else { ",false," });
+        optional(event.stream.as_deref(), out);
+    }
+    out.push(']');
+}
+
+/// A whole number that JavaScript would round.
+fn imprecise(node: &Node) -> Option<Text> {
+    match node {
+        Node::Number(text) => {
+            if text.len() <= SAFE_DIGITS {
+                return None;
+            }
+            let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+            let size = text.trim_start_matches('-').parse::<u128>().unwrap_or(u128::MAX);
+            (whole && size > 1 << 53).then(|| Arc::clone(text))
+        }
+        Node::Array(items) => items.iter().find_map(imprecise),
+        Node::Object(object) => object.0.iter().find_map(|(_, node)| imprecise(node)),
+        _ => None,
+    }
+}

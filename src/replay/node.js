@@ -1,0 +1,340 @@
+// The host in Node: reads a line, does what it asks, and answers with a line, as `serve.rs`
+// does for the sandbox. `makeDriver` and `makeModules` stand before it. Everything waits for the next line, so
+// nothing that is asynchronous runs between two events.
+(() => {
+  'use strict';
+  const fs = require('node:fs');
+  const path = require('node:path');
+  const url = require('node:url');
+  const vm = require('node:vm');
+  const util = require('node:util');
+  const Module = require('node:module');
+  const crypto = require('node:crypto');
+  const timers = require('node:timers');
+  const { readSync, writeSync } = fs;
+  const { version } = process;
+  const { parse, stringify } = JSON;
+  const { concat, from: bytesFrom, allocUnsafe } = Buffer;
+  const { apply, construct, ownKeys } = Reflect;
+  const { defineProperty, getOwnPropertyDescriptor, keys } = Object;
+  const { SourceTextModule, SyntheticModule, compileFunction, Script } = vm;
+  const method = (f) => (self, ...args) => apply(f, self, args);
+  const textOf = method(Buffer.prototype.utf8Slice);
+  const placeOf = method(Buffer.prototype.indexOf);
+  const partOf = method(Buffer.prototype.subarray);
+  const cut = method(String.prototype.slice);
+  const clock = method(performance.now);
+  const time = performance;
+  const format = util.formatWithOptions;
+
+  // --- Repeatable ------------------------------------------------------------------------
+  let isLoading = false;
+  let refusal = '';
+  let lines = [];
+  let lineBytes = 0;
+  const say = (text) => {
+    if (isLoading || lineBytes > 65536) return;
+    lineBytes += text.length;
+    lines[lines.length] = text;
+  };
+  const refuse = (what, instead) => {
+    const text = `${what} is not there in a reducer: a fold must give the same state every time. Use ${instead}.`;
+    if (refusal === '') refusal = text;
+    throw new Error(text);
+  };
+  const EVENT_TIME = "the event's own time, event.timestamp";
+  const EVENT_VALUE = 'a value that the event carries';
+  // What a module sees of the clock while it loads: 2020-01-01.
+  const LOAD_TIME = 1577836800000;
+  let seed = 1;
+  const random = () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  const guard = (object, name, what, instead, whileLoading) => {
+    const old = getOwnPropertyDescriptor(object, name);
+    if (old === undefined || !old.configurable) return;
+    const real = object[name];
+    const guarded = { [name](...args) { return isLoading ? whileLoading(real, this, args) : refuse(what, instead); } }[name];
+    defineProperty(object, name, { value: guarded, writable: true, configurable: true, enumerable: old.enumerable });
+  };
+  guard(Math, 'random', 'Math.random', EVENT_VALUE, random);
+  const RealDate = Date;
+  const now = () => (isLoading ? LOAD_TIME : refuse('the current time', EVENT_TIME));
+  const instant = (value) => construct(RealDate, [value]);
+  guard(RealDate, 'now', 'the current time', EVENT_TIME, () => LOAD_TIME);
+  const dateText = method(RealDate.prototype.toString);
+  const GuardedDate = new Proxy(RealDate, {
+    construct: (target, args, type) => construct(target, args.length === 0 ? [now()] : args, type),
+    apply: () => dateText(instant(now())),
+  });
+  RealDate.prototype.constructor = GuardedDate;
+  globalThis.Date = GuardedDate;
+  if (globalThis.Intl) {
+    const { prototype } = Intl.DateTimeFormat;
+    const formatOf = method(getOwnPropertyDescriptor(prototype, 'format').get);
+    const formats = new WeakMap();
+    defineProperty(prototype, 'format', {
+      get() {
+        let found = formats.get(this);
+        if (found === undefined) {
+          const real = formatOf(this);
+          found = (date) => real(date === undefined ? now() : date);
+          formats.set(this, found);
+        }
+        return found;
+      },
+      configurable: true,
+    });
+    const { formatToParts } = prototype;
+    prototype.formatToParts = { formatToParts(date) { return apply(formatToParts, this, [date === undefined ? now() : date]); } }.formatToParts;
+  }
+  if (globalThis.Temporal) for (const name of ownKeys(Temporal.Now)) if (typeof name === 'string') guard(Temporal.Now, name, `Temporal.Now.${name}`, EVENT_TIME, (real, self, args) => refuse(`Temporal.Now.${name}`, EVENT_TIME, args));
+  const Performance = Object.getPrototypeOf(performance);
+  for (const name of ['now', 'mark', 'measure', 'toJSON']) guard(Performance, name, `performance.${name}`, EVENT_TIME, () => 0);
+  defineProperty(Performance, 'timeOrigin', { get: () => (isLoading ? LOAD_TIME : refuse('performance.timeOrigin', EVENT_TIME)), configurable: true });
+  const { hrtime } = process;
+  guard(hrtime, 'bigint', 'process.hrtime', EVENT_TIME, () => 0n);
+  guard(process, 'hrtime', 'process.hrtime', EVENT_TIME, () => [0, 0]);
+  if (process.hrtime !== hrtime) process.hrtime.bigint = hrtime.bigint;
+  for (const name of ['uptime', 'cpuUsage', 'memoryUsage', 'resourceUsage']) guard(process, name, `process.${name}`, EVENT_TIME, () => 0);
+  for (const name of ['exit', 'reallyExit', 'abort', 'kill', 'chdir', 'dlopen']) guard(process, name, `process.${name}`, 'throw, to say that an event cannot be applied', () => refuse(`process.${name}`, 'throw'));
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
+    guard(globalThis, name, name, EVENT_TIME, () => 0);
+    guard(timers, name, name, EVENT_TIME, () => 0);
+  }
+  for (const name of ['randomBytes', 'randomUUID', 'randomInt', 'randomFill', 'randomFillSync', 'getRandomValues', 'pseudoRandomBytes', 'generateKeyPairSync', 'generateKeySync', 'generatePrimeSync']) {
+    guard(crypto, name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args));
+  }
+  for (const name of ['getRandomValues', 'randomUUID']) {
+    guard(Object.getPrototypeOf(crypto.webcrypto), name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args));
+  }
+  // Bytes that are the same at every load.
+  const fill = (bytes) => {
+    for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random() * 256);
+    return bytes;
+  };
+  const madeUp = (name, real, self, args) => {
+    if (name === 'randomUUID') {
+      const hex = fill(Buffer.alloc(16)).toString('hex');
+      return `${cut(hex, 0, 8)}-${cut(hex, 8, 12)}-4${cut(hex, 13, 16)}-8${cut(hex, 17, 20)}-${cut(hex, 20)}`;
+    }
+    if (name === 'randomBytes' || name === 'pseudoRandomBytes') return fill(Buffer.alloc(args[0]));
+    if (name === 'getRandomValues' || name === 'randomFillSync') {
+      fill(new Uint8Array(args[0].buffer, args[0].byteOffset, args[0].byteLength));
+      return args[0];
+    }
+    return refuse(`crypto.${name}`, EVENT_VALUE);
+  };
+  Module.syncBuiltinESMExports();
+  const plainFormat = { colors: false };
+  for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace']) {
+    console[name] = { [name](...args) { say(format(plainFormat, ...args)); } }[name];
+  }
+  for (const name of ['dir', 'dirxml']) console[name] = (...args) => { say(format(plainFormat, args[0])); };
+  console.table = (...args) => { say(format(plainFormat, args[0])); };
+  console.assert = (isTrue, ...args) => { if (!isTrue) say(`Assertion failed${args.length > 0 ? `: ${format(plainFormat, ...args)}` : ''}`); };
+  console.group = console.groupCollapsed = (...args) => { say(format(plainFormat, ...args)); };
+  for (const name of ['groupEnd', 'time', 'timeEnd', 'timeLog', 'timeStamp', 'count', 'countReset', 'clear', 'profile', 'profileEnd']) console[name] = () => undefined;
+  for (const name of ['stdout', 'stderr']) {
+    defineProperty(process, name, {
+      value: { write(text) { say(`${text}`); return true; }, isTTY: false, on() { return this; }, once() { return this; }, end() {} },
+      configurable: true,
+    });
+  }
+
+  // --- The line --------------------------------------------------------------------------
+  const write = (text) => {
+    const bytes = bytesFrom(`${text}\n`);
+    for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
+  };
+  let rest = allocUnsafe(0);
+  const chunk = allocUnsafe(1 << 20);
+  // The next line, or null at the end.
+  const read = () => {
+    const parts = [];
+    for (;;) {
+      const end = placeOf(rest, 10);
+      if (end >= 0) {
+        parts[parts.length] = partOf(rest, 0, end);
+        rest = partOf(rest, end + 1);
+        const whole = parts.length === 1 ? parts[0] : concat(parts);
+        return textOf(whole, 0, whole.length);
+      }
+      if (rest.length > 0) parts[parts.length] = rest;
+      const count = readSync(0, chunk, 0, chunk.length, null);
+      if (count === 0) return null;
+      rest = bytesFrom(partOf(chunk, 0, count));
+    }
+  };
+
+  // --- Modules ---------------------------------------------------------------------------
+  let folder = '/';
+  const modules = new Map();
+  const place = (name) => path.join(folder, name);
+  const dynamic = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const nativeImport = (name, base) => new Script('(name) => import(name)', { filename: place(base), importModuleDynamically: dynamic }).runInThisContext()(name);
+  const WRAPPED = ['exports', 'require', 'module', '__filename', '__dirname'];
+  const ours = makeModules(
+    (text, filename) => compileFunction(text, WRAPPED, { filename, importModuleDynamically: dynamic }),
+    (name) => Module.createRequire(place(name)),
+  );
+  const synthetic = (names, exported, whole, identifier) => new SyntheticModule([...names, 'default'], function () {
+    for (const key of names) this.setExport(key, exported[key]);
+    this.setExport('default', whole);
+  }, { identifier });
+  const moduleOf = (name) => {
+    let found = modules.get(name);
+    if (found !== undefined) return found;
+    if (ours.kindOf(name) === 'esm') {
+      found = new SourceTextModule(ours.textOf(name), {
+        identifier: place(name),
+        initializeImportMeta: (meta) => {
+          meta.dirname = path.dirname(place(name));
+          meta.filename = place(name);
+          meta.url = `${url.pathToFileURL(place(name))}`;
+        },
+        importModuleDynamically: (wanted) => importOf(name, wanted, true),
+      });
+      found.isOurs = true;
+    } else {
+      const exported = ours.require(name, place);
+      const names = ours.kindOf(name) === 'json' ? [] : ours.names(exported);
+      found = synthetic(names, exported, exported, place(name));
+    }
+    modules.set(name, found);
+    return found;
+  };
+  const importOf = async (base, wanted, isReady) => {
+    const found = ours.find(base, wanted);
+    let module;
+    if (found === null) {
+      const key = `${base} ${wanted}`;
+      if (!modules.has(key)) {
+        const space = await nativeImport(wanted, base);
+        modules.set(key, synthetic(ours.names(space), space, space.default, wanted));
+      }
+      module = modules.get(key);
+    } else {
+      module = moduleOf(found);
+    }
+    if (isReady) await ready(module);
+    return module;
+  };
+  const ready = async (module) => {
+    if (module.status === 'unlinked') await module.link((wanted, referrer) => importOf(path.relative(folder, referrer.identifier), wanted, false));
+    if (module.status === 'linked') await module.evaluate();
+    if (module.status === 'errored') throw module.error;
+  };
+  const namespaceOf = async (entry) => {
+    if (ours.kindOf(entry) !== 'esm') return ours.space(ours.require(entry, place));
+    const module = moduleOf(entry);
+    await ready(module);
+    for (const found of modules.values()) {
+      if (!found.isOurs || found.status !== 'evaluated') continue;
+      const { namespace: space } = found;
+      ours.variables.push(space.$eventglass, () => keys(space).map((key) => space[key]));
+    }
+    return module.namespace;
+  };
+
+  // --- What is asked ---------------------------------------------------------------------
+  let begun = 0;
+  // When it was last told how far it is, and looked whether that is due; events between looks.
+  let [told, looked, every] = [0, 0, 64];
+  const driver = makeDriver({
+    refusal: () => {
+      const found = refusal;
+      refusal = '';
+      return found;
+    },
+    // A sign of life for slow events; who hangs gives none.
+    count: () => {
+      begun++;
+      if (begun % every !== 0) return;
+      const at = clock(time);
+      every = at - looked > 20 ? 1 : 64;
+      looked = at;
+      if (at - told > 50) {
+        told = at;
+        write(`at ${begun}`);
+      }
+    },
+  });
+  let namespace = null;
+  let failed = null;
+  const thrownOf = ({ why, message, place: at }) => ({ message, place: shorter(at), why, fatal: false });
+  // Inside its folder a file has a short name.
+  const shorter = (at) => (at.startsWith(`${folder}/`) ? at.slice(folder.length + 1) : at);
+  const load = async ({ entry, sources: given, folder: where, apart, weak }) => {
+    ours.give(given);
+    folder = where;
+    isLoading = true;
+    try {
+      namespace = await namespaceOf(entry);
+      driver.loaded(ours.variables, apart, weak);
+      return { loaded: driver.list(namespace) };
+    } catch (error) {
+      failed = driver.thrown(error);
+      const at = failed.place === '' ? '' : ` at ${shorter(failed.place)}`;
+      return { refused: { message: `${failed.message}${at}`, help: 'correct the module' } };
+    } finally {
+      isLoading = false;
+      refusal = '';
+    }
+  };
+  const call = (run) => {
+    try {
+      return run();
+    } catch (error) {
+      return { thrown: thrownOf(driver.thrown(error)) };
+    }
+  };
+  const SLOTS = { Build: 0, Seek: 1, Written: 2 };
+  const answer = (ask) => {
+    if (ask === 'drop') return 'done';
+    if (ask === 'hello') return { hello: version };
+    const [name] = keys(ask);
+    const given = ask[name];
+    switch (name) {
+      case 'use':
+        return call(() => { driver.use(namespace, given.export, given.odd); return 'done'; });
+      case 'start':
+        return call(() => { driver.start(SLOTS[given]); return 'done'; });
+      case 'step': {
+        lines = [];
+        lineBytes = 0;
+        const { done, thrown } = driver.step(SLOTS[given.slot], given.rows, given.stream);
+        return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown) } };
+      }
+      case 'export':
+        return call(() => ({ state: driver.show(SLOTS[given]) }));
+      case 'save':
+        return call(() => ({ saved: driver.save(SLOTS[given]) }));
+      case 'restore':
+        return call(() => { driver.restore(SLOTS[given.slot], given.text); return 'done'; });
+      default:
+        return 'done';
+    }
+  };
+  const serve = async () => {
+    for (;;) {
+      const line = read();
+      if (line === null) return;
+      begun = 0;
+      told = looked = clock(time);
+      let ask;
+      try {
+        ask = parse(line);
+      } catch (error) {
+        write(stringify({ unread: { message: `JavaScript cannot read the data of this event: ${error.message}`, place: '', why: 'unread', fatal: false } }));
+        continue;
+      }
+      const reply = ask.load ? await load(ask.load) : answer(ask);
+      // A state is JSON already.
+      if (typeof reply.state === 'string') write(`{"state":${reply.state}}`);
+      else write(stringify(reply));
+    }
+  };
+  serve();
+})();
