@@ -27,7 +27,7 @@ use eventglass::replay::Reducer;
 use eventglass::replay::host::Stop;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
-use eventglass::session::{Answer, Budget, Indexer, Opening, Reading, ReducerFile, Session, StreamSource};
+use eventglass::session::{Answer, Budget, Indexer, Opening, Reading, ReducerFile, Session, StreamSource, WantedHost};
 use eventglass::ui::root::root_ui;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -174,7 +174,7 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
     }
     let opened = open(store)?;
     let index = Indexer::open(Arc::clone(&opened))?.run()?;
-    let file = ReducerFile::read(&peers.join("reducer.mjs").to_string_lossy())?;
+    let file = ReducerFile::read(&peers.join("reducer.mjs").to_string_lossy(), WantedHost::Auto)?;
     for (mode, target) in modes {
         let peer = Command::new("node")
             .arg("--max-old-space-size=6000")

@@ -8,7 +8,7 @@ use super::settings::KeptReducer;
 use crate::model::{CategoryId, Problem, Text};
 use crate::replay::stored::STORED;
 use crate::replay::timeline::OnError;
-use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, ReducerSource, WantedHost, Waker, read_reducer};
+use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, ReducerSource, Waker, WantedHost, read_reducer};
 
 /// See the module's documentation.
 pub(super) struct Reducers {

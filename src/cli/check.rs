@@ -12,9 +12,9 @@ use serde_json::json;
 
 use super::CliError;
 use super::compare::{Compared, compare};
+use super::fold::HostArgument;
 use super::ids::Ids;
 use super::print::{self, FindingLine};
-use super::fold::HostArgument;
 use super::store::{Common, ShardArgument, StoreAndIndex};
 use crate::formats::page::EventPage;
 use crate::formats::{Opened, PageRow, Store};

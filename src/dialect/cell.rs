@@ -99,6 +99,15 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// It is a number, and no text that says one.
+    pub fn is_number(self) -> bool {
+        match self {
+            Cell::Integer(_) | Cell::Real(_) | Cell::Node(Node::Number(_)) => true,
+            Cell::Json(text) => text.starts_with(|first: char| first == '-' || first.is_ascii_digit()),
+            _ => false,
+        }
+    }
+
     /// The value as a number where it is one, or a text of one.
     pub fn to_number(self) -> Option<Number> {
         match self {

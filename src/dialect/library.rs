@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::template::Filter;
 use super::{Name, Table};
-use crate::model::{Node, Number, Time};
+use crate::model::{Node, Time};
 
 /// The part `[library]` of a dialect's file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,6 +45,8 @@ enum TimeForm {
     AsStored,
     /// As JavaScript's `toISOString`.
     IsoMillis,
+    /// In UTC, with as many digits as there are.
+    Rfc3339,
 }
 
 impl Library {
@@ -85,9 +87,8 @@ impl Library {
     /// The event's time, from the moment and its text as stored.
     pub fn time<'t>(&self, time: Option<Time>, text: Option<&'t str>) -> Option<Cow<'t, str>> {
         match (time, text, self.time) {
+            (Some(time), _, TimeForm::Rfc3339) => Some(Cow::Owned(time.to_rfc3339())),
             (Some(time), _, TimeForm::IsoMillis) => Some(Cow::Owned(time.to_iso_millis())),
-            // What a number counts only the dialect knows.
-            (Some(time), Some(text), _) if Number::parse(text.trim()).is_some() => Some(Cow::Owned(time.to_rfc3339())),
             (Some(time), None, _) => Some(Cow::Owned(time.to_rfc3339())),
             (_, text, _) => text.map(Cow::Borrowed),
         }

@@ -381,10 +381,10 @@ impl Mapping {
         self.look(&self.metadata, row)
     }
 
-    /// The event's time and its text as stored.
-    pub fn time<'r>(&self, row: &Row<'r>) -> (Option<Time>, Option<Cow<'r, str>>) {
+    /// The event's time, its text as stored, and whether it is stored as a number.
+    pub fn time<'r>(&self, row: &Row<'r>) -> (Option<Time>, Option<Cow<'r, str>>, bool) {
         let cell = self.look(&self.time, row);
-        (self.moment(cell), cell.to_text())
+        (self.moment(cell), cell.to_text(), cell.is_number())
     }
 
     /// The time that a cell says.

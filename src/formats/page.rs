@@ -79,6 +79,7 @@ struct Row {
     id: Option<Span>,
     cause: Option<Span>,
     time_text: Option<Span>,
+    is_time_number: bool,
     marks: Marks,
     is_readable: bool,
     payload: Stored<Span>,
@@ -117,6 +118,8 @@ pub struct PageRow<'a> {
     /// The id of the event that led to this one, where a column of its own holds it.
     pub cause: Option<&'a str>,
     pub time_text: Option<&'a str>,
+    /// The time is stored as a number.
+    pub is_time_number: bool,
     pub marks: Marks,
     /// `false`: the store no longer gives the row; only what the index knows of it is there.
     pub is_readable: bool,
@@ -218,6 +221,7 @@ impl EventPage {
             id,
             cause,
             time_text,
+            is_time_number: row.is_time_number,
             marks: row.marks,
             is_readable: row.is_readable,
             payload,
@@ -314,6 +318,7 @@ impl EventPage {
             id: row.id.as_ref().map(|span| self.text(span)),
             cause: row.cause.as_ref().map(|span| self.text(span)),
             time_text: row.time_text.as_ref().map(|span| self.text(span)),
+            is_time_number: row.is_time_number,
             marks: row.marks,
             is_readable: row.is_readable,
             payload: stored(&row.payload),

@@ -127,7 +127,7 @@ impl RowBuilder {
         let version = mapping.version(&row).map_err(|text| format!("has a version that is no integer: {text}"))?;
         let version = version.map(Version);
         mapping.category(&row, &self.stream, &mut self.category);
-        let (time, time_text) = mapping.time(&row);
+        let (time, time_text, is_time_number) = mapping.time(&row);
         if extent != Extent::Whole || mapping.is_grouped() {
             let mut note = |code, message: String| {
                 let stream = Some(Arc::from(self.stream.as_str()));
@@ -191,6 +191,7 @@ impl RowBuilder {
             cause: cause.as_deref(),
             // Of a number without a unit it is the only trace.
             time_text: time_text.as_deref().filter(|_| whole || time.is_none()),
+            is_time_number,
             marks: mapping.marks(&row).and(archived),
             is_readable: true,
             payload: payload.stored(),

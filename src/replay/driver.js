@@ -711,6 +711,7 @@
     upcast = typeof namespace.upcast === 'function' ? namespace.upcast : null;
     let given = namespace.initialState;
     const kind = kindOf(value);
+    if (kind === '') throw new ErrorType(`it has no export ${name} that can fold events`);
     if (kind === 'function') {
       evolve = value;
     } else if (kind === 'class') {

@@ -27,7 +27,8 @@ use serde_json::value::RawValue;
 pub use super::js::MEMORY_BYTES;
 use super::js::{too_much_memory, too_slow};
 use super::module::{Export, Module, ModuleError, Source};
-use super::{Slot, Thrown, Why};
+use super::{Slot, Thrown};
+use crate::model::Text;
 use compile::Compiled;
 pub use engine::{Engine, Wanted};
 use process::{Death, Limits, Process};
@@ -113,6 +114,7 @@ enum Reply {
     /// A source or a module that cannot be used.
     Refused {
         message: String,
+        place: Text,
         help: String,
     },
     Stepped {
@@ -240,7 +242,11 @@ impl Host {
                  type, or a class that applies events",
             ),
             Ok(Reply::Loaded(exports)) => Ok(exports),
-            Ok(Reply::Refused { message, help }) => refused(message, &help),
+            Ok(Reply::Refused { message, place, help }) => {
+                let place = module.written_place(&place).unwrap_or_else(|| place.to_string());
+                let message = if place.is_empty() { message } else { format!("{message} at {place}") };
+                refused(message, &help)
+            }
             Ok(other) => refused(format!("the host answered {other:?}"), "report this"),
             Err(death) => {
                 let thrown = self.ended(&death);
@@ -291,11 +297,12 @@ impl Compiler {
         text: &str,
         is_module: Option<bool>,
     ) -> Result<Vec<String>, String> {
-        let Compiled { source, imports, apart, odd, weak } = self.0.compile(name, text, is_module)?;
+        let Compiled { source, places, imports, apart, odd, weak } = self.0.compile(name, text, is_module)?;
         module.apart = module.apart.take().or(apart);
         module.odd = module.odd.max(odd);
         module.weak |= weak;
         module.sources.insert(name.to_owned(), source);
+        module.places.insert(name.to_owned(), places);
         Ok(imports)
     }
 
@@ -326,6 +333,23 @@ impl Program {
         let mut host = Host::start(&engine, &module.folder)?;
         let exports = host.load(&module)?;
         Ok(Program { module, engine, exports, spare: Mutex::new(Some(host)) })
+    }
+
+    /// A module of one source that is in no file.
+    ///
+    /// # Errors
+    /// A text that does not parse, or does not load.
+    pub fn of_text(name: &str, text: &str, engine: Engine) -> Result<Program, ModuleError> {
+        let (entry, file_name) = (name.to_owned(), name.to_owned());
+        let mut module = Module { entry, file_name, folder: "/nonexistent".into(), ..Module::default() };
+        let mut compiler = Compiler::start()?;
+        compiler.add(&mut module, name, text, None).map_err(|message| ModuleError {
+            file: name.to_owned(),
+            message,
+            help: "correct it".to_owned(),
+        })?;
+        compiler.rest();
+        Program::load(module, engine)
     }
 
     /// A host with the module in it, as it was when it had loaded.

@@ -83,6 +83,10 @@ impl Resolver for InMemory {
         name: &str,
         _attributes: Option<ImportAttributes<'js>>,
     ) -> rquickjs::Result<String> {
+        // By its own name a source is asked for by us only.
+        if base.is_empty() && self.0.contains_key(name) {
+            return Ok(name.to_owned());
+        }
         let found = resolve(base, name).and_then(|path| candidates(&path).into_iter().find(|p| self.0.contains_key(p)));
         found.ok_or_else(|| rquickjs::Error::new_resolving(base, name))
     }
@@ -103,7 +107,8 @@ impl Loader for InMemory {
         let exports: Function<'js> = ctx.globals().get(EXPORTS)?;
         let names: Vec<String> = exports.call::<_, Object<'js>>((name,))?.get("names")?;
         let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
-        let mut text = format!("const {{ exported }} = globalThis.{EXPORTS}({});\nexport default exported;\n", quoted(name));
+        let mut text =
+            format!("const {{ exported }} = globalThis.{EXPORTS}({});\nexport default exported;\n", quoted(name));
         for (at, own) in names.iter().enumerate() {
             let own = quoted(own);
             text.push_str(&format!("const m{at} = exported[{own}];\nexport {{ m{at} as {own} }};\n"));
@@ -217,7 +222,8 @@ impl Sandbox {
                 // The driver says what it was.
                 Err(rquickjs::Error::Exception) => {
                     let value = ctx.catch();
-                    let tell = || said(&driver.get::<_, Function<'_>>("thrown")?.call::<_, Object<'_>>((value.clone(),))?);
+                    let tell =
+                        || said(&driver.get::<_, Function<'_>>("thrown")?.call::<_, Object<'_>>((value.clone(),))?);
                     tell().catch(&ctx).map_or_else(|error| Err(Thrown::new(Why::Threw, caught(&error).0)), Err)
                 }
                 Err(error) => Err(Thrown::new(Why::Threw, error.to_string())),
@@ -305,7 +311,8 @@ impl Sandbox {
             message,
             help: "correct the module".to_owned(),
         };
-        serde_json::from_str(&list.map_err(|thrown| failed(thrown.to_string()))?).map_err(|error| failed(error.to_string()))
+        serde_json::from_str(&list.map_err(|thrown| failed(thrown.to_string()))?)
+            .map_err(|error| failed(error.to_string()))
     }
 
     pub fn start(&self, slot: Slot) -> Result<(), Thrown> {

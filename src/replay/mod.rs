@@ -33,6 +33,8 @@ pub struct Step {
     pub time: Option<Time>,
     /// The time as the framework's library hands it out, else letter by letter as stored.
     pub time_text: Option<Text>,
+    /// It is stored as a number, and is one for the reducer.
+    pub is_time_number: bool,
     pub data: Payload,
     /// JSON text of the metadata.
     pub metadata: Option<Text>,

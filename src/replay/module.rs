@@ -19,6 +19,8 @@ pub struct Module {
     pub folder: PathBuf,
     /// Sources by path in the folder, the entry among them.
     pub sources: BTreeMap<String, Source>,
+    /// Where the user wrote what stands in them, for those that are not as they were.
+    pub places: BTreeMap<String, Places>,
     /// Why no state of it can be copied, where its text shows that: it keeps something outside
     /// the state that nobody sees.
     pub apart: Option<String>,
@@ -33,6 +35,37 @@ pub struct Module {
 pub struct Source {
     pub kind: Kind,
     pub text: Arc<str>,
+}
+
+/// Where parts of a text stand, and where the user wrote them, in the text's order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Places(Vec<Place>);
+
+/// Line and column, from 0.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Place {
+    pub at: (u32, u32),
+    pub written: (u32, u32),
+}
+
+impl FromIterator<Place> for Places {
+    fn from_iter<T: IntoIterator<Item = Place>>(places: T) -> Places {
+        Places(places.into_iter().collect())
+    }
+}
+
+impl Module {
+    /// `file.ts:3:34`, an engine's words for a place, as the user wrote the file.
+    pub fn written_place(&self, place: &str) -> Option<String> {
+        let mut parts = place.rsplitn(3, ':');
+        let column: u32 = parts.next()?.parse().ok()?;
+        let line: u32 = parts.next()?.parse().ok()?;
+        let name = parts.next()?;
+        let Places(places) = self.places.get(name)?;
+        let at = (line.checked_sub(1)?, column.checked_sub(1)?);
+        let found = places.get(places.partition_point(|place| place.at <= at).checked_sub(1)?)?;
+        Some(format!("{name}:{}:{}", found.written.0 + 1, found.written.1 + 1))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -276,8 +276,7 @@
       return { loaded: driver.list(namespace) };
     } catch (error) {
       failed = driver.thrown(error);
-      const at = failed.place === '' ? '' : ` at ${shorter(failed.place)}`;
-      return { refused: { message: `${failed.message}${at}`, help: 'correct the module' } };
+      return { refused: { message: failed.message, place: shorter(failed.place), help: 'correct the module' } };
     } finally {
       isLoading = false;
       refusal = '';

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+pub use crate::replay::host::Wanted as WantedHost;
 pub use budget::{Budget, Share};
 pub use columns::PayloadColumn;
 pub use documents::{DocumentIndex, StoredDocuments};
@@ -36,7 +37,6 @@ pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress,
 pub use links::{LinkEnd, LinkHere, LinkPlace};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
-pub use crate::replay::host::Wanted as WantedHost;
 pub use reducer_file::{Choice, ReducerFile, ReducerSource};
 
 use crate::dialect::Library;

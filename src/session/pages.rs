@@ -277,6 +277,7 @@ impl StreamSource {
                 id: None,
                 cause: None,
                 time_text: None,
+                is_time_number: false,
                 marks: Marks::NONE,
                 is_readable: false,
                 payload: Stored::Null,
@@ -370,6 +371,7 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
         Some(library) => library.time(row.time, row.time_text),
         None => row.time_text.map(Cow::Borrowed),
     };
+    let is_time_number = row.is_time_number && time_text.as_deref() == row.time_text;
     let restart = library.and_then(|library| library.restart(row.event_type, &content.data));
     Step {
         restart,
@@ -380,6 +382,7 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
         stream: own_name.map(Text::from),
         time: row.time,
         time_text: time_text.map(Text::from),
+        is_time_number,
         data: Payload {
             json: if is_typed { Some(text(&content.data)) } else { content.data_json },
             node: content.data,

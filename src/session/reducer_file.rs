@@ -215,12 +215,8 @@ fn read_module(path: &Path, engine: &Engine) -> Result<(Module, String), ModuleE
         message,
         help: help.to_owned(),
     };
-    let mut module = Module {
-        entry: entry.clone(),
-        file_name: file_name.clone(),
-        folder: folder.to_owned(),
-        ..Module::default()
-    };
+    let mut module =
+        Module { entry: entry.clone(), file_name: file_name.clone(), folder: folder.to_owned(), ..Module::default() };
     let mut compiler = Compiler::start()?;
     let mut stamps: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut open = vec![entry.clone()];

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use eventglass::model::json::{parse_text, to_text};
 use eventglass::model::{Applied, Node};
-use eventglass::session::ReducerFile;
+use eventglass::session::{ReducerFile, WantedHost};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -138,7 +138,7 @@ fn every_state_is_the_one_that_is_shown_at_its_version() {
     for (store, reducer) in stores(&here) {
         let out = here.out(&with_reducer(&[&store, "--what", "states"], reducer.as_ref()));
         let look = look(Path::new(&store), here.program.home.path()).expect("a store");
-        let file = reducer.as_ref().map(|file| ReducerFile::read(file).expect("reducers"));
+        let file = reducer.as_ref().map(|file| ReducerFile::read(file, WantedHost::Auto).expect("reducers"));
         let mut lines = out.lines();
         for id in look.index.streams().ids() {
             let name = look.index.streams().name(id);

@@ -11,7 +11,8 @@ use eventglass::index::{At, NamePart};
 use eventglass::model::{Problem, Shard};
 use eventglass::replay::timeline::OnError;
 use eventglass::session::{
-    Answer, Choice, Found, IndexNews, JobHandle, JobNews, Reading, ReducerFile, ReducerSource, Session, WrittenRows,
+    Answer, Choice, Found, IndexNews, JobHandle, JobNews, Reading, ReducerFile, ReducerSource, Session, WantedHost,
+    WrittenRows,
 };
 
 use serde_json::json;
@@ -96,7 +97,7 @@ fn a_job_writes_what_the_command_writes() {
     let place = Place::new();
     let store = open(&bank("bank.db"), &place.path("cache"));
     let named = bank("reducers.mjs").display().to_string();
-    let file = Arc::new(ReducerFile::read(&named).expect("a reducer"));
+    let file = Arc::new(ReducerFile::read(&named, WantedHost::Auto).expect("a reducer"));
     let path = bank("bank.db").display().to_string();
     for (what, format) in [
         (What::State, Format::JsonLines),
@@ -150,7 +151,7 @@ fn a_job_that_is_dropped_or_fails_leaves_nothing() {
     place.write("log.jsonl", jsonl(&events));
     // Each event takes as long as it may.
     let slow = "export default (state, event) => { if (event.version > 2) for (;;); return event.data; }";
-    let slow = Arc::new(ReducerFile::read(&place.write("slow.mjs", slow)).expect("a reducer"));
+    let slow = Arc::new(ReducerFile::read(&place.write("slow.mjs", slow), WantedHost::Auto).expect("a reducer"));
     std::fs::create_dir(place.path("out")).expect("made");
     let store = open(&place.path("log.jsonl"), &place.path("cache"));
     let out = place.path("out/states.jsonl");
@@ -190,7 +191,7 @@ fn what_reducer_must_say_follows_what_was_chosen_by_hand() {
     let place = Place::new();
     let store = open(&bank("bank.db"), &place.path("cache"));
     let named = bank("reducers.mjs").display().to_string();
-    let file = Arc::new(ReducerFile::read(&named).expect("a reducer"));
+    let file = Arc::new(ReducerFile::read(&named, WantedHost::Auto).expect("a reducer"));
     let category = |name: &str| {
         let all = store.index.index.streams().categories();
         let place = all.iter().position(|own| **own == *name).expect("a category");

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use eventglass::model::json::{parse_text, to_text};
 use eventglass::model::{Applied, Node, Position, Text, Version};
-use eventglass::replay::host::{Script, Stop};
+use eventglass::replay::host::{Engine, Program, Script, Stop};
 use eventglass::replay::merge::Merge;
-use eventglass::replay::module::Module;
+use eventglass::replay::module::ModuleError;
 use eventglass::replay::timeline::{EventSource, OnError, Timeline};
 use eventglass::replay::written::WrittenJob;
 use eventglass::replay::{Payload, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
@@ -34,6 +34,7 @@ impl EventSource for Events {
         let step = |at: u64| Step {
             stream: None,
             time_text: None,
+            is_time_number: false,
             is_typed: false,
             version: Version(at as i64 + 1),
             event_type: Arc::from("Counted"),
@@ -49,9 +50,8 @@ impl EventSource for Events {
     }
 }
 
-fn module(source: &str) -> Arc<Module> {
-    let entry = "hostile.mjs".to_owned();
-    Arc::new(Module { file_name: entry.clone(), sources: [(entry.clone(), Arc::from(source))].into(), entry })
+fn program(source: &str) -> Result<Arc<Program>, ModuleError> {
+    Program::of_text("hostile.mjs", source, Engine::Sandbox).map(Arc::new)
 }
 
 /// What a module may do to whoever runs it, at one event. `true`: an engine may also get through
@@ -128,7 +128,8 @@ fn hostile(chance: &mut Chance, at: u64) -> (String, bool) {
 
 fn fold(source: &str, at: u64, may_go_on: bool) -> Result<(), String> {
     const EVENTS: u64 = 40;
-    let script = Script::new(&module(source), "default", &Stop::default())
+    let script = program(source)
+        .and_then(|program| Script::new(&program, "default", &Stop::default()))
         .and_then(|script| script.within(Duration::from_millis(100)))
         .map_err(|error| error.to_string())?;
     let mut source = Events(EVENTS);
@@ -282,7 +283,7 @@ fn behind_states_that_cannot_be_shown_nobody_knows_who_wrote_what() {
     const EVENTS: u64 = 400;
     let source = "export const initialState = {};\nexport default (s, e) => ({ by: e.version === 50 ? 'it' : s.by,\n\
                   toJSON() { if (e.version < 300) throw new Error('no'); return { by: this.by } } })";
-    let script = Script::new(&module(source), "default", &Stop::default()).expect("a reducer");
+    let script = Script::new(&program(source).expect("a module"), "default", &Stop::default()).expect("a reducer");
     let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), EVENTS, OnError::Stop);
     let mut source = Events(EVENTS);
     timeline.build(&mut source, u64::MAX, Duration::MAX).expect("infallible");
@@ -346,7 +347,8 @@ fn sources_that_are_nested_without_end_are_refused_by_name() {
 fn who_waits_for_a_reducer_can_stop_waiting() {
     let stop = Stop::default();
     let source = "export default (s = 0, e) => { if (e.version === 3) for (;;) {} return s + 1 }";
-    let script = Script::new(&module(source), "default", &stop)
+    let script = program(source)
+        .and_then(|program| Script::new(&program, "default", &stop))
         .and_then(|script| script.within(Duration::from_secs(3_600)))
         .expect("a reducer");
     let ended = AtomicBool::new(false);

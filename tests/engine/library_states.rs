@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use eventglass::session::ReducerFile;
+use eventglass::session::{ReducerFile, WantedHost};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn compare(store: &Path, expected: &Path, reducers: &str, first: i64) -> (usize,
     expected.states.retain(reached);
     let cache = folder();
     let look = look(store, cache.path()).unwrap_or_else(|error| panic!("{}: {error}", store.display()));
-    let file = ReducerFile::read(reducers).expect("the store's reducers");
+    let file = ReducerFile::read(reducers, WantedHost::Auto).expect("the store's reducers");
     let mut by_stream: BTreeMap<&str, Vec<&Asked>> = BTreeMap::new();
     for asked in &expected.states {
         by_stream.entry(&asked.stream).or_default().push(asked);

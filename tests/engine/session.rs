@@ -9,10 +9,11 @@ use eventglass::formats::{self, Location, OpenChoice};
 use eventglass::index::EventIndex;
 use eventglass::model::json::to_text;
 use eventglass::model::{Applied, Node, StreamId, Version};
+use eventglass::replay::host::{Engine, Program};
 use eventglass::replay::timeline::OnError;
 use eventglass::session::{
     Answer, Budget, CELL_BLOCK, Choice, FoldNews, Found, IndexNews, Indexer, Opening, Reading, ReducerFile,
-    ReducerSource, ReplayAsk, Session, StateNews, StoreAsk, StreamSource, Ticket,
+    ReducerSource, ReplayAsk, Session, StateNews, StoreAsk, StreamSource, Ticket, WantedHost,
 };
 
 use crate::support::window;
@@ -139,7 +140,7 @@ fn append(path: &Path, text: &str) {
 fn reducer(folder: &Path, source: &str) -> Option<Arc<ReducerFile>> {
     let path = folder.join("reducer.mjs");
     std::fs::write(&path, source).expect("written");
-    Some(Arc::new(ReducerFile::read(path.to_str().expect("a plain path")).expect("a reducer")))
+    Some(Arc::new(ReducerFile::read(path.to_str().expect("a plain path"), WantedHost::Auto).expect("a reducer")))
 }
 
 /// Turns to the stream `s-1` with a reducer.
@@ -286,7 +287,8 @@ fn without_a_reducer_that_starts_there_is_no_state_and_all_else() {
     std::fs::write(&path, (1..=5).map(|v| event(v, &format!("{{\"n\":{v}}}"))).collect::<String>()).expect("a log");
     let (session, index) = read(&path, folder.path());
     let mut file = ReducerFile::clone(&reducer(folder.path(), "export const s = (s = 0) => s").expect("a reducer"));
-    Arc::make_mut(&mut file.module).sources.values_mut().for_each(|text| *text = Arc::from("export const other = 1"));
+    let other = Program::of_text("reducer.mjs", "export const other = (s) => s", Engine::Sandbox).expect("a module");
+    (file.program, file.forced) = (Arc::new(other), Some("s".to_owned()));
     fold_with(&session, &index, Some(Arc::new(file)), OnError::Stop);
     let mut failed = 0;
     for at in [3, 4] {

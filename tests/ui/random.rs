@@ -29,7 +29,7 @@ use eventglass::replay::Reducer;
 use eventglass::replay::host::Stop;
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
-use eventglass::session::{Choice, Indexer, ReducerFile, StreamSource};
+use eventglass::session::{Choice, Indexer, ReducerFile, StreamSource, WantedHost};
 
 use crate::panels::check_names;
 use crate::program::{Program, Window, bank, drawn, labels, sample, settings, settle};
@@ -490,7 +490,9 @@ impl Fresh {
             (Some(file), Some(export)) => {
                 let path = [sample(file), world.folder.path().join(file)].into_iter().find(|path| path.exists());
                 let path = path.expect("a module of the test").to_string_lossy().into_owned();
-                ReducerFile::read(&path).expect("a module").reducer(&Choice::Export(export), &Stop::default())
+                ReducerFile::read(&path, WantedHost::Auto)
+                    .expect("a module")
+                    .reducer(&Choice::Export(export), &Stop::default())
             }
             _ => Ok(Box::new(Merge::default())),
         };

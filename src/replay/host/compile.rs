@@ -2,24 +2,27 @@
 //! imports, whether it is an ES module, and whether it keeps something where nobody sees it. It
 //! runs in the host: a text may be nested so deep that the parser's stack does not hold it.
 
+mod rewrite;
+
 use std::path::Path;
 
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Argument, Expression};
-use oxc_codegen::Codegen;
+use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{NodeId, ScopeId, Semantic, SemanticBuilder};
 use oxc_span::{GetSpan, SourceType, Span};
 use oxc_transformer::{TransformOptions, Transformer};
 use serde::{Deserialize, Serialize};
 
-use crate::replay::module::{Kind, Source};
+use crate::replay::module::{Kind, Place, Places, Source};
 
 /// A source without its types.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Compiled {
     pub source: Source,
+    pub places: Places,
     /// What it imports or requires, as written.
     pub imports: Vec<String>,
     /// Why no state of it can be copied, where its text shows that.
@@ -41,12 +44,26 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     if name.ends_with(".json") {
         serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
         let source = Source { kind: Kind::Json, text: text.into() };
-        return Ok(Compiled { source, imports: Vec::new(), apart: None, odd: 0, weak: false });
+        return Ok(Compiled {
+            source,
+            places: Places::default(),
+            imports: Vec::new(),
+            apart: None,
+            odd: 0,
+            weak: false,
+        });
     }
     let allocator = Allocator::default();
     let given = SourceType::from_path(name).unwrap_or_else(|_| SourceType::unambiguous());
     let parsed = parse(&allocator, text, given, is_module)?;
     let kind = if parsed.program.source_type.is_module() { Kind::Esm } else { Kind::CommonJs };
+    let again = Allocator::default();
+    let rewritten = rewrite::rewrite(text, &parsed.program);
+    let parsed = match &rewritten {
+        Some(text) => parse(&again, text, given, is_module)?,
+        None => parsed,
+    };
+    let mut places = Places::default();
     let plain = if given.is_typescript() || given.is_jsx() || uses_newest_syntax(text) {
         let mut program = parsed.program;
         let scoping = SemanticBuilder::new().with_enum_eval(true).build(&program).semantic.into_scoping();
@@ -55,9 +72,12 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
         if let Some(problem) = result.diagnostics.first() {
             return Err(problem.message.to_string());
         }
-        Codegen::new().build(&program).code
+        let options = CodegenOptions { source_map_path: Some(name.into()), ..CodegenOptions::default() };
+        let built = Codegen::new().with_options(options).build(&program);
+        places = built.map.iter().flat_map(|map| map.get_tokens()).map(place_of).collect();
+        built.code
     } else {
-        text.to_owned()
+        rewritten.as_deref().unwrap_or(text).to_owned()
     };
     // Again, for what is left once types are gone.
     let second = Allocator::default();
@@ -70,8 +90,12 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     imports.sort();
     imports.dedup();
     let scoping = built.semantic.scoping();
-    let mut names: Vec<&str> =
-        scoping.get_bindings(scoping.root_scope_id()).keys().map(|name| name.as_str()).filter(|name| *name != VARIABLES).collect();
+    let mut names: Vec<&str> = scoping
+        .get_bindings(scoping.root_scope_id())
+        .keys()
+        .map(|name| name.as_str())
+        .filter(|name| *name != VARIABLES)
+        .collect();
     names.sort_unstable();
     let list = names.join(", ");
     let text = match kind {
@@ -79,7 +103,19 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
         _ => format!("{plain}\n;module.{VARIABLES} = () => [{list}];"),
     };
     let odd = may_be_odd(&plain);
-    Ok(Compiled { source: Source { kind, text: text.into() }, imports, apart: found.apart, odd, weak: found.weak })
+    Ok(Compiled {
+        source: Source { kind, text: text.into() },
+        places,
+        imports,
+        apart: found.apart,
+        odd,
+        weak: found.weak,
+    })
+}
+
+fn place_of(token: oxc_sourcemap::Token) -> Place {
+    let written = (token.get_src_line(), token.get_src_col());
+    Place { at: (token.get_dst_line(), token.get_dst_col()), written }
 }
 
 /// As Node decides what a file is: by its ending, by what its package says, else by its syntax.
@@ -129,14 +165,47 @@ struct Found {
 
 /// Names of the language by which a module keeps something where the driver cannot see it.
 const HIDING: [&str; 12] = [
-    "Proxy", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "eval", "Function", "globalThis", "global",
-    "window", "self", "process",
+    "Proxy",
+    "WeakMap",
+    "WeakSet",
+    "WeakRef",
+    "FinalizationRegistry",
+    "eval",
+    "Function",
+    "globalThis",
+    "global",
+    "window",
+    "self",
+    "process",
 ];
 /// Methods that call what they are given at once and let go of it, and that change nothing.
 const AT_ONCE: [&str; 26] = [
-    "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast",
-    "findLastIndex", "flatMap", "toSorted", "replace", "replaceAll", "includes", "indexOf", "lastIndexOf", "slice",
-    "join", "concat", "has", "get", "at", "startsWith", "endsWith",
+    "forEach",
+    "map",
+    "filter",
+    "reduce",
+    "reduceRight",
+    "some",
+    "every",
+    "find",
+    "findIndex",
+    "findLast",
+    "findLastIndex",
+    "flatMap",
+    "toSorted",
+    "replace",
+    "replaceAll",
+    "includes",
+    "indexOf",
+    "lastIndexOf",
+    "slice",
+    "join",
+    "concat",
+    "has",
+    "get",
+    "at",
+    "startsWith",
+    "endsWith",
 ];
 
 /// What the text says of a module: what it requires, and how it may keep something.

@@ -13,8 +13,8 @@ use landlock::{
     Scope, path_beneath_rules,
 };
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, apply_filter,
-    sock_filter,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    apply_filter, sock_filter,
 };
 
 /// What stays allowed.
@@ -71,8 +71,7 @@ fn calls() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     // Threads are made by `clone3` where it is there; whether it makes one cannot be seen from
     // outside, so it is said not to be there.
     let missing: BTreeMap<i64, Vec<SeccompRule>> = [(libc::SYS_clone3, Vec::new())].into();
-    let filter =
-        SeccompFilter::new(missing, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32), arch)?;
+    let filter = SeccompFilter::new(missing, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32), arch)?;
     let program: BpfProgram = filter.try_into()?;
     apply_filter(&program)?;
     let is = |argument, operator, value| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value);

@@ -136,7 +136,12 @@ impl Script {
                 self.forget(slot);
                 return Ok(Reply::Stepped { done, thrown: Some(thrown), said });
             }
-            Ok(reply) => {
+            Ok(mut reply) => {
+                if let Reply::Thrown(thrown) | Reply::Stepped { thrown: Some(thrown), .. } = &mut reply
+                    && let Some(written) = self.program.module.written_place(&thrown.place)
+                {
+                    thrown.place = Arc::from(written);
+                }
                 self.hosts[place] = Some(host);
                 return Ok(reply);
             }
@@ -401,7 +406,10 @@ fn write_row(event: &Step, out: &mut String) {
     };
     optional(event.id.as_deref(), out);
     out.push(',');
-    optional(event.time_text.as_deref(), out);
+    match &event.time_text {
+        Some(number) if event.is_time_number && is_json_number(number) => out.push_str(number),
+        text => optional(text.as_deref(), out),
+    }
     out.push(',');
     match &event.position {
         Position::Number(number) => {
@@ -434,4 +442,8 @@ fn imprecise(node: &Node) -> Option<Text> {
         Node::Object(object) => object.0.iter().find_map(|(_, node)| imprecise(node)),
         _ => None,
     }
+}
+
+fn is_json_number(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Number>(text).is_ok()
 }

@@ -1,5 +1,6 @@
 //! What runs in a host process: it reads a line, does what it asks, and answers with a line.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
@@ -108,8 +109,14 @@ const LIBRARIES: [&str; 8] =
 /// What Node reads beside them.
 #[cfg(target_os = "linux")]
 const READS: [&str; 8] = [
-    "/etc/ld.so.cache", "/etc/ssl", "/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo", "/proc/self",
-    "/proc/meminfo", "/dev/urandom",
+    "/etc/ld.so.cache",
+    "/etc/ssl",
+    "/etc/localtime",
+    "/etc/timezone",
+    "/usr/share/zoneinfo",
+    "/proc/self",
+    "/proc/meminfo",
+    "/dev/urandom",
 ];
 
 /// Goes into the jail, and becomes Node there; returns where it cannot.
@@ -201,12 +208,13 @@ impl Host {
     }
 
     fn try_answer(&mut self, ask: Ask<'_>) -> Result<Reply, Thrown> {
-        let refused = |error: ModuleError| Reply::Refused { message: error.message, help: error.help };
+        let refused =
+            |error: ModuleError| Reply::Refused { message: error.message, place: Arc::from(""), help: error.help };
         Ok(match ask {
             Ask::Hello => Reply::Hello(env!("CARGO_PKG_VERSION").to_owned()),
             Ask::Compile { name, text, is_module } => match compile::compile(&name, &text, is_module) {
                 Ok(compiled) => Reply::Compiled(compiled),
-                Err(message) => Reply::Refused { message, help: "correct the file".to_owned() },
+                Err(message) => Reply::Refused { message, place: Arc::from(""), help: "correct the file".to_owned() },
             },
             Ask::Load { entry, file_name, folder, sources, apart, weak, milliseconds } => {
                 // One at a time: the memory of the one before is given back first.
@@ -216,6 +224,7 @@ impl Host {
                     file_name: file_name.into_owned(),
                     folder: folder.into_owned().into(),
                     sources: sources.into_owned(),
+                    places: BTreeMap::new(),
                     apart: Some(apart.into_owned()).filter(|why| !why.is_empty()),
                     odd: 0,
                     weak,

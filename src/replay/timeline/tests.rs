@@ -8,9 +8,8 @@ use super::*;
 use crate::model::Position;
 use crate::model::json::to_text;
 use crate::replay::Payload;
-use crate::replay::host::{Script, Stop};
+use crate::replay::host::{Engine, Program, Script, Stop};
 use crate::replay::merge::Merge;
-use crate::replay::module::Module;
 use crate::replay::written::{Written, WrittenJob};
 
 struct Events(Vec<Step>);
@@ -26,6 +25,7 @@ fn events(payloads: &[String]) -> Events {
     let step = |(at, text): (usize, &String)| Step {
         stream: None,
         time_text: None,
+        is_time_number: false,
         restart: None,
         is_typed: false,
         version: Version(at as i64 + 1),
@@ -41,10 +41,8 @@ fn events(payloads: &[String]) -> Events {
 }
 
 fn script(source: &str) -> Box<dyn Reducer> {
-    let entry = "account.js".to_owned();
-    let module =
-        Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
-    Box::new(Script::new(&Arc::new(module), "default", &Stop::default()).expect("a reducer"))
+    let program = Program::of_text("account.mjs", source, Engine::Sandbox).expect("a module");
+    Box::new(Script::new(&Arc::new(program), "default", &Stop::default()).expect("a reducer"))
 }
 
 fn timeline(reducer: Box<dyn Reducer>, len: usize, on_error: OnError) -> Timeline {
@@ -463,15 +461,12 @@ fn async_reducers_are_refused() {
     for source in
         ["export default async (s = {}, e) => s", "export default { $init: async () => ({}), Even: async (s) => s }"]
     {
-        let entry = "account.js".to_owned();
-        let module =
-            Module { entry: entry.clone(), file_name: entry.clone(), sources: [(entry, Arc::from(source))].into() };
-        let message = match Script::new(&Arc::new(module), "default", &Stop::default()) {
-            Err(error) => error.message,
-            Ok(mut reducer) => {
-                reducer.start(Slot::Build).expect("starts");
+        let mut reducer = script(source);
+        let message = match reducer.start(Slot::Build) {
+            Err(thrown) => thrown.message,
+            Ok(()) => {
                 let stepped = reducer.step(Slot::Build, "s", &events(&["{}".to_owned()]).0);
-                stepped.thrown.expect("refused").message.to_string()
+                stepped.thrown.expect("refused").message
             }
         };
         assert!(message.contains("must not be async"), "{message}");

@@ -1,0 +1,122 @@
+//! Rewrites what neither Node nor the transformer knows: members of a class that are `accessor`s,
+//! and variables that a namespace exports, as TypeScript's own compiler writes them.
+
+use oxc_ast::AstKind;
+use oxc_ast::ast::{BindingPattern, Program, PropertyKey, VariableDeclarationKind};
+use oxc_semantic::{Semantic, SemanticBuilder};
+use oxc_span::{GetSpan, Span};
+
+/// The text with all of them rewritten, on the same lines; `None` where there are none.
+pub(super) fn rewrite(text: &str, program: &Program<'_>) -> Option<String> {
+    if !["accessor", "namespace", "module"].iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let semantic = SemanticBuilder::new().with_build_nodes(true).build(program).semantic;
+    let mut edits: Vec<(Span, String)> = Vec::new();
+    for node in semantic.nodes().iter() {
+        match node.kind() {
+            AstKind::AccessorProperty(member) if !member.computed && member.decorators.is_empty() => {
+                let PropertyKey::StaticIdentifier(key) = &member.key else { continue };
+                let (name, kept) = (key.name, format!("#{}_accessor_storage", key.name));
+                let kind = if member.r#static { "static " } else { "" };
+                let value = member.value.as_ref().map(|value| format!(" = {}", part(text, value.span())));
+                edits.push((
+                    member.span,
+                    format!(
+                        "{kind}{kept}{}; {kind}get {name}() {{ return this.{kept}; }} {kind}set {name}(value) {{ this.{kept} \
+                         = value; }}",
+                        value.unwrap_or_default()
+                    ),
+                ));
+            }
+            AstKind::VariableDeclaration(variables) if variables.kind != VariableDeclarationKind::Const => {
+                let Some((namespace, whole)) = exported_by(&semantic, node.id()) else { continue };
+                let mut written = Vec::new();
+                for variable in &variables.declarations {
+                    let BindingPattern::BindingIdentifier(id) = &variable.id else { continue };
+                    if let Some(value) = &variable.init {
+                        written.push(format!("{namespace}.{} = {};", id.name, part(text, value.span())));
+                    }
+                    for reference in semantic.symbol_references(id.symbol_id()) {
+                        let span = semantic.reference_span(reference);
+                        let is_short = matches!(semantic.nodes().parent_kind(reference.node_id()),
+                            AstKind::ObjectProperty(property) if property.shorthand);
+                        let before = if is_short { format!("{}: ", id.name) } else { String::new() };
+                        edits.push((span, format!("{before}{namespace}.{}", id.name)));
+                    }
+                }
+                edits.push((whole, written.join(" ")));
+            }
+            _ => {}
+        }
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    // One in the value of another is written with that other, as it was: its own comes first.
+    edits.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    let (mut out, mut at) = (String::with_capacity(text.len() + 64 * edits.len()), 0);
+    for (span, new) in edits {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if start < at {
+            continue;
+        }
+        out.push_str(&text[at..start]);
+        out.push_str(&new);
+        // Lines stay what they are.
+        let lines = text[start..end].matches('\n').count().saturating_sub(new.matches('\n').count());
+        out.push_str(&"\n".repeat(lines));
+        at = end;
+    }
+    out.push_str(&text[at..]);
+    Some(out)
+}
+
+fn part(text: &str, span: Span) -> &str {
+    &text[span.start as usize..span.end as usize]
+}
+
+/// The namespace that exports what `node` declares, and the whole of the export.
+fn exported_by<'a>(semantic: &'a Semantic<'_>, node: oxc_semantic::NodeId) -> Option<(&'a str, Span)> {
+    let nodes = semantic.nodes();
+    let export = nodes.parent_id(node);
+    let AstKind::ExportNamedDeclaration(_) = nodes.kind(export) else { return None };
+    let block = nodes.parent_id(export);
+    let AstKind::TSModuleBlock(_) = nodes.kind(block) else { return None };
+    let AstKind::TSNamespaceDeclaration(namespace) = nodes.parent_kind(block) else { return None };
+    Some((namespace.id.name.as_str(), nodes.kind(export).span()))
+}
+
+#[cfg(test)]
+mod tests {
+    use oxc_allocator::Allocator;
+    use oxc_parser::Parser;
+    use oxc_span::SourceType;
+
+    #[test]
+    fn what_a_namespace_exports_is_a_member_of_it() {
+        let text = "export namespace Motor {\n export let at = 0, turns = 0\n export const step = 2\n export function go(to: number) { turns += Math.abs(to - at) * step; at = to; return { at } }\n export namespace Brake { export let hot = false; export const check = () => { hot = turns > 12 } }\n}";
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, text, SourceType::ts()).parse();
+        let out = super::rewrite(text, &parsed.program);
+        assert_eq!(
+            out.as_deref(),
+            Some(
+                "export namespace Motor {\n Motor.at = 0; Motor.turns = 0;\n export const step = 2\n export function go(to: number) { Motor.turns += Math.abs(to - Motor.at) * step; Motor.at = to; return { at: Motor.at } }\n export namespace Brake { Brake.hot = false; export const check = () => { Brake.hot = Motor.turns > 12 } }\n}"
+            )
+        );
+    }
+
+    #[test]
+    fn an_accessor_is_a_pair_of_functions_over_a_private_member() {
+        let text = "class Scale { accessor people = 0; static accessor limit: number = 5 }";
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, text, SourceType::ts()).parse();
+        let out = super::rewrite(text, &parsed.program).unwrap_or_default();
+        assert!(
+            out.contains("#people_accessor_storage = 0; get people() { return this.#people_accessor_storage; }"),
+            "{out}"
+        );
+        assert!(out.contains("static #limit_accessor_storage = 5; static get limit()"), "{out}");
+    }
+}
