@@ -154,7 +154,7 @@
         const type = it === EventPrototype ? null : classOf(it);
         if (type === null) continue;
         const text = textOfFunction(type);
-        const member = exec(/(?:\.|^|[\s;{}*])(#[\w$]+)/, text);
+        const member = exec(/(?:^|[;{}\n])\s*(#[\w$]+)\s*(?:[=;}\n]|$)/, text);
         if (member !== null && exec(/^class\b/, text) !== null) found = `${type.name} keeps ${member[1]}`;
         else if (weak || exec(/__classPrivateField|WeakMap/, text) !== null) found = `${type.name} keeps members in a WeakMap`;
       }
@@ -310,12 +310,16 @@
       if (has(it, 'value')) push(list, it.value);
       else { push(list, it.get); push(list, it.set); }
     }
-    if (value instanceof MapType) mapEach(value, (member, key) => { push(list, key); push(list, member); });
-    else if (value instanceof SetType) setEach(value, (member) => { push(list, member); });
-    else if (value instanceof DateType) push(list, moment(value));
-    else if (value instanceof BufferType) {
-      const bytes = new Bytes(value);
-      for (let i = 0; i < bytes.length; i++) push(list, bytes[i]);
+    try {
+      if (value instanceof MapType) mapEach(value, (member, key) => { push(list, key); push(list, member); });
+      else if (value instanceof SetType) setEach(value, (member) => { push(list, member); });
+      else if (value instanceof DateType) push(list, moment(value));
+      else if (value instanceof BufferType) {
+        const bytes = new Bytes(value);
+        for (let i = 0; i < bytes.length; i++) push(list, bytes[i]);
+      }
+    } catch {
+      // A prototype of that kind holds nothing.
     }
     return list;
   };
@@ -606,6 +610,9 @@
   // --- The reducer -------------------------------------------------------------------------
   let evolve = (state) => state;
   let initial = () => undefined;
+  // It is made for the stream whose first event comes.
+  let takesId = false;
+  const UNMADE = {};
   let upcast = null;
   const slots = [];
   // The slot that was folded in last; null where the module is as it was when it had loaded.
@@ -621,7 +628,7 @@
   };
 
   // Methods of a class that take any event, the likeliest first.
-  const GENERAL = ['evolve', 'mutate', 'when', 'apply', 'applyEvent', 'on', 'handle', 'handleEvent'];
+  const GENERAL = ['evolve', 'mutate', 'when', 'apply', 'applyEvent', 'handle', 'handleEvent'];
   const isClass = (value) => {
     if (typeof value !== 'function' || typeof value.prototype !== 'object' || value.prototype === null) return false;
     if (exec(/^class\b/, textOfFunction(value)) !== null) return true;
@@ -646,10 +653,14 @@
     const short = exec(/[^.:/]+$/, type)?.[0] ?? type;
     const list = [];
     for (const part of [name, pascal(short)]) {
+      const snake = lower(replace(part, /(?!^)(\p{Lu})/gu, '_$1'));
       for (const before of ['apply', 'when', 'on', 'handle', 'evolve', 'mutate']) {
         push(list, `${before}${part}`);
         push(list, `_${before}${part}`);
+        push(list, `${before}_${snake}`);
+        push(list, `${before}_${part}`);
       }
+      push(list, snake);
       push(list, `${lower(part[0] ?? '')}${cut(part, 1)}`);
       push(list, part);
     }
@@ -657,7 +668,16 @@
     return list;
   };
   const methodNames = safeMap();
+  // The next state is the instance, or another one that the method returns.
   const ofClass = (type) => (state, event) => {
+    const result = callOf(state, event);
+    return result instanceof type || result instanceof PromiseType ? result : state;
+  };
+  const callOf = (state, event) => {
+    for (let i = 0; i < GENERAL.length; i++) {
+      const handler = state[GENERAL[i]];
+      if (typeof handler === 'function') return apply(handler, state, [event]);
+    }
     let names = methodNames.get(event.type);
     if (names === undefined) {
       names = methodsFor(event.type);
@@ -667,11 +687,7 @@
       const handler = names[i] in ObjectPrototype ? undefined : state[names[i]];
       if (typeof handler === 'function') return apply(handler, state, [event]);
     }
-    for (let i = 0; i < GENERAL.length; i++) {
-      const handler = state[GENERAL[i]];
-      if (typeof handler === 'function') return apply(handler, state, [event]);
-    }
-    return state;
+    return typeof state.on === 'function' ? apply(state.on, state, [event]) : state;
   };
 
   // What an export is: 'function', 'class', 'decider', 'handlers', or '' for none of them.
@@ -709,26 +725,31 @@
     const value = isListed ? namespace.reducers[cut(name, 9)] : namespace[name];
     oddMembers = mayBeOdd;
     upcast = typeof namespace.upcast === 'function' ? namespace.upcast : null;
+    // As a program calls it: of what it belongs to.
+    let owner = namespace;
     let given = namespace.initialState;
+    takesId = false;
     const kind = kindOf(value);
     if (kind === '') throw new ErrorType(`it has no export ${name} that can fold events`);
     if (kind === 'function') {
       evolve = value;
     } else if (kind === 'class') {
       evolve = ofClass(value);
-      given = () => construct(value, []);
+      given = (streamId) => construct(value, streamId === undefined ? [] : [streamId]);
+      takesId = value.length > 0;
     } else if (kind === 'decider') {
       const step = value.evolve ?? value.reducer;
       evolve = (state, event) => apply(step, value, [state, event]);
-      given = value.initialState ?? given;
+      if ('initialState' in value) [owner, given] = [value, value.initialState];
     } else {
       evolve = (state, event) => {
         const handler = has(value, event.type) ? value[event.type] : value.$any;
         return typeof handler === 'function' ? apply(handler, value, [state, event]) : state;
       };
-      given = value.$init ?? value.initialState ?? given;
+      const name = '$init' in value ? '$init' : 'initialState';
+      if (name in value) [owner, given] = [value, value[name]];
     }
-    initial = () => settled(typeof given === 'function' ? given() : given);
+    initial = (streamId) => settled(typeof given === 'function' ? apply(given, owner, streamId === undefined ? [] : [streamId]) : given);
   };
 
   // The user's own line, not one of the host.
@@ -776,6 +797,7 @@
     let state = slots[slot];
     let i = 0;
     try {
+      if (state === UNMADE) state = initial(streamId);
       for (; i < rows.length; i++) {
         world.count();
         if (rows[i] === null) continue;
@@ -805,15 +827,18 @@
     parse,
     start: (slot) => {
       fresh(slot);
-      slots[slot] = initial();
+      slots[slot] = takesId ? UNMADE : initial();
       refused();
     },
     show: (slot) => {
-      const text = exportText(slots[slot]);
+      const text = exportText(slots[slot] === UNMADE ? initial() : slots[slot]);
       refused();
       return text;
     },
-    save: (slot) => save(slots[slot]),
+    save: (slot) => {
+      if (slots[slot] === UNMADE) throw new NoCopy('it is made for a stream');
+      return save(slots[slot]);
+    },
     restore: (slot, text) => {
       fresh(slot);
       slots[slot] = load(text);

@@ -127,6 +127,8 @@
     return refuse(`crypto.${name}`, EVENT_VALUE);
   };
   Module.syncBuiltinESMExports();
+  // An ES module sees none of what a script on the command line has.
+  for (const name of ['require', 'module', 'exports', '__filename', '__dirname']) delete globalThis[name];
   const plainFormat = { colors: false };
   for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace']) {
     console[name] = { [name](...args) { say(format(plainFormat, ...args)); } }[name];

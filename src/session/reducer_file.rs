@@ -449,6 +449,6 @@ mod tests {
         }
         let folder = write(&[("common.cjs", "module.exports = { account: (s, e) => s, other: { evolve: s => s } }")]);
         let file = read(&folder, "common.cjs").expect("CommonJS");
-        assert_eq!(file.choose("account"), Choice::Export("reducers.account".to_owned()));
+        assert_eq!(file.choose("account"), Choice::Export("account".to_owned()));
     }
 }

@@ -80,7 +80,7 @@ fn part(text: &str, span: Span) -> &str {
 fn exported_by<'a>(semantic: &'a Semantic<'_>, node: oxc_semantic::NodeId) -> Option<(&'a str, Span)> {
     let nodes = semantic.nodes();
     let export = nodes.parent_id(node);
-    let AstKind::ExportNamedDeclaration(_) = nodes.kind(export) else { return None };
+    let AstKind::ExportDeclaration(_) = nodes.kind(export) else { return None };
     let block = nodes.parent_id(export);
     let AstKind::TSModuleBlock(_) = nodes.kind(block) else { return None };
     let AstKind::TSNamespaceDeclaration(namespace) = nodes.parent_kind(block) else { return None };
