@@ -12,6 +12,7 @@ mod jail;
 mod process;
 mod script;
 mod serve;
+mod sure;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -34,6 +35,7 @@ pub use engine::{Engine, Wanted};
 use process::{Death, Limits, Process};
 pub use script::Script;
 pub use serve::serve;
+pub use sure::Sure;
 
 /// The verb that makes the program a host.
 pub const HOST_VERB: &str = "reducer-host";
@@ -71,6 +73,8 @@ enum Ask<'a> {
         #[serde(borrow)]
         apart: Cow<'a, str>,
         weak: bool,
+        /// Which of two clocks and dice it is given; `None`: it is refused both.
+        chance: Option<u8>,
         /// What a call may take.
         milliseconds: u64,
     },
@@ -221,7 +225,7 @@ impl Host {
     ///
     /// # Errors
     /// A module that does not parse, throws while it loads, or exports no reducer.
-    fn load(&mut self, module: &Module) -> Result<Vec<Export>, ModuleError> {
+    fn load(&mut self, module: &Module, chance: Option<u8>) -> Result<Vec<Export>, ModuleError> {
         let folder = module.folder.to_string_lossy();
         let reply = self.ask(&Ask::Load {
             entry: Cow::from(&module.entry),
@@ -230,6 +234,7 @@ impl Host {
             sources: Cow::Borrowed(&module.sources),
             apart: Cow::from(module.apart.as_deref().unwrap_or_default()),
             weak: module.weak,
+            chance,
             milliseconds: self.limits.time.as_millis() as u64,
         });
         let refused = |message: String, help: &str| {
@@ -331,7 +336,7 @@ impl Program {
     /// A module that does not load.
     pub fn load(module: Module, engine: Engine) -> Result<Program, ModuleError> {
         let mut host = Host::start(&engine, &module.folder)?;
-        let exports = host.load(&module)?;
+        let exports = host.load(&module, None)?;
         Ok(Program { module, engine, exports, spare: Mutex::new(Some(host)) })
     }
 
@@ -353,8 +358,8 @@ impl Program {
     }
 
     /// A host with the module in it, as it was when it had loaded.
-    fn open(&self, limits: &Limits) -> Result<Host, ModuleError> {
-        let spare = self.spare.lock().ok().and_then(|mut spare| spare.take());
+    fn open(&self, limits: &Limits, chance: Option<u8>) -> Result<Host, ModuleError> {
+        let spare = self.spare.lock().ok().filter(|_| chance.is_none()).and_then(|mut spare| spare.take());
         if let Some(mut host) = spare
             && host.process.is_there()
         {
@@ -362,7 +367,7 @@ impl Program {
             return Ok(host);
         }
         let mut host = Host { limits: limits.clone(), ..Host::start(&self.engine, &self.module.folder)? };
-        host.load(&self.module)?;
+        host.load(&self.module, chance)?;
         Ok(host)
     }
 

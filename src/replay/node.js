@@ -46,23 +46,37 @@
   const EVENT_VALUE = 'a value that the event carries';
   // What a module sees of the clock while it loads: 2020-01-01.
   const LOAD_TIME = 1577836800000;
+  // Clocks and dice that differ in everything, for a fold that may use them as long as its states
+  // do not depend on them: a time, how far it goes with each look, and the least that is drawn.
+  const CHANCES = [
+    { time: Date.UTC(1970, 0, 2, 3, 4, 5, 6), step: 1, least: 0 },
+    { time: Date.UTC(2106, 6, 31, 13, 47, 59, 987), step: 61237, least: 0.9 },
+  ];
+  let chance = null;
+  const isGiven = () => isLoading || chance !== null;
   let seed = 1;
   const random = () => {
     seed = (seed * 48271) % 2147483647;
-    return seed / 2147483647;
+    const drawn = seed / 2147483647;
+    return isLoading ? drawn : chance.least + drawn / 10;
   };
-  const guard = (object, name, what, instead, whileLoading) => {
+  const timeNow = () => {
+    if (isLoading) return LOAD_TIME;
+    chance.time += chance.step;
+    return chance.time;
+  };
+  const guard = (object, name, what, instead, whileLoading, mayBeGiven = () => isLoading) => {
     const old = getOwnPropertyDescriptor(object, name);
     if (old === undefined || !old.configurable) return;
     const real = object[name];
-    const guarded = { [name](...args) { return isLoading ? whileLoading(real, this, args) : refuse(what, instead); } }[name];
+    const guarded = { [name](...args) { return mayBeGiven() ? whileLoading(real, this, args) : refuse(what, instead); } }[name];
     defineProperty(object, name, { value: guarded, writable: true, configurable: true, enumerable: old.enumerable });
   };
-  guard(Math, 'random', 'Math.random', EVENT_VALUE, random);
+  guard(Math, 'random', 'Math.random', EVENT_VALUE, random, isGiven);
   const RealDate = Date;
-  const now = () => (isLoading ? LOAD_TIME : refuse('the current time', EVENT_TIME));
+  const now = () => (isGiven() ? timeNow() : refuse('the current time', EVENT_TIME));
   const instant = (value) => construct(RealDate, [value]);
-  guard(RealDate, 'now', 'the current time', EVENT_TIME, () => LOAD_TIME);
+  guard(RealDate, 'now', 'the current time', EVENT_TIME, timeNow, isGiven);
   const dateText = method(RealDate.prototype.toString);
   const GuardedDate = new Proxy(RealDate, {
     construct: (target, args, type) => construct(target, args.length === 0 ? [now()] : args, type),
@@ -91,7 +105,8 @@
   }
   if (globalThis.Temporal) for (const name of ownKeys(Temporal.Now)) if (typeof name === 'string') guard(Temporal.Now, name, `Temporal.Now.${name}`, EVENT_TIME, (real, self, args) => refuse(`Temporal.Now.${name}`, EVENT_TIME, args));
   const Performance = Object.getPrototypeOf(performance);
-  for (const name of ['now', 'mark', 'measure', 'toJSON']) guard(Performance, name, `performance.${name}`, EVENT_TIME, () => 0);
+  guard(Performance, 'now', 'performance.now', EVENT_TIME, () => timeNow() - LOAD_TIME, isGiven);
+  for (const name of ['mark', 'measure', 'toJSON']) guard(Performance, name, `performance.${name}`, EVENT_TIME, () => 0);
   defineProperty(Performance, 'timeOrigin', { get: () => (isLoading ? LOAD_TIME : refuse('performance.timeOrigin', EVENT_TIME)), configurable: true });
   const { hrtime } = process;
   guard(hrtime, 'bigint', 'process.hrtime', EVENT_TIME, () => 0n);
@@ -104,10 +119,10 @@
     guard(timers, name, name, EVENT_TIME, () => 0);
   }
   for (const name of ['randomBytes', 'randomUUID', 'randomInt', 'randomFill', 'randomFillSync', 'getRandomValues', 'pseudoRandomBytes', 'generateKeyPairSync', 'generateKeySync', 'generatePrimeSync']) {
-    guard(crypto, name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args));
+    guard(crypto, name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args), isGiven);
   }
   for (const name of ['getRandomValues', 'randomUUID']) {
-    guard(Object.getPrototypeOf(crypto.webcrypto), name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args));
+    guard(Object.getPrototypeOf(crypto.webcrypto), name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args), isGiven);
   }
   // Bytes that are the same at every load.
   const fill = (bytes) => {
@@ -268,7 +283,7 @@
   const thrownOf = ({ why, message, place: at }) => ({ message, place: shorter(at), why, fatal: false });
   // Inside its folder a file has a short name.
   const shorter = (at) => (at.startsWith(`${folder}/`) ? at.slice(folder.length + 1) : at);
-  const load = async ({ entry, sources: given, folder: where, apart, weak }) => {
+  const load = async ({ entry, sources: given, folder: where, apart, weak, chance: which }) => {
     ours.give(given);
     folder = where;
     isLoading = true;
@@ -281,6 +296,7 @@
       return { refused: { message: failed.message, place: shorter(failed.place), help: 'correct the module' } };
     } finally {
       isLoading = false;
+      chance = CHANCES[which] ?? null;
       refusal = '';
     }
   };

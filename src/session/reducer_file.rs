@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::home;
 use crate::model::Problem;
 use crate::replay::Reducer;
-use crate::replay::host::{Compiler, Engine, Program, Script, Stop, Wanted};
+use crate::replay::host::{Compiler, Engine, Program, Script, Stop, Sure, Wanted};
 use crate::replay::merge::{MERGE, Merge};
 use crate::replay::module::{Export, Kind, Module, ModuleError, candidates, resolve};
 use crate::replay::stored::STORED;
@@ -158,7 +158,7 @@ impl ReducerFile {
     /// An initial state that throws.
     pub fn reducer(&self, choice: &Choice, stop: &Stop) -> Result<Box<dyn Reducer>, ModuleError> {
         match choice {
-            Choice::Export(name) => Ok(Box::new(Script::new(&self.program, name, stop)?)),
+            Choice::Export(name) => Ok(Box::new(Sure::new(Script::new(&self.program, name, stop)?))),
             Choice::Merge => Ok(Box::new(Merge::default())),
         }
     }

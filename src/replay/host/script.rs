@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::process::{Death, Limits};
-use super::{Ask, CALL_TIME, Host, MEMORY_BYTES, Program, Reply, Stop};
+use super::{Ask, CALL_TIME, Engine, Host, MEMORY_BYTES, Program, Reply, Stop};
 use crate::model::json::{parse_text, write as write_json, write_string};
 use crate::model::{FindingCode, Node, Position, Text};
 use crate::replay::module::ModuleError;
@@ -23,6 +23,8 @@ pub struct Script {
     program: Arc<Program>,
     export: String,
     limits: Limits,
+    /// Which clock and dice its hosts are given, if any.
+    chance: Option<u8>,
     /// One host folds in all slots; where the module keeps something outside the state, each slot
     /// has its own, a new one for every fold. `None`: it was killed, and the next call starts
     /// another.
@@ -59,6 +61,7 @@ impl Script {
             program: Arc::clone(program),
             export: export.to_owned(),
             limits: Limits { time: CALL_TIME, memory: MEMORY_BYTES, stop: stop.clone() },
+            chance: None,
             hosts: [const { None }; SLOTS],
             apart: program.module.apart.is_some(),
             last: Slot::Build,
@@ -68,6 +71,25 @@ impl Script {
         };
         script.hosts[0] = Some(script.open()?);
         Ok(script)
+    }
+
+    /// Two like it, that are given clocks and dice which differ; `None` where its engine has none.
+    pub(super) fn with_chances(&self) -> Option<[Script; 2]> {
+        matches!(self.program.engine, Engine::Node(_)).then(|| {
+            [0, 1].map(|chance| Script {
+                name: Arc::clone(&self.name),
+                program: Arc::clone(&self.program),
+                export: self.export.clone(),
+                limits: self.limits.clone(),
+                chance: Some(chance),
+                hosts: [const { None }; SLOTS],
+                apart: self.apart,
+                last: Slot::Build,
+                gone: None,
+                filled: [false; SLOTS],
+                text: String::new(),
+            })
+        })
     }
 
     /// A call may take no longer than this; for tests, which have many that do.
@@ -82,7 +104,7 @@ impl Script {
 
     /// A host in which the export folds.
     fn open(&self) -> Result<Host, ModuleError> {
-        let mut host = self.program.open(&self.limits)?;
+        let mut host = self.program.open(&self.limits, self.chance)?;
         let ask = Ask::Use { export: Cow::from(&self.export), odd: self.program.module.odd };
         let thrown = match host.ask(&ask) {
             Ok(Reply::Thrown(thrown)) => thrown,
@@ -249,7 +271,7 @@ impl Script {
     }
 }
 
-fn void() -> Thrown {
+pub(super) fn void() -> Thrown {
     Thrown { fatal: true, ..Thrown::new(Why::Void, "the state went with a host that is gone") }
 }
 fn unexpected(reply: &Reply) -> Thrown {
@@ -378,6 +400,7 @@ impl Drop for Script {
     fn drop(&mut self) {
         // What folds apart has changed the module that is in it.
         if !self.apart
+            && self.chance.is_none()
             && let Some(host) = self.hosts[0].take()
         {
             self.program.give_back(host);

@@ -216,7 +216,7 @@ impl Host {
                 Ok(compiled) => Reply::Compiled(compiled),
                 Err(message) => Reply::Refused { message, place: Arc::from(""), help: "correct the file".to_owned() },
             },
-            Ask::Load { entry, file_name, folder, sources, apart, weak, milliseconds } => {
+            Ask::Load { entry, file_name, folder, sources, apart, weak, chance: _, milliseconds } => {
                 // One at a time: the memory of the one before is given back first.
                 self.sandbox = None;
                 let module = Module {
