@@ -1,6 +1,6 @@
 // Folds events in a host, the same file in every engine of JavaScript: `(world) => driver`.
 // `world` is what the engine's own prelude gives: `refusal()`, the text of the first thing that
-// was refused since it was asked last, or ''; `count()`, called as each event begins.
+// was refused since it was asked last, or ''; `count(row)`, called as each event begins.
 //
 // Evaluated before any user code; everything it needs later is captured here, so user code
 // cannot replace it. What runs later neither spreads nor takes arrays apart: both ask the
@@ -799,7 +799,7 @@
     try {
       if (state === UNMADE) state = initial(streamId);
       for (; i < rows.length; i++) {
-        world.count();
+        world.count(rows[i]);
         if (rows[i] === null) continue;
         state = one(state, new EventRecord(rows[i], streamId));
         const why = world.refusal();

@@ -30,12 +30,14 @@
   // --- Repeatable ------------------------------------------------------------------------
   let isLoading = false;
   let refusal = '';
+  // Events begun since the last question, and what was written to the console in them.
+  let begun = 0;
   let lines = [];
   let lineBytes = 0;
   const say = (text) => {
     if (isLoading || lineBytes > 65536) return;
     lineBytes += text.length;
-    lines[lines.length] = text;
+    lines[lines.length] = [Math.max(begun - 1, 0), text];
   };
   const refuse = (what, instead) => {
     const text = `${what} is not there in a reducer: a fold must give the same state every time. Use ${instead}.`;
@@ -48,6 +50,8 @@
   const LOAD_TIME = 1577836800000;
   // Clocks and dice that differ in everything, for a fold that may use them as long as its states
   // do not depend on them: a time, how far it goes with each look, and the least that is drawn.
+  // The first clock stands at the event's own time, the second where no event is: what is true of
+  // both is true of all times between.
   const CHANCES = [
     { time: Date.UTC(1970, 0, 2, 3, 4, 5, 6), step: 1, least: 0 },
     { time: Date.UTC(2106, 6, 31, 13, 47, 59, 987), step: 61237, least: 0.9 },
@@ -77,6 +81,11 @@
   const now = () => (isGiven() ? timeNow() : refuse('the current time', EVENT_TIME));
   const instant = (value) => construct(RealDate, [value]);
   guard(RealDate, 'now', 'the current time', EVENT_TIME, timeNow, isGiven);
+  const { parse: timeIn } = RealDate;
+  const timeOf = (stored) => {
+    const time = typeof stored === 'number' ? (stored > 1e14 ? stored / 1000 : stored > 1e11 ? stored : stored * 1000) : timeIn(`${stored}`);
+    return Number.isFinite(time) ? Math.trunc(time) : LOAD_TIME;
+  };
   const dateText = method(RealDate.prototype.toString);
   const GuardedDate = new Proxy(RealDate, {
     construct: (target, args, type) => construct(target, args.length === 0 ? [now()] : args, type),
@@ -256,7 +265,6 @@
   };
 
   // --- What is asked ---------------------------------------------------------------------
-  let begun = 0;
   // When it was last told how far it is, and looked whether that is due; events between looks.
   let [told, looked, every] = [0, 0, 64];
   const driver = makeDriver({
@@ -266,8 +274,9 @@
       return found;
     },
     // A sign of life for slow events; who hangs gives none.
-    count: () => {
+    count: (row) => {
       begun++;
+      if (chance === CHANCES[0] && row !== null) chance.time = timeOf(row[4]);
       if (begun % every !== 0) return;
       const at = clock(time);
       every = at - looked > 20 ? 1 : 64;
@@ -322,7 +331,7 @@
         lines = [];
         lineBytes = 0;
         const { done, thrown } = driver.step(SLOTS[given.slot], given.rows, given.stream);
-        return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown) } };
+        return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown), said: lines } };
       }
       case 'export':
         return call(() => ({ state: driver.show(SLOTS[given]) }));
