@@ -73,7 +73,7 @@ enum Ask<'a> {
         #[serde(borrow)]
         apart: Cow<'a, str>,
         weak: bool,
-        /// Which of two clocks and dice it is given; `None`: it is refused both.
+        /// Which of several clocks and dice it is given; `None`: it is refused both.
         chance: Option<u8>,
         /// What a call may take.
         milliseconds: u64,

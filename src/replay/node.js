@@ -50,11 +50,11 @@
   const LOAD_TIME = 1577836800000;
   // Clocks and dice that differ in everything, for a fold that may use them as long as its states
   // do not depend on them: a time, how far it goes with each look, and the least that is drawn.
-  // The first clock stands at the event's own time, the second where no event is: what is true of
-  // both is true of all times between.
+  // The last one stands at the event's own time.
   const CHANCES = [
     { time: Date.UTC(1970, 0, 2, 3, 4, 5, 6), step: 1, least: 0 },
     { time: Date.UTC(2106, 6, 31, 13, 47, 59, 987), step: 61237, least: 0.9 },
+    { time: 0, step: 1, least: 0.45 },
   ];
   let chance = null;
   const isGiven = () => isLoading || chance !== null;
@@ -276,7 +276,7 @@
     // A sign of life for slow events; who hangs gives none.
     count: (row) => {
       begun++;
-      if (chance === CHANCES[0] && row !== null) chance.time = timeOf(row[4]);
+      if (chance === CHANCES[2] && row !== null) chance.time = timeOf(row[4]);
       if (begun % every !== 0) return;
       const at = clock(time);
       every = at - looked > 20 ? 1 : 64;

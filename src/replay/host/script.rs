@@ -17,6 +17,9 @@ const LONG_TEXT: usize = 4 << 20;
 /// Digits above which a whole number may not fit a JavaScript number.
 const SAFE_DIGITS: usize = 15;
 
+/// Clocks and dice that differ, as `node.js` has them.
+pub(super) const CHANCES: usize = 3;
+
 /// See the module's documentation.
 pub struct Script {
     name: Text,
@@ -73,15 +76,15 @@ impl Script {
         Ok(script)
     }
 
-    /// Two like it, that are given clocks and dice which differ; `None` where its engine has none.
-    pub(super) fn with_chances(&self) -> Option<[Script; 2]> {
+    /// Some like it, that are given clocks and dice which differ; `None` where its engine has none.
+    pub(super) fn with_chances(&self) -> Option<[Script; CHANCES]> {
         matches!(self.program.engine, Engine::Node(_)).then(|| {
-            [0, 1].map(|chance| Script {
+            std::array::from_fn(|chance| Script {
                 name: Arc::clone(&self.name),
                 program: Arc::clone(&self.program),
                 export: self.export.clone(),
                 limits: self.limits.clone(),
-                chance: Some(chance),
+                chance: Some(chance as u8),
                 hosts: [const { None }; SLOTS],
                 apart: self.apart,
                 last: Slot::Build,
