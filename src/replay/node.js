@@ -11,6 +11,7 @@
   const Module = require('node:module');
   const crypto = require('node:crypto');
   const timers = require('node:timers');
+  const { Writable } = require('node:stream');
   const { readSync, writeSync } = fs;
   const { version } = process;
   const { parse, stringify } = JSON;
@@ -122,7 +123,7 @@
   guard(process, 'hrtime', 'process.hrtime', EVENT_TIME, () => [0, 0]);
   if (process.hrtime !== hrtime) process.hrtime.bigint = hrtime.bigint;
   for (const name of ['uptime', 'cpuUsage', 'memoryUsage', 'resourceUsage']) guard(process, name, `process.${name}`, EVENT_TIME, () => 0);
-  for (const name of ['exit', 'reallyExit', 'abort', 'kill', 'chdir', 'dlopen']) guard(process, name, `process.${name}`, 'throw, to say that an event cannot be applied', () => refuse(`process.${name}`, 'throw'));
+  for (const name of ['exit', 'reallyExit', 'abort', 'kill', 'chdir']) guard(process, name, `process.${name}`, 'throw, to say that an event cannot be applied', () => refuse(`process.${name}`, 'throw'));
   for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
     guard(globalThis, name, name, EVENT_TIME, () => 0);
     guard(timers, name, name, EVENT_TIME, () => 0);
@@ -163,10 +164,8 @@
   console.group = console.groupCollapsed = (...args) => { say(format(plainFormat, ...args)); };
   for (const name of ['groupEnd', 'time', 'timeEnd', 'timeLog', 'timeStamp', 'count', 'countReset', 'clear', 'profile', 'profileEnd']) console[name] = () => undefined;
   for (const name of ['stdout', 'stderr']) {
-    defineProperty(process, name, {
-      value: { write(text) { say(`${text}`); return true; }, isTTY: false, on() { return this; }, once() { return this; }, end() {} },
-      configurable: true,
-    });
+    const value = new Writable({ write(text, _, done) { say(`${text}`); done(); } });
+    defineProperty(process, name, { value, configurable: true });
   }
 
   // --- The line --------------------------------------------------------------------------

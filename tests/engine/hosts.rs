@@ -50,8 +50,8 @@ impl EventSource for Events {
     }
 }
 
-fn program(source: &str) -> Result<Arc<Program>, ModuleError> {
-    Program::of_text("hostile.mjs", source, Engine::Sandbox).map(Arc::new)
+fn program(source: &str, engine: Engine) -> Result<Arc<Program>, ModuleError> {
+    Program::of_text("hostile.mjs", source, engine).map(Arc::new)
 }
 
 /// What a module may do to whoever runs it, at one event. `true`: an engine may also get through
@@ -126,9 +126,9 @@ fn hostile(chance: &mut Chance, at: u64) -> (String, bool) {
     (source, may_go_on)
 }
 
-fn fold(source: &str, at: u64, may_go_on: bool) -> Result<(), String> {
+fn fold(source: &str, engine: Engine, at: u64, may_go_on: bool) -> Result<(), String> {
     const EVENTS: u64 = 40;
-    let script = program(source)
+    let script = program(source, engine)
         .and_then(|program| Script::new(&program, "default", &Stop::default()))
         .and_then(|script| script.within(Duration::from_millis(100)))
         .map_err(|error| error.to_string())?;
@@ -283,7 +283,7 @@ fn behind_states_that_cannot_be_shown_nobody_knows_who_wrote_what() {
     const EVENTS: u64 = 400;
     let source = "export const initialState = {};\nexport default (s, e) => ({ by: e.version === 50 ? 'it' : s.by,\n\
                   toJSON() { if (e.version < 300) throw new Error('no'); return { by: this.by } } })";
-    let script = Script::new(&program(source).expect("a module"), "default", &Stop::default()).expect("a reducer");
+    let script = Script::new(&program(source, Engine::Sandbox).expect("a module"), "default", &Stop::default()).expect("a reducer");
     let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), EVENTS, OnError::Stop);
     let mut source = Events(EVENTS);
     timeline.build(&mut source, u64::MAX, Duration::MAX).expect("infallible");
@@ -347,7 +347,7 @@ fn sources_that_are_nested_without_end_are_refused_by_name() {
 fn who_waits_for_a_reducer_can_stop_waiting() {
     let stop = Stop::default();
     let source = "export default (s = 0, e) => { if (e.version === 3) for (;;) {} return s + 1 }";
-    let script = program(source)
+    let script = program(source, Engine::Sandbox)
         .and_then(|program| Script::new(&program, "default", &stop))
         .and_then(|script| script.within(Duration::from_secs(3_600)))
         .expect("a reducer");

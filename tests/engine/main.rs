@@ -15,6 +15,7 @@ mod export_job;
 mod guess;
 mod hostile;
 mod hosts;
+mod jail;
 mod input;
 mod kurrent;
 mod large;

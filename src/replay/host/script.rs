@@ -263,8 +263,8 @@ impl Script {
             }
             Ok(Reply::Unread(thrown)) => Folded { thrown: Some(thrown), unread: true, ..Folded::default() },
             Ok(Reply::Thrown(thrown)) | Err((thrown, None)) => Folded { thrown: Some(thrown), ..Folded::default() },
-            // It names the event that was under way.
-            Err((thrown, Some(Death::TooSlow(begun)))) if self.program.engine.names_events() => {
+            // It names the event that was under way; of one there is no other.
+            Err((thrown, Some(Death::TooSlow(begun)))) if self.program.engine.names_events() || events == 1 => {
                 Folded { done: begun.saturating_sub(1) as usize, thrown: Some(thrown), ..Folded::default() }
             }
             Err((thrown, Some(Death::Stopped))) => Folded { thrown: Some(thrown), ..Folded::default() },
