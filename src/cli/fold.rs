@@ -14,7 +14,7 @@ use crate::replay::Reducer;
 use crate::replay::host::Stop;
 use crate::replay::merge::{MERGE, Merge};
 use crate::replay::stored::Stored;
-use crate::replay::timeline::{HandlerError, OnError, StateAt, Timeline};
+use crate::replay::timeline::{HandlerError, OnError, Said, StateAt, Timeline};
 use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments, StreamSource, WantedHost};
 
 /// Errors of handlers that are printed; the rest are counted.
@@ -120,6 +120,11 @@ impl Fold {
         Ok(Fold { source, timeline, skips: on_error == OnError::Skip, reached: Applied(0) })
     }
 
+    /// What runs the user's code, in words.
+    pub fn engine(&self) -> Option<String> {
+        self.timeline.engine()
+    }
+
     /// The state at a place that `option` named.
     pub fn state(&mut self, option: &str, place: At) -> Result<StateAt, CliError> {
         let target = at::applied(self.source.rows(), option, place)?;
@@ -155,6 +160,11 @@ impl Fold {
     pub fn report(&self) -> Result<u8, CliError> {
         let odd = self.source.findings().kept().iter().chain(self.timeline.findings().kept());
         print::findings(odd.filter(|finding| finding.code != FindingCode::HandlerThrew))?;
+        let said: Vec<&Said> = self.timeline.said().iter().filter(|said| said.applied <= self.reached).collect();
+        for said in said.iter().skip(said.len().saturating_sub(SHOWN)) {
+            let line = format!("v{}: {}", said.version, said.text);
+            writeln!(io::stderr(), "console: {}", print::visible(&line))?;
+        }
         let errors = self.errors();
         // Also where events are skipped: behind too many cuts there are no more states.
         let stops = |error: &HandlerError| error.applied.0 == 0 || error.applied.0 > self.timeline.reachable();

@@ -75,7 +75,8 @@ impl State {
         let (applied, all) = (state.applied, fold.source.rows().len());
         let (stream, reducer) = (visible(fold.source.name()), fold.timeline.reducer_name());
         let reducer = if *reducer == *STORED { "the store's own document" } else { &reducer };
-        writeln!(out, "{stream} {version}, {applied} of {all} events, by {}{guess}", visible(reducer))?;
+        let engine = fold.engine().map(|engine| format!(" ({engine})")).unwrap_or_default();
+        writeln!(out, "{stream} {version}, {applied} of {all} events, by {}{engine}{guess}", visible(reducer))?;
         let mut text = String::new();
         write_pretty(&state.state, &mut text);
         Ok(writeln!(out, "{}", visible_lines(&text))?)

@@ -206,6 +206,10 @@ impl Saved {
 pub trait Reducer {
     /// Shown beside every state: `merge`, or `FILE#export`.
     fn name(&self) -> &Text;
+    /// What runs the user's code, in words, where there is some.
+    fn engine(&self) -> Option<String> {
+        None
+    }
     /// The state is a guess, not what the user's program computes.
     fn is_guess(&self) -> bool;
     /// Puts the initial state into the slot.

@@ -64,6 +64,18 @@ pub struct HandlerError {
     pub thrown: Thrown,
 }
 
+/// What a reducer wrote to the console at an event.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The event is the `applied`-th of the stream, counted from 1.
+    pub applied: Applied,
+    pub version: Version,
+    pub text: Text,
+}
+
+/// Bytes of what reducers said that are kept of a stream.
+const MOST_SAID: usize = 1 << 20;
+
 /// A state and how it came about.
 #[derive(Clone, Debug)]
 pub struct StateAt {
@@ -135,6 +147,8 @@ pub struct Timeline {
     cost: f64,
     shortest: u64,
     findings: Findings,
+    said: Vec<Said>,
+    said_bytes: usize,
     last_kept: Node,
 }
 
@@ -166,6 +180,8 @@ impl Timeline {
             cost: 0.0,
             shortest: SHORTEST_INTERVAL,
             findings: Findings::default(),
+            said: Vec::new(),
+            said_bytes: 0,
             last_kept: Node::Null,
         }
     }
@@ -187,6 +203,11 @@ impl Timeline {
 
     pub fn reducer_name(&self) -> Text {
         Arc::clone(self.reducer.name())
+    }
+
+    /// What runs the user's code, in words.
+    pub fn engine(&self) -> Option<String> {
+        self.reducer.engine()
     }
 
     pub fn is_guess(&self) -> bool {
@@ -236,6 +257,24 @@ impl Timeline {
         &self.findings
     }
 
+    /// What the reducer wrote to the console, in order, as far as the fold came.
+    pub fn said(&self) -> &[Said] {
+        &self.said
+    }
+
+    fn note_said(&mut self, lines: Vec<(usize, Text)>, events: &[Step]) {
+        // What is folded again says it again.
+        let known = self.said.last().map_or(0, |said| said.applied.0);
+        for (at, text) in lines {
+            let applied = self.built + at as u64 + 1;
+            let Some(event) = events.get(at).filter(|_| applied > known && self.said_bytes < MOST_SAID) else {
+                continue;
+            };
+            self.said_bytes += text.len() + size_of::<Said>();
+            self.said.push(Said { applied: Applied(applied), version: event.version, text });
+        }
+    }
+
     /// Bytes of keyframes and ready states.
     pub fn held_bytes(&self) -> usize {
         self.keyframe_bytes + self.ring_bytes
@@ -263,6 +302,7 @@ impl Timeline {
         self.ring_full = false;
         self.seek_at = self.seek_at.filter(|seek| *seek <= at);
         self.errors.retain(|error| error.applied.0 <= at);
+        self.said.retain(|said| said.applied.0 <= at);
         if let Some(first) = source.steps(at, 1)?.first() {
             self.findings.retain(|finding| finding.version < Some(first.version));
         }
@@ -381,6 +421,7 @@ impl Timeline {
                 self.findings.push(Finding { code, stream, stream_id: None, version, message });
             }
         }
+        self.note_said(stepped.said, &events);
         match stepped.thrown {
             None => self.built += events.len() as u64,
             Some(thrown)

@@ -45,7 +45,7 @@ use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
 use crate::model::{Applied, Findings, Link, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
 use crate::replay::diff::Change;
 use crate::replay::host::Stop;
-use crate::replay::timeline::{HandlerError, OnError};
+use crate::replay::timeline::{HandlerError, OnError, Said};
 use crate::replay::written::Written;
 use filter::EventFilter;
 
@@ -256,6 +256,10 @@ pub struct FoldNews {
     pub errors: Arc<Vec<HandlerError>>,
     /// The fold ended before the event after this many.
     pub stopped: Option<u64>,
+    /// What the reducer wrote to the console.
+    pub said: Arc<Vec<Said>>,
+    /// Why each state is folded from the stream's start.
+    pub no_copies: Option<Text>,
     /// Findings of the fold, and of the payloads read so far.
     pub findings: Arc<Findings>,
 }

@@ -322,7 +322,11 @@ impl Track {
         let stopped = (timeline.reachable() < timeline.len()).then(|| timeline.reachable());
         let (new_errors, new_findings) =
             (timeline.errors().len() != old.errors.len(), findings != old.findings.total());
-        let met = new_errors || new_findings || stopped != old.stopped || !old.ticket.same_fold(ticket);
+        let met = new_errors
+            || timeline.said().len() != old.said.len()
+            || new_findings
+            || stopped != old.stopped
+            || !old.ticket.same_fold(ticket);
         let built = timeline.built();
         let ended = timeline.is_complete() && (!self.told.complete || built != old.built);
         let grown = built >= old.built + (timeline.len() / 50).max(1);
@@ -334,6 +338,12 @@ impl Track {
             ticket,
             built,
             stopped,
+            said: if timeline.said().len() != old.said.len() {
+                Arc::new(timeline.said().to_vec())
+            } else {
+                Arc::clone(&old.said)
+            },
+            no_copies: timeline.no_copies().cloned(),
             errors: if new_errors { Arc::new(timeline.errors().to_vec()) } else { Arc::clone(&old.errors) },
             findings: if new_findings { Arc::new(self.findings(timeline)) } else { Arc::clone(&old.findings) },
         };

@@ -149,6 +149,8 @@ pub struct EventBody<'a> {
     pub raw: &'a [u8],
     /// Why the payload could not be decoded.
     pub undecodable: Option<&'a str>,
+    /// What the reducer wrote to the console when it folded it, a line each.
+    pub console: String,
     /// Where it points.
     pub links: Vec<LinkLine<'a>>,
     /// Events of this kind of store may point at others.
@@ -299,6 +301,7 @@ fn event_body<'a>(
         metadata: tree(view, Tree::Metadata, &event.metadata, None),
         raw: &event.raw,
         undecodable: event.undecodable.as_deref(),
+        console: console(view, asked),
         links: links.ends.iter().enumerate().map(|(at, end)| link_line(store, links, at, end)).collect(),
         has_links: store.has_links(),
         here: links.here.as_ref().map(|here| LinksHereView {
@@ -308,6 +311,13 @@ fn event_body<'a>(
             is_part: !here.is_running() && here.progress.done < here.progress.of,
         }),
     }
+}
+
+fn console(view: &StreamView, asked: Applied) -> String {
+    let said = &view.fold.news.said;
+    let first = said.partition_point(|said| said.applied < asked);
+    let lines = said[first..].iter().take_while(|said| said.applied == asked);
+    lines.map(|said| &*said.text).collect::<Vec<_>>().join("\n")
 }
 
 fn link_line<'a>(store: &'a OpenStore, links: &Links, at: usize, end: &'a LinkEnd) -> LinkLine<'a> {

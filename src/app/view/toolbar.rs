@@ -51,6 +51,10 @@ pub struct ReducerChip<'a> {
     pub file: Option<&'a str>,
     /// What the reducer of the current stream's category is, in short: `account.js` or "Merge, a guess".
     pub label: Cow<'a, str>,
+    /// What runs the module, in words.
+    pub engine: Option<String>,
+    /// Why each state of the current stream is folded from its start.
+    pub no_copies: Option<&'a str>,
     /// True where the current stream's state is a merge.
     pub guess: bool,
     /// The states are those that the store keeps.
@@ -120,6 +124,8 @@ fn reducer(store: &OpenStore) -> ReducerChip<'_> {
             _ if stored => Cow::Borrowed("The store's own document"),
             _ => Cow::Borrowed(reducers.file_name().filter(|_| !guess).unwrap_or("Merge, a guess")),
         },
+        engine: reducers.source().file().filter(|_| !guess).map(|file| file.program.engine.to_string()),
+        no_copies: view.and_then(|view| view.fold.news.no_copies.as_deref()).filter(|_| !guess),
         guess,
         stored,
         offers_stored: store.opened().is_some_and(|opened| opened.keeps_states()),

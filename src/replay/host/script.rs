@@ -286,6 +286,10 @@ impl Reducer for Script {
         &self.name
     }
 
+    fn engine(&self) -> Option<String> {
+        Some(self.program.engine.to_string())
+    }
+
     fn is_guess(&self) -> bool {
         false
     }

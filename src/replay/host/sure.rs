@@ -93,6 +93,10 @@ impl Reducer for Sure {
         self.one.name()
     }
 
+    fn engine(&self) -> Option<String> {
+        self.one.engine()
+    }
+
     fn is_guess(&self) -> bool {
         self.one.is_guess()
     }

@@ -80,6 +80,7 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     }
     let rest = labels(ui, rest, |ui, line| identity_ui(ui, id, line, body, cx.zone));
     let rest = warning_ui(ui, id, rest, body);
+    let rest = console_ui(ui, id, rest, body);
     let rest = links_ui(ui, id, rest, &body.links, out);
     match there[active].0 {
         EventTab::Links => links_here_ui(ui, id.with("links here"), rest, body.here.as_ref(), out),
@@ -139,6 +140,24 @@ fn identity_ui(ui: &mut Ui, id: Id, line: Rect, body: &EventBody<'_>, zone: Zone
     }
     let response = spoken(ui, id.with("identity"), line, &words.replace('\n', ", "));
     response.on_hover_text(words);
+}
+
+/// A line for what the reducer wrote to the console; returns what is left.
+fn console_ui(ui: &mut Ui, id: Id, rect: Rect, body: &EventBody<'_>) -> Rect {
+    if body.console.is_empty() {
+        return rect;
+    }
+    let t = tokens::tokens(ui.ctx());
+    let (Some(line), rest) = split_if_room(rect, 28.0) else { return rect };
+    let painter = ui.painter().clone();
+    let y = line.center().y;
+    Icon::INFO.paint(&painter, pos2(line.left() + 17.0, y), 14.0, t.secondary);
+    let end = text::left(&painter, line.left() + 28.0, y, "console", text::LABEL, t.quiet);
+    let (first, more) = body.console.split_once('\n').unwrap_or((&body.console, ""));
+    let shown = if more.is_empty() { first.to_owned() } else { format!("{first} …") };
+    text::left_cut(&painter, end + 8.0, y, &shown, text::DATA, t.text, line.right() - end - 8.0 - size::PAD);
+    spoken(ui, id.with("console"), line, &format!("Console: {}", body.console)).on_hover_text(&body.console);
+    rest
 }
 
 /// A line for what is odd about the event; returns what is left.

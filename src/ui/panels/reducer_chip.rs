@@ -9,7 +9,7 @@ use crate::app::view::{ReducerChip, ReducerRow};
 use crate::model::CategoryId;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
-use crate::ui::widgets::button::{Look, button, button_width, flow};
+use crate::ui::widgets::button::{Look, button, button_width, flow, spoken};
 use crate::ui::widgets::menu::{self, Line};
 use crate::ui::{format, paint, text};
 
@@ -79,11 +79,12 @@ pub fn reducer_ui(
     let (icon, color, note) = state_of(reducer, t);
     let [word, label, words] = widths(&painter, reducer, &note, much);
     let end = x + reducer_width(&painter, reducer, much, t);
-    let name = match (reducer.stored, note.is_empty()) {
+    let mut name = match (reducer.stored, note.is_empty()) {
         (true, true) => format!("Reducer {}", reducer.label),
         (false, true) => format!("Reducer {}, a guess", reducer.label),
         (_, false) => format!("Reducer {}, {note}", reducer.label),
     };
+    name.extend(reducer.engine.iter().map(|engine| format!(", by {engine}")));
     let place = Rect::from_min_max(pos2(x - 8.0, bar.top() + 6.0), pos2(end + 8.0, bar.bottom() - 7.0));
     let (response, chevron) = chip(ui, id, place, || WidgetInfo::labeled(Role::Button, true, &name));
     Icon::SQUARE_FUNCTION.paint(&painter, pos2(x + 8.0, y), 16.0, t.secondary);
@@ -109,6 +110,13 @@ pub fn reducer_ui(
     }
 }
 
+/// What is to be known of the module: what runs it, and why it may be slow.
+fn about(reducer: &ReducerChip<'_>) -> Vec<String> {
+    let engine = reducer.engine.iter().map(|engine| format!("Run by {engine}"));
+    let slow = reducer.no_copies.iter().map(|why| format!("Each state is folded from the start: {why}"));
+    engine.chain(slow).collect()
+}
+
 /// What computes the state of each category.
 fn table_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
@@ -123,6 +131,12 @@ fn table_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &mu
         let height = text::paragraph_galley(&painter, width - 52.0, &why.cause, text::DATA, t.text, 4).size().y + 64.0;
         let (place, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
         super::problem(ui, id.with("problem"), place, why);
+    }
+    for words in about(reducer) {
+        let (line, _) = ui.allocate_exact_size(vec2(width, 28.0), Sense::hover());
+        let room = width - 2.0 * size::PAD;
+        text::left_cut(&painter, line.left() + size::PAD, line.center().y, &words, text::BODY, t.secondary, room);
+        spoken(ui, id.with(&words), line, &words).on_hover_text(&words);
     }
     for row in reducer.table {
         row_ui(ui, id, width, reducer, row, out);
