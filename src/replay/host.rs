@@ -184,11 +184,11 @@ impl Host {
     fn ask(&mut self, ask: &Ask<'_>) -> Result<Reply, Death> {
         let mut line = serde_json::to_vec(ask).map_err(|error| Death::Ended(error.to_string()))?;
         line.push(b'\n');
-        self.send(line)
+        self.send(line, &mut || {})
     }
 
-    fn send(&mut self, line: Vec<u8>) -> Result<Reply, Death> {
-        let answer = self.process.ask(line, &self.limits)?;
+    fn send(&mut self, line: Vec<u8>, meanwhile: &mut dyn FnMut()) -> Result<Reply, Death> {
+        let answer = self.process.ask(line, &self.limits, meanwhile)?;
         serde_json::from_slice(&answer).map_err(|error| Death::Ended(format!("its answer cannot be read: {error}")))
     }
 

@@ -219,6 +219,10 @@ pub trait Reducer {
     fn start(&mut self, slot: Slot) -> Result<(), Thrown>;
     /// Folds events of `stream` in order until one throws; passes over those that are skipped.
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
+    /// The same. Where another process does the work, `meanwhile` is called once while it does.
+    fn step_while(&mut self, slot: Slot, stream: &str, events: &[Step], _meanwhile: &mut dyn FnMut()) -> Stepped {
+        self.step(slot, stream, events)
+    }
     /// There is a state in the slot: one that the store keeps is there at some versions only.
     fn knows(&self, _slot: Slot) -> bool {
         true

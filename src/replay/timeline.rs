@@ -149,6 +149,8 @@ pub struct Timeline {
     findings: Findings,
     said: Vec<Said>,
     said_bytes: usize,
+    /// Events read while others were folded, and the place of the first of them.
+    ahead: (u64, Vec<Step>),
     last_kept: Node,
 }
 
@@ -182,6 +184,7 @@ impl Timeline {
             findings: Findings::default(),
             said: Vec::new(),
             said_bytes: 0,
+            ahead: (0, Vec::new()),
             last_kept: Node::Null,
         }
     }
@@ -292,6 +295,7 @@ impl Timeline {
     /// Where the events do not come.
     pub fn invalidate_from<S: EventSource>(&mut self, source: &mut S, at: u64, len: u64) -> Result<(), S::Error> {
         self.len = len;
+        self.ahead.1.clear();
         if self.built.max(self.stopped.map_or(0, |stopped| stopped + 1)) <= at {
             return Ok(());
         }
@@ -406,13 +410,25 @@ impl Timeline {
         let most = if self.built < self.one_by_one { 1 } else { self.batch() };
         let count = (until - self.built).min(most).min(next.saturating_sub(self.built).max(1));
         let start = Instant::now();
-        let events = source.steps(self.built, count)?;
+        let events = if self.ahead.0 == self.built && !self.ahead.1.is_empty() {
+            let some = self.ahead.1.len().min(count as usize);
+            self.ahead.0 += some as u64;
+            self.ahead.1.drain(..some).collect()
+        } else {
+            source.steps(self.built, count)?
+        };
         if events.is_empty() {
             // The store lost events meanwhile; the index will say so.
             self.len = self.built;
             return Ok(());
         }
-        let stepped = self.reducer.step(Slot::Build, &self.stream, &events);
+        let (next, ahead) = (self.built + events.len() as u64, &mut self.ahead);
+        let stepped = self.reducer.step_while(Slot::Build, &self.stream, &events, &mut || {
+            if next < until && (ahead.0 != next || ahead.1.is_empty()) {
+                // What cannot be read is asked for again, and said then.
+                *ahead = (next, source.steps(next, most.min(until - next)).unwrap_or_default());
+            }
+        });
         let cost = start.elapsed().as_secs_f64() / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
         for (at, code, message) in stepped.findings {

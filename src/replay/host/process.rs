@@ -121,9 +121,10 @@ impl Process {
     ///
     /// # Errors
     /// There is none: the process was killed, or ended.
-    pub fn ask(&mut self, line: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Death> {
+    pub fn ask(&mut self, line: Vec<u8>, limits: &Limits, meanwhile: &mut dyn FnMut()) -> Result<Vec<u8>, Death> {
         // Where it is gone, the other end says so.
         let _ = self.to.send(line);
+        meanwhile();
         let stops = limits.stop.count();
         // Most answers are there at once: what it used is asked for at the first look only.
         let (mut begun, mut waited, mut used) = (0, Duration::ZERO, None);

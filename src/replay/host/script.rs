@@ -229,7 +229,7 @@ impl Script {
     }
 
     /// Folds the rows of `self.text`, which are so many.
-    fn fold(&mut self, slot: Slot, stream: &str, events: usize) -> Folded {
+    fn fold(&mut self, slot: Slot, stream: &str, events: usize, meanwhile: &mut dyn FnMut()) -> Folded {
         // Lines end the text; between the parts of JSON they say nothing.
         let mut line = Vec::with_capacity(self.text.len() + stream.len() + 64);
         let mut head = format!("{{\"step\":{{\"slot\":\"{slot:?}\",\"stream\":");
@@ -240,7 +240,7 @@ impl Script {
         line.extend_from_slice(b"}}\n");
         let reply = self.with_host(slot, |host| {
             host.used = true;
-            host.send(line)
+            host.send(line, meanwhile)
         });
         match reply {
             Ok(Reply::Stepped { thrown: Some(Thrown { why: Why::Outside, .. }), .. }) => {
@@ -299,6 +299,10 @@ impl Reducer for Script {
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
+        self.step_while(slot, stream, events, &mut || {})
+    }
+
+    fn step_while(&mut self, slot: Slot, stream: &str, events: &[Step], meanwhile: &mut dyn FnMut()) -> Stepped {
         if let Err(thrown) = self.check(slot) {
             return Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() };
         }
@@ -318,7 +322,7 @@ impl Reducer for Script {
             }
         }
         self.text.push(']');
-        let mut folded = self.fold(slot, stream, events.len());
+        let mut folded = self.fold(slot, stream, events.len(), meanwhile);
         if folded.unread && events.len() > 1 {
             // One of them spoils the text of all: each by itself, so that the right one is blamed.
             folded = Folded::default();
@@ -327,7 +331,7 @@ impl Reducer for Script {
                 self.text.push('[');
                 write_row(event, &mut self.text);
                 self.text.push(']');
-                let mut one = self.fold(slot, stream, 1);
+                let mut one = self.fold(slot, stream, 1, &mut || {});
                 said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
                 folded = Folded { done: at + one.done, ..one };
                 if folded.thrown.is_some() {

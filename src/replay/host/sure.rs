@@ -114,10 +114,14 @@ impl Reducer for Sure {
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
+        self.step_while(slot, stream, events, &mut || {})
+    }
+
+    fn step_while(&mut self, slot: Slot, stream: &str, events: &[Step], meanwhile: &mut dyn FnMut()) -> Stepped {
         if let Some(trial) = &mut self.trial {
             return trial.step(slot, stream, events);
         }
-        let stepped = self.one.step(slot, stream, events);
+        let stepped = self.one.step_while(slot, stream, events, meanwhile);
         match &stepped.thrown {
             // What was folded up to here, they have still to fold.
             Some(refusal) if self.divide(refusal) => {
