@@ -164,7 +164,7 @@
   };
 
   // True where JSON text says all of the value: then the engine's own writer does it.
-  const saysAll = (value) => {
+  const saysAll = (value, depth) => {
     switch (typeof value) {
       case 'string':
       case 'boolean':
@@ -177,14 +177,16 @@
         return false;
     }
     if (value === null) return true;
+    // Deeper there may be no end.
+    if (depth === 100) return false;
     const prototype = getPrototypeOf(value);
     if (prototype === ArrayPrototype) {
-      for (let i = 0; i < value.length; i++) if (!saysAll(value[i])) return false;
+      for (let i = 0; i < value.length; i++) if (!saysAll(value[i], depth + 1)) return false;
       return !has(value, 'toJSON');
     }
     if (prototype !== ObjectPrototype) return false;
     const names = keys(value);
-    for (let i = 0; i < names.length; i++) if (!saysAll(value[names[i]])) return false;
+    for (let i = 0; i < names.length; i++) if (!saysAll(value[names[i]], depth + 1)) return false;
     return !has(value, 'toJSON');
   };
 
@@ -246,7 +248,7 @@
   };
 
   const exportText = (value) => {
-    if (saysAll(value)) {
+    if (saysAll(value, 0)) {
       const text = stringify(value);
       // Half a surrogate pair is no text elsewhere.
       if (!includes(text, '\\ud')) return text;
@@ -676,7 +678,7 @@
   const callOf = (state, event) => {
     for (let i = 0; i < GENERAL.length; i++) {
       const handler = state[GENERAL[i]];
-      if (typeof handler === 'function') return apply(handler, state, [event]);
+      if (typeof handler === 'function' && handler.length < 2) return apply(handler, state, [event]);
     }
     let names = methodNames.get(event.type);
     if (names === undefined) {
@@ -700,7 +702,7 @@
     for (let i = 0; i < names.length; i++) if (typeof value[names[i]] === 'function') handlers++;
     return handlers > 0 && handlers + (has(value, '$init') ? 1 : 0) >= names.length ? 'handlers' : '';
   };
-  const NO_REDUCERS = ['initialState', 'upcast', 'reducers', '$eventglass', '__esModule', 'module.exports'];
+  const NO_REDUCERS = ['initialState', 'upcast', 'reducers', '__esModule', 'module.exports'];
   // The exports that can fold events, as [name, kind], in the module's order.
   const list = (namespace) => {
     const found = [];

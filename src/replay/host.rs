@@ -40,6 +40,8 @@ pub use sure::Sure;
 /// The verb that makes the program a host.
 pub const HOST_VERB: &str = "reducer-host";
 
+/// What to do about a package that is not there.
+const MISSING: &str = "install it beside the module, or bundle it: npx esbuild x.ts --bundle --format=esm";
 /// A call into a reducer may take this long, each of its events anew.
 const CALL_TIME: Duration = Duration::from_secs(2);
 /// Parsing a source text may take this long.
@@ -249,8 +251,9 @@ impl Host {
             Ok(Reply::Loaded(exports)) => Ok(exports),
             Ok(Reply::Refused { message, place, help }) => {
                 let place = module.written_place(&place).unwrap_or_else(|| place.to_string());
+                let is_missing = message.contains("Cannot find package");
                 let message = if place.is_empty() { message } else { format!("{message} at {place}") };
-                refused(message, &help)
+                refused(message, if is_missing { MISSING } else { &help })
             }
             Ok(other) => refused(format!("the host answered {other:?}"), "report this"),
             Err(death) => {

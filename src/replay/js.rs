@@ -17,7 +17,7 @@ use rquickjs::context::EvalOptions;
 use rquickjs::function::Func;
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
-use rquickjs::{Array, CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use super::module::{Export, Kind, Module, ModuleError, Source, candidates, resolve};
 use super::{Slot, Thrown, Why};
@@ -37,8 +37,9 @@ const NO_ERROR: &str = "threw a value that is no Error";
 const PRELUDE: &str = include_str!("sandbox/prelude.js");
 const DRIVER: &str = include_str!("driver.js");
 const MODULES: &str = include_str!("modules.js");
-/// By this name sources that are no ES modules find what they export, while a module loads.
-const EXPORTS: &str = "$eventglass";
+/// While a module loads, sources find the host by this name: they hand it their variables, and
+/// those that are no ES modules get what they export.
+const HOST: &str = "$eventglass";
 
 /// One QuickJS runtime with the user's module in it.
 pub(super) struct Sandbox {
@@ -104,11 +105,11 @@ impl Loader for InMemory {
             return rquickjs::Module::declare(ctx.clone(), name, source.text.as_bytes());
         }
         // It runs now, so that the names of what it exports are known.
-        let exports: Function<'js> = ctx.globals().get(EXPORTS)?;
+        let exports: Function<'js> = ctx.globals().get::<_, Function<'js>>(HOST)?.get("exports")?;
         let names: Vec<String> = exports.call::<_, Object<'js>>((name,))?.get("names")?;
         let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
         let mut text =
-            format!("const {{ exported }} = globalThis.{EXPORTS}({});\nexport default exported;\n", quoted(name));
+            format!("const {{ exported }} = globalThis.{HOST}.exports({});\nexport default exported;\n", quoted(name));
         for (at, own) in names.iter().enumerate() {
             let own = quoted(own);
             text.push_str(&format!("const m{at} = exported[{own}];\nexport {{ m{at} as {own} }};\n"));
@@ -372,8 +373,10 @@ fn load<'js>(
     )?;
     let exported: Function<'js> = exported.call((modules.clone(),))?;
     let globals = ctx.globals();
-    globals.set(EXPORTS, exported.clone())?;
-    let variables: Array<'js> = modules.get("variables")?;
+    let variable: Function<'js> = modules.get("variable")?;
+    variable.set("exports", exported.clone())?;
+    globals.set(HOST, variable)?;
+    let own: Function<'js> = modules.get("exported")?;
     let entry = module.sources.get(&module.entry);
     let namespace = if entry.is_some_and(|source| source.kind != Kind::Esm) {
         let whole: Value<'js> = exported.call::<_, Object<'js>>((module.entry.as_str(),))?.get("exported")?;
@@ -386,13 +389,12 @@ fn load<'js>(
             let promise = rquickjs::Module::import(ctx, name.as_str())?;
             let namespace: Object<'js> = promise.finish()?;
             entry_namespace.get_or_insert_with(|| namespace.clone());
-            variables.set(variables.len(), namespace.get::<_, Value<'js>>(EXPORTS)?)?;
-            let values: Function<'js> = ctx.eval("(space) => () => Object.keys(space).map((key) => space[key])")?;
-            variables.set(variables.len(), values.call::<_, Value<'js>>((namespace,))?)?;
+            own.call::<_, ()>((namespace,))?;
         }
         entry_namespace.ok_or(rquickjs::Error::new_loading(&module.entry))?
     };
-    globals.remove(EXPORTS)?;
+    globals.remove(HOST)?;
+    let variables: Value<'js> = modules.get::<_, Function<'js>>("variables")?.call(())?;
     loading.call::<_, ()>((false,))?;
     let apart = module.apart.as_deref().unwrap_or_default();
     driver.get::<_, Function<'js>>("loaded")?.call::<_, ()>((variables, apart, module.weak))?;

@@ -13,8 +13,9 @@
     ['', '/index.js'], ['', '/index.json'], ['', '/index.ts'], ['', '/index.mjs'], ['', '/index.cjs'],
   ];
   let sources = {};
-  // Functions that give the variables of a source.
-  const variables = [];
+  // Functions that give the variables of sources: each hands one over at its end.
+  const lists = [];
+  let [handed, scripts] = [0, 0];
   const folderOf = (name) => name.split('/').slice(0, -1);
   // The name of our source that an import means; null where it is none of ours.
   const find = (base, wanted) => {
@@ -41,6 +42,7 @@
     const module = { exports: {}, id: place(name), filename: place(name), loaded: false, children: [], paths: [] };
     if (kind === 'esm') throw new Error(`require() of the ES module ${name} is not possible: import it`);
     required.set(name, module);
+    if (kind !== 'json') scripts++;
     if (kind === 'json') {
       module.exports = parse(text);
       return module.exports;
@@ -56,8 +58,6 @@
     const folder = folderOf(place(name)).join('/');
     apply(compile(text, place(name)), module.exports, [module.exports, wants, module, place(name), folder]);
     module.loaded = true;
-    const list = module.$eventglass;
-    variables.push(typeof list === 'function' ? list : () => { throw new Error('it returns before its end'); });
     return module.exports;
   };
   return {
@@ -66,7 +66,22 @@
     textOf: (name) => sources[name].text,
     find,
     require,
-    variables,
+    variable: (list) => {
+      handed++;
+      lists[lists.length] = list;
+    },
+    // What an ES module exports is its own as well.
+    exported: (space) => {
+      scripts++;
+      lists[lists.length] = () => {
+        const names = keys(space);
+        const values = [];
+        for (let i = 0; i < names.length; i++) values[i] = space[names[i]];
+        return values;
+      };
+    },
+    // A source that returns before its end has handed over nothing.
+    variables: () => (handed === scripts ? lists : [() => { throw new Error('it returns before its end'); }]),
     // Names by which an ES module can import members of what CommonJS exports.
     names: (exported) => (exported === null || (typeof exported !== 'object' && typeof exported !== 'function') ? [] : keys(exported).filter((key) => key !== 'default')),
     // What a CommonJS entry exports, as if it were a namespace.

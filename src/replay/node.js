@@ -196,6 +196,8 @@
   // --- Modules ---------------------------------------------------------------------------
   let folder = '/';
   const modules = new Map();
+  // ES modules of ours.
+  const evaluated = [];
   const place = (name) => path.join(folder, name);
   const dynamic = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const nativeImport = (name, base) => new Script('(name) => import(name)', { filename: place(base), importModuleDynamically: dynamic }).runInThisContext()(name);
@@ -204,10 +206,13 @@
     (text, filename) => compileFunction(text, WRAPPED, { filename, importModuleDynamically: dynamic }),
     (name) => Module.createRequire(place(name)),
   );
-  const synthetic = (names, exported, whole, identifier) => new SyntheticModule([...names, 'default'], function () {
-    for (const key of names) this.setExport(key, exported[key]);
-    this.setExport('default', whole);
-  }, { identifier });
+  const synthetic = (names, exported, whole, identifier) => {
+    names[names.length] = 'default';
+    return new SyntheticModule(names, function () {
+      for (let i = 0; i < names.length - 1; i++) this.setExport(names[i], exported[names[i]]);
+      this.setExport('default', whole);
+    }, { identifier });
+  };
   const moduleOf = (name) => {
     let found = modules.get(name);
     if (found !== undefined) return found;
@@ -221,7 +226,7 @@
         },
         importModuleDynamically: (wanted) => importOf(name, wanted, true),
       });
-      found.isOurs = true;
+      evaluated[evaluated.length] = found;
     } else {
       const exported = ours.require(name, place);
       const names = ours.kindOf(name) === 'json' ? [] : ours.names(exported);
@@ -255,11 +260,7 @@
     if (ours.kindOf(entry) !== 'esm') return ours.space(ours.require(entry, place));
     const module = moduleOf(entry);
     await ready(module);
-    for (const found of modules.values()) {
-      if (!found.isOurs || found.status !== 'evaluated') continue;
-      const { namespace: space } = found;
-      ours.variables.push(space.$eventglass, () => keys(space).map((key) => space[key]));
-    }
+    for (let i = 0; i < evaluated.length; i++) ours.exported(evaluated[i].namespace);
     return module.namespace;
   };
 
@@ -295,14 +296,16 @@
     ours.give(given);
     folder = where;
     isLoading = true;
+    globalThis.$eventglass = ours.variable;
     try {
       namespace = await namespaceOf(entry);
-      driver.loaded(ours.variables, apart, weak);
+      driver.loaded(ours.variables(), apart, weak);
       return { loaded: driver.list(namespace) };
     } catch (error) {
       failed = driver.thrown(error);
       return { refused: { message: failed.message, place: shorter(failed.place), help: 'correct the module' } };
     } finally {
+      delete globalThis.$eventglass;
       isLoading = false;
       chance = CHANCES[which] ?? null;
       refusal = '';
@@ -319,7 +322,7 @@
   const answer = (ask) => {
     if (ask === 'drop') return 'done';
     if (ask === 'hello') return { hello: version };
-    const [name] = keys(ask);
+    const name = keys(ask)[0];
     const given = ask[name];
     switch (name) {
       case 'use':

@@ -269,7 +269,7 @@ fn a_throw_in_an_input_ends_or_is_skipped_as_in_a_file() {
         }
     }
     let file = here.write("events.jsonl", jsonl(&events));
-    let plain = "export const initialState = { sum: 0 };
+    let plain = "export const initialState = () => ({ sum: 0 });
          export const order = (state, event) => { state.sum += event.data.n;
            if (event.type === 'Bad') throw new Error('no'); return state; };";
     let uncopied = "export default { $init: () => ({ sum: 0 }), $any: (state, event) => {

@@ -33,7 +33,7 @@ pub(super) struct Compiled {
     pub weak: bool,
 }
 
-/// The names of what a source gives to the driver: all variables of its top level.
+/// By this name a source hands a function to the host that gives all variables of its top level.
 const VARIABLES: &str = "$eventglass";
 
 /// JavaScript without types, and what it is. `is_module`: what the package that it belongs to
@@ -98,10 +98,7 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
         .collect();
     names.sort_unstable();
     let list = names.join(", ");
-    let text = match kind {
-        Kind::Esm => format!("{plain}\nexport const {VARIABLES} = () => [{list}];"),
-        _ => format!("{plain}\n;module.{VARIABLES} = () => [{list}];"),
-    };
+    let text = format!("{plain}\n;globalThis.{VARIABLES}(() => [{list}]);");
     let odd = may_be_odd(&plain);
     Ok(Compiled {
         source: Source { kind, text: text.into() },
