@@ -152,7 +152,7 @@
       found = '';
       for (let it = prototype; it !== null && it !== ObjectPrototype && found === ''; it = getPrototypeOf(it)) {
         const type = it === EventPrototype ? null : classOf(it);
-        if (type === null) continue;
+        if (type === null || builtInMembers.has(type)) continue;
         const text = textOfFunction(type);
         const member = exec(/(?:^|[;{}\n])\s*(#[\w$]+)\s*(?:[=;}\n]|$)/, text);
         if (member !== null && exec(/^class\b/, text) !== null) found = `${type.name} keeps ${member[1]}`;
@@ -342,8 +342,8 @@
     rootsOf = variables;
     try {
       rootsAtLoad = roots();
-    } catch {
-      apart = 'its variables cannot be looked at';
+    } catch (error) {
+      apart = `its variables cannot be looked at: ${messageOf(error)}`;
       return;
     }
     sizeAtLoad = sizeOfBuiltIns();

@@ -16,6 +16,7 @@
   // Functions that give the variables of sources: each hands one over at its end.
   const lists = [];
   let [handed, scripts] = [0, 0];
+  const spaces = new Set();
   const folderOf = (name) => name.split('/').slice(0, -1);
   // The name of our source that an import means; null where it is none of ours.
   const find = (base, wanted) => {
@@ -72,6 +73,8 @@
     },
     // What an ES module exports is its own as well.
     exported: (space) => {
+      if (spaces.has(space)) return;
+      spaces.add(space);
       scripts++;
       lists[lists.length] = () => {
         const names = keys(space);

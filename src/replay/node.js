@@ -299,6 +299,7 @@
     globalThis.$eventglass = ours.variable;
     try {
       namespace = await namespaceOf(entry);
+      delete globalThis.$eventglass;
       driver.loaded(ours.variables(), apart, weak);
       return { loaded: driver.list(namespace) };
     } catch (error) {
