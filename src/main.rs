@@ -9,8 +9,15 @@ use eventglass::{formats, home};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|verb| verb == host::HOST_VERB) {
-        return host::serve(arguments).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    match arguments.next() {
+        Some(verb) if verb == host::HOST_VERB => {
+            return host::serve(arguments).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        }
+        Some(verb) if verb == host::PROGRAM_VERB => {
+            eprintln!("{}", host::become_program(arguments));
+            return ExitCode::from(127);
+        }
+        _ => {}
     }
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
     let arguments = match cli::parse(std::env::args_os()) {

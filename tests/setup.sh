@@ -4,7 +4,7 @@
 set -eu
 
 run="gcc libgl1 libegl1 libgl1-mesa-dri libxkbcommon-x11-0"
-tests="xvfb openbox xdotool imagemagick strace util-linux jq sqlite3"
+tests="xvfb openbox xdotool imagemagick strace util-linux jq sqlite3 ruby elixir erlang-jiffy"
 case "${1:-all}" in
     run) wanted="$run" ;;
     *) wanted="$run $tests" ;;

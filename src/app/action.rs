@@ -13,6 +13,7 @@ pub use crate::export::{Format, What};
 pub use crate::index::StreamSort;
 use crate::model::{Applied, CategoryId, Pointer, StoreId, StreamId};
 use crate::replay::stored::STORED;
+use crate::session::PROGRAM;
 
 /// One intent of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +97,9 @@ pub enum Action {
     ChooseReducer,
     /// Shows the sheet for typing the path of a reducer.
     ShowReducerPath,
-    /// Computes states with this module: `FILE` or `FILE#export`.
+    /// Shows the sheet for typing the command of a program.
+    ShowProgram,
+    /// Computes states with this module, `FILE` or `FILE#export`, or by this program, `program:COMMAND`.
     UseReducer(String),
     /// Back to merge.
     ClearReducer,
@@ -157,6 +160,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// Computes states by a program of the user's, who has seen its command.
+    pub fn run_program(command: String) -> Action {
+        Action::UseReducer(format!("{PROGRAM}{command}"))
+    }
+
     /// Shows the states that the store itself keeps.
     pub fn use_stored() -> Action {
         Action::UseReducer(STORED.to_owned())

@@ -460,6 +460,8 @@ commands! {
 
     CHOOSE_REDUCER = row((REDUCER, 0), "Choose a reducer…", &[ctrl('r')], "Pick the JavaScript or TypeScript module that computes the state.",
         CommandContext::store, |_, _| Action::ChooseReducer);
+    RUN_PROGRAM = row((REDUCER, 0), "Run a program…", &[], "Have a program of yours compute the state, in any language: an event in, a state out.",
+        CommandContext::store, |_, _| Action::ShowProgram);
     USE_STORED = row((REDUCER, 0), "The store's own documents", &[], "Show the documents and snapshots that the store keeps, at the versions where it holds one.",
         |cx| cx.store().and(need(cx.keeps_states, "this store keeps no documents or snapshots")),
         |_, _| Action::use_stored());

@@ -43,6 +43,7 @@ pub type Opener = Box<dyn Fn(Opening) -> Session>;
 pub(super) enum Modal {
     OpenPath,
     ReducerPath,
+    Program,
     Keys,
     SaveDialect,
     Export,

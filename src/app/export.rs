@@ -288,7 +288,7 @@ impl ExportSheet {
             line.flag("--changed");
         }
         line.option("--format", Some(request.format.name()));
-        line.option("--reducer", reducer);
+        line.reducer(reducer);
         if request.on_error == OnError::Skip && request.what != What::Events {
             line.option("--on-error", Some("skip"));
         }

@@ -11,6 +11,7 @@ use crate::dialect::MapOverride;
 use crate::formats::{OpenChoice, file_name};
 use crate::index::At;
 use crate::model::{Time, Version};
+use crate::session::PROGRAM;
 
 /// A store, and what is looked at in it. In the settings file a field that cannot be read is
 /// its default, never the loss of the rest.
@@ -28,7 +29,7 @@ pub struct Place {
     /// The filter of the events.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "String::is_empty")]
     pub filter: String,
-    /// `FILE` or `FILE#export`; `None` is merge.
+    /// `FILE`, `FILE#export` or `program:COMMAND`; `None` is merge.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub reducer: Option<String>,
 }
@@ -66,7 +67,7 @@ impl Place {
             // The window takes it with a stream only.
             line.at(self.at);
         }
-        line.option("--reducer", self.reducer.as_deref());
+        line.reducer(self.reducer.as_deref());
         line.read_as(choice);
         line.text
     }
@@ -91,6 +92,14 @@ impl CommandLine {
         if let Some(value) = value {
             let gap = if value.starts_with('-') { '=' } else { ' ' };
             self.text.push_str(&format!(" {name}{gap}{}", quoted(value.as_bytes())));
+        }
+    }
+
+    /// What computes states, as [`Place::reducer`] names it.
+    pub(super) fn reducer(&mut self, named: Option<&str>) {
+        match named.and_then(|named| named.strip_prefix(PROGRAM)) {
+            Some(command) => self.option("--reducer-command", Some(command)),
+            None => self.option("--reducer", named),
         }
     }
 

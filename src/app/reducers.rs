@@ -108,6 +108,11 @@ impl Reducers {
         match &self.source {
             ReducerSource::Module(file) => Some(of(file)),
             ReducerSource::Stored => Some(KeptReducer { named: STORED.to_owned(), ..KeptReducer::default() }),
+            ReducerSource::Program(command) => Some(KeptReducer {
+                named: self.named().unwrap_or_default(),
+                stamp: command.stamp().to_owned(),
+                ..KeptReducer::default()
+            }),
             ReducerSource::Merge => self.before.clone(),
         }
     }
@@ -126,9 +131,10 @@ impl Reducers {
             let read = self.answers.1.try_recv().ok()?;
             let Some((named, table)) = self.wanted.take_if(|(named, _)| *named == read.named) else { continue };
             return Some(match read.result {
-                Ok(Some(file)) => {
-                    self.exports = file.exports().iter().map(|export| export.name.clone()).collect();
-                    self.source = ReducerSource::Module(file);
+                Ok(Some(source)) => {
+                    let exports = source.file().map(|file| file.exports()).unwrap_or_default();
+                    self.exports = exports.iter().map(|export| export.name.clone()).collect();
+                    self.source = source;
                     self.table = table;
                     self.before = None;
                     self.problem = None;
@@ -159,9 +165,9 @@ impl Reducers {
     /// The choice for a category: the user's, else by name.
     pub(super) fn choice(&self, category: &str) -> Choice {
         match (self.source.file(), self.table.get(category)) {
-            (None, _) | (Some(_), Some(None)) => Choice::Merge,
+            (Some(_), Some(None)) => Choice::Merge,
             (Some(_), Some(Some(export))) => Choice::Export(export.clone()),
-            (Some(file), None) => file.choose(category),
+            (None, _) | (Some(_), None) => self.source.choose(category),
         }
     }
 
@@ -198,21 +204,22 @@ impl Reducers {
         &self.source
     }
 
+    /// The file, or the command of the program.
     pub(super) fn file_name(&self) -> Option<&str> {
-        self.source.file().map(|file| file.file_name())
+        match &self.source {
+            ReducerSource::Merge | ReducerSource::Stored => None,
+            ReducerSource::Module(file) => Some(file.file_name()),
+            ReducerSource::Program(command) => Some(command.text()),
+        }
     }
 
     pub(super) fn exports(&self) -> &[String] {
         &self.exports
     }
 
-    /// `stored`, `FILE` or `FILE#export`, wherever the program is started.
+    /// As [`ReducerSource::named`].
     pub(super) fn named(&self) -> Option<String> {
-        match &self.source {
-            ReducerSource::Merge => None,
-            ReducerSource::Stored => Some(STORED.to_owned()),
-            ReducerSource::Module(file) => Some(file.named()),
-        }
+        self.source.named()
     }
 
     pub(super) fn problem(&self) -> Option<&Problem> {

@@ -22,7 +22,7 @@ use crate::model::json::{to_text, write_pretty};
 use crate::model::{Applied, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId};
 use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
-use crate::session::{Answer, IndexNews, Reading, ReducerSource, Session, StoreAsk, find_stream};
+use crate::session::{Answer, IndexNews, PROGRAM, Reading, ReducerSource, Session, StoreAsk, find_stream};
 
 /// Playheads of streams that are remembered between runs.
 const REMEMBERED_PLAYHEADS: usize = 200;
@@ -575,13 +575,12 @@ impl OpenStore {
             Action::CancelScan => self.session.ask_store(StoreAsk::Cancel),
             Action::ChooseReducer => desk.effect(Effect::PickReducer(self.path.parent().map(Path::to_owned))),
             Action::ShowReducerPath => desk.modal = Some(Modal::ReducerPath),
+            Action::ShowProgram => desk.modal = Some(Modal::Program),
             Action::UseReducer(named) => {
                 desk.modal = None;
-                let named = match ReducerSource::word(&named) {
-                    Some(_) => named,
-                    None => expand_home(&named).to_string_lossy().into_owned(),
-                };
-                desk.say(format!("Reading {named}"), 4.0);
+                let is_path = ReducerSource::word(&named).is_none() && !named.starts_with(PROGRAM);
+                let named = if is_path { expand_home(&named).to_string_lossy().into_owned() } else { named };
+                desk.say(format!("Reading {}", named.strip_prefix(PROGRAM).unwrap_or(&named)), 4.0);
                 if matches!(self.notice, Some(Notice::ReducerChanged(_))) {
                     self.notice = None;
                 }

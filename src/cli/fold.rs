@@ -12,10 +12,10 @@ use crate::index::At;
 use crate::model::{Applied, FindingCode, Version};
 use crate::replay::Reducer;
 use crate::replay::host::Stop;
-use crate::replay::merge::{MERGE, Merge};
+use crate::replay::merge::MERGE;
 use crate::replay::stored::Stored;
 use crate::replay::timeline::{HandlerError, OnError, Said, StateAt, Timeline};
-use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments, StreamSource, WantedHost};
+use crate::session::{Choice, DocumentIndex, PROGRAM, ReducerSource, StoredDocuments, StreamSource, WantedHost};
 
 /// Errors of handlers that are printed; the rest are counted.
 const SHOWN: usize = 10;
@@ -26,9 +26,12 @@ pub struct ReducerArguments {
     /// stored: the documents and snapshots that the store itself keeps
     #[arg(long, value_name = "FILE[#NAME]|merge|stored")]
     reducer: Option<String>,
-    /// What runs the module: Node in a jail where it is there, else the sandbox
+    /// What runs the module: Node in a jail where it is there, else the sandbox; Python for .py
     #[arg(long, value_enum, default_value = "auto")]
     host: HostArgument,
+    /// Program that computes states, with its arguments; it is run as you would run it
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["reducer", "host"])]
+    reducer_command: Option<String>,
     /// What to do where a handler throws
     #[arg(long, value_enum, default_value = "stop")]
     on_error: OnErrorArgument,
@@ -47,6 +50,7 @@ pub enum HostArgument {
     Auto,
     Node,
     Sandbox,
+    Python,
 }
 
 impl From<HostArgument> for WantedHost {
@@ -55,6 +59,7 @@ impl From<HostArgument> for WantedHost {
             HostArgument::Auto => WantedHost::Auto,
             HostArgument::Node => WantedHost::Node,
             HostArgument::Sandbox => WantedHost::Sandbox,
+            HostArgument::Python => WantedHost::Python,
         }
     }
 }
@@ -69,26 +74,28 @@ impl ReducerArguments {
 
     /// What was named; `None` where nothing was, which is merge.
     pub fn named(&self) -> Option<&str> {
-        self.reducer.as_deref()
+        self.reducer.as_deref().or(self.reducer_command.as_deref())
     }
 
     pub fn source(&self) -> Result<ReducerSource, CliError> {
-        Ok(ReducerSource::read(self.named().unwrap_or(MERGE), self.host.into())?)
+        match &self.reducer_command {
+            Some(command) => Ok(ReducerSource::read(&format!("{PROGRAM}{command}"), WantedHost::Auto)?),
+            None => Ok(ReducerSource::read(self.reducer.as_deref().unwrap_or(MERGE), self.host.into())?),
+        }
     }
 
     fn reducer(&self, store: &StoreAndIndex, category: &str) -> Result<Box<dyn Reducer>, CliError> {
-        match self.source()? {
-            ReducerSource::Merge => Ok(Box::new(Merge::default())),
-            ReducerSource::Stored => {
-                let documents = DocumentIndex::read(&store.opened, &store.index)?;
-                print::findings(documents.findings().kept().iter())?;
-                Ok(Box::new(Stored::new(Box::new(StoredDocuments::new(Arc::new(documents))))))
-            }
-            ReducerSource::Module(file) => match file.choose(category) {
-                Choice::Merge => Err(CliError::Failed(file.no_export(category))),
-                choice => Ok(file.reducer(&choice, &Stop::default())?),
-            },
+        let source = self.source()?;
+        let choice = source.choose(category);
+        if let (Some(file), Choice::Merge) = (source.file(), &choice) {
+            return Err(CliError::Failed(file.no_export(category)));
         }
+        if let Some(reducer) = source.reducer(&choice, &Stop::default())? {
+            return Ok(reducer);
+        }
+        let documents = DocumentIndex::read(&store.opened, &store.index)?;
+        print::findings(documents.findings().kept().iter())?;
+        Ok(Box::new(Stored::new(Box::new(StoredDocuments::new(Arc::new(documents))))))
     }
 }
 

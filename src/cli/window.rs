@@ -8,6 +8,7 @@ use super::CliError;
 use super::at::AtArguments;
 use super::store::ChoiceArguments;
 use crate::app::{Place, Start};
+use crate::session::PROGRAM;
 
 /// What the window opens with.
 #[derive(Args, Debug, Default)]
@@ -23,6 +24,9 @@ pub struct WindowArguments {
     /// Module that computes states, with #name to choose one export
     #[arg(long, value_name = "FILE[#NAME]")]
     reducer: Option<String>,
+    /// Program that computes states, with its arguments; it is run as you would run it
+    #[arg(long, value_name = "COMMAND", conflicts_with = "reducer")]
+    reducer_command: Option<String>,
     #[command(flatten)]
     choice: ChoiceArguments,
     /// Who draws the window
@@ -53,6 +57,7 @@ impl WindowArguments {
             ("--at-time", self.at.at_time.is_some(), stream),
             ("--stream", self.stream.is_some(), store),
             ("--reducer", self.reducer.is_some(), store),
+            ("--reducer-command", self.reducer_command.is_some(), store),
             ("--dialect", self.choice.dialect.is_some(), store),
             ("--table", self.choice.table.is_some(), store),
             ("--map", !self.choice.map.is_empty(), store),
@@ -64,7 +69,8 @@ impl WindowArguments {
         }
         let mut places: Vec<Place> = self.stores.iter().map(Place::of).collect();
         if let Some(first) = places.first_mut() {
-            (first.stream, first.at, first.reducer) = (self.stream.clone(), at, self.reducer.clone());
+            let command = self.reducer_command.as_ref().map(|command| format!("{PROGRAM}{command}"));
+            (first.stream, first.at, first.reducer) = (self.stream.clone(), at, self.reducer.clone().or(command));
         }
         Ok(Start { places, choice })
     }

@@ -55,6 +55,8 @@ pub struct Decoded {
     pub replaced: bool,
     /// The stored text is JSON and means the same as `node`.
     pub stored_is_json: bool,
+    /// As it was before wrappers were taken off, where there were some.
+    pub wrapped: Option<Node>,
 }
 
 impl Decoded {
@@ -66,7 +68,15 @@ impl Decoded {
     }
 
     fn plain(node: Node) -> Decoded {
-        Decoded { node, error: None, is_too_large: false, duplicate_key: None, replaced: false, stored_is_json: false }
+        Decoded {
+            node,
+            error: None,
+            is_too_large: false,
+            duplicate_key: None,
+            replaced: false,
+            stored_is_json: false,
+            wrapped: None,
+        }
     }
 }
 
@@ -141,6 +151,7 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         duplicate_key: parsed.duplicate_key,
         replaced: parsed.replaced,
         stored_is_json,
+        wrapped: None,
     };
     from_strings(decoded)
 }
@@ -229,7 +240,7 @@ fn inflate(reader: impl Read) -> Result<Vec<u8>, String> {
 pub(super) fn peel(decoded: &mut Decoded, wrappers: &[Wrapper]) {
     for Wrapper::PythonTyped in wrappers {
         if let Some(peeled) = peel_python(&decoded.node) {
-            decoded.node = peeled;
+            decoded.wrapped = Some(std::mem::replace(&mut decoded.node, peeled));
             decoded.stored_is_json = false;
         }
     }

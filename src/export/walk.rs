@@ -14,8 +14,7 @@ use crate::model::{Node, Pointer, Problem, Text};
 use crate::replay::Reducer;
 use crate::replay::diff::{Change, diff, to_patch};
 use crate::replay::host::Stop;
-use crate::replay::merge::Merge;
-use crate::replay::stored::{STORED, Stored};
+use crate::replay::stored::Stored;
 use crate::replay::timeline::HandlerError;
 use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments};
 
@@ -61,8 +60,8 @@ impl Reducers {
 
     /// Merge where no file, or none of its exports, folds the category.
     fn choice(&self, category: &str) -> Choice {
-        let Some(file) = self.source.file() else { return Choice::Merge };
-        self.by_hand.get(category).cloned().unwrap_or_else(|| file.choose(category))
+        let by_hand = self.source.file().and_then(|_| self.by_hand.get(category));
+        by_hand.cloned().unwrap_or_else(|| self.source.choose(category))
     }
 
     /// What `--reducer` must say so that these categories are folded alike; `None` is merge.
@@ -70,11 +69,7 @@ impl Reducers {
     /// # Errors
     /// A sentence, where one `--reducer` cannot say it.
     pub fn argument<'a>(&self, categories: impl Iterator<Item = &'a str>) -> Result<Option<String>, String> {
-        let file = match &self.source {
-            ReducerSource::Merge => return Ok(None),
-            ReducerSource::Stored => return Ok(Some(STORED.to_owned())),
-            ReducerSource::Module(file) => file,
-        };
+        let ReducerSource::Module(file) = &self.source else { return Ok(self.source.named()) };
         let mut first: Option<(&str, Choice)> = None;
         let (mut by_name, mut other) = (true, None);
         for category in categories {
@@ -108,17 +103,16 @@ impl Reducers {
         if let Some(place) = self.made.iter().position(|(made, _)| *made == choice) {
             return Ok(place);
         }
-        let reducer: Box<dyn Reducer> = match (&self.source, &self.of) {
-            (ReducerSource::Module(file), _) if self.insists && choice == Choice::Merge => {
-                return Err(ExportError::NoReducer(file.no_export(category)));
-            }
-            (ReducerSource::Module(file), _) => file.reducer(&choice, &Stop::default())?,
-            (ReducerSource::Stored, Some((opened, index))) => {
+        if let (Some(file), true, Choice::Merge) = (self.source.file(), self.insists, &choice) {
+            return Err(ExportError::NoReducer(file.no_export(category)));
+        }
+        let reducer = match (self.source.reducer(&choice, &Stop::default())?, &self.of) {
+            (Some(reducer), _) => reducer,
+            (None, Some((opened, index))) => {
                 let documents = StoredDocuments::new(Arc::new(DocumentIndex::read(opened, index)?));
                 Box::new(Stored::new(Box::new(documents)))
             }
-            (ReducerSource::Stored, None) => return Err(ExportError::NoReducer(of_input())),
-            (ReducerSource::Merge, _) => Box::new(Merge::default()),
+            (None, None) => return Err(ExportError::NoReducer(of_input())),
         };
         self.made.push((choice, reducer));
         Ok(self.made.len() - 1)

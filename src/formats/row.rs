@@ -318,6 +318,7 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
         metadata_json: json_text(&metadata, &row.metadata),
         undecodable: data.error.map(Text::from),
         is_typed: mapping.is_typed(),
+        wrapped: data.wrapped,
         data: data.node,
         metadata: metadata.node,
         odd,

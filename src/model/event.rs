@@ -46,6 +46,8 @@ pub struct Content {
     pub data: Node,
     /// JSON text of `data`, where the stored text is just that.
     pub data_json: Option<Text>,
+    /// `data` before the wrappers of its library were taken off, where there were some.
+    pub wrapped: Option<Node>,
     /// Why the payload could not be decoded; `data` then holds it raw.
     pub undecodable: Option<Text>,
     pub metadata: Node,

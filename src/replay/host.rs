@@ -7,9 +7,11 @@
 
 mod compile;
 mod engine;
+mod foreign;
 #[cfg(target_os = "linux")]
 mod jail;
 mod process;
+mod run;
 mod script;
 mod serve;
 mod sure;
@@ -32,7 +34,9 @@ use super::{Slot, Thrown};
 use crate::model::Text;
 use compile::Compiled;
 pub use engine::{Engine, Wanted};
+pub use foreign::{CommandLine, Foreign};
 use process::{Death, Limits, Process};
+pub use run::{PROGRAM_VERB, become_program};
 pub use script::Script;
 pub use serve::serve;
 pub use sure::Sure;

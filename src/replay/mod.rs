@@ -54,6 +54,8 @@ pub struct Payload {
     pub node: Node,
     /// The stored text, where it is JSON and means the same.
     pub json: Option<Text>,
+    /// With the wrappers on, where there were some.
+    pub wrapped: Option<Node>,
 }
 
 /// Where a reducer holds a state: one session folds for several purposes in turn.
@@ -116,6 +118,8 @@ pub enum Why {
     Memory,
     /// It called itself too deep.
     Stack,
+    /// A program of the user's ended, or answered what is no answer.
+    Program,
     /// The data of the event cannot be read by it.
     Unread,
     /// The state is none that JSON can show.
@@ -133,7 +137,7 @@ pub enum Why {
 impl Why {
     /// It ran into a limit: what did so some times is not run any more.
     pub fn is_cut(self) -> bool {
-        matches!(self, Why::TooSlow | Why::Memory | Why::Ended)
+        matches!(self, Why::TooSlow | Why::Memory | Why::Ended | Why::Program)
     }
 }
 
@@ -154,6 +158,7 @@ impl Thrown {
             Why::Unread => "skip this event: its data is nested too deep or too big",
             Why::NotJson => "give the state a toJSON() that returns plain values",
             Why::Ended => "look for a recursion or a text without an end, or let the reducer skip this event",
+            Why::Program => "run the program by itself and give it a line, as sample-stores/hosts/README.md has it",
             Why::Stopped => "choose the reducer again to fold on",
             Why::Elsewhere => "ask for a version that the store holds a document at, or choose a reducer",
             Why::Void => "fold again from an older copy",

@@ -588,7 +588,7 @@ impl Timeline {
         let near = self.seek_at.filter(|at| slot == Slot::Seek && *at <= target);
         let mut place = self.keyframes.partition_point(|keyframe| keyframe.applied <= target);
         let mut at = match (near, place.checked_sub(1).map(|i| self.keyframes[i].applied)) {
-            (Some(at), Some(keyframe)) if at >= keyframe => at,
+            (Some(at), keyframe) if keyframe.is_none_or(|keyframe| at >= keyframe) => at,
             _ => {
                 if slot == Slot::Seek {
                     self.seek_at = None;
@@ -787,16 +787,18 @@ impl Timeline {
         }
     }
 
-    /// Keyframes below `applied`, the nearest first: their number of events.
-    pub(super) fn keyframe_below(&self, applied: u64) -> Option<(usize, u64)> {
-        let place = self.keyframes.partition_point(|keyframe| keyframe.applied < applied).checked_sub(1)?;
-        Some((place, self.keyframes[place].applied))
+    /// Number of events of the nearest keyframe below `applied`; the initial state is as good.
+    pub(super) fn keyframe_below(&self, applied: u64) -> Option<u64> {
+        let place = self.keyframes.partition_point(|keyframe| keyframe.applied < applied).checked_sub(1);
+        place.map(|place| self.keyframes[place].applied).or((applied > 0).then_some(0))
     }
 
     /// The state at a keyframe, as shown. Uses [`Slot::Written`].
-    pub(super) fn keyframe_node(&mut self, place: usize) -> Option<Node> {
-        let saved = self.keyframes.get(place)?.saved.clone();
-        match saved {
+    pub(super) fn keyframe_node(&mut self, applied: u64) -> Option<Node> {
+        let Some(keyframe) = self.keyframes.iter().rfind(|keyframe| keyframe.applied == applied) else {
+            return self.initial.clone().filter(|_| applied == 0);
+        };
+        match keyframe.saved.clone() {
             Saved::Node(node) => Some(node),
             saved => {
                 let restored = self.reducer.restore(Slot::Written, &saved);

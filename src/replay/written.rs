@@ -119,13 +119,13 @@ impl WrittenJob {
     /// Goes to the block below, and folds it anew where something open changed in it.
     fn next_block<S: EventSource>(&mut self, timeline: &mut Timeline, source: &mut S) -> Result<bool, S::Error> {
         let top = self.open_below;
-        let Some((place, from)) = timeline.keyframe_below(top) else {
+        let Some(from) = timeline.keyframe_below(top) else {
             // What is still open stood in the initial state.
             self.written.close(Applied(0));
             return Ok(true);
         };
         // A state that cannot be shown: better unknown than wrong.
-        let Some(base) = timeline.keyframe_node(place) else { return Ok(true) };
+        let Some(base) = timeline.keyframe_node(from) else { return Ok(true) };
         self.open_below = from;
         let differs = top == self.target
             || self.end.as_ref().is_none_or(|end| differs(&self.written, &self.node, Some(&base), Some(end)));

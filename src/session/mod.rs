@@ -37,7 +37,7 @@ pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress,
 pub use links::{LinkEnd, LinkHere, LinkPlace};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
-pub use reducer_file::{Choice, ReducerFile, ReducerSource};
+pub use reducer_file::{Choice, PROGRAM, ReducerFile, ReducerSource};
 
 use crate::dialect::Library;
 use crate::formats::{OpenChoice, Opened};
@@ -137,7 +137,7 @@ pub enum ReplayAsk {
 pub struct ReducerRead {
     pub named: String,
     /// `None`: its sources are not those that were asked for.
-    pub result: Result<Option<Arc<ReducerFile>>, Problem>,
+    pub result: Result<Option<ReducerSource>, Problem>,
 }
 
 /// What the threads say.
@@ -280,12 +280,11 @@ pub struct CellRow {
     pub undecodable: bool,
 }
 
-/// Reads a reducer in the background: `FILE` or `FILE#export`. With a `stamp` it is run only
+/// Reads a reducer in the background: `FILE`, `FILE#export` or `program:COMMAND`. With a `stamp` it is run only
 /// where its sources have that one.
 pub fn read_reducer(named: String, host: WantedHost, stamp: Option<String>, answer: Sender<ReducerRead>, waker: Waker) {
     let read = move || {
-        let read = ReducerFile::read_if(&named, host, stamp.as_deref());
-        let result = read.map(|file| file.map(Arc::new)).map_err(Problem::from);
+        let result = ReducerSource::read_if(&named, host, stamp.as_deref()).map_err(Problem::from);
         // The window may be gone.
         let _ = answer.send(ReducerRead { named, result });
         waker();

@@ -385,6 +385,7 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
         is_time_number,
         data: Payload {
             json: if is_typed { Some(text(&content.data)) } else { content.data_json },
+            wrapped: content.wrapped,
             node: content.data,
         },
         metadata,

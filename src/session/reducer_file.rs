@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::home;
 use crate::model::Problem;
 use crate::replay::Reducer;
-use crate::replay::host::{Compiler, Engine, Program, Script, Stop, Sure, Wanted};
+use crate::replay::host::{CommandLine, Compiler, Engine, Foreign, Program, Script, Stop, Sure, Wanted};
 use crate::replay::merge::{MERGE, Merge};
 use crate::replay::module::{Export, Kind, Module, ModuleError, candidates, resolve};
 use crate::replay::stored::STORED;
@@ -40,17 +40,57 @@ pub enum ReducerSource {
     /// Nothing: they are those that the store itself keeps.
     Stored,
     Module(Arc<ReducerFile>),
+    /// Any program of the user's.
+    Program(Arc<CommandLine>),
 }
 
+/// Before a command, where a file could be named as well. A file of such a name is `./program:…`.
+pub const PROGRAM: &str = "program:";
+
 impl ReducerSource {
-    /// `merge`, `stored`, `FILE` or `FILE#export`. A file of such a name is `./stored`.
+    /// `merge`, `stored`, `FILE`, `FILE#export`, or `program:COMMAND`. A file of such a name is
+    /// `./stored`.
     ///
     /// # Errors
-    /// As [`ReducerFile::read`].
+    /// As [`ReducerFile::read`]; a command that names no program.
     pub fn read(named: &str, host: Wanted) -> Result<ReducerSource, ModuleError> {
-        match ReducerSource::word(named) {
-            Some(source) => Ok(source),
-            None => Ok(ReducerSource::Module(Arc::new(ReducerFile::read(named, host)?))),
+        ReducerSource::read_if(named, host, None)?.ok_or_else(|| changed(named))
+    }
+
+    /// The same; nothing of it runs, and there is none, where a stamp is given and its sources
+    /// have another.
+    ///
+    /// # Errors
+    /// As [`ReducerSource::read`].
+    pub fn read_if(named: &str, host: Wanted, stamp: Option<&str>) -> Result<Option<ReducerSource>, ModuleError> {
+        if let Some(source) = ReducerSource::word(named) {
+            return Ok(Some(source));
+        }
+        if let Some(command) = named.strip_prefix(PROGRAM) {
+            let command = CommandLine::read(command)?;
+            let same = stamp.is_none_or(|stamp| stamp == command.stamp());
+            return Ok(same.then(|| ReducerSource::Program(Arc::new(command))));
+        }
+        Ok(ReducerFile::read_if(named, host, stamp)?.map(|file| ReducerSource::Module(Arc::new(file))))
+    }
+
+    /// As [`ReducerSource::read`] takes it, wherever the program is started; `None` is merge.
+    pub fn named(&self) -> Option<String> {
+        match self {
+            ReducerSource::Merge => None,
+            ReducerSource::Stored => Some(STORED.to_owned()),
+            ReducerSource::Module(file) => Some(file.named()),
+            ReducerSource::Program(command) => Some(format!("{PROGRAM}{}", command.text())),
+        }
+    }
+
+    /// What folds a category, unless the user says otherwise.
+    pub fn choose(&self, category: &str) -> Choice {
+        match self {
+            ReducerSource::Merge | ReducerSource::Stored => Choice::Merge,
+            ReducerSource::Module(file) => file.choose(category),
+            // It is told which category it folds.
+            ReducerSource::Program(_) => Choice::Export(category.to_owned()),
         }
     }
 
@@ -61,6 +101,22 @@ impl ReducerSource {
             STORED => Some(ReducerSource::Stored),
             _ => None,
         }
+    }
+
+    /// A session that folds with the choice, until it is stopped; `None` where the states are
+    /// the store's own.
+    ///
+    /// # Errors
+    /// As [`ReducerFile::reducer`].
+    pub fn reducer(&self, choice: &Choice, stop: &Stop) -> Result<Option<Box<dyn Reducer>>, ModuleError> {
+        Ok(match (self, choice) {
+            (ReducerSource::Stored, _) => None,
+            (ReducerSource::Merge, _) | (ReducerSource::Program(_), Choice::Merge) => Some(Box::new(Merge::default())),
+            (ReducerSource::Module(file), choice) => Some(file.reducer(choice, stop)?),
+            (ReducerSource::Program(command), Choice::Export(category)) => {
+                Some(Box::new(Foreign::new(command, category, stop)))
+            }
+        })
     }
 
     pub fn file(&self) -> Option<&Arc<ReducerFile>> {
@@ -83,11 +139,7 @@ impl ReducerFile {
     /// A file that cannot be read, does not parse, imports what is not there, or exports no reducer.
     pub fn read(named: &str, host: Wanted) -> Result<ReducerFile, ModuleError> {
         let file = ReducerFile::read_if(named, host, None)?;
-        file.ok_or_else(|| ModuleError {
-            file: named.to_owned(),
-            message: "its sources changed while they were read".to_owned(),
-            help: "try again".to_owned(),
-        })
+        file.ok_or_else(|| changed(named))
     }
 
     /// The same; nothing of it runs, and there is no file, where a stamp is given and its
@@ -101,8 +153,11 @@ impl ReducerFile {
             _ => (named, None),
         };
         let path = PathBuf::from(file);
-        let engine = Engine::choose(host)?;
-        let (module, found) = read_module(&path, &engine)?;
+        let engine = Engine::choose(host, &path)?;
+        let (module, found) = match engine {
+            Engine::Python(_) => read_python(&path)?,
+            _ => read_module(&path, &engine)?,
+        };
         if stamp.is_some_and(|stamp| stamp != found) {
             return Ok(None);
         }
@@ -188,6 +243,14 @@ impl ReducerFile {
     }
 }
 
+fn changed(named: &str) -> ModuleError {
+    ModuleError {
+        file: named.to_owned(),
+        message: "its sources changed while they were read".to_owned(),
+        help: "try again".to_owned(),
+    }
+}
+
 fn names(exports: &[Export]) -> String {
     exports.iter().map(|export| export.name.as_str()).collect::<Vec<_>>().join(", ")
 }
@@ -268,6 +331,47 @@ fn read_module(path: &Path, engine: &Engine) -> Result<(Module, String), ModuleE
     Ok((module, stamp))
 }
 
+/// A file for Python, which reads it and what it imports itself, and the stamp of all that is
+/// beside it.
+fn read_python(path: &Path) -> Result<(Module, String), ModuleError> {
+    let file_name = file_name(path);
+    let wrong = |message: String, help: &str| ModuleError { file: file_name.clone(), message, help: help.to_owned() };
+    let real = std::fs::canonicalize(path).map_err(|error| wrong(error.to_string(), "check the path"))?;
+    let text = read_source(&real).map_err(|(message, help)| wrong(message, help))?;
+    let (folder, entry) = (real.parent().unwrap_or(&real), self::file_name(&real));
+    let root = folder.ancestors().find(|folder| !folder.join("__init__.py").exists()).unwrap_or(folder);
+    let mut beside = Vec::new();
+    python_files(root, &mut beside);
+    beside.sort();
+    let mut whole = Sha256::new();
+    whole.update(text);
+    for file in beside {
+        if let Ok(text) = read_source(&file) {
+            whole.update(Sha256::digest(file.as_os_str().as_encoded_bytes()));
+            whole.update(Sha256::digest(text));
+        }
+    }
+    let module = Module { entry, file_name: file_name.clone(), folder: folder.to_owned(), ..Module::default() };
+    Ok((module, whole.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+}
+
+/// Files that the user's own may import: no packages, nothing hidden.
+fn python_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    for path in entries.map(|entry| entry.path()) {
+        let name = file_name(&path);
+        let is_foreign = name.starts_with('.') || matches!(name.as_str(), "node_modules" | "site-packages" | "target");
+        if found.len() >= MAX_FILES || is_foreign || path.is_symlink() {
+            continue;
+        }
+        if path.extension().is_some_and(|ending| ending == "py") {
+            found.push(path);
+        } else if path.join("__init__.py").exists() {
+            python_files(&path, found);
+        }
+    }
+}
+
 /// What the package of a file says of files like it: its `type`. `None` where it says nothing.
 fn is_module(path: &Path) -> Option<bool> {
     const MOST_BYTES: u64 = 1 << 20;
@@ -293,7 +397,7 @@ fn is_source(path: &Path) -> bool {
 
 /// The text of a file, or why it has none and what to do.
 fn read_source(path: &Path) -> Result<String, (String, &'static str)> {
-    const KIND: &str = "a reducer is a JavaScript or TypeScript file in UTF-8";
+    const KIND: &str = "a reducer is a JavaScript, TypeScript or Python file in UTF-8";
     let mut text = String::new();
     let file = home::open_regular(path).map_err(|error| (error.to_string(), KIND))?;
     file.take(MAX_SOURCE_BYTES + 1).read_to_string(&mut text).map_err(|error| (error.to_string(), KIND))?;

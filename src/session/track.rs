@@ -12,7 +12,6 @@ use crate::model::json::write_pretty;
 use crate::model::{Applied, Findings, Node, Problem, StreamId, Text};
 use crate::replay::diff::diff;
 use crate::replay::host::Stop;
-use crate::replay::merge::Merge;
 use crate::replay::stored::{STORED, Stored};
 use crate::replay::timeline::{OnError, Timeline};
 use crate::replay::written::{Written, WrittenJob};
@@ -172,17 +171,13 @@ impl Track {
     /// `None`: it is not ready yet.
     fn reducer(&mut self) -> Result<Option<Box<dyn Reducer>>, Problem> {
         let Computing { source, choice, .. } = &self.computing;
-        let reducer: Box<dyn Reducer> = match source {
-            ReducerSource::Merge => Box::new(Merge::default()),
-            ReducerSource::Module(file) => file.reducer(choice, &self.stop).map_err(Problem::from)?,
-            ReducerSource::Stored => {
-                let Some(index) = self.documents()? else { return Ok(None) };
-                let mut documents = StoredDocuments::new(index);
-                documents.turn(self.source.stream());
-                Box::new(Stored::new(Box::new(documents)))
-            }
-        };
-        Ok(Some(reducer))
+        if let Some(reducer) = source.reducer(choice, &self.stop).map_err(Problem::from)? {
+            return Ok(Some(reducer));
+        }
+        let Some(index) = self.documents()? else { return Ok(None) };
+        let mut documents = StoredDocuments::new(index);
+        documents.turn(self.source.stream());
+        Ok(Some(Box::new(Stored::new(Box::new(documents)))))
     }
 
     /// The states that the store keeps of the streams of now; `None`: they are still being read.
@@ -309,6 +304,7 @@ impl Track {
                 Arc::from(format!("{}#{export}", file.file_name()))
             }
             (_, Computing { source: ReducerSource::Stored, .. }) => Arc::from(STORED),
+            (_, Computing { source: ReducerSource::Program(command), .. }) => Arc::from(command.text()),
             _ => Arc::from("merge"),
         }
     }

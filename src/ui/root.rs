@@ -6,8 +6,14 @@ use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, pos2, vec2};
 use super::keys::keys;
 use super::layout::workspace_ui;
 use super::panels::{
-    PanelCx, export_sheet::export_sheet_ui, failed::failed_ui, keys_sheet::keys_sheet_ui, mapping::mapping_ui,
-    open_path::open_path_ui, save_dialect::save_dialect_ui, status::status_ui,
+    PanelCx,
+    export_sheet::export_sheet_ui,
+    failed::failed_ui,
+    keys_sheet::keys_sheet_ui,
+    mapping::mapping_ui,
+    open_path::{PROGRAM, REDUCER, STORE, open_path_ui},
+    save_dialect::save_dialect_ui,
+    status::status_ui,
 };
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
@@ -60,8 +66,9 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         drop_here_ui(ui, rest);
     }
     match &view.modal {
-        Some(ModalView::OpenPath) => open_path_ui(&ctx, false, out),
-        Some(ModalView::ReducerPath) => open_path_ui(&ctx, true, out),
+        Some(ModalView::OpenPath) => open_path_ui(&ctx, &STORE, out),
+        Some(ModalView::ReducerPath) => open_path_ui(&ctx, &REDUCER, out),
+        Some(ModalView::Program) => open_path_ui(&ctx, &PROGRAM, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
         Some(ModalView::SaveDialect(sheet)) => save_dialect_ui(&ctx, sheet, out),
         Some(ModalView::Export(sheet)) => export_sheet_ui(&ctx, sheet, view.zone, out),

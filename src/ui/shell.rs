@@ -115,7 +115,7 @@ impl Shell {
                     self.picking_store = Some((ask(ctx, AsyncFileDialog::new().pick_folder()), Instant::now()));
                 }
                 Effect::PickReducer(folder) => {
-                    let types = ("Reducers", &["js", "mjs", "cjs", "ts", "mts"][..]);
+                    let types = ("Reducers", &["js", "mjs", "cjs", "ts", "mts", "py"][..]);
                     self.picking_reducer = Some((pick(ctx, folder, Some(types)), Instant::now()));
                 }
                 Effect::PickTarget(name) => {

@@ -26,7 +26,7 @@ fn event(event_type: &str, version: i64) -> Step {
         time: None,
         time_text: None,
         is_time_number: false,
-        data: Payload { node: Node::Null, json: None },
+        data: Payload { node: Node::Null, json: None, wrapped: None },
         metadata: None,
         restart: None,
         is_skipped: false,
@@ -49,7 +49,7 @@ fn tree(path: &Path, into: &mut BTreeMap<String, String>) {
 
 /// A machine that lacks Node 20 or a kernel with landlock has no jail; CI must have both.
 fn has_jail() -> bool {
-    let found = Engine::choose(Wanted::Node);
+    let found = Engine::choose(Wanted::Node, Path::new("r.mjs"));
     assert!(found.is_ok() || std::env::var_os("EVENTGLASS_CI").is_none(), "{found:?}");
     found.is_ok()
 }

@@ -15,6 +15,7 @@ mod export_job;
 mod guess;
 mod hostile;
 mod hosts;
+mod hosts_foreign;
 mod input;
 mod jail;
 mod kurrent;

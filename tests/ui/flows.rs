@@ -71,6 +71,23 @@ fn why_is_this_account_negative() {
     assert!(window.state().app.title().starts_with("account-1042 v199 - bank.db"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_program_is_run_by_its_command() {
+    let mut window = start(bank(57, None));
+    wait_for(&mut window, "Reducer Merge, a guess");
+    window.state_mut().apply(Action::ShowProgram);
+    window.run_steps(2);
+    window.get_by_label_contains("can read, write and send what you can");
+    window
+        .get_by_label("Command of a program")
+        .type_text(r#"sh -c "while read -r line; do echo '{\"balance\":7}'; done""#);
+    window.run_steps(1);
+    window.get_by_label("Run").click();
+    wait_for(&mut window, "balance 7");
+    window.get_by_label_contains("Reducer sh -c");
+}
+
 #[test]
 fn what_the_store_itself_keeps_is_shown_where_it_keeps_it() {
     let marten = sample("../marten/bank.dump");

@@ -90,7 +90,7 @@ fn every_focusable_node_has_a_role_and_a_name_of_its_own() {
         for size in [[1440.0, 900.0], [1024.0, 640.0]] {
             let mut window = sized(case, size);
             check_names(&window, &format!("{case:?}"));
-            for modal in [Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowKeys] {
+            for modal in [Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowProgram, Action::ShowKeys] {
                 window.state_mut().apply(modal);
                 window.run_steps(2);
                 check_names(&window, &format!("{case:?}"));

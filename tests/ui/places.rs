@@ -436,6 +436,49 @@ fn a_reducer_that_was_changed_meanwhile_is_asked_about_and_not_run() {
     assert!(kept(&unchanged).ends_with(r#"{"n":57}"#));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_program_comes_back_unasked_until_its_command_or_its_files_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (store, script) = (copy(folder.path(), "b.db"), folder.path().join("count.sh"));
+    let write = |step: u32| {
+        let text = format!(
+            r#"while read -r line; do
+case $line in '{{"start'*) n=0;; *) n=$((n+{step}));; esac
+echo "{{\"n\":$n}}"
+done
+"#
+        );
+        std::fs::write(&script, text).expect("written");
+    };
+    write(1);
+    let command = format!("sh '{}'", script.display());
+    let mut program = open(settings(), &[Place { store: store.clone(), ..bank(57, None) }]);
+    do_all(&mut program, [Action::run_program(command.clone())]);
+    assert!(kept(&program).ends_with(r#"{"n":57}"#), "{}", kept(&program));
+    let chip = |program: &Program| program.app.view().toolbar.reducer.expect("a chip").label.into_owned();
+    assert_eq!(chip(&program), command);
+    let line = program.app.place().expect("a place").command_line(&Default::default());
+    assert!(line.contains(" --reducer-command 'sh "), "{line}");
+    let settings = left(&program, self::settings());
+    drop(program);
+
+    let again = open(settings.clone(), &[Place::of(&store)]);
+    assert!(kept(&again).ends_with(r#"{"n":57}"#), "{}", kept(&again));
+    drop(again);
+
+    // Another program by the same command is not started: the user is shown the command.
+    write(2);
+    let mut changed = open(settings, &[Place::of(&store)]);
+    assert!(kept(&changed).contains("\"merchant\""), "merge: {}", kept(&changed));
+    match changed.workspace().notice {
+        Some(NoticeView::ProgramChanged(shown)) => assert_eq!(shown, command),
+        _ => panic!("no question"),
+    }
+    do_all(&mut changed, [Action::run_program(command)]);
+    assert!(kept(&changed).ends_with(r#"{"n":114}"#), "{}", kept(&changed));
+}
+
 #[test]
 fn streams_visited_before_stand_where_they_were_left() {
     let folder = tempfile::tempdir().expect("a folder");

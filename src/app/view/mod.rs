@@ -91,6 +91,8 @@ pub enum ModalView<'a> {
     OpenPath,
     /// Typing the path of a reducer.
     ReducerPath,
+    /// Typing the command of a program.
+    Program,
     Keys,
     /// Naming a dialect.
     SaveDialect(SaveView<'a>),
@@ -176,6 +178,7 @@ impl App {
             modal: desk.modal.as_ref().and_then(|modal| match modal {
                 Modal::OpenPath => Some(ModalView::OpenPath),
                 Modal::ReducerPath => Some(ModalView::ReducerPath),
+                Modal::Program => Some(ModalView::Program),
                 Modal::Keys => Some(ModalView::Keys),
                 Modal::Export => Some(ModalView::Export(Box::new(export::export(store?, desk)?))),
                 Modal::SaveDialect => Some(ModalView::SaveDialect(mapping::save(store?.page.as_ref()?, desk))),

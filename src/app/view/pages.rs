@@ -10,6 +10,7 @@ use crate::app::store::{Notice, OpenStore};
 use crate::app::stream::StreamView;
 use crate::formats::file_name;
 use crate::model::{FindingCode, Pointer, Problem, Version};
+use crate::session::PROGRAM;
 
 /// The first page.
 pub struct WelcomeView<'a> {
@@ -58,6 +59,8 @@ pub enum NoticeView<'a> {
     Note(&'a str),
     /// The reducer that was used here before has other sources now: its name as `UseReducer` takes it.
     ReducerChanged(&'a str),
+    /// The program that was used here before, or a file that it names, is another one now: its command.
+    ProgramChanged(&'a str),
 }
 
 /// Odd things in the store.
@@ -132,7 +135,10 @@ pub(super) fn notice(notice: &Notice) -> NoticeView<'_> {
         Notice::Replaced => NoticeView::Replaced,
         Notice::Note(text) => NoticeView::Note(text),
         Notice::Problem(problem) => NoticeView::Problem(problem),
-        Notice::ReducerChanged(named) => NoticeView::ReducerChanged(named),
+        Notice::ReducerChanged(named) => match named.strip_prefix(PROGRAM) {
+            Some(command) => NoticeView::ProgramChanged(command),
+            None => NoticeView::ReducerChanged(named),
+        },
     }
 }
 

@@ -115,7 +115,7 @@ fn reducer(store: &OpenStore) -> ReducerChip<'_> {
     let guess = match view {
         _ if stored => false,
         Some(view) => reducers.choice(&view.category_name) == Choice::Merge,
-        None => reducers.source().file().is_none(),
+        None => matches!(reducers.source(), ReducerSource::Merge),
     };
     ReducerChip {
         file: reducers.file_name(),

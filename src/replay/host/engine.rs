@@ -4,7 +4,10 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+
+use serde::Deserialize;
 
 use super::Host;
 use crate::replay::module::ModuleError;
@@ -17,6 +20,7 @@ pub enum Wanted {
     Auto,
     Node,
     Sandbox,
+    Python,
 }
 
 /// What runs it.
@@ -26,6 +30,8 @@ pub enum Engine {
     Sandbox,
     /// Node in a jail.
     Node(Node),
+    /// Python in a jail.
+    Python(Python),
 }
 
 /// A Node that was found, and that runs in a jail.
@@ -36,26 +42,47 @@ pub struct Node {
     pub version: String,
 }
 
+/// The Python of the user, that runs in a jail.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Python {
+    pub program: PathBuf,
+    /// `3.11.2`.
+    pub version: String,
+    /// Folders that it is installed in.
+    pub prefixes: Vec<PathBuf>,
+    /// Where it finds packages.
+    pub packages: Vec<PathBuf>,
+}
+
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = |version: &str| version.rsplit_once('.').map_or(version, |(short, _)| short).to_owned();
         match self {
             Engine::Sandbox => f.write_str("sandbox"),
-            Engine::Node(node) => {
-                let short = node.version.rsplit_once('.').map_or(node.version.as_str(), |(short, _)| short);
-                write!(f, "Node {short}, jailed")
-            }
+            Engine::Node(node) => write!(f, "Node {}, jailed", short(&node.version)),
+            Engine::Python(python) => write!(f, "Python {}, jailed", short(&python.version)),
         }
     }
 }
 
 impl Engine {
+    /// What runs the file.
+    ///
     /// # Errors
-    /// Node is wanted, and cannot be had.
-    pub fn choose(wanted: Wanted) -> Result<Engine, ModuleError> {
+    /// What is wanted cannot be had.
+    pub fn choose(wanted: Wanted, file: &Path) -> Result<Engine, ModuleError> {
+        let is_python = wanted == Wanted::Auto && file.extension() == Some(OsStr::new("py"));
+        if is_python || wanted == Wanted::Python {
+            return python().map(|python| Engine::Python(python.clone())).map_err(|why| ModuleError {
+                file: "--host python".to_owned(),
+                message: why.clone(),
+                help: "install Python 3.9 or newer so that `python3` is on the PATH".to_owned(),
+            });
+        }
         match (wanted, node()) {
             (Wanted::Sandbox, _) => Ok(Engine::Sandbox),
             (_, Ok(node)) => Ok(Engine::Node(node.clone())),
-            (Wanted::Auto, Err(_)) => Ok(Engine::Sandbox),
+            (Wanted::Auto | Wanted::Python, Err(_)) => Ok(Engine::Sandbox),
             (Wanted::Node, Err(why)) => Err(ModuleError {
                 file: "--host node".to_owned(),
                 message: why.clone(),
@@ -67,6 +94,16 @@ impl Engine {
     /// Its signs of life name the event that is under way, whatever it does.
     pub(super) fn names_events(&self) -> bool {
         *self == Engine::Sandbox
+    }
+
+    /// It keeps every digit of whole numbers.
+    pub(super) fn has_whole_numbers(&self) -> bool {
+        matches!(self, Engine::Python(_))
+    }
+
+    /// It has the library whose wrappers a dialect takes off.
+    pub(super) fn knows_wrappers(&self) -> bool {
+        matches!(self, Engine::Python(_))
     }
 
     /// It finds packages in the user's folders.
@@ -113,6 +150,39 @@ fn try_node(program: &Path) -> Result<Node, String> {
         return Err(format!("it is Node {version}, and {OLDEST} is the oldest that is good enough"));
     }
     Ok(Node { program: program.to_owned(), version })
+}
+
+/// The Python of the user, or why there is none; looked for once.
+fn python() -> Result<&'static Python, &'static String> {
+    static FOUND: OnceLock<Result<Python, String>> = OnceLock::new();
+    FOUND.get_or_init(find_python).as_ref()
+}
+
+/// What Python says of itself; the name on the PATH may be a script that chooses one.
+const ABOUT: &str = "import json, os, sys
+prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+packages = [os.path.abspath(path) for path in sys.path if path and os.path.exists(path)]
+print(json.dumps({'program': sys.executable, 'version': '.'.join(map(str, sys.version_info[:3])),
+    'prefixes': sorted(prefixes), 'packages': packages}))";
+
+/// The oldest that is good enough.
+const OLDEST_PYTHON: (u32, u32) = (3, 9);
+
+fn find_python() -> Result<Python, String> {
+    if !cfg!(target_os = "linux") {
+        return Err("Python runs in a jail on Linux only".to_owned());
+    }
+    let asked = Command::new("python3").args(["-c", ABOUT]).current_dir("/").stdin(Stdio::null()).output();
+    let said = asked.map_err(|error| format!("python3: {error}"))?.stdout;
+    let python: Python = serde_json::from_slice(&said).map_err(|error| format!("python3 says: {error}"))?;
+    let mut parts = python.version.split('.').map(|part| part.parse::<u32>().unwrap_or_default());
+    if (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) < OLDEST_PYTHON {
+        return Err(format!("it is Python {}, and 3.9 is the oldest that is good enough", python.version));
+    }
+    let engine = Engine::Python(python.clone());
+    let mut host = Host::start(&engine, Path::new("/nonexistent")).map_err(|error| error.message)?;
+    host.hello()?;
+    Ok(python)
 }
 
 fn is_binary(program: &Path) -> bool {

@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use super::engine::Python;
+use super::serve::PYTHON;
 use super::{Engine, HOST_VERB, Stop};
 use crate::replay::Why;
 
@@ -75,8 +77,15 @@ impl Process {
         let known = ENVIRONMENT.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
         let mut command = Command::new(program()?);
         command.arg(HOST_VERB);
-        if let Engine::Node(node) = engine {
-            command.arg(&node.program).arg(folder);
+        match engine {
+            Engine::Sandbox => {}
+            Engine::Node(node) => {
+                command.arg(&node.program).arg(folder);
+            }
+            Engine::Python(Python { program, prefixes, packages, .. }) => {
+                let joined = |paths: &[PathBuf]| std::env::join_paths(paths).map_err(std::io::Error::other);
+                command.arg(PYTHON).arg(program).arg(folder).arg(joined(prefixes)?).arg(joined(packages)?);
+            }
         }
         command
             .env_clear()
@@ -203,7 +212,7 @@ impl Drop for Process {
 
 /// Starts the command in a thread that never ends: the system ends a host together with the
 /// thread that started it, whatever the host does then.
-fn spawn(command: Command) -> std::io::Result<Child> {
+pub(super) fn spawn(command: Command) -> std::io::Result<Child> {
     type Wish = (Command, SyncSender<std::io::Result<Child>>);
     static STARTER: OnceLock<Mutex<Sender<Wish>>> = OnceLock::new();
     let starter = STARTER.get_or_init(|| {
@@ -228,7 +237,7 @@ fn beat(line: &[u8]) -> Option<u64> {
 }
 
 /// The program itself; where a test or a bench runs, the one that was built with it.
-fn program() -> std::io::Result<PathBuf> {
+pub(super) fn program() -> std::io::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folder = own.parent().filter(|folder| folder.file_name() == Some(OsStr::new("deps")));
     if let Some(built) = folder.and_then(Path::parent) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::process::{Death, Limits};
 use super::{Ask, CALL_TIME, Engine, Host, MEMORY_BYTES, Program, Reply, Stop};
-use crate::model::json::{parse_text, write as write_json, write_string};
+use crate::model::json::{parse_text, to_text, write as write_json, write_string};
 use crate::model::{FindingCode, Node, Position, Text};
 use crate::replay::module::ModuleError;
 use crate::replay::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
@@ -313,8 +313,9 @@ impl Reducer for Script {
             if at > 0 {
                 self.text.push(',');
             }
-            write_row(event, &mut self.text);
-            if !event.is_skipped
+            write_row(event, self.program.engine.knows_wrappers(), &mut self.text);
+            if !self.program.engine.has_whole_numbers()
+                && !event.is_skipped
                 && !event.is_typed
                 && let Some(number) = imprecise(&event.data.node)
             {
@@ -329,7 +330,7 @@ impl Reducer for Script {
             for (at, event) in events.iter().enumerate() {
                 self.text.clear();
                 self.text.push('[');
-                write_row(event, &mut self.text);
+                write_row(event, self.program.engine.knows_wrappers(), &mut self.text);
                 self.text.push(']');
                 let mut one = self.fold(slot, stream, 1, &mut || {});
                 said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
@@ -420,7 +421,7 @@ impl Drop for Script {
 }
 
 /// One event as the driver's `EventRecord` takes it; null where it is skipped.
-fn write_row(event: &Step, out: &mut String) {
+fn write_row(event: &Step, wrapped: bool, out: &mut String) {
     if event.is_skipped {
         out.push_str("null");
         return;
@@ -454,9 +455,14 @@ fn write_row(event: &Step, out: &mut String) {
     out.push(',');
     out.push_str(event.metadata.as_deref().unwrap_or("{}"));
     // Few stores have what follows.
-    if event.is_typed || event.stream.is_some() {
+    let wrapped = event.data.wrapped.as_ref().filter(|_| wrapped);
+    if event.is_typed || event.stream.is_some() || wrapped.is_some() {
         out.push_str(if event.is_typed { ",true," } else { ",false," });
         optional(event.stream.as_deref(), out);
+    }
+    if let Some(wrapped) = wrapped {
+        out.push(',');
+        write_string(&to_text(wrapped), out);
     }
     out.push(']');
 }

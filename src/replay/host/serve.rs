@@ -1,7 +1,7 @@
 //! What runs in a host process: it reads a line, does what it asks, and answers with a line.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,15 +18,22 @@ use crate::replay::{Thrown, Why};
 /// Time between two signs of life.
 const BEAT: Duration = Duration::from_millis(50);
 
+/// Before the arguments by which the process becomes Python.
+pub(super) const PYTHON: &str = "python";
+
 /// Serves whoever started the process, until its input ends. Arguments: none, or those by which
-/// it becomes Node.
+/// it becomes Node or Python.
 ///
 /// # Errors
 /// The process cannot have what it needs, or its output is gone.
-pub fn serve(mut arguments: impl Iterator<Item = OsString>) -> io::Result<()> {
+pub fn serve(arguments: impl Iterator<Item = OsString>) -> io::Result<()> {
     limit_process()?;
-    if let (Some(node), Some(folder)) = (arguments.next(), arguments.next()) {
-        return Err(become_node(Path::new(&node), Path::new(&folder)));
+    match arguments.collect::<Vec<_>>().as_slice() {
+        [kind, python, folder, prefixes, packages] if kind == PYTHON => {
+            return Err(become_python(Path::new(python), Path::new(folder), prefixes, packages));
+        }
+        [node, folder] => return Err(become_node(Path::new(node), Path::new(folder))),
+        _ => {}
     }
     limit_memory()?;
     // It asks the system for nothing: where there is no jail, it runs without.
@@ -142,6 +149,53 @@ fn become_node(node: &Path, folder: &Path) -> io::Error {
     std::process::Command::new(node)
         .args(["--experimental-vm-modules", "--no-warnings", &heap, "-e", NODE_SCRIPT])
         .exec()
+}
+
+/// What Python runs.
+#[cfg(target_os = "linux")]
+const PYTHON_SCRIPT: &str = concat!(
+    include_str!("../python/world.py"),
+    include_str!("../python/file.py"),
+    include_str!("../python/fold.py"),
+    include_str!("../python/state.py"),
+    include_str!("../python/host.py"),
+);
+
+/// Goes into the jail, and becomes Python there; returns where it cannot.
+#[cfg(target_os = "linux")]
+fn become_python(python: &Path, folder: &Path, prefixes: &OsStr, packages: &OsStr) -> io::Error {
+    use std::os::unix::process::CommandExt;
+    if let Err(error) = limit(rustix::process::Resource::As, 4 << 30) {
+        return error;
+    }
+    let packages: Vec<PathBuf> = std::env::split_paths(packages).collect();
+    let mut reads: Vec<PathBuf> = READS.iter().map(PathBuf::from).collect();
+    // A package is imported from the folder above it.
+    let root = folder.ancestors().find(|folder| !folder.join("__init__.py").exists()).unwrap_or(folder);
+    if root != Path::new("/") {
+        reads.push(root.to_owned());
+    }
+    let mut runs: Vec<PathBuf> = LIBRARIES.iter().map(PathBuf::from).collect();
+    // Those of the system hold all programs.
+    let wide = ["/", "/usr", "/usr/local"].map(Path::new);
+    runs.extend(std::env::split_paths(prefixes).filter(|prefix| !wide.contains(&prefix.as_path())));
+    runs.extend(packages.iter().filter(|path| !wide.contains(&path.as_path())).cloned());
+    runs.push(python.to_owned());
+    runs.extend(python.canonicalize());
+    if let Err(error) = super::jail::enter(&super::jail::Allowed { reads, runs }) {
+        return error;
+    }
+    // Sets of texts have the same order in every run.
+    std::process::Command::new(python)
+        .args(["-s", "-B", "-c", PYTHON_SCRIPT])
+        .args(packages)
+        .env("PYTHONHASHSEED", "0")
+        .exec()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn become_python(_python: &Path, _folder: &Path, _prefixes: &OsStr, _packages: &OsStr) -> io::Error {
+    io::Error::other("there is no jail on this system")
 }
 
 /// Packages that are links to elsewhere, as in a workspace of several.

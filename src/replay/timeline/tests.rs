@@ -33,7 +33,11 @@ fn events(payloads: &[String]) -> Events {
         id: None,
         position: Position::None,
         time: None,
-        data: Payload { node: crate::model::json::parse_text(text).node, json: Some(Arc::from(text.as_str())) },
+        data: Payload {
+            node: crate::model::json::parse_text(text).node,
+            json: Some(Arc::from(text.as_str())),
+            wrapped: None,
+        },
         metadata: None,
         is_skipped: false,
     };

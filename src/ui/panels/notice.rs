@@ -32,6 +32,11 @@ pub fn notice_ui(ui: &mut Ui, id: Id, rect: Rect, view: &NoticeView<'_>, out: &m
             let help = if why.help.is_empty() { String::new() } else { format!(" help: {}", why.help) };
             (Icon::CIRCLE_ALERT, t.error, format!("{}: {}.{help}", why.what, why.cause), None)
         }
+        NoticeView::ProgramChanged(command) => {
+            let words =
+                format!("The program has changed since it was used here, and is not started unasked: {command}");
+            (Icon::INFO, t.warning, words, Some(("Run it", Action::run_program((*command).to_owned()))))
+        }
         NoticeView::ReducerChanged(named) => {
             let words = format!("{named} has changed since it was used here. It is not applied unasked.");
             (Icon::INFO, t.warning, words, Some(("Use it", Action::UseReducer((*named).to_owned()))))

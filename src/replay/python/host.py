@@ -1,0 +1,253 @@
+"""The host in Python: reads a line, does what it asks, and answers with a line, as `serve.rs` does for
+the sandbox. The other files of this folder stand before it.
+"""
+
+import base64
+import io
+import json
+import os
+import pickle
+import sys
+import threading
+import time
+
+sleep = time.sleep
+BEAT = 0.05
+
+
+class Fault(Exception):
+    """An answer that says what went wrong; `why` is one of `replay::Why`."""
+
+    def __init__(self, message, why, place="", fatal=False):
+        self.thrown = {"message": message, "place": place, "why": why, "fatal": fatal}
+
+
+class Host:
+    def __init__(self):
+        self.clock = guard_clock()
+        self.reseed = guard_chance()
+        self.source = None
+        self.begun = 0
+
+    def guarded(self, call):
+        """Runs the user's code; what it throws becomes an answer."""
+        World.refusal = ""
+        World.printed.clear()
+        World.printed_length = 0
+        try:
+            result = call()
+        except BaseException as error:
+            raise self.fault(error) from None
+        if World.refusal:
+            raise Fault(World.refusal, "refused")
+        return result
+
+    def fault(self, error):
+        if isinstance(error, Fault):
+            return error
+        place = self.source.place(error) if self.source else ""
+        if World.refusal:
+            return Fault(World.refusal, "refused", place)
+        if isinstance(error, MemoryError):
+            return Fault("used more memory than it may", "memory", place, fatal=True)
+        if isinstance(error, RecursionError):
+            return Fault("calls itself too deep", "stack", place)
+        text = str(error) if not isinstance(error, KeyError) else ", ".join(map(repr, error.args))
+        name = type(error).__qualname__
+        return Fault(show(f"{name}: {text}" if text else name, frozenset(), None), "threw", place)
+
+    def load(self, entry, folder, **_):
+        self.slots, self.instances, self.export = {}, {}, None
+        try:
+            self.source = Source(os.path.join(folder, entry), self.reseed)
+            instance = self.guarded(lambda: Instance(self.source))
+            if "logging" in sys.modules:
+                sys.modules["logging"].time = self.clock
+            found = self.guarded(lambda: exports_of(instance.module))
+        except Exception as error:
+            thrown = self.fault(error).thrown
+            return {"refused": {"message": thrown["message"], "place": thrown["place"], "help": "correct the file"}}
+        if not found:
+            message = "it defines nothing that can fold events"
+            todo = "define a function (state, event) -> state, or a class that applies events"
+            return {"refused": {"message": message, "place": "", "help": todo}}
+        self.spare = instance
+        return {"loaded": [{"name": name, "kind": reader_of(value, instance.module).kind} for name, value in found.items()]}
+
+    def use(self, export):
+        self.export = export
+        self.slots.clear()
+        self.instances.clear()
+        self.spare = self.fresh()
+        vars(self.spare).pop("by", None)
+        self.guarded(lambda: self.by(self.spare).start(""))
+        return "done"
+
+    def fresh(self):
+        """An instance that nothing was folded with."""
+        held, self.spare = self.spare, None
+        if held is None or not held.is_clean():
+            held = self.guarded(lambda: Instance(self.source))
+            if "eventsourcing.utils" in sys.modules:
+                getattr(sys.modules["eventsourcing.utils"], "_topic_cache", {}).clear()
+        return held
+
+    def by(self, instance):
+        """What folds with the chosen export of the instance."""
+        if not hasattr(instance, "by"):
+            instance.enter()
+            value = exports_of(instance.module)[self.export]
+            module = instance.module
+            name = self.export.rpartition(".")[2]
+            initial = first_of(getattr(module, f"{name}_initial_state", None), getattr(module, "initial_state", None))
+            instance.by = reader_of(value, module)(value, initial, self.source)
+        return instance.by
+
+    def instance(self, slot):
+        """The slot's own; as good as new."""
+        held = self.instances.get(slot)
+        if held is None or not held.is_clean():
+            held = self.instances[slot] = self.fresh()
+        return held
+
+    def enter(self, slot):
+        held = self.instances.get(slot)
+        if held is None:
+            raise Fault("the slot holds no state", "void", fatal=True)
+        if Instance.current is not held:
+            held.enter()
+        return held
+
+    def start(self, slot):
+        instance = self.instance(slot)
+        instance.enter()
+        self.slots[slot] = None
+        # The stream's name is known with the first event.
+        instance.begun = False
+        return "done"
+
+    def begin(self, instance, slot, stream):
+        if not instance.begun:
+            self.slots[slot] = self.guarded(lambda: self.by(instance).start(stream))
+            instance.begun = True
+
+    def step(self, slot, stream, rows):
+        instance = self.enter(slot)
+        done, said = 0, []
+        try:
+            self.begin(instance, slot, stream)
+            by, state = self.by(instance), self.slots[slot]
+            for row in rows:
+                self.begun += 1
+                if row is not None:
+                    event = make_event(row, stream)
+                    if isinstance(by, ByLibrary) and len(row) > 9:
+                        event["data"] = by.transcoder.decode(row[9].encode())
+                    state = self.guarded(lambda: by.step(state, event))
+                    if World.printed:
+                        said.append([done, "".join(World.printed)])
+                done += 1
+                self.slots[slot] = state
+        except BaseException as error:
+            if World.printed:
+                said.append([done, "".join(World.printed)])
+            return {"stepped": {"done": done, "thrown": self.fault(error).thrown, "said": said}}
+        return {"stepped": {"done": done, "thrown": None, "said": said}}
+
+    def held(self, instance, slot):
+        """The slot's state; before the first event that of a stream without a name."""
+        return self.slots[slot] if instance.begun else self.guarded(lambda: self.by(instance).start(""))
+
+    def shown(self, slot):
+        instance = self.enter(slot)
+        state = self.held(instance, slot)
+        try:
+            return show(state, frozenset(), self.by(instance))
+        except RecursionError:
+            raise Fault("the state is nested too deep to be shown", "not_json") from None
+
+    def save(self, slot):
+        instance = self.enter(slot)
+        if not instance.begun:
+            return {"saved": ""}
+        state = self.slots[slot]
+        why = why_not_copied(state, instance)
+        if why:
+            raise Fault(why, "no_copy")
+        text = base64.b64encode(pickle.dumps(state, protocol=4)).decode()
+        return {"saved": text}
+
+    def restore(self, slot, text):
+        if not text:
+            return self.start(slot)
+        instance = self.instance(slot)
+        instance.enter()
+        instance.begun = True
+        self.slots[slot] = Reading(io.BytesIO(base64.b64decode(text))).load()
+        return "done"
+
+    def drop(self):
+        self.source, self.slots, self.instances, self.spare = None, {}, {}, None
+        return "done"
+
+    def answer(self, ask):
+        try:
+            if ask == "hello":
+                return {"hello": ".".join(map(str, sys.version_info[:3]))}
+            if ask == "drop":
+                return self.drop()
+            (verb, given), = ask.items()
+            if verb == "export":
+                return {"state": self.shown(given)}
+            if verb in ("load", "step", "restore"):
+                return getattr(self, verb)(**given)
+            if verb == "use":
+                return self.use(given["export"])
+            if verb in ("start", "save"):
+                return getattr(self, verb)(given)
+            if verb == "limit":
+                # The process was limited before it became Python.
+                return "done"
+            raise Fault(f"a host of Python cannot {verb}", "ended")
+        except BaseException as error:
+            return {"thrown": self.fault(error).thrown}
+
+
+def serve():
+    asked, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Printed(), Printed()
+    sys.dont_write_bytecode = True
+    # Where the user's Python finds packages; not where it was started.
+    sys.path[:] = dict.fromkeys([*(path for path in sys.path if path), *sys.argv[1:]])
+    host, busy, lock = Host(), threading.Event(), threading.Lock()
+
+    def beat():
+        while True:
+            sleep(BEAT)
+            with lock:
+                if busy.is_set():
+                    out.write(b"at %d\n" % host.begun)
+                    out.flush()
+
+    threading.Thread(target=beat, daemon=True).start()
+    for line in asked:
+        host.begun = 0
+        busy.set()
+        try:
+            ask = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            reply = {"unread": Fault(str(error), "unread").thrown}
+        else:
+            reply = host.answer(ask)
+        try:
+            text = to_json(reply).encode("utf-8", "replace")
+        except (RecursionError, ValueError) as error:
+            text = to_json({"thrown": Fault(f"the state cannot be shown: {error}", "not_json").thrown}).encode()
+        with lock:
+            busy.clear()
+            out.write(text + b"\n")
+            out.flush()
+
+
+serve()
