@@ -166,7 +166,8 @@ fn hostile_modules_end_within_their_limit_and_the_event_is_named() {
                     let at = 1 + chance.below(30) as u64;
                     let (source, may_go_on) = hostile(&mut chance, at);
                     // Every fifth in Node, where there is one: a new process takes longer there.
-                    let engine = Engine::choose(if number % 5 == 4 { Wanted::Auto } else { Wanted::Sandbox });
+                    let engine =
+                        Engine::choose(if number % 5 == 4 { Wanted::Auto } else { Wanted::Sandbox }, Path::new(""));
                     let engine = engine.expect("an engine");
                     if let Err(said) = fold(&source, engine.clone(), at, may_go_on) {
                         failed.push(format!("module {number} in {engine}: {said}\n{source}"));
@@ -196,7 +197,7 @@ fn what_a_module_replaces_makes_no_event_disappear() {
         let source =
             format!("{replaced};\nexport const initialState = {{ n: 0 }};\nexport default (s, e) => {{ {evolve} }}");
         for wanted in [Wanted::Sandbox, Wanted::Auto] {
-            let engine = Engine::choose(wanted).expect("an engine");
+            let engine = Engine::choose(wanted, Path::new("")).expect("an engine");
             assert_eq!(fold(&source, engine, 7, false), Ok(()), "{replaced} {wanted:?}");
         }
     }

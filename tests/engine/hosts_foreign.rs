@@ -142,7 +142,9 @@ impl Shell {
 fn a_program_that_answers_is_asked_for_every_event_once() {
     let shell = Shell::new();
     let run = shell.run("echo 'Welcome to version 1.0'", "", &[]);
-    assert!(run.is_well(), "{run:?}");
+    assert!(run.code == 0 && run.err == "console: v1: Welcome to version 1.0\n", "{run:?}");
+    let said = shell.run("", "if [ $n = 7 ]; then echo 'the fifth' >&2; fi", &[]);
+    assert!(said.code == 0 && said.err == "console: v5: the fifth\n", "{said:?}");
     // Two lines begin a fold: the initial state, and that of the stream.
     assert_eq!(run.one()["state"], json!({ "n": 7 }));
     let reducer = run.one()["reducer"].as_str().expect("a name").to_owned();

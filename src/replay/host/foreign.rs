@@ -402,11 +402,15 @@ impl Reducer for Foreign {
             let unsure = thrown.fatal;
             return Stepped { thrown: Some(thrown), unsure, ..Stepped::default() };
         }
-        if self.slots[slot as usize].whole {
+        let mut stepped = if self.slots[slot as usize].whole {
             self.step_at_once(slot, events, stream)
         } else {
             self.step_by_state(slot, events, stream)
-        }
+        };
+        // It runs ahead of what is read: its words belong to one of these events.
+        let words = self.slots[slot as usize].run.as_mut().and_then(Run::words);
+        stepped.said.extend(words.map(|words| (events.len().saturating_sub(1), Arc::from(words))));
+        stepped
     }
 
     fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {

@@ -48,12 +48,34 @@ pub(super) struct Run {
     /// `None`: its input was closed.
     to: Option<Sender<Vec<u8>>>,
     from: Receiver<Line>,
-    said: Arc<Mutex<VecDeque<u8>>>,
+    said: Arc<Mutex<Words>>,
     stop: Stop,
     /// Answers so far.
     answered: u64,
     /// Time spent on waiting for answers that nobody asked for.
     listened: Duration,
+}
+
+/// What it says on its standard error: the end of it.
+#[derive(Default)]
+struct Words {
+    bytes: VecDeque<u8>,
+    /// So many of them at the end were not told yet.
+    new: usize,
+}
+
+impl Words {
+    fn keep(&mut self, bytes: &[u8]) {
+        self.bytes.extend(bytes);
+        let more = self.bytes.len().saturating_sub(KEPT_BYTES);
+        self.bytes.drain(..more);
+        self.new = (self.new + bytes.len()).min(self.bytes.len());
+    }
+
+    fn last(&self, count: usize) -> String {
+        let bytes: Vec<u8> = self.bytes.iter().skip(self.bytes.len().saturating_sub(count)).copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
 }
 
 enum Line {
@@ -115,7 +137,7 @@ impl Run {
         let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (to, lines) = channel::<Vec<u8>>();
         let (answers, from) = sync_channel(16);
-        let said = Arc::new(Mutex::new(VecDeque::new()));
+        let said = Arc::new(Mutex::new(Words::default()));
         let run = Run {
             child,
             to: Some(to),
@@ -238,8 +260,15 @@ impl Run {
         self.kill();
         // The thread that reads may be a moment behind.
         std::thread::sleep(Duration::from_millis(10));
-        let said = self.said.lock().map_or_else(|_| Vec::new(), |said| said.iter().copied().collect::<Vec<u8>>());
-        failure.with(&last_lines(&String::from_utf8_lossy(&said)))
+        let said = self.said.lock().map_or_else(|_| String::new(), |said| said.last(KEPT_BYTES));
+        failure.with(&last_lines(&said))
+    }
+
+    /// What it said on its standard error since this was asked last.
+    pub fn words(&mut self) -> Option<String> {
+        let mut said = self.said.lock().ok()?;
+        let new = std::mem::take(&mut said.new);
+        (new > 0).then(|| said.last(new).trim_end().to_owned())
     }
 
     fn kill(&mut self) {
@@ -290,18 +319,16 @@ fn read_lines(output: impl Read, answers: &SyncSender<Line>) {
     }
 }
 
-fn read_words(mut errors: impl Read, said: &Mutex<VecDeque<u8>>) {
+fn read_words(mut errors: impl Read, said: &Mutex<Words>) {
     let mut part = [0; 1024];
     while let Ok(count @ 1..) = errors.read(&mut part) {
         keep(said, part.get(..count).unwrap_or_default());
     }
 }
 
-fn keep(said: &Mutex<VecDeque<u8>>, bytes: &[u8]) {
+fn keep(said: &Mutex<Words>, bytes: &[u8]) {
     if let Ok(mut said) = said.lock() {
-        said.extend(bytes);
-        let more = said.len().saturating_sub(KEPT_BYTES);
-        said.drain(..more);
+        said.keep(bytes);
     }
 }
 
