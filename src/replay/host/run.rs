@@ -62,6 +62,8 @@ struct Words {
     bytes: VecDeque<u8>,
     /// So many of them at the end were not told yet.
     new: usize,
+    /// There will be no more.
+    ended: bool,
 }
 
 impl Words {
@@ -259,7 +261,10 @@ impl Run {
     pub fn fail(&mut self, failure: Failure) -> Failure {
         self.kill();
         // The thread that reads may be a moment behind.
-        std::thread::sleep(Duration::from_millis(10));
+        let began = Instant::now();
+        while began.elapsed() < AFTERWARDS && self.said.lock().is_ok_and(|said| !said.ended) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let said = self.said.lock().map_or_else(|_| String::new(), |said| said.last(KEPT_BYTES));
         failure.with(&last_lines(&said))
     }
@@ -323,6 +328,9 @@ fn read_words(mut errors: impl Read, said: &Mutex<Words>) {
     let mut part = [0; 1024];
     while let Ok(count @ 1..) = errors.read(&mut part) {
         keep(said, part.get(..count).unwrap_or_default());
+    }
+    if let Ok(mut said) = said.lock() {
+        said.ended = true;
     }
 }
 

@@ -3,6 +3,7 @@
 
 import ast
 import collections
+import contextvars
 import datetime
 import decimal
 import enum
@@ -10,6 +11,7 @@ import fractions
 import importlib
 import importlib.util
 import os
+import pickle
 import random
 import re
 import sys
@@ -175,6 +177,18 @@ def inside(value):
     return list(held.values()) if type(held) is dict else []
 
 
+def closed(value):
+    """What changes with an object that does not show what it holds."""
+    if isinstance(value, random.Random):
+        return value.getstate()
+    for show in (pickle.dumps, lambda it: repr(it.__reduce__()), repr):
+        try:
+            return show(value)
+        except Exception:
+            continue
+    return None
+
+
 def has_contents(cell):
     try:
         cell.cell_contents
@@ -209,13 +223,10 @@ def shape(value):
         parts.append((id(value), len(held)))
         if isinstance(value, types.GeneratorType):
             parts.append(value.gi_frame.f_lasti if value.gi_frame else None)
-        elif type(value).__module__ == "itertools" or isinstance(value, (bytearray, random.Random)):
-            parts.append(value.getstate() if isinstance(value, random.Random) else repr(value))
-        elif hasattr(value, "__next__") and hasattr(value, "__reduce__"):
-            try:
-                parts.append(repr(value.__reduce__()))
-            except TypeError:
-                pass
+        elif isinstance(value, contextvars.ContextVar):
+            held = [value.get(None)]
+        elif not held and not isinstance(value, (dict, type, types.ModuleType, *LISTS)) and not callable(value):
+            parts.append(closed(value))
         todo.extend(held)
     return parts
 

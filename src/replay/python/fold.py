@@ -278,12 +278,21 @@ def library_base():
     return domain and first_of(getattr(domain, "BaseAggregate", None), getattr(domain, "Aggregate", None))
 
 
+def is_own(cls):
+    """It is the user's, from whichever of the user's files."""
+    return Instance.current.source.owns(getattr(sys.modules.get(cls.__module__), "__file__", None))
+
+
+def is_library(value):
+    base = library_base()
+    return isinstance(value, type) and bool(base) and issubclass(value, base)
+
+
 def reader_of(value, module):
     """What folds with the value; `None` where nothing does."""
     if isinstance(value, type):
-        base = library_base()
-        if base and issubclass(value, base):
-            return ByLibrary if value.__module__ == module.__name__ else None
+        if is_library(value):
+            return ByLibrary if is_own(value) else None
         if isinstance(inspect.getattr_static(value, "evolve", None), (staticmethod, classmethod)):
             return ByDecider
         return ByClass if value.__module__ == module.__name__ and is_aggregate(value) else None
@@ -308,7 +317,9 @@ def exports_of(module):
         if name.startswith("_") or name in ("reducers", "initial_state") or (listed is not None and name not in listed):
             continue
         foreign = getattr(value, "__module__", module.__name__) != module.__name__
-        if foreign and listed is None and (inspect.isroutine(value) or isinstance(value, type)):
+        # An application imports its aggregates.
+        is_code = inspect.isroutine(value) or isinstance(value, type)
+        if foreign and listed is None and is_code and not is_library(value):
             continue
         if reader_of(value, module):
             found[name] = value

@@ -145,12 +145,12 @@ class Host:
                         event["data"] = by.transcoder.decode(row[9].encode())
                     state = self.guarded(lambda: by.step(state, event))
                     if World.printed:
-                        said.append([done, "".join(World.printed)])
+                        said.append([done, "".join(World.printed).rstrip("\n")])
                 done += 1
                 self.slots[slot] = state
         except BaseException as error:
             if World.printed:
-                said.append([done, "".join(World.printed)])
+                said.append([done, "".join(World.printed).rstrip("\n")])
             return {"stepped": {"done": done, "thrown": self.fault(error).thrown, "said": said}}
         return {"stepped": {"done": done, "thrown": None, "said": said}}
 
