@@ -1,6 +1,7 @@
 // Folds events in a host, the same file in every engine of JavaScript: `(world) => driver`.
 // `world` is what the engine's own prelude gives: `refusal()`, the text of the first thing that
-// was refused since it was asked last, or ''; `count(row)`, called as each event begins.
+// was refused since it was asked last, or ''; `count(row)`, called as each event begins; and where the
+// engine hides them `messageOf(error)`, `placeOf(error)` and `textOf(function)`.
 //
 // Evaluated before any user code; everything it needs later is captured here, so user code
 // cannot replace it. What runs later neither spreads nor takes arrays apart: both ask the
@@ -53,7 +54,7 @@
   const endsWith = method(String.prototype.endsWith);
   const wellFormed = method(String.prototype.toWellFormed);
   const cut = method(String.prototype.slice);
-  const textOfFunction = method(Function.prototype.toString);
+  const textOfFunction = world.textOf ?? method(Function.prototype.toString);
   const put = (object, name, value) => defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 
   // --- The event, in the words of every framework --------------------------------------
@@ -757,13 +758,14 @@
   // The user's own line, not one of the host.
   const ownPlace = /[\s(](?:file:\/\/)?((?!eval_script:|node:|\[eval)[^\s()]+:\d+:\d+)/;
   const messageOf = (error) => {
-    if (error instanceof ErrorType) return wellFormed(`${error.name}: ${error.message}`);
+    if (error instanceof ErrorType) return wellFormed(world.messageOf?.(error) ?? `${error.name}: ${error.message}`);
     let text;
     try { text = stringify(error); } catch { text = undefined; }
     return wellFormed(`threw ${text ?? typeof error}`);
   };
   const placeOf = (error) => {
     if (!(error instanceof ErrorType)) return '';
+    if (world.placeOf) return wellFormed(world.placeOf(error));
     const place = exec(ownPlace, ` ${error.stack ?? ''}`);
     return place ? wellFormed(place[1]) : '';
   };

@@ -14,12 +14,14 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 
 use rquickjs::context::EvalOptions;
+use rquickjs::convert::List;
 use rquickjs::function::Func;
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
 use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use super::module::{Export, Kind, Module, ModuleError, Source, candidates, resolve};
+use super::sandbox::{Hook, furnish, rewrite};
 use super::{Slot, Thrown, Why};
 use crate::model::Text;
 
@@ -34,7 +36,6 @@ pub(super) const STACK_BYTES: usize = 16 << 20;
 /// Said of what was thrown and is none.
 const NO_ERROR: &str = "threw a value that is no Error";
 
-const PRELUDE: &str = include_str!("sandbox/prelude.js");
 const DRIVER: &str = include_str!("driver.js");
 const MODULES: &str = include_str!("modules.js");
 /// While a module loads, sources find the host by this name: they hand it their variables, and
@@ -46,6 +47,8 @@ pub(super) struct Sandbox {
     // Dropped in this order: values before the runtime that owns them.
     driver: Persistent<Object<'static>>,
     namespace: Persistent<Object<'static>>,
+    world: Persistent<Object<'static>>,
+    _hook: Hook,
     context: Context,
     runtime: Runtime,
     /// The thread's own time at which the call under way is cut off: what others do on the
@@ -145,6 +148,7 @@ impl Sandbox {
             }
             late
         })));
+        let module = &rewritten(module)?;
         let sources = InMemory(Arc::new(module.sources.clone()));
         runtime.set_loader(sources.clone(), sources);
         let context = Context::full(&runtime).map_err(engine)?;
@@ -155,21 +159,25 @@ impl Sandbox {
                 let count = Function::new(ctx.clone(), move || {
                     counter.fetch_add(1, Ordering::Relaxed);
                 })?;
-                let world: Object<'_> = ctx.eval::<Function<'_>, _>(PRELUDE)?.call((count,))?;
+                let (world, hook) = furnish(&ctx, count)?;
                 let driver: Object<'_> = ctx.eval::<Function<'_>, _>(DRIVER)?.call((world.clone(),))?;
-                Ok((world, driver))
+                Ok((world, hook, driver))
             };
             let said = |(message, place): (String, String)| {
                 if place.is_empty() { message } else { format!("{message} at {place}") }
             };
-            let (world, driver) = run().catch(&ctx).map_err(|error| said(caught(&error)))?;
-            let namespace = load(&ctx, module, &world, &driver).catch(&ctx).map_err(|error| said(caught(&error)))?;
+            let (world, hook, driver) = run().catch(&ctx).map_err(|error| said(caught(&error)))?;
+            let namespace = load(&ctx, module, &world, &driver).map_err(|error| {
+                let thrown = tell(&ctx, &driver, error);
+                said((thrown.message.to_string(), thrown.place.to_string()))
+            })?;
             if cut.get().is_some() {
                 return Err(too_slow(limit));
             }
-            Ok((Persistent::save(&ctx, driver), Persistent::save(&ctx, namespace)))
+            let saved = |object| Persistent::save(&ctx, object);
+            Ok((saved(driver), saved(namespace), saved(world), hook))
         });
-        let (driver, namespace) = loaded.map_err(|message: String| {
+        let (driver, namespace, world, hook) = loaded.map_err(|message: String| {
             let help = if cut.get().is_some() {
                 "it does not come to an end while loading; move the work into the reducer"
             } else {
@@ -183,6 +191,8 @@ impl Sandbox {
             runtime,
             driver,
             namespace,
+            world,
+            _hook: hook,
             until,
             clock,
             limit,
@@ -218,20 +228,21 @@ impl Sandbox {
                 Ok(driver) => driver,
                 Err(error) => return Err(Thrown::new(Why::Threw, error.to_string())),
             };
-            match run(&ctx, &driver) {
-                Ok(value) => Ok(value),
-                // The driver says what it was.
-                Err(rquickjs::Error::Exception) => {
-                    let value = ctx.catch();
-                    let tell =
-                        || said(&driver.get::<_, Function<'_>>("thrown")?.call::<_, Object<'_>>((value.clone(),))?);
-                    tell().catch(&ctx).map_or_else(|error| Err(Thrown::new(Why::Threw, caught(&error).0)), Err)
-                }
-                Err(error) => Err(Thrown::new(Why::Threw, error.to_string())),
-            }
+            run(&ctx, &driver).map_err(|error| tell(&ctx, &driver, error))
         });
         self.until.set(Duration::MAX);
         result.map_err(|thrown| self.thrown(thrown))
+    }
+
+    /// What was written to the console since it was asked last, with the place of the event among
+    /// those of the last fold.
+    pub fn said(&self) -> Vec<(usize, String)> {
+        let lines = self.context.with(|ctx| {
+            let lines: Function<'_> = self.world.clone().restore(&ctx)?.get("lines")?;
+            lines.call::<_, Vec<List<(usize, String)>>>(())
+        });
+        // What cannot be told is not worth an error.
+        lines.unwrap_or_default().into_iter().map(|List(line)| line).collect()
     }
 
     /// Folds the rows of `text`.
@@ -343,6 +354,20 @@ impl Sandbox {
     }
 }
 
+/// The module with its sources as the sandbox runs them.
+fn rewritten(module: &Module) -> Result<Module, ModuleError> {
+    let mut module = module.clone();
+    for (name, source) in module.sources.iter_mut().filter(|(_, source)| source.kind != Kind::Json) {
+        let text = rewrite(&source.text, source.kind == Kind::Esm).map_err(|message| ModuleError {
+            file: name.clone(),
+            message,
+            help: "choose Node as the host".to_owned(),
+        })?;
+        source.text = text.into();
+    }
+    Ok(module)
+}
+
 /// Evaluates the module, tells the driver what is its own, and returns what it exports.
 fn load<'js>(
     ctx: &Ctx<'js>,
@@ -394,11 +419,25 @@ fn load<'js>(
         entry_namespace.ok_or(rquickjs::Error::new_loading(&module.entry))?
     };
     globals.remove(HOST)?;
+    let refused: String = world.get::<_, Function<'js>>("refusal")?.call(())?;
+    if !refused.is_empty() {
+        return Err(rquickjs::Exception::throw_message(ctx, &refused));
+    }
     let variables: Value<'js> = modules.get::<_, Function<'js>>("variables")?.call(())?;
     loading.call::<_, ()>((false,))?;
     let apart = module.apart.as_deref().unwrap_or_default();
     driver.get::<_, Function<'js>>("loaded")?.call::<_, ()>((variables, apart, module.weak))?;
     Ok(namespace)
+}
+
+/// What went wrong, in the driver's words where it was thrown.
+fn tell<'js>(ctx: &Ctx<'js>, driver: &Object<'js>, error: rquickjs::Error) -> Thrown {
+    if !matches!(error, rquickjs::Error::Exception) {
+        return Thrown::new(Why::Threw, error.to_string());
+    }
+    let value = ctx.catch();
+    let words = || said(&driver.get::<_, Function<'js>>("thrown")?.call::<_, Object<'js>>((value,))?);
+    words().catch(ctx).unwrap_or_else(|error| Thrown::new(Why::Threw, caught(&error).0))
 }
 
 /// What the driver says was thrown.

@@ -10,6 +10,7 @@ pub mod host;
 mod js;
 pub mod merge;
 pub mod module;
+mod sandbox;
 pub mod stored;
 pub mod timeline;
 pub mod written;

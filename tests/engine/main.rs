@@ -31,6 +31,7 @@ mod order;
 mod python_eventsourcing;
 mod read_only;
 mod samples;
+mod sandbox;
 mod session;
 mod stored;
 mod support;

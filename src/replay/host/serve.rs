@@ -300,11 +300,16 @@ impl Host {
                 self.sandbox()?.start(slot)?;
                 Reply::Done
             }
-            Ask::Step { slot, stream, rows } => match self.sandbox()?.fold(slot, rows.get(), &stream) {
-                Folded::All(done) => Reply::Stepped { done, thrown: None, said: Vec::new() },
-                Folded::Threw(done, thrown) => Reply::Stepped { done, thrown: Some(thrown), said: Vec::new() },
-                Folded::Unread(thrown) => Reply::Unread(thrown),
-            },
+            Ask::Step { slot, stream, rows } => {
+                let sandbox = self.sandbox()?;
+                let folded = sandbox.fold(slot, rows.get(), &stream);
+                let said = sandbox.said();
+                match folded {
+                    Folded::All(done) => Reply::Stepped { done, thrown: None, said },
+                    Folded::Threw(done, thrown) => Reply::Stepped { done, thrown: Some(thrown), said },
+                    Folded::Unread(thrown) => Reply::Unread(thrown),
+                }
+            }
             Ask::Export(slot) => Reply::State(raw(self.sandbox()?.show(slot)?)?),
             Ask::Save(slot) => Reply::Saved(self.sandbox()?.save(slot)?),
             Ask::Restore { slot, text } => {

@@ -1,78 +1,149 @@
-// Makes QuickJS repeatable, and as much like Node as it can be: gives the driver its `world`.
-((count) => {
+// The first of the sandbox's own files: what the others share, refusals, and the clock and
+// randomness, which no fold may ask. Evaluated before any other code; everything needed later
+// is captured here, so user code cannot replace it. What runs later neither spreads nor takes
+// arrays apart: both ask the array's iterator, which user code can replace.
+(natives) => {
   'use strict';
-  const { defineProperty, preventExtensions } = Object;
-  const { isFinite } = Number;
-  const [DateType, RegExpType] = [Date, RegExp];
-  const apply = Reflect.apply;
+  const { apply, construct, ownKeys, getPrototypeOf, getOwnPropertyDescriptor: memberOf } = Reflect;
+  const { defineProperty, create, setPrototypeOf, freeze } = Object;
   const method = (f) => (self, ...args) => apply(f, self, args);
-  const moment = method(DateType.prototype.getTime);
-  // --- Repeatable -------------------------------------------------------------------
-  const refuse = (what, instead) => () => {
-    throw new Error(`${what} is not there in a reducer: a fold must give the same state every time. Use ${instead}.`);
-  };
-  Math.random = refuse('Math.random', 'a value that the event carries');
-  const noNow = refuse('the current time', "the event's own time, event.timestamp");
-  DateType.now = noNow;
-  for (const part of ['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds']) {
-    DateType.prototype[`get${part}`] = DateType.prototype[`getUTC${part}`];
-    if (part !== 'Day') DateType.prototype[`set${part}`] = DateType.prototype[`setUTC${part}`];
-  }
-  const [yearOf, setYear] = [method(DateType.prototype.getUTCFullYear), method(DateType.prototype.setUTCFullYear)];
-  DateType.prototype.getYear = function () { return yearOf(this) - 1900; };
-  DateType.prototype.setYear = function (given) {
-    const year = Math.trunc(+given);
-    return setYear(this, year >= 0 && year <= 99 ? year + 1900 : year);
-  };
-  DateType.prototype.getTimezoneOffset = () => 0;
-  const utc = method(DateType.prototype.toUTCString);
-  const exec = method(RegExpType.prototype.exec);
-  const dateParts = /^(...), (..) (...) (-?\d+) (..:..:..)/;
-  const parts = (date) => exec(dateParts, utc(date));
-  const onDay = (date, otherwise, text) => (isFinite(moment(date)) ? text(parts(date)) : otherwise);
-  for (const form of ['toDateString', 'toLocaleDateString']) {
-    DateType.prototype[form] = function () { return onDay(this, 'Invalid Date', (it) => `${it[1]} ${it[3]} ${it[2]} ${it[4]}`); };
-  }
-  for (const form of ['toTimeString', 'toLocaleTimeString']) {
-    DateType.prototype[form] = function () { return onDay(this, 'Invalid Date', (it) => `${it[5]} GMT+0000`); };
-  }
-  for (const form of ['toString', 'toLocaleString']) {
-    DateType.prototype[form] = DateType.prototype.toUTCString;
-  }
-  // A time without a zone is UTC, wherever the program runs.
-  const [parseDate, partsToDate] = [DateType.parse, DateType.UTC];
-  const zoned = /(?:Z|UT|UTC|GMT|[A-Z][SD]T|\)|:\d\d(?:\.\d+)?\s*[+-]\d\d:?\d\d|GMT[+-]\d+)\s*$|^[+-]?\d{4,6}(?:-\d\d){0,2}$/i;
-  const parseUtc = (given) => {
-    const text = `${given}`;
-    if (exec(zoned, text) === null) {
-      let found = parseDate(`${text}Z`);
-      if (!isFinite(found)) found = parseDate(`${text} UTC`);
-      if (isFinite(found)) return found;
-    }
-    return parseDate(text);
-  };
-  DateType.parse = parseUtc;
-  const instant = (args) => {
-    if (args.length > 1) return apply(partsToDate, undefined, args);
-    const given = args[0];
-    const value = typeof given !== 'object' || given === null || given instanceof DateType ? given : toPrimitive(given);
-    return typeof value === 'string' ? parseUtc(value) : value;
-  };
-  const toPrimitive = (object) => {
-    const value = object.valueOf();
-    return typeof value === 'object' ? `${object}` : value;
-  };
-  const SafeDate = new Proxy(DateType, {
-    construct: (target, args, type) => (args.length === 0 ? noNow() : Reflect.construct(target, [instant(args)], type)),
-    apply: noNow,
-  });
-  DateType.prototype.constructor = SafeDate;
-  globalThis.Date = SafeDate;
-  delete globalThis.performance; // another clock
-  delete globalThis.SharedArrayBuffer; // cannot be copied
-  delete globalThis.Atomics;
-  const silent = () => undefined;
-  globalThis.console = { log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent };
+  const WeakSetType = WeakSet;
+  const [marked, isMarked] = [method(WeakSet.prototype.add), method(WeakSet.prototype.has)];
 
-  return { count, refusal: () => '', loading() {}, lines: () => [] };
-})
+  // Functions that stand for Node's own: they look like those.
+  const ours = new WeakSetType();
+  const native = (f, name = f.name, length = f.length) => {
+    if (f.name !== name) defineProperty(f, 'name', { value: name, configurable: true });
+    if (f.length !== length) defineProperty(f, 'length', { value: length, configurable: true });
+    marked(ours, f);
+    return f;
+  };
+  const define = (object, name, value) => defineProperty(object, name, { value, writable: true, enumerable: false, configurable: true });
+  // Puts methods onto an object, as builtins are.
+  const equip = (object, methods) => {
+    for (const name of ownKeys(methods)) {
+      const it = memberOf(methods, name);
+      if (typeof it.value === 'function') define(object, name, native(it.value));
+      else if (it.get !== undefined || it.set !== undefined) {
+        if (it.get) native(it.get);
+        if (it.set) native(it.set);
+        defineProperty(object, name, { get: it.get, set: it.set, enumerable: false, configurable: true });
+      } else define(object, name, it.value);
+    }
+  };
+  // A class that stands for one of Node's: its members as those of builtins.
+  const builtin = (type, name, isEnumerable = false) => {
+    for (const object of [type, type.prototype]) {
+      for (const key of ownKeys(object)) {
+        const it = memberOf(object, key);
+        if (typeof it.value === 'function' && key !== 'constructor') native(it.value);
+        if (it.get) native(it.get);
+        if (it.set) native(it.set);
+        if (isEnumerable && key !== 'constructor' && key !== 'prototype' && key !== 'name' && key !== 'length' && typeof key !== 'symbol') {
+          defineProperty(object, key, { ...it, enumerable: true });
+        }
+      }
+    }
+    native(type, name, type.length);
+    define(type.prototype, Symbol.toStringTag, name);
+    defineProperty(type.prototype, Symbol.toStringTag, { writable: false });
+    define(globalThis, name, type);
+  };
+
+  // --- Refusals ----------------------------------------------------------------------------
+  // A refusal throws, and is remembered until the driver asks: the module may catch it, the
+  // answer of the event is the refusal all the same.
+  let first = '';
+  let isLoading = true;
+  const note = (text) => {
+    if (first === '') first = text;
+  };
+  // Made by the part on errors: an error with a text of ours.
+  let failWith = (text) => new Error(text);
+  const refuse = (text) => {
+    note(text);
+    throw failWith(text);
+  };
+  // What Node has and the sandbox cannot do as Node does.
+  const lacks = (what) => refuse(`${what} is not there in the sandbox, which cannot do it as Node does; choose Node as the host (--host node).`);
+  // What no host does in a fold.
+  const unrepeatable = (what, instead) => refuse(`${what} is not there in a reducer: a fold must give the same state every time. Use ${instead}.`);
+
+  // --- Randomness and the clock --------------------------------------------------------------
+  // While a module loads both give fixed values: libraries make names and look at the clock.
+  // They are those of every host: 2020-01-01, and the same numbers.
+  const FIXED_MOMENT = 1_577_836_800_000;
+  let seed = 1;
+  const byChance = (what) => {
+    if (!isLoading) unrepeatable(what, 'a value that the event carries');
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  const now = (what = 'the current time') => {
+    if (!isLoading) unrepeatable(what, "the event's own time, event.timestamp");
+    return FIXED_MOMENT;
+  };
+  equip(Math, {
+    random() { return byChance('Math.random'); },
+  });
+
+  // --- Functions as text -----------------------------------------------------------------------
+  const textOf = method(Function.prototype.toString);
+  const search = method(String.prototype.includes);
+  const exec = method(RegExp.prototype.exec);
+  equip(Function.prototype, {
+    toString() {
+      if (typeof this === 'function' && isMarked(ours, this)) return `function ${this.name}() { [native code] }`;
+      const text = textOf(this);
+      if (search(text, '[native code]') && search(text, '\n    [native code]\n}')) return `function ${this.name}() { [native code] }`;
+      if (exec(/\$eventglass[A-Z]/, text) !== null) lacks('the text of a function with **, eval or BigInt in it');
+      return text;
+    },
+  });
+
+  // --- What the module wrote to the console -----------------------------------------------------
+  // With the place of the event among those that were begun since the program asked last.
+  const MOST_TEXT = 65_536;
+  let begun = 0;
+  let written = [];
+  let size = 0;
+  const write = (text) => {
+    if (isLoading || size > MOST_TEXT) return;
+    size += text.length;
+    written[written.length] = [begun > 0 ? begun - 1 : 0, wellFormed(text)];
+  };
+  const wellFormed = method(String.prototype.toWellFormed);
+  const { count } = natives;
+
+  const world = {
+    count() {
+      begun++;
+      count();
+    },
+    textOf,
+    overflowed: false,
+    loading(loading) {
+      isLoading = loading;
+    },
+    refusal() {
+      const text = first;
+      first = '';
+      if (!world.overflowed) return text;
+      // Set by the program: nothing else can run then.
+      world.overflowed = false;
+      return text === '' ? 'RangeError: Maximum call stack size exceeded' : text;
+    },
+    lines() {
+      const lines = written;
+      written = [];
+      begun = size = 0;
+      return lines;
+    },
+  };
+  return {
+    natives, world, native, define, equip, builtin, method, marked, isMarked, memberOf, ownKeys, ours,
+    note, refuse, lacks, unrepeatable, byChance, now, write,
+    isLoading: () => isLoading,
+    failWith: (make) => { failWith = make; },
+  };
+}
