@@ -1,0 +1,13 @@
+import { addDays, differenceInCalendarDays, formatISO, format, parseISO, startOfMonth, endOfWeek, isBefore, formatDistanceStrict, eachDayOfInterval, getISOWeek, addBusinessDays, isValid } from 'date-fns';
+import { de } from 'date-fns/locale';
+import dayjs from 'dayjs';
+import utc from 'dayjs/plugin/utc.js';
+import duration from 'dayjs/plugin/duration.js';
+import isoWeek from 'dayjs/plugin/isoWeek.js';
+import customParseFormat from 'dayjs/plugin/customParseFormat.js';
+import moment from 'moment';
+dayjs.extend(utc); dayjs.extend(duration); dayjs.extend(isoWeek); dayjs.extend(customParseFormat);
+export const fns = (s = { first: null }, e) => { const at = parseISO(e.timestamp); const first = s.first ?? at; return { first, days: differenceInCalendarDays(at, first), due: addDays(at, 30), text: format(at, "yyyy-MM-dd'T'HH:mm EEEE do QQQ", { weekStartsOn: 1 }), deutsch: format(at, 'EEEE, d. MMMM yyyy', { locale: de }), iso: formatISO(at), month: startOfMonth(at), week: endOfWeek(at), no: getISOWeek(at), before: isBefore(first, at), distance: formatDistanceStrict(at, first), working: addBusinessDays(at, 3), valid: isValid(parseISO(e.data.on ?? 'x')), each: eachDayOfInterval({ start: at, end: addDays(at, 2) }).length }; };
+export const day = (s = { last: null }, e) => { const at = dayjs.utc(e.timestamp); return { last: at, format: at.format('DD/MM/YYYY HH:mm:ss.SSS Z'), add: at.add(1, 'month').endOf('month').toISOString(), week: at.isoWeek(), diff: s.last ? at.diff(s.last, 'hour', true) : null, duration: dayjs.duration(e.version, 'hours').toISOString(), parsed: dayjs.utc('31-12-2026', 'DD-MM-YYYY').valueOf(), same: at.isSame(at.clone()) }; };
+export const local = (s, e) => { const at = dayjs(e.timestamp); return [at.hour(), at.date(), at.format(), at.startOf('week').toDate(), at.isValid(), dayjs(e.data.on ?? null).isValid()]; };
+export const moments = (s = { at: moment.utc(0) }, e) => { const at = moment.utc(e.timestamp); return { at, text: at.format('dddd, MMMM Do YYYY, h:mm:ss a'), ago: at.from(s.at), calendar: at.clone().add(1, 'day').calendar(at), unix: at.unix(), duration: moment.duration(at.diff(s.at)).humanize() }; };

@@ -1,0 +1,13 @@
+import { Decimal } from 'decimal.js';
+import BigNumber from 'bignumber.js';
+import Big from 'big.js';
+import currency from 'currency.js';
+const signed = ({ type, data }) => (type === 'Deposited' ? data.amount : type === 'Withdrawn' ? -data.amount : 0);
+export const decimal = (s = new Decimal(0), e) => s.plus(signed(e));
+export const interest = (s = { sum: new Decimal(1000) }, e) => (e.type === 'InterestPaid' ? { sum: s.sum.times(new Decimal(1).plus(e.data.rate).pow(e.data.days / 365)).toDecimalPlaces(12), ln: s.sum.ln().toFixed(8), sqrt: s.sum.sqrt().toSignificantDigits(30).toString() } : s);
+export const bignumber = (s = new BigNumber(0), e) => s.plus(signed(e)).decimalPlaces(6, BigNumber.ROUND_HALF_EVEN);
+export const formatted = (s = { n: new BigNumber('1e3') }, e) => { const n = s.n.times(1.0001).plus(signed(e)); return { n, text: n.toFormat(2), hex: n.integerValue().toString(16), fraction: n.dp(4).toFraction(100).map(String) }; };
+export const big = (s = Big(0), e) => s.plus(signed(e)).round(4);
+export const money = (s = currency(0), e) => s.add(signed(e));
+export const shares = (s, e) => (e.data.amount ? { split: currency(e.data.amount).distribute(3).map((c) => c.value), text: currency(e.data.amount, { symbol: '€', separator: '.', decimal: ',' }).format() } : s);
+export const compared = (s = { max: new Decimal(-1), same: 0 }, e) => ({ max: Decimal.max(s.max, e.data.amount ?? 0), same: s.same + (s.max.eq(e.data.amount ?? 0) ? 1 : 0), is: s.max instanceof Decimal });

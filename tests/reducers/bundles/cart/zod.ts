@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import * as v from 'valibot';
+import * as yup from 'yup';
+const Item = z.object({ sku: z.string().min(1), qty: z.number().int().positive().max(3), price: z.coerce.number(), name: z.string().trim().transform((s) => s.toUpperCase()), options: z.record(z.string(), z.unknown()).default({}) });
+const Event = z.discriminatedUnion('type', [z.object({ type: z.literal('ItemAdded'), data: Item }), z.object({ type: z.literal('Rated'), data: z.object({ stars: z.number().min(2), comment: z.string().nullable() }) })]);
+type Item = z.infer<typeof Item>;
+export const checked = (state: { items: Item[]; bad: number; issues: unknown[] } = { items: [], bad: 0, issues: [] }, event: unknown) => { const parsed = Event.safeParse(event); if (!parsed.success) return { ...state, bad: state.bad + 1, issues: parsed.error.issues.map(({ code, path, message }) => ({ code, path, message })).slice(0, 2) }; return parsed.data.type === 'ItemAdded' ? { ...state, items: [...state.items, parsed.data.data].slice(-4) } : state; };
+export const strict = (state = 0, event: { type: string; data: unknown }) => { if (event.type === 'Shipped') z.object({ parcels: z.array(z.object({ kg: z.number().max(2.5) })) }).parse(event.data); return state + 1; };
+const Address = z.object({ address: z.object({ city: z.enum(['Cork', 'Łódź', '東京', 'Malmö']), geo: z.tuple([z.number(), z.number()]).or(z.object({ lat: z.number(), lon: z.number() })), lines: z.array(z.string()).optional() }) }).strict();
+export const address = (state: unknown = null, { data }: { data: unknown }) => { const it = Address.safeParse(data); return it.success ? it.data.address : state; };
+const Rated = v.object({ stars: v.pipe(v.number(), v.minValue(1)), comment: v.nullable(v.pipe(v.string(), v.trim(), v.maxLength(12))) });
+export const valibot = (state: unknown[] = [], { type, data }: { type: string; data: unknown }) => { if (type !== 'Rated') return state; const it = v.safeParse(Rated, data); return [...state, it.success ? it.output.stars : it.issues[0].message].slice(-5); };
+const coupon = yup.object({ code: yup.string().uppercase().required(), percent: yup.number().max(20).required() });
+export const yupped = (state: unknown[] = [], { type, data }: { type: string; data: unknown }) => { if (type !== 'CouponApplied') return state; try { return [...state, coupon.validateSync(data)].slice(-3); } catch (error) { return [...state, (error as Error).name].slice(-3); } };

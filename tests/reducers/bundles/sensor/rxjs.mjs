@@ -1,0 +1,17 @@
+import { Subject, of, from, BehaviorSubject } from 'rxjs';
+import { scan, map, filter, bufferCount, distinctUntilChanged, reduce, pairwise } from 'rxjs/operators';
+import mitt from 'mitt';
+const subject = new Subject();
+let seen = { sum: 0, buffers: 0, pairs: [] };
+subject.pipe(filter((e) => e.data.celsius !== undefined), map((e) => e.data.celsius), scan((sum, c) => sum + c, 0)).subscribe((sum) => { seen = { ...seen, sum }; });
+subject.pipe(bufferCount(5)).subscribe((list) => { seen = { ...seen, buffers: seen.buffers + 1, last: list.at(-1).version }; });
+subject.pipe(map(({ type }) => type), distinctUntilChanged(), pairwise()).subscribe((pair) => { seen = { ...seen, pairs: [...seen.pairs, pair.join('>')].slice(-3) }; });
+export const pushed = (_, e) => { subject.next(e); return seen; };
+export const inside = (s = 0, e) => { let out = s; from(e.data.samples ?? []).pipe(filter((x) => x > 0), reduce((a, b) => a + b, 0)).subscribe((sum) => { out += sum; }); of(1, 2).pipe(scan((a, b) => a + b)).subscribe((x) => { out += x; }); return out; };
+const latest = new BehaviorSubject('none');
+export const behaviour = (s, e) => { const before = latest.value; latest.next(e.type); return { before, now: latest.getValue() }; };
+const emitter = mitt();
+const counts = {};
+emitter.on('*', (type) => { counts[type] = (counts[type] ?? 0) + 1; });
+export const emitted = (_, e) => { emitter.emit(e.type, e.data); return { ...counts }; };
+export const stateful = (s = (() => { const m = mitt(), list = []; m.on('Measured', (d) => list.push(d.celsius)); return { m, list }; })(), e) => { s.m.emit(e.type, e.data); if (s.list.length > 3) s.list.shift(); return { ...s, n: s.list.length }; };

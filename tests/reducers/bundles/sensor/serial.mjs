@@ -1,0 +1,17 @@
+import superjson from 'superjson';
+import semver from 'semver';
+import deepmerge from 'deepmerge';
+import equal from 'fast-deep-equal';
+import { createPatch, applyPatch } from 'rfc6902';
+import jsonpatch from 'fast-json-patch';
+import update, { extend } from 'immutability-helper';
+export const superb = (s = '', e) => superjson.stringify({ at: new Date(e.timestamp), set: new Set([e.type]), map: new Map([[e.version, undefined]]), big: BigInt(e.version), nan: NaN, re: /x/g });
+export const back = (s = { at: null }, e) => superjson.parse(superjson.stringify({ at: new Date(e.timestamp), was: s.at, set: new Set([e.version]) }));
+export const versions = (s = [], e) => (e.type === 'FirmwareUpdated' ? semver.sort([...s, e.data.from, e.data.to]).slice(-6) : s);
+export const ranges = (s = {}, e) => (e.data.to ? { gt: semver.gt(e.data.to, e.data.from), satisfies: semver.satisfies(e.data.to, '>=1.10', { includePrerelease: true }), inc: semver.inc(e.data.to, 'minor'), parsed: semver.parse(e.data.to)?.prerelease, diff: semver.diff(e.data.from, e.data.to) } : s);
+export const merged = (s = {}, e) => deepmerge(s, { [e.type]: e.data }, { arrayMerge: (a, b) => b });
+export const equals = (s = { last: {}, same: 0 }, e) => ({ last: e.data, same: s.same + (equal(s.last, e.data) ? 1 : 0) });
+export const patched = (s = { doc: {}, size: 0 }, e) => { const patch = createPatch(s.doc, e.data); const doc = structuredClone(s.doc); const errors = applyPatch(doc, patch); return { doc, size: patch.length, errors: errors.filter(Boolean).length, first: patch[0] ?? null }; };
+export const observed = (s = { doc: { n: 0 } }, e) => { const observer = jsonpatch.observe(s.doc); s.doc.n += 1; s.doc[e.type] = e.version; const patch = jsonpatch.generate(observer); jsonpatch.unobserve(s.doc, observer); return { doc: s.doc, patch }; };
+extend('$add2', (by, n) => n + by);
+export const updated = (s = { n: 0, list: [], map: new Map() }, e) => update(s, { n: { $add2: e.version }, list: { $push: [e.type], $apply: (l) => l.slice(-3) }, map: { $add: [[e.type, e.version]] } });

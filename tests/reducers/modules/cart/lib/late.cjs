@@ -1,0 +1,2 @@
+exports.by = 2;
+exports.again = require('../plain.cjs').totals !== undefined;

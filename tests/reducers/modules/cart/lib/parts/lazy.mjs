@@ -1,0 +1,1 @@
+export const step = (s, e) => s + e.type.length;

@@ -1,0 +1,21 @@
+// Sorting, also by comparators that are none.
+const items = (s, e) => (e.type === 'ItemAdded' ? [...(s ?? []), { sku: e.data.sku, qty: e.data.qty, price: e.data.price, v: e.version }] : s ?? []).slice(-24);
+export const byPrice = (s, e) => items(s, e).sort((a, b) => a.price - b.price);
+export const byTwo = (s, e) => items(s, e).sort((a, b) => b.qty - a.qty || (a.sku < b.sku ? -1 : a.sku > b.sku ? 1 : 0));
+export const stable = (s, e) => items(s, e).toSorted((a, b) => a.qty - b.qty);
+export const byBoolean = (s, e) => items(s, e).sort((a, b) => a.price > b.price);
+export const byNumberOfBoolean = (s, e) => items(s, e).sort((a, b) => +(a.price > b.price));
+export const byNaN = (s, e) => items(s, e).sort((a, b) => a.missing - b.price);
+export const inconsistent = (s, e) => items(s, e).sort((a, b) => ((a.v * 7 + b.v * 3) % 5) - 2);
+export const greater = (s, e) => items(s, e).sort((a, b) => (a.price > b.price ? 1 : -1));
+export const less = (s, e) => items(s, e).sort((a, b) => (a.qty < b.qty ? -1 : 1));
+export const default_ = (s = [], e) => (e.data.price === undefined ? s : [...s, e.data.price, e.data.qty, e.data.sku, undefined, null].sort().slice(0, 30));
+export const numbersAsText = (s = [], e) => [...s, e.version * 7 % 101].sort().slice(-12);
+export const odd = (s = [], e) => [...s, e.data.qty ?? '', e.data.stars, e.data.percent ?? -1].sort((a, b) => a - b).slice(0, 20);
+export const holes = (s, e) => { const a = [e.version % 5, , 3, undefined, , 1]; a.sort(); return { a, length: a.length, keys: Object.keys(a) }; };
+export const reversed = (s, e) => items(s, e).reverse();
+export const comparisons = (s = 0, e) => { let n = 0; [5, 3, 8, 1, e.version % 9, 7, 2].sort((a, b) => (n++, a - b)); return s + n; };
+export const order = (s = [], e) => { const log = []; [3, 1, e.version % 4, 2].sort((a, b) => { log.push(`${a}:${b}`); return a - b; }); return log; };
+export const typed = (s, e) => [Float64Array.of(e.version % 7, NaN, -0, 0, -1, Infinity).sort().join(), Uint8Array.of(9, 1, e.version).sort().join(), Int16Array.of(3, -2, e.version).sort((a, b) => b - a).join()];
+export const long = (s = [], e) => { for (let i = 0; i < 40; i++) s.push((e.version * 31 + i * 17) % 97); return s.sort((a, b) => (a % 10) - (b % 10)).slice(0, 300); };
+export const longOdd = (s = [], e) => { for (let i = 0; i < 40; i++) s.push((e.version * 31 + i * 17) % 97); return s.sort((a, b) => a % 10 > b % 10).slice(0, 200); };

@@ -1,0 +1,14 @@
+// A state machine by hand; handlers by regular names.
+const LEVELS = ['low', 'high', 'critical'];
+const transitions = { idle: { AlarmRaised: 'ringing' }, ringing: { AlarmRaised: 'escalated', AlarmCleared: 'idle' }, escalated: { AlarmCleared: 'ringing', FirmwareUpdated: 'idle' } };
+export const machine = (s = { at: 'idle', path: [] }, e) => { const to = transitions[s.at]?.[e.type]; return to ? { at: to, path: [...s.path, `${s.at}>${to}`].slice(-4) } : s; };
+export const open = (s = [], e) => { if (e.type === 'AlarmRaised') return [...s.filter(({ code }) => code !== e.data.code), { code: e.data.code, level: LEVELS.indexOf(e.data.level.toLowerCase()), since: e.timestamp }].sort((a, b) => b.level - a.level || a.code - b.code); if (e.type === 'AlarmCleared') return s.slice(0, -1); return s; };
+export const byLevel = (s = Object.fromEntries(LEVELS.map((level) => [level, 0])), e) => (e.type === 'AlarmRaised' ? { ...s, [e.data.level]: (s[e.data.level] ?? 0) + 1 } : s);
+export const parsed = (s = {}, e) => { const m = /^E(?<code>\d+): (?<text>.*) at (?<hour>\d+):(?<minute>\d+)$/su.exec(e.data.message ?? ''); return m ? { ...m.groups, minutes: +m.groups.hour * 60 + Number(m.groups.minute) } : s; };
+const compareVersions = (a, b) => { const [x, y] = [a, b].map((v) => v.split(/[.-]/).map((p) => (/^\d+$/.test(p) ? +p : p))); for (let i = 0; i < Math.max(x.length, y.length); i++) { if (x[i] === undefined) return 1; if (y[i] === undefined) return -1; if (x[i] !== y[i]) return x[i] < y[i] ? -1 : 1; } return 0; };
+export const firmware = (s = { now: '0.0.0', downgrades: 0 }, e) => (e.type === 'FirmwareUpdated' ? { now: e.data.to, downgrades: s.downgrades + (compareVersions(e.data.to, s.now) < 0 ? 1 : 0), sorted: [e.data.from, e.data.to, s.now].sort(compareVersions) } : s);
+export const window = (s = { values: [], mean: null }, e) => { if (e.type !== 'Measured') return s; const since = e.data.at - 36e5; const values = [...s.values, [e.data.at, e.data.celsius]].filter(([at]) => at >= since); return { values, mean: values.reduce((sum, [, c]) => sum + c, 0) / values.length }; };
+export const extremes = { $init: () => ({ min: Infinity, max: -Infinity }), Measured: (s, { data: { celsius } }) => ({ min: Math.min(s.min, celsius), max: Math.max(s.max, celsius) }) };
+export const calibration = (s = [1, 0, 0], e) => (e.type === 'Calibrated' ? e.data.coefficients.map((c, i) => c * (i ? 1 : 1 + e.data.offset) + s[i] * 0.5) : e.data.calibration ?? s);
+export const route = (s = [], e) => (e.type === 'Moved' ? [...s, ...e.data.path.map(([x, y]) => `${x < 0 ? 'W' : 'E'}${Math.abs(x)}${y < 0 ? 'S' : 'N'}${Math.abs(y)}`)].slice(-6) : s);
+export const hex = (s = {}, e) => (e.data.hex ? { n: parseInt(e.data.hex, 16), rgb: e.data.hex.padStart(6, '0').match(/../g).map((h) => parseInt(h, 16)), bits: parseInt(e.data.hex, 16).toString(2).replace(/0/g, '').length } : s);

@@ -1,0 +1,17 @@
+// Functions of Math over many values, and numbers as text in each radix.
+const x = (e) => e.data.celsius ?? e.data.lat ?? e.version / 7;
+export const roots = (s, e) => [Math.sqrt(Math.abs(x(e))), Math.cbrt(x(e)), Math.hypot(x(e), e.version), Math.abs(x(e)) ** (1 / 3), Math.abs(x(e)) ** 0.5, x(e) ** 2, x(e) ** 3, x(e) ** -2];
+export const logs = (s, e) => [Math.log(Math.abs(x(e))), Math.log10(Math.abs(x(e))), Math.log2(Math.abs(x(e))), Math.log1p(Math.abs(x(e)))];
+export const exps = (s, e) => [Math.exp(x(e) / 9), Math.expm1(x(e) / 99), Math.pow(1.0001, e.version * 10), Math.pow(2, x(e) / 3), Math.E ** (x(e) / 7), 10 ** (e.version % 30), 10 ** -(e.version % 30), 1.1 ** e.version];
+export const circle = (s, e) => [Math.sin(x(e)), Math.cos(x(e)), Math.tan(x(e)), Math.asin(x(e) / 90), Math.acos(x(e) / 90), Math.atan(x(e)), Math.atan2(x(e), e.version), Math.sin(x(e) * 1e6), Math.cos(e.version * Math.PI / 180)];
+export const hyper = (s, e) => [Math.sinh(x(e) / 9), Math.cosh(x(e) / 9), Math.tanh(x(e) / 9), Math.asinh(x(e)), Math.acosh(1 + Math.abs(x(e))), Math.atanh(x(e) / 91)];
+export const distance = (s = { at: null, km: 0 }, e) => { if (e.data.lat === undefined) return s; const r = Math.PI / 180, [lat, lon] = [e.data.lat * r, e.data.lon * r]; if (!s.at) return { at: [lat, lon], km: 0 }; const h = Math.sin((lat - s.at[0]) / 2) ** 2 + Math.cos(lat) * Math.cos(s.at[0]) * Math.sin((lon - s.at[1]) / 2) ** 2; return { at: [lat, lon], km: s.km + 2 * 6371 * Math.asin(Math.sqrt(h)) }; };
+export const radix = (s, e) => [2, 3, 7, 8, 16, 27, 36].map((r) => x(e).toString(r)).concat((e.version * 1e15).toString(36), (1 / e.version).toString(3), (-0.1).toString(2));
+export const formats = (s, e) => [x(e).toFixed(1), x(e).toFixed(10), x(e).toPrecision(2), x(e).toPrecision(20), x(e).toExponential(), x(e).toExponential(3), (1.005).toFixed(2), (1e21).toFixed(2), (0.000001234).toString(), (123456789012345680000).toString(), (1.45).toFixed(1), (25).toPrecision(1), (-1.5).toFixed(0), (1e-10).toFixed(2)];
+export const smooth = (s = null, e) => (e.data.celsius === undefined ? s : s === null ? e.data.celsius : s * 0.9 + e.data.celsius * 0.1);
+export const fahrenheit = (s = [], e) => (e.data.unit === 'F' ? [...s, ((e.data.celsius - 32) * 5) / 9].slice(-5) : s);
+export const kahan = (s = { sum: 0, c: 0 }, e) => { const y = x(e) - s.c, t = s.sum + y; return { sum: t, c: t - s.sum - y }; };
+export const random = (s = 12345, e) => (Math.imul(s, 1103515245) + 12345 + e.version) >>> 0;
+export const dewPoint = (s = null, e) => { if (!(e.data.humidity > 0)) return s; const g = Math.log(e.data.humidity / 100) + (17.62 * e.data.celsius) / (243.12 + e.data.celsius); return (243.12 * g) / (17.62 - g); };
+export const statistics = (s = [], e) => { const all = [...(Array.isArray(s) ? s : s.all), ...(e.data.samples ?? [])].slice(-50); const mean = all.reduce((a, b) => a + b, 0) / all.length; const sorted = all.toSorted((a, b) => a - b); return { all, mean, deviation: Math.sqrt(all.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (all.length - 1)), median: sorted[all.length >> 1], p90: sorted[Math.ceil(all.length * 0.9) - 1] }; };
+export const clz = (s = 1, e) => [Math.clz32(e.version), Math.sign(-x(e)), Math.trunc(x(e)), Math.round(-0.5), Math.round(x(e)), Math.max(), Math.min(1, '0'), Math.max(NaN, 1), Object.is(Math.round(-0.4), -0), (e.version << 28) >> 4, e.version >>> 1, 2 ** 53 + 1, 0.1 * 3, 9.95.toFixed(1), 5e-324 / 2, 1 / 3];

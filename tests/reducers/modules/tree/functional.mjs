@@ -1,0 +1,25 @@
+// Functional styles: currying, lenses, transducers, folds of folds, immutable helpers by hand.
+const pipe = (...fs) => (x) => fs.reduce((v, f) => f(v), x);
+const lens = (get, set) => ({ get, set, over: (f) => (s) => set(f(get(s)))(s) });
+const prop = (name) => lens((s) => s?.[name], (v) => (s) => ({ ...s, [name]: v }));
+const compose = (a, b) => lens((s) => b.get(a.get(s)), (v) => (s) => a.set(b.set(v)(a.get(s)))(s));
+const count = compose(prop('stats'), prop('count'));
+export const lenses = (s = {}, e) => pipe(count.over((n = 0) => n + 1), prop('last').set(e.type), compose(prop('stats'), prop('types')).over((t = []) => [...new Set([...t, e.type])]))(s);
+const on = (type, f) => (s, e) => (e.type === type ? f(s, e.data, e) : s);
+const all = (...fs) => (s, e) => fs.reduce((state, f) => f(state, e), s);
+export const composed = all((s = { added: 0, ids: [] }) => s, on('NodeAdded', (s, { id }) => ({ ...s, added: s.added + 1, ids: [...s.ids, id].slice(-3) })), on('NodeRemoved', (s, { id }) => ({ ...s, ids: s.ids.filter((x) => x !== id) })));
+const curry = (f) => function step(...given) { return given.length >= f.length ? f(...given) : (...more) => step(...given, ...more); };
+const add = curry((a, b, c) => a + b + c);
+export const curried = (s = 0, e) => add(s)(e.version)(1);
+const mapping = (f) => (next) => (acc, x) => next(acc, f(x)); const filtering = (p) => (next) => (acc, x) => (p(x) ? next(acc, x) : acc);
+export const transduced = ((xf) => (s = [], e) => xf((acc, x) => [...acc, x].slice(-4))(s, e))((next) => filtering((e) => e.type === 'NodeAdded')(mapping((e) => e.data.name.length)(next)));
+const Maybe = (value) => ({ map: (f) => (value == null ? Maybe(null) : Maybe(f(value))), or: (other) => value ?? other });
+export const maybe = (s = '', e) => Maybe(e.data).map((d) => d.name).map((n) => n.trim()).map((n) => n[0]).or(s);
+const match = (value) => ({ when(test, f) { return 'result' in this ? this : test(value) ? { ...this, result: f(value) } : this; }, otherwise(f) { return 'result' in this ? this.result : f(value); } });
+export const matched = (s = [], e) => match(e).when(({ type }) => type.startsWith('Node'), ({ type }) => [...s, type.slice(4)].slice(-5)).when(({ data }) => data.tags, ({ data }) => [...s, data.tags.length].slice(-5)).otherwise(() => s);
+const Y = (f) => ((x) => x(x))((x) => f((y) => x(x)(y)));
+export const fixpoint = (s = 0n, e) => s + Y((f) => (n) => (n < 2 ? 1n : BigInt(n) * f(n - 1)))(e.version % 25);
+const writer = (value, log = []) => ({ chain: (f) => { const next = f(value); return writer(next.value, [...log, ...next.log]); }, value, log });
+export const written = (s = 0, e) => { const w = writer(typeof s === 'number' ? s : s.value).chain((n) => writer(n + 1, [`+1`])).chain((n) => writer(n * 2 % 1000, ['*2'])); return { value: w.value, log: w.log }; };
+export const church = (s, e) => { const zero = (f) => (x) => x, succ = (n) => (f) => (x) => f(n(f)(x)); let n = zero; for (let i = 0; i < e.version % 9; i++) n = succ(n); return n((x) => x + 1)(0); };
+export const stream = (s = [], e) => { const nat = function* (n = 0) { for (;;) yield n++; }; const take = (n, it) => { const out = []; for (const x of it) { if (out.length >= n) break; out.push(x); } return out; }; const map = function* (f, it) { for (const x of it) yield f(x); }; return take(4, map((x) => x * e.version, nat(1))); };
