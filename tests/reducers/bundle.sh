@@ -45,7 +45,10 @@ for source in account/immer.mjs account/decimals.mjs cart/lodash.mjs cart/immuta
 done
 # For a bare Node, which reads no types.
 cd "$here/modules"
-for source in */*.ts */*.mts; do
-  esbuild "$source" --bundle --format=esm --outfile="$dir/typescript/$source.mjs"
+for source in */*.ts */*.mts */*.cts; do
+  case "$source" in
+    *.cts | */commonjs.ts) esbuild "$source" --bundle --format=cjs --outfile="$dir/typescript/$source.cjs" ;;
+    *) esbuild "$source" --bundle --format=esm --outfile="$dir/typescript/$source.mjs" ;;
+  esac
 done
 echo "reducers: bundles in $dir"

@@ -1,0 +1,25 @@
+// Modules of Node itself.
+import { createHash, createHmac } from 'node:crypto';
+import { inspect, isDeepStrictEqual, format, types, TextDecoder as Decoder } from 'node:util';
+import assert, { AssertionError } from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { Buffer } from 'node:buffer';
+import querystring from 'querystring';
+export const chained = (s = '', e) => createHash('sha256').update(s).update(JSON.stringify(e.data)).digest('hex');
+export const keyed = (s = '', e) => createHmac('md5', 'key').update(e.id).digest('base64url');
+export const inspected = (s = { list: [] }, e) => ({ list: [...s.list, e.type].slice(-2), text: inspect(e.data, { depth: 1, breakLength: Infinity }), formatted: format('%s=%d %j', e.type, e.version, e.data.amount), map: inspect(new Map([[e.version, new Set([1])]])) });
+export const equal = (s = { last: null, same: 0 }, e) => ({ last: e.data, same: s.same + (isDeepStrictEqual(s.last, e.data) ? 1 : 0), date: types.isDate(new Date(0)) });
+export const asserted = (s = { ok: 0, failed: [] }, e) => { try { assert(e.data.amount > 1, `too little in v${e.version}`); return { ...s, ok: s.ok + 1 }; } catch (error) { return { ...s, failed: [...s.failed, [error instanceof AssertionError, error.message, error.code]].slice(-2) }; } };
+export const thrown = (s = 0, e) => { assert.notEqual(e.type, 'Frozen', 'an account is never frozen'); return s + 1; };
+export const emitted = (s = { n: 0, last: null }, e) => { const emitter = new EventEmitter(); emitter.on(e.type, (data) => { s = { n: s.n + 1, last: data.amount ?? null }; }); emitter.once('never', () => {}); emitter.emit(e.type, e.data); return { ...s, listeners: emitter.listenerCount(e.type) }; };
+const limits = JSON.parse(readFileSync(new URL('./lib/limits.json', import.meta.url), 'utf8'));
+export const limited = (s = { over: 0 }, e) => ({ over: s.over + (e.data.amount > limits.daily ? 1 : 0), file: path.basename(fileURLToPath(import.meta.url)), joined: path.posix.join('a', '..', 'b', e.type) });
+const require = createRequire(import.meta.url);
+export const required = (s = 0, e) => s + require('./lib/limits.json').monthly;
+export const bytes = (s = Buffer.alloc(0), e) => Buffer.concat([s, Buffer.from(e.id.slice(0, 2), 'hex')]).subarray(-6);
+export const query = (s, e) => querystring.stringify({ type: e.type, tags: e.data.tags ?? [] });
+export const decoded = (s, e) => new Decoder('latin1').decode(Buffer.from(e.data.text ?? e.type));
