@@ -28,6 +28,7 @@ mod maps;
 mod modulith;
 mod names;
 mod order;
+mod ordinary_reducers;
 mod python_eventsourcing;
 mod read_only;
 mod samples;
