@@ -55,6 +55,7 @@ struct Listed {
 /// What it says of a state.
 #[derive(Deserialize)]
 struct Line {
+    export: String,
     applied: u64,
     /// `None`: null.
     state: Option<Box<RawValue>>,
@@ -144,30 +145,40 @@ fn cases(look: &Look, asked: impl Fn(u64) -> Vec<u64> + Sync, wanted: impl Fn(&s
     let streams: BTreeMap<_, _> = STREAMS.into_iter().collect();
     let lengths: BTreeMap<_, _> =
         STREAMS.map(|(name, stream)| (name, look.index.rows_of(look.find(stream)).len())).into();
-    let all: Vec<(usize, &String)> =
-        listed.iter().enumerate().flat_map(|(at, module)| module.exports.iter().map(move |name| (at, name))).collect();
-    Some(in_threads(
-        all.len(),
+    let made = in_threads(
+        modules.len(),
         || (),
-        |(), number| {
-            let (at, export) = all[number];
-            let (folder, file, bare) = &modules[at];
+        |(), at| {
+            let (category, file, bare) = &modules[at];
             let mut node = bare_node();
-            node.arg("fold").arg(root().join("tests/reducers/events.jsonl")).arg(streams[folder]).arg(bare).arg(export);
-            let output = node.arg("0").args(asked(lengths[folder]).iter().map(u64::to_string)).output().expect("node");
-            let states = lines(&output).map(|line| serde_json::from_str(line).expect("a state")).collect();
+            node.arg("fold").arg(root().join("tests/reducers/events.jsonl")).arg(streams[category]).arg(bare);
+            let output = node.args(asked(lengths[category]).iter().map(u64::to_string)).output().expect("node");
+            let mut states: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+            for line in lines(&output) {
+                let line: Line = serde_json::from_str(line).expect("a state");
+                states.entry(line.export.clone()).or_default().push(line);
+            }
             let kind = file.ancestors().nth(2).expect("a folder").file_name().expect("a name").to_string_lossy();
             let file_name = file.file_name().expect("a name").to_string_lossy();
-            Case {
-                name: format!("{kind}/{folder}/{file_name}#{export}"),
+            let case = |export: &String| Case {
+                name: format!("{kind}/{category}/{file_name}#{export}"),
                 file: file.clone(),
                 export: export.clone(),
-                stream: streams[folder],
-                states,
+                stream: streams[category],
+                states: states.remove(export).unwrap_or_else(|| panic!("no states of {file_name}#{export}")),
                 refused_at: listed[at].refused_at.get(export).copied(),
-            }
+            };
+            // Of what is there in another form as well, some will do.
+            let is_again = kind == "packages" || kind == "bundles" && !is_first_form(&file_name);
+            listed[at].exports.iter().take(if is_again { 2 } else { usize::MAX }).map(case).collect::<Vec<_>>()
         },
-    ))
+    );
+    Some(made.into_iter().flatten().collect())
+}
+
+/// A bundle that is not minified, and an ES module.
+fn is_first_form(file_name: &str) -> bool {
+    file_name.ends_with(".mjs") && !file_name.contains(".min.")
 }
 
 /// What `work` makes of each number below `count`, in order.

@@ -1,20 +1,21 @@
 // What a bare Node makes of a reducer: every event of a stream passes it once, and the states on
 // the way are printed as Eventglass shows states.
 //
-//     node truth.mjs list MODULE…                           {"module","exports","refusedAt"} for each
-//     node truth.mjs fold EVENTS STREAM MODULE EXPORT N…    the states after N events, N ascending
+//     node truth.mjs list MODULE…                  {"module","exports","refusedAt"} for each
+//     node truth.mjs fold EVENTS STREAM MODULE N…  the states of its exports after N events
 //
-// A line of `fold` is {"applied","state"}, or {"applied","cycle"} where JSON cannot show it. Where
-// event N throws, the last line is {"applied":N-1,"threw":{"version","message"}}. One process is
-// for one export: a module may keep what it likes. Nothing of Eventglass is used here.
+// A line of `fold` is {"export","applied","state"}, or {…,"cycle"} where JSON cannot show it.
+// Where event N throws, the last line of the export is {"export","applied":N-1,"threw":{"version",
+// "message"}}. Each export folds in a thread of its own, where the module is loaded anew: it may
+// keep what it likes. Nothing of Eventglass is used here.
 //
 // A module whose exports ask for the clock or for randomness says with which version each does so
 // first, as `refusedAt`: no host folds that event.
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
 globalThis.console = new console.Console(process.stderr);
-const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 // --- Which exports are reducers ------------------------------------------------------------
 
@@ -147,26 +148,19 @@ const shown = (value, above = []) => {
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 };
 
-const [verb, ...given] = process.argv.slice(2);
-if (verb === 'list') {
-  for (const module of given) {
-    const found = await load(module);
-    print({ module, exports: names(found), refusedAt: found.get('refusedAt') ?? {} });
-  }
-} else {
-  const [events, stream, module, name, ...wanted] = given;
+const fold = async ({ events, stream, module, name, wanted }, print) => {
   const lines = readFileSync(events, 'utf8').trimEnd().split('\n');
   const rows = lines.filter((line) => line.startsWith(`{"stream":"${stream}",`)).map((line) => JSON.parse(line));
-  const asked = new Set(wanted.map(Number));
+  const asked = new Set([0, ...wanted.map(Number)]);
   const { start, step, show = (state) => state } = reducer(await load(module), name, stream);
   let state = start;
   const say = (applied) => {
     if (!asked.has(applied)) return;
     try {
-      print({ applied, state: shown(show(state)) ?? null });
+      print({ export: name, applied, state: shown(show(state)) ?? null });
     } catch (error) {
       if (!(error instanceof Cycle)) throw error;
-      print({ applied, cycle: true });
+      print({ export: name, applied, cycle: true });
     }
   };
   say(0);
@@ -177,9 +171,29 @@ if (verb === 'list') {
       if (result !== undefined) state = result;
     } catch (error) {
       const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${JSON.stringify(error) ?? typeof error}`;
-      print({ applied: i, threw: { version: rows[i].version, message } });
+      print({ export: name, applied: i, threw: { version: rows[i].version, message } });
       break;
     }
     say(i + 1);
+  }
+};
+
+if (!isMainThread) {
+  await fold(workerData, (line) => parentPort.postMessage(JSON.stringify(line)));
+} else {
+  const [verb, ...given] = process.argv.slice(2);
+  const write = (text) => process.stdout.write(`${text}\n`);
+  if (verb === 'list') {
+    for (const module of given) {
+      const found = await load(module);
+      write(JSON.stringify({ module, exports: names(found), refusedAt: found.get('refusedAt') ?? {} }));
+    }
+  } else {
+    const [events, stream, module, ...wanted] = given;
+    for (const name of names(await load(module))) {
+      const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { events, stream, module, name, wanted } });
+      worker.on('message', write);
+      await new Promise((done, failed) => worker.on('exit', done).on('error', failed));
+    }
   }
 }
