@@ -14,7 +14,7 @@ use std::time::Instant;
 use eventglass::model::json::{parse_text, to_text};
 use eventglass::model::{Applied, Text, Version};
 use eventglass::replay::host::{MEMORY_BYTES, Stop};
-use eventglass::replay::timeline::{KEYFRAME_BYTES, OnError, Timeline};
+use eventglass::replay::timeline::{KEYFRAME_BYTES, OnError, RING_BYTES, Timeline};
 use eventglass::replay::{Reducer, Saved, Slot, Step, Stepped, Thrown, Why};
 use eventglass::session::{Choice, ReducerFile, StreamSource, WantedHost};
 use serde::Deserialize;
@@ -257,10 +257,7 @@ impl Fold {
         let reducer =
             file.reducer(&Choice::Export(case.export.clone()), &Stop::default()).map_err(|e| e.to_string())?;
         let (stream, len) = (Text::from(case.stream), source.rows().len());
-        let mut timeline = Timeline::new(Box::new(Often(reducer)), stream, len, OnError::Stop);
-        // States that were shown are not kept: a second look folds again.
-        timeline.keep_within(KEYFRAME_BYTES, 0, MEMORY_BYTES);
-        Ok(Fold { timeline, source })
+        Ok(Fold { timeline: Timeline::new(Box::new(Often(reducer)), stream, len, OnError::Stop), source })
     }
 
     /// Events in the state, and the state or why it cannot be shown.
@@ -323,9 +320,11 @@ impl Fold {
             }
             seen.push(line);
         }
-        // What cannot be copied is folded from its start for every look: two will do.
-        let every = if self.timeline.no_copies().is_some() { seen.len().div_ceil(3).max(1) } else { 1 };
-        for line in seen.iter().rev().skip(1).step_by(every) {
+        // No state that was shown is ready any more.
+        self.timeline.keep_within(KEYFRAME_BYTES, 0, MEMORY_BYTES);
+        self.timeline.keep_within(KEYFRAME_BYTES, RING_BYTES, MEMORY_BYTES);
+        self.timeline.trim(Applied(seen.last().map_or(0, |line| line.applied)));
+        for line in seen.iter().rev().skip(1) {
             self.look_at(case, line)?;
         }
         Ok(())
