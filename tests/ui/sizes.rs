@@ -271,13 +271,9 @@ fn lists_beside_raw_text_end_with_a_whole_row_at_every_size() {
 #[test]
 fn the_sheets_are_in_reach_at_every_size() {
     let mut window = window(Case::Full);
-    for sheet in [
-        Action::ShowOpenPath,
-        Action::ShowReducerPath,
-        Action::ShowProgram,
-        Action::ShowKeys,
-        Action::ShowExport,
-    ] {
+    for sheet in
+        [Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowProgram, Action::ShowKeys, Action::ShowExport]
+    {
         window.state_mut().apply(sheet.clone());
         at_every_size(&mut window, &format!("{sheet:?}"), all_is_in_reach);
     }
