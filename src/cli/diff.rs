@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::Args;
 
-use super::fold::{Fold, ReducerArguments};
+use super::fold::{Fold, ReducerArguments, StreamArguments};
 use super::print::visible;
 use super::store::{Common, StoreAndIndex};
 use super::{CliError, at};
@@ -16,8 +16,8 @@ use crate::replay::diff::{Change, diff, to_patch};
 pub struct Diff {
     #[command(flatten)]
     common: Common,
-    #[arg(long, value_name = "S")]
-    stream: String,
+    #[command(flatten)]
+    streams: StreamArguments,
     /// A version, or `initial`
     #[arg(long, value_name = "N|initial", allow_negative_numbers = true)]
     from: String,
@@ -31,7 +31,7 @@ pub struct Diff {
 impl Diff {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let (from, to) = (at::version("--from", &self.from)?, at::version("--to", &self.to)?);
-        let mut fold = Fold::new(&StoreAndIndex::open(&self.common)?, &self.stream, &self.reducer)?;
+        let mut fold = Fold::new(&StoreAndIndex::open(&self.common)?, &self.streams, &self.reducer)?;
         let before = fold.state("--from", from)?.state;
         let after = fold.state("--to", to)?.state;
         fold.rest();

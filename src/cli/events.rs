@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::fold::is_all;
 use super::store::{Common, StoreAndIndex};
 use super::{CliError, fold, print};
 use crate::formats::EventPage;
@@ -25,8 +26,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Events {
     #[command(flatten)]
     common: Common,
-    #[arg(long, value_name = "S")]
+    /// Only this stream; $all is the whole store, the server's own streams included
+    #[arg(long, value_name = "S", conflicts_with = "category")]
     stream: Option<String>,
+    /// Only streams of this category
+    #[arg(long, value_name = "C")]
+    category: Option<String>,
     /// Only this event type
     #[arg(long = "type", value_name = "T")]
     event_type: Option<String>,
@@ -47,8 +52,8 @@ impl Events {
         }
         let store = StoreAndIndex::open(&self.common)?;
         match &self.stream {
-            Some(stream) => self.of_stream(&store, stream, out),
-            None => self.of_store(&store, out).map(|()| 0),
+            Some(stream) if !is_all(&store, stream) => self.of_stream(&store, stream, out),
+            _ => self.of_store(&store, out).map(|()| 0),
         }
     }
 
@@ -83,10 +88,16 @@ impl Events {
         let index = &store.index;
         print::doubts_of_order(index)?;
         let streams = index.streams();
-        let system = if self.common.system { 0 } else { streams.count_system() };
+        let category = self.category.as_deref().map(|name| store.category(name)).transpose()?;
+        let shows_all = self.common.system || self.stream.is_some() || category.is_some();
+        let system = if shows_all { 0 } else { streams.count_system() };
         let is_shown = |row: EventRow| {
             let is_system = || index.stream_of(row).is_some_and(|stream| streams.is_system(stream));
-            self.may_be(index, index.type_of(row), index.version_of(row)) && (system == 0 || !is_system())
+            let own =
+                || index.stream_of(row).and_then(|stream| streams.summary(stream)).map(|summary| summary.category);
+            self.may_be(index, index.type_of(row), index.version_of(row))
+                && (system == 0 || !is_system())
+                && (category.is_none() || own() == category)
         };
         let mut rows = index.in_order().filter(|row| is_shown(*row));
         let mut fetcher = store.opened.store.fetcher()?;
@@ -134,7 +145,11 @@ impl Events {
 
     /// Events of an input, in its order.
     fn of_input(&self, out: &mut dyn Write) -> Result<u8, CliError> {
-        let mut input = self.common.input(Wanted { stream: self.stream.clone(), ..Wanted::default() })?;
+        let mut input = self.common.input(Wanted {
+            stream: self.stream.clone(),
+            category: self.category.clone(),
+            ..Wanted::default()
+        })?;
         let store = Arc::clone(&input.opened().store);
         let (mut notes, mut left) = (Findings::default(), self.limit.unwrap_or(u64::MAX));
         while left > 0 && input.begin()? {

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::CliError;
 use super::at::{self, AtArguments};
-use super::fold::ReducerArguments;
+use super::fold::{ReducerArguments, is_all};
 use super::print::{self, visible};
 use super::store::{Common, ShardArgument, StoreAndIndex};
 use crate::export::{About, Export as Work, ExportError, Format, Of, Reducers, Report, Request, Target, What};
@@ -18,7 +18,7 @@ use crate::formats::Opened;
 use crate::index::{At, NamePart};
 use crate::model::{CategoryId, Problem, Shard};
 use crate::replay::merge::MERGE;
-use crate::session::{Choice, Progress, ReducerFile, ReducerSource, Wanted};
+use crate::session::{Choice, Progress, ReducerFile, ReducerSource, Selected, Wanted};
 
 /// Time between two words about how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(200);
@@ -31,7 +31,7 @@ pub struct Export {
     /// What to write
     #[arg(long, value_enum)]
     what: What,
-    /// Only this stream
+    /// Only this stream; $all for the events of all together
     #[arg(long, value_name = "S", conflicts_with_all = ["category", "matching", "shard"])]
     stream: Option<String>,
     /// Only streams of this category
@@ -113,6 +113,10 @@ impl Export {
         if let (Some(file), true) = (source.file(), self.what != What::Events) {
             folds_all(file, &store, &of)?;
         }
+        let of = if self.what == What::Events { of } else { of.folded_by(&source, &store.opened, &store.index)? };
+        if let Of::Together { rows, .. } = &of {
+            at::applied(rows, "--at", at)?;
+        }
         let reducers = Reducers::new(source);
         let work = Work::new(&store.opened, &store.index, request(of), reducers, &about)?;
         if self.what == What::Events && self.stream.is_none() {
@@ -146,11 +150,15 @@ impl Export {
     }
 
     fn of(&self, store: &StoreAndIndex, shard: Shard) -> Result<Of, CliError> {
-        if let Some(name) = &self.stream {
+        if let Some(name) = self.stream.as_ref().filter(|name| !is_all(store, name)) {
             return Ok(Of::Stream(store.stream(name)?));
         }
+        if self.stream.is_some() && self.what != What::Events {
+            return Ok(Selected::all(&store.index).into());
+        }
         let category = self.category.as_deref().map(|name| store.category(name)).transpose()?;
-        Ok(Of::Streams { category, matching: self.matching(), shard, system: self.common.system })
+        let system = self.common.system || self.stream.is_some();
+        Ok(Of::Streams { category, matching: self.matching(), shard, system })
     }
 
     fn matching(&self) -> NamePart {

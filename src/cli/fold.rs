@@ -10,12 +10,16 @@ use super::store::StoreAndIndex;
 use super::{CliError, at, print};
 use crate::index::At;
 use crate::model::{Applied, FindingCode, Version};
-use crate::replay::Reducer;
 use crate::replay::host::Stop;
 use crate::replay::merge::MERGE;
+use crate::replay::module::Reads;
 use crate::replay::stored::Stored;
 use crate::replay::timeline::{HandlerError, OnError, Said, StateAt, Timeline};
-use crate::session::{Choice, DocumentIndex, PROGRAM, ReducerSource, StoredDocuments, StreamSource, WantedHost};
+use crate::replay::{Emitted, Reducer};
+use crate::session::selected::{self, ALL};
+use crate::session::{
+    Choice, DocumentIndex, PROGRAM, ReducerSource, Selected, StoredDocuments, StreamSource, WantedHost,
+};
 
 /// Errors of handlers that are printed; the rest are counted.
 const SHOWN: usize = 10;
@@ -64,6 +68,41 @@ impl From<HostArgument> for WantedHost {
     }
 }
 
+/// What is folded.
+#[derive(Args, Debug, Default)]
+pub struct StreamArguments {
+    /// A stream, or $all: the events of all streams together, as a projection takes them
+    #[arg(long, value_name = "S", conflicts_with = "category")]
+    pub stream: Option<String>,
+    /// The events of all streams of a category together
+    #[arg(long, value_name = "C")]
+    pub category: Option<String>,
+}
+
+/// All streams together are meant.
+pub fn is_all(store: &StoreAndIndex, stream: &str) -> bool {
+    stream == ALL && store.index.streams().find(ALL).is_none()
+}
+
+impl StreamArguments {
+    /// What is named; else what the projection reads.
+    fn selected(&self, store: &StoreAndIndex, reads: Option<&Reads>) -> Result<Selected, CliError> {
+        let index = &store.index;
+        match (&self.stream, &self.category, reads) {
+            (Some(name), ..) if is_all(store, name) => Ok(Selected::all(index)),
+            (Some(name), ..) => Ok(Selected::Stream(store.stream(name)?)),
+            (None, Some(category), _) => Ok(Selected::category(index, store.category(category)?)),
+            (None, None, Some(reads)) => {
+                Selected::read_by(index, reads).map_err(|stream| CliError::Failed(selected::not_there(stream)))
+            }
+            (None, None, None) => {
+                let help = "name one: --stream S; or several: --category C, --stream '$all'";
+                Err(CliError::usage("no stream is named", help))
+            }
+        }
+    }
+}
+
 impl ReducerArguments {
     pub fn on_error(&self) -> OnError {
         match self.on_error {
@@ -84,8 +123,20 @@ impl ReducerArguments {
         }
     }
 
-    fn reducer(&self, store: &StoreAndIndex, category: &str) -> Result<Box<dyn Reducer>, CliError> {
-        let source = self.source()?;
+    fn reducer(
+        source: &ReducerSource,
+        store: &StoreAndIndex,
+        selected: &Selected,
+    ) -> Result<Box<dyn Reducer>, CliError> {
+        let streams = store.index.streams();
+        let category = match selected {
+            Selected::Stream(id) => streams.summary(*id).map_or("", |own| streams.category_name(own.category)),
+            Selected::Together { name, .. } => name.strip_prefix("$ce-").unwrap_or_default(),
+        };
+        if matches!((source, selected), (ReducerSource::Stored, Selected::Together { .. })) {
+            let help = "name one stream, or a reducer";
+            return Err(CliError::usage("the documents that a store keeps are of one stream each", help));
+        }
         let choice = source.choose(category);
         if let (Some(file), Choice::Merge) = (source.file(), &choice) {
             return Err(CliError::Failed(file.no_export(category)));
@@ -99,6 +150,26 @@ impl ReducerArguments {
     }
 }
 
+/// Says where a projection is given other events than the server would give it.
+fn tell_other(reads: &Reads, selected: &Selected, store: &StoreAndIndex) -> Result<(), CliError> {
+    let (own, name) = (selected::words(reads), selected.name(store.index.streams()));
+    let is_own = own.is_empty() || own == name || own.split(", ").any(|part| part == name);
+    // One stream of a category is folded as the server folds it among the others.
+    let is_part = match selected {
+        Selected::Stream(id) => {
+            let streams = store.index.streams();
+            let category = streams.summary(*id).map_or("", |summary| streams.category_name(summary.category));
+            reads.all || own.split(", ").any(|part| part.strip_prefix("$ce-") == Some(category))
+        }
+        Selected::Together { .. } => false,
+    };
+    if !is_own && !is_part {
+        let said = format!("note: on the server the projection reads {own}; here it is given {name}");
+        writeln!(io::stderr(), "{}", print::visible(&said))?;
+    }
+    Ok(())
+}
+
 /// Events that were there when the store was scanned and are no longer.
 pub fn lost(stream: &str, first: Version, count: usize) -> CliError {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
@@ -106,25 +177,56 @@ pub fn lost(stream: &str, first: Version, count: usize) -> CliError {
     CliError::failed(what, "ask again; if it stays so, look at the findings: eventglass info STORE")
 }
 
-/// The fold of one stream.
+/// The fold of one stream, or of several together.
 pub struct Fold {
     pub source: StreamSource,
     pub timeline: Timeline,
+    pub is_projection: bool,
     skips: bool,
     /// The furthest place that was asked for.
     reached: Applied,
 }
 
 impl Fold {
-    pub fn new(store: &StoreAndIndex, stream: &str, arguments: &ReducerArguments) -> Result<Fold, CliError> {
-        let id = store.stream(stream)?;
-        let source = store.source(id)?;
-        let streams = store.index.streams();
-        let category = streams.summary(id).map_or("", |summary| streams.category_name(summary.category));
-        let on_error = arguments.on_error();
-        let name = Arc::from(streams.name(id));
-        let timeline = Timeline::new(arguments.reducer(store, category)?, name, source.rows().len(), on_error);
-        Ok(Fold { source, timeline, skips: on_error == OnError::Skip, reached: Applied(0) })
+    pub fn new(
+        store: &StoreAndIndex,
+        streams: &StreamArguments,
+        arguments: &ReducerArguments,
+    ) -> Result<Fold, CliError> {
+        let reducer = arguments.source()?;
+        let reads = reducer.file().and_then(|file| file.program.projection());
+        let mut selected = streams.selected(store, reads)?;
+        if let Some(reads) = reads {
+            tell_other(reads, &selected, store)?;
+            selected = selected.resolved(&store.opened, &store.index)?;
+        }
+        let mut folding = ReducerArguments::reducer(&reducer, store, &selected)?;
+        let source = match selected {
+            Selected::Stream(id) => store.source(id)?,
+            Selected::Together { name, rows } => {
+                folding.fold_together();
+                let mut source = StreamSource::open(&store.opened)?;
+                source.select_together(*rows, &name);
+                source
+            }
+        };
+        let (on_error, name) = (arguments.on_error(), Arc::clone(source.name()));
+        let timeline = Timeline::new(folding, name, source.rows().len(), on_error);
+        let (is_projection, skips) = (reads.is_some(), on_error == OnError::Skip);
+        Ok(Fold { source, timeline, is_projection, skips, reached: Applied(0) })
+    }
+
+    /// What a projection would write up to a place.
+    pub fn emitted(&self, applied: Applied) -> &[(Applied, Emitted)] {
+        self.timeline.emitted(0..=applied.0)
+    }
+
+    /// An event of the fold, counted from 1, as it is named.
+    pub fn event_name(&self, applied: Applied, version: Version) -> String {
+        match applied.0.checked_sub(1) {
+            Some(at) if self.source.rows().is_together() => format!("v{version} of {}", self.source.name_at(at)),
+            _ => format!("v{version}"),
+        }
     }
 
     /// What runs the user's code, in words.
@@ -169,7 +271,7 @@ impl Fold {
         print::findings(odd.filter(|finding| finding.code != FindingCode::HandlerThrew))?;
         let said: Vec<&Said> = self.timeline.said().iter().filter(|said| said.applied <= self.reached).collect();
         for said in said.iter().skip(said.len().saturating_sub(SHOWN)) {
-            let line = format!("v{}: {}", said.version, said.text);
+            let line = format!("{}: {}", self.event_name(said.applied, said.version), said.text);
             writeln!(io::stderr(), "console: {}", print::visible(&line))?;
         }
         let errors = self.errors();
@@ -177,7 +279,8 @@ impl Fold {
         let stops = |error: &HandlerError| error.applied.0 == 0 || error.applied.0 > self.timeline.reachable();
         for error in errors.iter().take(SHOWN) {
             let what = if stops(error) { "stopped before" } else { "skipped" };
-            let said = format!("v{} {}: {}", error.version, error.event_type, error.thrown);
+            let event = self.event_name(error.applied, error.version);
+            let said = format!("{event} {}: {}", error.event_type, error.thrown);
             writeln!(io::stderr(), "error: {what} {}", print::visible(&said))?;
         }
         if errors.len() > SHOWN {

@@ -138,6 +138,10 @@ impl ExportJob {
         if to == To::Preview && request.format == Format::Parquet {
             request.format = Format::JsonLines;
         }
+        if request.what != What::Events {
+            let of = request.of.folded_by(&source, opened, &index);
+            request.of = of.map_err(|error| problem(error, None))?;
+        }
         let reducers = Reducers::new(source).by_hand(by_hand);
         let argument = match request.what {
             What::Events => Ok(None),

@@ -27,13 +27,14 @@ pub use target::{NoTarget, Target, discard};
 pub use walk::{Reducers, errors_node};
 
 use crate::formats::{Opened, ReadError};
-use crate::index::{At, EventIndex, NamePart, StreamTable};
-use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Version};
+use crate::index::{At, EventIndex, NamePart, StreamRows, StreamTable};
+use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Text, Version};
 use crate::replay::Thrown;
 use crate::replay::module::ModuleError;
 use crate::replay::timeline::OnError;
 use crate::session::documents::NoDocuments;
-use crate::session::{InputStreams, Progress};
+use crate::session::selected::{self, Selected};
+use crate::session::{InputStreams, Progress, ReducerSource};
 use events::EventWalk;
 use pass::{Ended, Pass};
 use sink::Sink;
@@ -71,15 +72,42 @@ pub enum Of {
         /// wanted whole.
         system: bool,
     },
+    /// These events together, under one name.
+    Together {
+        name: Text,
+        rows: Box<StreamRows>,
+    },
     /// Those of an input: whoever reads it was told.
     Input,
 }
 
 impl Of {
+    /// The same as a reducer folds it: a projection folds a category together, and where all is
+    /// wanted what it reads; links of a stream are resolved for it.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read, or the projection reads a stream that is not there.
+    pub fn folded_by(self, source: &ReducerSource, opened: &Opened, index: &EventIndex) -> Result<Of, ExportError> {
+        let reads = source.file().and_then(|file| file.program.projection());
+        let Some(reads) = reads else { return Ok(self) };
+        let selected = match &self {
+            Of::Stream(id) => Selected::Stream(*id),
+            Of::Streams { category, matching, shard, .. } if matching.is_empty() && *shard == Shard::ALL => {
+                let gone = |stream| ExportError::NoReducer(selected::not_there(stream));
+                match category {
+                    Some(category) => Selected::category(index, *category),
+                    None => Selected::read_by(index, reads).map_err(gone)?,
+                }
+            }
+            _ => return Ok(self),
+        };
+        Ok(selected.resolved(opened, index)?.into())
+    }
+
     pub fn holds(&self, streams: &StreamTable, id: StreamId) -> bool {
         match self {
             Of::Stream(stream) => *stream == id,
-            Of::Input => true,
+            Of::Input | Of::Together { .. } => true,
             Of::Streams { category, matching, shard, system } => {
                 let own = streams.summary(id).map(|summary| summary.category);
                 let name = streams.name(id);
@@ -89,6 +117,15 @@ impl Of {
                 };
                 is_wanted && matching.is_in(name) && shard.holds(name)
             }
+        }
+    }
+}
+
+impl From<Selected> for Of {
+    fn from(selected: Selected) -> Of {
+        match selected {
+            Selected::Stream(id) => Of::Stream(id),
+            Selected::Together { name, rows } => Of::Together { name, rows },
         }
     }
 }
@@ -237,7 +274,10 @@ impl Export {
         let sink = sink::open(request.format, request.what.columns(), about)?;
         let streams = index.streams();
         let wanted = streams.ids().filter(|id| request.of.holds(streams, *id));
-        let of = wanted.filter_map(|id| streams.summary(id)).map(|summary| u64::from(summary.events)).sum();
+        let of = match &request.of {
+            Of::Together { rows, .. } => rows.len(),
+            _ => wanted.filter_map(|id| streams.summary(id)).map(|summary| u64::from(summary.events)).sum(),
+        };
         let walk = match request.what {
             What::Events => Walk::Events(EventWalk::new(opened, index.clone(), request.of.clone())?),
             _ => {

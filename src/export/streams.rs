@@ -22,6 +22,10 @@ pub(super) trait Streams: EventSource<Error = ReadError> {
     fn next_stream(&mut self) -> Result<bool, ReadError>;
     fn name(&self) -> &Text;
     fn category(&self) -> &str;
+    /// It is several streams together: events have no version of it.
+    fn is_together(&self) -> bool {
+        false
+    }
     /// How many events of the stream are wanted, as far as `goal`: fewer than that where it ends.
     fn reach(&mut self, goal: u64) -> Result<u64, ReadError>;
     /// Events of the stream behind so many, wanted or not, where that is known.
@@ -76,6 +80,14 @@ impl EventSource for OfStore {
 impl Streams for OfStore {
     fn next_stream(&mut self) -> Result<bool, ReadError> {
         let streams = self.index.streams();
+        if let Of::Together { name, rows } = &self.of {
+            if std::mem::replace(&mut self.next, u32::MAX) == u32::MAX {
+                return Ok(false);
+            }
+            self.source.select_together(StreamRows::clone(rows), name);
+            (self.end, self.has_later_inside) = end_of(self.source.rows(), self.at);
+            return Ok(true);
+        }
         while self.next < streams.len() {
             let id = StreamId(self.next);
             self.next += 1;
@@ -93,9 +105,16 @@ impl Streams for OfStore {
     }
 
     fn category(&self) -> &str {
+        if let Of::Together { name, .. } = &self.of {
+            return name.strip_prefix("$ce-").unwrap_or_default();
+        }
         let streams = self.index.streams();
         let summary = self.source.stream().and_then(|id| streams.summary(id));
         summary.map_or("", |summary| streams.category_name(summary.category))
+    }
+
+    fn is_together(&self) -> bool {
+        self.source.rows().is_together()
     }
 
     fn reach(&mut self, goal: u64) -> Result<u64, ReadError> {
@@ -192,7 +211,7 @@ impl OfInput {
             return match self.at {
                 // A version above the last is an error where only one stream is meant.
                 At::Version(asked) if self.input.wants_one() && last < Some(asked) => {
-                    let none = NoSuchPlace { asked, last };
+                    let none = NoSuchPlace { asked, last, is_count: false };
                     Err(ReadError::new(none.to_string(), "leave --at out for the last one"))
                 }
                 _ => Ok(()),

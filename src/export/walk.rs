@@ -205,6 +205,9 @@ impl StreamWalk {
         }
         let place = self.reducers.find(self.streams.category())?;
         let reducer = self.reducers.at(place);
+        if self.streams.is_together() {
+            reducer.fold_together();
+        }
         let mut pass = Pass::begin(reducer, self.request.on_error);
         let mut before = None;
         if self.request.what == What::Changes && pass.ended().is_none() {
@@ -236,7 +239,7 @@ impl Current {
         let stream = Text::clone(source.name());
         let applied = Cell::Whole(self.pass.at() as i64);
         let last = self.pass.last();
-        let version = last.map_or(Cell::Null, |last| Cell::Whole(last.version.0));
+        let version = last.filter(|_| !source.is_together()).map_or(Cell::Null, |last| Cell::Whole(last.version.0));
         let event_type = Cell::text_or_null(last.map(|last| &*last.event_type));
         let time = Cell::time_or_null(last.and_then(|last| last.time));
         match request.what {

@@ -10,7 +10,7 @@ use crate::model::{Applied, Time, Version};
 pub enum At {
     /// Before the first event.
     Initial,
-    /// After the last event whose number is at most this.
+    /// After the last event whose number is at most this; of several streams, after so many.
     Version(Version),
     /// After the last event that is not later than this.
     Time(Time),
@@ -35,13 +35,19 @@ impl At {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoSuchPlace {
     pub asked: Version,
-    /// The last version there is; `None` in a stream without events.
+    /// The last version there is, or the number of all events; `None` in a stream without events.
     pub last: Option<Version>,
+    /// Of several streams, whose events are counted.
+    pub is_count: bool,
 }
 
 impl fmt::Display for NoSuchPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.last {
+            _ if self.is_count => {
+                let all = self.last.unwrap_or(Version(0));
+                write!(f, "there are no {} events in them: there are {all}", self.asked)
+            }
             Some(last) => write!(f, "the stream has no version {}: its last is {last}", self.asked),
             None => write!(f, "the stream has no version {}: it has no events", self.asked),
         }
@@ -63,10 +69,14 @@ impl StreamRows {
                 let (applied, later_inside) = self.applied_at_time(time);
                 Ok((Applied(applied), later_inside))
             }
+            At::Version(asked) if self.is_together => match u64::try_from(asked.0) {
+                Ok(count) if count <= self.len() => Ok((Applied(count), false)),
+                _ => Err(NoSuchPlace { asked, last: Some(Version(self.len() as i64)), is_count: true }),
+            },
             At::Version(asked) => {
                 let last = self.len().checked_sub(1).and_then(|last| self.version(last));
                 if last.is_none_or(|last| asked > last) {
-                    return Err(NoSuchPlace { asked, last });
+                    return Err(NoSuchPlace { asked, last, is_count: false });
                 }
                 Ok((Applied(self.applied_at(asked)), false))
             }

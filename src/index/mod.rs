@@ -14,6 +14,7 @@ mod links;
 mod neighbours;
 mod order;
 mod streams;
+mod together;
 
 use std::sync::Arc;
 
@@ -243,7 +244,7 @@ impl EventIndex {
     /// The events of a stream segment by segment, each part by version.
     fn parts_of(&self, stream: StreamId) -> StreamRows {
         let in_scan_order = self.streams.is_ordered(stream);
-        let mut rows = StreamRows { index: self.clone(), parts: Vec::new(), sorted: None, in_scan_order, len: 0 };
+        let mut rows = StreamRows { index: self.clone(), in_scan_order, ..StreamRows::default() };
         for (number, segment) in self.segments.iter().enumerate() {
             let (lo, hi) = segment.part(stream);
             if hi > lo {
@@ -255,14 +256,15 @@ impl EventIndex {
     }
 }
 
-/// One stream's events in the order they are folded.
+/// One stream's events, or those of several, in the order they are folded.
 #[derive(Clone, Debug, Default)]
 pub struct StreamRows {
     index: EventIndex,
     parts: Vec<Part>,
-    /// Where parts overlap by version: every row, sorted.
+    /// Where parts overlap by version, or there are several streams: every row, sorted.
     sorted: Option<Arc<[EventRow]>>,
     in_scan_order: bool,
+    is_together: bool,
     len: u64,
 }
 
@@ -312,6 +314,11 @@ impl StreamRows {
 
     pub fn key(&self, at: u64) -> Option<RowKey> {
         self.index.key_of(self.row(at)?)
+    }
+
+    /// They are of several streams.
+    pub fn is_together(&self) -> bool {
+        self.is_together
     }
 
     /// The stream was written by version: what it gains comes behind what is there.

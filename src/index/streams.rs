@@ -283,6 +283,11 @@ impl NamePart {
         NamePart { folded, lower }
     }
 
+    /// It is in every name.
+    pub fn is_empty(&self) -> bool {
+        self.lower.is_empty()
+    }
+
     pub fn is_in(&self, name: &str) -> bool {
         let spelled_otherwise = || {
             let part = self.folded.as_ref()?;

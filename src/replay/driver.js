@@ -618,6 +618,8 @@
   const UNMADE = {};
   let upcast = null;
   const slots = [];
+  // What folds instead of an export, where the module is a projection: see `projection.js`.
+  let projection = null;
   // The slot that was folded in last; null where the module is as it was when it had loaded.
   let folded = null;
 
@@ -706,6 +708,10 @@
   const NO_REDUCERS = ['initialState', 'upcast', 'reducers', '__esModule', 'module.exports'];
   // The exports that can fold events, as [name, kind], in the module's order.
   const list = (namespace) => {
+    if (projection !== null) {
+      const { allStreams: all, categories, streams } = projection.sources;
+      return [{ name: 'projection', kind: 'projection', reads: { all, categories: categories ?? [], streams: streams ?? [] } }];
+    }
     const found = [];
     const look = (prefix, object) => {
       const names = keys(object);
@@ -724,6 +730,11 @@
 
   // Makes an export the one that folds.
   const use = (namespace, name, mayBeOdd) => {
+    if (projection !== null) {
+      oddMembers = mayBeOdd;
+      initial = projection.start;
+      return;
+    }
     const isListed = cut(name, 0, 9) === 'reducers.';
     const value = isListed ? namespace.reducers[cut(name, 9)] : namespace[name];
     oddMembers = mayBeOdd;
@@ -793,27 +804,51 @@
   };
   const settle = (state, result) => (result !== undefined && result !== state ? settled(result) : state);
 
-  // Folds rows until one throws: `{ done }` or `{ done, thrown }`.
+  // An event as a projection takes it: type, number, id, whether it is JSON, time, and the texts
+  // of its data and metadata.
+  const projected = (row, streamId) => ({
+    type: row[0], number: row[1], id: row[2], isJson: row[3], created: row[4], body: row[5], metadata: row[6], link: null,
+    stream: row[7] ?? streamId,
+  });
+  // Folds one row in a projection; what it would write goes to `out` with the place of the row.
+  const project = (state, row, streamId, place, out) => {
+    projection.step(state, projected(row, streamId));
+    const { emitted, logs } = projection.last();
+    for (let i = 0; emitted !== undefined && i < emitted.length; i++) push(out.emitted, [place, emitted[i]]);
+    for (let i = 0; logs !== undefined && i < logs.length; i++) push(out.logs, [place, wellFormed(logs[i])]);
+    return state;
+  };
+
+  // Folds rows until one throws: `{ done }` or `{ done, thrown }`; of a projection also what it
+  // would have written, `emitted`, and its `logs`.
   const step = (slot, rows, streamId) => {
     const outside = enter(slot);
     if (outside !== '') return { done: 0, thrown: { why: 'outside', message: outside, place: '' } };
     folded = slot;
     let state = slots[slot];
+    const out = { done: 0, emitted: [], logs: [] };
     let i = 0;
     try {
       if (state === UNMADE) state = initial(streamId);
       for (; i < rows.length; i++) {
         world.count(rows[i]);
         if (rows[i] === null) continue;
-        state = one(state, new EventRecord(rows[i], streamId));
+        state = projection === null ? one(state, new EventRecord(rows[i], streamId)) : project(state, rows[i], streamId, i, out);
         const why = world.refusal();
-        if (why !== '') return { done: i, thrown: { why: 'refused', message: why, place: '' } };
+        if (why !== '') {
+          out.done = i;
+          out.thrown = { why: 'refused', message: why, place: '' };
+          return out;
+        }
       }
     } catch (error) {
-      return { done: i, thrown: thrown(error) };
+      out.done = i;
+      out.thrown = thrown(error);
+      return out;
     }
     slots[slot] = state;
-    return { done: i };
+    out.done = i;
+    return out;
   };
   // Enters a slot to put another state there.
   const fresh = (slot) => {
@@ -823,6 +858,11 @@
   };
 
   return {
+    // Makes a projection what folds; returns what gives its variables.
+    project: (open, script) => {
+      projection = open(script);
+      return projection.variables;
+    },
     list,
     loaded,
     use,
@@ -835,7 +875,7 @@
       refused();
     },
     show: (slot) => {
-      const text = exportText(slots[slot] === UNMADE ? initial() : slots[slot]);
+      const text = projection !== null ? projection.show(slots[slot]) : exportText(slots[slot] === UNMADE ? initial() : slots[slot]);
       refused();
       return text;
     },

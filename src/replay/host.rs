@@ -29,8 +29,8 @@ use serde_json::value::RawValue;
 
 pub use super::js::MEMORY_BYTES;
 use super::js::{too_much_memory, too_slow};
-use super::module::{Export, Module, ModuleError, Source};
-use super::{Slot, Thrown};
+use super::module::{Export, Module, ModuleError, Reads, Source};
+use super::{Emitted, Slot, Thrown};
 use crate::model::Text;
 use compile::Compiled;
 pub use engine::{Engine, Wanted};
@@ -133,6 +133,9 @@ enum Reply {
         /// What was written to the console, with the place of the event.
         #[serde(default)]
         said: Vec<(usize, String)>,
+        /// What a projection would write, likewise.
+        #[serde(default)]
+        emitted: Vec<(usize, Emitted)>,
     },
     /// The rows are no text that it can read: none was folded.
     Unread(Thrown),
@@ -362,6 +365,17 @@ impl Program {
         })?;
         compiler.rest();
         Program::load(module, engine)
+    }
+
+    /// It is a KurrentDB projection, which reads this.
+    pub fn projection(&self) -> Option<&Reads> {
+        self.exports.iter().find_map(|export| export.reads.as_ref())
+    }
+
+    /// What an export is called beside a state.
+    pub fn shown(&self, export: &str) -> Text {
+        let file = &self.module.file_name;
+        if self.projection().is_some() { Arc::from(file.as_str()) } else { Arc::from(format!("{file}#{export}")) }
     }
 
     /// A host with the module in it, as it was when it had loaded.

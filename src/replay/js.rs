@@ -12,17 +12,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
+use serde::Deserialize;
 
 use rquickjs::context::EvalOptions;
 use rquickjs::convert::List;
 use rquickjs::function::Func;
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
+use rquickjs::{Array, CatchResultExt, CaughtError, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use super::module::{Export, Kind, Module, ModuleError, Source, candidates, resolve};
 use super::sandbox::{Hook, furnish, rewrite};
-use super::{Slot, Thrown, Why};
+use super::{Emitted, Slot, Thrown, Why};
 use crate::model::Text;
 
 /// Memory of one session, unless told otherwise.
@@ -38,6 +39,7 @@ const NO_ERROR: &str = "threw a value that is no Error";
 
 const DRIVER: &str = include_str!("driver.js");
 const MODULES: &str = include_str!("modules.js");
+const PROJECTION: &str = include_str!("projection.js");
 /// While a module loads, sources find the host by this name: they hand it their variables, and
 /// those that are no ES modules get what they export.
 const HOST: &str = "$eventglass";
@@ -69,11 +71,22 @@ pub(super) struct Sandbox {
 /// What the driver says about a batch.
 pub(super) enum Folded {
     /// So many events.
-    All(usize),
+    All(usize, Out),
     /// Its text is none that JavaScript can read; no event was folded.
     Unread(Thrown),
     /// Events folded before the one that threw.
-    Threw(usize, Thrown),
+    Threw(usize, Thrown, Out),
+}
+
+/// What came out of a batch beside the state, with the place of the event.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Out {
+    /// Lines.
+    #[serde(rename = "logs")]
+    pub said: Vec<(usize, String)>,
+    /// Events that a projection would write.
+    pub emitted: Vec<(usize, Emitted)>,
 }
 
 #[derive(Clone)]
@@ -264,19 +277,28 @@ impl Sandbox {
                 driver.get::<_, Function<'_>>("step")?.call((slot as usize, rows.restore(ctx)?, stream))?;
             let done: f64 = answer.get("done")?;
             let thrown: Option<Object<'_>> = answer.get("thrown")?;
-            Ok((done, thrown.map(|thrown| said(&thrown)).transpose()?))
+            let is_empty =
+                |name| answer.get::<_, Option<Array<'_>>>(name).map(|list| list.is_none_or(|list| list.is_empty()));
+            let out = match is_empty("emitted")? && is_empty("logs")? {
+                true => Out::default(),
+                false => {
+                    let text = ctx.json_stringify(answer)?.map(|text| text.to_string()).transpose()?;
+                    serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default()
+                }
+            };
+            Ok((done, thrown.map(|thrown| said(&thrown)).transpose()?, out))
         });
         match result {
-            Ok((done, Some(thrown))) => {
+            Ok((done, Some(thrown), out)) => {
                 let cut = self.cut.get().map(|begun| (begun - before).saturating_sub(1) as usize);
-                Folded::Threw(cut.unwrap_or(done as usize), self.thrown(thrown))
+                Folded::Threw(cut.unwrap_or(done as usize), self.thrown(thrown), out)
             }
-            Ok((done, None)) if self.cut.get().is_none() => Folded::All(done.max(0.0) as usize),
+            Ok((done, None, out)) if self.cut.get().is_none() => Folded::All(done.max(0.0) as usize, out),
             // Cut off: the count of events begun tells at which.
             result => {
                 let thrown = result.err().unwrap_or_else(|| self.thrown(Thrown::new(Why::Threw, "")));
                 let begun = self.cut.get().unwrap_or_else(|| self.begun.load(Ordering::Relaxed)) - before;
-                Folded::Threw(begun.saturating_sub(1) as usize, thrown)
+                Folded::Threw(begun.saturating_sub(1) as usize, thrown, Out::default())
             }
         }
     }
@@ -403,7 +425,24 @@ fn load<'js>(
     globals.set(HOST, variable)?;
     let own: Function<'js> = modules.get("exported")?;
     let entry = module.sources.get(&module.entry);
-    let namespace = if entry.is_some_and(|source| source.kind != Kind::Esm) {
+    let namespace = if let Some(Source { kind: Kind::Projection, text }) = entry {
+        let world = Object::new(ctx.clone())?;
+        let name = module.entry.clone();
+        let evaluate = Func::from(move |ctx: Ctx<'js>, text: String| {
+            let mut options = EvalOptions::default();
+            options.strict = false;
+            options.filename = Some(name.clone());
+            ctx.eval_with_options::<Value<'js>, _>(text, options)
+        });
+        world.set("evaluate", evaluate)?;
+        let open: Function<'js> = ctx.eval::<Function<'js>, _>(PROJECTION)?.call((world,))?;
+        let project: Function<'js> = driver.get("project")?;
+        let variables: Value<'js> = project.call((open, &**text))?;
+        let space = Object::new(ctx.clone())?;
+        own.call::<_, ()>((space.clone(),))?;
+        modules.get::<_, Function<'js>>("variable")?.call::<_, ()>((variables,))?;
+        space
+    } else if entry.is_some_and(|source| source.kind != Kind::Esm) {
         let whole: Value<'js> = exported.call::<_, Object<'js>>((module.entry.as_str(),))?.get("exported")?;
         modules.get::<_, Function<'js>>("space")?.call((whole,))?
     } else {

@@ -15,6 +15,7 @@ pub mod stored;
 pub mod timeline;
 pub mod written;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -57,6 +58,8 @@ pub struct Payload {
     pub json: Option<Text>,
     /// With the wrappers on, where there were some.
     pub wrapped: Option<Node>,
+    /// Whoever wrote it says that it is no JSON.
+    pub is_opaque: bool,
 }
 
 /// Where a reducer holds a state: one session folds for several purposes in turn.
@@ -87,6 +90,22 @@ pub struct Stepped {
     pub findings: Vec<(usize, FindingCode, String)>,
     /// What the reducer wrote to the console, by place in the batch.
     pub said: Vec<(usize, Text)>,
+    /// What a projection would write, by place in the batch.
+    pub emitted: Vec<(usize, Emitted)>,
+}
+
+/// An event that a projection would write: nothing ever is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Emitted {
+    /// The stream that it would be written to.
+    pub stream_id: String,
+    pub event_type: String,
+    /// JSON text, or what a link links to.
+    pub data: String,
+    pub is_json: bool,
+    /// Texts by name.
+    pub metadata: Option<BTreeMap<String, Option<String>>>,
 }
 
 /// What a reducer threw, or why it was cut off.
@@ -250,6 +269,8 @@ pub trait Reducer {
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown>;
     /// The memory it may take from now on, where it has one of its own.
     fn limit_heap(&mut self, _bytes: usize) {}
+    /// What follows folds several streams.
+    fn fold_together(&mut self) {}
     /// Events between keyframes at most, whatever they cost.
     fn longest_interval(&self) -> u64;
 }

@@ -74,6 +74,8 @@ pub enum Kind {
     Esm,
     CommonJs,
     Json,
+    /// A script that defines a KurrentDB projection.
+    Projection,
 }
 
 /// An export that can fold events.
@@ -82,6 +84,17 @@ pub struct Export {
     /// `default`, `account`, or `reducers.account`.
     pub name: String,
     pub kind: ExportKind,
+    /// What a projection reads on the server.
+    #[serde(default)]
+    pub reads: Option<Reads>,
+}
+
+/// The sources of a projection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reads {
+    pub all: bool,
+    pub categories: Vec<String>,
+    pub streams: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +108,8 @@ pub enum ExportKind {
     Decider,
     /// Handlers by event type.
     Handlers,
+    /// A KurrentDB projection.
+    Projection,
 }
 
 /// Why a module cannot be used.

@@ -257,6 +257,12 @@
     if (module.status === 'errored') throw module.error;
   };
   const namespaceOf = async (entry) => {
+    if (ours.kindOf(entry) === 'projection') {
+      const evaluate = (text) => new Script(text, { filename: place(entry) }).runInThisContext();
+      ours.exported({});
+      ours.variable(driver.project(makeProjection({ evaluate }), ours.textOf(entry)));
+      return {};
+    }
     if (ours.kindOf(entry) !== 'esm') return ours.space(ours.require(entry, place));
     const module = moduleOf(entry);
     await ready(module);
@@ -333,8 +339,8 @@
       case 'step': {
         lines = [];
         lineBytes = 0;
-        const { done, thrown } = driver.step(SLOTS[given.slot], given.rows, given.stream);
-        return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown), said: lines } };
+        const { done, thrown, emitted, logs } = driver.step(SLOTS[given.slot], given.rows, given.stream);
+        return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown), said: logs.length > 0 ? logs : lines, emitted } };
       }
       case 'export':
         return call(() => ({ state: driver.show(SLOTS[given]) }));

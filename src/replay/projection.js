@@ -2,17 +2,17 @@
 // rules of the server's engine (version 1 unless asked otherwise), in QuickJS and in Node.
 //
 // The value of this file is a function of `world`, in which `world.evaluate(text)` runs a
-// script in the global scope, not strict. Evaluated before any user code; what it needs
+// script in the global scope, not strict, and returns what its last statement gives. Evaluated before any user code; what it needs
 // later is captured here, so user code cannot replace it. What runs later neither spreads
 // nor takes arrays apart: both ask the array's iterator, which user code can replace.
 //
-// `open(script)` gives `{ sources, start, step, show, result, faultOf }`. A state is plain
+// `open(script)` gives what `driver.js` folds with. A state is plain
 // data: the JSON text of each partition by name, as the server stores it. Every event reads
 // its partition's text and writes it anew, so a Date, a Map or a function of one event is
 // `{}` for the next one, as on the server.
-(world) => {
+((world) => {
   'use strict';
-  const { parse } = JSON;
+  const { parse, stringify } = JSON;
   const { create, defineProperty, getPrototypeOf, is } = Object;
   const { getOwnPropertyDescriptor: memberOf, ownKeys, apply, deleteProperty } = Reflect;
   const { isArray } = Array;
@@ -284,9 +284,11 @@
 
   // --- What a projection has at hand -------------------------------------------------------
   const isScriptFunction = (f) => typeof f === 'function' && exec(/\{\s*\[native code\]\s*\}\s*$/, sourceOf(f)) === null;
-  const hidden = (name, value, isFixed) => defineProperty(globalThis, name, {
-    value, writable: !isFixed, enumerable: false, configurable: !isFixed,
-  });
+  const hidden = (name, value, isFixed) => {
+    // A function that the script declares cannot be defined anew, but gives way.
+    if (memberOf(globalThis, name)?.configurable === false) globalThis[name] = value;
+    else defineProperty(globalThis, name, { value, writable: !isFixed, enumerable: false, configurable: !isFixed });
+  };
   const standard = new SetType([
     'AggregateError', 'Array', 'ArrayBuffer', 'AsyncDisposableStack', 'Atomics', 'BigInt', 'BigInt64Array', 'BigUint64Array',
     'Boolean', 'DataView', 'Date', 'DisposableStack', 'Error', 'EvalError', 'FinalizationRegistry', 'Float16Array',
@@ -372,7 +374,8 @@
     if (count !== 2 && count !== 3) refuse('wrong number of parameters');
     const stream = given(args[0], 'streamId');
     const event = givenObject(args[1], 'event');
-    const [number, source] = [event.sequenceNumber, event.streamId];
+    const number = event.sequenceNumber;
+    const source = event.streamId;
     if (typeof number !== 'number' || typeof source !== 'string') refuse(`Invalid link to event ${toText(number)}@${toText(source)}`);
     const metadata = count === 3 ? metadataTexts(givenObject(args[2], 'metaData'), true) : null;
     wouldEmit(stream, '$>', `${longOf(number)}@${source}`, false, true, metadata);
@@ -439,7 +442,7 @@
     };
     const made = {
       sources, handlers: new MapType(), transforms: [], created: [],
-      init: null, initShared: null, any: null, deleted: null, partitionBy: null, chain: null,
+      init: null, initShared: null, any: null, deleted: null, partitionBy: null, chain: null, variables: null,
     };
     const chain = {};
     made.chain = chain;
@@ -600,7 +603,7 @@
     fault = null;
     logs = [];
     try {
-      world.evaluate(script);
+      made.variables = world.evaluate(script);
     } catch (error) {
       if (fault === null) throw error;
     }
@@ -625,21 +628,23 @@
 
   // --- Folding ---------------------------------------------------------------------------------
   // The stream that an event says is deleted, or null.
-  const deletedBy = (event) => {
+  const deletedBy = (event, asks) => {
     if (event.type === '$streamDeleted') return event.stream;
     if (event.type !== '$metadata' || !startsWith(event.stream, '$$') || event.body === null) return null;
+    // Who does not ask for deleted streams is not told what is odd about their limits.
+    const odd = (kind, message) => (asks ? fail(kind, message) : null);
     let body;
     try {
       body = parse(event.body);
     } catch {
-      fail('MalformedEventError', 'Failed to parse $metadata event data as JSON');
+      return odd('MalformedEventError', 'Failed to parse $metadata event data as JSON');
     }
     if (typeof body !== 'object' || body === null || isArray(body)) {
-      fail('ProjectionError', `The requested operation requires an element of type 'Object', but the target element has type '${elementOf(body)}'.`);
+      return odd('ProjectionError', `The requested operation requires an element of type 'Object', but the target element has type '${elementOf(body)}'.`);
     }
     if (!has(body, '$tb') || typeof body.$tb !== 'number') return null;
     const written = limitIn(event.body);
-    if (exec(/^-?\d+$/, written) === null || !isLong(written)) fail('ProjectionError', 'One of the identified items was in an invalid format.');
+    if (exec(/^-?\d+$/, written) === null || !isLong(written)) return odd('ProjectionError', 'One of the identified items was in an invalid format.');
     return toBigInt(written) === 9223372036854775807n ? slice(event.stream, 2) : null;
   };
   const isLong = (text) => {
@@ -708,12 +713,13 @@
         mapSet(state.partitions, name, stored(value));
         return;
       }
+      // What it is goes on even where it cannot be stored.
+      state.pair = value;
       const isPair = isArray(value);
       const own = isPair ? (value.length === 0 ? '' : storedSlot(value[0])) : stored(value);
       const shared = isPair ? (value.length < 2 ? null : storedSlot(value[1])) : null;
       mapSet(state.partitions, name, own);
-      if (isPair) state.shared = shared;
-      state.pair = value;
+      state.shared = shared;
     };
 
     // Version 2 of the engine gives the state as the result, whatever the script says.
@@ -765,7 +771,7 @@
     };
 
     const fold = (state, given) => {
-      const gone = deletedBy(given);
+      const gone = deletedBy(given, sources.handlesDeletedNotifications);
       if (gone !== null) {
         if (!sources.handlesDeletedNotifications) return skip('no-delete-handler');
         const { value } = load(state, gone);
@@ -810,8 +816,23 @@
 
     return {
       sources,
+      // What the program added to the script gives its variables.
+      variables: () => (typeof projection.variables === 'function' ? projection.variables() : []),
       start,
       step,
+      // All of a state as JSON: `streams` where its parts are by stream.
+      show: (state) => {
+        // Numbers as JavaScript writes them.
+        const plain = (text) => (text === null || text === '' ? 'null' : exec(/[E-]/, text) === null ? text : stringify(parse(text)));
+        const kind = sources.byCustomPartitions ? 'partitions' : sources.byStreams ? 'streams' : 'one';
+        let out = `{"by":"${kind}","partitions":{`;
+        let first = true;
+        mapEach(state.partitions, (text, name) => {
+          out += `${first ? '' : ','}${stringText(name)}:${plain(text)}`;
+          first = false;
+        });
+        return `${out}}${sources.biState ? `,"shared":${plain(state.shared)}` : ''}}`;
+      },
       // What the last event came to: `{ status, reason }` or `{ status, partition, result, emitted, logs }`.
       last: () => last,
       isFault: (error) => error instanceof Fault,
@@ -826,6 +847,7 @@
       resultOf: (state, name) => {
         if (!mapHas(state.partitions, name)) return null;
         isTransforming = true;
+        if (version !== 1 && !sources.biState) return stored(load(state, name).value);
         return resultOf(state, name, load(state, name).value);
       },
       isTransforming: () => isTransforming,
@@ -838,4 +860,4 @@
   };
 
   return open;
-}
+})

@@ -6,10 +6,11 @@
 //! a newer question in between.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Reducer, Saved, Slot, Step, Thrown, Why};
+use super::{Emitted, Reducer, Saved, Slot, Step, Thrown, Why};
 use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
@@ -20,6 +21,8 @@ pub const KEYFRAME_BYTES: usize = 128 << 20;
 pub const RING_BYTES: usize = 32 << 20;
 /// Ready states to either side of the playhead.
 const RING_REACH: u64 = 64;
+/// Folding takes so many times as long as copying the state does.
+const COPY_SHARE: f64 = 2.0;
 /// Shortest distance of two keyframes.
 const SHORTEST_INTERVAL: u64 = 16;
 /// Time that one call of the reducer should take at most.
@@ -29,6 +32,8 @@ const MOST_ERRORS: usize = 100_000;
 /// Events at which the reducer may run into its limits before skipping ends as well: each takes
 /// seconds.
 pub const MOST_CUTS: usize = 3;
+/// Events that a projection would write, at most: the list of them is kept.
+pub const MOST_EMITTED: usize = 100_000;
 /// Events handed to the reducer at once, at most.
 const BATCH: u64 = 256;
 
@@ -145,12 +150,16 @@ pub struct Timeline {
     no_copies: Option<NoCopies>,
     /// Seconds an event costs, smoothed.
     cost: f64,
+    /// Seconds that the last copy of the state took.
+    copy_cost: f64,
     shortest: u64,
     findings: Findings,
     said: Vec<Said>,
     said_bytes: usize,
     /// Events read while others were folded, and the place of the first of them.
     ahead: (u64, Vec<Step>),
+    /// What a projection would write, by the number of the event, counted from 1.
+    emitted: Vec<(Applied, Emitted)>,
     last_kept: Node,
 }
 
@@ -180,11 +189,13 @@ impl Timeline {
             tried: None,
             no_copies: None,
             cost: 0.0,
+            copy_cost: 0.0,
             shortest: SHORTEST_INTERVAL,
             findings: Findings::default(),
             said: Vec::new(),
             said_bytes: 0,
             ahead: (0, Vec::new()),
+            emitted: Vec::new(),
             last_kept: Node::Null,
         }
     }
@@ -255,6 +266,14 @@ impl Timeline {
         self.no_copies.as_ref().map(|no| &no.why)
     }
 
+    /// What a projection would write at the events of that range, counted from 1; the first
+    /// [`MOST_EMITTED`] are known.
+    pub fn emitted(&self, events: RangeInclusive<u64>) -> &[(Applied, Emitted)] {
+        let from = self.emitted.partition_point(|(at, _)| at.0 < *events.start());
+        let to = self.emitted.partition_point(|(at, _)| at.0 <= *events.end());
+        self.emitted.get(from..to).unwrap_or_default()
+    }
+
     /// Findings of the fold: rounded numbers, payloads that do not merge.
     pub fn findings(&self) -> &Findings {
         &self.findings
@@ -307,6 +326,7 @@ impl Timeline {
         self.seek_at = self.seek_at.filter(|seek| *seek <= at);
         self.errors.retain(|error| error.applied.0 <= at);
         self.said.retain(|said| said.applied.0 <= at);
+        self.emitted.retain(|(applied, _)| applied.0 <= at);
         if let Some(first) = source.steps(at, 1)?.first() {
             self.findings.retain(|finding| finding.version < Some(first.version));
         }
@@ -319,6 +339,7 @@ impl Timeline {
                     (self.built, self.started, self.stopped) = (0, false, None);
                     self.keyframes.clear();
                     self.errors.clear();
+                    self.emitted.clear();
                     self.findings = Findings::default();
                 }
             }
@@ -356,7 +377,9 @@ impl Timeline {
     fn interval(&self) -> u64 {
         let by_cost =
             if self.cost > 0.0 { (SEEK_TIME.as_secs_f64() / self.cost) as u64 } else { SHORTEST_INTERVAL * 4 };
-        by_cost.clamp(self.shortest, self.reducer.longest_interval().max(self.shortest))
+        // A state that takes long to be copied is copied seldom: most of the time is spent folding.
+        let by_copy = if self.cost > 0.0 { (self.copy_cost * COPY_SHARE / self.cost) as u64 } else { 0 };
+        by_cost.clamp(self.shortest, self.reducer.longest_interval().max(self.shortest)).max(by_copy)
     }
 
     /// Folds on from where the fold from the beginning stands, until `until` events are
@@ -431,6 +454,12 @@ impl Timeline {
         });
         let cost = start.elapsed().as_secs_f64() / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
+        let is_sure = stepped.thrown.is_none() || !stepped.unsure;
+        for (at, event) in stepped.emitted {
+            if is_sure && at < stepped.done && self.emitted.len() < MOST_EMITTED {
+                self.emitted.push((Applied(self.built + at as u64 + 1), event));
+            }
+        }
         for (at, code, message) in stepped.findings {
             if let Some(event) = events.get(at).filter(|_| at <= stepped.done) {
                 let (stream, version) = (Some(Arc::clone(&self.stream)), Some(event.version));
@@ -511,9 +540,11 @@ impl Timeline {
         if self.no_copies.as_ref().is_some_and(|no| self.built < no.again_at) {
             return Ok(());
         }
+        let start = Instant::now();
         match self.reducer.save(Slot::Build) {
             Ok(saved) => {
                 self.no_copies = None;
+                self.copy_cost = start.elapsed().as_secs_f64();
                 self.keep(self.built, saved);
             }
             Err(thrown) => {

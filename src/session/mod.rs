@@ -18,6 +18,7 @@ pub mod mapper;
 pub mod pages;
 pub mod reducer_file;
 mod replay_thread;
+pub mod selected;
 mod store_thread;
 mod track;
 
@@ -38,11 +39,13 @@ pub use links::{LinkEnd, LinkHere, LinkPlace};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
 pub use pages::StreamSource;
 pub use reducer_file::{Choice, PROGRAM, ReducerFile, ReducerSource};
+pub use selected::Selected;
 
 use crate::dialect::Library;
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
 use crate::model::{Applied, Findings, Link, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
+use crate::replay::Emitted;
 use crate::replay::diff::Change;
 use crate::replay::host::Stop;
 use crate::replay::timeline::{HandlerError, OnError, Said};
@@ -235,6 +238,8 @@ pub struct StateNews {
     /// The event at `asked`, and where it points.
     pub event: Option<RecordedEvent>,
     pub links: Vec<Link>,
+    /// What a projection would write at it.
+    pub emitted: Vec<Emitted>,
     pub version: Option<Version>,
     pub previous_version: Option<Version>,
     pub reducer: Text,

@@ -30,6 +30,7 @@ pub struct StreamSource {
     name: Text,
     /// The name as its rows have it.
     stored_name: Text,
+    /// `None`: its events are of several streams, each of which has its own name.
     stream: Option<StreamId>,
     /// Places whose findings are noted: an event is decoded many times.
     noted: BTreeSet<u64>,
@@ -90,6 +91,25 @@ impl StreamSource {
         same
     }
 
+    /// Turns to events of several streams, which go by this name.
+    pub fn select_together(&mut self, rows: StreamRows, name: &str) {
+        self.pages.clear();
+        self.bytes = 0;
+        self.findings = Findings::default();
+        self.noted.clear();
+        self.lost.clear();
+        (self.stream, self.name, self.stored_name) = (None, Arc::from(name), Arc::from(""));
+        self.rows = rows;
+    }
+
+    /// The name of the stream that the event at `at` is of.
+    pub fn name_at(&self, at: u64) -> Text {
+        match self.rows.row(at).and_then(|row| self.rows.index().stream_of(row)) {
+            Some(stream) if self.rows.is_together() => Arc::from(self.rows.index().streams().name(stream)),
+            _ => Arc::clone(&self.name),
+        }
+    }
+
     /// Lets go of what a writer would notice where nothing was read for so long; the next read
     /// takes it again. `true`: at rest.
     pub fn rest_after(&mut self, idle: Duration) -> bool {
@@ -141,7 +161,7 @@ impl StreamSource {
         let version = self.rows.version(at).unwrap_or(Version(0));
         let mut notes = Findings::default();
         let hidden = self.rows.row(at).map_or(Marks::NONE, |own| self.rows.index().hidden(own));
-        let event = recorded(&*self.store, &row, &self.name, version, hidden, &mut notes);
+        let event = recorded(&*self.store, &row, &self.name_at(at), version, hidden, &mut notes);
         self.note(at, notes);
         Ok(Some(event))
     }
@@ -225,13 +245,15 @@ impl StreamSource {
         let last = (first / PAGE * PAGE + PAGE).min(self.rows.len());
         let mut keys: Vec<RowKey> = (first..last).filter_map(|at| self.rows.key(at)).collect();
         let run = match (self.rows.version(first), self.rows.version(last - 1)) {
-            (Some(first), Some(last)) if !self.stored_name.is_empty() => {
+            (Some(first), Some(last)) if !self.stored_name.is_empty() && !self.rows.is_together() => {
                 Some(Run { stream: &self.stored_name, first, last })
             }
             _ => None,
         };
+        let (rows, stored_name) = (self.rows.clone(), Arc::clone(&self.stored_name));
         let is_own = |row: &PageRow<'_>, at: u64| {
-            *row.stream == *self.stored_name && (row.version.is_none() || row.version == self.rows.version(at))
+            row.stream == stored_name_at(&rows, &stored_name, at)
+                && (row.version.is_none() || row.version == rows.version(at))
         };
         let (mut page, mut notes, mut read) = (EventPage::default(), Findings::default(), 0);
         let mut is_whole = false;
@@ -270,7 +292,7 @@ impl StreamSource {
                 time: self.rows.time(place),
                 status: StreamStatus::Active,
                 position: Position::None,
-                stream: &self.stored_name,
+                stream: stored_name_at(&rows, &stored_name, place),
                 name_form: NameForm::default(),
                 category: "",
                 event_type: event_type.as_deref().unwrap_or_default(),
@@ -285,7 +307,7 @@ impl StreamSource {
             });
             self.findings.push(Finding {
                 code: FindingCode::Damaged,
-                stream: Some(Arc::clone(&self.name)),
+                stream: Some(self.name_at(place)),
                 stream_id: self.stream,
                 version: self.rows.version(place),
                 message: format!("the row at {} is no longer readable", key.0),
@@ -307,12 +329,26 @@ impl EventSource for StreamSource {
             let Some(row) = page.get((at - first) as usize) else { break };
             let version = self.rows.version(at).unwrap_or(Version(0));
             let mut notes = Findings::default();
-            steps.push(step(&*self.store, &row, &self.name, version, &mut notes));
+            let name = self.name_at(at);
+            let mut step = step(&*self.store, &row, &name, version, &mut notes);
+            if self.rows.is_together() && step.stream.is_none() {
+                step.stream = Some(name);
+            }
+            steps.push(step);
             self.note(at, notes);
             bytes += row.bytes();
             at += 1;
         }
         Ok(steps)
+    }
+}
+
+/// The name of the stream that an event is of, as its row has it; that of all of them where they
+/// are of one stream.
+fn stored_name_at<'a>(rows: &'a StreamRows, name: &'a str, at: u64) -> &'a str {
+    match rows.row(at).and_then(|row| rows.index().stream_of(row)) {
+        Some(stream) if rows.is_together() => rows.index().streams().stored_name(stream),
+        _ => name,
     }
 }
 
@@ -387,6 +423,7 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
             json: if is_typed { Some(text(&content.data)) } else { content.data_json },
             wrapped: content.wrapped,
             node: content.data,
+            is_opaque: matches!(row.payload, Stored::Opaque(_)),
         },
         metadata,
         is_skipped: row.marks.has(Marks::SKIPPED),

@@ -275,6 +275,12 @@ impl Track {
             None => (None, Vec::new()),
         };
         let version = |applied: u64| applied.checked_sub(1).and_then(|place| self.source.rows().version(place));
+        let emitted = match &self.fold {
+            Fold::Folding(timeline) => {
+                timeline.emitted(asked.0..=asked.0).iter().map(|(_, event)| event.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
         Ok(Some(StateNews {
             ticket,
             asked,
@@ -285,6 +291,7 @@ impl Track {
             previous,
             event,
             links,
+            emitted,
             reducer: self.reducer_name(),
             guess,
             problem: at.problem,
@@ -301,7 +308,7 @@ impl Track {
         match (&self.fold, &self.computing) {
             (Fold::Folding(timeline), _) => timeline.reducer_name(),
             (_, Computing { source: ReducerSource::Module(file), choice: Choice::Export(export), .. }) => {
-                Arc::from(format!("{}#{export}", file.file_name()))
+                file.program.shown(export)
             }
             (_, Computing { source: ReducerSource::Stored, .. }) => Arc::from(STORED),
             (_, Computing { source: ReducerSource::Program(command), .. }) => Arc::from(command.text()),

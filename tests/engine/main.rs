@@ -29,6 +29,7 @@ mod modulith;
 mod names;
 mod order;
 mod ordinary_reducers;
+mod projections;
 mod python_eventsourcing;
 mod read_only;
 mod samples;

@@ -7,6 +7,7 @@ use egui_kittest::kittest::Queryable;
 use eventglass::app::Place;
 use eventglass::app::action::Action;
 use eventglass::app::place::Start;
+use eventglass::app::playback::PlaybackCommand;
 use eventglass::index::At;
 use eventglass::model::Version;
 
@@ -188,4 +189,21 @@ fn a_link_by_position_says_what_is_there_and_how_much_follows() {
     wait_for(&mut window, "has read to position 11, hold-7 v1 Released, 1 event of hold follows");
     window.get_by_label_contains("has read to position 11").click();
     titled(&mut window, "hold-7 v1 - messages.csv");
+}
+
+#[test]
+fn what_a_projection_would_write_stands_at_its_event() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("alerts.js");
+    let text =
+        "fromAll().when({ $init: () => ({ n: 0 }), OrderCancelled: (s, e) => { s.n++; linkTo('cancelled', e); } })";
+    std::fs::write(&script, text).expect("a file");
+    let reducer = Some(script.to_string_lossy().into_owned());
+    let mut window = start(Place { reducer, ..at("order-7002", 2) });
+    titled(&mut window, "order-7002 v2 - db");
+    wait_for(&mut window, "would emit $> to cancelled, 2@order-7002");
+    window.state_mut().apply(Action::Playback(PlaybackCommand::StepBy(-1)));
+    titled(&mut window, "order-7002 v1 - db");
+    settle(&mut window);
+    assert!(!is_there(&window, "would emit"));
 }

@@ -332,6 +332,7 @@ pub fn state_news(ticket: Ticket, applied: u64, state: Node) -> StateNews {
         previous: None,
         changes: Vec::new(),
         links: Vec::new(),
+        emitted: Vec::new(),
         event: None,
         version: version(applied),
         previous_version: version(applied.saturating_sub(1)),

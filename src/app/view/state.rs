@@ -11,6 +11,7 @@ use crate::app::links::Links;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
 use crate::model::{Applied, LinkTarget, Marks, Node, Pointer, Position, RecordedEvent, Time, Version};
+use crate::replay::Emitted;
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
 use crate::session::{LinkEnd, Progress, StateNews};
@@ -153,6 +154,8 @@ pub struct EventBody<'a> {
     pub console: String,
     /// Where it points.
     pub links: Vec<LinkLine<'a>>,
+    /// What a projection would write at it.
+    pub emitted: &'a [Emitted],
     /// Events of this kind of store may point at others.
     pub has_links: bool,
     /// Events that point at it, once they were asked for.
@@ -275,7 +278,9 @@ pub(super) fn event(store: &OpenStore) -> EventView<'_> {
     let content = match view.fold.shown.as_deref() {
         // A reducer that cannot start leaves the panel without the event as well.
         None if view.fold.failed.is_none() => Content::Loading,
-        Some(StateNews { event: Some(event), asked, .. }) => Content::Ready(event_body(store, view, event, *asked)),
+        Some(StateNews { event: Some(event), asked, emitted, .. }) => {
+            Content::Ready(EventBody { emitted, ..event_body(store, view, event, *asked) })
+        }
         _ => Content::Empty,
     };
     EventView { tab, content }
@@ -303,6 +308,7 @@ fn event_body<'a>(
         undecodable: event.undecodable.as_deref(),
         console: console(view, asked),
         links: links.ends.iter().enumerate().map(|(at, end)| link_line(store, links, at, end)).collect(),
+        emitted: &[],
         has_links: store.has_links(),
         here: links.here.as_ref().map(|here| LinksHereView {
             rows: store,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression};
+use oxc_ast::ast::{Argument, Expression, Program};
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{NodeId, ScopeId, Semantic, SemanticBuilder};
@@ -56,7 +56,11 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     let allocator = Allocator::default();
     let given = SourceType::from_path(name).unwrap_or_else(|_| SourceType::unambiguous());
     let parsed = parse(&allocator, text, given, is_module)?;
-    let kind = if parsed.program.source_type.is_module() { Kind::Esm } else { Kind::CommonJs };
+    let kind = match (parsed.program.source_type.is_module(), is_projection(&parsed.program)) {
+        (true, _) => Kind::Esm,
+        (false, true) => Kind::Projection,
+        (false, false) => Kind::CommonJs,
+    };
     let again = Allocator::default();
     let rewritten = rewrite::rewrite(text, &parsed.program);
     let parsed = match &rewritten {
@@ -98,7 +102,10 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
         .collect();
     names.sort_unstable();
     let list = names.join(", ");
-    let text = format!("{plain}\n;globalThis.{VARIABLES}(() => [{list}]);");
+    let text = match kind {
+        Kind::Projection => format!("{plain}\n;() => [{list}];"),
+        _ => format!("{plain}\n;globalThis.{VARIABLES}(() => [{list}]);"),
+    };
     let odd = may_be_odd(&plain);
     Ok(Compiled {
         source: Source { kind, text: text.into() },
@@ -115,6 +122,26 @@ fn place_of(token: oxc_sourcemap::Token) -> Place {
     Place { at: (token.get_dst_line(), token.get_dst_col()), written }
 }
 
+/// Functions by which a script defines a projection.
+const DEFINES: [&str; 7] =
+    ["fromAll", "fromStream", "fromStreams", "fromCategory", "fromCategories", "on_event", "on_any"];
+
+/// It calls what only the server of KurrentDB has, and nothing that makes it a module.
+fn is_projection(program: &Program<'_>) -> bool {
+    if !DEFINES.iter().any(|name| program.source_text.contains(name)) {
+        return false;
+    }
+    let semantic = SemanticBuilder::new().build(program).semantic;
+    let mut defines = false;
+    for name in semantic.scoping().root_unresolved_references().keys() {
+        defines |= DEFINES.contains(&name.as_str());
+        if matches!(name.as_str(), "module" | "exports") {
+            return false;
+        }
+    }
+    defines
+}
+
 /// As Node decides what a file is: by its ending, by what its package says, else by its syntax.
 fn parse<'a>(
     allocator: &'a Allocator,
@@ -129,6 +156,10 @@ fn parse<'a>(
     }
     let module = read(allocator, text, given.with_unambiguous(false).with_module(true));
     match module {
+        // The server runs it as a script, whatever a package says.
+        Ok(module) if !by_ending && !module.module_record.has_module_syntax && is_projection(&module.program) => {
+            read(allocator, text, commonjs)
+        }
         Ok(module) if by_ending || is_module == Some(true) || module.module_record.has_module_syntax => Ok(module),
         Err(problem) if by_ending || is_module == Some(true) => Err(problem),
         // What only runs outside strict mode is no module. What neither is has the module's words.

@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::process::{Death, Limits};
 use super::{Ask, CALL_TIME, Engine, Host, MEMORY_BYTES, Program, Reply, Stop};
 use crate::model::json::{parse_text, to_text, write as write_json, write_string};
-use crate::model::{FindingCode, Node, Position, Text};
+use crate::model::{FindingCode, Node, Position, Text, Time};
 use crate::replay::module::ModuleError;
-use crate::replay::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
+use crate::replay::{Emitted, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
 
 /// Text of a batch whose memory is given back.
 const LONG_TEXT: usize = 4 << 20;
@@ -40,6 +40,9 @@ pub struct Script {
     gone: Option<Thrown>,
     /// Slots that hold a state: those of a host that was killed hold none.
     filled: [bool; SLOTS],
+    is_projection: bool,
+    /// It folds several streams.
+    is_together: bool,
     /// Text of a batch, reused.
     text: String,
 }
@@ -50,6 +53,7 @@ struct Folded {
     done: usize,
     thrown: Option<Thrown>,
     said: Vec<(usize, Text)>,
+    emitted: Vec<(usize, Emitted)>,
     unsure: bool,
     /// The text of the batch could not be read.
     unread: bool,
@@ -60,7 +64,9 @@ impl Script {
     /// A module that does not load, an export that is not there.
     pub fn new(program: &Arc<Program>, export: &str, stop: &Stop) -> Result<Script, ModuleError> {
         let mut script = Script {
-            name: Arc::from(format!("{}#{export}", program.module.file_name)),
+            name: program.shown(export),
+            is_projection: program.projection().is_some(),
+            is_together: false,
             program: Arc::clone(program),
             export: export.to_owned(),
             limits: Limits { time: CALL_TIME, memory: MEMORY_BYTES, stop: stop.clone() },
@@ -90,6 +96,8 @@ impl Script {
                 last: Slot::Build,
                 gone: None,
                 filled: [false; SLOTS],
+                is_projection: self.is_projection,
+                is_together: self.is_together,
                 text: String::new(),
             })
         })
@@ -157,9 +165,9 @@ impl Script {
         };
         let thrown = match ask(&mut host) {
             Ok(Reply::Thrown(thrown) | Reply::Unread(thrown)) if thrown.fatal => (thrown, None),
-            Ok(Reply::Stepped { done, thrown: Some(thrown), said }) if thrown.fatal => {
+            Ok(Reply::Stepped { done, thrown: Some(thrown), said, emitted }) if thrown.fatal => {
                 self.forget(slot);
-                return Ok(Reply::Stepped { done, thrown: Some(thrown), said });
+                return Ok(Reply::Stepped { done, thrown: Some(thrown), said, emitted });
             }
             Ok(mut reply) => {
                 if let Reply::Thrown(thrown) | Reply::Stepped { thrown: Some(thrown), .. } = &mut reply
@@ -256,10 +264,10 @@ impl Script {
                     ..Folded::default()
                 }
             }
-            Ok(Reply::Stepped { done, thrown, said }) => {
+            Ok(Reply::Stepped { done, thrown, said, emitted }) => {
                 self.last = slot;
                 let said = said.into_iter().map(|(at, text)| (at, Arc::from(text))).collect();
-                Folded { done, thrown, said, ..Folded::default() }
+                Folded { done, thrown, said, emitted, ..Folded::default() }
             }
             Ok(Reply::Unread(thrown)) => Folded { thrown: Some(thrown), unread: true, ..Folded::default() },
             Ok(Reply::Thrown(thrown)) | Err((thrown, None)) => Folded { thrown: Some(thrown), ..Folded::default() },
@@ -306,7 +314,8 @@ impl Reducer for Script {
         if let Err(thrown) = self.check(slot) {
             return Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() };
         }
-        let (mut findings, mut said) = (Vec::new(), Vec::new());
+        let (mut findings, mut said, mut emitted) = (Vec::new(), Vec::new(), Vec::new());
+        let write_row = if self.is_projection { write_projected } else { write_row };
         self.text.clear();
         self.text.push('[');
         for (at, event) in events.iter().enumerate() {
@@ -314,9 +323,12 @@ impl Reducer for Script {
                 self.text.push(',');
             }
             write_row(event, self.program.engine.knows_wrappers(), &mut self.text);
+            // What the server says of a stream is of no concern to a projection.
+            let is_system = self.is_projection && event.event_type.starts_with('$');
             if !self.program.engine.has_whole_numbers()
                 && !event.is_skipped
                 && !event.is_typed
+                && !is_system
                 && let Some(number) = imprecise(&event.data.node)
             {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
@@ -334,6 +346,7 @@ impl Reducer for Script {
                 self.text.push(']');
                 let mut one = self.fold(slot, stream, 1, &mut || {});
                 said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
+                emitted.extend(one.emitted.drain(..).map(|(_, event)| (at, event)));
                 folded = Folded { done: at + one.done, ..one };
                 if folded.thrown.is_some() {
                     break;
@@ -343,9 +356,10 @@ impl Reducer for Script {
         if self.text.capacity() > LONG_TEXT {
             self.text = String::new();
         }
-        let Folded { done, thrown, unsure, said: rest, .. } = folded;
+        let Folded { done, thrown, unsure, said: rest, emitted: others, .. } = folded;
         said.extend(rest);
-        Stepped { done, thrown, unsure, findings, said }
+        emitted.extend(others);
+        Stepped { done, thrown, unsure, findings, said, emitted }
     }
 
     fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
@@ -356,6 +370,7 @@ impl Reducer for Script {
         };
         let parsed = parse_text(text.get());
         match parsed.error {
+            None if self.is_projection => Ok(parts(&parsed.node, self.is_together)),
             None => Ok(parsed.node),
             Some(error) => Err(Thrown::new(Why::NotJson, format!("the state cannot be shown as JSON: {error}"))),
         }
@@ -387,6 +402,10 @@ impl Reducer for Script {
                 self.forget(slot);
             }
         }
+    }
+
+    fn fold_together(&mut self) {
+        self.is_together = true;
     }
 
     fn longest_interval(&self) -> u64 {
@@ -465,6 +484,58 @@ fn write_row(event: &Step, wrapped: bool, out: &mut String) {
         write_string(&to_text(wrapped), out);
     }
     out.push(']');
+}
+
+/// One event as the driver's `projected` takes it; null where it is skipped.
+fn write_projected(event: &Step, _wrapped: bool, out: &mut String) {
+    if event.is_skipped {
+        out.push_str("null");
+        return;
+    }
+    let optional = |text: Option<&str>, out: &mut String| match text {
+        Some(text) => write_string(text, out),
+        None => out.push_str("null"),
+    };
+    out.push('[');
+    write_string(&event.event_type, out);
+    // Writing to a String cannot fail.
+    let _ = write!(out, ",{},", event.version);
+    write_string(event.id.as_deref().unwrap_or_default(), out);
+    out.push_str(if event.data.is_opaque { ",false," } else { ",true," });
+    let time = event.time.map(Time::to_rfc3339);
+    write_string(time.as_deref().or(event.time_text.as_deref()).unwrap_or_default(), out);
+    out.push(',');
+    match (&event.data.json, &event.data.node) {
+        (Some(text), _) => write_string(text, out),
+        (None, Node::Null) => out.push_str("null"),
+        (None, Node::Raw(text)) => write_string(text, out),
+        (None, Node::String(text)) if event.data.is_opaque => write_string(text, out),
+        (None, Node::Bytes(bytes)) => write_string(&String::from_utf8_lossy(bytes), out),
+        (None, node) => write_string(&to_text(node), out),
+    }
+    out.push(',');
+    optional(event.metadata.as_deref(), out);
+    if event.stream.is_some() {
+        out.push(',');
+        optional(event.stream.as_deref(), out);
+    }
+    out.push(']');
+}
+
+/// The state of a projection from all of its parts: of one stream its partition, else all of them
+/// by name; with the shared one where there is one.
+fn parts(node: &Node, is_together: bool) -> Node {
+    let partitions = node.get("partitions").unwrap_or(&Node::Null);
+    let own = match (node.get("by").and_then(Node::as_str), partitions) {
+        (Some("partitions"), _) => partitions.clone(),
+        (Some("streams"), _) if is_together => partitions.clone(),
+        (_, Node::Object(object)) => object.0.first().map_or(Node::Null, |(_, state)| state.clone()),
+        _ => Node::Null,
+    };
+    match node.get("shared") {
+        Some(shared) => Node::array(vec![own, shared.clone()]),
+        None => own,
+    }
 }
 
 /// A whole number that JavaScript would round.

@@ -106,6 +106,8 @@ const NODE_SCRIPT: &str = concat!(
     include_str!("../driver.js"),
     ";\nconst makeModules =\n",
     include_str!("../modules.js"),
+    ";\nconst makeProjection =\n",
+    include_str!("../projection.js"),
     ";\n",
     include_str!("../node.js"),
 );
@@ -303,10 +305,16 @@ impl Host {
             Ask::Step { slot, stream, rows } => {
                 let sandbox = self.sandbox()?;
                 let folded = sandbox.fold(slot, rows.get(), &stream);
-                let said = sandbox.said();
+                let mut said = sandbox.said();
                 match folded {
-                    Folded::All(done) => Reply::Stepped { done, thrown: None, said },
-                    Folded::Threw(done, thrown) => Reply::Stepped { done, thrown: Some(thrown), said },
+                    Folded::All(done, out) => {
+                        said.extend(out.said);
+                        Reply::Stepped { done, thrown: None, said, emitted: out.emitted }
+                    }
+                    Folded::Threw(done, thrown, out) => {
+                        said.extend(out.said);
+                        Reply::Stepped { done, thrown: Some(thrown), said, emitted: out.emitted }
+                    }
                     Folded::Unread(thrown) => Reply::Unread(thrown),
                 }
             }

@@ -72,6 +72,7 @@ impl Trial {
             for (place, one) in stepped.into_iter().enumerate() {
                 if place == 0 {
                     all.findings.extend(one.findings.into_iter().map(|(_, code, text)| (at, code, text)));
+                    all.emitted.extend(one.emitted.into_iter().map(|(_, event)| (at, event)));
                     all.said.extend(one.said.into_iter().map(|(_, text)| (at, text)));
                 }
                 answers.push(one.thrown.map_or(Ok(()), Err));
@@ -167,6 +168,13 @@ impl Reducer for Sure {
         self.one.limit_heap(bytes);
         for script in self.trial.iter_mut().flat_map(|trial| &mut trial.all) {
             script.limit_heap(bytes / CHANCES);
+        }
+    }
+
+    fn fold_together(&mut self) {
+        self.one.fold_together();
+        for script in self.trial.iter_mut().flat_map(|trial| &mut trial.all) {
+            script.fold_together();
         }
     }
 

@@ -37,6 +37,7 @@ fn events(payloads: &[String]) -> Events {
             node: crate::model::json::parse_text(text).node,
             json: Some(Arc::from(text.as_str())),
             wrapped: None,
+            is_opaque: false,
         },
         metadata: None,
         is_skipped: false,

@@ -7,6 +7,7 @@ use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, 
 use crate::app::action::{Action, CopyWhat, EventTab, Panel};
 use crate::app::view::{Content, EventBody, EventMark, TreeView, Zone};
 use crate::model::Position;
+use crate::replay::Emitted;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{icon_button, spoken};
@@ -82,6 +83,7 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     let rest = warning_ui(ui, id, rest, body);
     let rest = console_ui(ui, id, rest, body);
     let rest = links_ui(ui, id, rest, &body.links, out);
+    let rest = emitted_ui(ui, id, rest, body.emitted);
     match there[active].0 {
         EventTab::Links => links_here_ui(ui, id.with("links here"), rest, body.here.as_ref(), out),
         EventTab::Payload => tree_ui(ui, id.with(there[active].0), "Payload", rest, &body.payload, out),
@@ -157,6 +159,34 @@ fn console_ui(ui: &mut Ui, id: Id, rect: Rect, body: &EventBody<'_>) -> Rect {
     let shown = if more.is_empty() { first.to_owned() } else { format!("{first} …") };
     text::left_cut(&painter, end + 8.0, y, &shown, text::DATA, t.text, line.right() - end - 8.0 - size::PAD);
     spoken(ui, id.with("console"), line, &format!("Console: {}", body.console)).on_hover_text(&body.console);
+    rest
+}
+
+/// Events that a projection would write that have a line of their own.
+const EMITTED: usize = 4;
+
+/// A line for each event that the projection would write at this one, which nobody does here;
+/// returns what is left.
+fn emitted_ui(ui: &mut Ui, id: Id, rect: Rect, emitted: &[Emitted]) -> Rect {
+    let t = tokens::tokens(ui.ctx());
+    let mut rest = rect;
+    let more = emitted.len().saturating_sub(EMITTED);
+    for (number, event) in emitted.iter().take(EMITTED).enumerate() {
+        let (Some(line), below) = split_if_room(rest, size::ROW) else { break };
+        let painter = ui.painter().clone();
+        let mut words = format!("would emit {} to {}", event.event_type, event.stream_id);
+        if number + 1 == EMITTED && more > 0 {
+            words.push_str(&format!(", and {}", format::plural(more as u64, "other", "others")));
+        }
+        let (x, y, end) = (line.left() + 28.0, line.center().y, line.right() - size::PAD);
+        let x = text::left_cut(&painter, x, y, &words, text::BODY, t.secondary, end - x) + 8.0;
+        if x < end {
+            text::left_cut(&painter, x, y, &event.data, text::DATA, t.quiet, end - x);
+        }
+        let words = format!("{words}, {}", event.data);
+        spoken(ui, id.with(("emitted", number)), line, &words).on_hover_text(&words);
+        rest = below;
+    }
     rest
 }
 
