@@ -145,6 +145,22 @@
     return typeof type === 'function' && type.prototype === prototype ? type : null;
   };
 
+  // Objects for which something is kept in a WeakMap or a WeakSet, where nobody sees it.
+  const weakKeys = new WeakSetType();
+  const addWeak = method(WeakSetType.prototype.add);
+  const hasWeak = method(WeakSetType.prototype.has);
+  const noted = (owner, name) => {
+    const real = owner[name];
+    const value = new Proxy(real, {
+      apply(target, self, args) {
+        const key = args[0];
+        if (typeof key === 'object' && key !== null) addWeak(weakKeys, key);
+        return apply(real, self, args);
+      },
+    });
+    defineProperty(owner, name, { value, writable: true, enumerable: false, configurable: true });
+  };
+
   // The private member that a class keeps where nobody sees it, or ''.
   const hiddenOf = safeMap();
   const hidden = (prototype) => {
@@ -157,7 +173,6 @@
         const text = textOfFunction(type);
         const member = exec(/(?:^|[;{}\n])\s*(#[\w$]+)\s*(?:[=;}\n]|$)/, text);
         if (member !== null && exec(/^class\b/, text) !== null) found = `${type.name} keeps ${member[1]}`;
-        else if (weak || exec(/__classPrivateField|WeakMap/, text) !== null) found = `${type.name} keeps members in a WeakMap`;
       }
       hiddenOf.set(prototype, found);
     }
@@ -235,7 +250,9 @@
     } else if (value instanceof numberType || value instanceof String || value instanceof Boolean) {
       shown = show(value.valueOf(), above, name);
     } else {
-      const kept = hidden(getPrototypeOf(value));
+      const prototype = getPrototypeOf(value);
+      const isWeak = prototype !== ObjectPrototype && prototype !== null && hasWeak(weakKeys, value);
+      const kept = isWeak ? `${nameOf(prototype)} keeps members in a WeakMap` : hidden(prototype);
       if (kept !== '') throw new TypeError(`the class ${kept}, which nothing shows: give it toJSON() or toState(), or drop the #`);
       shown = {};
       const names = keys(value);
@@ -269,7 +286,6 @@
   // Why a state cannot be copied, whatever it is; '' where it can.
   let apart = '';
   let rootsOf = [];
-  let weak = false;
   const Iterators = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
   const builtIn = [Object, Array, String, Number, Boolean, Function, Set, Map, RegExp, Date, Error, Promise, Symbol, BigInt, Math, JSON, Reflect];
   const builtInPrototypes = [];
@@ -337,8 +353,8 @@
   let rootsAtLoad = [];
   // Notes what is the module's own, once it has loaded. `variables`: a function for each source
   // that gives its variables; `why`: why states cannot be copied, as its text shows.
-  const loaded = (variables, why, isWeak) => {
-    [apart, weak] = [why, isWeak];
+  const loaded = (variables, why) => {
+    apart = why;
     if (apart !== '') return;
     rootsOf = variables;
     try {

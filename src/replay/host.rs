@@ -78,7 +78,6 @@ enum Ask<'a> {
         /// Why no state can be copied, or empty.
         #[serde(borrow)]
         apart: Cow<'a, str>,
-        weak: bool,
         /// Which of several clocks and dice it is given; `None`: it is refused both.
         chance: Option<u8>,
         /// What a call may take.
@@ -242,7 +241,6 @@ impl Host {
             folder: Cow::from(folder.as_ref()),
             sources: Cow::Borrowed(&module.sources),
             apart: Cow::from(module.apart.as_deref().unwrap_or_default()),
-            weak: module.weak,
             chance,
             milliseconds: self.limits.time.as_millis() as u64,
         });
@@ -312,10 +310,9 @@ impl Compiler {
         text: &str,
         is_module: Option<bool>,
     ) -> Result<Vec<String>, String> {
-        let Compiled { source, places, imports, apart, odd, weak } = self.0.compile(name, text, is_module)?;
+        let Compiled { source, places, imports, apart, odd } = self.0.compile(name, text, is_module)?;
         module.apart = module.apart.take().or(apart);
         module.odd = module.odd.max(odd);
-        module.weak |= weak;
         module.sources.insert(name.to_owned(), source);
         module.places.insert(name.to_owned(), places);
         Ok(imports)

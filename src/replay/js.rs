@@ -465,7 +465,7 @@ fn load<'js>(
     let variables: Value<'js> = modules.get::<_, Function<'js>>("variables")?.call(())?;
     loading.call::<_, ()>((false,))?;
     let apart = module.apart.as_deref().unwrap_or_default();
-    driver.get::<_, Function<'js>>("loaded")?.call::<_, ()>((variables, apart, module.weak))?;
+    driver.get::<_, Function<'js>>("loaded")?.call::<_, ()>((variables, apart))?;
     Ok(namespace)
 }
 

@@ -26,8 +26,6 @@ pub struct Module {
     pub apart: Option<String>,
     /// It has words by which accessors (1) or read-only members (2) come to be.
     pub odd: u8,
-    /// It may keep members of an object in a WeakMap.
-    pub weak: bool,
 }
 
 /// One file of a module.

@@ -298,7 +298,7 @@
   const thrownOf = ({ why, message, place: at }) => ({ message, place: shorter(at), why, fatal: false });
   // Inside its folder a file has a short name.
   const shorter = (at) => (at.startsWith(`${folder}/`) ? at.slice(folder.length + 1) : at);
-  const load = async ({ entry, sources: given, folder: where, apart, weak, chance: which }) => {
+  const load = async ({ entry, sources: given, folder: where, apart, chance: which }) => {
     ours.give(given);
     folder = where;
     isLoading = true;
@@ -306,7 +306,7 @@
     try {
       namespace = await namespaceOf(entry);
       delete globalThis.$eventglass;
-      driver.loaded(ours.variables(), apart, weak);
+      driver.loaded(ours.variables(), apart);
       return { loaded: driver.list(namespace) };
     } catch (error) {
       failed = driver.thrown(error);

@@ -29,8 +29,6 @@ pub(super) struct Compiled {
     pub apart: Option<String>,
     /// It has words by which accessors (1) or read-only members (2) come to be.
     pub odd: u8,
-    /// It may keep members of an object in a WeakMap.
-    pub weak: bool,
 }
 
 /// By this name a source hands a function to the host that gives all variables of its top level.
@@ -44,14 +42,7 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     if name.ends_with(".json") {
         serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
         let source = Source { kind: Kind::Json, text: text.into() };
-        return Ok(Compiled {
-            source,
-            places: Places::default(),
-            imports: Vec::new(),
-            apart: None,
-            odd: 0,
-            weak: false,
-        });
+        return Ok(Compiled { source, places: Places::default(), imports: Vec::new(), apart: None, odd: 0 });
     }
     let allocator = Allocator::default();
     let given = SourceType::from_path(name).unwrap_or_else(|_| SourceType::unambiguous());
@@ -104,17 +95,10 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     let list = names.join(", ");
     let text = match kind {
         Kind::Projection => format!("{plain}\n;() => [{list}];"),
-        _ => format!("{plain}\n;globalThis.{VARIABLES}(() => [{list}]);"),
+        _ => format!("{plain}\n;globalThis.{VARIABLES}?.(() => [{list}]);"),
     };
     let odd = may_be_odd(&plain);
-    Ok(Compiled {
-        source: Source { kind, text: text.into() },
-        places,
-        imports,
-        apart: found.apart,
-        odd,
-        weak: found.weak,
-    })
+    Ok(Compiled { source: Source { kind, text: text.into() }, places, imports, apart: found.apart, odd })
 }
 
 fn place_of(token: oxc_sourcemap::Token) -> Place {
@@ -188,7 +172,6 @@ fn uses_newest_syntax(text: &str) -> bool {
 struct Found {
     required: Vec<String>,
     apart: Option<String>,
-    weak: bool,
 }
 
 /// Names of the language by which a module keeps something where the driver cannot see it.
@@ -242,14 +225,13 @@ const AT_ONCE: [&str; 26] = [
 /// functions that functions made in them keep for later calls, private members, and what the
 /// names above stand for.
 fn look(semantic: &Semantic<'_>) -> Found {
-    let mut found = Found { required: Vec::new(), apart: None, weak: false };
+    let mut found = Found { required: Vec::new(), apart: None };
     let say = |found: &mut Found, why: String| {
         found.apart.get_or_insert(why);
     };
     let scoping = semantic.scoping();
     for (name, references) in scoping.root_unresolved_references() {
         let name = name.as_str();
-        found.weak |= name.starts_with("Weak");
         if HIDING.contains(&name) {
             say(&mut found, format!("it uses {name}"));
         } else if references.iter().any(|id| scoping.get_reference(*id).is_write()) {
@@ -259,13 +241,24 @@ fn look(semantic: &Semantic<'_>) -> Found {
     for node in semantic.nodes().iter() {
         match node.kind() {
             AstKind::PrivateIdentifier(name) => say(&mut found, format!("it has private members (#{})", name.name)),
-            AstKind::ImportExpression(_) => say(&mut found, "it imports while it runs".to_owned()),
+            AstKind::ImportExpression(import) => {
+                if let Expression::StringLiteral(name) = &import.source
+                    && name.value.starts_with('.')
+                {
+                    found.required.push(name.value.to_string());
+                }
+                say(&mut found, "it imports while it runs".to_owned());
+            }
             AstKind::AwaitExpression(_) => say(&mut found, "it waits for something (await)".to_owned()),
             AstKind::CallExpression(call) => {
                 if let Expression::Identifier(callee) = &call.callee
                     && callee.name == "require"
                     && semantic.is_reference_to_global_variable(callee)
                 {
+                    let scope = semantic.nodes().get_node(node.id()).scope_id();
+                    if function_of(semantic, scope) != semantic.scoping().root_scope_id() {
+                        say(&mut found, "it requires while it runs".to_owned());
+                    }
                     match call.arguments.as_slice() {
                         [Argument::StringLiteral(name)] => found.required.push(name.value.to_string()),
                         _ => say(&mut found, "it requires what its text does not name".to_owned()),

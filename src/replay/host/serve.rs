@@ -272,7 +272,7 @@ impl Host {
                 Ok(compiled) => Reply::Compiled(compiled),
                 Err(message) => Reply::Refused { message, place: Arc::from(""), help: "correct the file".to_owned() },
             },
-            Ask::Load { entry, file_name, folder, sources, apart, weak, chance: _, milliseconds } => {
+            Ask::Load { entry, file_name, folder, sources, apart, chance: _, milliseconds } => {
                 // One at a time: the memory of the one before is given back first.
                 self.sandbox = None;
                 let module = Module {
@@ -283,7 +283,6 @@ impl Host {
                     places: BTreeMap::new(),
                     apart: Some(apart.into_owned()).filter(|why| !why.is_empty()),
                     odd: 0,
-                    weak,
                 };
                 let opened = Sandbox::open(&module, Duration::from_millis(milliseconds), &self.begun);
                 match opened.and_then(|sandbox| Ok((sandbox.exports()?, sandbox))) {

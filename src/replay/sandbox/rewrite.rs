@@ -95,10 +95,19 @@ pub fn rewrite(text: &str, is_module: bool) -> Result<String, String> {
 
 /// Whether the text has numbers without end: literals like `5n`, or the name of their type.
 fn has_big(text: &str) -> bool {
+    let in_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_$".contains(byte));
     let bytes = text.as_bytes();
-    text.contains("BigInt")
-        || bytes.windows(2).any(|pair| pair[0].is_ascii_digit() && pair[1] == b'n')
-        || text.contains("bigint")
+    let is_name = |at: usize| !in_word(at.checked_sub(1).map(|at| &bytes[at])) && !in_word(bytes.get(at + 6));
+    let is_number = |at: usize| {
+        let digits =
+            bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_hexdigit() || b"xXoO_".contains(byte)).count();
+        let first = at - digits;
+        digits > 0
+            && bytes[first].is_ascii_digit()
+            && !in_word(first.checked_sub(1).map(|at| &bytes[at]))
+            && !in_word(bytes.get(at + 1))
+    };
+    text.match_indices("BigInt").any(|(at, _)| is_name(at)) || memchr::memchr_iter(b'n', bytes).any(is_number)
 }
 
 /// Whether the text may have a regular expression with the flag v.
