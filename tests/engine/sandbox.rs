@@ -172,6 +172,7 @@ fn what_is_refused_sticks_whatever_the_module_does() {
         ("try { return new Date(0).toLocaleDateString() } catch { return 1 }", "toLocaleDateString"),
         ("try { return Buffer.from('a') } catch { return 1 }", "Buffer.from"),
         ("try { setTimeout(() => 1) } catch { return 1 }", "setTimeout"),
+        ("try { return process.hrtime.bigint() } catch { return 1 }", "process.hrtime"),
         ("try { return process.cwd() } catch { return 1 }", "process.cwd"),
         ("try { return process.env.HOME } catch { return 1 }", "process.env.HOME"),
         ("try { return fetch('http://x') } catch { return 1 }", "fetch"),

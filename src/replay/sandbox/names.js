@@ -148,7 +148,8 @@
   };
   for (const name of Object.keys(facts)) if (facts[name] !== undefined) defineProperty(process, name, { value: facts[name], writable: true, enumerable: true, configurable: true });
   members(process, 'argv: argv0: execArgv: execPath: pid: ppid: debugPort: stdout: stderr: stdin: config: report: moduleLoadList: dlopen/0 uptime/0 getActiveResourcesInfo/0 loadEnvFile/1 cpuUsage/1 resourceUsage/0 memoryUsage/0 constrainedMemory/0 availableMemory/0 kill/2 exit/1 hrtime/1 openStdin/0 getuid/0 geteuid/0 getgid/0 getegid/0 getgroups/0 getBuiltinModule/1 setUncaughtExceptionCaptureCallback/1 hasUncaughtExceptionCaptureCallback/0 nextTick/1 setSourceMapsEnabled/1 abort/0 umask/1 chdir/1 cwd/0 initgroups/2 setgroups/1 setegid/1 seteuid/1 setgid/1 setuid/1 on/2 once/2 off/2 addListener/2 removeListener/2 removeAllListeners/1 emit/1 listeners/1 listenerCount/2 eventNames/0 prependListener/2 prependOnceListener/2 rawListeners/1 setMaxListeners/1 getMaxListeners/0', 'process');
-  define(process.hrtime, 'bigint', refusing('process.hrtime', 'bigint', 0));
+  define(process.hrtime, 'bigint', refusing('process.hrtime, a clock,', 'bigint', 0));
+  define(process.memoryUsage, 'rss', refusing('process.memoryUsage', 'rss', 0));
   equip(process, {
     binding(name) {
       // Libraries try it while they load, and have another way.
