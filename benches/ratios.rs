@@ -23,10 +23,10 @@ use eventglass::app::settings::Settings;
 use eventglass::app::{App, Folders, Place, Start};
 use eventglass::formats::{self, Location, OpenChoice, Opened};
 use eventglass::model::{Applied, StreamId};
-use eventglass::replay::Reducer;
-use eventglass::replay::host::Stop;
+use eventglass::replay::host::{Engine, Stop};
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
+use eventglass::replay::{Reducer, Slot};
 use eventglass::session::{Answer, Budget, Indexer, Opening, Reading, ReducerFile, Session, StreamSource, WantedHost};
 use eventglass::ui::root::root_ui;
 
@@ -101,12 +101,13 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     let large = folder.join("many-1m.db");
     if parts.contains(&"seek") {
         generate::store(&one, 1_000_000, 1, 40, Some(&lines))?;
-        seeks(gate, "1M events, cart of 40", &one, &lines, [("merge", 200.0), ("cart", 20.0)], short)?;
+        seeks(gate, "1M events, cart of 40", &one, &lines, [200.0, 150.0, 60.0], short)?;
+        first_state(gate)?;
         if !short {
             // A state of 100 KB: copying it out of JavaScript takes longer than folding.
             let (wide, wide_lines) = (folder.join("wide-1m.db"), folder.join("wide-1m.jsonl"));
             generate::store(&wide, 1_000_000, 1, 1_000, Some(&wide_lines))?;
-            seeks(gate, "1M events, cart of 1,000", &wide, &wide_lines, [("merge", 200.0), ("cart", 5.0)], short)?;
+            seeks(gate, "1M events, cart of 1,000", &wide, &wide_lines, [200.0, 30.0, 15.0], short)?;
         }
     }
     if parts.contains(&"first") {
@@ -164,8 +165,29 @@ fn percentile(values: &mut [f64], part: f64) -> f64 {
     values.get(((values.len() as f64 - 1.0) * part) as usize).copied().unwrap_or(0.0)
 }
 
-/// A state at a random version of a stream of a million events, against Castore.
-fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str, f64); 2], short: bool) -> Outcome<()> {
+/// How long a new reducer takes until there is a state: a host is started, and the module loads.
+fn first_state(gate: &mut Gate) -> Outcome<()> {
+    let place = tempfile::tempdir()?;
+    let module = place.path().join("first.mjs");
+    let mut times = Vec::new();
+    for at in 0..9 {
+        // Another text each time: nothing of it is known.
+        std::fs::write(&module, format!("export default (s = {at}, e) => s + 1"))?;
+        let start = Instant::now();
+        let file = ReducerFile::read(&module.to_string_lossy(), WantedHost::Auto)?;
+        let mut reducer = file.reducer(&file.choose("any"), &Stop::default())?;
+        reducer.start(Slot::Build).map_err(|thrown| thrown.to_string())?;
+        std::hint::black_box(reducer.export(Slot::Build).map_err(|thrown| thrown.to_string())?);
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    let ours = median(&mut times);
+    gate.at_most("first state by a new module, ms", ours, 150.0, &format!("by {}", Engine::choose(WantedHost::Auto)?));
+    Ok(())
+}
+
+/// A state at a random version of a stream of a million events, against Castore: by merge, by
+/// JavaScript in Node and in the sandbox. Targets in that order.
+fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, targets: [f64; 3], short: bool) -> Outcome<()> {
     let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
     let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
     let status = Command::new("bash").arg(peers.join("setup.sh")).arg(&installed).stdout(Stdio::null()).status()?;
@@ -174,8 +196,12 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
     }
     let opened = open(store)?;
     let index = Indexer::open(Arc::clone(&opened))?.run()?;
-    let file = ReducerFile::read(&peers.join("reducer.mjs").to_string_lossy(), WantedHost::Auto)?;
-    for (mode, target) in modes {
+    let read = |host| ReducerFile::read(&peers.join("reducer.mjs").to_string_lossy(), host);
+    let hosts = [None, Some(WantedHost::Auto), Some(WantedHost::Sandbox)];
+    for (host, target) in hosts.into_iter().zip(targets) {
+        let mode = if host.is_none() { "merge" } else { "cart" };
+        let file = host.map(read).transpose()?;
+        let by = file.as_ref().map_or("merge".to_owned(), |file| file.program.engine.to_string());
         let peer = Command::new("node")
             .arg("--max-old-space-size=6000")
             .arg("--expose-gc")
@@ -186,9 +212,9 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
             .output()?;
         let peer: serde_json::Value = serde_json::from_slice(&peer.stdout)?;
         let castore = peer["seek_p50_ms"].as_f64().ok_or("castore.mjs printed no seek_p50_ms")?;
-        let reducer: Box<dyn Reducer> = match mode {
-            "merge" => Box::new(Merge::default()),
-            _ => file.reducer(&eventglass::session::Choice::Export(mode.to_owned()), &Stop::default())?,
+        let reducer: Box<dyn Reducer> = match &file {
+            None => Box::new(Merge::default()),
+            Some(file) => file.reducer(&eventglass::session::Choice::Export(mode.to_owned()), &Stop::default())?,
         };
         let mut source = StreamSource::open(&opened)?;
         source.select(index.rows_of(StreamId(0)), StreamId(0));
@@ -213,7 +239,14 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
             timeline.keyframes(),
             timeline.held_bytes() >> 20
         );
-        gate.at_least(&format!("seek at {what}, {mode}: Castore / ours"), castore / ours, target, &detail);
+        gate.at_least(&format!("seek at {what}, {by}: Castore / ours"), castore / ours, target, &detail);
+        if host == Some(WantedHost::Auto) {
+            let bare = Command::new("node").arg(peers.join("fold.mjs")).arg(lines).arg(mode).output()?;
+            let bare: serde_json::Value = serde_json::from_slice(&bare.stdout)?;
+            let bare = bare["ms"].as_f64().ok_or("fold.mjs printed no ms")? / 1e3;
+            let detail = format!("bare Node {bare:.2} s, ours {:.2} s", built.as_secs_f64());
+            gate.at_most(&format!("fold of {what}, {by} / bare Node"), built.as_secs_f64() / bare, 1.3, &detail);
+        }
         // One step on from where one stands, as when the Right key is held.
         let mut steps: Vec<f64> = Vec::new();
         let at = len / 2;
@@ -226,7 +259,7 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, modes: [(&str,
         }
         let step = median(&mut steps);
         let detail = format!("step {:.4} ms", step);
-        gate.at_least(&format!("step in {what}, {mode}: seek / step"), ours / step.max(1e-6), 20.0, &detail);
+        gate.at_least(&format!("step in {what}, {by}: seek / step"), ours / step.max(1e-6), 20.0, &detail);
     }
     Ok(())
 }

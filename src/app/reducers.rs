@@ -21,6 +21,8 @@ pub(super) struct Reducers {
     exports: Vec<String>,
     /// What is being read: its name, and the choices that come with it.
     wanted: Option<(String, BTreeMap<String, Option<String>>)>,
+    /// The name of what was read last; while this is held, its files are looked at.
+    watched: Option<(String, Arc<()>)>,
     /// What was used here before and is not in use now: it is offered again the next time.
     before: Option<KeptReducer>,
     /// The user's own choices, by category; `None` is merge.
@@ -63,6 +65,7 @@ impl Default for Reducers {
             came: false,
             exports: Vec::new(),
             wanted: None,
+            watched: None,
             before: None,
             table: BTreeMap::new(),
             rows: Vec::new(),
@@ -77,7 +80,7 @@ impl Reducers {
     /// Starts reading the reducer that the user names.
     pub(super) fn read(&mut self, named: String, waker: &Waker) {
         if let Some(source) = ReducerSource::word(&named) {
-            self.wanted = None;
+            (self.wanted, self.watched) = (None, None);
             (self.source, self.came) = (source, true);
             (self.exports, self.table, self.before, self.problem) = Default::default();
             waker();
@@ -119,7 +122,9 @@ impl Reducers {
 
     fn start(&mut self, named: String, stamp: Option<String>, table: BTreeMap<String, Option<String>>, waker: &Waker) {
         self.wanted = Some((named.clone(), table));
-        read_reducer(named, self.host, stamp, self.answers.0.clone(), Arc::clone(waker));
+        let watched = Arc::new(());
+        read_reducer(named.clone(), self.host, stamp, &watched, self.answers.0.clone(), Arc::clone(waker));
+        self.watched = Some((named, watched));
     }
 
     /// What came of the reducer that was asked for last, once it is there.
@@ -129,6 +134,13 @@ impl Reducers {
         }
         loop {
             let read = self.answers.1.try_recv().ok()?;
+            if read.again {
+                let is_watched = self.watched.as_ref().is_some_and(|(named, _)| *named == read.named);
+                if is_watched && self.wanted.is_none() && self.saved_anew(read.result) {
+                    return Some(Read::Ready);
+                }
+                continue;
+            }
             let Some((named, table)) = self.wanted.take_if(|(named, _)| *named == read.named) else { continue };
             return Some(match read.result {
                 Ok(Some(source)) => {
@@ -146,6 +158,28 @@ impl Reducers {
                     Read::Failed(problem)
                 }
             });
+        }
+    }
+
+    /// The file was saved anew: the last good one stays until it loads. `true`: it is another.
+    fn saved_anew(&mut self, result: Result<Option<ReducerSource>, Problem>) -> bool {
+        match result {
+            Ok(Some(source)) => {
+                self.problem = None;
+                let stamp = |source: &ReducerSource| source.file().map(|file| file.stamp.clone());
+                let is_other = stamp(&source) != stamp(&self.source);
+                if is_other {
+                    let exports = source.file().map(|file| file.exports()).unwrap_or_default();
+                    self.exports = exports.iter().map(|export| export.name.clone()).collect();
+                    self.source = source;
+                }
+                is_other
+            }
+            Ok(None) => false,
+            Err(problem) => {
+                self.problem = Some(problem);
+                false
+            }
         }
     }
 

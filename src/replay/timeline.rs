@@ -241,6 +241,20 @@ impl Timeline {
         self.built
     }
 
+    /// Makes the initial state, where it is not there yet.
+    ///
+    /// # Errors
+    /// What its function threw.
+    pub fn start(&mut self) -> Result<(), Thrown> {
+        if !self.started {
+            self.begin();
+        }
+        match self.errors.first() {
+            Some(error) if error.applied == Applied(0) => Err(error.thrown.clone()),
+            _ => Ok(()),
+        }
+    }
+
     /// The initial state was made.
     pub fn has_begun(&self) -> bool {
         self.started

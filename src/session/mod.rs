@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 pub use crate::replay::host::Wanted as WantedHost;
 pub use budget::{Budget, Share};
@@ -139,6 +140,8 @@ pub enum ReplayAsk {
 #[derive(Debug)]
 pub struct ReducerRead {
     pub named: String,
+    /// Its file was saved anew.
+    pub again: bool,
     /// `None`: its sources are not those that were asked for.
     pub result: Result<Option<ReducerSource>, Problem>,
 }
@@ -285,14 +288,56 @@ pub struct CellRow {
     pub undecodable: bool,
 }
 
-/// Reads a reducer in the background: `FILE`, `FILE#export` or `program:COMMAND`. With a `stamp` it is run only
-/// where its sources have that one.
-pub fn read_reducer(named: String, host: WantedHost, stamp: Option<String>, answer: Sender<ReducerRead>, waker: Waker) {
+/// Time between looks at the files of a reducer.
+const LOOK_AT_REDUCER: Duration = Duration::from_millis(500);
+
+/// Reads a reducer in the background: `FILE`, `FILE#export` or `program:COMMAND`. With a `stamp`
+/// it is run only where its sources have that one. As long as somebody holds `wanted`, a file
+/// that is saved anew is read again.
+pub fn read_reducer(
+    named: String,
+    host: WantedHost,
+    stamp: Option<String>,
+    wanted: &Arc<()>,
+    answer: Sender<ReducerRead>,
+    waker: Waker,
+) {
+    let wanted = Arc::downgrade(wanted);
     let read = move || {
         let result = ReducerSource::read_if(&named, host, stamp.as_deref()).map_err(Problem::from);
+        let mut files = match &result {
+            Ok(Some(source)) => source.files(),
+            _ => Vec::new(),
+        };
+        let mut known = reducer_file::looks(&files);
         // The window may be gone.
-        let _ = answer.send(ReducerRead { named, result });
+        let _ = answer.send(ReducerRead { named: named.clone(), again: false, result });
         waker();
+        while !files.is_empty() {
+            std::thread::sleep(LOOK_AT_REDUCER);
+            if wanted.strong_count() == 0 {
+                return;
+            }
+            let found = reducer_file::looks(&files);
+            // What is being written is left alone until it is the same at two looks.
+            let is_written = {
+                std::thread::sleep(LOOK_AT_REDUCER / 5);
+                found != reducer_file::looks(&files)
+            };
+            if found == known || is_written {
+                continue;
+            }
+            known = found;
+            let result = ReducerSource::read_if(&named, host, None).map_err(Problem::from);
+            if let Ok(Some(source)) = &result {
+                files = source.files();
+                known = reducer_file::looks(&files);
+            }
+            if answer.send(ReducerRead { named: named.clone(), again: true, result }).is_err() {
+                return;
+            }
+            waker();
+        }
     };
     // Without a thread there is no answer, and the window goes on as it was.
     let _ = std::thread::Builder::new().name("reducer".to_owned()).stack_size(STACK_BYTES).spawn(read);

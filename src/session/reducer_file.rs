@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
@@ -117,6 +118,14 @@ impl ReducerSource {
                 Some(Box::new(Foreign::new(command, category, stop)))
             }
         })
+    }
+
+    /// The files it was read from, to look whether they are saved anew.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Some(file) = self.file() else { return Vec::new() };
+        let module = &file.program.module;
+        let sources = module.sources.keys().map(|name| module.folder.join(name));
+        sources.chain([file.path.clone()]).collect()
     }
 
     pub fn file(&self) -> Option<&Arc<ReducerFile>> {
@@ -384,6 +393,15 @@ fn is_module(path: &Path) -> Option<bool> {
         "commonjs" => Some(false),
         _ => None,
     }
+}
+
+/// When each file was written, and how long it is; `None` where it is not there.
+pub(super) fn looks(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
+    let look = |file: &PathBuf| {
+        let meta = std::fs::metadata(file).ok()?;
+        Some((meta.modified().ok()?, meta.len()))
+    };
+    files.iter().map(look).collect()
 }
 
 fn file_name(path: &Path) -> String {

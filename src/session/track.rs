@@ -164,6 +164,12 @@ impl Track {
         let (name, len) = (Arc::clone(self.source.name()), self.source.rows().len());
         let mut timeline = Timeline::new(reducer, name, len, self.computing.on_error).with_patience(SLICE);
         timeline.keep_within(self.part.keyframes, self.part.ring, self.part.heap);
+        if let Err(thrown) = timeline.start() {
+            let what = format!("{} cannot be used", timeline.reducer_name());
+            let problem = Problem { what, cause: thrown.to_string(), help: thrown.help().to_owned() };
+            self.fold = Fold::Failed(problem.clone());
+            return Err(problem);
+        }
         self.fold = Fold::Folding(Box::new(timeline));
         Ok(())
     }

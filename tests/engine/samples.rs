@@ -19,6 +19,8 @@ fn every_sample_store_is_opened_as_what_wrote_it() {
     let all: Vec<String> = std::fs::read_dir(root().join("sample-stores"))
         .expect("the samples")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        // Programs that fold, and no store.
+        .filter(|name| name != "hosts")
         .collect();
     assert_eq!(all.len(), table.len(), "{all:?}");
     let program = Program::new();

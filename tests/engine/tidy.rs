@@ -67,7 +67,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("dialect", &["model", "dialect", "home"]),
     ("formats", &["model", "dialect", "formats"]),
     ("index", &["model", "index"]),
-    ("replay", &["model", "index", "replay"]),
+    ("replay", &["model", "index", "replay", "home"]),
     ("home", &["home"]),
     ("session", &["model", "dialect", "formats", "index", "replay", "session", "home"]),
     ("export", &["model", "formats", "index", "replay", "session", "export"]),

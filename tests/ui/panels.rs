@@ -316,6 +316,24 @@ fn a_reducer_that_cannot_start_leaves_events_and_cells() {
     }
 }
 
+#[test]
+fn a_reducer_that_is_saved_anew_is_read_again_and_the_last_good_one_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let reducer = folder.path().join("account.mjs");
+    let save = |text: &str| std::fs::write(&reducer, text).expect("written");
+    save("export const account = (s = { is: 'first' }) => s");
+    let mut window = start(bank(57, Some(reducer.clone())));
+    wait_for(&mut window, "is \"first\"");
+    save("export const account = (s = { is: 'second' }) => s;");
+    wait_for(&mut window, "is \"second\"");
+    save("export const account = (");
+    wait_for(&mut window, "Reducer account.mjs, not loaded");
+    assert!(labels(&window).iter().any(|text| text.contains("is \"second\"")), "{:#?}", labels(&window));
+    save("export const account = (s = { is: 'the third' }) => s");
+    wait_for(&mut window, "is \"the third\"");
+    wait_for(&mut window, "Reducer account.mjs, 0 errors");
+}
+
 /// Texts painted in the last frame, and whether their end was cut off.
 fn painted<T>(harness: &Harness<'_, T>) -> Vec<(String, bool)> {
     fn texts(shape: &egui::Shape, out: &mut Vec<(String, bool)>) {

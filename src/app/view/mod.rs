@@ -39,6 +39,7 @@ pub use super::export::Outcome;
 pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
+pub use crate::replay::Emitted;
 pub use crate::session::{PayloadColumn, Progress, Sample, WrittenRows};
 
 /// Everything on screen.
