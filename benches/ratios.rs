@@ -181,7 +181,12 @@ fn first_state(gate: &mut Gate) -> Outcome<()> {
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
     let ours = median(&mut times);
-    gate.at_most("first state by a new module, ms", ours, 150.0, &format!("by {}", Engine::choose(WantedHost::Auto)?));
+    gate.at_most(
+        "first state by a new module, ms",
+        ours,
+        150.0,
+        &format!("by {}", Engine::choose(WantedHost::Auto, &module)?),
+    );
     Ok(())
 }
 
