@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -90,7 +91,7 @@ pub(super) struct Out {
 }
 
 #[derive(Clone)]
-struct InMemory(Arc<BTreeMap<String, Source>>);
+struct InMemory(Arc<BTreeMap<String, Source>>, PathBuf);
 
 impl Resolver for InMemory {
     fn resolve<'js>(
@@ -118,7 +119,13 @@ impl Loader for InMemory {
     ) -> rquickjs::Result<rquickjs::Module<'js, Declared>> {
         let source = self.0.get(name).ok_or_else(|| rquickjs::Error::new_loading(name))?;
         if source.kind == Kind::Esm {
-            return rquickjs::Module::declare(ctx.clone(), name, source.text.as_bytes());
+            let module = rquickjs::Module::declare(ctx.clone(), name, source.text.as_bytes())?;
+            let place = self.1.join(name);
+            let (meta, text) = (module.meta()?, |path: &Path| path.to_string_lossy().into_owned());
+            meta.set("dirname", text(place.parent().unwrap_or(&self.1)))?;
+            meta.set("filename", text(&place))?;
+            meta.set("url", url::Url::from_file_path(&place).map(String::from).unwrap_or_default())?;
+            return Ok(module);
         }
         // It runs now, so that the names of what it exports are known.
         let exports: Function<'js> = ctx.globals().get::<_, Function<'js>>(HOST)?.get("exports")?;
@@ -162,7 +169,7 @@ impl Sandbox {
             late
         })));
         let module = &rewritten(module)?;
-        let sources = InMemory(Arc::new(module.sources.clone()));
+        let sources = InMemory(Arc::new(module.sources.clone()), module.folder.clone());
         runtime.set_loader(sources.clone(), sources);
         let context = Context::full(&runtime).map_err(engine)?;
         until.set(clock.elapsed() + limit);

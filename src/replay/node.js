@@ -339,7 +339,7 @@
       case 'step': {
         lines = [];
         lineBytes = 0;
-        const { done, thrown, emitted, logs } = driver.step(SLOTS[given.slot], given.rows, given.stream);
+        const { done, thrown, emitted = [], logs = [] } = driver.step(SLOTS[given.slot], given.rows, given.stream);
         return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown), said: logs.length > 0 ? logs : lines, emitted } };
       }
       case 'export':

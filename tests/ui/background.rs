@@ -85,7 +85,7 @@ fn a_store_that_plays_pauses_when_it_leaves_the_front() {
 fn a_store_that_folds_in_the_background_wakes_nobody() {
     let folder = tempfile::tempdir().expect("a folder");
     let reducer = folder.path().join("slow.js");
-    let text = "export default (s = { n: 0 }, e) => { let x = 0; for (let i = 0; i < 20000; i++) x += i; return { n: s.n + 1, x } }";
+    let text = "export default (s = { n: 0 }, e) => { let x = 0; for (let i = 0; i < 2000000; i++) x += i; return { n: s.n + 1, x } }";
     std::fs::write(&reducer, text).expect("written");
     let mut program = beside_nothing(Place::of(log(folder.path(), 20_000)));
     program.apply(Action::UseReducer(reducer.to_string_lossy().into_owned()));

@@ -52,6 +52,12 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
         (false, true) => Kind::Projection,
         (false, false) => Kind::CommonJs,
     };
+    if text.contains('@') && has_decorators(&parsed.program) {
+        return Err(format!(
+            "it has decorators, of which there are two kinds, and only your own compiler knows which: bundle it with your \
+             settings, npx esbuild {name} --bundle --format=esm"
+        ));
+    }
     let again = Allocator::default();
     let rewritten = rewrite::rewrite(text, &parsed.program);
     let parsed = match &rewritten {
@@ -99,6 +105,11 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     };
     let odd = may_be_odd(&plain);
     Ok(Compiled { source: Source { kind, text: text.into() }, places, imports, apart: found.apart, odd })
+}
+
+fn has_decorators(program: &oxc_ast::ast::Program<'_>) -> bool {
+    let semantic = SemanticBuilder::new().with_build_nodes(true).build(program).semantic;
+    semantic.nodes().iter().any(|node| matches!(node.kind(), AstKind::Decorator(_)))
 }
 
 fn place_of(token: oxc_sourcemap::Token) -> Place {

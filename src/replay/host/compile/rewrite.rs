@@ -50,6 +50,7 @@ pub(super) fn rewrite(text: &str, program: &Program<'_>) -> Option<String> {
             _ => {}
         }
     }
+    edits.extend(names_of_other_blocks(&semantic));
     if edits.is_empty() {
         return None;
     }
@@ -70,6 +71,49 @@ pub(super) fn rewrite(text: &str, program: &Program<'_>) -> Option<String> {
     }
     out.push_str(&text[at..]);
     Some(out)
+}
+
+/// A namespace may be written in several blocks; what one of them exports, the others name as if
+/// it were their own.
+fn names_of_other_blocks(semantic: &Semantic<'_>) -> Vec<(Span, String)> {
+    let nodes = semantic.nodes();
+    let mut exported: Vec<(&str, &str)> = Vec::new();
+    for node in nodes.iter() {
+        let names: Vec<&str> = match node.kind() {
+            AstKind::VariableDeclaration(variables) => variables
+                .declarations
+                .iter()
+                .filter_map(|it| Some(it.id.get_binding_identifier()?.name.as_str()))
+                .collect(),
+            AstKind::Function(function) => function.id.iter().map(|id| id.name.as_str()).collect(),
+            AstKind::Class(class) => class.id.iter().map(|id| id.name.as_str()).collect(),
+            AstKind::TSEnumDeclaration(it) => vec![it.id.name.as_str()],
+            _ => continue,
+        };
+        if let Some((namespace, _)) = exported_by(semantic, node.id()) {
+            exported.extend(names.into_iter().map(|name| (namespace, name)));
+        }
+    }
+    let mut edits = Vec::new();
+    for (name, references) in semantic.scoping().root_unresolved_references() {
+        for id in references {
+            let reference = semantic.scoping().get_reference(*id);
+            let inside = nodes.ancestor_kinds(reference.node_id()).find_map(|kind| match kind {
+                AstKind::TSNamespaceDeclaration(it) => {
+                    let of = it.id.name.as_str();
+                    exported.contains(&(of, name.as_str())).then_some(of)
+                }
+                _ => None,
+            });
+            if let Some(namespace) = inside {
+                let is_short = matches!(nodes.parent_kind(reference.node_id()),
+                    AstKind::ObjectProperty(property) if property.shorthand);
+                let before = if is_short { format!("{name}: ") } else { String::new() };
+                edits.push((semantic.reference_span(reference), format!("{before}{namespace}.{name}")));
+            }
+        }
+    }
+    edits
 }
 
 fn part(text: &str, span: Span) -> &str {
