@@ -45,6 +45,14 @@ fn state_of(reducer: &ReducerChip<'_>, t: &Tokens) -> (Icon, egui::Color32, Stri
     }
 }
 
+/// The note as it is painted: where there is room, with what runs the module.
+fn painted(reducer: &ReducerChip<'_>, note: String, much: Much) -> String {
+    match (&reducer.engine, much) {
+        (Some(engine), Much::All) if !note.is_empty() => format!("{note} · {engine}"),
+        _ => note,
+    }
+}
+
 /// Widths of the word, the label and the note, with the space behind them.
 fn widths(painter: &Painter, reducer: &ReducerChip<'_>, note: &str, much: Much) -> [f32; 3] {
     let of = |words: &str, style| if words.is_empty() { 0.0 } else { text::width(painter, words, style) + 8.0 };
@@ -60,7 +68,7 @@ fn widths(painter: &Painter, reducer: &ReducerChip<'_>, note: &str, much: Much) 
 /// Width of the chip.
 pub fn reducer_width(painter: &Painter, reducer: &ReducerChip<'_>, much: Much, t: &Tokens) -> f32 {
     let (_, _, note) = state_of(reducer, t);
-    24.0 + widths(painter, reducer, &note, much).iter().sum::<f32>() + 16.0 + 24.0
+    24.0 + widths(painter, reducer, &painted(reducer, note, much), much).iter().sum::<f32>() + 16.0 + 24.0
 }
 
 /// Shows the chip from `x` on.
@@ -77,7 +85,8 @@ pub fn reducer_ui(
     let painter = ui.painter().clone();
     let y = bar.center().y;
     let (icon, color, note) = state_of(reducer, t);
-    let [word, label, words] = widths(&painter, reducer, &note, much);
+    let shown = painted(reducer, note.clone(), much);
+    let [word, label, words] = widths(&painter, reducer, &shown, much);
     let end = x + reducer_width(&painter, reducer, much, t);
     let mut name = match (reducer.stored, note.is_empty()) {
         (true, true) => format!("Reducer {}", reducer.label),
@@ -101,7 +110,7 @@ pub fn reducer_ui(
     }
     icon.paint(&painter, pos2(at + 8.0, y), 16.0, color);
     if words > 0.0 {
-        text::left(&painter, at + 24.0, y, &note, text::BODY, t.secondary);
+        text::left(&painter, at + 24.0, y, &shown, text::BODY, t.secondary);
     }
     paint::chevron(&painter, pos2(end - 6.0, y), true, chevron);
     menu::popup_form(ui, &response, "Reducer", 420.0, |ui, width| table_ui(ui, id.with("table"), width, reducer, out));
