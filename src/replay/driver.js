@@ -319,6 +319,16 @@
     }
   }
 
+  // Prototypes of objects of which `holdings` sees everything.
+  const seenThrough = safeSet();
+  const types = [Object, Array, Function, Map, Set, Date, RegExp, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError, ArrayBuffer, Number, String, Boolean];
+  for (let i = 0; i < types.length; i++) seenThrough.add(types[i].prototype);
+  for (let i = 0; i < globals.length; i++) {
+    const type = memberOf(globalThis, globals[i]).value;
+    if (typeof type === 'function' && getPrototypeOf(type) === TypedArray) seenThrough.add(type.prototype);
+  }
+  seenThrough.add(TypedArray.prototype);
+
   // What an object holds, in order: members, then what stands inside.
   const holdings = (value) => {
     const list = [getPrototypeOf(value)];
@@ -381,7 +391,10 @@
       } else if (value instanceof WeakMapType || value instanceof WeakSetType || value instanceof PromiseType) {
         apart = 'it holds a WeakMap, a WeakSet or a Promise';
       } else {
-        for (let it = value; it !== null; it = getPrototypeOf(it)) if (it === Iterators && value !== it) apart = 'it holds an iterator';
+        for (let it = getPrototypeOf(value); it !== null; it = getPrototypeOf(it)) {
+          if (it === Iterators) apart = 'it holds an iterator';
+          else if (builtInMembers.has(it) && !seenThrough.has(it)) apart = `it holds a ${nameOf(it)}`;
+        }
       }
       if (value instanceof BufferType && value.byteLength > 65536) apart = 'it holds many bytes of its own';
       if (apart !== '') return;
@@ -438,6 +451,7 @@
     if (prototype === ArrayPrototype) {
       const length = value.length;
       if (ownKeys(value).length !== length + 1) return false;
+      if (oddMembers === 2 && !memberOf(value, 'length').writable) return false;
       for (let i = 0; i < length; i++) {
         if (oddMembers === 2 && !isPlainMember(value, i)) return false;
         if (!isPlain(value[i], seen)) return false;
@@ -496,6 +510,7 @@
       } else if (isArray(v)) {
         usual = ArrayPrototype;
         entry.l = v.length;
+        if (!memberOf(v, 'length').writable && !isFrozen(v)) throw new NoCopy('the state has a list whose length is fixed');
       } else if (prototype === EventPrototype) {
         usual = EventPrototype;
         entry.e = positionOf(v);
@@ -517,6 +532,7 @@
         entry.t = [name, write(v.buffer), v.byteOffset, first || v.byteLength];
       } else if (v instanceof BufferType) {
         usual = BufferType.prototype;
+        if (v.resizable) throw new NoCopy('the state has a buffer that can be resized');
         entry.b = base64(new Bytes(v));
       } else if (weakGet(ownNumbers, prototype) === undefined || builtInMembers.has(prototype)) {
         throw new NoCopy(`the state has a ${nameOf(prototype)}`);
@@ -649,7 +665,9 @@
   };
 
   // Methods of a class that take any event, the likeliest first.
-  const GENERAL = ['evolve', 'mutate', 'when', 'apply', 'applyEvent', 'handle', 'handleEvent'];
+  const GENERAL = ['evolve', 'mutate', 'when', 'apply', 'applyEvent'];
+  // Those that mean commands or listeners as often: where there is nothing else.
+  const LAST = ['on', 'handle', 'handleEvent'];
   const isClass = (value) => {
     if (typeof value !== 'function' || typeof value.prototype !== 'object' || value.prototype === null) return false;
     if (exec(/^class\b/, textOfFunction(value)) !== null) return true;
@@ -708,7 +726,11 @@
       const handler = names[i] in ObjectPrototype ? undefined : state[names[i]];
       if (typeof handler === 'function') return apply(handler, state, [event]);
     }
-    return typeof state.on === 'function' ? apply(state.on, state, [event]) : state;
+    for (let i = 0; i < LAST.length; i++) {
+      const handler = state[LAST[i]];
+      if (typeof handler === 'function') return apply(handler, state, [event]);
+    }
+    return state;
   };
 
   // What an export is: 'function', 'class', 'decider', 'handlers', or '' for none of them.
@@ -719,7 +741,10 @@
     const names = keys(value);
     let handlers = 0;
     for (let i = 0; i < names.length; i++) if (typeof value[names[i]] === 'function') handlers++;
-    return handlers > 0 && handlers + (has(value, '$init') ? 1 : 0) >= names.length ? 'handlers' : '';
+    let others = 0;
+    if (has(value, '$init') && typeof value.$init !== 'function') others++;
+    if (has(value, 'initialState') && typeof value.initialState !== 'function') others++;
+    return handlers > 0 && handlers + others >= names.length ? 'handlers' : '';
   };
   const NO_REDUCERS = ['initialState', 'upcast', 'reducers', '__esModule', 'module.exports'];
   // The exports that can fold events, as [name, kind], in the module's order.

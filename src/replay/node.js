@@ -11,7 +11,8 @@
   const Module = require('node:module');
   const crypto = require('node:crypto');
   const timers = require('node:timers');
-  const { Writable } = require('node:stream');
+  const { Readable, Writable } = require('node:stream');
+  const os = require('node:os');
   const { readSync, writeSync } = fs;
   const { version } = process;
   const { parse, stringify } = JSON;
@@ -77,7 +78,10 @@
     const guarded = { [name](...args) { return mayBeGiven() ? whileLoading(real, this, args) : refuse(what, instead); } }[name];
     defineProperty(object, name, { value: guarded, writable: true, configurable: true, enumerable: old.enumerable });
   };
-  guard(Math, 'random', 'Math.random', EVENT_VALUE, random, isGiven);
+  guard(Math, 'random', 'Math.random', EVENT_VALUE, random);
+  for (const name of ['uptime', 'freemem', 'loadavg']) guard(os, name, `os.${name}`, EVENT_VALUE, () => 0);
+  for (const name of ['pid', 'ppid']) defineProperty(process, name, { get: () => (isLoading ? 1 : refuse(`process.${name}`, EVENT_VALUE)), configurable: true, enumerable: true });
+  defineProperty(Event.prototype, 'timeStamp', { get: () => (isLoading ? 0 : refuse('Event.timeStamp', EVENT_TIME)), configurable: true, enumerable: true });
   const RealDate = Date;
   const now = () => (isGiven() ? timeNow() : refuse('the current time', EVENT_TIME));
   const instant = (value) => construct(RealDate, [value]);
@@ -129,10 +133,10 @@
     guard(timers, name, name, EVENT_TIME, () => 0);
   }
   for (const name of ['randomBytes', 'randomUUID', 'randomInt', 'randomFill', 'randomFillSync', 'getRandomValues', 'pseudoRandomBytes', 'generateKeyPairSync', 'generateKeySync', 'generatePrimeSync']) {
-    guard(crypto, name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args), isGiven);
+    guard(crypto, name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args));
   }
   for (const name of ['getRandomValues', 'randomUUID']) {
-    guard(Object.getPrototypeOf(crypto.webcrypto), name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args), isGiven);
+    guard(Object.getPrototypeOf(crypto.webcrypto), name, `crypto.${name}`, EVENT_VALUE, (real, self, args) => madeUp(name, real, self, args));
   }
   // Bytes that are the same at every load.
   const fill = (bytes) => {
@@ -163,6 +167,7 @@
   console.assert = (isTrue, ...args) => { if (!isTrue) say(`Assertion failed${args.length > 0 ? `: ${format(plainFormat, ...args)}` : ''}`); };
   console.group = console.groupCollapsed = (...args) => { say(format(plainFormat, ...args)); };
   for (const name of ['groupEnd', 'time', 'timeEnd', 'timeLog', 'timeStamp', 'count', 'countReset', 'clear', 'profile', 'profileEnd']) console[name] = () => undefined;
+  defineProperty(process, 'stdin', { value: new Readable({ read() { this.push(null); } }), configurable: true });
   for (const name of ['stdout', 'stderr']) {
     const value = new Writable({ write(text, _, done) { say(`${text}`); done(); } });
     defineProperty(process, name, { value, configurable: true });

@@ -34,8 +34,13 @@ const MOST_ERRORS: usize = 100_000;
 pub const MOST_CUTS: usize = 3;
 /// Events that a projection would write, at most: the list of them is kept.
 pub const MOST_EMITTED: usize = 100_000;
-/// Events handed to the reducer at once, at most.
-const BATCH: u64 = 256;
+/// Events handed to the reducer at once, at most: a host takes as long to be asked as for some
+/// hundred events.
+const BATCH: u64 = 1_024;
+/// What it costs to ask a host at all, about.
+const ASKING: Duration = Duration::from_millis(1);
+/// Bytes of their data at which no more are taken together.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// Where events come from.
 pub trait EventSource {
@@ -452,7 +457,7 @@ impl Timeline {
             self.ahead.0 += some as u64;
             self.ahead.1.drain(..some).collect()
         } else {
-            source.steps(self.built, count)?
+            gather(source, self.built, count)?
         };
         if events.is_empty() {
             // The store lost events meanwhile; the index will say so.
@@ -463,10 +468,12 @@ impl Timeline {
         let stepped = self.reducer.step_while(Slot::Build, &self.stream, &events, &mut || {
             if next < until && (ahead.0 != next || ahead.1.is_empty()) {
                 // What cannot be read is asked for again, and said then.
-                *ahead = (next, source.steps(next, most.min(until - next)).unwrap_or_default());
+                *ahead = (next, gather(source, next, most.min(until - next)).unwrap_or_default());
             }
         });
-        let cost = start.elapsed().as_secs_f64() / events.len() as f64;
+        // To ask a host costs the same for few events as for many.
+        let took = start.elapsed().as_secs_f64();
+        let cost = (took - ASKING.as_secs_f64()).max(took / 16.0) / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
         let is_sure = stepped.thrown.is_none() || !stepped.unsure;
         for (at, event) in stepped.emitted {
@@ -667,7 +674,7 @@ impl Timeline {
                 Some(_) if slot == Slot::Seek => self.batch().min(passing - at),
                 _ => self.batch(),
             };
-            let events = source.steps(at, (until - at).min(most))?;
+            let events = gather(source, at, (until - at).min(most))?;
             if events.is_empty() {
                 self.len = self.len.min(at);
                 break;
@@ -923,6 +930,24 @@ impl Timeline {
         }
         Ok(())
     }
+}
+
+/// Events from `from` on, of as many pages as it takes.
+fn gather<S: EventSource>(source: &mut S, from: u64, count: u64) -> Result<Vec<Step>, S::Error> {
+    let size = |events: &[Step]| {
+        events.iter().map(|event| event.data.json.as_ref().map_or(64, |text| text.len())).sum::<usize>()
+    };
+    let mut events = source.steps(from, count)?;
+    let mut bytes = size(&events);
+    while !events.is_empty() && (events.len() as u64) < count && bytes < BATCH_BYTES {
+        let more = source.steps(from + events.len() as u64, count - events.len() as u64)?;
+        if more.is_empty() {
+            break;
+        }
+        bytes += size(&more);
+        events.extend(more);
+    }
+    Ok(events)
 }
 
 /// Whether an event may be skipped once more, after these.

@@ -260,6 +260,25 @@ fn look(semantic: &Semantic<'_>) -> Found {
                 }
                 say(&mut found, "it imports while it runs".to_owned());
             }
+            // What an arrow function knows of the function around it, no name shows.
+            AstKind::ThisExpression(_) if in_lasting_arrow(semantic, node.id()) => {
+                say(&mut found, "a function of it keeps this".to_owned());
+            }
+            AstKind::IdentifierReference(it) if it.name == "arguments" && in_lasting_arrow(semantic, node.id()) => {
+                say(&mut found, "a function of it keeps arguments".to_owned());
+            }
+            AstKind::StaticMemberExpression(member) if member.property.name == "bind" => {
+                say(&mut found, "it binds functions".to_owned());
+            }
+            AstKind::StaticMemberExpression(member) if HIDDEN_MEMBERS.contains(&member.property.name.as_str()) => {
+                say(&mut found, format!("it uses {}", member.property.name));
+            }
+            AstKind::AssignmentExpression(it) if of_language(semantic, it.left.span()) => {
+                say(&mut found, "it changes what belongs to the language".to_owned());
+            }
+            AstKind::UpdateExpression(it) if of_language(semantic, it.argument.span()) => {
+                say(&mut found, "it changes what belongs to the language".to_owned());
+            }
             AstKind::AwaitExpression(_) => say(&mut found, "it waits for something (await)".to_owned()),
             AstKind::CallExpression(call) => {
                 if let Expression::Identifier(callee) = &call.callee
@@ -285,16 +304,39 @@ fn look(semantic: &Semantic<'_>) -> Found {
         if declared == root || found.apart.is_some() {
             continue;
         }
-        for reference in scoping.get_resolved_references(symbol) {
-            if lasts(semantic, declared, reference.scope_id())
-                && (reference.is_write() || may_change(semantic, reference.node_id()))
-            {
-                say(&mut found, format!("a function of it keeps {}", scoping.symbol_name(symbol)));
-                break;
-            }
+        if scoping.get_resolved_references(symbol).any(|it| lasts(semantic, declared, it.scope_id())) {
+            say(&mut found, format!("a function of it keeps {}", scoping.symbol_name(symbol)));
         }
     }
     found
+}
+
+/// Members by which a module reaches what the driver does not look at.
+const HIDDEN_MEMBERS: [&str; 5] = ["getPrototypeOf", "setPrototypeOf", "__proto__", "$1", "lastMatch"];
+
+/// Inside an arrow function that may be called later.
+fn in_lasting_arrow(semantic: &Semantic<'_>, node: NodeId) -> bool {
+    let nodes = semantic.nodes();
+    for above in nodes.ancestor_ids(node) {
+        match nodes.kind(above) {
+            AstKind::ArrowFunctionExpression(_) if !called_at_once(semantic, above) => return true,
+            AstKind::Function(_) | AstKind::Class(_) | AstKind::StaticBlock(_) => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What is written there is a member of something that no source declares.
+fn of_language(semantic: &Semantic<'_>, target: Span) -> bool {
+    let scoping = semantic.scoping();
+    let mut all = scoping.root_unresolved_references().values().flatten();
+    all.any(|id| {
+        let reference = scoping.get_reference(*id);
+        let span = semantic.reference_span(reference);
+        let own = ["module", "exports"].contains(&semantic.reference_name(reference));
+        !own && span.start == target.start && span.end < target.end
+    })
 }
 
 fn function_of(semantic: &Semantic<'_>, scope: ScopeId) -> ScopeId {
@@ -331,43 +373,6 @@ fn calls_at_once(callee: &Expression<'_>) -> bool {
             let name = member.property.name.as_str();
             AT_ONCE.contains(&name) || name == "sort"
         }
-        _ => false,
-    }
-}
-
-/// What stands at `node`, a variable, may be changed there, or handed on to where it may be.
-fn may_change(semantic: &Semantic<'_>, node: NodeId) -> bool {
-    let nodes = semantic.nodes();
-    let (mut at, mut is_member) = (node, false);
-    loop {
-        let span: Span = nodes.kind(at).span();
-        match nodes.parent_kind(at) {
-            AstKind::StaticMemberExpression(member) if member.object.span() == span => is_member = true,
-            AstKind::ComputedMemberExpression(member) if member.object.span() == span => is_member = true,
-            AstKind::ChainExpression(_) | AstKind::ParenthesizedExpression(_) => {}
-            AstKind::CallExpression(call) if call.callee.span() == span => {
-                return is_member && !calls_at_once_and_changes_nothing(&call.callee);
-            }
-            AstKind::BinaryExpression(_)
-            | AstKind::TemplateLiteral(_)
-            | AstKind::ConditionalExpression(_)
-            | AstKind::IfStatement(_)
-            | AstKind::SpreadElement(_)
-            | AstKind::ComputedMemberExpression(_)
-            | AstKind::ExpressionStatement(_)
-            | AstKind::SwitchStatement(_)
-            | AstKind::SwitchCase(_) => return false,
-            AstKind::UnaryExpression(unary) => return unary.operator.is_delete(),
-            // Read, and of a member: what is taken out may be an object as well.
-            _ => return true,
-        }
-        at = nodes.parent_id(at);
-    }
-}
-
-fn calls_at_once_and_changes_nothing(callee: &Expression<'_>) -> bool {
-    match callee {
-        Expression::StaticMemberExpression(member) => AT_ONCE.contains(&member.property.name.as_str()),
         _ => false,
     }
 }
