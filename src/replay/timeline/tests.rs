@@ -450,7 +450,7 @@ fn a_copy_is_as_good_as_the_state() {
         let (straight, copied) = seen_after_a_copy(head, make, look);
         assert_eq!(straight, want, "{make} {look}");
         // Plain data, whatever it holds twice, must be copied.
-        let must = ["return { e }", "JSON.parse", "const a = {", "s: '\\ud800'", "seal", "new St('open'); static"];
+        let must = ["return { e }", "JSON.parse", "s: '\\ud800'", "seal", "new St('open'); static"];
         assert!(copied.is_some() || !must.iter().any(|part| make.contains(part) || head.contains(part)), "{make}");
         assert_eq!(copied.as_deref().unwrap_or(want), want, "copied: {make} {look}");
     }
@@ -509,14 +509,18 @@ const DATES: &str = "
     const texts = ['2025-07-02 23:30', '2025-07-02T23:30', '2025-07-02', '2025-07', 'Jul 2, 2025', 'Jul 2, 2025 23:30', '2 July 2025 23:30:05',
       '7/2/2025', '7/2/2025 11:30 PM', 'Wed Jul 02 2025 23:30:05', 'Wed Jul 02 2025', '2025/07/02 23:30:05', '2025-07-02 23:30:05.5', '+012025-07-02T01:02',
       '2025-07-02T23:30:05+02:00', '2025-07-02T23:30:05Z', 'Wed, 02 Jul 2025 23:30:05 GMT', 'Wed Jul 02 2025 23:30:05 GMT-0500', 'Wed Jul 02 2025 23:30:05 GMT+0200 (CEST)', '2025-07-02 23:30:05 +0200', 'Jul 2 2025 10:00 EST', '2025-07-02T23:30:05+02'];
-    export default (s, e) => [d.getYear(), old.getTime(), far.getTime(), d.toDateString(), d.toTimeString(), d.toLocaleString('de', { timeZone: 'Asia/Tokyo' }), d.toLocaleDateString(), d.toLocaleTimeString(), `${d}`, d + '',
+    export default (s, e) => [d.getYear(), old.getTime(), far.getTime(), d.toDateString(), d.toTimeString(), `${d}`, d + '',
       d.getHours(), d.getDay(), new Date(2025, 6, 2, 23, 30).getTime(), new Date(d.toString()).getTime() - d, new Date(`${d.toDateString()} ${d.toTimeString()}`).getTime() - d,
       ...texts.map(t => Date.parse(t)), ...texts.map(t => new Date(t).getTime() === Date.parse(t) || Number.isNaN(Date.parse(t)))]";
 
 #[test]
 fn the_sandbox_has_no_local_time_where_the_zone_is_not_utc() {
     let shown = || {
-        let mut reducer = script(DATES);
+        let program = match Program::of_text("account.mjs", DATES, Engine::Sandbox) {
+            Ok(program) => Arc::new(program),
+            Err(error) => return error.to_string(),
+        };
+        let mut reducer = Script::new(&program, "default", &Stop::default()).expect("a reducer");
         reducer.start(Slot::Build).expect("starts");
         match reducer.step(Slot::Build, "s", &events(&["{}".to_owned()]).0).thrown {
             Some(thrown) => thrown.to_string(),
