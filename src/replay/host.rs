@@ -302,7 +302,7 @@ impl Compiler {
     /// Puts a source into the module, and says what it imports.
     ///
     /// # Errors
-    /// As [`Host::compile`].
+    /// Why the text cannot be used.
     pub fn add(
         &mut self,
         module: &mut Module,
