@@ -497,12 +497,14 @@ impl Fresh {
             _ => Ok(Box::new(Merge::default())),
         };
         let on_error = if chip.skipping_errors { OnError::Skip } else { OnError::Stop };
-        let state = reducer.ok().map(|reducer| {
+        let state = reducer.ok().and_then(|reducer| {
             let len = self.source.rows().len();
             let mut timeline = Timeline::new(reducer, Arc::clone(&self.stream), len, on_error);
+            // Where the initial state throws there is none.
+            timeline.start().ok()?;
             loop {
                 if let Some(state) = timeline.state(&mut self.source, applied).expect("events") {
-                    return state;
+                    return Some(state);
                 }
                 timeline.build(&mut self.source, applied.0, Duration::from_secs(1)).expect("events");
             }
