@@ -448,7 +448,12 @@ impl Timeline {
         let last = self.keyframes.last().map_or(0, |keyframe| keyframe.applied);
         // The first keyframe is after the first event: the initial state may be an object
         // of the module that a reducer changes in place.
-        let next = if self.built == 0 { 1 } else { last + self.interval() };
+        let next = match &self.no_copies {
+            _ if self.built == 0 => 1,
+            // The next copy is tried there, and not before.
+            Some(no) => no.again_at,
+            None => last + self.interval(),
+        };
         let most = if self.built < self.one_by_one { 1 } else { self.batch() };
         let count = (until - self.built).min(most).min(next.saturating_sub(self.built).max(1));
         let start = Instant::now();
@@ -742,6 +747,7 @@ impl Timeline {
         // The fold from the beginning stands there, and to fold once more would be as long.
         if self.no_copies.is_some()
             && applied == self.built
+            && self.errors.is_empty()
             && let Ok(node) = self.reducer.export(Slot::Build)
         {
             self.hold(applied, node.clone());

@@ -1,13 +1,14 @@
 //! The laws of the engine: any route to a state gives the same bytes.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::Position;
 use crate::model::json::to_text;
-use crate::replay::Payload;
+use crate::replay::{Payload, Stepped};
 use crate::replay::host::{Engine, Program, Script, Stop};
 use crate::replay::merge::Merge;
 use crate::replay::written::{Written, WrittenJob};
@@ -668,4 +669,61 @@ fn a_seek_that_lost_patience_goes_on_where_it_was() {
         assert!(asked < 3_000, "it never comes");
     };
     assert_eq!((state.applied, to_text(&state.state).as_str()), (Applied(2_900), "{\"n\":2900}"));
+}
+
+/// Merges, is never copied, and counts how often it is asked to fold.
+struct Uncopied {
+    merge: Merge,
+    asked: Arc<AtomicU64>,
+}
+
+impl Reducer for Uncopied {
+    fn name(&self) -> &Text {
+        self.merge.name()
+    }
+
+    fn is_guess(&self) -> bool {
+        false
+    }
+
+    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+        self.merge.start(slot)
+    }
+
+    fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.merge.step(slot, stream, events)
+    }
+
+    fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
+        self.merge.export(slot)
+    }
+
+    fn save(&mut self, _slot: Slot) -> Result<Saved, Thrown> {
+        Err(Thrown::new(Why::NoCopy, "never"))
+    }
+
+    fn restore(&mut self, _slot: Slot, _saved: &Saved) -> Result<(), Thrown> {
+        Err(Thrown::new(Why::Void, "never"))
+    }
+
+    fn longest_interval(&self) -> u64 {
+        self.merge.longest_interval()
+    }
+}
+
+#[test]
+fn what_is_never_copied_is_folded_many_events_at_once() {
+    const EVENTS: u64 = 20_000;
+    let payloads: Vec<String> = (1..=EVENTS).map(|n| format!("{{\"n\":{n}}}")).collect();
+    let mut events = events(&payloads);
+    let asked = Arc::new(AtomicU64::new(0));
+    let reducer = Uncopied { merge: Merge::default(), asked: Arc::clone(&asked) };
+    let mut timeline = timeline(Box::new(reducer), EVENTS as usize, OnError::Stop);
+    timeline.build(&mut events, EVENTS, LONG).expect("infallible");
+    assert!(timeline.is_complete() && timeline.keyframes() == 0);
+    let asked = asked.load(Ordering::Relaxed);
+    assert!(asked < EVENTS / 20, "{asked} times for {EVENTS} events");
+    let state = timeline.state(&mut events, Applied(EVENTS)).expect("infallible").expect("built");
+    assert_eq!(to_text(&state.state), format!("{{\"n\":{EVENTS}}}"));
 }
