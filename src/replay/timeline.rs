@@ -5,10 +5,15 @@
 //! makes stepping immediate. All work is done in slices, so that the owner can attend to
 //! a newer question in between.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+mod keyframes;
+mod ring;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use keyframes::{Keyframes, SHORTEST_INTERVAL};
+use ring::Ring;
 
 use super::{Emitted, Reducer, Saved, Slot, Step, Thrown, Why};
 use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version};
@@ -19,12 +24,8 @@ const SEEK_TIME: Duration = Duration::from_millis(2);
 pub const KEYFRAME_BYTES: usize = 128 << 20;
 /// Bytes of ready states kept around the playhead, unless told otherwise.
 pub const RING_BYTES: usize = 32 << 20;
-/// Ready states to either side of the playhead.
-const RING_REACH: u64 = 64;
 /// Folding takes so many times as long as copying the state does.
 const COPY_SHARE: f64 = 2.0;
-/// Shortest distance of two keyframes.
-const SHORTEST_INTERVAL: u64 = 16;
 /// Time that one call of the reducer should take at most.
 const SLICE_TIME: Duration = Duration::from_millis(8);
 /// Events that may throw before skipping ends as well: the list of them is kept.
@@ -96,12 +97,6 @@ pub struct StateAt {
     pub problem: Option<Thrown>,
 }
 
-struct Keyframe {
-    applied: u64,
-    saved: Saved,
-    bytes: usize,
-}
-
 /// Why the state cannot be copied.
 struct NoCopies {
     why: Text,
@@ -117,9 +112,6 @@ impl NoCopies {
     }
 }
 
-/// Bytes of a keyframe beside what it saved.
-const KEYFRAME_SIZE: usize = size_of::<Keyframe>();
-
 /// See the module's documentation.
 pub struct Timeline {
     reducer: Box<dyn Reducer>,
@@ -130,17 +122,10 @@ pub struct Timeline {
     built: u64,
     started: bool,
     initial: Option<Node>,
-    keyframes: Vec<Keyframe>,
-    keyframe_bytes: usize,
-    keyframe_budget: usize,
+    keyframes: Keyframes,
     /// What [`Slot::Seek`] holds, if it is good.
     seek_at: Option<u64>,
-    ring: BTreeMap<u64, Node>,
-    ring_bytes: usize,
-    ring_budget: usize,
-    /// No room for more around this playhead.
-    ring_full: bool,
-    playhead: Applied,
+    ring: Ring,
     /// Time after which [`Timeline::state`] comes back without a state.
     patience: Duration,
     errors: Vec<HandlerError>,
@@ -157,7 +142,6 @@ pub struct Timeline {
     cost: f64,
     /// Seconds that the last copy of the state took.
     copy_cost: f64,
-    shortest: u64,
     findings: Findings,
     said: Vec<Said>,
     said_bytes: usize,
@@ -178,15 +162,9 @@ impl Timeline {
             built: 0,
             started: false,
             initial: None,
-            keyframes: Vec::new(),
-            keyframe_bytes: 0,
-            keyframe_budget: KEYFRAME_BYTES,
+            keyframes: Keyframes::new(KEYFRAME_BYTES),
             seek_at: None,
-            ring: BTreeMap::new(),
-            ring_bytes: 0,
-            ring_budget: RING_BYTES,
-            ring_full: false,
-            playhead: Applied(0),
+            ring: Ring::new(RING_BYTES),
             patience: Duration::MAX,
             errors: Vec::new(),
             stopped: None,
@@ -195,7 +173,6 @@ impl Timeline {
             no_copies: None,
             cost: 0.0,
             copy_cost: 0.0,
-            shortest: SHORTEST_INTERVAL,
             findings: Findings::default(),
             said: Vec::new(),
             said_bytes: 0,
@@ -214,9 +191,8 @@ impl Timeline {
 
     /// Holds no more than this from now on: keyframes, ready states, the reducer's heap.
     pub fn keep_within(&mut self, keyframes: usize, ring: usize, heap: usize) {
-        (self.keyframe_budget, self.ring_budget) = (keyframes, ring);
-        self.thin_keyframes();
-        self.shrink_ring(self.playhead.0);
+        self.keyframes.keep_within(keyframes);
+        self.ring.keep_within(ring);
         self.reducer.limit_heap(heap);
     }
 
@@ -318,7 +294,7 @@ impl Timeline {
 
     /// Bytes of keyframes and ready states.
     pub fn held_bytes(&self) -> usize {
-        self.keyframe_bytes + self.ring_bytes
+        self.keyframes.bytes() + self.ring.bytes()
     }
 
     /// Number of keyframes.
@@ -337,11 +313,8 @@ impl Timeline {
         if self.built.max(self.stopped.map_or(0, |stopped| stopped + 1)) <= at {
             return Ok(());
         }
-        self.keyframes.retain(|keyframe| keyframe.applied <= at);
-        self.count_keyframes();
-        self.ring.retain(|applied, _| *applied <= at);
-        self.count_ring();
-        self.ring_full = false;
+        self.keyframes.cut(at);
+        self.ring.cut(at);
         self.seek_at = self.seek_at.filter(|seek| *seek <= at);
         self.errors.retain(|error| error.applied.0 <= at);
         self.said.retain(|said| said.applied.0 <= at);
@@ -359,6 +332,7 @@ impl Timeline {
                     self.keyframes.clear();
                     self.errors.clear();
                     self.emitted.clear();
+                    self.said.clear();
                     self.findings = Findings::default();
                 }
             }
@@ -398,7 +372,8 @@ impl Timeline {
             if self.cost > 0.0 { (SEEK_TIME.as_secs_f64() / self.cost) as u64 } else { SHORTEST_INTERVAL * 4 };
         // A state that takes long to be copied is copied seldom: most of the time is spent folding.
         let by_copy = if self.cost > 0.0 { (self.copy_cost * COPY_SHARE / self.cost) as u64 } else { 0 };
-        by_cost.clamp(self.shortest, self.reducer.longest_interval().max(self.shortest)).max(by_copy)
+        let shortest = self.keyframes.shortest;
+        by_cost.clamp(shortest, self.reducer.longest_interval().max(shortest)).max(by_copy)
     }
 
     /// Folds on from where the fold from the beginning stands, until `until` events are
@@ -427,7 +402,7 @@ impl Timeline {
             Ok(node) => {
                 self.initial = Some(node);
                 match self.reducer.save(Slot::Build) {
-                    Ok(saved) => self.keep(0, saved),
+                    Ok(saved) => self.keyframes.keep(0, saved),
                     Err(thrown) => self.no_copies = NoCopies::of(&thrown, 0),
                 }
             }
@@ -445,7 +420,7 @@ impl Timeline {
     }
 
     fn build_batch<S: EventSource>(&mut self, source: &mut S, until: u64) -> Result<(), S::Error> {
-        let last = self.keyframes.last().map_or(0, |keyframe| keyframe.applied);
+        let last = self.keyframes.last();
         // The first keyframe is after the first event: the initial state may be an object
         // of the module that a reducer changes in place.
         let next = match &self.no_copies {
@@ -544,7 +519,7 @@ impl Timeline {
             Ok(_) => {
                 self.built = at;
                 // So that the next throw does not fold all this once more.
-                if self.keyframes.last().is_none_or(|keyframe| keyframe.applied < at) {
+                if self.keyframes.last() < at {
                     self.keep_built(source)?;
                 }
                 match self.on_error {
@@ -571,7 +546,7 @@ impl Timeline {
             Ok(saved) => {
                 self.no_copies = None;
                 self.copy_cost = start.elapsed().as_secs_f64();
-                self.keep(self.built, saved);
+                self.keyframes.keep(self.built, saved);
             }
             Err(thrown) => {
                 self.no_copies = NoCopies::of(&thrown, self.built);
@@ -579,43 +554,6 @@ impl Timeline {
             }
         }
         Ok(())
-    }
-
-    fn keep(&mut self, applied: u64, saved: Saved) {
-        let before = self.keyframes.last().map(|keyframe| &keyframe.saved);
-        let bytes = saved.size_beside(before) + KEYFRAME_SIZE;
-        self.keyframe_bytes += bytes;
-        self.keyframes.push(Keyframe { applied, saved, bytes });
-        self.thin_keyframes();
-    }
-
-    /// Drops every second keyframe until they are within their budget.
-    fn thin_keyframes(&mut self) {
-        while self.keyframe_bytes > self.keyframe_budget && self.keyframes.len() > 4 {
-            // The first ones stay: nothing can be folded without them.
-            let mut place = 0;
-            self.keyframes.retain(|_| {
-                place += 1;
-                place <= 2 || place % 2 == 0
-            });
-            self.count_keyframes();
-            self.shortest = (self.shortest * 2).min(1 << 20);
-        }
-    }
-
-    /// Counts what keyframes hold: each beside the one before it, which may be another than
-    /// when it was made.
-    fn count_keyframes(&mut self) {
-        let mut before: Option<&Saved> = None;
-        for keyframe in &mut self.keyframes {
-            keyframe.bytes = keyframe.saved.size_beside(before) + KEYFRAME_SIZE;
-            before = Some(&keyframe.saved);
-        }
-        self.keyframe_bytes = self.keyframes.iter().map(|keyframe| keyframe.bytes).sum();
-    }
-
-    fn count_ring(&mut self) {
-        self.ring_bytes = self.ring.values().map(ring_size).sum();
     }
 
     /// Brings `slot` to `target` from the nearest keyframe, passing over events that are
@@ -643,25 +581,22 @@ impl Timeline {
     ) -> Result<Result<u64, Thrown>, S::Error> {
         let start = Instant::now();
         let near = self.seek_at.filter(|at| slot == Slot::Seek && *at <= target);
-        let mut place = self.keyframes.partition_point(|keyframe| keyframe.applied <= target);
-        let mut at = match (near, place.checked_sub(1).map(|i| self.keyframes[i].applied)) {
-            (Some(at), keyframe) if keyframe.is_none_or(|keyframe| at >= keyframe) => at,
+        let nearest = self.keyframes.up_to(target).next().map(|keyframe| keyframe.applied);
+        let mut at = match near {
+            Some(at) if nearest.is_none_or(|keyframe| at >= keyframe) => at,
             _ => {
                 if slot == Slot::Seek {
                     self.seek_at = None;
                 }
-                loop {
-                    let Some(below) = place.checked_sub(1) else {
-                        if let Err(thrown) = self.reducer.start(slot) {
-                            return Ok(Err(thrown));
-                        }
-                        break 0;
-                    };
-                    let keyframe = &self.keyframes[below];
-                    if self.reducer.restore(slot, &keyframe.saved).is_ok() {
-                        break keyframe.applied;
-                    }
-                    place = below;
+                let Timeline { keyframes, reducer, .. } = self;
+                let mut restored =
+                    keyframes.up_to(target).filter(|keyframe| reducer.restore(slot, &keyframe.saved).is_ok());
+                match restored.next().map(|keyframe| keyframe.applied) {
+                    Some(applied) => applied,
+                    None => match self.reducer.start(slot) {
+                        Ok(()) => 0,
+                        Err(thrown) => return Ok(Err(thrown)),
+                    },
                 }
             }
         };
@@ -673,7 +608,7 @@ impl Timeline {
                 continue;
             }
             // Where each state costs a fold from the start, those before it are kept in passing.
-            let passing = target.saturating_sub(RING_REACH);
+            let passing = target.saturating_sub(ring::REACH);
             let most = match self.no_copies {
                 Some(_) if slot == Slot::Seek && at >= passing => 1,
                 Some(_) if slot == Slot::Seek => self.batch().min(passing - at),
@@ -695,10 +630,10 @@ impl Timeline {
                 return Ok(Err(thrown));
             }
             at += events.len() as u64;
-            if most == 1 && at < target && self.no_copies.is_some() && !self.ring_full {
+            if most == 1 && at < target && self.no_copies.is_some() && !self.ring.is_full() {
                 // Where one cannot be shown, asking for it says so.
                 if let Ok(node) = self.reducer.export(slot) {
-                    self.hold(at, node.sharing(&self.last_kept));
+                    self.ring.hold(at, node.sharing(&self.last_kept));
                 }
             }
             if slot == Slot::Seek && start.elapsed() >= self.patience {
@@ -741,7 +676,7 @@ impl Timeline {
         if applied == 0 {
             return Ok(Some(good(0, self.initial.clone().unwrap_or(Node::Null))));
         }
-        if let Some(node) = self.ring.get(&applied) {
+        if let Some(node) = self.ring.get(applied) {
             return Ok(Some(good(applied, node.clone())));
         }
         // The fold from the beginning stands there, and to fold once more would be as long.
@@ -750,7 +685,7 @@ impl Timeline {
             && self.errors.is_empty()
             && let Ok(node) = self.reducer.export(Slot::Build)
         {
-            self.hold(applied, node.clone());
+            self.ring.hold(applied, node.clone());
             return Ok(Some(good(applied, node)));
         }
         let came = match self.fold_to(source, Slot::Seek, applied)? {
@@ -767,7 +702,7 @@ impl Timeline {
             Ok(node) => {
                 let node = node.sharing(&self.last_kept);
                 self.last_kept = node.clone();
-                self.hold(came, node.clone());
+                self.ring.hold(came, node.clone());
                 Ok(Some(good(came, node)))
             }
             Err(thrown) => {
@@ -777,43 +712,21 @@ impl Timeline {
         }
     }
 
-    fn hold(&mut self, applied: u64, node: Node) {
-        self.ring_bytes += ring_size(&node);
-        self.ring.insert(applied, node);
-        self.shrink_ring(applied);
-    }
-
-    /// Drops the ready states that are farthest from `center` until they are within their budget.
-    fn shrink_ring(&mut self, center: u64) {
-        while self.ring_bytes > self.ring_budget && self.ring.len() > 2 {
-            self.ring_full = true;
-            let (first, last) = (self.ring.keys().next().copied(), self.ring.keys().next_back().copied());
-            let farthest = match (first, last) {
-                (Some(first), Some(last)) if center.abs_diff(first) >= center.abs_diff(last) => first,
-                (_, Some(last)) => last,
-                _ => break,
-            };
-            if let Some(node) = self.ring.remove(&farthest) {
-                self.ring_bytes -= ring_size(&node).min(self.ring_bytes);
-            }
-        }
-    }
-
     /// Makes one more state around the playhead ready. `false`: all are.
     ///
     /// # Errors
     /// Where the events do not come.
     pub fn densify<S: EventSource>(&mut self, source: &mut S, playhead: Applied) -> Result<bool, S::Error> {
-        if self.ring_full {
+        if self.ring.is_full() {
             // One more would push another out, for ever.
             return Ok(false);
         }
         let top = self.built.min(self.reachable());
         let center = playhead.0.min(top);
-        let reach = if self.ring_bytes > self.ring_budget / 2 { RING_REACH / 8 } else { RING_REACH };
+        let reach = self.ring.reach();
         // Ahead first, one after the other: each is one event further.
         for at in center..=(center + reach).min(top) {
-            if at > 0 && !self.ring.contains_key(&at) {
+            if at > 0 && self.ring.get(at).is_none() {
                 return Ok(self.ready(source, at)?.is_none_or(|state| state.problem.is_none()));
             }
         }
@@ -826,7 +739,7 @@ impl Timeline {
         let lowest = center.saturating_sub(reach).max(1);
         while high > lowest {
             let low = high.saturating_sub(8).max(lowest);
-            if let Some(at) = (low..high).find(|at| !self.ring.contains_key(at)) {
+            if let Some(at) = (low..high).find(|at| self.ring.get(*at).is_none()) {
                 return Ok(self.ready(source, at)?.is_none_or(|state| state.problem.is_none()));
             }
             high = low;
@@ -836,24 +749,18 @@ impl Timeline {
 
     /// The playhead moved: forgets ready states far from it.
     pub fn trim(&mut self, playhead: Applied) {
-        self.ring_full = false;
-        self.playhead = playhead;
-        let keep = playhead.0.saturating_sub(RING_REACH * 2)..=playhead.0.saturating_add(RING_REACH * 2);
-        if self.ring.len() > RING_REACH as usize * 8 {
-            self.ring.retain(|at, _| keep.contains(at));
-            self.count_ring();
-        }
+        self.ring.turn_to(playhead.0);
     }
 
     /// Number of events of the nearest keyframe below `applied`; the initial state is as good.
     pub(super) fn keyframe_below(&self, applied: u64) -> Option<u64> {
-        let place = self.keyframes.partition_point(|keyframe| keyframe.applied < applied).checked_sub(1);
-        place.map(|place| self.keyframes[place].applied).or((applied > 0).then_some(0))
+        let below = applied.checked_sub(1)?;
+        Some(self.keyframes.up_to(below).next().map_or(0, |keyframe| keyframe.applied))
     }
 
     /// The state at a keyframe, as shown. Uses [`Slot::Written`].
     pub(super) fn keyframe_node(&mut self, applied: u64) -> Option<Node> {
-        let Some(keyframe) = self.keyframes.iter().rfind(|keyframe| keyframe.applied == applied) else {
+        let Some(keyframe) = self.keyframes.up_to(applied).next().filter(|keyframe| keyframe.applied == applied) else {
             return self.initial.clone().filter(|_| applied == 0);
         };
         match keyframe.saved.clone() {
@@ -931,7 +838,7 @@ impl Timeline {
         self.seek_at = None;
         if let Err(thrown) = self.fold_to(source, Slot::Build, self.built)? {
             // It does not fold again within its limits: what is shown is all there is.
-            let at = self.keyframes.last().map_or(0, |keyframe| keyframe.applied);
+            let at = self.keyframes.last();
             self.end_at(source, at, thrown)?;
         }
         Ok(())
@@ -964,11 +871,6 @@ pub fn may_go_on(errors: &[HandlerError]) -> bool {
     }
     let cuts = errors.iter().filter(|error| error.thrown.why.is_cut()).take(MOST_CUTS);
     errors.len() < MOST_ERRORS && cuts.count() < MOST_CUTS
-}
-
-/// Bytes of a ready state. Branches are shared with neighbours, so a quarter is a careful estimate.
-fn ring_size(node: &Node) -> usize {
-    node.size_bytes() / 4 + 64
 }
 
 #[cfg(test)]
