@@ -821,10 +821,11 @@
     const place = exec(ownPlace, ` ${error.stack ?? ''}`);
     return place ? wellFormed(place[1]) : '';
   };
-  // What was thrown: `{ why, message, place }`, `why` one of refused, no_copy, outside, threw.
+  const refusedAs = () => (world.isClock?.() ? 'clock' : 'refused');
+  // What was thrown: `{ why, message, place }`, `why` one of refused, clock, no_copy, outside, threw.
   const thrown = (error) => {
     const refusal = world.refusal();
-    if (refusal !== '') return { why: 'refused', message: refusal, place: placeOf(error) };
+    if (refusal !== '') return { why: refusedAs(), message: refusal, place: placeOf(error) };
     if (error instanceof NoCopy) return { why: 'no_copy', message: `${error.why}`, place: '' };
     return { why: 'threw', message: messageOf(error), place: placeOf(error) };
   };
@@ -878,7 +879,7 @@
         const why = world.refusal();
         if (why !== '') {
           out.done = i;
-          out.thrown = { why: 'refused', message: why, place: '' };
+          out.thrown = { why: refusedAs(), message: why, place: '' };
           return out;
         }
       }

@@ -10,6 +10,9 @@ mod engine;
 mod foreign;
 #[cfg(target_os = "linux")]
 mod jail;
+#[cfg(target_os = "linux")]
+mod jailed;
+mod lines;
 mod process;
 mod run;
 mod script;
@@ -33,7 +36,7 @@ use super::module::{Export, Module, ModuleError, Reads, Source};
 use super::{Emitted, Slot, Thrown};
 use crate::model::Text;
 use compile::Compiled;
-pub use engine::{Engine, Wanted};
+pub use engine::{Engine, WantedHost};
 pub use foreign::{CommandLine, Foreign};
 use process::{Death, Limits, Process};
 pub use run::{PROGRAM_VERB, become_program};
@@ -44,8 +47,6 @@ pub use sure::Sure;
 /// The verb that makes the program a host.
 pub const HOST_VERB: &str = "reducer-host";
 
-/// What to do about a package that is not there.
-const MISSING: &str = "install it beside the module, or bundle it: npx esbuild x.ts --bundle --format=esm";
 /// A call into a reducer may take this long, each of its events anew.
 const CALL_TIME: Duration = Duration::from_secs(2);
 /// Parsing a source text may take this long.
@@ -78,8 +79,8 @@ enum Ask<'a> {
         /// Why no state can be copied, or empty.
         #[serde(borrow)]
         apart: Cow<'a, str>,
-        /// Which of several clocks and dice it is given; `None`: it is refused both.
-        chance: Option<u8>,
+        /// Which of several clocks it is given; `None`: it is refused.
+        clock: Option<u8>,
         /// What a call may take.
         milliseconds: u64,
     },
@@ -233,7 +234,7 @@ impl Host {
     ///
     /// # Errors
     /// A module that does not parse, throws while it loads, or exports no reducer.
-    fn load(&mut self, module: &Module, chance: Option<u8>) -> Result<Vec<Export>, ModuleError> {
+    fn load(&mut self, module: &Module, clock: Option<u8>) -> Result<Vec<Export>, ModuleError> {
         let folder = module.folder.to_string_lossy();
         let reply = self.ask(&Ask::Load {
             entry: Cow::from(&module.entry),
@@ -241,7 +242,7 @@ impl Host {
             folder: Cow::from(folder.as_ref()),
             sources: Cow::Borrowed(&module.sources),
             apart: Cow::from(module.apart.as_deref().unwrap_or_default()),
-            chance,
+            clock,
             milliseconds: self.limits.time.as_millis() as u64,
         });
         let refused = |message: String, help: &str| {
@@ -256,9 +257,8 @@ impl Host {
             Ok(Reply::Loaded(exports)) => Ok(exports),
             Ok(Reply::Refused { message, place, help }) => {
                 let place = module.written_place(&place).unwrap_or_else(|| place.to_string());
-                let is_missing = message.contains("Cannot find package");
                 let message = if place.is_empty() { message } else { format!("{message} at {place}") };
-                refused(message, if is_missing { MISSING } else { &help })
+                refused(message, &help)
             }
             Ok(other) => refused(format!("the host answered {other:?}"), "report this"),
             Err(death) => {
@@ -376,8 +376,8 @@ impl Program {
     }
 
     /// A host with the module in it, as it was when it had loaded.
-    fn open(&self, limits: &Limits, chance: Option<u8>) -> Result<Host, ModuleError> {
-        let spare = self.spare.lock().ok().filter(|_| chance.is_none()).and_then(|mut spare| spare.take());
+    fn open(&self, limits: &Limits, clock: Option<u8>) -> Result<Host, ModuleError> {
+        let spare = self.spare.lock().ok().filter(|_| clock.is_none()).and_then(|mut spare| spare.take());
         if let Some(mut host) = spare
             && host.process.is_there()
         {
@@ -385,7 +385,7 @@ impl Program {
             return Ok(host);
         }
         let mut host = Host { limits: limits.clone(), ..Host::start(&self.engine, &self.module.folder)? };
-        host.load(&self.module, chance)?;
+        host.load(&self.module, clock)?;
         Ok(host)
     }
 

@@ -127,6 +127,8 @@ pub enum Why {
     Threw,
     /// It asked for something that would give another state every time, or that its host has not.
     Refused,
+    /// It asked what time it is.
+    Clock,
     /// The state cannot be copied, so it is folded from the start.
     NoCopy,
     /// Something that the module keeps outside the state changed, so what was folded beside it is
@@ -169,7 +171,7 @@ impl Thrown {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self.why {
-            Why::Refused => "let the event carry it, or run the reducer in Node: --host node",
+            Why::Refused | Why::Clock => "let the event carry it",
             Why::NoCopy | Why::Outside => "keep all of it in the state",
             Why::Threw => "give missing parts a default, or let the reducer skip this event",
             Why::TooSlow => "look for an endless loop",

@@ -31,7 +31,8 @@
 
   // --- Repeatable ------------------------------------------------------------------------
   let isLoading = false;
-  let refusal = '';
+  // The first thing that was refused, and whether it is a clock.
+  let [refusal, isClock] = ['', false];
   // Events begun since the last question, and what was written to the console in them.
   let begun = 0;
   let lines = [];
@@ -43,33 +44,34 @@
   };
   const refuse = (what, instead) => {
     const text = `${what} is not there in a reducer: a fold must give the same state every time. Use ${instead}.`;
-    if (refusal === '') refusal = text;
+    if (refusal === '') {
+      refusal = text;
+      isClock = instead === EVENT_TIME;
+    }
     throw new Error(text);
   };
   const EVENT_TIME = "the event's own time, event.timestamp";
   const EVENT_VALUE = 'a value that the event carries';
   // What a module sees of the clock while it loads: 2020-01-01.
   const LOAD_TIME = 1577836800000;
-  // Clocks and dice that differ in everything, for a fold that may use them as long as its states
-  // do not depend on them: a time, how far it goes with each look, and the least that is drawn.
-  // The last one stands at the event's own time.
-  const CHANCES = [
-    { time: Date.UTC(1970, 0, 2, 3, 4, 5, 6), step: 1, least: 0 },
-    { time: Date.UTC(2106, 6, 31, 13, 47, 59, 987), step: 61237, least: 0.9 },
-    { time: 0, step: 1, least: 0.45 },
+  // Clocks that differ, for a fold that may read one as long as its states do not depend on it: a
+  // time, and how far it goes with each look. The last one stands at the event's own time.
+  const CLOCKS = [
+    { time: Date.UTC(1970, 0, 2, 3, 4, 5, 6), step: 1 },
+    { time: Date.UTC(2106, 6, 31, 13, 47, 59, 987), step: 61237 },
+    { time: 0, step: 1 },
   ];
-  let chance = null;
-  const isGiven = () => isLoading || chance !== null;
+  let watch = null;
+  const hasClock = () => isLoading || watch !== null;
   let seed = 1;
   const random = () => {
     seed = (seed * 48271) % 2147483647;
-    const drawn = seed / 2147483647;
-    return isLoading ? drawn : chance.least + drawn / 10;
+    return seed / 2147483647;
   };
   const timeNow = () => {
     if (isLoading) return LOAD_TIME;
-    chance.time += chance.step;
-    return chance.time;
+    watch.time += watch.step;
+    return watch.time;
   };
   const guard = (object, name, what, instead, whileLoading, mayBeGiven = () => isLoading) => {
     const old = getOwnPropertyDescriptor(object, name);
@@ -83,9 +85,9 @@
   for (const name of ['pid', 'ppid']) defineProperty(process, name, { get: () => (isLoading ? 1 : refuse(`process.${name}`, EVENT_VALUE)), configurable: true, enumerable: true });
   defineProperty(Event.prototype, 'timeStamp', { get: () => (isLoading ? 0 : refuse('Event.timeStamp', EVENT_TIME)), configurable: true, enumerable: true });
   const RealDate = Date;
-  const now = () => (isGiven() ? timeNow() : refuse('the current time', EVENT_TIME));
+  const now = () => (hasClock() ? timeNow() : refuse('the current time', EVENT_TIME));
   const instant = (value) => construct(RealDate, [value]);
-  guard(RealDate, 'now', 'the current time', EVENT_TIME, timeNow, isGiven);
+  guard(RealDate, 'now', 'the current time', EVENT_TIME, timeNow, hasClock);
   const { parse: timeIn } = RealDate;
   const timeOf = (stored) => {
     const time = typeof stored === 'number' ? (stored > 1e14 ? stored / 1000 : stored > 1e11 ? stored : stored * 1000) : timeIn(`${stored}`);
@@ -119,7 +121,7 @@
   }
   if (globalThis.Temporal) for (const name of ownKeys(Temporal.Now)) if (typeof name === 'string') guard(Temporal.Now, name, `Temporal.Now.${name}`, EVENT_TIME, (real, self, args) => refuse(`Temporal.Now.${name}`, EVENT_TIME, args));
   const Performance = Object.getPrototypeOf(performance);
-  guard(Performance, 'now', 'performance.now', EVENT_TIME, () => timeNow() - LOAD_TIME, isGiven);
+  guard(Performance, 'now', 'performance.now', EVENT_TIME, () => timeNow() - LOAD_TIME, hasClock);
   for (const name of ['mark', 'measure', 'toJSON']) guard(Performance, name, `performance.${name}`, EVENT_TIME, () => 0);
   defineProperty(Performance, 'timeOrigin', { get: () => (isLoading ? LOAD_TIME : refuse('performance.timeOrigin', EVENT_TIME)), configurable: true });
   const { hrtime } = process;
@@ -279,6 +281,7 @@
   // When it was last told how far it is, and looked whether that is due; events between looks.
   let [told, looked, every] = [0, 0, 64];
   const driver = makeDriver({
+    isClock: () => isClock,
     refusal: () => {
       const found = refusal;
       refusal = '';
@@ -287,7 +290,7 @@
     // A sign of life for slow events; who hangs gives none.
     count: (row) => {
       begun++;
-      if (chance === CHANCES[2] && row !== null) chance.time = timeOf(row[4]);
+      if (watch === CLOCKS[2] && row !== null) watch.time = timeOf(row[4]);
       if (begun % every !== 0) return;
       const at = clock(time);
       every = at - looked > 20 ? 1 : 64;
@@ -299,11 +302,11 @@
     },
   });
   let namespace = null;
-  let failed = null;
+  const MISSING = 'install it beside the module, or bundle it: npx esbuild x.ts --bundle --format=esm';
   const thrownOf = ({ why, message, place: at }) => ({ message, place: shorter(at), why, fatal: false });
   // Inside its folder a file has a short name.
   const shorter = (at) => (at.startsWith(`${folder}/`) ? at.slice(folder.length + 1) : at);
-  const load = async ({ entry, sources: given, folder: where, apart, chance: which }) => {
+  const load = async ({ entry, sources: given, folder: where, apart, clock: which }) => {
     ours.give(given);
     folder = where;
     isLoading = true;
@@ -314,12 +317,13 @@
       driver.loaded(ours.variables(), apart);
       return { loaded: driver.list(namespace) };
     } catch (error) {
-      failed = driver.thrown(error);
-      return { refused: { message: failed.message, place: shorter(failed.place), help: 'correct the module' } };
+      const failed = driver.thrown(error);
+      const isMissing = error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND';
+      return { refused: { message: failed.message, place: shorter(failed.place), help: isMissing ? MISSING : 'correct the module' } };
     } finally {
       delete globalThis.$eventglass;
       isLoading = false;
-      chance = CHANCES[which] ?? null;
+      watch = CLOCKS[which] ?? null;
       refusal = '';
     }
   };

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-pub use crate::replay::host::Wanted as WantedHost;
+pub use crate::replay::host::WantedHost;
 pub use budget::{Budget, Share};
 pub use columns::PayloadColumn;
 pub use documents::{DocumentIndex, StoredDocuments};

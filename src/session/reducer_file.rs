@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::home;
 use crate::model::Problem;
 use crate::replay::Reducer;
-use crate::replay::host::{CommandLine, Compiler, Engine, Foreign, Program, Script, Stop, Sure, Wanted};
+use crate::replay::host::{CommandLine, Compiler, Engine, Foreign, Program, Script, Stop, Sure, WantedHost};
 use crate::replay::merge::{MERGE, Merge};
 use crate::replay::module::{Export, Kind, Module, ModuleError, candidates, resolve};
 use crate::replay::stored::STORED;
@@ -54,7 +54,7 @@ impl ReducerSource {
     ///
     /// # Errors
     /// As [`ReducerFile::read`]; a command that names no program.
-    pub fn read(named: &str, host: Wanted) -> Result<ReducerSource, ModuleError> {
+    pub fn read(named: &str, host: WantedHost) -> Result<ReducerSource, ModuleError> {
         ReducerSource::read_if(named, host, None)?.ok_or_else(|| changed(named))
     }
 
@@ -63,7 +63,7 @@ impl ReducerSource {
     ///
     /// # Errors
     /// As [`ReducerSource::read`].
-    pub fn read_if(named: &str, host: Wanted, stamp: Option<&str>) -> Result<Option<ReducerSource>, ModuleError> {
+    pub fn read_if(named: &str, host: WantedHost, stamp: Option<&str>) -> Result<Option<ReducerSource>, ModuleError> {
         if let Some(source) = ReducerSource::word(named) {
             return Ok(Some(source));
         }
@@ -146,7 +146,7 @@ impl ReducerFile {
     ///
     /// # Errors
     /// A file that cannot be read, does not parse, imports what is not there, or exports no reducer.
-    pub fn read(named: &str, host: Wanted) -> Result<ReducerFile, ModuleError> {
+    pub fn read(named: &str, host: WantedHost) -> Result<ReducerFile, ModuleError> {
         let file = ReducerFile::read_if(named, host, None)?;
         file.ok_or_else(|| changed(named))
     }
@@ -156,7 +156,7 @@ impl ReducerFile {
     ///
     /// # Errors
     /// As [`ReducerFile::read`].
-    pub fn read_if(named: &str, host: Wanted, stamp: Option<&str>) -> Result<Option<ReducerFile>, ModuleError> {
+    pub fn read_if(named: &str, host: WantedHost, stamp: Option<&str>) -> Result<Option<ReducerFile>, ModuleError> {
         let (file, forced) = match named.rsplit_once('#') {
             Some((file, export)) if !Path::new(named).exists() => (file, Some(export.to_owned())),
             _ => (named, None),
@@ -443,7 +443,7 @@ mod tests {
     }
 
     fn read(folder: &tempfile::TempDir, name: &str) -> Result<ReducerFile, ModuleError> {
-        ReducerFile::read(&folder.path().join(name).to_string_lossy(), Wanted::Sandbox)
+        ReducerFile::read(&folder.path().join(name).to_string_lossy(), WantedHost::Sandbox)
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use eventglass::model::json::{parse_text, to_text};
 use eventglass::model::{Applied, Node, Position, Text, Version};
-use eventglass::replay::host::{Engine, Program, Script, Stop, Wanted};
+use eventglass::replay::host::{Engine, Program, Script, Stop, WantedHost};
 use eventglass::replay::merge::Merge;
 use eventglass::replay::module::ModuleError;
 use eventglass::replay::timeline::{EventSource, OnError, Timeline};
@@ -130,7 +130,7 @@ fn fold(source: &str, engine: Engine, at: u64, may_go_on: bool) -> Result<(), St
     const EVENTS: u64 = 40;
     let script = program(source, engine)
         .and_then(|program| Script::new(&program, "default", &Stop::default()))
-        .and_then(|script| script.within(Duration::from_millis(100)))
+        .map(|script| script.within(Duration::from_millis(100)))
         .map_err(|error| error.to_string())?;
     let mut source = Events(EVENTS);
     let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), EVENTS, OnError::Stop);
@@ -166,8 +166,10 @@ fn hostile_modules_end_within_their_limit_and_the_event_is_named() {
                     let at = 1 + chance.below(30) as u64;
                     let (source, may_go_on) = hostile(&mut chance, at);
                     // Every fifth in Node, where there is one: a new process takes longer there.
-                    let engine =
-                        Engine::choose(if number % 5 == 4 { Wanted::Auto } else { Wanted::Sandbox }, Path::new(""));
+                    let engine = Engine::choose(
+                        if number % 5 == 4 { WantedHost::Auto } else { WantedHost::Sandbox },
+                        Path::new(""),
+                    );
                     let engine = engine.expect("an engine");
                     if let Err(said) = fold(&source, engine.clone(), at, may_go_on) {
                         failed.push(format!("module {number} in {engine}: {said}\n{source}"));
@@ -196,7 +198,7 @@ fn what_a_module_replaces_makes_no_event_disappear() {
         let evolve = "if (e.version === 7) throw new Error('no'); return { n: s.n + 1 }";
         let source =
             format!("{replaced};\nexport const initialState = {{ n: 0 }};\nexport default (s, e) => {{ {evolve} }}");
-        for wanted in [Wanted::Sandbox, Wanted::Auto] {
+        for wanted in [WantedHost::Sandbox, WantedHost::Auto] {
             let engine = Engine::choose(wanted, Path::new("")).expect("an engine");
             assert_eq!(fold(&source, engine, 7, false), Ok(()), "{replaced} {wanted:?}");
         }
@@ -357,7 +359,7 @@ fn who_waits_for_a_reducer_can_stop_waiting() {
     let source = "export default (s = 0, e) => { if (e.version === 3) for (;;) {} return s + 1 }";
     let script = program(source, Engine::Sandbox)
         .and_then(|program| Script::new(&program, "default", &stop))
-        .and_then(|script| script.within(Duration::from_secs(3_600)))
+        .map(|script| script.within(Duration::from_secs(3_600)))
         .expect("a reducer");
     let ended = AtomicBool::new(false);
     let why = std::thread::scope(|scope| {

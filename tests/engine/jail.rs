@@ -10,9 +10,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use eventglass::model::{Node, Position, Version};
-use eventglass::replay::host::{Engine, Script, Stop, Wanted};
+use eventglass::replay::host::{Engine, Script, Stop, WantedHost};
 use eventglass::replay::{Payload, Reducer, Slot, Step};
-use eventglass::session::{ReducerFile, WantedHost};
+use eventglass::session::ReducerFile;
 
 use crate::support::{folder, root, text};
 
@@ -49,7 +49,7 @@ fn tree(path: &Path, into: &mut BTreeMap<String, String>) {
 
 /// A machine that lacks Node 20 or a kernel with landlock has no jail; CI must have both.
 fn has_jail() -> bool {
-    let found = Engine::choose(Wanted::Node, Path::new("r.mjs"));
+    let found = Engine::choose(WantedHost::Node, Path::new("r.mjs"));
     assert!(found.is_ok() || std::env::var_os("EVENTGLASS_CI").is_none(), "{found:?}");
     found.is_ok()
 }

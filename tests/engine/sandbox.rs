@@ -54,6 +54,9 @@ fn node(program: &str) -> Option<Value> {
     Some(serde_json::from_slice(&run.stdout).expect("JSON"))
 }
 
+/// What some of them begin with.
+const CHANCE: &str = include_str!("sandbox/chance.js");
+
 /// A program of `sandbox/`, a function of a seed, gives the same lines in both engines.
 fn same_as_node(program: &str, events: i64) {
     let place = Place::new();
@@ -61,10 +64,10 @@ fn same_as_node(program: &str, events: i64) {
     let found = state(
         &place,
         &store,
-        &format!("const make = (\n{program}\n);\nexport default (s = [], e) => [...s, make(e.data.n)];"),
+        &format!("{CHANCE}const make = (\n{program}\n);\nexport default (s = [], e) => [...s, make(e.data.n)];"),
     );
     let wanted = node(&format!(
-        "const make = (\n{program}\n);\nconst all = [];\nfor (let n = 1; n <= {events}; n++) all.push(make(n));\n\
+        "{CHANCE}const make = (\n{program}\n);\nconst all = [];\nfor (let n = 1; n <= {events}; n++) all.push(make(n));\n\
          process.stdout.write(JSON.stringify(all));"
     ));
     let Some(wanted) = wanted else { return };

@@ -52,14 +52,8 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
         (false, true) => Kind::Projection,
         (false, false) => Kind::CommonJs,
     };
-    if text.contains('@') && has_decorators(&parsed.program) {
-        return Err(format!(
-            "it has decorators, of which there are two kinds, and only your own compiler knows which: bundle it with your \
-             settings, npx esbuild {name} --bundle --format=esm"
-        ));
-    }
     let again = Allocator::default();
-    let rewritten = rewrite::rewrite(text, &parsed.program);
+    let rewritten = rewrite::rewrite(name, text, &parsed.program)?;
     let parsed = match &rewritten {
         Some(text) => parse(&again, text, given, is_module)?,
         None => parsed,
@@ -105,11 +99,6 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     };
     let odd = may_be_odd(&plain);
     Ok(Compiled { source: Source { kind, text: text.into() }, places, imports, apart: found.apart, odd })
-}
-
-fn has_decorators(program: &oxc_ast::ast::Program<'_>) -> bool {
-    let semantic = SemanticBuilder::new().with_build_nodes(true).build(program).semantic;
-    semantic.nodes().iter().any(|node| matches!(node.kind(), AstKind::Decorator(_)))
 }
 
 fn place_of(token: oxc_sourcemap::Token) -> Place {
@@ -177,7 +166,7 @@ fn read<'a>(allocator: &'a Allocator, text: &'a str, kind: SourceType) -> Result
 
 /// Syntax that Node 20 does not have, and the compilers of users do.
 fn uses_newest_syntax(text: &str) -> bool {
-    ["accessor ", "using ", "@"].iter().any(|word| text.contains(word))
+    ["accessor ", "using "].iter().any(|word| text.contains(word))
 }
 
 struct Found {
@@ -200,8 +189,8 @@ const HIDING: [&str; 12] = [
     "self",
     "process",
 ];
-/// Methods that call what they are given at once and let go of it, and that change nothing.
-const AT_ONCE: [&str; 26] = [
+/// Methods of lists that call what they are given at once and let go of it.
+const AT_ONCE: [&str; 16] = [
     "forEach",
     "map",
     "filter",
@@ -214,20 +203,10 @@ const AT_ONCE: [&str; 26] = [
     "findLast",
     "findLastIndex",
     "flatMap",
+    "sort",
     "toSorted",
     "replace",
     "replaceAll",
-    "includes",
-    "indexOf",
-    "lastIndexOf",
-    "slice",
-    "join",
-    "concat",
-    "has",
-    "get",
-    "at",
-    "startsWith",
-    "endsWith",
 ];
 
 /// What the text says of a module: what it requires, and how it may keep something.
@@ -259,6 +238,15 @@ fn look(semantic: &Semantic<'_>) -> Found {
                     found.required.push(name.value.to_string());
                 }
                 say(&mut found, "it imports while it runs".to_owned());
+            }
+            // Such a method of its own may keep what it is given.
+            AstKind::MethodDefinition(it) if it.key.static_name().is_some_and(|name| AT_ONCE.contains(&&*name)) => {
+                say(&mut found, "it has methods that are called as those of lists".to_owned());
+            }
+            AstKind::ObjectProperty(it)
+                if it.value.is_function() && it.key.static_name().is_some_and(|name| AT_ONCE.contains(&&*name)) =>
+            {
+                say(&mut found, "it has methods that are called as those of lists".to_owned());
             }
             // What an arrow function knows of the function around it, no name shows.
             AstKind::ThisExpression(_) if in_lasting_arrow(semantic, node.id()) => {
@@ -364,15 +352,8 @@ fn lasts(semantic: &Semantic<'_>, declared: ScopeId, used: ScopeId) -> bool {
 /// The function is an argument of a method that calls it at once and lets go of it.
 fn called_at_once(semantic: &Semantic<'_>, function: NodeId) -> bool {
     let AstKind::CallExpression(call) = semantic.nodes().parent_kind(function) else { return false };
-    call.callee.span() != semantic.nodes().kind(function).span() && calls_at_once(&call.callee)
-}
-
-fn calls_at_once(callee: &Expression<'_>) -> bool {
-    match callee {
-        Expression::StaticMemberExpression(member) => {
-            let name = member.property.name.as_str();
-            AT_ONCE.contains(&name) || name == "sort"
-        }
+    match &call.callee {
+        Expression::StaticMemberExpression(member) => AT_ONCE.contains(&member.property.name.as_str()),
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ use crate::replay::module::ModuleError;
 
 /// What the user wants: `--host`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wanted {
+pub enum WantedHost {
     /// Node where it can be had in a jail, else the sandbox.
     #[default]
     Auto,
@@ -70,9 +70,9 @@ impl Engine {
     ///
     /// # Errors
     /// What is wanted cannot be had.
-    pub fn choose(wanted: Wanted, file: &Path) -> Result<Engine, ModuleError> {
-        let is_python = wanted == Wanted::Auto && file.extension() == Some(OsStr::new("py"));
-        if is_python || wanted == Wanted::Python {
+    pub fn choose(wanted: WantedHost, file: &Path) -> Result<Engine, ModuleError> {
+        let is_python = wanted == WantedHost::Auto && file.extension() == Some(OsStr::new("py"));
+        if is_python || wanted == WantedHost::Python {
             return python().map(|python| Engine::Python(python.clone())).map_err(|why| ModuleError {
                 file: "--host python".to_owned(),
                 message: why.clone(),
@@ -80,10 +80,10 @@ impl Engine {
             });
         }
         match (wanted, node()) {
-            (Wanted::Sandbox, _) => Ok(Engine::Sandbox),
+            (WantedHost::Sandbox, _) => Ok(Engine::Sandbox),
             (_, Ok(node)) => Ok(Engine::Node(node.clone())),
-            (Wanted::Auto | Wanted::Python, Err(_)) => Ok(Engine::Sandbox),
-            (Wanted::Node, Err(why)) => Err(ModuleError {
+            (WantedHost::Auto | WantedHost::Python, Err(_)) => Ok(Engine::Sandbox),
+            (WantedHost::Node, Err(why)) => Err(ModuleError {
                 file: "--host node".to_owned(),
                 message: why.clone(),
                 help: "install Node 20 or newer so that `node` is on the PATH, or use --host sandbox".to_owned(),

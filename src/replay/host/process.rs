@@ -2,7 +2,6 @@
 //! and killed where it gives none.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
@@ -10,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::engine::Python;
-use super::serve::PYTHON;
+use super::lines::{self, Line};
 use super::{Engine, HOST_VERB, Stop};
 use crate::replay::Why;
 
@@ -29,11 +28,14 @@ const BASE_BYTES: usize = 192 << 20;
 /// Variables that the process may know.
 const ENVIRONMENT: [&str; 3] = ["TZ", "LANG", "SystemRoot"];
 
+/// Before the arguments by which a host becomes Python.
+pub(super) const PYTHON: &str = "python";
+
 /// See the module's documentation.
 pub(super) struct Process {
     child: Child,
     to: Sender<Vec<u8>>,
-    from: Receiver<Vec<u8>>,
+    from: Receiver<Line>,
 }
 
 /// Why there is no answer; the process is gone then.
@@ -95,29 +97,7 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = spawn(command)?;
-        let (input, output) = (child.stdin.take(), child.stdout.take());
-        let (to, lines) = channel::<Vec<u8>>();
-        // A few at most are under way: what it says unasked must not pile up.
-        let (answers, from) = sync_channel(16);
-        std::thread::Builder::new().name("to-host".to_owned()).spawn(move || {
-            let Some(mut input) = input else { return };
-            while let Ok(line) = lines.recv() {
-                if input.write_all(&line).and_then(|()| input.flush()).is_err() {
-                    return;
-                }
-            }
-        })?;
-        std::thread::Builder::new().name("from-host".to_owned()).spawn(move || {
-            let Some(output) = output else { return };
-            let mut output = BufReader::with_capacity(64 << 10, output);
-            loop {
-                let mut line = Vec::new();
-                let read = output.by_ref().take(LONGEST_ANSWER).read_until(b'\n', &mut line);
-                if read.is_err() || line.pop() != Some(b'\n') || answers.send(line).is_err() {
-                    return;
-                }
-            }
-        })?;
+        let (to, from) = lines::connect(&mut child, LONGEST_ANSWER)?;
         Ok(Process { child, to, from })
     }
 
@@ -140,7 +120,12 @@ impl Process {
         loop {
             let looked = Instant::now();
             match self.from.recv_timeout(LOOK_EVERY) {
-                Ok(answer) => match beat(&answer) {
+                Ok(Line::TooLong) => {
+                    self.end();
+                    let most = LONGEST_ANSWER >> 20;
+                    return Err(Death::Ended(format!("its answer has more than {most} MiB")));
+                }
+                Ok(Line::Whole(answer)) => match beat(&answer) {
                     None => return Ok(answer),
                     Some(count) if count != begun => {
                         (begun, waited, used) = (count, Duration::ZERO, None);

@@ -3,13 +3,14 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::Stop;
+use super::lines::{self, Line};
 use super::process::{program, spawn};
 
 /// The verb that makes the program the user's.
@@ -80,11 +81,6 @@ impl Words {
     }
 }
 
-enum Line {
-    Whole(Vec<u8>),
-    TooLong,
-}
-
 /// Why there is no answer; the program is gone then.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
@@ -136,27 +132,14 @@ impl Run {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = spawn(command).map_err(not_started)?;
-        let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (to, lines) = channel::<Vec<u8>>();
-        let (answers, from) = sync_channel(16);
+        let (to, from) = lines::connect(&mut child, LONGEST_ANSWER).map_err(not_started)?;
         let said = Arc::new(Mutex::new(Words::default()));
-        let run = Run {
-            child,
-            to: Some(to),
-            from,
-            said: Arc::clone(&said),
-            stop: stop.clone(),
-            answered: 0,
-            listened: Duration::ZERO,
-        };
-        let thread = |name: &str, work: Box<dyn FnOnce() + Send>| {
-            std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).map_err(not_started)
-        };
-        // Written by a thread of its own: the program may fill its output before it reads on.
-        thread("to-program", Box::new(move || input.map_or((), |input| write_lines(input, &lines))))?;
-        thread("from-program", Box::new(move || output.map_or((), |output| read_lines(output, &answers))))?;
-        thread("program-says", Box::new(move || errors.map_or((), |errors| read_words(errors, &said))))?;
-        Ok(run)
+        if let Some(errors) = child.stderr.take() {
+            let said = Arc::clone(&said);
+            let reader = std::thread::Builder::new().name("program-says".to_owned());
+            reader.spawn(move || read_words(errors, &said)).map_err(not_started)?;
+        }
+        Ok(Run { child, to: Some(to), from, said, stop: stop.clone(), answered: 0, listened: Duration::ZERO })
     }
 
     /// Sends a line and waits for its answer.
@@ -296,31 +279,6 @@ impl Drop for Run {
             let _ = self.from.recv_timeout(Duration::from_millis(5));
         }
         self.kill();
-    }
-}
-
-fn write_lines(mut input: impl Write, lines: &Receiver<Vec<u8>>) {
-    while let Ok(line) = lines.recv() {
-        if input.write_all(&line).and_then(|()| input.flush()).is_err() {
-            return;
-        }
-    }
-}
-
-fn read_lines(output: impl Read, answers: &SyncSender<Line>) {
-    let mut output = BufReader::with_capacity(64 << 10, output);
-    loop {
-        let mut line = Vec::new();
-        let read = output.by_ref().take(LONGEST_ANSWER).read_until(b'\n', &mut line);
-        let is_long = line.len() as u64 >= LONGEST_ANSWER;
-        let line = match (read, line.pop()) {
-            (Ok(_), Some(b'\n')) => Line::Whole(line),
-            (Ok(_), Some(_)) if is_long => Line::TooLong,
-            _ => return,
-        };
-        if answers.send(line).is_err() {
-            return;
-        }
     }
 }
 

@@ -17,8 +17,8 @@ const LONG_TEXT: usize = 4 << 20;
 /// Digits above which a whole number may not fit a JavaScript number.
 const SAFE_DIGITS: usize = 15;
 
-/// Clocks and dice that differ, as `node.js` has them.
-pub(super) const CHANCES: usize = 3;
+/// Clocks that differ, as `node.js` has them.
+pub(super) const CLOCKS: usize = 3;
 
 /// See the module's documentation.
 pub struct Script {
@@ -26,8 +26,8 @@ pub struct Script {
     program: Arc<Program>,
     export: String,
     limits: Limits,
-    /// Which clock and dice its hosts are given, if any.
-    chance: Option<u8>,
+    /// Which clock its hosts are given, if any.
+    clock: Option<u8>,
     /// One host folds in all slots; where the module keeps something outside the state, each slot
     /// has its own, a new one for every fold. `None`: it was killed, and the next call starts
     /// another.
@@ -63,59 +63,53 @@ impl Script {
     /// # Errors
     /// A module that does not load, an export that is not there.
     pub fn new(program: &Arc<Program>, export: &str, stop: &Stop) -> Result<Script, ModuleError> {
-        let mut script = Script {
+        let limits = Limits { time: CALL_TIME, memory: MEMORY_BYTES, stop: stop.clone() };
+        let mut script = Script::with(program, export, limits, None);
+        script.hosts[0] = Some(script.open()?);
+        Ok(script)
+    }
+
+    /// One that starts its hosts as they are needed.
+    fn with(program: &Arc<Program>, export: &str, limits: Limits, clock: Option<u8>) -> Script {
+        Script {
             name: program.shown(export),
-            is_projection: program.projection().is_some(),
-            is_together: false,
             program: Arc::clone(program),
             export: export.to_owned(),
-            limits: Limits { time: CALL_TIME, memory: MEMORY_BYTES, stop: stop.clone() },
-            chance: None,
+            limits,
+            clock,
             hosts: [const { None }; SLOTS],
             apart: program.module.apart.is_some(),
             last: Slot::Build,
             gone: None,
             filled: [false; SLOTS],
+            is_projection: program.projection().is_some(),
+            is_together: false,
             text: String::new(),
-        };
-        script.hosts[0] = Some(script.open()?);
-        Ok(script)
+        }
     }
 
-    /// Some like it, that are given clocks and dice which differ; `None` where its engine has none.
-    pub(super) fn with_chances(&self) -> Option<[Script; CHANCES]> {
+    /// Some like it, that are given clocks which differ; `None` where its engine has none.
+    pub(super) fn with_clocks(&self) -> Option<[Script; CLOCKS]> {
         matches!(self.program.engine, Engine::Node(_)).then(|| {
-            std::array::from_fn(|chance| Script {
-                name: Arc::clone(&self.name),
-                program: Arc::clone(&self.program),
-                export: self.export.clone(),
-                limits: self.limits.clone(),
-                chance: Some(chance as u8),
-                hosts: [const { None }; SLOTS],
-                apart: self.apart,
-                last: Slot::Build,
-                gone: None,
-                filled: [false; SLOTS],
-                is_projection: self.is_projection,
-                is_together: self.is_together,
-                text: String::new(),
+            std::array::from_fn(|clock| {
+                let mut script = Script::with(&self.program, &self.export, self.limits.clone(), Some(clock as u8));
+                script.is_together = self.is_together;
+                script
             })
         })
     }
 
     /// A call may take no longer than this; for tests, which have many that do.
-    ///
-    /// # Errors
-    /// As [`Script::new`].
-    pub fn within(mut self, time: Duration) -> Result<Script, ModuleError> {
+    #[must_use]
+    pub fn within(mut self, time: Duration) -> Script {
         self.limits.time = time;
         self.hosts = [const { None }; SLOTS];
-        Ok(self)
+        self
     }
 
     /// A host in which the export folds.
     fn open(&self) -> Result<Host, ModuleError> {
-        let mut host = self.program.open(&self.limits, self.chance)?;
+        let mut host = self.program.open(&self.limits, self.clock)?;
         let ask = Ask::Use { export: Cow::from(&self.export), odd: self.program.module.odd };
         let thrown = match host.ask(&ask) {
             Ok(Reply::Thrown(thrown)) => thrown,
@@ -216,9 +210,7 @@ impl Script {
             && let Ok(Reply::Thrown(Thrown { why: Why::NoCopy, .. })) = &answer
         {
             self.part();
-            if self.hosts[slot as usize].is_some() {
-                self.hosts[slot as usize] = None;
-            }
+            self.hosts[slot as usize] = None;
             answer = self.ask(slot, ask);
         }
         done(answer?)?;
@@ -236,16 +228,28 @@ impl Script {
         Err(void())
     }
 
-    /// Folds the rows of `self.text`, which are so many.
-    fn fold(&mut self, slot: Slot, stream: &str, events: usize, meanwhile: &mut dyn FnMut()) -> Folded {
+    /// Folds events in one question.
+    fn fold(&mut self, slot: Slot, stream: &str, events: &[Step], meanwhile: &mut dyn FnMut()) -> Folded {
+        let write_row = if self.is_projection { write_projected } else { write_row };
+        let wraps = self.program.engine.knows_wrappers();
+        let text = &mut self.text;
+        text.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{{\"step\":{{\"slot\":\"{slot:?}\",\"stream\":");
+        write_string(stream, text);
+        text.push_str(",\"rows\":[");
+        for (at, event) in events.iter().enumerate() {
+            if at > 0 {
+                text.push(',');
+            }
+            write_row(event, wraps, text);
+        }
+        text.push_str("]}}");
         // Lines end the text; between the parts of JSON they say nothing.
-        let mut line = Vec::with_capacity(self.text.len() + stream.len() + 64);
-        let mut head = format!("{{\"step\":{{\"slot\":\"{slot:?}\",\"stream\":");
-        write_string(stream, &mut head);
-        head.push_str(",\"rows\":");
-        line.extend_from_slice(head.as_bytes());
-        line.extend(self.text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }));
-        line.extend_from_slice(b"}}\n");
+        let mut line: Vec<u8> =
+            text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }).collect();
+        line.push(b'\n');
+        let events = events.len();
         let reply = self.with_host(slot, |host| {
             host.used = true;
             host.send(line, meanwhile)
@@ -285,6 +289,7 @@ impl Script {
 pub(super) fn void() -> Thrown {
     Thrown { fatal: true, ..Thrown::new(Why::Void, "the state went with a host that is gone") }
 }
+
 fn unexpected(reply: &Reply) -> Thrown {
     Thrown::new(Why::Ended, format!("the host answered {reply:?}"))
 }
@@ -315,14 +320,7 @@ impl Reducer for Script {
             return Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() };
         }
         let (mut findings, mut said, mut emitted) = (Vec::new(), Vec::new(), Vec::new());
-        let write_row = if self.is_projection { write_projected } else { write_row };
-        self.text.clear();
-        self.text.push('[');
         for (at, event) in events.iter().enumerate() {
-            if at > 0 {
-                self.text.push(',');
-            }
-            write_row(event, self.program.engine.knows_wrappers(), &mut self.text);
             // What the server says of a stream is of no concern to a projection.
             let is_system = self.is_projection && event.event_type.starts_with('$');
             if !self.program.engine.has_whole_numbers()
@@ -334,17 +332,12 @@ impl Reducer for Script {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
         }
-        self.text.push(']');
-        let mut folded = self.fold(slot, stream, events.len(), meanwhile);
+        let mut folded = self.fold(slot, stream, events, meanwhile);
         if folded.unread && events.len() > 1 {
             // One of them spoils the text of all: each by itself, so that the right one is blamed.
             folded = Folded::default();
             for (at, event) in events.iter().enumerate() {
-                self.text.clear();
-                self.text.push('[');
-                write_row(event, self.program.engine.knows_wrappers(), &mut self.text);
-                self.text.push(']');
-                let mut one = self.fold(slot, stream, 1, &mut || {});
+                let mut one = self.fold(slot, stream, std::slice::from_ref(event), &mut || {});
                 said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
                 emitted.extend(one.emitted.drain(..).map(|(_, event)| (at, event)));
                 folded = Folded { done: at + one.done, ..one };
@@ -431,7 +424,7 @@ impl Drop for Script {
     fn drop(&mut self) {
         // What folds apart has changed the module that is in it.
         if !self.apart
-            && self.chance.is_none()
+            && self.clock.is_none()
             && let Some(host) = self.hosts[0].take()
         {
             self.program.give_back(host);

@@ -1,25 +1,21 @@
 //! What runs in a host process: it reads a line, does what it asks, and answers with a line.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, BufRead, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use super::{Ask, MEMORY_BYTES, Reply, compile};
+use super::{Ask, Reply, compile};
 use crate::replay::js::{Folded, STACK_BYTES, Sandbox};
 use crate::replay::module::{Module, ModuleError};
 use crate::replay::{Thrown, Why};
 
 /// Time between two signs of life.
 const BEAT: Duration = Duration::from_millis(50);
-
-/// Before the arguments by which the process becomes Python.
-pub(super) const PYTHON: &str = "python";
 
 /// Serves whoever started the process, until its input ends. Arguments: none, or those by which
 /// it becomes Node or Python.
@@ -28,12 +24,12 @@ pub(super) const PYTHON: &str = "python";
 /// The process cannot have what it needs, or its output is gone.
 pub fn serve(arguments: impl Iterator<Item = OsString>) -> io::Result<()> {
     limit_process()?;
-    match arguments.collect::<Vec<_>>().as_slice() {
-        [kind, python, folder, prefixes, packages] if kind == PYTHON => {
-            return Err(become_python(Path::new(python), Path::new(folder), prefixes, packages));
-        }
-        [node, folder] => return Err(become_node(Path::new(node), Path::new(folder))),
-        _ => {}
+    let arguments: Vec<OsString> = arguments.collect();
+    if !arguments.is_empty() {
+        #[cfg(target_os = "linux")]
+        return Err(super::jailed::become_other(&arguments));
+        #[cfg(not(target_os = "linux"))]
+        return Err(io::Error::other("there is no jail on this system"));
     }
     limit_memory()?;
     // It asks the system for nothing: where there is no jail, it runs without.
@@ -85,7 +81,7 @@ fn limit_memory() -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn limit(resource: rustix::process::Resource, most: u64) -> io::Result<()> {
+pub(super) fn limit(resource: rustix::process::Resource, most: u64) -> io::Result<()> {
     let most = rustix::process::Rlimit { current: Some(most), maximum: Some(most) };
     Ok(rustix::process::setrlimit(resource, most)?)
 }
@@ -98,124 +94,6 @@ fn limit_process() -> io::Result<()> {
 #[cfg(not(unix))]
 fn limit_memory() -> io::Result<()> {
     Ok(())
-}
-
-/// What Node runs: the driver, and a host around it.
-const NODE_SCRIPT: &str = concat!(
-    "const makeDriver =\n",
-    include_str!("../driver.js"),
-    ";\nconst makeModules =\n",
-    include_str!("../modules.js"),
-    ";\nconst makeProjection =\n",
-    include_str!("../projection.js"),
-    ";\n",
-    include_str!("../node.js"),
-);
-/// Where libraries of the system lie.
-#[cfg(target_os = "linux")]
-const LIBRARIES: [&str; 8] =
-    ["/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store"];
-/// What Node reads beside them.
-#[cfg(target_os = "linux")]
-const READS: [&str; 8] = [
-    "/etc/ld.so.cache",
-    "/etc/ssl",
-    "/etc/localtime",
-    "/etc/timezone",
-    "/usr/share/zoneinfo",
-    "/proc/self",
-    "/proc/meminfo",
-    "/dev/urandom",
-];
-
-/// Goes into the jail, and becomes Node there; returns where it cannot.
-#[cfg(target_os = "linux")]
-fn become_node(node: &Path, folder: &Path) -> io::Error {
-    use std::os::unix::process::CommandExt;
-    let mut reads: Vec<PathBuf> = READS.iter().map(PathBuf::from).collect();
-    if folder != Path::new("/") {
-        reads.push(folder.to_owned());
-    }
-    for above in folder.ancestors() {
-        let packages = above.join("node_modules");
-        reads.extend(linked(&packages));
-        reads.push(packages);
-        reads.push(above.join("package.json"));
-    }
-    let mut runs: Vec<PathBuf> = LIBRARIES.iter().map(PathBuf::from).collect();
-    runs.push(node.to_owned());
-    if let Err(error) = super::jail::enter(&super::jail::Allowed { reads, runs }) {
-        return error;
-    }
-    let heap = format!("--max-old-space-size={}", MEMORY_BYTES >> 20);
-    std::process::Command::new(node)
-        .args(["--experimental-vm-modules", "--no-warnings", &heap, "-e", NODE_SCRIPT])
-        .exec()
-}
-
-/// What Python runs.
-#[cfg(target_os = "linux")]
-const PYTHON_SCRIPT: &str = concat!(
-    include_str!("../python/world.py"),
-    include_str!("../python/file.py"),
-    include_str!("../python/fold.py"),
-    include_str!("../python/state.py"),
-    include_str!("../python/host.py"),
-);
-
-/// Goes into the jail, and becomes Python there; returns where it cannot.
-#[cfg(target_os = "linux")]
-fn become_python(python: &Path, folder: &Path, prefixes: &OsStr, packages: &OsStr) -> io::Error {
-    use std::os::unix::process::CommandExt;
-    if let Err(error) = limit(rustix::process::Resource::As, 4 << 30) {
-        return error;
-    }
-    let packages: Vec<PathBuf> = std::env::split_paths(packages).collect();
-    let mut reads: Vec<PathBuf> = READS.iter().map(PathBuf::from).collect();
-    // A package is imported from the folder above it.
-    let root = folder.ancestors().find(|folder| !folder.join("__init__.py").exists()).unwrap_or(folder);
-    if root != Path::new("/") {
-        reads.push(root.to_owned());
-    }
-    let mut runs: Vec<PathBuf> = LIBRARIES.iter().map(PathBuf::from).collect();
-    // Those of the system hold all programs.
-    let wide = ["/", "/usr", "/usr/local"].map(Path::new);
-    runs.extend(std::env::split_paths(prefixes).filter(|prefix| !wide.contains(&prefix.as_path())));
-    runs.extend(packages.iter().filter(|path| !wide.contains(&path.as_path())).cloned());
-    runs.push(python.to_owned());
-    runs.extend(python.canonicalize());
-    if let Err(error) = super::jail::enter(&super::jail::Allowed { reads, runs }) {
-        return error;
-    }
-    // Sets of texts have the same order in every run.
-    std::process::Command::new(python)
-        .args(["-s", "-B", "-c", PYTHON_SCRIPT])
-        .args(packages)
-        .env("PYTHONHASHSEED", "0")
-        .exec()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn become_python(_python: &Path, _folder: &Path, _prefixes: &OsStr, _packages: &OsStr) -> io::Error {
-    io::Error::other("there is no jail on this system")
-}
-
-/// Packages that are links to elsewhere, as in a workspace of several.
-#[cfg(target_os = "linux")]
-fn linked(packages: &Path) -> Vec<PathBuf> {
-    const MOST: usize = 2_000;
-    let inside = |folder: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-        entries.take(MOST).map(|entry| entry.path()).collect()
-    };
-    let is_scope = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"@"));
-    let all = inside(packages).into_iter().flat_map(|path| if is_scope(&path) { inside(&path) } else { vec![path] });
-    all.filter(|path| path.is_symlink()).filter_map(|path| path.canonicalize().ok()).collect()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn become_node(_node: &Path, _folder: &Path) -> io::Error {
-    io::Error::other("there is no jail on this system")
 }
 
 #[cfg(unix)]
@@ -272,7 +150,7 @@ impl Host {
                 Ok(compiled) => Reply::Compiled(compiled),
                 Err(message) => Reply::Refused { message, place: Arc::from(""), help: "correct the file".to_owned() },
             },
-            Ask::Load { entry, file_name, folder, sources, apart, chance: _, milliseconds } => {
+            Ask::Load { entry, file_name, folder, sources, apart, clock: _, milliseconds } => {
                 // One at a time: the memory of the one before is given back first.
                 self.sandbox = None;
                 let module = Module {

@@ -1,14 +1,13 @@
-//! [`Sure`]: a reducer that may ask what time it is, or for chance, as long as no state depends on
-//! the answer.
+//! [`Sure`]: a reducer that may ask what time it is, as long as no state depends on the answer.
 //!
 //! Libraries do: luxon reads the clock for the year that a text may lack, and then does not use
-//! it. Where a fold is refused for that, it is folded anew in three hosts whose clocks and dice
-//! differ in everything: long ago, at the event's own time, and long after. A state to which all
+//! it. Where a fold is refused for that, it is folded anew in three hosts whose clocks
+//! differ: long ago, at the event's own time, and long after. A state to which all
 //! come is the state of every run; the event at which they part is refused as it was.
 
 use std::slice;
 
-use super::script::{CHANCES, Script, void};
+use super::script::{CLOCKS, Script, void};
 use crate::model::{Node, Text};
 use crate::replay::{Reducer, Saved, Slot, Step, Stepped, Thrown, Why};
 
@@ -19,7 +18,7 @@ pub struct Sure {
 }
 
 struct Trial {
-    all: [Script; CHANCES],
+    all: [Script; CLOCKS],
     /// What is said where they part.
     refusal: Thrown,
 }
@@ -31,10 +30,10 @@ impl Sure {
 
     /// Folds in several hosts from now on, where that may help. `false`: the refusal stays.
     fn divide(&mut self, refusal: &Thrown) -> bool {
-        if refusal.why != Why::Refused || self.trial.is_some() {
+        if refusal.why != Why::Clock || self.trial.is_some() {
             return false;
         }
-        let Some(all) = self.one.with_chances() else { return false };
+        let Some(all) = self.one.with_clocks() else { return false };
         self.trial = Some(Trial { all, refusal: refusal.clone() });
         true
     }
@@ -78,7 +77,7 @@ impl Trial {
                 answers.push(one.thrown.map_or(Ok(()), Err));
             }
             let answer = self.one_of(answers).and_then(|()| match self.ask(|script| script.export(slot)) {
-                Err(thrown) if thrown.why == Why::Refused => Err(thrown),
+                Err(thrown) if thrown.why == Why::Clock => Err(thrown),
                 _ => Ok(()),
             });
             if let Err(thrown) = answer {
@@ -150,8 +149,8 @@ impl Reducer for Sure {
         });
         match saved {
             Ok(text) => Ok(Saved::Script(text)),
-            Err(thrown) if thrown.why == Why::Refused => {
-                Err(Thrown::new(Why::NoCopy, "what it keeps depends on the clock or on chance"))
+            Err(thrown) if thrown.why == Why::Clock => {
+                Err(Thrown::new(Why::NoCopy, "what it keeps depends on the clock"))
             }
             Err(thrown) => Err(thrown),
         }
@@ -167,7 +166,7 @@ impl Reducer for Sure {
     fn limit_heap(&mut self, bytes: usize) {
         self.one.limit_heap(bytes);
         for script in self.trial.iter_mut().flat_map(|trial| &mut trial.all) {
-            script.limit_heap(bytes / CHANCES);
+            script.limit_heap(bytes / CLOCKS);
         }
     }
 

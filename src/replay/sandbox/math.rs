@@ -76,22 +76,28 @@ const LOG: [f64; 7] = [
     1.479819860511658591e-01,
 ];
 
-fn log(mut x: f64) -> f64 {
-    let mut k = 0;
+/// What a logarithm begins with: the number, no longer tiny, and how many times it was doubled for
+/// that, less than zero. `Err`: the logarithm, where that is known already.
+fn logarithm_of(x: f64) -> Result<(f64, i32), f64> {
     if x == 0.0 {
-        return f64::NEG_INFINITY;
+        return Err(f64::NEG_INFINITY);
     }
     if x.is_nan() || x < 0.0 {
-        return f64::NAN;
+        return Err(f64::NAN);
     }
-    if high(x) < 0x0010_0000 {
-        k -= 54;
-        x *= TWO54;
+    match high(x) {
+        0x7ff0_0000.. => Err(x),
+        ..0x0010_0000 => Ok((x * TWO54, -54)),
+        _ => Ok((x, 0)),
     }
+}
+
+fn log(x: f64) -> f64 {
+    let (mut x, mut k) = match logarithm_of(x) {
+        Ok(parts) => parts,
+        Err(known) => return known,
+    };
     let mut hx = high(x);
-    if hx >= 0x7ff0_0000 {
-        return x;
-    }
     k += (hx >> 20) - 1023;
     hx &= 0x000f_ffff;
     let half = (hx + 0x9_5f64) & 0x10_0000;
@@ -179,25 +185,15 @@ fn log1p(x: f64) -> f64 {
     if k == 0 { f - (half - s * (half + r)) } else { dk * LN2_HI - ((half - (s * (half + r) + (dk * LN2_LO + c))) - f) }
 }
 
-fn log10(mut x: f64) -> f64 {
+fn log10(x: f64) -> f64 {
     const PER_LN10: f64 = 4.34294481903251816668e-01;
     const LOG10_2_HI: f64 = 3.01029995663611771306e-01;
     const LOG10_2_LO: f64 = 3.69423907715893078616e-13;
-    let mut k = 0;
-    if x == 0.0 {
-        return f64::NEG_INFINITY;
-    }
-    if x.is_nan() || x < 0.0 {
-        return f64::NAN;
-    }
-    if high(x) < 0x0010_0000 {
-        k -= 54;
-        x *= TWO54;
-    }
+    let (mut x, mut k) = match logarithm_of(x) {
+        Ok(parts) => parts,
+        Err(known) => return known,
+    };
     let hx = high(x);
-    if hx >= 0x7ff0_0000 {
-        return x;
-    }
     if x == 1.0 {
         return 0.0;
     }

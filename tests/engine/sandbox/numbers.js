@@ -1,12 +1,6 @@
 // Numbers as text, texts as numbers, sums.
 (seed) => {
-  let a = seed;
-  const r32 = () => {
-    a = a + 1831565813 | 0;
-    let t = Math.imul(a ^ a >>> 15, 1 | a);
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
-    return (t ^ t >>> 14) >>> 0;
-  };
+  const r32 = chance(seed);
   const u = new Uint32Array(2), d = new Float64Array(u.buffer);
   const bits = () => {
     u[0] = r32();

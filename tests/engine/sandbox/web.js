@@ -1,12 +1,6 @@
 // URLs, their parts and queries, texts as bytes.
 (seed) => {
-  let a = seed;
-  const r32 = () => {
-    a = a + 1831565813 | 0;
-    let t = Math.imul(a ^ a >>> 15, 1 | a);
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
-    return (t ^ t >>> 14) >>> 0;
-  };
+  const r32 = chance(seed);
   const pick = (l) => l[r32() % l.length];
   const bits = ["http", "https", ":", "//", "/", "/", "a.b", "example.com", "EXAMPLE.org", "localhost", "127.0.0.1", "[::1]", "0x7f.1", "256.1", "ü.de", "xn--", ":80", ":443", ":8080", ":x", "@", "user:pa ss@", "?", "q=1&r=2", "#", "frag", "..", ".", "%20", "%zz", " ", "	", "\\", "ä", "😀", "C:", "C|", "|", "*", "<", '"', "'", "`", "{", "}", "^", "javascript", "+", "-", "~", "\uD800", "www.", "=", "&", ";"];
   const schemes = ["http://", "https://", "wss://", "http:", "HTTP:\\\\"];

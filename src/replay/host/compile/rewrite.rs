@@ -7,14 +7,23 @@ use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::{GetSpan, Span};
 
 /// The text with all of them rewritten, on the same lines; `None` where there are none.
-pub(super) fn rewrite(text: &str, program: &Program<'_>) -> Option<String> {
-    if !["accessor", "namespace", "module"].iter().any(|word| text.contains(word)) {
-        return None;
+///
+/// # Errors
+/// It has decorators.
+pub(super) fn rewrite(name: &str, text: &str, program: &Program<'_>) -> Result<Option<String>, String> {
+    if !["accessor", "namespace", "module", "@"].iter().any(|word| text.contains(word)) {
+        return Ok(None);
     }
     let semantic = SemanticBuilder::new().with_build_nodes(true).build(program).semantic;
     let mut edits: Vec<(Span, String)> = Vec::new();
     for node in semantic.nodes().iter() {
         match node.kind() {
+            AstKind::Decorator(_) => {
+                return Err(format!(
+                    "it has decorators, of which there are two kinds, and only your own compiler knows which: bundle it \
+                     with your settings, npx esbuild {name} --bundle --format=esm"
+                ));
+            }
             AstKind::AccessorProperty(member) if !member.computed && member.decorators.is_empty() => {
                 let PropertyKey::StaticIdentifier(key) = &member.key else { continue };
                 let (name, kept) = (key.name, format!("#{}_accessor_storage", key.name));
@@ -52,7 +61,7 @@ pub(super) fn rewrite(text: &str, program: &Program<'_>) -> Option<String> {
     }
     edits.extend(names_of_other_blocks(&semantic));
     if edits.is_empty() {
-        return None;
+        return Ok(None);
     }
     // One in the value of another is written with that other, as it was: its own comes first.
     edits.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
@@ -70,7 +79,7 @@ pub(super) fn rewrite(text: &str, program: &Program<'_>) -> Option<String> {
         at = end;
     }
     out.push_str(&text[at..]);
-    Some(out)
+    Ok(Some(out))
 }
 
 /// A namespace may be written in several blocks; what one of them exports, the others name as if
@@ -142,7 +151,7 @@ mod tests {
         let text = "export namespace Motor {\n export let at = 0, turns = 0\n export const step = 2\n export function go(to: number) { turns += Math.abs(to - at) * step; at = to; return { at } }\n export namespace Brake { export let hot = false; export const check = () => { hot = turns > 12 } }\n}";
         let allocator = Allocator::default();
         let parsed = Parser::new(&allocator, text, SourceType::ts()).parse();
-        let out = super::rewrite(text, &parsed.program);
+        let out = super::rewrite("lift.ts", text, &parsed.program).expect("no decorators");
         assert_eq!(
             out.as_deref(),
             Some(
@@ -156,7 +165,7 @@ mod tests {
         let text = "class Scale { accessor people = 0; static accessor limit: number = 5 }";
         let allocator = Allocator::default();
         let parsed = Parser::new(&allocator, text, SourceType::ts()).parse();
-        let out = super::rewrite(text, &parsed.program).unwrap_or_default();
+        let out = super::rewrite("lift.ts", text, &parsed.program).expect("no decorators").unwrap_or_default();
         assert!(
             out.contains("#people_accessor_storage = 0; get people() { return this.#people_accessor_storage; }"),
             "{out}"
