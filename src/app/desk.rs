@@ -8,7 +8,7 @@ use super::settings::{Settings, SettingsChange};
 use crate::formats::{OpenChoice, Opened};
 use crate::model::{Problem, StoreId};
 use crate::session::budget::Budget;
-use crate::session::{Mapper, Opening, Session, Waker};
+use crate::session::{Mapper, Opening, Session, Waker, WantedHost};
 
 /// What only the desktop can do; the shell does it after each round of actions.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,8 @@ pub(super) struct Desk {
     /// The samples that are there.
     pub(super) samples: Vec<SampleCard>,
     pub(super) settings: Settings,
+    /// What runs the code of reducers.
+    pub(super) host: WantedHost,
     pub(super) waker: Waker,
     /// Every store that is open.
     pub(super) opened: Vec<Arc<Opened>>,
@@ -72,12 +74,13 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(folders: Folders, settings: Settings, waker: Waker, opener: Opener) -> Desk {
+    pub(super) fn new(folders: Folders, settings: Settings, host: WantedHost, waker: Waker, opener: Opener) -> Desk {
         let samples = SampleCard::all_in(folders.samples.as_deref());
         Desk {
             folders,
             samples,
             settings,
+            host,
             waker,
             opened: Vec::new(),
             now: 0.0,

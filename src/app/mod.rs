@@ -63,7 +63,7 @@ impl App {
     /// The same, with sessions that the caller makes.
     pub fn with_opener(folders: Folders, settings: Settings, waker: Waker, start: Start, opener: Opener) -> App {
         let mut app = App {
-            desk: Desk::new(folders, settings, waker, opener),
+            desk: Desk::new(folders, settings, start.host, waker, opener),
             stores: Vec::new(),
             active: 0,
             unsaved_since: None,

@@ -11,7 +11,7 @@ use crate::dialect::MapOverride;
 use crate::formats::{OpenChoice, file_name};
 use crate::index::At;
 use crate::model::{Time, Version};
-use crate::session::PROGRAM;
+use crate::session::{PROGRAM, WantedHost};
 
 /// A store, and what is looked at in it. In the settings file a field that cannot be read is
 /// its default, never the loss of the rest.
@@ -40,6 +40,8 @@ pub struct Start {
     pub places: Vec<Place>,
     /// How every one of these stores is read.
     pub choice: OpenChoice,
+    /// What runs the code of reducers.
+    pub host: WantedHost,
 }
 
 impl Place {

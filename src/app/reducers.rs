@@ -57,11 +57,12 @@ pub(super) enum Read {
     Changed(String),
 }
 
-impl Default for Reducers {
-    fn default() -> Reducers {
+impl Reducers {
+    /// None yet; what runs those to come.
+    pub(super) fn run_by(host: WantedHost) -> Reducers {
         Reducers {
             source: ReducerSource::Merge,
-            host: WantedHost::Auto,
+            host,
             came: false,
             exports: Vec::new(),
             wanted: None,
@@ -74,9 +75,7 @@ impl Default for Reducers {
             answers: channel(),
         }
     }
-}
 
-impl Reducers {
     /// Starts reading the reducer that the user names.
     pub(super) fn read(&mut self, named: String, waker: &Waker) {
         if let Some(source) = ReducerSource::word(&named) {
@@ -189,7 +188,7 @@ impl Reducers {
 
     /// Back to merge.
     pub(super) fn clear(&mut self) {
-        *self = Reducers { on_error: self.on_error, ..Reducers::default() };
+        *self = Reducers { on_error: self.on_error, ..Reducers::run_by(self.host) };
     }
 
     pub(super) fn choose(&mut self, category: String, export: Option<String>) {

@@ -22,7 +22,7 @@ use crate::model::json::{to_text, write_pretty};
 use crate::model::{Applied, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId};
 use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
-use crate::session::{Answer, IndexNews, PROGRAM, Reading, ReducerSource, Session, StoreAsk, find_stream};
+use crate::session::{Answer, IndexNews, PROGRAM, Reading, ReducerSource, Session, StoreAsk, WantedHost, find_stream};
 
 /// Playheads of streams that are remembered between runs.
 const REMEMBERED_PLAYHEADS: usize = 200;
@@ -98,7 +98,7 @@ impl OpenStore {
         let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
         let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
         let (id, session) = desk.session(&path, choice.clone());
-        let mut store = OpenStore::opening(id, path, choice, session);
+        let mut store = OpenStore::opening(id, path, choice, session, desk.host);
         store.tabs.0 = place.tab;
         match recent {
             Some(recent) => store.come_back(recent.place, recent.memory, desk),
@@ -113,7 +113,7 @@ impl OpenStore {
     }
 
     /// A store of which nothing is known yet.
-    fn opening(id: StoreId, path: PathBuf, choice: OpenChoice, session: Session) -> OpenStore {
+    fn opening(id: StoreId, path: PathBuf, choice: OpenChoice, session: Session, host: WantedHost) -> OpenStore {
         OpenStore {
             id,
             name: file_name(&path),
@@ -124,7 +124,7 @@ impl OpenStore {
             phase: Phase::Opening,
             index: IndexNews::default(),
             list: StreamsList::default(),
-            reducers: Reducers::default(),
+            reducers: Reducers::run_by(host),
             notice: None,
             changed: None,
             findings_open: false,
@@ -526,10 +526,10 @@ impl OpenStore {
     /// Opens the store anew, read by another choice: its streams may be other ones.
     fn reopen(&mut self, choice: OpenChoice, desk: &mut Desk) {
         let (_, session) = desk.session(&self.path, choice.clone());
-        let fresh = OpenStore::opening(self.id, std::mem::take(&mut self.path), choice, session);
+        let fresh = OpenStore::opening(self.id, std::mem::take(&mut self.path), choice, session, desk.host);
         *self = OpenStore {
             name: std::mem::take(&mut self.name),
-            reducers: std::mem::take(&mut self.reducers),
+            reducers: std::mem::replace(&mut self.reducers, Reducers::run_by(desk.host)),
             tabs: self.tabs,
             start: self.start.take(),
             ..fresh

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::CliError;
 use super::at::AtArguments;
+use super::fold::HostArgument;
 use super::store::ChoiceArguments;
 use crate::app::{Place, Start};
 use crate::session::PROGRAM;
@@ -27,6 +28,9 @@ pub struct WindowArguments {
     /// Program that computes states, with its arguments; it is run as you would run it
     #[arg(long, value_name = "COMMAND", conflicts_with = "reducer")]
     reducer_command: Option<String>,
+    /// What runs modules: Node in a jail where it is there, else the sandbox
+    #[arg(long, value_enum, default_value = "auto")]
+    host: HostArgument,
     #[command(flatten)]
     choice: ChoiceArguments,
     /// Who draws the window
@@ -72,7 +76,7 @@ impl WindowArguments {
             let command = self.reducer_command.as_ref().map(|command| format!("{PROGRAM}{command}"));
             (first.stream, first.at, first.reducer) = (self.stream.clone(), at, self.reducer.clone().or(command));
         }
-        Ok(Start { places, choice })
+        Ok(Start { places, choice, host: self.host.into() })
     }
 }
 
@@ -87,6 +91,7 @@ mod tests {
     use crate::formats::OpenChoice;
     use crate::index::At;
     use crate::model::{Time, Version};
+    use crate::session::WantedHost;
 
     /// What the window opens with, by these arguments.
     fn start<T: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -> Result<Start, CliError> {
@@ -192,9 +197,15 @@ mod tests {
     }
 
     #[test]
+    fn what_runs_reducers_is_said_to_the_window() {
+        assert_eq!(start(["a.db"]).expect("places").host, WantedHost::Auto);
+        assert_eq!(start(["a.db", "--host", "sandbox"]).expect("places").host, WantedHost::Sandbox);
+    }
+
+    #[test]
     fn the_command_line_says_how_the_store_is_read() {
         let arguments = ["a.db", "--dialect", "plain", "--table", "t", "--map", "stream=a,type=b,data=c"];
-        let Start { places, choice } = start(arguments).expect("places");
+        let Start { places, choice, .. } = start(arguments).expect("places");
         let line = places[0].command_line(&choice);
         assert_eq!(line, "eventglass ./a.db --dialect plain --table t --map data=c --map stream=a --map type=b");
     }

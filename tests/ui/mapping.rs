@@ -50,7 +50,7 @@ fn page(path: &Path, choice: OpenChoice) -> Window {
 }
 
 fn page_of(path: &Path, choice: OpenChoice, size: [f32; 2]) -> Window {
-    let start = Start { places: vec![Place::of(path)], choice };
+    let start = Start { places: vec![Place::of(path)], choice, ..Start::default() };
     let mut window = drawn(Program::new(settings(), start), size);
     settle(&mut window);
     window

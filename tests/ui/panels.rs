@@ -6,13 +6,15 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 
-use crate::program::{CASES, Case, Window, bank, index, labels, settle, sized, start, wait_for, window};
-use eventglass::app::Place;
+use crate::program::{
+    CASES, Case, Program, Window, bank, drawn, index, labels, sample, settings, settle, sized, start, wait_for, window,
+};
 use eventglass::app::action::{Action, StateTab};
 use eventglass::app::playback::PlaybackCommand;
+use eventglass::app::{Place, Start};
 use eventglass::index::At;
 use eventglass::model::Version;
-use eventglass::session::{Answer, Reading, StoreAsk};
+use eventglass::session::{Answer, Reading, StoreAsk, WantedHost};
 
 #[test]
 fn each_state_of_each_panel_has_its_sentence() {
@@ -314,6 +316,14 @@ fn a_reducer_that_cannot_start_leaves_events_and_cells() {
     ] {
         assert!(said.iter().any(|text| text.contains(sentence)), "no {sentence:?} in {said:#?}");
     }
+}
+
+#[test]
+fn the_chip_says_what_runs_the_reducer() {
+    let start =
+        Start { places: vec![bank(57, Some(sample("reducers.mjs")))], host: WantedHost::Sandbox, ..Start::default() };
+    let mut window = drawn(Program::new(settings(), start), [1440.0, 900.0]);
+    wait_for(&mut window, "Reducer reducers.mjs, 0 errors, by sandbox");
 }
 
 #[test]
