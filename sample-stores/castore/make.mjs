@@ -157,7 +157,7 @@ const play = async (parcels, couriers, { people, count, plain }) => {
 const shown = (value) => {
   if (typeof value === 'bigint') return { $bigint: `${value}` };
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
-  if (value instanceof Set) return { $set: [...value].sort() };
+  if (value instanceof Set) return { $set: [...value] };
   if (Array.isArray(value)) return value.map(shown);
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined).map(([k, v]) => [k, shown(v)]));

@@ -131,6 +131,8 @@ pub struct Timeline {
     errors: Vec<HandlerError>,
     /// The fold stopped before this event (0-based).
     stopped: Option<u64>,
+    /// [`Slot::Build`] does not hold the state that `built` says.
+    is_spoilt: bool,
     /// One of the events before this ended whatever folded them: they are handed over one by one.
     one_by_one: u64,
     /// Events behind which whatever folds them ended, though it had one only: others may have
@@ -168,6 +170,7 @@ impl Timeline {
             patience: Duration::MAX,
             errors: Vec::new(),
             stopped: None,
+            is_spoilt: false,
             one_by_one: 0,
             tried: None,
             no_copies: None,
@@ -323,9 +326,9 @@ impl Timeline {
             self.findings.retain(|finding| finding.version < Some(first.version));
         }
         self.stopped = self.stopped.filter(|stopped| *stopped < at);
-        if self.built > at {
-            match self.fold_to(source, Slot::Build, at)? {
-                Ok(came) => self.built = came,
+        if self.built > at || self.is_spoilt {
+            match self.fold_to(source, Slot::Build, at.min(self.built))? {
+                Ok(came) => (self.built, self.is_spoilt) = (came, false),
                 // The reducer does not do again what it did: all anew.
                 Err(_) => {
                     (self.built, self.started, self.stopped) = (0, false, None);
@@ -397,7 +400,7 @@ impl Timeline {
     }
 
     fn begin(&mut self) {
-        self.started = true;
+        (self.started, self.is_spoilt) = (true, false);
         match self.reducer.start(Slot::Build).and_then(|()| self.reducer.export(Slot::Build)) {
             Ok(node) => {
                 self.initial = Some(node);
@@ -531,6 +534,7 @@ impl Timeline {
             Err(_) => {
                 self.built = at;
                 self.stopped = Some(at);
+                self.is_spoilt = true;
             }
         }
         Ok(())
@@ -682,7 +686,7 @@ impl Timeline {
         // The fold from the beginning stands there, and to fold once more would be as long.
         if self.no_copies.is_some()
             && applied == self.built
-            && self.errors.is_empty()
+            && !self.is_spoilt
             && let Ok(node) = self.reducer.export(Slot::Build)
         {
             self.ring.hold(applied, node.clone());

@@ -7,7 +7,7 @@
 // `created` are the library's own and differ.
 //
 // expected: {"library","libraryVersion","seed","reducers","states":[{"stream","version","reducer","state"}]}
-// with 200 states.  In a state BigInt is {"$bigint":"…"} and Set is {"$set":[sorted]}.
+// with 200 states.  In a state BigInt is {"$bigint":"…"} and Set is {"$set":[…]}, as inserted.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -137,7 +137,7 @@ for (let open = [...streams]; open.length > 0; open = open.filter((it) => it.wri
 
 const plain = (it) => {
   if (typeof it === 'bigint') return { $bigint: it.toString() };
-  if (it instanceof Set) return { $set: [...it].map(plain).sort() };
+  if (it instanceof Set) return { $set: [...it].map(plain) };
   if (Array.isArray(it)) return it.map(plain);
   if (it && typeof it === 'object') return Object.fromEntries(Object.entries(it).map(([key, member]) => [key, plain(member)]));
   return it;

@@ -33,7 +33,7 @@ const streams = {
 };
 const plain = (it) => {
   if (typeof it === 'bigint') return { $bigint: it.toString() };
-  if (it instanceof Set) return { $set: [...it].map(plain).sort() };
+  if (it instanceof Set) return { $set: [...it].map(plain) };
   if (Array.isArray(it)) return it.map(plain);
   if (it && typeof it === 'object') return Object.fromEntries(Object.entries(it).map(([key, member]) => [key, plain(member)]));
   return it;

@@ -550,7 +550,8 @@ fn the_sandbox_has_the_local_time_of_utc_only() {
     let (here, there) = (run("UTC"), run("America/St_Johns"));
     assert_eq!(here.code, 0, "{here:?}");
     // Where the zone is another, the sandbox has no local time, and says so.
-    there.refused(1, "local time", "node");
+    there.refused(1, "local time", "carry it");
+    assert!(there.err.contains("--host node"), "{there:?}");
     let state = &here.one()["state"];
     assert_eq!(
         state["parsed"],

@@ -315,7 +315,7 @@ impl Fold {
                         // The words of an engine are its own; the kind of error is not.
                         Some(threw) if self.is_sandbox => message.split(':').next() == threw.message.split(':').next(),
                         Some(threw) => message == threw.message,
-                        None => why == Why::Refused,
+                        None => is_refused(why),
                     };
                     if is_said { Ok(false) } else { Err(elsewhere(format!("it says {message}"))) }
                 }
@@ -326,13 +326,13 @@ impl Fold {
         if came < line.applied {
             let Some(error) = self.timeline.errors().first() else { return Err(elsewhere(format!("it is at {came}"))) };
             let said = format!("v{}: {}", error.version, error.thrown);
-            return Err(if error.thrown.why == Why::Refused { Came::Refused(said) } else { elsewhere(said) });
+            return Err(if is_refused(error.thrown.why) { Came::Refused(said) } else { elsewhere(said) });
         }
         match state {
             Ok(state) if !line.cycle && state == line.text() => Ok(true),
             Ok(state) => Err(elsewhere(format!("it is\n    {state}\n    {}", line.text()))),
             Err(thrown) if line.cycle && thrown.message.contains("a cycle") => Ok(true),
-            Err(thrown) if thrown.why == Why::Refused => Err(Came::Refused(thrown.to_string())),
+            Err(thrown) if is_refused(thrown.why) => Err(Came::Refused(thrown.to_string())),
             Err(thrown) => Err(elsewhere(format!("it cannot be shown: {thrown}"))),
         }
     }
@@ -394,6 +394,10 @@ fn compare(cases: &[&Case], events: &Path, cache: &Path, host: WantedHost) -> Ve
     let there = cases.len() - refused - wrong.len();
     println!("{host:?}: {there} as in a bare Node, {refused} refused, {} wrong, {:.0?}", wrong.len(), start.elapsed());
     wrong
+}
+
+fn is_refused(why: Why) -> bool {
+    matches!(why, Why::Refused | Why::Clock)
 }
 
 fn is_deserved(name: &str, message: &str) -> bool {
