@@ -64,13 +64,19 @@ impl Library {
         }
     }
 
-    /// The state that the event stands for; `None` where it is one of many.
-    pub fn restart(&self, event_type: &str, data: &Node) -> Option<Node> {
+    /// Events of the type may stand for a state: [`Library::restart`].
+    pub fn restarts(&self, event_type: &str) -> bool {
+        self.restart.as_ref().is_some_and(|rule| {
+            let event_type = event_type.to_lowercase();
+            event_type.starts_with(&rule.event_type) || event_type.contains(&format!(".{}", rule.event_type))
+        })
+    }
+
+    /// The state that an event of such a type stands for; `None` where it is one of many.
+    pub fn restart(&self, data: &Node) -> Option<Node> {
         let rule = self.restart.as_ref()?;
-        let event_type = event_type.to_lowercase();
-        let begins = event_type.starts_with(&rule.event_type) || event_type.contains(&format!(".{}", rule.event_type));
         let Node::Object(object) = data else { return None };
-        let mut members = object.0.iter().filter(|_| begins);
+        let mut members = object.0.iter();
         members.find(|(key, _)| Name::from(&**key).is_like(&rule.member)).map(|(_, state)| state.clone())
     }
 

@@ -315,6 +315,12 @@ impl Mapping {
         self.peel.is_empty() && self.payload_decode.iter().all(|step| matches!(step, Decode::Auto | Decode::Json))
     }
 
+    /// Payload and metadata that are stored as a JSON object or array are that, and nothing else.
+    pub fn hands_on_json(&self) -> bool {
+        let is_json = |chain: &[Decode]| chain.iter().all(|step| matches!(step, Decode::Auto | Decode::Json));
+        !self.is_typed && self.peel.is_empty() && is_json(&self.payload_decode) && is_json(&self.metadata_decode)
+    }
+
     /// Columns that nothing names, whose values together are the payload; `None` where a
     /// payload has a place of its own. Lines are asked one by one: for them it is empty.
     pub fn rest(&self) -> Option<&[usize]> {

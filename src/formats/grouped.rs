@@ -52,6 +52,10 @@ impl Store for Grouped {
         self.inner.decode(row)
     }
 
+    fn plain<'r>(&self, row: &PageRow<'r>) -> Option<(&'r str, Option<&'r str>)> {
+        self.inner.plain(row)
+    }
+
     fn links(&self, row: &PageRow<'_>, content: &Content) -> Vec<Link> {
         self.inner.links(row, content)
     }

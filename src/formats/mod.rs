@@ -161,6 +161,11 @@ pub trait Store: Send + Sync {
     fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError>;
     /// What is inside a whole row.
     fn decode(&self, row: &PageRow<'_>) -> Content;
+    /// The texts of payload and metadata, where each is JSON of which nothing is to be said, so
+    /// that they need not be taken apart. `None` says nothing.
+    fn plain<'r>(&self, _row: &PageRow<'r>) -> Option<(&'r str, Option<&'r str>)> {
+        None
+    }
     /// Where the event of a whole row points.
     fn links(&self, _row: &PageRow<'_>, _content: &Content) -> Vec<Link> {
         Vec::new()
@@ -282,6 +287,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn decode(&self, row: &PageRow<'_>) -> Content {
         row::decode(&self.mapping, row)
+    }
+
+    fn plain<'r>(&self, row: &PageRow<'r>) -> Option<(&'r str, Option<&'r str>)> {
+        row::plain(&self.mapping, row)
     }
 
     fn links(&self, row: &PageRow<'_>, content: &Content) -> Vec<Link> {

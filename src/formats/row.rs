@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{EventPage, PageRow, Stored};
 use crate::dialect::mapping::{Item, Row};
 use crate::dialect::{Cell, Decoded, Linking, Mapping};
-use crate::model::json::{to_text, write, write_string};
+use crate::model::json::{is_plain, to_text, write, write_string};
 use crate::model::{
     Content, Finding, FindingCode, Findings, Link, Marks, Node, Position, RowKey, StreamStatus, Text, Version,
 };
@@ -323,6 +323,22 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
         metadata: metadata.node,
         odd,
     }
+}
+
+/// The texts of payload and metadata, where both need only be handed on.
+pub(super) fn plain<'r>(mapping: &Mapping, row: &PageRow<'r>) -> Option<(&'r str, Option<&'r str>)> {
+    let text = |stored: &Stored<&'r [u8]>| match stored {
+        Stored::Text(bytes) | Stored::Bytes(bytes) => std::str::from_utf8(bytes).ok().filter(|text| is_plain(text)),
+        _ => None,
+    };
+    if !mapping.hands_on_json() {
+        return None;
+    }
+    let metadata = match &row.metadata {
+        Stored::Null => None,
+        stored => Some(text(stored)?),
+    };
+    Some((text(&row.payload)?, metadata))
 }
 
 /// Where the event of a whole row points.

@@ -17,6 +17,10 @@ pub const MAX_DEPTH: usize = 256;
 
 /// Values in one text that are taken apart: each takes some 60 bytes, however short it is.
 pub const MAX_VALUES: usize = 2_000_000;
+
+/// Characters up to which a whole number fits a number of JavaScript.
+pub const SAFE_DIGITS: usize = 15;
+
 const TOO_LARGE: &str = "too large to be taken apart: more than 2,000,000 values";
 
 /// What writers on Windows put in front of a text.
@@ -303,43 +307,107 @@ pub fn is_number(text: &str) -> bool {
 /// The text is one JSON value by the grammar of RFC 8259, which has no limit of depth and
 /// lets lone surrogates be escaped. Never recurses.
 pub fn is_json(text: &str) -> bool {
-    let bytes = text.as_bytes();
+    walk(text.as_bytes(), |_| true)
+}
+
+/// Nothing need be said of the text or done to it: it is an object or an array as every parser
+/// reads it, which names no key twice and has neither half a surrogate pair nor a number of more
+/// than [`SAFE_DIGITS`] characters. `false` says nothing.
+pub fn is_plain(text: &str) -> bool {
+    const MOST_OPEN: usize = 32;
+    const MOST_KEYS: usize = 64;
+    if !text.starts_with(['{', '[']) || text.len() > MAX_VALUES {
+        return false;
+    }
+    // The keys of all objects that are open, and where each object's begin.
+    let (mut keys, mut known) = ([&[] as &[u8]; MOST_KEYS], 0);
+    let (mut open, mut depth) = ([0; MOST_OPEN], 0);
+    walk(text.as_bytes(), |piece| match piece {
+        Piece::Open => {
+            let Some(place) = open.get_mut(depth) else { return false };
+            *place = known;
+            depth += 1;
+            true
+        }
+        Piece::Close => {
+            depth -= 1;
+            known = open[depth];
+            true
+        }
+        Piece::Key(key) => {
+            let others = &keys[open[depth - 1]..known];
+            if known == MOST_KEYS || others.contains(&key) || memchr::memchr(b'\\', key).is_some() {
+                return false;
+            }
+            keys[known] = key;
+            known += 1;
+            true
+        }
+        // An escape may be half a pair.
+        Piece::Text(text) => !has_surrogate(text),
+        Piece::Number(digits) => digits.len() <= SAFE_DIGITS,
+    })
+}
+
+/// An escape in the text may be half of a surrogate pair.
+fn has_surrogate(text: &[u8]) -> bool {
+    memchr::memchr(b'\\', text).is_some_and(|at| text[at..].windows(3).any(|part| matches!(part, b"\\ud" | b"\\uD")))
+}
+
+/// What a text consists of, without the quotes.
+enum Piece<'a> {
+    Open,
+    Close,
+    Key(&'a [u8]),
+    Text(&'a [u8]),
+    Number(&'a [u8]),
+}
+
+/// Hands over the pieces of one JSON value in their order; `false` where it is none, or where
+/// `take` wants no more of it.
+#[inline]
+fn walk<'a>(bytes: &'a [u8], mut take: impl FnMut(Piece<'a>) -> bool) -> bool {
     let blank = |at: &mut usize| {
         while matches!(bytes.get(*at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             *at += 1;
         }
     };
-    let key = |at: &mut usize| {
+    let key = |at: &mut usize, take: &mut dyn FnMut(Piece<'a>) -> bool| {
         blank(at);
-        let text = string(bytes, at);
+        let from = *at + 1;
+        let is_taken = string(bytes, at) && take(Piece::Key(&bytes[from..*at - 1]));
         blank(at);
         *at += 1;
-        text && bytes.get(*at - 1) == Some(&b':')
+        is_taken && bytes.get(*at - 1) == Some(&b':')
     };
     let mut open: Vec<u8> = Vec::new();
     let mut at = 0;
     loop {
         blank(&mut at);
+        let from = at;
         let begins = match bytes.get(at) {
             Some(b'{' | b'[') => {
                 let close = bytes[at] + 2;
                 at += 1;
+                if !take(Piece::Open) {
+                    return false;
+                }
                 blank(&mut at);
                 if bytes.get(at) != Some(&close) {
                     open.push(close);
-                    if close == b'}' && !key(&mut at) {
+                    if close == b'}' && !key(&mut at, &mut take) {
                         return false;
                     }
                     continue;
                 }
                 at += 1;
-                true
+                take(Piece::Close)
             }
-            Some(b'"') => string(bytes, &mut at),
+            Some(b'"') => string(bytes, &mut at) && take(Piece::Text(&bytes[from + 1..at - 1])),
             Some(b't') => word(bytes, &mut at, b"true"),
             Some(b'f') => word(bytes, &mut at, b"false"),
             Some(b'n') => word(bytes, &mut at, b"null"),
-            _ => number(bytes, &mut at),
+            _ => number(bytes, &mut at) && take(Piece::Number(&bytes[from..at])),
         };
         if !begins {
             return false;
@@ -351,9 +419,9 @@ pub fn is_json(text: &str) -> bool {
             at += 1;
             match (open.last(), next) {
                 (None, None) => return true,
-                (Some(b'}'), Some(b',')) if key(&mut at) => break,
+                (Some(b'}'), Some(b',')) if key(&mut at, &mut take) => break,
                 (Some(b']'), Some(b',')) => break,
-                (Some(close), Some(byte)) if close == byte => drop(open.pop()),
+                (Some(close), Some(byte)) if close == byte && take(Piece::Close) => drop(open.pop()),
                 _ => return false,
             }
         }
@@ -525,6 +593,8 @@ pub fn write_string(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn round(text: &str) -> String {
@@ -539,6 +609,65 @@ mod tests {
         let text = to_text(&Node::Raw(Arc::from(deep.as_str())));
         assert!(!text.contains(['\n', '\r']), "{text}");
         assert_eq!(text.replace(' ', ""), deep.replace(['\r', '\n'], ""));
+    }
+
+    #[test]
+    fn a_plain_text_has_nothing_that_need_be_said() {
+        for text in [
+            r#"{"a":1,"b":[{"a":1,"c":2},{"a":"é\u00e9 \\ \n"}],"d":{"a":-1.5e3,"e":null},"f":123456789012345}"#,
+            "[ ]",
+            "{}",
+            " [true,false]".trim_start(),
+        ] {
+            assert!(is_plain(text), "{text}");
+        }
+        for text in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":{"b":1,"c":[],"b":2}}"#,
+            r#"{"\u0061":1,"a":2}"#,
+            r#"{"a":1234567890123456}"#,
+            r#"["\ud83d"]"#,
+            r#"["\uD83D\uDE00"]"#,
+            r#""text""#,
+            "12",
+            r#"{"a":1}x"#,
+            r#"{"a":01}"#,
+            "{\"a\":\"\n\"}",
+            &"[".repeat(40),
+            &format!("{}{}", "[".repeat(40), "]".repeat(40)),
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
+
+    fn json_text() -> impl Strategy<Value = String> {
+        let leaf = prop::sample::select(vec![
+            "0", "-1.5e3", "123456789012345", "9007199254740993", "null", "true", r#""a""#, r#""\u00e9""#, r#""\ud83d""#,
+            r#""\\ud""#,
+        ]);
+        leaf.prop_map(str::to_owned).prop_recursive(4, 24, 4, |inner| {
+            let key = prop::sample::select(vec!["a", "b", "c", "\\u0061"]);
+            let members = prop::collection::vec((key, inner.clone()), 0..4).prop_map(|members| {
+                let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+                format!("{{{}}}", members.join(","))
+            });
+            let items = prop::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(" ,")));
+            prop_oneof![members, items]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn of_what_is_plain_the_parser_says_nothing(text in json_text(), cut in 0_usize..40) {
+            prop_assert!(is_json(&text));
+            if is_plain(&text) {
+                let parsed = parse_text(&text);
+                prop_assert_eq!((parsed.error, parsed.duplicate_key, parsed.replaced), (None, None, false));
+                prop_assert!(text.starts_with(['{', '[']) && !text.contains("9007199254740993"));
+            }
+            let cut = text.get(..text.len().saturating_sub(cut + 1)).unwrap_or_default();
+            prop_assert!(!text.starts_with(['{', '[']) || !is_plain(cut), "{}", cut);
+        }
     }
 
     #[test]

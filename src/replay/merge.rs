@@ -43,7 +43,7 @@ impl Reducer for Merge {
         let state = &mut self.slots[slot as usize];
         let mut findings = Vec::new();
         for (at, event) in events.iter().enumerate() {
-            let node = event.restart.as_ref().unwrap_or(&event.data.node);
+            let node = event.restart.as_ref().unwrap_or(event.data.node());
             match node {
                 _ if event.is_skipped => {}
                 Node::Object(object) if event.restart.is_some() => *state = object.0.iter().cloned().collect(),

@@ -17,10 +17,11 @@ pub mod written;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::json::parse_text;
 use crate::model::{FindingCode, Node, Position, Text, Time, Version};
 
 /// An event as a reducer sees it.
@@ -49,17 +50,43 @@ pub struct Step {
     pub is_typed: bool,
 }
 
-/// A decoded payload.
-#[derive(Clone, Debug)]
+/// A payload: its text, or what it is taken apart to.
+#[derive(Clone, Debug, Default)]
 pub struct Payload {
-    /// With the framework's wrappers taken off.
-    pub node: Node,
-    /// The stored text, where it is JSON and means the same.
-    pub json: Option<Text>,
+    json: Option<Text>,
+    /// What a text is is found out when it is asked for: a script needs the text only.
+    node: OnceLock<Node>,
     /// With the wrappers on, where there were some.
     pub wrapped: Option<Node>,
     /// Whoever wrote it says that it is no JSON.
     pub is_opaque: bool,
+}
+
+impl Payload {
+    /// What was decoded, and the stored text, where that is JSON and means the same.
+    pub fn new(node: Node, json: Option<Text>) -> Payload {
+        Payload { json, node: OnceLock::from(node), ..Payload::default() }
+    }
+
+    /// A text that [`is_plain`](crate::model::json::is_plain).
+    pub fn plain(json: Text) -> Payload {
+        Payload { json: Some(json), ..Payload::default() }
+    }
+
+    /// It is only the text so far, which no number of JavaScript's would round.
+    pub fn is_untouched(&self) -> bool {
+        self.node.get().is_none()
+    }
+
+    /// With the framework's wrappers taken off.
+    pub fn node(&self) -> &Node {
+        self.node.get_or_init(|| self.json.as_deref().map_or(Node::Null, |text| parse_text(text).node))
+    }
+
+    /// The stored text, where it is JSON and means the same.
+    pub fn json(&self) -> Option<&Text> {
+        self.json.as_ref()
+    }
 }
 
 /// Where a reducer holds a state: one session folds for several purposes in turn.

@@ -448,14 +448,19 @@ impl Timeline {
             return Ok(());
         }
         let (next, ahead) = (self.built + events.len() as u64, &mut self.ahead);
+        let mut reading = (0.0, 1.0);
         let stepped = self.reducer.step_while(Slot::Build, &self.stream, &events, &mut || {
             if next < until && (ahead.0 != next || ahead.1.is_empty()) {
+                let start = Instant::now();
                 // What cannot be read is asked for again, and said then.
                 *ahead = (next, gather(source, next, most.min(until - next)).unwrap_or_default());
+                reading = (start.elapsed().as_secs_f64(), ahead.1.len().max(1) as f64);
             }
         });
+        // Of what was read meanwhile for later ones as much as is due to these.
+        let (read, of) = reading;
+        let took = start.elapsed().as_secs_f64() - read + read * (events.len() as f64 / of).min(1.0);
         // To ask a host costs the same for few events as for many.
-        let took = start.elapsed().as_secs_f64();
         let cost = (took - ASKING.as_secs_f64()).max(took / 16.0) / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
         let is_sure = stepped.thrown.is_none() || !stepped.unsure;
@@ -852,7 +857,7 @@ impl Timeline {
 /// Events from `from` on, of as many pages as it takes.
 fn gather<S: EventSource>(source: &mut S, from: u64, count: u64) -> Result<Vec<Step>, S::Error> {
     let size = |events: &[Step]| {
-        events.iter().map(|event| event.data.json.as_ref().map_or(64, |text| text.len())).sum::<usize>()
+        events.iter().map(|event| event.data.json().map_or(64, |text| text.len())).sum::<usize>()
     };
     let mut events = source.steps(from, count)?;
     let mut bytes = size(&events);

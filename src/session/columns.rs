@@ -82,7 +82,7 @@ pub(super) fn columns(source: &mut StreamSource) -> Vec<PayloadColumn> {
     let mut seen: Vec<(Pointer, u32, u32, Vec<Text>)> = Vec::new();
     let steps = source.steps(0, SAMPLE).unwrap_or_default();
     for step in &steps {
-        let Node::Object(object) = &step.data.node else { continue };
+        let Node::Object(object) = step.data.node() else { continue };
         for (key, node) in object.0.iter().take(24) {
             if !matches!(node, Node::Number(_) | Node::String(_) | Node::Bool(_)) {
                 continue;

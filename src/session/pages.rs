@@ -16,9 +16,11 @@ use crate::model::{
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Step};
 
-/// Events in a page, at most: about as many as lie between two keyframes. Large events make
-/// smaller pages.
+/// Events in a page, where no more are asked for: about as many as lie between two keyframes.
+/// Large events make smaller pages.
 const PAGE: u64 = 64;
+/// Events in a page at most.
+const LONG_PAGE: u64 = 1_024;
 /// Bytes of pages kept, unless told otherwise.
 pub const CACHE_BYTES: usize = 64 << 20;
 
@@ -156,7 +158,7 @@ impl StreamSource {
         if at >= self.rows.len() {
             return Ok(None);
         }
-        let (first, page) = self.page(at)?;
+        let (first, page) = self.page(at, at)?;
         let Some(row) = page.get((at - first) as usize) else { return Ok(None) };
         let version = self.rows.version(at).unwrap_or(Version(0));
         let mut notes = Findings::default();
@@ -171,7 +173,7 @@ impl StreamSource {
     /// # Errors
     /// Where the store can no longer be read.
     pub fn links(&mut self, at: u64) -> Result<Vec<Link>, ReadError> {
-        let (first, page) = self.page(at)?;
+        let (first, page) = self.page(at, at)?;
         let row = page.get(at.saturating_sub(first) as usize).filter(|row| row.is_readable);
         Ok(row.map(|row| self.store.links(&row, &self.store.decode(&row))).unwrap_or_default())
     }
@@ -196,8 +198,9 @@ impl StreamSource {
         Some((first, lost.count() + 1))
     }
 
-    /// The page that the event at `at` is in, and the place of its first event.
-    fn page(&mut self, at: u64) -> Result<(u64, Arc<EventPage>), ReadError> {
+    /// The page that the event at `at` is in, and the place of its first event. Those before
+    /// `end` are asked for next.
+    fn page(&mut self, at: u64, end: u64) -> Result<(u64, Arc<EventPage>), ReadError> {
         self.clock += 1;
         if let Some((first, (page, used))) = self.pages.range_mut(..=at).next_back()
             && at - first < page.len() as u64
@@ -210,18 +213,18 @@ impl StreamSource {
         let begin = at / PAGE * PAGE;
         let behind = |(first, (page, _)): (&u64, &(Arc<EventPage>, u64))| first + page.len() as u64;
         let begin = self.pages.range(begin..=at).next_back().map_or(begin, behind);
-        let mut page = self.keep(begin)?;
+        let mut page = self.keep(begin, end)?;
         if at - begin >= page.len() as u64 {
             // What lies between is large, and nobody asked for it.
-            page = self.keep(at)?;
+            page = self.keep(at, end)?;
             return Ok((at, page));
         }
         Ok((begin, page))
     }
 
     /// Reads a page and keeps it.
-    fn keep(&mut self, first: u64) -> Result<Arc<EventPage>, ReadError> {
-        let page = Arc::new(self.read(first)?);
+    fn keep(&mut self, first: u64, end: u64) -> Result<Arc<EventPage>, ReadError> {
+        let page = Arc::new(self.read(first, end)?);
         self.bytes += page.size_bytes();
         if let Some((old, _)) = self.pages.insert(first, (Arc::clone(&page), self.clock)) {
             self.bytes -= old.size_bytes().min(self.bytes);
@@ -240,9 +243,9 @@ impl StreamSource {
         }
     }
 
-    /// Events from `first` on, to the end of their page or as many as fill it.
-    fn read(&mut self, first: u64) -> Result<EventPage, ReadError> {
-        let last = (first / PAGE * PAGE + PAGE).min(self.rows.len());
+    /// Events from `first` on, to the end of their page or to `end`, or as many as fill one.
+    fn read(&mut self, first: u64, end: u64) -> Result<EventPage, ReadError> {
+        let last = (first / PAGE * PAGE + PAGE).max(end.min(first + LONG_PAGE)).min(self.rows.len());
         let mut keys: Vec<RowKey> = (first..last).filter_map(|at| self.rows.key(at)).collect();
         let run = match (self.rows.version(first), self.rows.version(last - 1)) {
             (Some(first), Some(last)) if !self.stored_name.is_empty() && !self.rows.is_together() => {
@@ -325,7 +328,7 @@ impl EventSource for StreamSource {
         let mut steps = Vec::with_capacity(end.saturating_sub(from) as usize);
         let (mut at, mut bytes) = (from, 0);
         while at < end && bytes <= PAGE_BYTES {
-            let (first, page) = self.page(at)?;
+            let (first, page) = self.page(at, end)?;
             let Some(row) = page.get((at - first) as usize) else { break };
             let version = self.rows.version(at).unwrap_or(Version(0));
             let mut notes = Findings::default();
@@ -385,6 +388,44 @@ fn content(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version
 
 /// The event as a reducer sees it. `stream` is the name that is shown.
 pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
+    let library = store.library();
+    let own_name = library.map(|library| library.stream(stream)).filter(|own| **own != **stream);
+    let time_text = match library {
+        Some(library) => library.time(row.time, row.time_text),
+        None => row.time_text.map(Cow::Borrowed),
+    };
+    let is_time_number = row.is_time_number && time_text.as_deref() == row.time_text;
+    let restarts = library.is_some_and(|library| library.restarts(row.event_type));
+    let (data, metadata, is_typed) = match store.plain(row).filter(|_| !restarts) {
+        Some((data, metadata)) => (Payload::plain(Text::from(data)), metadata.map(Text::from), false),
+        None => taken_apart(store, row, stream, version, notes),
+    };
+    Step {
+        restart: library.filter(|_| restarts).and_then(|library| library.restart(data.node())),
+        version,
+        event_type: Arc::from(row.event_type),
+        id: row.id.map(Text::from),
+        position: row.position.clone(),
+        stream: own_name.map(Text::from),
+        time: row.time,
+        time_text: time_text.map(Text::from),
+        is_time_number,
+        data,
+        metadata,
+        is_skipped: row.marks.has(Marks::SKIPPED),
+        is_typed,
+    }
+}
+
+/// Payload and metadata as a reducer gets them, and whether JSON's own values do not say all of
+/// them.
+fn taken_apart(
+    store: &dyn Store,
+    row: &PageRow<'_>,
+    stream: &Text,
+    version: Version,
+    notes: &mut Findings,
+) -> (Payload, Option<Text>, bool) {
     let content = content(store, row, stream, version, notes);
     let is_typed = content.is_typed && [&content.data, &content.metadata].into_iter().any(typed::is_more_than_json);
     let text = |node: &Node| {
@@ -401,34 +442,11 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
         (None, Node::Null) => None,
         (None, node) => Some(text(node)),
     };
-    let library = store.library();
-    let own_name = library.map(|library| library.stream(stream)).filter(|own| **own != **stream);
-    let time_text = match library {
-        Some(library) => library.time(row.time, row.time_text),
-        None => row.time_text.map(Cow::Borrowed),
-    };
-    let is_time_number = row.is_time_number && time_text.as_deref() == row.time_text;
-    let restart = library.and_then(|library| library.restart(row.event_type, &content.data));
-    Step {
-        restart,
-        version,
-        event_type: Arc::from(row.event_type),
-        id: row.id.map(Text::from),
-        position: row.position.clone(),
-        stream: own_name.map(Text::from),
-        time: row.time,
-        time_text: time_text.map(Text::from),
-        is_time_number,
-        data: Payload {
-            json: if is_typed { Some(text(&content.data)) } else { content.data_json },
-            wrapped: content.wrapped,
-            node: content.data,
-            is_opaque: matches!(row.payload, Stored::Opaque(_)),
-        },
-        metadata,
-        is_skipped: row.marks.has(Marks::SKIPPED),
-        is_typed,
-    }
+    let json = if is_typed { Some(text(&content.data)) } else { content.data_json };
+    let mut data = Payload::new(content.data, json);
+    data.wrapped = content.wrapped;
+    data.is_opaque = matches!(row.payload, Stored::Opaque(_));
+    (data, metadata, is_typed)
 }
 
 /// The event in full, for the inspector and for output. `stream` is the name that is shown,

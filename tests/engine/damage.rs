@@ -60,7 +60,7 @@ fn read(path: &Path, cache: &Path) -> Result<Streams, OpenError> {
         let len = source.rows().len();
         let mut seen = String::new();
         for step in source.steps(0, len)? {
-            seen += &format!("{} {} {}\n", step.version, step.event_type, to_text(&step.data.node));
+            seen += &format!("{} {} {}\n", step.version, step.event_type, to_text(step.data.node()));
         }
         let mut timeline = Timeline::new(Box::new(Merge::default()), Arc::from(name.as_str()), len, OnError::Stop);
         timeline.build(&mut source, len, Duration::from_secs(60))?;

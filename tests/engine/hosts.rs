@@ -22,7 +22,7 @@ use crate::support::{Chance, Place, jsonl, line};
 
 fn payload(at: u64) -> Payload {
     let text = json!({ "at": at }).to_string();
-    Payload { node: parse_text(&text).node, json: Some(Arc::from(text)), wrapped: None, is_opaque: false }
+    Payload::new(parse_text(&text).node, Some(Arc::from(text)))
 }
 
 /// Events of the versions from 1 on.

@@ -26,7 +26,7 @@ fn event(event_type: &str, version: i64) -> Step {
         time: None,
         time_text: None,
         is_time_number: false,
-        data: Payload { node: Node::Null, json: None, wrapped: None, is_opaque: false },
+        data: Payload::new(Node::Null, None),
         metadata: None,
         restart: None,
         is_skipped: false,

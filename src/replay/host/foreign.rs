@@ -476,9 +476,9 @@ fn write_event(event: &Step, stream: &str, out: &mut String) {
     out.push_str("{\"type\":");
     write_string(&event.event_type, out);
     out.push_str(",\"data\":");
-    match &event.data.json {
+    match event.data.json() {
         Some(text) => write_line(text, out),
-        None => write_json(&event.data.node, out),
+        None => write_json(event.data.node(), out),
     }
     // Writing to a String cannot fail.
     let _ = write!(out, ",\"version\":{},\"streamId\":", event.version);

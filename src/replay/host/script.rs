@@ -7,15 +7,13 @@ use std::time::Duration;
 
 use super::process::{Death, Limits};
 use super::{Ask, CALL_TIME, Engine, Host, MEMORY_BYTES, Program, Reply, Stop};
-use crate::model::json::{parse_text, to_text, write as write_json, write_string};
+use crate::model::json::{SAFE_DIGITS, parse_text, to_text, write as write_json, write_string};
 use crate::model::{FindingCode, Node, Position, Text, Time};
 use crate::replay::module::ModuleError;
 use crate::replay::{Emitted, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
 
 /// Text of a batch whose memory is given back.
 const LONG_TEXT: usize = 4 << 20;
-/// Digits above which a whole number may not fit a JavaScript number.
-const SAFE_DIGITS: usize = 15;
 
 /// Clocks that differ, as `node.js` has them.
 pub(super) const CLOCKS: usize = 3;
@@ -327,7 +325,8 @@ impl Reducer for Script {
                 && !event.is_skipped
                 && !event.is_typed
                 && !is_system
-                && let Some(number) = imprecise(&event.data.node)
+                && !event.data.is_untouched()
+                && let Some(number) = imprecise(event.data.node())
             {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
@@ -441,9 +440,9 @@ fn write_row(event: &Step, wrapped: bool, out: &mut String) {
     out.push('[');
     write_string(&event.event_type, out);
     out.push(',');
-    match &event.data.json {
+    match event.data.json() {
         Some(text) => out.push_str(text),
-        None => write_json(&event.data.node, out),
+        None => write_json(event.data.node(), out),
     }
     // Writing to a String cannot fail.
     let _ = write!(out, ",{},", event.version);
@@ -498,13 +497,16 @@ fn write_projected(event: &Step, _wrapped: bool, out: &mut String) {
     let time = event.time.map(Time::to_rfc3339);
     write_string(time.as_deref().or(event.time_text.as_deref()).unwrap_or_default(), out);
     out.push(',');
-    match (&event.data.json, &event.data.node) {
-        (Some(text), _) => write_string(text, out),
-        (None, Node::Null) => out.push_str("null"),
-        (None, Node::Raw(text)) => write_string(text, out),
-        (None, Node::String(text)) if event.data.is_opaque => write_string(text, out),
-        (None, Node::Bytes(bytes)) => write_string(&String::from_utf8_lossy(bytes), out),
-        (None, node) => write_string(&to_text(node), out),
+    if let Some(text) = event.data.json() {
+        write_string(text, out);
+    } else {
+        match event.data.node() {
+            Node::Null => out.push_str("null"),
+            Node::Raw(text) => write_string(text, out),
+            Node::String(text) if event.data.is_opaque => write_string(text, out),
+            Node::Bytes(bytes) => write_string(&String::from_utf8_lossy(bytes), out),
+            node => write_string(&to_text(node), out),
+        }
     }
     out.push(',');
     optional(event.metadata.as_deref(), out);

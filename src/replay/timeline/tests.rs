@@ -34,12 +34,7 @@ fn events(payloads: &[String]) -> Events {
         id: None,
         position: Position::None,
         time: None,
-        data: Payload {
-            node: crate::model::json::parse_text(text).node,
-            json: Some(Arc::from(text.as_str())),
-            wrapped: None,
-            is_opaque: false,
-        },
+        data: Payload::new(crate::model::json::parse_text(text).node, Some(Arc::from(text.as_str()))),
         metadata: None,
         is_skipped: false,
     };
