@@ -22,7 +22,8 @@
   const method = (f) => (self, ...args) => apply(f, self, args);
   const has = method(ObjectPrototype.hasOwnProperty);
   const { has: hasItem, add: addItem, delete: deleteItem } = SetType.prototype;
-  const { get: getItem, set: setItem, has: hasKey } = MapType.prototype;
+  const membersOf = (type) => ({ get: type.prototype.get, set: type.prototype.set, has: type.prototype.has });
+  const [mapMembers, weakMembers] = [membersOf(MapType), membersOf(WeakMapType)];
   // A set and a map that work whatever user code does to their prototypes.
   const safeSet = () => {
     const set = new SetType();
@@ -31,16 +32,16 @@
     set.delete = deleteItem;
     return set;
   };
-  const safeMap = () => {
-    const map = new MapType();
-    map.get = getItem;
-    map.set = setItem;
+  const safe = (map, { get, set, has: hasKey }) => {
+    map.get = get;
+    map.set = set;
     map.has = hasKey;
     return map;
   };
+  const safeMap = () => safe(new MapType(), mapMembers);
   const setAdd = method(addItem);
   const setEach = method(SetType.prototype.forEach);
-  const mapSet = method(setItem);
+  const mapSet = method(mapMembers.set);
   const mapEach = method(MapType.prototype.forEach);
   const push = method(ArrayPrototype.push);
   const iso = method(DateType.prototype.toISOString);
@@ -280,9 +281,7 @@
   // while all of it is as it was does a copy of a state say everything.
   const MOST_OWN = 20_000;
   const own = [];
-  const ownNumbers = new WeakMapType();
-  const weakGet = method(WeakMapType.prototype.get);
-  const weakSet = method(WeakMapType.prototype.set);
+  const ownNumbers = safe(new WeakMapType(), weakMembers);
   // Why a state cannot be copied, whatever it is; '' where it can.
   let apart = '';
   let rootsOf = [];
@@ -378,8 +377,8 @@
     const note = (value) => {
       if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
       if (builtInMembers.has(value) || value === globalThis || value === EventPrototype) return;
-      if (weakGet(ownNumbers, value) !== undefined) return;
-      weakSet(ownNumbers, value, own.length);
+      if (ownNumbers.get(value) !== undefined) return;
+      ownNumbers.set(value, own.length);
       push(own, { value, held: null });
       push(open, value);
     };
@@ -399,14 +398,19 @@
       if (value instanceof BufferType && value.byteLength > 65536) apart = 'it holds many bytes of its own';
       if (apart !== '') return;
       const held = holdings(value);
-      own[weakGet(ownNumbers, value)].held = held;
+      own[ownNumbers.get(value)].held = held;
       for (let i = 0; i < held.length; i++) note(held[i]);
     }
   };
   // Why the module is not as it was when it had loaded, or ''.
   const changed = () => {
     if (apart !== '') return apart;
-    if (sizeOfBuiltIns() !== sizeAtLoad) return 'it changes what belongs to the language';
+    if (sizeOfBuiltIns() !== sizeAtLoad) return CHANGES_LANGUAGE;
+    return changedOwn();
+  };
+  const CHANGES_LANGUAGE = 'it changes what belongs to the language';
+  const changedOwn = () => {
+    if (apart !== '') return apart;
     const now = roots();
     for (let i = 0; i < now.length; i++) if (!is(now[i], rootsAtLoad[i])) return 'it writes its own variables';
     for (let at = 0; at < own.length; at++) {
@@ -445,7 +449,7 @@
         return false;
     }
     if (value === null) return true;
-    if (seen.has(value) || !isExtensible(value) || weakGet(ownNumbers, value) !== undefined) return false;
+    if (seen.has(value) || !isExtensible(value) || ownNumbers.get(value) !== undefined) return false;
     seen.add(value);
     const prototype = getPrototypeOf(value);
     if (prototype === ArrayPrototype) {
@@ -459,13 +463,14 @@
       return true;
     }
     if (prototype !== ObjectPrototype) return false;
-    const names = keys(value);
-    if (ownKeys(value).length !== names.length) return false;
+    const names = ownKeys(value);
     for (let i = 0; i < names.length; i++) {
-      if (oddMembers !== 0 && !isPlainMember(value, names[i])) return false;
-      if (!isPlain(value[names[i]], seen)) return false;
+      const name = names[i];
+      if (typeof name !== 'string' || name === 'toJSON') return false;
+      if (oddMembers !== 0 && !isPlainMember(value, name)) return false;
+      if (!isPlain(value[name], seen)) return false;
     }
-    return !has(value, 'toJSON');
+    return true;
   };
   const views = create(null);
   for (const name of ownKeys(globalThis)) {
@@ -481,6 +486,9 @@
   const save = (value) => {
     const why = changed();
     if (why !== '') throw new NoCopy(why);
+    return copyOf(value);
+  };
+  const copyOf = (value) => {
     if (isPlain(value, safeSet())) return `j${stringify(value)}`;
     const table = [];
     const places = safeMap();
@@ -534,16 +542,16 @@
         usual = BufferType.prototype;
         if (v.resizable) throw new NoCopy('the state has a buffer that can be resized');
         entry.b = base64(new Bytes(v));
-      } else if (weakGet(ownNumbers, prototype) === undefined || builtInMembers.has(prototype)) {
+      } else if (ownNumbers.get(prototype) === undefined || builtInMembers.has(prototype)) {
         throw new NoCopy(`the state has a ${nameOf(prototype)}`);
       } else {
         for (let it = prototype; it !== ObjectPrototype && it !== null; it = getPrototypeOf(it)) {
-          if (weakGet(ownNumbers, it) === undefined) throw new NoCopy(`the state has a ${nameOf(prototype)}`);
+          if (ownNumbers.get(it) === undefined) throw new NoCopy(`the state has a ${nameOf(prototype)}`);
         }
       }
       if (prototype !== usual) {
         if (prototype === null) entry.p = -1;
-        else if (usual === ObjectPrototype) entry.p = weakGet(ownNumbers, prototype);
+        else if (usual === ObjectPrototype) entry.p = ownNumbers.get(prototype);
         else throw new NoCopy(`the state has a ${nameOf(prototype)}`);
       }
       const list = members(v, first);
@@ -565,7 +573,7 @@
           throw new NoCopy('the state has a symbol');
       }
       if (v === null) return null;
-      const number = weakGet(ownNumbers, v);
+      const number = ownNumbers.get(v);
       if (number !== undefined) return ['o', number];
       if (typeof v === 'function') {
         if (builtInMembers.has(v)) throw new NoCopy('the state has a function of the language');
@@ -861,32 +869,61 @@
     return state;
   };
 
+  // Copies the state that stands behind a row, and says when the next copy is due.
+  const keep = (state, place, every, copied) => {
+    const start = world.now();
+    let due = place + every;
+    try {
+      const why = changedOwn();
+      if (why !== '') throw new NoCopy(why);
+      push(copied.made, [place, copyOf(state)]);
+      refused();
+    } catch (error) {
+      copied.refused = thrown(error);
+      due = 0;
+    }
+    copied.milliseconds += world.now() - start;
+    return due;
+  };
+  // To look at all that belongs to the language takes longer than a copy: once for all of them.
+  const sift = (copied) => {
+    if (copied.made.length === 0 || sizeOfBuiltIns() === sizeAtLoad) return;
+    copied.made = [];
+    copied.refused = thrown(new NoCopy(CHANGES_LANGUAGE));
+  };
+
   // Folds rows until one throws: `{ done }` or `{ done, thrown }`; of a projection also what it
-  // would have written, `emitted`, and its `logs`.
-  const step = (slot, rows, streamId) => {
+  // would have written, `emitted`, and its `logs`. With `due` the state is copied after so many
+  // rows, and every so many after them: `copied` has the texts of the copies with their places, why
+  // there are no more, and how long they took.
+  const step = (slot, rows, streamId, due = 0, every = 0) => {
     const outside = enter(slot);
     if (outside !== '') return { done: 0, thrown: { why: 'outside', message: outside, place: '' } };
     folded = slot;
     let state = slots[slot];
-    const out = { done: 0, emitted: [], logs: [] };
+    const out = { done: 0, emitted: [], logs: [], copied: { made: [], refused: undefined, milliseconds: 0 } };
     let i = 0;
     try {
       if (state === UNMADE) state = initial(streamId);
       for (; i < rows.length; i++) {
         world.count(rows[i]);
-        if (rows[i] === null) continue;
-        state = projection === null ? one(state, new EventRecord(rows[i], streamId)) : project(state, rows[i], streamId, i, out);
-        const why = world.refusal();
-        if (why !== '') {
-          out.done = i;
-          out.thrown = { why: refusedAs(), message: why, place: '' };
-          return out;
+        if (rows[i] !== null) {
+          state = projection === null ? one(state, new EventRecord(rows[i], streamId)) : project(state, rows[i], streamId, i, out);
+          const why = world.refusal();
+          if (why !== '') {
+            out.done = i;
+            out.thrown = { why: refusedAs(), message: why, place: '' };
+            return out;
+          }
         }
+        if (i + 1 === due) due = keep(state, due, every, out.copied);
       }
     } catch (error) {
       out.done = i;
       out.thrown = thrown(error);
       return out;
+    } finally {
+      sift(out.copied);
     }
     slots[slot] = state;
     out.done = i;

@@ -31,9 +31,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use super::js::MEMORY_BYTES;
-use super::js::{too_much_memory, too_slow};
+use super::js::{Copied, too_much_memory, too_slow};
 use super::module::{Export, Module, ModuleError, Reads, Source};
-use super::{Emitted, Slot, Thrown};
+use super::{Emitted, Keep, Slot, Thrown};
 use crate::model::Text;
 use compile::Compiled;
 pub use engine::{Engine, WantedHost};
@@ -98,6 +98,8 @@ enum Ask<'a> {
         /// An array of rows, as the driver's `EventRecord` takes them.
         #[serde(borrow)]
         rows: &'a RawValue,
+        #[serde(flatten)]
+        keep: Keep,
     },
     Export(Slot),
     Save(Slot),
@@ -110,6 +112,15 @@ enum Ask<'a> {
     Limit(usize),
     /// Forget the module.
     Drop,
+}
+
+impl Ask<'_> {
+    fn to_line(&self) -> Vec<u8> {
+        // It has no map whose keys are no texts, so it is always written.
+        let mut line = serde_json::to_vec(self).unwrap_or_default();
+        line.push(b'\n');
+        line
+    }
 }
 
 /// What it answers. While it works it also says `at N` now and then: events begun so far.
@@ -136,6 +147,8 @@ enum Reply {
         /// What a projection would write, likewise.
         #[serde(default)]
         emitted: Vec<(usize, Emitted)>,
+        #[serde(default)]
+        copied: Copied,
     },
     /// The rows are no text that it can read: none was folded.
     Unread(Thrown),
@@ -191,13 +204,12 @@ impl Host {
     }
 
     fn ask(&mut self, ask: &Ask<'_>) -> Result<Reply, Death> {
-        let mut line = serde_json::to_vec(ask).map_err(|error| Death::Ended(error.to_string()))?;
-        line.push(b'\n');
-        self.send(line, &mut || {})
+        self.process.send(ask.to_line());
+        self.answer()
     }
 
-    fn send(&mut self, line: Vec<u8>, meanwhile: &mut dyn FnMut()) -> Result<Reply, Death> {
-        let answer = self.process.ask(line, &self.limits, meanwhile)?;
+    fn answer(&mut self) -> Result<Reply, Death> {
+        let answer = self.process.answer(&self.limits)?;
         serde_json::from_slice(&answer).map_err(|error| Death::Ended(format!("its answer cannot be read: {error}")))
     }
 

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use rquickjs::context::EvalOptions;
 use rquickjs::convert::List;
@@ -24,7 +24,7 @@ use rquickjs::{Array, CatchResultExt, CaughtError, Context, Ctx, Function, Objec
 
 use super::module::{Export, Kind, Module, ModuleError, Source, candidates, resolve};
 use super::sandbox::{Hook, furnish, rewrite};
-use super::{Emitted, Slot, Thrown, Why};
+use super::{Emitted, Keep, Slot, Thrown, Why};
 use crate::model::Text;
 
 /// Memory of one session, unless told otherwise.
@@ -88,6 +88,20 @@ pub(super) struct Out {
     pub said: Vec<(usize, String)>,
     /// Events that a projection would write.
     pub emitted: Vec<(usize, Emitted)>,
+    #[serde(skip)]
+    pub copied: Copied,
+}
+
+/// Copies made while a batch was folded.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Copied {
+    /// Each with the number of the batch's events that are in it.
+    pub made: Vec<(usize, String)>,
+    /// Why there are no more.
+    pub refused: Option<Thrown>,
+    /// What they took.
+    pub milliseconds: f64,
 }
 
 #[derive(Clone)]
@@ -265,8 +279,8 @@ impl Sandbox {
         lines.unwrap_or_default().into_iter().map(|List(line)| line).collect()
     }
 
-    /// Folds the rows of `text`.
-    pub fn fold(&self, slot: Slot, text: &str, stream: &str) -> Folded {
+    /// Folds the rows of `text`, and copies the state where `keep` says.
+    pub fn fold(&self, slot: Slot, text: &str, stream: &str, keep: Keep) -> Folded {
         let before = self.begun.load(Ordering::Relaxed);
         let rows = self.run(|_, driver| {
             let rows: Value<'_> = driver.get::<_, Function<'_>>("parse")?.call((text,))?;
@@ -280,19 +294,27 @@ impl Sandbox {
             }
         };
         let result = self.run(|ctx, driver| {
-            let answer: Object<'_> =
-                driver.get::<_, Function<'_>>("step")?.call((slot as usize, rows.restore(ctx)?, stream))?;
+            let answer: Object<'_> = driver.get::<_, Function<'_>>("step")?.call((
+                slot as usize,
+                rows.restore(ctx)?,
+                stream,
+                keep.due,
+                keep.every,
+            ))?;
             let done: f64 = answer.get("done")?;
             let thrown: Option<Object<'_>> = answer.get("thrown")?;
             let is_empty =
                 |name| answer.get::<_, Option<Array<'_>>>(name).map(|list| list.is_none_or(|list| list.is_empty()));
-            let out = match is_empty("emitted")? && is_empty("logs")? {
+            let copied = answer.get::<_, Option<Object<'_>>>("copied")?.map(|copied| copies(&copied)).transpose()?;
+            answer.remove("copied")?;
+            let mut out = match is_empty("emitted")? && is_empty("logs")? {
                 true => Out::default(),
                 false => {
                     let text = ctx.json_stringify(answer)?.map(|text| text.to_string()).transpose()?;
                     serde_json::from_str(&text.unwrap_or_default()).unwrap_or_default()
                 }
             };
+            out.copied = copied.unwrap_or_default();
             Ok((done, thrown.map(|thrown| said(&thrown)).transpose()?, out))
         });
         match result {
@@ -502,6 +524,13 @@ fn said(thrown: &Object<'_>) -> rquickjs::Result<Thrown> {
         _ => Why::Threw,
     };
     Ok(Thrown { place: Arc::from(text("place")?), ..Thrown::new(why, text("message")?) })
+}
+
+/// What the driver says of copies.
+fn copies(copied: &Object<'_>) -> rquickjs::Result<Copied> {
+    let made = copied.get::<_, Vec<List<(usize, String)>>>("made")?.into_iter().map(|List(copy)| copy).collect();
+    let refused = copied.get::<_, Option<Object<'_>>>("refused")?.map(|thrown| said(&thrown)).transpose()?;
+    Ok(Copied { made, refused, milliseconds: copied.get("milliseconds")? })
 }
 
 pub(super) fn too_slow(limit: Duration) -> String {

@@ -18,6 +18,7 @@ pub mod written;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +120,25 @@ pub struct Stepped {
     pub said: Vec<(usize, Text)>,
     /// What a projection would write, by place in the batch.
     pub emitted: Vec<(usize, Emitted)>,
+    pub copies: Copies,
+}
+
+/// Where in a batch the state is copied: once `due` of its events are folded, and every so many
+/// after them; nowhere where `due` is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keep {
+    pub due: u64,
+    pub every: u64,
+}
+
+/// Copies of the state that were made on the way through a batch.
+#[derive(Clone, Debug, Default)]
+pub struct Copies {
+    /// Each with the number of the batch's events that are in it.
+    pub made: Vec<(usize, Saved)>,
+    /// Why there are no more.
+    pub refused: Option<Thrown>,
+    pub took: Duration,
 }
 
 /// An event that a projection would write: nothing ever is.
@@ -273,9 +293,17 @@ pub trait Reducer {
     fn start(&mut self, slot: Slot) -> Result<(), Thrown>;
     /// Folds events of `stream` in order until one throws; passes over those that are skipped.
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
-    /// The same. Where another process does the work, `meanwhile` is called once while it does.
-    fn step_while(&mut self, slot: Slot, stream: &str, events: &[Step], _meanwhile: &mut dyn FnMut()) -> Stepped {
-        self.step(slot, stream, events)
+    /// The same, with copies on the way. Where another process does the work, `meanwhile` is
+    /// called once while it does.
+    fn step_and_keep(
+        &mut self,
+        slot: Slot,
+        stream: &str,
+        events: &[Step],
+        keep: Keep,
+        _meanwhile: &mut dyn FnMut(),
+    ) -> Stepped {
+        keep_between(self, slot, stream, events, keep)
     }
     /// There is a state in the slot: one that the store keeps is there at some versions only.
     fn knows(&self, _slot: Slot) -> bool {
@@ -296,10 +324,65 @@ pub trait Reducer {
     /// # Errors
     /// A copy of a session that is gone.
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown>;
+    /// The state some events behind a copy, as it is shown.
+    ///
+    /// # Errors
+    /// As each of the three steps; the slot is then spoilt.
+    fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
+        self.restore(slot, from)?;
+        go_on(self, slot, stream, events)
+    }
     /// The memory it may take from now on, where it has one of its own.
     fn limit_heap(&mut self, _bytes: usize) {}
     /// What follows folds several streams.
     fn fold_together(&mut self) {}
     /// Events between keyframes at most, whatever they cost.
     fn longest_interval(&self) -> u64;
+}
+
+/// Folds events, and shows the state behind them.
+fn go_on(reducer: &mut (impl Reducer + ?Sized), slot: Slot, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
+    match reducer.step(slot, stream, events).thrown {
+        Some(thrown) => Err(thrown),
+        None => reducer.export(slot),
+    }
+}
+
+/// Folds up to each place where a copy is due, and copies the state there.
+fn keep_between(
+    reducer: &mut (impl Reducer + ?Sized),
+    slot: Slot,
+    stream: &str,
+    events: &[Step],
+    Keep { due, every }: Keep,
+) -> Stepped {
+    let (mut all, mut due) = (Stepped::default(), due as usize);
+    loop {
+        let (from, is_due) = (all.done, (1..=events.len()).contains(&due));
+        let to = if is_due { due } else { events.len() };
+        let part = reducer.step(slot, stream, events.get(from..to).unwrap_or_default());
+        all.done += part.done;
+        (all.thrown, all.unsure) = (part.thrown, part.unsure);
+        all.findings.extend(part.findings.into_iter().map(|(at, code, text)| (from + at, code, text)));
+        all.said.extend(part.said.into_iter().map(|(at, text)| (from + at, text)));
+        all.emitted.extend(part.emitted.into_iter().map(|(at, event)| (from + at, event)));
+        if all.thrown.is_some() || !is_due {
+            return all;
+        }
+        let start = Instant::now();
+        match reducer.save(slot) {
+            Ok(saved) => {
+                all.copies.made.push((to, saved));
+                due += every as usize;
+            }
+            Err(thrown) => {
+                all.copies.refused = Some(thrown);
+                due = 0;
+            }
+        }
+        all.copies.took += start.elapsed();
+        if to == events.len() || all.copies.refused.as_ref().is_some_and(|thrown| thrown.fatal) {
+            return all;
+        }
+    }
 }

@@ -176,9 +176,14 @@
   }
 
   // --- The line --------------------------------------------------------------------------
-  const write = (text) => {
-    const bytes = bytesFrom(`${text}\n`);
+  let unsent = '';
+  const flush = () => {
+    const bytes = bytesFrom(unsent);
+    unsent = '';
     for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
+  };
+  const write = (text) => {
+    unsent += `${text}\n`;
   };
   let rest = allocUnsafe(0);
   const chunk = allocUnsafe(1 << 20);
@@ -194,6 +199,8 @@
         return textOf(whole, 0, whole.length);
       }
       if (rest.length > 0) parts[parts.length] = rest;
+      // Whoever asked several things at once is told all of it at once.
+      if (unsent !== '') flush();
       const count = readSync(0, chunk, 0, chunk.length, null);
       if (count === 0) return null;
       rest = bytesFrom(partOf(chunk, 0, count));
@@ -282,6 +289,7 @@
   let [told, looked, every] = [0, 0, 64];
   const driver = makeDriver({
     isClock: () => isClock,
+    now: () => clock(time),
     refusal: () => {
       const found = refusal;
       refusal = '';
@@ -298,6 +306,7 @@
       if (at - told > 50) {
         told = at;
         write(`at ${begun}`);
+        flush();
       }
     },
   });
@@ -348,8 +357,10 @@
       case 'step': {
         lines = [];
         lineBytes = 0;
-        const { done, thrown, emitted = [], logs = [] } = driver.step(SLOTS[given.slot], given.rows, given.stream);
-        return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown), said: logs.length > 0 ? logs : lines, emitted } };
+        const { slot, rows, stream, due, every } = given;
+        const { done, thrown, emitted = [], logs = [], copied } = driver.step(SLOTS[slot], rows, stream, due, every);
+        if (copied?.refused !== undefined) copied.refused = thrownOf(copied.refused);
+        return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown), said: logs.length > 0 ? logs : lines, emitted, copied } };
       }
       case 'export':
         return call(() => ({ state: driver.show(SLOTS[given]) }));

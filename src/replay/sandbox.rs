@@ -13,6 +13,7 @@ mod zone;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Instant;
 
 pub use rewrite::rewrite;
 use rquickjs::convert::List;
@@ -83,6 +84,8 @@ fn natives<'js>(ctx: &Ctx<'js>, hook: &Hook) -> rquickjs::Result<Object<'js>> {
     web::add(&natives)?;
     // Null where it is no text of a program; the engine itself says why.
     natives.set("rewrite", Function::new(ctx.clone(), |text: String| rewrite(&text, false).ok())?)?;
+    let start = Instant::now();
+    natives.set("now", Function::new(ctx.clone(), move || start.elapsed().as_secs_f64() * 1e3)?)?;
     natives.set("isUtc", zone::is_utc())?;
     natives.set("platform", platform())?;
     natives.set("arch", architecture())?;

@@ -15,17 +15,19 @@ use std::time::{Duration, Instant};
 use keyframes::{Keyframes, SHORTEST_INTERVAL};
 use ring::Ring;
 
-use super::{Emitted, Reducer, Saved, Slot, Step, Thrown, Why};
+use super::{Emitted, Keep, Reducer, Saved, Slot, Step, Thrown, Why};
 use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
-const SEEK_TIME: Duration = Duration::from_millis(2);
+const SEEK_TIME: Duration = Duration::from_micros(300);
 /// Bytes of keyframes kept, unless told otherwise; beyond, every second one is dropped.
 pub const KEYFRAME_BYTES: usize = 128 << 20;
 /// Bytes of ready states kept around the playhead, unless told otherwise.
 pub const RING_BYTES: usize = 32 << 20;
 /// Folding takes so many times as long as copying the state does.
 const COPY_SHARE: f64 = 2.0;
+/// Copies that take no longer are made on the way through a batch.
+const QUICK_COPY: Duration = Duration::from_millis(50);
 /// Time that one call of the reducer should take at most.
 const SLICE_TIME: Duration = Duration::from_millis(8);
 /// Events that may throw before skipping ends as well: the list of them is kept.
@@ -423,20 +425,26 @@ impl Timeline {
     }
 
     fn build_batch<S: EventSource>(&mut self, source: &mut S, until: u64) -> Result<(), S::Error> {
-        let last = self.keyframes.last();
+        let (begin, interval) = (self.built, self.interval());
         // The first keyframe is after the first event: the initial state may be an object
         // of the module that a reducer changes in place.
         let next = match &self.no_copies {
-            _ if self.built == 0 => 1,
+            _ if begin == 0 => 1,
             // The next copy is tried there, and not before.
             Some(no) => no.again_at,
-            None => last + self.interval(),
+            None => self.keyframes.last() + interval,
         };
-        let most = if self.built < self.one_by_one { 1 } else { self.batch() };
-        let count = (until - self.built).min(most).min(next.saturating_sub(self.built).max(1));
+        let due = next.saturating_sub(begin).max(1);
+        let most = if begin < self.one_by_one { 1 } else { self.batch() };
+        // A copy that takes long is made in a call of its own, so that no event is blamed for it.
+        let is_quick = self.no_copies.is_none() && self.copy_cost > 0.0 && self.copy_cost < QUICK_COPY.as_secs_f64();
+        let keep = if is_quick && most > 1 { Keep { due, every: interval } } else { Keep::default() };
+        let count = (until - begin).min(most).min(if keep.due == 0 { due } else { most });
         let start = Instant::now();
         let events = if self.ahead.0 == self.built && !self.ahead.1.is_empty() {
-            let some = self.ahead.1.len().min(count as usize);
+            // What is there goes together: a rest would be asked for by itself.
+            let ready = self.ahead.1.len() as u64;
+            let some = if keep.due > 0 && ready <= 2 * count { ready } else { ready.min(count) } as usize;
             self.ahead.0 += some as u64;
             self.ahead.1.drain(..some).collect()
         } else {
@@ -449,7 +457,7 @@ impl Timeline {
         }
         let (next, ahead) = (self.built + events.len() as u64, &mut self.ahead);
         let mut reading = (0.0, 1.0);
-        let stepped = self.reducer.step_while(Slot::Build, &self.stream, &events, &mut || {
+        let mut stepped = self.reducer.step_and_keep(Slot::Build, &self.stream, &events, keep, &mut || {
             if next < until && (ahead.0 != next || ahead.1.is_empty()) {
                 let start = Instant::now();
                 // What cannot be read is asked for again, and said then.
@@ -459,7 +467,8 @@ impl Timeline {
         });
         // Of what was read meanwhile for later ones as much as is due to these.
         let (read, of) = reading;
-        let took = start.elapsed().as_secs_f64() - read + read * (events.len() as f64 / of).min(1.0);
+        let read_share = read * (events.len() as f64 / of).min(1.0);
+        let took = (start.elapsed().as_secs_f64() - read - stepped.copies.took.as_secs_f64()).max(0.0) + read_share;
         // To ask a host costs the same for few events as for many.
         let cost = (took - ASKING.as_secs_f64()).max(took / 16.0) / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
@@ -476,6 +485,14 @@ impl Timeline {
             }
         }
         self.note_said(stepped.said, &events);
+        let copies = std::mem::take(&mut stepped.copies);
+        if !copies.made.is_empty() {
+            let each = copies.took.as_secs_f64() / copies.made.len() as f64;
+            self.copy_cost = self.copy_cost * 0.5 + each * 0.5;
+        }
+        for (at, saved) in copies.made {
+            self.keyframes.keep(begin + at as u64, saved);
+        }
         match stepped.thrown {
             None => self.built += events.len() as u64,
             Some(thrown)
@@ -490,8 +507,12 @@ impl Timeline {
                 self.threw(source, at, event, thrown)?;
             }
         }
-        let due = self.built >= last + self.interval();
-        if self.built == 1 || (due && self.stopped.is_none()) {
+        if let Some(thrown) = copies.refused {
+            self.no_copies = NoCopies::of(&thrown, self.built);
+            self.recover(source, &thrown)?;
+        }
+        let is_due = self.built >= next && keep.due == 0;
+        if self.built == 1 || (is_due && self.stopped.is_none()) {
             self.keep_built(source)?;
         }
         Ok(())
@@ -697,6 +718,11 @@ impl Timeline {
             self.ring.hold(applied, node.clone());
             return Ok(Some(good(applied, node)));
         }
+        match self.jump(source, applied)? {
+            Some(Ok(node)) => return Ok(Some(good(applied, self.hold(applied, node)))),
+            Some(Err(thrown)) => return Ok(Some(bad(thrown))),
+            None => {}
+        }
         let came = match self.fold_to(source, Slot::Seek, applied)? {
             Ok(came) => came,
             Err(thrown) => return Ok(Some(bad(thrown))),
@@ -708,17 +734,50 @@ impl Timeline {
             self.invalidate_from(source, self.len, self.len)?;
         }
         match self.reducer.export(Slot::Seek) {
-            Ok(node) => {
-                let node = node.sharing(&self.last_kept);
-                self.last_kept = node.clone();
-                self.ring.hold(came, node.clone());
-                Ok(Some(good(came, node)))
-            }
+            Ok(node) => Ok(Some(good(came, self.hold(came, node)))),
             Err(thrown) => {
                 self.recover(source, &thrown)?;
                 Ok(Some(bad(thrown)))
             }
         }
+    }
+
+    /// The state after `applied` events in one question, where a keyframe is near. `None`: it is to
+    /// be asked for in parts, which also tells what stands in the way.
+    fn jump<S: EventSource>(&mut self, source: &mut S, applied: u64) -> Result<Option<Result<Node, Thrown>>, S::Error> {
+        let near = self.keyframes.up_to(applied).next().map(|keyframe| (keyframe.applied, keyframe.saved.clone()));
+        let Some((at, saved)) = near.filter(|_| self.no_copies.is_none() && self.built <= self.len) else {
+            return Ok(None);
+        };
+        let is_nearer = self.seek_at.is_some_and(|seek| (at..=applied).contains(&seek));
+        if is_nearer || applied - at > self.batch() || self.next_error(at).is_some_and(|error| error < applied) {
+            return Ok(None);
+        }
+        let events = if at == applied { Vec::new() } else { gather(source, at, applied - at)? };
+        if at + (events.len() as u64) < applied {
+            return Ok(None);
+        }
+        self.seek_at = None;
+        match self.reducer.jump(Slot::Seek, &saved, &self.stream, &events) {
+            Ok(node) => {
+                self.seek_at = Some(applied);
+                Ok(Some(Ok(node)))
+            }
+            // To ask once more would take as long, and end alike.
+            Err(thrown) if thrown.fatal && thrown.why != Why::Void => {
+                self.recover(source, &thrown)?;
+                Ok(Some(Err(thrown)))
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Keeps a state as ready.
+    fn hold(&mut self, applied: u64, node: Node) -> Node {
+        let node = node.sharing(&self.last_kept);
+        self.last_kept = node.clone();
+        self.ring.hold(applied, node.clone());
+        node
     }
 
     /// Makes one more state around the playhead ready. `false`: all are.
@@ -856,9 +915,8 @@ impl Timeline {
 
 /// Events from `from` on, of as many pages as it takes.
 fn gather<S: EventSource>(source: &mut S, from: u64, count: u64) -> Result<Vec<Step>, S::Error> {
-    let size = |events: &[Step]| {
-        events.iter().map(|event| event.data.json().map_or(64, |text| text.len())).sum::<usize>()
-    };
+    let size =
+        |events: &[Step]| events.iter().map(|event| event.data.json().map_or(64, |text| text.len())).sum::<usize>();
     let mut events = source.steps(from, count)?;
     let mut bytes = size(&events);
     while !events.is_empty() && (events.len() as u64) < count && bytes < BATCH_BYTES {

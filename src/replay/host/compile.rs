@@ -361,8 +361,9 @@ fn called_at_once(semantic: &Semantic<'_>, function: NodeId) -> bool {
 /// Whether the text has words by which accessors (1) or read-only members (2) come to be:
 /// copies then look at each member. Too many is slow, never wrong.
 fn may_be_odd(text: &str) -> u8 {
-    let words = ["define", "Descriptor", "Object.create", "Object[", "Reflect[", "freeze", "seal"];
-    if words.iter().any(|word| text.contains(word)) {
+    let words = ["Descriptor", "Object.create", "Object[", "Reflect[", "freeze", "seal"];
+    let defines = || text.match_indices("define").any(|(at, _)| !text[..at].ends_with("un"));
+    if words.iter().any(|word| text.contains(word)) || defines() {
         return 2;
     }
     let makes_accessor = |word: &str| {

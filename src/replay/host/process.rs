@@ -4,12 +4,12 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::engine::Python;
-use super::lines::{self, Line};
+use super::lines::{Line, Lines, Silence};
 use super::{Engine, HOST_VERB, Stop};
 use crate::replay::Why;
 
@@ -34,8 +34,7 @@ pub(super) const PYTHON: &str = "python";
 /// See the module's documentation.
 pub(super) struct Process {
     child: Child,
-    to: Sender<Vec<u8>>,
-    from: Receiver<Line>,
+    lines: Lines,
 }
 
 /// Why there is no answer; the process is gone then.
@@ -97,8 +96,8 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut child = spawn(command)?;
-        let (to, from) = lines::connect(&mut child, LONGEST_ANSWER)?;
-        Ok(Process { child, to, from })
+        let lines = Lines::connect(&mut child, LONGEST_ANSWER)?;
+        Ok(Process { child, lines })
     }
 
     /// It has not ended by itself, nor was it ended by others.
@@ -106,20 +105,22 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Sends a line and waits for the one that answers it.
+    /// Sends lines, each with its end; each is answered by one.
+    pub fn send(&mut self, lines: Vec<u8>) {
+        self.lines.send(lines);
+    }
+
+    /// Waits for the next line that answers one.
     ///
     /// # Errors
     /// There is none: the process was killed, or ended.
-    pub fn ask(&mut self, line: Vec<u8>, limits: &Limits, meanwhile: &mut dyn FnMut()) -> Result<Vec<u8>, Death> {
-        // Where it is gone, the other end says so.
-        let _ = self.to.send(line);
-        meanwhile();
+    pub fn answer(&mut self, limits: &Limits) -> Result<Vec<u8>, Death> {
         let stops = limits.stop.count();
         // Most answers are there at once: what it used is asked for at the first look only.
         let (mut begun, mut waited, mut used) = (0, Duration::ZERO, None);
         loop {
             let looked = Instant::now();
-            match self.from.recv_timeout(LOOK_EVERY) {
+            match self.lines.receive(LOOK_EVERY) {
                 Ok(Line::TooLong) => {
                     self.end();
                     let most = LONGEST_ANSWER >> 20;
@@ -132,8 +133,8 @@ impl Process {
                     }
                     Some(_) => {}
                 },
-                Err(RecvTimeoutError::Disconnected) => return Err(Death::Ended(self.end())),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(Silence::Ended) => return Err(Death::Ended(self.end())),
+                Err(Silence::Timeout) => {}
             }
             // Where we were stopped (Ctrl+Z) or slept, so was the process.
             waited += looked.elapsed().min(LONGEST_LOOK);

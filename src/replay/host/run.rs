@@ -5,12 +5,11 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::Stop;
-use super::lines::{self, Line};
+use super::lines::{Line, Lines, Silence};
 use super::process::{program, spawn};
 
 /// The verb that makes the program the user's.
@@ -47,8 +46,7 @@ const KEPT_LINE: usize = 200;
 pub(super) struct Run {
     child: Child,
     /// `None`: its input was closed.
-    to: Option<Sender<Vec<u8>>>,
-    from: Receiver<Line>,
+    lines: Lines,
     said: Arc<Mutex<Words>>,
     stop: Stop,
     /// Answers so far.
@@ -132,14 +130,14 @@ impl Run {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = spawn(command).map_err(not_started)?;
-        let (to, from) = lines::connect(&mut child, LONGEST_ANSWER).map_err(not_started)?;
+        let lines = Lines::connect(&mut child, LONGEST_ANSWER).map_err(not_started)?;
         let said = Arc::new(Mutex::new(Words::default()));
         if let Some(errors) = child.stderr.take() {
             let said = Arc::clone(&said);
             let reader = std::thread::Builder::new().name("program-says".to_owned());
             reader.spawn(move || read_words(errors, &said)).map_err(not_started)?;
         }
-        Ok(Run { child, to: Some(to), from, said, stop: stop.clone(), answered: 0, listened: Duration::ZERO })
+        Ok(Run { child, lines, said, stop: stop.clone(), answered: 0, listened: Duration::ZERO })
     }
 
     /// Sends a line and waits for its answer.
@@ -151,10 +149,7 @@ impl Run {
     /// Sends lines; their answers are waited for one by one.
     pub fn send(&mut self, lines: Vec<u8>) -> Result<(), Failure> {
         self.nothing_more(Duration::ZERO)?;
-        if let Some(to) = &self.to {
-            // Where it is gone, the other end says so.
-            let _ = to.send(lines);
-        }
+        self.lines.send(lines);
         Ok(())
     }
 
@@ -166,7 +161,7 @@ impl Run {
         let mut ended: Option<Duration> = None;
         loop {
             let looked = Instant::now();
-            match self.from.recv_timeout(LOOK_EVERY) {
+            match self.lines.receive(LOOK_EVERY) {
                 // What it prints while it starts is for people, where it is no JSON.
                 Ok(Line::Whole(line)) if self.answered == 0 && !looks_like_json(&line) => {
                     keep(&self.said, &line);
@@ -181,8 +176,8 @@ impl Run {
                     let size = LONGEST_ANSWER >> 20;
                     return Err(self.fail(Failure::Rubbish(format!("answered with more than {size} MiB in one line"))));
                 }
-                Err(RecvTimeoutError::Disconnected) => return Err(self.ended()),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(Silence::Ended) => return Err(self.ended()),
+                Err(Silence::Timeout) => {}
             }
             // Where we were stopped (Ctrl+Z) or slept, so was the program.
             waited += looked.elapsed().min(LONGEST_LOOK);
@@ -216,12 +211,7 @@ impl Run {
     }
 
     fn nothing_more(&mut self, time: Duration) -> Result<(), Failure> {
-        let more = if time.is_zero() {
-            self.from.try_recv().map_err(|error| error == TryRecvError::Disconnected)
-        } else {
-            self.from.recv_timeout(time).map_err(|error| error == RecvTimeoutError::Disconnected)
-        };
-        match more {
+        match self.lines.receive(time) {
             Ok(Line::Whole(_)) if self.answered == 0 => Ok(()),
             Ok(_) => Err(self.fail(Failure::Rubbish("printed more lines than it was asked for".to_owned()))),
             // That it has ended is told to whoever asks next.
@@ -272,11 +262,11 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        self.to = None;
+        self.lines.close();
         let began = Instant::now();
         while began.elapsed() < GOODBYE && matches!(self.child.try_wait(), Ok(None)) {
             // Its last words are not waited for, only taken out of the way.
-            let _ = self.from.recv_timeout(Duration::from_millis(5));
+            let _ = self.lines.receive(Duration::from_millis(5));
         }
         self.kill();
     }

@@ -5,12 +5,14 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::value::RawValue;
+
 use super::process::{Death, Limits};
 use super::{Ask, CALL_TIME, Engine, Host, MEMORY_BYTES, Program, Reply, Stop};
 use crate::model::json::{SAFE_DIGITS, parse_text, to_text, write as write_json, write_string};
 use crate::model::{FindingCode, Node, Position, Text, Time};
 use crate::replay::module::ModuleError;
-use crate::replay::{Emitted, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
+use crate::replay::{Copies, Emitted, Keep, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why, go_on};
 
 /// Text of a batch whose memory is given back.
 const LONG_TEXT: usize = 4 << 20;
@@ -52,6 +54,7 @@ struct Folded {
     thrown: Option<Thrown>,
     said: Vec<(usize, Text)>,
     emitted: Vec<(usize, Emitted)>,
+    copies: Copies,
     unsure: bool,
     /// The text of the batch could not be read.
     unread: bool,
@@ -157,9 +160,9 @@ impl Script {
         };
         let thrown = match ask(&mut host) {
             Ok(Reply::Thrown(thrown) | Reply::Unread(thrown)) if thrown.fatal => (thrown, None),
-            Ok(Reply::Stepped { done, thrown: Some(thrown), said, emitted }) if thrown.fatal => {
+            Ok(reply @ Reply::Stepped { thrown: Some(Thrown { fatal: true, .. }), .. }) => {
                 self.forget(slot);
-                return Ok(Reply::Stepped { done, thrown: Some(thrown), said, emitted });
+                return Ok(reply);
             }
             Ok(mut reply) => {
                 if let Reply::Thrown(thrown) | Reply::Stepped { thrown: Some(thrown), .. } = &mut reply
@@ -226,14 +229,25 @@ impl Script {
         Err(void())
     }
 
-    /// Folds events in one question.
-    fn fold(&mut self, slot: Slot, stream: &str, events: &[Step], meanwhile: &mut dyn FnMut()) -> Folded {
+    /// The state as the host tells it.
+    fn shown(&self, text: &RawValue) -> Result<Node, Thrown> {
+        let parsed = parse_text(text.get());
+        match parsed.error {
+            None if self.is_projection => Ok(parts(&parsed.node, self.is_together)),
+            None => Ok(parsed.node),
+            Some(error) => Err(Thrown::new(Why::NotJson, format!("the state cannot be shown as JSON: {error}"))),
+        }
+    }
+
+    /// The question for a batch.
+    fn line(&mut self, slot: Slot, stream: &str, events: &[Step], keep: Keep) -> Vec<u8> {
         let write_row = if self.is_projection { write_projected } else { write_row };
         let wraps = self.program.engine.knows_wrappers();
         let text = &mut self.text;
         text.clear();
         // Writing to a String cannot fail.
-        let _ = write!(text, "{{\"step\":{{\"slot\":\"{slot:?}\",\"stream\":");
+        let Keep { due, every } = keep;
+        let _ = write!(text, "{{\"step\":{{\"slot\":\"{slot:?}\",\"due\":{due},\"every\":{every},\"stream\":");
         write_string(stream, text);
         text.push_str(",\"rows\":[");
         for (at, event) in events.iter().enumerate() {
@@ -247,10 +261,18 @@ impl Script {
         let mut line: Vec<u8> =
             text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }).collect();
         line.push(b'\n');
+        line
+    }
+
+    /// Folds events in one question.
+    fn fold(&mut self, slot: Slot, stream: &str, events: &[Step], keep: Keep, meanwhile: &mut dyn FnMut()) -> Folded {
+        let line = self.line(slot, stream, events, keep);
         let events = events.len();
         let reply = self.with_host(slot, |host| {
             host.used = true;
-            host.send(line, meanwhile)
+            host.process.send(line);
+            meanwhile();
+            host.answer()
         });
         match reply {
             Ok(Reply::Stepped { thrown: Some(Thrown { why: Why::Outside, .. }), .. }) => {
@@ -266,10 +288,16 @@ impl Script {
                     ..Folded::default()
                 }
             }
-            Ok(Reply::Stepped { done, thrown, said, emitted }) => {
+            Ok(Reply::Stepped { done, thrown, said, emitted, copied }) => {
                 self.last = slot;
                 let said = said.into_iter().map(|(at, text)| (at, Arc::from(text))).collect();
-                Folded { done, thrown, said, emitted, ..Folded::default() }
+                let made = copied.made.into_iter().filter(|(at, _)| *at <= done);
+                let copies = Copies {
+                    made: made.map(|(at, text)| (at, Saved::Script(Arc::from(text)))).collect(),
+                    refused: copied.refused,
+                    took: Duration::try_from_secs_f64(copied.milliseconds / 1e3).unwrap_or_default(),
+                };
+                Folded { done, thrown, said, emitted, copies, ..Folded::default() }
             }
             Ok(Reply::Unread(thrown)) => Folded { thrown: Some(thrown), unread: true, ..Folded::default() },
             Ok(Reply::Thrown(thrown)) | Err((thrown, None)) => Folded { thrown: Some(thrown), ..Folded::default() },
@@ -310,10 +338,17 @@ impl Reducer for Script {
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
-        self.step_while(slot, stream, events, &mut || {})
+        self.step_and_keep(slot, stream, events, Keep::default(), &mut || {})
     }
 
-    fn step_while(&mut self, slot: Slot, stream: &str, events: &[Step], meanwhile: &mut dyn FnMut()) -> Stepped {
+    fn step_and_keep(
+        &mut self,
+        slot: Slot,
+        stream: &str,
+        events: &[Step],
+        keep: Keep,
+        meanwhile: &mut dyn FnMut(),
+    ) -> Stepped {
         if let Err(thrown) = self.check(slot) {
             return Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() };
         }
@@ -331,12 +366,12 @@ impl Reducer for Script {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
         }
-        let mut folded = self.fold(slot, stream, events, meanwhile);
+        let mut folded = self.fold(slot, stream, events, keep, meanwhile);
         if folded.unread && events.len() > 1 {
             // One of them spoils the text of all: each by itself, so that the right one is blamed.
             folded = Folded::default();
             for (at, event) in events.iter().enumerate() {
-                let mut one = self.fold(slot, stream, std::slice::from_ref(event), &mut || {});
+                let mut one = self.fold(slot, stream, std::slice::from_ref(event), Keep::default(), &mut || {});
                 said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
                 emitted.extend(one.emitted.drain(..).map(|(_, event)| (at, event)));
                 folded = Folded { done: at + one.done, ..one };
@@ -348,23 +383,17 @@ impl Reducer for Script {
         if self.text.capacity() > LONG_TEXT {
             self.text = String::new();
         }
-        let Folded { done, thrown, unsure, said: rest, emitted: others, .. } = folded;
+        let Folded { done, thrown, unsure, said: rest, emitted: others, copies, .. } = folded;
         said.extend(rest);
         emitted.extend(others);
-        Stepped { done, thrown, unsure, findings, said, emitted }
+        Stepped { done, thrown, unsure, findings, said, emitted, copies }
     }
 
     fn export(&mut self, slot: Slot) -> Result<Node, Thrown> {
         self.check(slot)?;
-        let text = match self.ask(slot, &Ask::Export(slot))? {
-            Reply::State(text) => text,
-            other => return Err(thrown_of(other)),
-        };
-        let parsed = parse_text(text.get());
-        match parsed.error {
-            None if self.is_projection => Ok(parts(&parsed.node, self.is_together)),
-            None => Ok(parsed.node),
-            Some(error) => Err(Thrown::new(Why::NotJson, format!("the state cannot be shown as JSON: {error}"))),
+        match self.ask(slot, &Ask::Export(slot))? {
+            Reply::State(text) => self.shown(&text),
+            other => Err(thrown_of(other)),
         }
     }
 
@@ -379,6 +408,41 @@ impl Reducer for Script {
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
         let Saved::Script(text) = saved else { return Err(void()) };
         self.begin(slot, &Ask::Restore { slot, text: Cow::from(&**text) })
+    }
+
+    fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
+        let Saved::Script(text) = from else { return Err(void()) };
+        if self.apart {
+            self.restore(slot, from)?;
+            return go_on(self, slot, stream, events);
+        }
+        // Asked at once: to wait for each answer takes longer than what is asked for.
+        let mut lines = Ask::Restore { slot, text: Cow::from(&**text) }.to_line();
+        if !events.is_empty() {
+            lines.extend(self.line(slot, stream, events, Keep::default()));
+        }
+        lines.extend(Ask::Export(slot).to_line());
+        self.filled[slot as usize] = false;
+        let reply = self.with_host(slot, |host| {
+            host.used = true;
+            host.process.send(lines);
+            let restored = host.answer()?;
+            let stepped = if events.is_empty() { None } else { Some(host.answer()?) };
+            let shown = host.answer()?;
+            Ok(match (restored, stepped) {
+                (Reply::Done, None | Some(Reply::Stepped { thrown: None, .. })) => shown,
+                (Reply::Done, Some(Reply::Stepped { thrown: Some(thrown), .. })) => Reply::Thrown(thrown),
+                (Reply::Done, Some(other)) | (other, _) => other,
+            })
+        });
+        match reply.map_err(|(thrown, _)| thrown)? {
+            Reply::State(text) => {
+                self.filled[slot as usize] = true;
+                self.last = slot;
+                self.shown(&text)
+            }
+            other => Err(thrown_of(other)),
+        }
     }
 
     fn limit_heap(&mut self, bytes: usize) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,6 +16,8 @@ use crate::replay::{Thrown, Why};
 
 /// Time between two signs of life.
 const BEAT: Duration = Duration::from_millis(50);
+/// Bytes read at once.
+const INPUT_BYTES: usize = 64 << 10;
 
 /// Serves whoever started the process, until its input ends. Arguments: none, or those by which
 /// it becomes Node or Python.
@@ -112,8 +114,8 @@ struct Host {
 
 impl Host {
     fn run(&mut self, busy: &AtomicBool) -> io::Result<()> {
-        let mut input = io::stdin().lock();
-        let mut line = String::new();
+        let mut input = BufReader::with_capacity(INPUT_BYTES, io::stdin().lock());
+        let (mut line, mut unsent) = (String::new(), Vec::new());
         loop {
             line.clear();
             if input.read_line(&mut line)? == 0 {
@@ -126,11 +128,16 @@ impl Host {
                 Err(error) => Reply::Unread(Thrown::new(Why::Unread, error.to_string())),
             };
             busy.store(false, Ordering::Release);
-            let mut text = serde_json::to_vec(&reply)?;
-            text.push(b'\n');
+            serde_json::to_writer(&mut unsent, &reply)?;
+            unsent.push(b'\n');
+            // Whoever asked several things at once is told all of it at once.
+            if input.buffer().contains(&b'\n') {
+                continue;
+            }
             let mut out = io::stdout().lock();
-            out.write_all(&text)?;
+            out.write_all(&unsent)?;
             out.flush()?;
+            unsent.clear();
         }
     }
 
@@ -179,18 +186,18 @@ impl Host {
                 self.sandbox()?.start(slot)?;
                 Reply::Done
             }
-            Ask::Step { slot, stream, rows } => {
+            Ask::Step { slot, stream, rows, keep } => {
                 let sandbox = self.sandbox()?;
-                let folded = sandbox.fold(slot, rows.get(), &stream);
+                let folded = sandbox.fold(slot, rows.get(), &stream, keep);
                 let mut said = sandbox.said();
                 match folded {
                     Folded::All(done, out) => {
                         said.extend(out.said);
-                        Reply::Stepped { done, thrown: None, said, emitted: out.emitted }
+                        Reply::Stepped { done, thrown: None, said, emitted: out.emitted, copied: out.copied }
                     }
                     Folded::Threw(done, thrown, out) => {
                         said.extend(out.said);
-                        Reply::Stepped { done, thrown: Some(thrown), said, emitted: out.emitted }
+                        Reply::Stepped { done, thrown: Some(thrown), said, emitted: out.emitted, copied: out.copied }
                     }
                     Folded::Unread(thrown) => Reply::Unread(thrown),
                 }

@@ -9,7 +9,7 @@ use std::slice;
 
 use super::script::{CLOCKS, Script, void};
 use crate::model::{Node, Text};
-use crate::replay::{Reducer, Saved, Slot, Step, Stepped, Thrown, Why};
+use crate::replay::{Keep, Reducer, Saved, Slot, Step, Stepped, Thrown, Why, go_on, keep_between};
 
 /// See the module's documentation.
 pub struct Sure {
@@ -114,14 +114,24 @@ impl Reducer for Sure {
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
-        self.step_while(slot, stream, events, &mut || {})
+        match &mut self.trial {
+            Some(trial) => trial.step(slot, stream, events),
+            None => self.step_and_keep(slot, stream, events, Keep::default(), &mut || {}),
+        }
     }
 
-    fn step_while(&mut self, slot: Slot, stream: &str, events: &[Step], meanwhile: &mut dyn FnMut()) -> Stepped {
-        if let Some(trial) = &mut self.trial {
-            return trial.step(slot, stream, events);
+    fn step_and_keep(
+        &mut self,
+        slot: Slot,
+        stream: &str,
+        events: &[Step],
+        keep: Keep,
+        meanwhile: &mut dyn FnMut(),
+    ) -> Stepped {
+        if self.trial.is_some() {
+            return keep_between(self, slot, stream, events, keep);
         }
-        let stepped = self.one.step_while(slot, stream, events, meanwhile);
+        let stepped = self.one.step_and_keep(slot, stream, events, keep, meanwhile);
         match &stepped.thrown {
             // What was folded up to here, they have still to fold.
             Some(refusal) if self.divide(refusal) => {
@@ -161,6 +171,14 @@ impl Reducer for Sure {
             Some(trial) => trial.ask(|script| script.restore(slot, saved)),
             None => self.one.restore(slot, saved),
         }
+    }
+
+    fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
+        if self.trial.is_none() {
+            return self.one.jump(slot, from, stream, events);
+        }
+        self.restore(slot, from)?;
+        go_on(self, slot, stream, events)
     }
 
     fn limit_heap(&mut self, bytes: usize) {

@@ -116,6 +116,7 @@
   const { count } = natives;
 
   const world = {
+    now: natives.now,
     count() {
       begun++;
       count();
