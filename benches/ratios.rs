@@ -48,6 +48,9 @@ fn main() -> ExitCode {
     if let Some(path) = after("--fold") {
         return tell_peak(|| export::fold_only(Path::new(path)));
     }
+    if let Some(path) = after("--keyframes") {
+        return tell(|| keyframes_only(Path::new(path), after("--by").is_some()));
+    }
     let mut gate = Gate { failed: Vec::new() };
     let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "dumps", "export"];
     let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
@@ -135,6 +138,10 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
             stores.push((events, path));
         }
         memory(gate, &stores)?;
+        // States of 100 KB, so that keyframes fill their budget.
+        let (wide, wide_lines) = (folder.join("wide-1m.db"), folder.join("wide-1m.jsonl"));
+        generate::store(&wide, 1_000_000, 1, 1_000, Some(&wide_lines))?;
+        budget(gate, &wide)?;
     }
     if parts.contains(&"start") {
         start_up(gate)?;
@@ -484,15 +491,87 @@ fn peak(what: &str, file: &Path) -> Outcome<f64> {
     Ok(told.trim().parse().map_err(|_| String::from_utf8_lossy(&out.stderr).into_owned())?)
 }
 
+/// What a fold holds of the budget, as the system counts it: for merge, and in Node with its host.
+fn budget(gate: &mut Gate, store: &Path) -> Outcome<()> {
+    let part = Budget::new().share().part();
+    let room = (part.keyframes + part.ring + part.pages) as f64;
+    for (by, budget) in [("merge", room), ("a host", room + part.heap as f64)] {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--keyframes").arg(store);
+        if by != "merge" {
+            command.args(["--by", by]);
+        }
+        let out = command.output()?;
+        let told = String::from_utf8_lossy(&out.stdout);
+        let held: f64 = told.trim().parse().map_err(|_| String::from_utf8_lossy(&out.stderr).into_owned())?;
+        let detail = format!("{:.0} of {:.0} MiB", held / 1048576.0, budget / 1048576.0);
+        gate.at_most(&format!("memory of a fold by {by} / its budget"), held / budget, 1.2, &detail);
+    }
+    Ok(())
+}
+
+/// Folds a store of one stream with keyframes that fill their budget, looks at states here and
+/// there, and counts what this process and those it started hold more than before.
+fn keyframes_only(store: &Path, in_host: bool) -> Outcome<u64> {
+    let opened = open(store)?;
+    let index = Indexer::open(Arc::clone(&opened))?.run()?;
+    let mut source = StreamSource::open(&opened)?;
+    source.select(index.rows_of(StreamId(0)), StreamId(0));
+    let before = resident(std::process::id())?;
+    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/reducer.mjs");
+    let reducer: Box<dyn Reducer> = if in_host {
+        let file = ReducerFile::read(&module.to_string_lossy(), WantedHost::Auto)?;
+        file.reducer(&eventglass::session::Choice::Export("cart".to_owned()), &Stop::default())?
+    } else {
+        Box::new(Merge::default())
+    };
+    let part = Budget::new().share().part();
+    let len = source.rows().len();
+    let mut timeline = Timeline::new(reducer, Arc::from("cart-0000001"), len, OnError::Stop);
+    timeline.keep_within(part.keyframes, part.ring, part.heap);
+    source.keep_within(part.pages);
+    timeline.build(&mut source, len, Duration::MAX)?;
+    let mut random = generate::Random::new(11);
+    for _ in 0..400 {
+        std::hint::black_box(timeline.state(&mut source, Applied(1 + random.below(len)))?);
+    }
+    let mut held = resident(std::process::id())?.saturating_sub(before);
+    for child in children(std::process::id())? {
+        held += resident(child)?;
+    }
+    Ok(held)
+}
+
+/// Bytes of memory that a process holds.
+fn resident(process: u32) -> Outcome<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024)
+}
+
+fn children(process: u32) -> Outcome<Vec<u32>> {
+    let mut all = Vec::new();
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let list = std::fs::read_to_string(thread?.path().join("children"))?;
+        all.extend(list.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+    }
+    Ok(all)
+}
+
 /// Works, and prints how many bytes this process had at most.
 fn tell_peak(work: impl FnOnce() -> Outcome<()>) -> ExitCode {
-    let told = work().and_then(|()| {
+    tell(|| {
+        work()?;
         let status = std::fs::read_to_string("/proc/self/status")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
         let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib * 1024)
-    });
-    match told {
+    })
+}
+
+/// Prints what it comes to.
+fn tell(bytes: impl FnOnce() -> Outcome<u64>) -> ExitCode {
+    match bytes() {
         Ok(bytes) => {
             println!("{bytes}");
             ExitCode::SUCCESS

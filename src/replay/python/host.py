@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-sleep = time.sleep
+sleep, moment = time.sleep, time.perf_counter
 BEAT = 0.05
 
 
@@ -131,9 +131,9 @@ class Host:
             self.slots[slot] = self.guarded(lambda: self.by(instance).start(stream))
             instance.begun = True
 
-    def step(self, slot, stream, rows):
+    def step(self, slot, stream, rows, due=0, every=0):
         instance = self.enter(slot)
-        done, said = 0, []
+        done, said, copied = 0, [], {"made": [], "refused": None, "milliseconds": 0}
         try:
             self.begin(instance, slot, stream)
             by, state = self.by(instance), self.slots[slot]
@@ -148,11 +148,24 @@ class Host:
                         said.append([done, "".join(World.printed).rstrip("\n")])
                 done += 1
                 self.slots[slot] = state
+                if done == due:
+                    due = self.keep(slot, done, every, copied)
         except BaseException as error:
             if World.printed:
                 said.append([done, "".join(World.printed).rstrip("\n")])
-            return {"stepped": {"done": done, "thrown": self.fault(error).thrown, "said": said}}
-        return {"stepped": {"done": done, "thrown": None, "said": said}}
+            return {"stepped": {"done": done, "thrown": self.fault(error).thrown, "said": said, "copied": copied}}
+        return {"stepped": {"done": done, "thrown": None, "said": said, "copied": copied}}
+
+    def keep(self, slot, done, every, copied):
+        """Copies the state on the way, and says after how many rows the next copy is due."""
+        start = moment()
+        try:
+            copied["made"].append([done, self.save(slot)["saved"]])
+        except Fault as fault:
+            copied["refused"] = fault.thrown
+            every = -done
+        copied["milliseconds"] += (moment() - start) * 1000
+        return done + every
 
     def held(self, instance, slot):
         """The slot's state; before the first event that of a stream without a name."""
