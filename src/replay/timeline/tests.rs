@@ -721,3 +721,32 @@ fn what_is_never_copied_is_folded_many_events_at_once() {
     let state = timeline.state(&mut events, Applied(EVENTS)).expect("infallible").expect("built");
     assert_eq!(to_text(&state.state), format!("{{\"n\":{EVENTS}}}"));
 }
+
+#[test]
+fn copies_on_the_way_are_the_states_of_their_places() {
+    const EVENTS: u64 = 6_000;
+    let payloads: Vec<String> = (1..=EVENTS).map(|n| format!("{{\"n\":{n}}}")).collect();
+    // It changes its state in place; between 2,500 and 3,500 it cannot be copied, and then it can.
+    let source = "export default (s = {sum: 0, last: [0], by: {}}, e) => {
+        s.sum += e.data.n; s.last[0] = e.data.n; s.by[`k${e.data.n % 7}`] = s.last;
+        if (e.version === 2500) s.odd = () => 1; if (e.version === 3500) delete s.odd;
+        if (e.version === 4000) throw new Error('no'); return s; }";
+    let state = |n: u64| {
+        let sum = n * (n + 1) / 2 - if n >= 4_000 { 4_000 } else { 0 };
+        let last = if n == 4_000 { 3_999 } else { n };
+        let seen = (1..=7.min(n)).map(|key| format!("\"k{}\":[{last}]", key % 7)).collect::<Vec<_>>().join(",");
+        format!("{{\"sum\":{sum},\"last\":[{last}],\"by\":{{{seen}}}}}")
+    };
+    let mut events = events(&payloads);
+    let mut timeline = timeline(script(source), EVENTS as usize, OnError::Skip);
+    // No call is slow enough for short batches.
+    timeline.build(&mut events, EVENTS, LONG).expect("infallible");
+    assert!(timeline.is_complete() && timeline.keyframes() >= 4, "{} keyframes", timeline.keyframes());
+    assert_eq!(timeline.errors().len(), 1, "{:?}", timeline.errors());
+    let mut at = 1;
+    for _ in 0..300 {
+        at = (at * 48_271) % EVENTS;
+        let shown = timeline.state(&mut events, Applied(at)).expect("infallible").expect("built");
+        assert_eq!((shown.problem, to_text(&shown.state)), (None, state(at)), "after {at}");
+    }
+}
