@@ -97,7 +97,7 @@ fn last_states(gate: &mut Gate, folder: &Path, events: u64) -> Outcome<()> {
         for id in index.streams().ids() {
             source.select(index.rows_of(id), id);
             let name = Arc::clone(source.name());
-            drop(merge.start(Slot::Build));
+            drop(merge.start(Slot::Build, "s"));
             let (mut at, len) = (0, source.rows().len());
             while at < len {
                 let steps = source.steps(at, 64)?;

@@ -183,7 +183,7 @@ fn first_state(gate: &mut Gate) -> Outcome<()> {
         let start = Instant::now();
         let file = ReducerFile::read(&module.to_string_lossy(), WantedHost::Auto)?;
         let mut reducer = file.reducer(&file.choose("any"), &Stop::default())?;
-        reducer.start(Slot::Build).map_err(|thrown| thrown.to_string())?;
+        reducer.start(Slot::Build, "s").map_err(|thrown| thrown.to_string())?;
         std::hint::black_box(reducer.export(Slot::Build).map_err(|thrown| thrown.to_string())?);
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }

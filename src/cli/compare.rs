@@ -84,8 +84,8 @@ fn compare_stream(
     tell: &mut Tell<'_>,
 ) -> Result<(), CliError> {
     let mut source = store.source(stream)?;
-    let name = Arc::clone(source.name());
-    if let Err(thrown) = reducer.start(SLOT) {
+    let (name, called) = (Arc::clone(source.name()), source.library_name());
+    if let Err(thrown) = reducer.start(SLOT, &called) {
         tell(stream, Version(0), FindingCode::HandlerThrew, thrown.to_string());
         return Ok(());
     }
@@ -102,7 +102,7 @@ fn compare_stream(
             let events = source.steps(at, (to - at).min(most))?;
             let stepped = reducer.step(SLOT, &name, &events);
             let end = at + events.len() as u64;
-            if stepped.unsure && end > one_by_one && reducer.start(SLOT).is_ok() {
+            if stepped.unsure && end > one_by_one && reducer.start(SLOT, &called).is_ok() {
                 // One of those up to here is at fault: from the start, each alone.
                 (at, one_by_one) = (0, end);
                 continue;

@@ -211,7 +211,7 @@ impl Fold {
             }
         };
         let (on_error, name) = (arguments.on_error(), Arc::clone(source.name()));
-        let timeline = Timeline::new(folding, name, source.rows().len(), on_error);
+        let timeline = Timeline::new(folding, name, source.rows().len(), on_error).called(source.library_name());
         let (is_projection, skips) = (reads.is_some(), on_error == OnError::Skip);
         Ok(Fold { source, timeline, is_projection, skips, reached: Applied(0) })
     }

@@ -41,6 +41,8 @@ pub struct LastEvent {
 
 /// See the module's documentation.
 pub struct Pass {
+    /// What its library calls the stream.
+    called: Text,
     on_error: OnError,
     /// Events behind it, those that were skipped among them.
     at: u64,
@@ -62,10 +64,11 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// Begins a stream; its initial state is there then.
-    pub fn begin(reducer: &mut dyn Reducer, on_error: OnError) -> Pass {
+    /// Begins a stream that its library calls so; its initial state is there then.
+    pub fn begin(reducer: &mut dyn Reducer, called: Text, on_error: OnError) -> Pass {
         let findings = Findings::default();
         let mut pass = Pass {
+            called,
             on_error,
             at: 0,
             last: None,
@@ -78,7 +81,7 @@ impl Pass {
             no_copies: false,
             findings,
         };
-        if let Err(thrown) = reducer.start(SLOT) {
+        if let Err(thrown) = reducer.start(SLOT, &pass.called) {
             pass.errors.push(HandlerError {
                 applied: Applied(0),
                 version: Version(0),
@@ -217,7 +220,7 @@ impl Pass {
     fn fold_again(&mut self, reducer: &mut dyn Reducer, source: &mut dyn Streams) -> Result<bool, ReadError> {
         let copy = self.copy.as_ref().filter(|(_, saved)| reducer.restore(SLOT, saved).is_ok());
         let mut at = copy.map_or(0, |(at, _)| *at);
-        if copy.is_none() && reducer.start(SLOT).is_err() {
+        if copy.is_none() && reducer.start(SLOT, &self.called).is_err() {
             return Ok(false);
         }
         let mut skipped = self.errors.partition_point(|error| error.applied.0 <= at);

@@ -21,6 +21,8 @@ pub(super) trait Streams: EventSource<Error = ReadError> {
     /// Turns to the next stream that is wanted. `false`: there are no more.
     fn next_stream(&mut self) -> Result<bool, ReadError>;
     fn name(&self) -> &Text;
+    /// What the framework's library calls the stream.
+    fn library_name(&self) -> Text;
     fn category(&self) -> &str;
     /// It is several streams together: events have no version of it.
     fn is_together(&self) -> bool {
@@ -102,6 +104,10 @@ impl Streams for OfStore {
 
     fn name(&self) -> &Text {
         self.source.name()
+    }
+
+    fn library_name(&self) -> Text {
+        self.source.library_name()
     }
 
     fn category(&self) -> &str {
@@ -285,6 +291,10 @@ impl Streams for OfInput {
 
     fn name(&self) -> &Text {
         &self.name
+    }
+
+    fn library_name(&self) -> Text {
+        self.input.library_name()
     }
 
     fn category(&self) -> &str {

@@ -208,7 +208,7 @@ impl StreamWalk {
         if self.streams.is_together() {
             reducer.fold_together();
         }
-        let mut pass = Pass::begin(reducer, self.request.on_error);
+        let mut pass = Pass::begin(reducer, self.streams.library_name(), self.request.on_error);
         let mut before = None;
         if self.request.what == What::Changes && pass.ended().is_none() {
             // Where it cannot be shown, the first change is the whole state.

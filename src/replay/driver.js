@@ -653,9 +653,8 @@
   // --- The reducer -------------------------------------------------------------------------
   let evolve = (state) => state;
   let initial = () => undefined;
-  // It is made for the stream whose first event comes.
+  // Whether what makes it takes the stream's id.
   let takesId = false;
-  const UNMADE = {};
   let upcast = null;
   const slots = [];
   // What folds instead of an export, where the module is a projection: see `projection.js`.
@@ -904,7 +903,6 @@
     const out = { done: 0, emitted: [], logs: [], copied: { made: [], refused: undefined, milliseconds: 0 } };
     let i = 0;
     try {
-      if (state === UNMADE) state = initial(streamId);
       for (; i < rows.length; i++) {
         world.count(rows[i]);
         if (rows[i] !== null) {
@@ -948,20 +946,17 @@
     step,
     thrown,
     parse,
-    start: (slot) => {
+    start: (slot, streamId) => {
       fresh(slot);
-      slots[slot] = takesId ? UNMADE : initial();
+      slots[slot] = takesId ? initial(streamId) : initial();
       refused();
     },
     show: (slot) => {
-      const text = projection !== null ? projection.show(slots[slot]) : exportText(slots[slot] === UNMADE ? initial() : slots[slot]);
+      const text = projection !== null ? projection.show(slots[slot]) : exportText(slots[slot]);
       refused();
       return text;
     },
-    save: (slot) => {
-      if (slots[slot] === UNMADE) throw new NoCopy('it is made for a stream');
-      return save(slots[slot]);
-    },
+    save: (slot) => save(slots[slot]),
     restore: (slot, text) => {
       fresh(slot);
       slots[slot] = load(text);

@@ -90,7 +90,11 @@ enum Ask<'a> {
         export: Cow<'a, str>,
         odd: u8,
     },
-    Start(Slot),
+    Start {
+        slot: Slot,
+        #[serde(borrow)]
+        stream: Cow<'a, str>,
+    },
     Step {
         slot: Slot,
         #[serde(borrow)]

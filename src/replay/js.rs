@@ -378,8 +378,8 @@ impl Sandbox {
             .map_err(|error| failed(error.to_string()))
     }
 
-    pub fn start(&self, slot: Slot) -> Result<(), Thrown> {
-        self.call(|_, driver| driver.get::<_, Function<'_>>("start")?.call::<_, ()>((slot as usize,)))
+    pub fn start(&self, slot: Slot, stream: &str) -> Result<(), Thrown> {
+        self.call(|_, driver| driver.get::<_, Function<'_>>("start")?.call::<_, ()>((slot as usize, stream)))
     }
 
     /// The state as JSON text.

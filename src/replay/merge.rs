@@ -34,7 +34,7 @@ impl Reducer for Merge {
         true
     }
 
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+    fn start(&mut self, slot: Slot, _stream: &str) -> Result<(), Thrown> {
         self.slots[slot as usize].clear();
         Ok(())
     }

@@ -286,11 +286,11 @@ pub trait Reducer {
     }
     /// The state is a guess, not what the user's program computes.
     fn is_guess(&self) -> bool;
-    /// Puts the initial state into the slot.
+    /// Puts the initial state into the slot; of a stream that its library calls so.
     ///
     /// # Errors
     /// What the initial state's function threw.
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown>;
+    fn start(&mut self, slot: Slot, stream: &str) -> Result<(), Thrown>;
     /// Folds events of `stream` in order until one throws; passes over those that are skipped.
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
     /// The same, with copies on the way. Where another process does the work, `meanwhile` is

@@ -353,7 +353,7 @@
       case 'use':
         return call(() => { driver.use(namespace, given.export, given.odd); return 'done'; });
       case 'start':
-        return call(() => { driver.start(SLOTS[given]); return 'done'; });
+        return call(() => { driver.start(SLOTS[given.slot], given.stream); return 'done'; });
       case 'step': {
         lines = [];
         lineBytes = 0;

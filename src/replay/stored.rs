@@ -62,7 +62,7 @@ impl Reducer for Stored {
         false
     }
 
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+    fn start(&mut self, slot: Slot, _stream: &str) -> Result<(), Thrown> {
         self.at[slot as usize] = None;
         Ok(())
     }

@@ -119,6 +119,8 @@ pub struct Timeline {
     reducer: Box<dyn Reducer>,
     on_error: OnError,
     stream: Text,
+    /// As its library calls it.
+    called: Text,
     len: u64,
     /// Events folded by the fold from the beginning; its state is in [`Slot::Build`].
     built: u64,
@@ -161,6 +163,7 @@ impl Timeline {
         Timeline {
             reducer,
             on_error,
+            called: Arc::clone(&stream),
             stream,
             len,
             built: 0,
@@ -212,6 +215,12 @@ impl Timeline {
 
     pub fn is_guess(&self) -> bool {
         self.reducer.is_guess()
+    }
+
+    /// The same of a stream which its library calls so.
+    #[must_use]
+    pub fn called(self, called: Text) -> Timeline {
+        Timeline { called, ..self }
     }
 
     pub fn len(&self) -> u64 {
@@ -403,7 +412,7 @@ impl Timeline {
 
     fn begin(&mut self) {
         (self.started, self.is_spoilt) = (true, false);
-        match self.reducer.start(Slot::Build).and_then(|()| self.reducer.export(Slot::Build)) {
+        match self.reducer.start(Slot::Build, &self.called).and_then(|()| self.reducer.export(Slot::Build)) {
             Ok(node) => {
                 self.initial = Some(node);
                 match self.reducer.save(Slot::Build) {
@@ -623,7 +632,7 @@ impl Timeline {
                     keyframes.up_to(target).filter(|keyframe| reducer.restore(slot, &keyframe.saved).is_ok());
                 match restored.next().map(|keyframe| keyframe.applied) {
                     Some(applied) => applied,
-                    None => match self.reducer.start(slot) {
+                    None => match self.reducer.start(slot, &self.called) {
                         Ok(()) => 0,
                         Err(thrown) => return Ok(Err(thrown)),
                     },

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::pages;
 use crate::formats::{EventPage, INPUT, Opened, PageRow, ReadError, ScanCursor, Scanner};
 use crate::index::NamePart;
 use crate::model::{Finding, FindingCode, Findings, NameForm, Shard, StreamStatus, Text, Version};
@@ -106,6 +107,11 @@ impl InputStreams {
     /// The stream that is there.
     pub fn name(&self) -> Text {
         self.current.as_ref().map_or_else(|| Text::from(""), |current| Text::clone(&current.name))
+    }
+
+    /// What the framework's library calls it.
+    pub fn library_name(&self) -> Text {
+        pages::library_name(&*self.opened.store, &self.name())
     }
 
     pub fn category(&self) -> &str {

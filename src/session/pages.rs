@@ -145,6 +145,11 @@ impl StreamSource {
         &self.name
     }
 
+    /// What the framework's library calls the stream.
+    pub fn library_name(&self) -> Text {
+        library_name(&*self.store, &self.name)
+    }
+
     /// What was odd about the payloads read so far.
     pub fn findings(&self) -> &Findings {
         &self.findings
@@ -374,6 +379,12 @@ fn same_in_front(old: &StreamRows, new: &StreamRows) -> u64 {
         }
         _ => same,
     }
+}
+
+/// What the framework's library calls the stream of that name.
+pub(super) fn library_name(store: &dyn Store, name: &Text) -> Text {
+    let own = store.library().map(|library| library.stream(name));
+    own.filter(|own| **own != **name).map_or_else(|| Arc::clone(name), Text::from)
 }
 
 /// What is inside a row; what is odd there becomes findings.

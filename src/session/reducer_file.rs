@@ -489,7 +489,7 @@ mod tests {
         let file = read(&folder, "src/account.ts").expect("a reducer");
         assert_eq!(file.exports().len(), 1);
         let mut reducer = file.reducer(&file.choose("anything"), &Stop::default()).expect("a session");
-        reducer.start(crate::replay::Slot::Build).expect("starts");
+        reducer.start(crate::replay::Slot::Build, "s").expect("starts");
     }
 
     #[cfg(unix)]

@@ -162,7 +162,9 @@ impl Track {
             }
         };
         let (name, len) = (Arc::clone(self.source.name()), self.source.rows().len());
-        let mut timeline = Timeline::new(reducer, name, len, self.computing.on_error).with_patience(SLICE);
+        let mut timeline = Timeline::new(reducer, name, len, self.computing.on_error)
+            .called(self.source.library_name())
+            .with_patience(SLICE);
         timeline.keep_within(self.part.keyframes, self.part.ring, self.part.heap);
         if let Err(thrown) = timeline.start() {
             let what = format!("{} cannot be used", timeline.reducer_name());

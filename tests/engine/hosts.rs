@@ -235,10 +235,10 @@ impl Reducer for Ended {
     fn is_guess(&self) -> bool {
         true
     }
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+    fn start(&mut self, slot: Slot, stream: &str) -> Result<(), Thrown> {
         self.call(None)?;
         self.filled[slot as usize] = true;
-        self.merge.start(slot)
+        self.merge.start(slot, stream)
     }
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
         match self.call(Some(slot)) {

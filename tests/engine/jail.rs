@@ -104,7 +104,7 @@ fn no_way_leads_out_of_the_jail() {
     let mut outcomes: BTreeMap<String, String> = BTreeMap::new();
     let mut fold = |events: &[Step]| {
         let mut script = Script::new(&file.program, "default", &Stop::default()).expect("a reducer");
-        script.start(Slot::Build).expect("it starts");
+        script.start(Slot::Build, "s").expect("it starts");
         let stepped = script.step(Slot::Build, "s", events);
         let way = events.last().expect("an event").event_type.to_string();
         if let Some(thrown) = stepped.thrown {

@@ -98,8 +98,6 @@ fn places(len: u64) -> Vec<u64> {
     places.into_iter().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-const TAKES_ID: [&str; 2] = ["modules/account/classes.mjs#Savings", "modules/cart/aggregate.ts#Customer"];
-
 // --- What a bare Node says -----------------------------------------------------------------
 
 fn bare_node() -> Command {
@@ -237,8 +235,8 @@ impl Reducer for Often {
     fn is_guess(&self) -> bool {
         self.0.is_guess()
     }
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
-        self.0.start(slot)
+    fn start(&mut self, slot: Slot, stream: &str) -> Result<(), Thrown> {
+        self.0.start(slot, stream)
     }
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
         self.0.step(slot, stream, events)
@@ -293,10 +291,6 @@ impl Fold {
     /// Looks at the state after `line.applied` events. `Ok(false)`: the fold does not come so far,
     /// as it should.
     fn look_at(&mut self, case: &Case, line: &Line) -> Result<bool, Came> {
-        // A class that takes its stream's id has it from the first event on, as README says.
-        if line.applied == 0 && TAKES_ID.contains(&case.name.as_str()) {
-            return Ok(true);
-        }
         let elsewhere = |said: String| Came::Elsewhere(format!("after {} events {said}", line.applied));
         let before_refusal = case.refused_at.map(|version| self.source.rows().applied_at(Version(version)) - 1);
         let most = before_refusal.unwrap_or(u64::MAX);

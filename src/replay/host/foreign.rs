@@ -390,7 +390,7 @@ impl Reducer for Foreign {
         false
     }
 
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+    fn start(&mut self, slot: Slot, _stream: &str) -> Result<(), Thrown> {
         let place = &mut self.slots[slot as usize];
         // The name of the stream comes with the first event; only then is the program told.
         *place = Place { run: place.run.take(), filled: true, ..Place::default() };

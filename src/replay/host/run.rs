@@ -164,8 +164,7 @@ impl Run {
             match self.lines.receive(LOOK_EVERY) {
                 // What it prints while it starts is for people, where it is no JSON.
                 Ok(Line::Whole(line)) if self.answered == 0 && !looks_like_json(&line) => {
-                    keep(&self.said, &line);
-                    keep(&self.said, b"\n");
+                    self.keep_line(&line);
                     continue;
                 }
                 Ok(Line::Whole(line)) => {
@@ -210,9 +209,18 @@ impl Run {
         self.nothing_more(time)
     }
 
+    /// A line for people.
+    fn keep_line(&self, line: &[u8]) {
+        keep(&self.said, line);
+        keep(&self.said, b"\n");
+    }
+
     fn nothing_more(&mut self, time: Duration) -> Result<(), Failure> {
         match self.lines.receive(time) {
-            Ok(Line::Whole(_)) if self.answered == 0 => Ok(()),
+            Ok(Line::Whole(line)) if self.answered == 0 => {
+                self.keep_line(&line);
+                Ok(())
+            }
             Ok(_) => Err(self.fail(Failure::Rubbish("printed more lines than it was asked for".to_owned()))),
             // That it has ended is told to whoever asks next.
             Err(_) => Ok(()),

@@ -333,8 +333,8 @@ impl Reducer for Script {
         false
     }
 
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
-        self.begin(slot, &Ask::Start(slot))
+    fn start(&mut self, slot: Slot, stream: &str) -> Result<(), Thrown> {
+        self.begin(slot, &Ask::Start { slot, stream: Cow::from(stream) })
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {

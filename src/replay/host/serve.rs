@@ -182,8 +182,8 @@ impl Host {
                 self.sandbox()?.choose(&export, odd)?;
                 Reply::Done
             }
-            Ask::Start(slot) => {
-                self.sandbox()?.start(slot)?;
+            Ask::Start { slot, stream } => {
+                self.sandbox()?.start(slot, &stream)?;
                 Reply::Done
             }
             Ask::Step { slot, stream, rows, keep } => {

@@ -101,15 +101,15 @@ impl Reducer for Sure {
         self.one.is_guess()
     }
 
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
+    fn start(&mut self, slot: Slot, stream: &str) -> Result<(), Thrown> {
         if self.trial.is_none() {
-            match self.one.start(slot) {
+            match self.one.start(slot, stream) {
                 Err(refusal) if self.divide(&refusal) => {}
                 answer => return answer,
             }
         }
         let Some(trial) = &mut self.trial else { return Err(void()) };
-        trial.ask(|script| script.start(slot))?;
+        trial.ask(|script| script.start(slot, stream))?;
         trial.ask(|script| script.export(slot)).map(|_| ())
     }
 

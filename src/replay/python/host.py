@@ -118,24 +118,16 @@ class Host:
             held.enter()
         return held
 
-    def start(self, slot):
+    def start(self, slot, stream):
         instance = self.instance(slot)
         instance.enter()
-        self.slots[slot] = None
-        # The stream's name is known with the first event.
-        instance.begun = False
+        self.slots[slot] = self.guarded(lambda: self.by(instance).start(stream))
         return "done"
-
-    def begin(self, instance, slot, stream):
-        if not instance.begun:
-            self.slots[slot] = self.guarded(lambda: self.by(instance).start(stream))
-            instance.begun = True
 
     def step(self, slot, stream, rows, due=0, every=0):
         instance = self.enter(slot)
         done, said, copied = 0, [], {"made": [], "refused": None, "milliseconds": 0}
         try:
-            self.begin(instance, slot, stream)
             by, state = self.by(instance), self.slots[slot]
             for row in rows:
                 self.begun += 1
@@ -167,13 +159,9 @@ class Host:
         copied["milliseconds"] += (moment() - start) * 1000
         return done + every
 
-    def held(self, instance, slot):
-        """The slot's state; before the first event that of a stream without a name."""
-        return self.slots[slot] if instance.begun else self.guarded(lambda: self.by(instance).start(""))
-
     def shown(self, slot):
         instance = self.enter(slot)
-        state = self.held(instance, slot)
+        state = self.slots[slot]
         try:
             return show(state, frozenset(), self.by(instance))
         except RecursionError:
@@ -181,8 +169,6 @@ class Host:
 
     def save(self, slot):
         instance = self.enter(slot)
-        if not instance.begun:
-            return {"saved": ""}
         state = self.slots[slot]
         why = why_not_copied(state, instance)
         if why:
@@ -191,11 +177,8 @@ class Host:
         return {"saved": text}
 
     def restore(self, slot, text):
-        if not text:
-            return self.start(slot)
         instance = self.instance(slot)
         instance.enter()
-        instance.begun = True
         self.slots[slot] = Reading(io.BytesIO(base64.b64decode(text))).load()
         return "done"
 
@@ -212,12 +195,12 @@ class Host:
             (verb, given), = ask.items()
             if verb == "export":
                 return {"state": self.shown(given)}
-            if verb in ("load", "step", "restore"):
+            if verb in ("load", "start", "step", "restore"):
                 return getattr(self, verb)(**given)
             if verb == "use":
                 return self.use(given["export"])
-            if verb in ("start", "save"):
-                return getattr(self, verb)(given)
+            if verb == "save":
+                return self.save(given)
             if verb == "limit":
                 # The process was limited before it became Python.
                 return "done"

@@ -64,7 +64,7 @@ fn from_zero(make: impl Fn() -> Box<dyn Reducer>, source: &Events) -> Vec<String
     (0..=source.0.len())
         .map(|at| {
             let mut reducer = make();
-            reducer.start(Slot::Build).expect("starts");
+            reducer.start(Slot::Build, "s").expect("starts");
             for event in &source.0[..at] {
                 assert_eq!(reducer.step(Slot::Build, "s", std::slice::from_ref(event)).thrown, None);
             }
@@ -273,7 +273,7 @@ fn a_message_that_is_no_text_is_a_throw_all_the_same() {
 fn slow_but_legal_reducers_are_not_cut_off_and_a_cut_names_its_event() {
     let source = "export default (s = 0, e) => { if (e.data.stop) while (true) {} if (e.data.slow) { let x = 0; for (let i = 0; i < e.data.slow; i++) x += i; } return s + 1 }";
     let mut reducer = script(source);
-    reducer.start(Slot::Build).expect("starts");
+    reducer.start(Slot::Build, "s").expect("starts");
     let start = Instant::now();
     let probe = events(&["{\"slow\":1000000}".to_owned()]).0;
     assert_eq!(reducer.step(Slot::Build, "s", &probe).thrown, None);
@@ -298,7 +298,7 @@ fn seen_after_a_copy(head: &str, make: &str, look: &str) -> (String, Option<Stri
     list[0].position = Position::Number(77);
     list[0].metadata = Some(Arc::from("{\"by\":\"me\"}"));
     let mut reducer = script(&source);
-    reducer.start(Slot::Build).expect("starts");
+    reducer.start(Slot::Build, "s").expect("starts");
     assert_eq!(reducer.step(Slot::Build, "s", &list[..1]).thrown, None, "{make}");
     let saved = reducer.save(Slot::Build);
     let mut look_at = |slot| {
@@ -474,7 +474,7 @@ fn async_reducers_are_refused() {
         ["export default async (s = {}, e) => s", "export default { $init: async () => ({}), Even: async (s) => s }"]
     {
         let mut reducer = script(source);
-        let message = match reducer.start(Slot::Build) {
+        let message = match reducer.start(Slot::Build, "s") {
             Err(thrown) => thrown.message,
             Ok(()) => {
                 let stepped = reducer.step(Slot::Build, "s", &events(&["{}".to_owned()]).0);
@@ -517,7 +517,7 @@ fn the_sandbox_has_no_local_time_where_the_zone_is_not_utc() {
             Err(error) => return error.to_string(),
         };
         let mut reducer = Script::new(&program, "default", &Stop::default()).expect("a reducer");
-        reducer.start(Slot::Build).expect("starts");
+        reducer.start(Slot::Build, "s").expect("starts");
         match reducer.step(Slot::Build, "s", &events(&["{}".to_owned()]).0).thrown {
             Some(thrown) => thrown.to_string(),
             None => to_text(&reducer.export(Slot::Build).expect("exports")),
@@ -680,8 +680,8 @@ impl Reducer for Uncopied {
         false
     }
 
-    fn start(&mut self, slot: Slot) -> Result<(), Thrown> {
-        self.merge.start(slot)
+    fn start(&mut self, slot: Slot, stream: &str) -> Result<(), Thrown> {
+        self.merge.start(slot, stream)
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
