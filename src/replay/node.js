@@ -157,6 +157,34 @@
     }
     return refuse(`crypto.${name}`, EVENT_VALUE);
   };
+  const never = () => false;
+  for (const name of ['createECDH', 'createDiffieHellman', 'createDiffieHellmanGroup', 'getDiffieHellman', 'publicEncrypt']) {
+    guard(crypto, name, `crypto.${name}`, EVENT_VALUE, null, never);
+  }
+  const v8 = require('node:v8');
+  for (const name of ['getHeapStatistics', 'getHeapSpaceStatistics', 'getHeapCodeStatistics']) guard(v8, name, `v8.${name}`, EVENT_VALUE, null, never);
+  for (const name of ['availableMemory', 'constrainedMemory']) guard(process, name, `process.${name}`, EVENT_VALUE, null, never);
+  for (const name of ['cpus', 'networkInterfaces']) guard(os, name, `os.${name}`, EVENT_VALUE, () => (name === 'cpus' ? [{ model: '', speed: 0, times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 } }] : {}));
+  for (const name of ['eventLoopUtilization']) guard(Performance, name, `performance.${name}`, EVENT_TIME, null, never);
+  // Another context has a clock of its own, another thread goes by its own time, and who sleeps waits for it.
+  for (const name of ['createContext', 'runInNewContext']) guard(vm, name, `vm.${name}`, 'vm.runInThisContext', null, never);
+  guard(Script.prototype, 'runInNewContext', 'vm.Script.runInNewContext', 'vm.runInThisContext', null, never);
+  guard(Atomics, 'wait', 'Atomics.wait', EVENT_TIME, null, never);
+  const workers = require('node:worker_threads');
+  workers.Worker = class Worker { constructor() { refuse('a thread', 'a plain function'); } };
+  // What a logger prints by itself is no answer.
+  const { write: writeLater, writeSync: writeNow } = fs;
+  fs.writeSync = { writeSync(fd, given, ...rest) {
+    if (fd !== 1 && fd !== 2) return apply(writeNow, fs, [fd, given, ...rest]);
+    const text = `${given}`;
+    say(text.endsWith('\n') ? text.slice(0, -1) : text);
+    return Buffer.byteLength(text);
+  } }.writeSync;
+  fs.write = { write(fd, given, ...rest) {
+    if (fd !== 1 && fd !== 2) return apply(writeLater, fs, [fd, given, ...rest]);
+    fs.writeSync(fd, given);
+    return undefined;
+  } }.write;
   Module.syncBuiltinESMExports();
   // An ES module sees none of what a script on the command line has.
   for (const name of ['require', 'module', 'exports', '__filename', '__dirname']) delete globalThis[name];

@@ -330,6 +330,22 @@ fn counted(place: &Place) -> String {
 }
 
 #[test]
+fn what_a_logger_writes_by_itself_is_no_answer() {
+    let place = Place::new();
+    let store = counted(&place);
+    let module = place.write(
+        "logged.mjs",
+        "import fs from 'node:fs';
+         export default (s = 0, e) => { fs.writeSync(1, `{\"state\":9}\\n`); process.stdout.write('x\\n'); return s + 1; }",
+    );
+    let arguments = ["state", &store, "--json", "--stream", "a", "--reducer", &module, "--host", "node"];
+    let run = place.program.run(&arguments);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.one()["state"], run.one()["events_applied"], "{run:?}");
+    assert!(run.err.starts_with("console: v1: {\"state\":9}\n"), "{run:?}");
+}
+
+#[test]
 fn sources_that_are_nested_without_end_are_refused_by_name() {
     let place = Place::new();
     let log = counted(&place);
