@@ -21,7 +21,7 @@ use crate::formats::{Opened, PageRow, Store};
 use crate::index::{EventIndex, Neighbours};
 use crate::model::{EventRow, Finding, FindingCode, Findings, Severity, Shard, StreamId, Version};
 use crate::session::links::Resolver;
-use crate::session::{Indexer, ReducerSource, Wanted};
+use crate::session::{Indexer, PROGRAM, ReducerSource, Wanted};
 
 /// Events that are decoded at once, at most.
 const BATCH: usize = 256;
@@ -48,6 +48,9 @@ pub struct Check {
     /// What runs the module: Node in a jail where it is there, else the sandbox
     #[arg(long, value_enum, default_value = "auto")]
     host: HostArgument,
+    /// Also compare them with what this program comes to
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["reducer", "host"])]
+    reducer_command: Option<String>,
     #[command(flatten)]
     shard: ShardArgument,
     /// Exit 1 where something this bad, or worse, was found
@@ -64,18 +67,18 @@ enum FailOn {
 impl Check {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
         let shard = self.shard.shard()?;
-        let source = self.reducer.as_deref().map(|named| ReducerSource::read(named, self.host.into())).transpose()?;
-        let file = match (&source, self.common.is_input()) {
-            (None, _) => None,
-            (Some(ReducerSource::Module(file)), false) => Some(file),
-            (Some(_), false) => {
-                return Err(CliError::usage("--reducer of check names no module", "name a file: --reducer FILE"));
-            }
-            (Some(_), true) => {
-                let help = "write it into a file first, or leave out --reducer";
-                return Err(CliError::usage("standard input keeps no documents to compare", help));
-            }
+        let named = match &self.reducer_command {
+            Some(command) => Some(format!("{PROGRAM}{command}")),
+            None => self.reducer.clone(),
         };
+        if named.is_some() && self.common.is_input() {
+            let help = "write it into a file first, or leave out the reducer";
+            return Err(CliError::usage("standard input keeps no documents to compare", help));
+        }
+        let source = named.map(|named| ReducerSource::read(&named, self.host.into())).transpose()?;
+        if matches!(source, Some(ReducerSource::Merge | ReducerSource::Stored)) {
+            return Err(CliError::usage("--reducer of check names no module", "name a file: --reducer FILE"));
+        }
         if self.common.is_input() {
             return self.of_input(shard, out);
         }
@@ -86,11 +89,11 @@ impl Check {
         let store = StoreAndIndex { opened, index };
         let (opened, index) = (&store.opened, &store.index);
         let mut compared = None;
-        if let Some(file) = file {
+        if let Some(source) = &source {
             let wanted = |stream| shard.holds(index.streams().name(stream));
             let mut tell =
                 |stream, version, code, said: String| tally.count(code, Some(stream), Some(version), &said, 1);
-            compared = Some(compare(&store, file, &wanted, &mut tell)?);
+            compared = Some(compare(&store, source, &wanted, &mut tell)?);
         }
         let mut verified = None;
         // What is the store's, and no stream's, is the first part's.

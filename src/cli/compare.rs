@@ -1,5 +1,5 @@
 //! What `check --reducer` compares: the states that a store itself keeps, and those that a module
-//! comes to.
+//! or a program comes to.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::replay::host::Stop;
 use crate::replay::stored::StoredStates;
 use crate::replay::timeline::EventSource;
 use crate::replay::{Reducer, Slot};
-use crate::session::{Choice, DocumentIndex, ReducerFile, StoredDocuments};
+use crate::session::{Choice, DocumentIndex, ReducerSource, StoredDocuments};
 
 /// Events folded at once.
 const BATCH: u64 = 64;
@@ -48,7 +48,7 @@ pub type Tell<'t> = dyn FnMut(StreamId, Version, FindingCode, String) + 't;
 /// Folds every stream of `wanted` up to each of its documents.
 pub fn compare(
     store: &StoreAndIndex,
-    file: &ReducerFile,
+    source: &ReducerSource,
     wanted: &dyn Fn(StreamId) -> bool,
     tell: &mut Tell<'_>,
 ) -> Result<Compared, CliError> {
@@ -60,14 +60,17 @@ pub fn compare(
     for stream in streams.ids().filter(|id| wanted(*id)) {
         let Some(kept) = index.of(stream).filter(|kept| !kept.at.is_empty()) else { continue };
         let category = streams.summary(stream).map_or("", |summary| streams.category_name(summary.category));
-        let Choice::Export(export) = file.choose(category) else {
+        let choice = source.choose(category);
+        let Choice::Export(export) = &choice else {
             compared.not_folded += 1;
             continue;
         };
-        if !reducers.contains_key(&export) {
-            reducers.insert(export.clone(), file.reducer(&Choice::Export(export.clone()), &Stop::default())?);
+        if !reducers.contains_key(export)
+            && let Some(reducer) = source.reducer(&choice, &Stop::default())?
+        {
+            reducers.insert(export.clone(), reducer);
         }
-        let Some(reducer) = reducers.get_mut(&export) else { continue };
+        let Some(reducer) = reducers.get_mut(export) else { continue };
         documents.turn(Some(stream));
         compare_stream(store, stream, &kept.about.except, &mut documents, &mut **reducer, &mut compared, tell)?;
     }

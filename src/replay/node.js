@@ -176,8 +176,7 @@
   const { write: writeLater, writeSync: writeNow } = fs;
   fs.writeSync = { writeSync(fd, given, ...rest) {
     if (fd !== 1 && fd !== 2) return apply(writeNow, fs, [fd, given, ...rest]);
-    const text = `${given}`;
-    say(text.endsWith('\n') ? text.slice(0, -1) : text);
+    say(lineOf(given));
     return Buffer.byteLength(text);
   } }.writeSync;
   fs.write = { write(fd, given, ...rest) {
@@ -188,6 +187,10 @@
   Module.syncBuiltinESMExports();
   // An ES module sees none of what a script on the command line has.
   for (const name of ['require', 'module', 'exports', '__filename', '__dirname']) delete globalThis[name];
+  const lineOf = (given) => {
+    const text = `${given}`;
+    return text.endsWith('\n') ? cut(text, 0, -1) : text;
+  };
   const plainFormat = { colors: false };
   for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace']) {
     console[name] = { [name](...args) { say(format(plainFormat, ...args)); } }[name];
@@ -199,7 +202,7 @@
   for (const name of ['groupEnd', 'time', 'timeEnd', 'timeLog', 'timeStamp', 'count', 'countReset', 'clear', 'profile', 'profileEnd']) console[name] = () => undefined;
   defineProperty(process, 'stdin', { value: new Readable({ read() { this.push(null); } }), configurable: true });
   for (const name of ['stdout', 'stderr']) {
-    const value = new Writable({ write(text, _, done) { say(`${text}`); done(); } });
+    const value = new Writable({ write(text, _, done) { say(lineOf(text)); done(); } });
     defineProperty(process, name, { value, configurable: true });
   }
 

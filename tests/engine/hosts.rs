@@ -342,7 +342,7 @@ fn what_a_logger_writes_by_itself_is_no_answer() {
     let run = place.program.run(&arguments);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(run.one()["state"], run.one()["events_applied"], "{run:?}");
-    assert!(run.err.starts_with("console: v1: {\"state\":9}\n"), "{run:?}");
+    assert!(run.err.ends_with("console: v10: {\"state\":9}\nconsole: v10: x\n"), "{run:?}");
 }
 
 #[test]

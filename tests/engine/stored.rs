@@ -102,6 +102,26 @@ fn snapshots_of_message_db_are_the_states_at_their_positions() {
     let reducers = text(&sample("messagedb/reducers.mjs"));
     let run = Program::new().run(&["check", &store, "--reducer", &reducers]);
     assert!(run.out.trim_end().ends_with("compared: 27 documents, 0 differ"), "{}", run.out);
+    // What a program comes to is compared as well.
+    let (place, program) = (Place::new(), Program::new());
+    let own = place.write("empty.sh", "while read -r line; do echo '{}'; done");
+    let run = program.run(&["check", &store, "--reducer-command", &format!("sh '{own}'")]);
+    assert!(run.out.trim_end().ends_with("compared: 27 documents, 27 differ"), "{run:?}");
+    let folding = place.write(
+        "fold.mjs",
+        format!(
+            "import * as reducers from '{reducers}'; import {{ createInterface }} from 'node:readline';
+             let state, fold;
+             for await (const line of createInterface({{ input: process.stdin }})) {{
+               const asked = JSON.parse(line);
+               if (asked.start) {{ fold = reducers[asked.start.category]; state = undefined; }}
+               else state = fold(state, asked.event);
+               console.log(JSON.stringify(state ?? null));
+             }}"
+        ),
+    );
+    let run = program.run(&["check", &store, "--reducer-command", &format!("node '{folding}'")]);
+    assert!(run.out.trim_end().ends_with("compared: 27 documents, 0 differ"), "{run:?}");
     // Snapshots are of the entity's stream; nothing else of that id has states.
     let command = ["state", &store, "--stream", "account:command-4101", "--reducer", "stored"];
     Program::new().run(&command).refused(1, "holds no document", "choose a reducer");
