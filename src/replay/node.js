@@ -177,7 +177,7 @@
   fs.writeSync = { writeSync(fd, given, ...rest) {
     if (fd !== 1 && fd !== 2) return apply(writeNow, fs, [fd, given, ...rest]);
     say(lineOf(given));
-    return Buffer.byteLength(text);
+    return Buffer.byteLength(`${given}`);
   } }.writeSync;
   fs.write = { write(fd, given, ...rest) {
     if (fd !== 1 && fd !== 2) return apply(writeLater, fs, [fd, given, ...rest]);
