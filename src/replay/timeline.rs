@@ -5,31 +5,24 @@
 //! makes stepping immediate. All work is done in slices, so that the owner can attend to
 //! a newer question in between.
 
-use std::ops::RangeInclusive;
+mod build;
 mod keyframes;
 mod ring;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use keyframes::{Keyframes, SHORTEST_INTERVAL};
+use keyframes::Keyframes;
 use ring::Ring;
 
-use super::{Emitted, Keep, Reducer, Saved, Slot, Step, Thrown, Why};
-use crate::model::{Applied, Finding, FindingCode, Findings, Node, Text, Version};
+use super::{Emitted, Reducer, Saved, Slot, Step, Thrown, Why};
+use crate::model::{Applied, Findings, Node, Text, Version};
 
-/// Time that a seek may take from a keyframe: decides how far apart they are.
-const SEEK_TIME: Duration = Duration::from_micros(300);
 /// Bytes of keyframes kept, unless told otherwise; beyond, every second one is dropped.
 pub const KEYFRAME_BYTES: usize = 128 << 20;
 /// Bytes of ready states kept around the playhead, unless told otherwise.
 pub const RING_BYTES: usize = 32 << 20;
-/// Folding takes so many times as long as copying the state does.
-const COPY_SHARE: f64 = 2.0;
-/// Copies that take no longer are made on the way through a batch.
-const QUICK_COPY: Duration = Duration::from_millis(50);
-/// Time that one call of the reducer should take at most.
-const SLICE_TIME: Duration = Duration::from_millis(8);
 /// Events that may throw before skipping ends as well: the list of them is kept.
 const MOST_ERRORS: usize = 100_000;
 /// Events at which the reducer may run into its limits before skipping ends as well: each takes
@@ -37,11 +30,6 @@ const MOST_ERRORS: usize = 100_000;
 pub const MOST_CUTS: usize = 3;
 /// Events that a projection would write, at most: the list of them is kept.
 pub const MOST_EMITTED: usize = 100_000;
-/// Events handed to the reducer at once, at most: a host takes as long to be asked as for some
-/// hundred events.
-const BATCH: u64 = 1_024;
-/// What it costs to ask a host at all, about.
-const ASKING: Duration = Duration::from_millis(1);
 /// Bytes of their data at which no more are taken together.
 const BATCH_BYTES: usize = 1 << 20;
 
@@ -85,9 +73,6 @@ pub struct Said {
     pub version: Version,
     pub text: Text,
 }
-
-/// Bytes of what reducers said that are kept of a stream.
-const MOST_SAID: usize = 1 << 20;
 
 /// A state and how it came about.
 #[derive(Clone, Debug)]
@@ -293,19 +278,6 @@ impl Timeline {
         &self.said
     }
 
-    fn note_said(&mut self, lines: Vec<(usize, Text)>, events: &[Step]) {
-        // What is folded again says it again.
-        let known = self.said.last().map_or(0, |said| said.applied.0);
-        for (at, text) in lines {
-            let applied = self.built + at as u64 + 1;
-            let Some(event) = events.get(at).filter(|_| applied > known && self.said_bytes < MOST_SAID) else {
-                continue;
-            };
-            self.said_bytes += text.len() + size_of::<Said>();
-            self.said.push(Said { applied: Applied(applied), version: event.version, text });
-        }
-    }
-
     /// Bytes of keyframes and ready states.
     pub fn held_bytes(&self) -> usize {
         self.keyframes.bytes() + self.ring.bytes()
@@ -371,226 +343,6 @@ impl Timeline {
         if let Some(Step { version, event_type, .. }) = source.steps(at, 1)?.into_iter().next() {
             self.errors.retain(|error| error.applied.0 <= at);
             self.errors.push(HandlerError { applied: Applied(at + 1), version, event_type, thrown });
-        }
-        Ok(())
-    }
-
-    /// Events handed to the reducer at once: as many as take about one slice of time, so
-    /// that a slow reducer does not keep a newer question waiting.
-    fn batch(&self) -> u64 {
-        if self.cost > 0.0 { ((SLICE_TIME.as_secs_f64() / self.cost) as u64).clamp(1, BATCH) } else { 1 }
-    }
-
-    fn interval(&self) -> u64 {
-        let by_cost =
-            if self.cost > 0.0 { (SEEK_TIME.as_secs_f64() / self.cost) as u64 } else { SHORTEST_INTERVAL * 4 };
-        // A state that takes long to be copied is copied seldom: most of the time is spent folding.
-        let by_copy = if self.cost > 0.0 { (self.copy_cost * COPY_SHARE / self.cost) as u64 } else { 0 };
-        let shortest = self.keyframes.shortest;
-        by_cost.clamp(shortest, self.reducer.longest_interval().max(shortest)).max(by_copy)
-    }
-
-    /// Folds on from where the fold from the beginning stands, until `until` events are
-    /// folded or `budget` is spent. `true`: there is nothing left to do up to `until`.
-    ///
-    /// # Errors
-    /// Where the events do not come.
-    pub fn build<S: EventSource>(&mut self, source: &mut S, until: u64, budget: Duration) -> Result<bool, S::Error> {
-        let start = Instant::now();
-        if !self.started {
-            self.begin();
-        }
-        let until = until.min(self.len);
-        while self.built < until && self.stopped.is_none() {
-            self.build_batch(source, until)?;
-            if start.elapsed() >= budget {
-                break;
-            }
-        }
-        Ok(self.built >= until || self.stopped.is_some())
-    }
-
-    fn begin(&mut self) {
-        (self.started, self.is_spoilt) = (true, false);
-        match self.reducer.start(Slot::Build, &self.called).and_then(|()| self.reducer.export(Slot::Build)) {
-            Ok(node) => {
-                self.initial = Some(node);
-                match self.reducer.save(Slot::Build) {
-                    Ok(saved) => self.keyframes.keep(0, saved),
-                    Err(thrown) => self.no_copies = NoCopies::of(&thrown, 0),
-                }
-            }
-            Err(thrown) => {
-                self.initial = Some(Node::Null);
-                self.stopped = Some(0);
-                self.errors.push(HandlerError {
-                    applied: Applied(0),
-                    version: Version(0),
-                    event_type: Arc::from("(initial state)"),
-                    thrown,
-                });
-            }
-        }
-    }
-
-    fn build_batch<S: EventSource>(&mut self, source: &mut S, until: u64) -> Result<(), S::Error> {
-        let (begin, interval) = (self.built, self.interval());
-        // The first keyframe is after the first event: the initial state may be an object
-        // of the module that a reducer changes in place.
-        let next = match &self.no_copies {
-            _ if begin == 0 => 1,
-            // The next copy is tried there, and not before.
-            Some(no) => no.again_at,
-            None => self.keyframes.last() + interval,
-        };
-        let due = next.saturating_sub(begin).max(1);
-        let most = if begin < self.one_by_one { 1 } else { self.batch() };
-        // A copy that takes long is made in a call of its own, so that no event is blamed for it.
-        let is_quick = self.no_copies.is_none() && self.copy_cost > 0.0 && self.copy_cost < QUICK_COPY.as_secs_f64();
-        let keep = if is_quick && most > 1 { Keep { due, every: interval } } else { Keep::default() };
-        let count = (until - begin).min(most).min(if keep.due == 0 { due } else { most });
-        let start = Instant::now();
-        let events = if self.ahead.0 == self.built && !self.ahead.1.is_empty() {
-            // What is there goes together: a rest would be asked for by itself.
-            let ready = self.ahead.1.len() as u64;
-            let some = if keep.due > 0 && ready <= 2 * count { ready } else { ready.min(count) } as usize;
-            self.ahead.0 += some as u64;
-            self.ahead.1.drain(..some).collect()
-        } else {
-            gather(source, self.built, count)?
-        };
-        if events.is_empty() {
-            // The store lost events meanwhile; the index will say so.
-            self.len = self.built;
-            return Ok(());
-        }
-        let (next, ahead) = (self.built + events.len() as u64, &mut self.ahead);
-        let mut reading = (0.0, 1.0);
-        let mut stepped = self.reducer.step_and_keep(Slot::Build, &self.stream, &events, keep, &mut || {
-            if next < until && (ahead.0 != next || ahead.1.is_empty()) {
-                let start = Instant::now();
-                // What cannot be read is asked for again, and said then.
-                *ahead = (next, gather(source, next, most.min(until - next)).unwrap_or_default());
-                reading = (start.elapsed().as_secs_f64(), ahead.1.len().max(1) as f64);
-            }
-        });
-        // Of what was read meanwhile for later ones as much as is due to these.
-        let (read, of) = reading;
-        let read_share = read * (events.len() as f64 / of).min(1.0);
-        let took = (start.elapsed().as_secs_f64() - read - stepped.copies.took.as_secs_f64()).max(0.0) + read_share;
-        // To ask a host costs the same for few events as for many.
-        let cost = (took - ASKING.as_secs_f64()).max(took / 16.0) / events.len() as f64;
-        self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
-        let is_sure = stepped.thrown.is_none() || !stepped.unsure;
-        for (at, event) in stepped.emitted {
-            if is_sure && at < stepped.done && self.emitted.len() < MOST_EMITTED {
-                self.emitted.push((Applied(self.built + at as u64 + 1), event));
-            }
-        }
-        for (at, code, message) in stepped.findings {
-            if let Some(event) = events.get(at).filter(|_| at <= stepped.done) {
-                let (stream, version) = (Some(Arc::clone(&self.stream)), Some(event.version));
-                self.findings.push(Finding { code, stream, stream_id: None, version, message });
-            }
-        }
-        self.note_said(stepped.said, &events);
-        let copies = std::mem::take(&mut stepped.copies);
-        if !copies.made.is_empty() {
-            let each = copies.took.as_secs_f64() / copies.made.len() as f64;
-            self.copy_cost = self.copy_cost * 0.5 + each * 0.5;
-        }
-        for (at, saved) in copies.made {
-            self.keyframes.keep(begin + at as u64, saved);
-        }
-        match stepped.thrown {
-            None => self.built += events.len() as u64,
-            Some(thrown)
-                if stepped.unsure && (events.len() > 1 || self.tried.replace(self.built) != Some(self.built)) =>
-            {
-                self.one_by_one = self.built + events.len() as u64;
-                self.recover(source, &thrown)?;
-            }
-            Some(thrown) => {
-                let at = self.built + stepped.done as u64;
-                let event = events.get(stepped.done).or(events.last());
-                self.threw(source, at, event, thrown)?;
-            }
-        }
-        if let Some(thrown) = copies.refused {
-            self.no_copies = NoCopies::of(&thrown, self.built);
-            self.recover(source, &thrown)?;
-        }
-        let is_due = self.built >= next && keep.due == 0;
-        if self.built == 1 || (is_due && self.stopped.is_none()) {
-            self.keep_built(source)?;
-        }
-        Ok(())
-    }
-
-    /// Event `at` (0-based) threw: the state before it is made again, and kept.
-    fn threw<S: EventSource>(
-        &mut self,
-        source: &mut S,
-        at: u64,
-        event: Option<&Step>,
-        thrown: Thrown,
-    ) -> Result<(), S::Error> {
-        if thrown.fatal {
-            self.seek_at = None;
-        }
-        if let Some(event) = event {
-            self.findings.push(Finding {
-                code: FindingCode::HandlerThrew,
-                stream: Some(Arc::clone(&self.stream)),
-                stream_id: None,
-                version: Some(event.version),
-                message: thrown.to_string(),
-            });
-            self.errors.push(HandlerError {
-                applied: Applied(at + 1),
-                version: event.version,
-                event_type: Arc::clone(&event.event_type),
-                thrown,
-            });
-        }
-        match self.fold_to(source, Slot::Build, at)? {
-            Ok(_) => {
-                self.built = at;
-                // So that the next throw does not fold all this once more.
-                if self.keyframes.last() < at {
-                    self.keep_built(source)?;
-                }
-                match self.on_error {
-                    OnError::Skip if may_go_on(&self.errors) => self.built = at + 1,
-                    _ => self.stopped = Some(at),
-                }
-            }
-            // What was folded once does not fold again: the reducer is not repeatable.
-            Err(_) => {
-                self.built = at;
-                self.stopped = Some(at);
-                self.is_spoilt = true;
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps the state of the fold from the beginning, where it can be copied.
-    fn keep_built<S: EventSource>(&mut self, source: &mut S) -> Result<(), S::Error> {
-        if self.no_copies.as_ref().is_some_and(|no| self.built < no.again_at) {
-            return Ok(());
-        }
-        let start = Instant::now();
-        match self.reducer.save(Slot::Build) {
-            Ok(saved) => {
-                self.no_copies = None;
-                self.copy_cost = start.elapsed().as_secs_f64();
-                self.keyframes.keep(self.built, saved);
-            }
-            Err(thrown) => {
-                self.no_copies = NoCopies::of(&thrown, self.built);
-                self.recover(source, &thrown)?;
-            }
         }
         Ok(())
     }
