@@ -57,7 +57,9 @@
     wants.cache = {};
     module.require = wants;
     const folder = folderOf(place(name)).join('/');
-    apply(compile(text, place(name)), module.exports, [module.exports, wants, module, place(name), folder]);
+    const given = module.exports;
+    lists[lists.length] = () => [module, given, module.exports];
+    apply(compile(text, place(name)), given, [given, wants, module, place(name), folder]);
     module.loaded = true;
     return module.exports;
   };

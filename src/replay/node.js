@@ -25,6 +25,8 @@
   const placeOf = method(Buffer.prototype.indexOf);
   const partOf = method(Buffer.prototype.subarray);
   const cut = method(String.prototype.slice);
+  const wellFormed = method(String.prototype.toWellFormed);
+  const { isArray } = Array;
   const clock = method(performance.now);
   const time = performance;
   const format = util.formatWithOptions;
@@ -179,6 +181,9 @@
     say(lineOf(given));
     return Buffer.byteLength(`${given}`);
   } }.writeSync;
+  const { readSync: readNow } = fs;
+  // Nothing is there to be read.
+  fs.readSync = { readSync(fd, ...rest) { return fd === 0 ? 0 : apply(readNow, fs, [fd, ...rest]); } }.readSync;
   fs.write = { write(fd, given, ...rest) {
     if (fd !== 1 && fd !== 2) return apply(writeLater, fs, [fd, given, ...rest]);
     fs.writeSync(fd, given);
@@ -215,6 +220,21 @@
   };
   const write = (text) => {
     unsent += `${text}\n`;
+  };
+  // An answer as JSON, whatever a module gave lists and objects for a `toJSON`.
+  const jsonOf = (value) => {
+    if (typeof value === 'string') return stringify(wellFormed(value));
+    if (typeof value !== 'object' || value === null) return stringify(value) ?? 'null';
+    let text = '';
+    if (isArray(value)) {
+      for (let i = 0; i < value.length; i++) text += `${i > 0 ? ',' : ''}${jsonOf(value[i])}`;
+      return `[${text}]`;
+    }
+    const names = keys(value);
+    for (let i = 0; i < names.length; i++) {
+      if (value[names[i]] !== undefined) text += `${text === '' ? '' : ','}${stringify(wellFormed(names[i]))}:${jsonOf(value[names[i]])}`;
+    }
+    return `{${text}}`;
   };
   let rest = allocUnsafe(0);
   const chunk = allocUnsafe(1 << 20);
@@ -413,13 +433,15 @@
       try {
         ask = parse(line);
       } catch (error) {
-        write(stringify({ unread: { message: `JavaScript cannot read the data of this event: ${error.message}`, place: '', why: 'unread', fatal: false } }));
+        write(jsonOf({ unread: { message: `JavaScript cannot read the data of this event: ${error.message}`, place: '', why: 'unread', fatal: false } }));
         continue;
       }
       const reply = ask.load ? await load(ask.load) : answer(ask);
       // A state is JSON already.
       if (typeof reply.state === 'string') write(`{"state":${reply.state}}`);
-      else write(stringify(reply));
+      else write(jsonOf(reply));
+      // Who waits for several answers is told as soon as one took long.
+      if (clock(time) - looked > 20) flush();
     }
   };
   serve();

@@ -175,7 +175,7 @@ struct Found {
 }
 
 /// Names of the language by which a module keeps something where the driver cannot see it.
-const HIDING: [&str; 12] = [
+const HIDING: [&str; 13] = [
     "Proxy",
     "WeakMap",
     "WeakSet",
@@ -188,6 +188,7 @@ const HIDING: [&str; 12] = [
     "window",
     "self",
     "process",
+    "WebAssembly",
 ];
 /// Methods of lists that call what they are given at once and let go of it.
 const AT_ONCE: [&str; 16] = [
@@ -267,6 +268,13 @@ fn look(semantic: &Semantic<'_>) -> Found {
             AstKind::UpdateExpression(it) if of_language(semantic, it.argument.span()) => {
                 say(&mut found, "it changes what belongs to the language".to_owned());
             }
+            AstKind::ImportMeta(_) => {
+                let parent = semantic.nodes().parent_kind(node.id());
+                if !matches!(parent, AstKind::StaticMemberExpression(member) if PLACES.contains(&member.property.name.as_str()))
+                {
+                    say(&mut found, "it keeps something in import.meta".to_owned());
+                }
+            }
             AstKind::AwaitExpression(_) => say(&mut found, "it waits for something (await)".to_owned()),
             AstKind::CallExpression(call) => {
                 if let Expression::Identifier(callee) = &call.callee
@@ -300,7 +308,27 @@ fn look(semantic: &Semantic<'_>) -> Found {
 }
 
 /// Members by which a module reaches what the driver does not look at.
-const HIDDEN_MEMBERS: [&str; 5] = ["getPrototypeOf", "setPrototypeOf", "__proto__", "$1", "lastMatch"];
+const HIDDEN_MEMBERS: [&str; 17] = [
+    "getPrototypeOf",
+    "setPrototypeOf",
+    "__proto__",
+    "lastMatch",
+    "lastParen",
+    "leftContext",
+    "rightContext",
+    "compile",
+    "$1",
+    "$2",
+    "$3",
+    "$4",
+    "$5",
+    "$6",
+    "$7",
+    "$8",
+    "$9",
+];
+/// Members of `import.meta` that only tell where the module lies.
+const PLACES: [&str; 4] = ["url", "dirname", "filename", "resolve"];
 
 /// Inside an arrow function that may be called later.
 fn in_lasting_arrow(semantic: &Semantic<'_>, node: NodeId) -> bool {

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::value::RawValue;
 
@@ -16,6 +16,8 @@ use crate::replay::{Thrown, Why};
 
 /// Time between two signs of life.
 const BEAT: Duration = Duration::from_millis(50);
+/// An answer waits no longer for the next ones.
+const WITHOUT_A_WORD: Duration = Duration::from_millis(20);
 /// Bytes read at once.
 const INPUT_BYTES: usize = 64 << 10;
 
@@ -121,6 +123,7 @@ impl Host {
             if input.read_line(&mut line)? == 0 {
                 return Ok(());
             }
+            let began = Instant::now();
             self.begun.store(0, Ordering::Relaxed);
             busy.store(true, Ordering::Release);
             let reply = match serde_json::from_str::<Ask<'_>>(&line) {
@@ -130,8 +133,8 @@ impl Host {
             busy.store(false, Ordering::Release);
             serde_json::to_writer(&mut unsent, &reply)?;
             unsent.push(b'\n');
-            // Whoever asked several things at once is told all of it at once.
-            if input.buffer().contains(&b'\n') {
+            // Whoever asked several things at once is told all of it at once, where none took long.
+            if input.buffer().contains(&b'\n') && began.elapsed() < WITHOUT_A_WORD {
                 continue;
             }
             let mut out = io::stdout().lock();

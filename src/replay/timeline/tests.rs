@@ -750,3 +750,43 @@ fn copies_on_the_way_are_the_states_of_their_places() {
         assert_eq!((shown.problem, to_text(&shown.state)), (None, state(at)), "after {at}");
     }
 }
+
+#[test]
+fn what_a_module_keeps_in_the_language_for_a_while_spoils_no_copy() {
+    const EVENTS: u64 = 6_000;
+    let payloads: Vec<String> = (1..=EVENTS).map(|n| format!("{{\"n\":{n}}}")).collect();
+    // A member, a `toJSON`, another value of a member: each there for some hundred events.
+    for (begin, end, seen) in [
+        (
+            "Object.defineProperty(Array.prototype, 'extra', { value: 1, configurable: true })",
+            "delete Array.prototype.extra",
+            "[].extra ?? 0",
+        ),
+        (
+            "Object.defineProperty(Array.prototype, 'toJSON', { value() { return 7; }, configurable: true })",
+            "delete Array.prototype.toJSON",
+            "0",
+        ),
+        ("P.at = function () { return 1; }", "P.at = orig", "[0].at(0)"),
+    ] {
+        let source = format!(
+            "const P = Array.prototype; const orig = P.at;
+             export default (s = {{n: 0, extra: 0, list: [1, 2]}}, e) => {{ const n = e.data.n;
+               if (n % 1000 === 100) {{ {begin}; }}
+               const extra = s.extra + ({seen});
+               if (n % 1000 === 499) {{ {end}; }}
+               return {{n, extra, list: s.list}}; }}"
+        );
+        let mut events = events(&payloads);
+        let mut timeline = timeline(script(&source), EVENTS as usize, OnError::Stop);
+        timeline.build(&mut events, EVENTS, LONG).expect("infallible");
+        assert_eq!(timeline.errors().len(), 0, "{begin}: {:?}", timeline.errors());
+        let of = |n: u64| if seen == "0" { 0 } else { n / 1_000 * 400 + (n % 1_000 + 1).clamp(100, 500) - 100 };
+        for at in [600, 5_990, 1_300, 4_503, 2_000, 3_777, 520, 5_600] {
+            let shown = timeline.state(&mut events, Applied(at)).expect("infallible").expect("built");
+            let want = format!("{{\"n\":{at},\"extra\":{},\"list\":[1,2]}}", of(at));
+            let inside = (100..499).contains(&(at % 1_000));
+            assert!(inside || to_text(&shown.state) == want, "{begin} {at}: {:?}, not {want}", shown.state);
+        }
+    }
+}
