@@ -162,6 +162,15 @@ fn open(path: &Path) -> Outcome<Arc<Opened>> {
     Ok(Arc::new(formats::open(&Location::of(path), &std::env::temp_dir(), &OpenChoice::default())?))
 }
 
+/// The events of a store's first stream.
+fn first_stream(store: &Path) -> Outcome<StreamSource> {
+    let opened = open(store)?;
+    let index = Indexer::open(Arc::clone(&opened))?.run()?;
+    let mut source = StreamSource::open(&opened)?;
+    source.select(index.rows_of(StreamId(0)), StreamId(0));
+    Ok(source)
+}
+
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
@@ -206,8 +215,6 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, targets: [f64;
     if !status.success() {
         return Err("benches/peers/setup.sh failed: npm must be installed and reach its registry".into());
     }
-    let opened = open(store)?;
-    let index = Indexer::open(Arc::clone(&opened))?.run()?;
     let read = |host| ReducerFile::read(&peers.join("reducer.mjs").to_string_lossy(), host);
     let hosts = [None, Some(WantedHost::Auto), Some(WantedHost::Sandbox)];
     for (host, target) in hosts.into_iter().zip(targets) {
@@ -228,8 +235,7 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, targets: [f64;
             None => Box::new(Merge::default()),
             Some(file) => file.reducer(&eventglass::session::Choice::Export(mode.to_owned()), &Stop::default())?,
         };
-        let mut source = StreamSource::open(&opened)?;
-        source.select(index.rows_of(StreamId(0)), StreamId(0));
+        let mut source = first_stream(store)?;
         let len = source.rows().len();
         let mut timeline = Timeline::new(reducer, Arc::from("cart-0000001"), len, OnError::Stop);
         let start = Instant::now();
@@ -516,10 +522,7 @@ fn budget(gate: &mut Gate, store: &Path) -> Outcome<()> {
 /// Folds a store of one stream with keyframes that fill their budget, looks at states here and
 /// there, and counts what this process and those it started hold more than before.
 fn keyframes_only(store: &Path, in_host: bool) -> Outcome<u64> {
-    let opened = open(store)?;
-    let index = Indexer::open(Arc::clone(&opened))?.run()?;
-    let mut source = StreamSource::open(&opened)?;
-    source.select(index.rows_of(StreamId(0)), StreamId(0));
+    let mut source = first_stream(store)?;
     let before = resident(std::process::id())?;
     let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/reducer.mjs");
     let reducer: Box<dyn Reducer> = if in_host {

@@ -312,13 +312,12 @@ impl Mapping {
     /// A payload that is stored as a JSON object or array is shown as it is stored: nothing is
     /// peeled off.
     pub fn shows_json_as_stored(&self) -> bool {
-        self.peel.is_empty() && self.payload_decode.iter().all(|step| matches!(step, Decode::Auto | Decode::Json))
+        self.peel.is_empty() && leaves_json(&self.payload_decode)
     }
 
     /// Payload and metadata that are stored as a JSON object or array are that, and nothing else.
     pub fn hands_on_json(&self) -> bool {
-        let is_json = |chain: &[Decode]| chain.iter().all(|step| matches!(step, Decode::Auto | Decode::Json));
-        !self.is_typed && self.peel.is_empty() && is_json(&self.payload_decode) && is_json(&self.metadata_decode)
+        !self.is_typed && self.shows_json_as_stored() && leaves_json(&self.metadata_decode)
     }
 
     /// Columns that nothing names, whose values together are the payload; `None` where a
@@ -627,4 +626,9 @@ impl Mapping {
         }
         form.or_else(|| Some(NameForm::default()))
     }
+}
+
+/// What is JSON already passes through these steps as it is.
+fn leaves_json(chain: &[Decode]) -> bool {
+    chain.iter().all(|step| matches!(step, Decode::Auto | Decode::Json))
 }

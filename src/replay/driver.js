@@ -287,51 +287,44 @@
   let rootsOf = [];
   const Iterators = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
   const builtIn = [Object, Array, String, Number, Boolean, Function, Set, Map, RegExp, Date, Error, Promise, Symbol, BigInt, Math, JSON, Reflect];
-  const builtInPrototypes = [];
-  for (let i = 0; i < builtIn.length; i++) if (builtIn[i].prototype) push(builtInPrototypes, builtIn[i].prototype);
-  const sizeOfBuiltIns = () => {
-    let size = ownKeys(globalThis).length;
-    for (let i = 0; i < builtIn.length; i++) size += ownKeys(builtIn[i]).length;
-    for (let i = 0; i < builtInPrototypes.length; i++) size += ownKeys(builtInPrototypes[i]).length;
-    return size;
-  };
-  let sizeAtLoad = 0;
-  // What those of the language that everyone uses have as members: owner, name and value.
-  let common = [];
-  const noteCommon = (owner) => {
-    const names = ownKeys(owner);
-    for (let i = 0; i < names.length; i++) {
-      const it = memberOf(owner, names[i]);
-      if (has(it, 'value')) push(common, { owner, name: names[i], value: it.value });
-    }
-  };
-  const changedCommon = () => {
-    if (sizeOfBuiltIns() !== sizeAtLoad) return true;
-    for (let i = 0; i < common.length; i++) {
-      const { owner, name, value } = common[i];
-      if (!is(owner[name], value)) return true;
-    }
-    return false;
-  };
-  const builtInMembers = safeSet();
-  // Objects of the language, and what their members were when the module had loaded.
-  const owners = [];
-  let membersAtLoad = [];
-  const membersNow = () => {
+  const common = [globalThis];
+  for (let i = 0; i < builtIn.length; i++) {
+    push(common, builtIn[i]);
+    if (builtIn[i].prototype) push(common, builtIn[i].prototype);
+  }
+  // What objects of the language have as members: how many, and the values of those that are no
+  // accessors.
+  const snapshot = (owners) => {
     const list = [];
     for (let i = 0; i < owners.length; i++) {
-      const names = ownKeys(owners[i]);
-      for (let k = 0; k < names.length; k++) push(list, memberOf(owners[i], names[k]).value);
+      const owner = owners[i];
+      const names = ownKeys(owner);
+      const members = [];
+      for (let k = 0; k < names.length; k++) {
+        const it = memberOf(owner, names[k]);
+        if (has(it, 'value')) push(members, { name: names[k], value: it.value });
+      }
+      push(list, { owner, count: names.length, members });
     }
     return list;
   };
-  const changedLanguage = () => {
-    if (changedCommon()) return true;
-    const now = membersNow();
-    if (now.length !== membersAtLoad.length) return true;
-    for (let i = 0; i < now.length; i++) if (!is(now[i], membersAtLoad[i])) return true;
+  const differ = (list) => {
+    try {
+      for (let i = 0; i < list.length; i++) {
+        const { owner, count, members } = list[i];
+        if (ownKeys(owner).length !== count) return true;
+        for (let k = 0; k < members.length; k++) if (!is(owner[members[k].name], members[k].value)) return true;
+      }
+    } catch {
+      // An accessor stands there now.
+      return true;
+    }
     return false;
   };
+  // As they were when the module had loaded: of what everyone uses, and of all the language.
+  let [commonAtLoad, languageAtLoad] = [[], []];
+  const owners = [globalThis];
+  const builtInMembers = safeSet();
   const noteBuiltIn = (object) => {
     if (builtInMembers.has(object)) return;
     builtInMembers.add(object);
@@ -343,8 +336,7 @@
       if (typeof it.get === 'function') builtInMembers.add(it.get);
     }
   };
-  for (let i = 0; i < builtIn.length; i++) noteBuiltIn(builtIn[i]);
-  for (let i = 0; i < builtInPrototypes.length; i++) noteBuiltIn(builtInPrototypes[i]);
+  for (let i = 1; i < common.length; i++) noteBuiltIn(common[i]);
   const globals = ownKeys(globalThis);
   for (let i = 0; i < globals.length; i++) {
     const value = memberOf(globalThis, globals[i]).value;
@@ -408,11 +400,8 @@
       apart = `its variables cannot be looked at: ${messageOf(error)}`;
       return;
     }
-    sizeAtLoad = sizeOfBuiltIns();
-    membersAtLoad = membersNow();
-    common = [];
-    for (let i = 0; i < builtIn.length; i++) noteCommon(builtIn[i]);
-    for (let i = 0; i < builtInPrototypes.length; i++) noteCommon(builtInPrototypes[i]);
+    commonAtLoad = snapshot(common);
+    languageAtLoad = snapshot(owners);
     const open = [];
     const note = (value) => {
       if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
@@ -443,13 +432,10 @@
     }
   };
   // Why the module is not as it was when it had loaded, or ''.
-  const changed = () => {
-    if (apart !== '') return apart;
-    if (changedCommon()) return CHANGES_LANGUAGE;
-    return changedOwn();
-  };
   const CHANGES_LANGUAGE = 'it changes what belongs to the language';
-  const changedOwn = () => {
+  const changed = (language = commonAtLoad) => {
+    if (apart !== '') return apart;
+    if (differ(language)) return CHANGES_LANGUAGE;
     const now = roots();
     for (let i = 0; i < now.length; i++) if (!is(now[i], rootsAtLoad[i])) return 'it writes its own variables';
     for (let at = 0; at < own.length; at++) {
@@ -523,7 +509,7 @@
   // Plain data of any kind as text, with shared objects and cycles: `j` + JSON, or `g` + a table
   // of objects.
   const save = (value) => {
-    const why = changedLanguage() && apart === '' ? CHANGES_LANGUAGE : changed();
+    const why = changed(languageAtLoad);
     if (why !== '') throw new NoCopy(why);
     return copyOf(value);
   };
@@ -927,7 +913,7 @@
   };
   // To look at every member of the language takes longer than a copy: once for all of them.
   const sift = (copied) => {
-    if (copied.made.length === 0 || !changedLanguage()) return;
+    if (copied.made.length === 0 || !differ(languageAtLoad)) return;
     copied.made = [];
     copied.refused = thrown(new NoCopy(CHANGES_LANGUAGE));
   };

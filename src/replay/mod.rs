@@ -131,6 +131,21 @@ pub struct Keep {
     pub every: u64,
 }
 
+/// Events to fold, and where to copy the state.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    pub stream: &'a str,
+    pub events: &'a [Step],
+    pub keep: Keep,
+}
+
+impl<'a> Batch<'a> {
+    /// Without copies.
+    pub fn of(stream: &'a str, events: &'a [Step]) -> Batch<'a> {
+        Batch { stream, events, keep: Keep::default() }
+    }
+}
+
 /// Copies of the state that were made on the way through a batch.
 #[derive(Clone, Debug, Default)]
 pub struct Copies {
@@ -295,15 +310,8 @@ pub trait Reducer {
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
     /// The same, with copies on the way. Where another process does the work, `meanwhile` is
     /// called once while it does.
-    fn step_and_keep(
-        &mut self,
-        slot: Slot,
-        stream: &str,
-        events: &[Step],
-        keep: Keep,
-        _meanwhile: &mut dyn FnMut(),
-    ) -> Stepped {
-        keep_between(self, slot, stream, events, keep)
+    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>, _meanwhile: &mut dyn FnMut()) -> Stepped {
+        keep_between(self, slot, batch)
     }
     /// There is a state in the slot: one that the store keeps is there at some versions only.
     fn knows(&self, _slot: Slot) -> bool {
@@ -329,8 +337,7 @@ pub trait Reducer {
     /// # Errors
     /// As each of the three steps; the slot is then spoilt.
     fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
-        self.restore(slot, from)?;
-        go_on(self, slot, stream, events)
+        jump_in_parts(self, slot, from, stream, events)
     }
     /// The memory it may take from now on, where it has one of its own.
     fn limit_heap(&mut self, _bytes: usize) {}
@@ -340,8 +347,15 @@ pub trait Reducer {
     fn longest_interval(&self) -> u64;
 }
 
-/// Folds events, and shows the state behind them.
-fn go_on(reducer: &mut (impl Reducer + ?Sized), slot: Slot, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
+/// Goes back to a copy, folds events, and shows the state behind them, one after the other.
+fn jump_in_parts(
+    reducer: &mut (impl Reducer + ?Sized),
+    slot: Slot,
+    from: &Saved,
+    stream: &str,
+    events: &[Step],
+) -> Result<Node, Thrown> {
+    reducer.restore(slot, from)?;
     match reducer.step(slot, stream, events).thrown {
         Some(thrown) => Err(thrown),
         None => reducer.export(slot),
@@ -349,13 +363,8 @@ fn go_on(reducer: &mut (impl Reducer + ?Sized), slot: Slot, stream: &str, events
 }
 
 /// Folds up to each place where a copy is due, and copies the state there.
-fn keep_between(
-    reducer: &mut (impl Reducer + ?Sized),
-    slot: Slot,
-    stream: &str,
-    events: &[Step],
-    Keep { due, every }: Keep,
-) -> Stepped {
+fn keep_between(reducer: &mut (impl Reducer + ?Sized), slot: Slot, batch: &Batch<'_>) -> Stepped {
+    let Batch { stream, events, keep: Keep { due, every } } = *batch;
     let (mut all, mut due) = (Stepped::default(), due as usize);
     loop {
         let (from, is_due) = (all.done, (1..=events.len()).contains(&due));

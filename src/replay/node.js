@@ -167,7 +167,7 @@
   for (const name of ['getHeapStatistics', 'getHeapSpaceStatistics', 'getHeapCodeStatistics']) guard(v8, name, `v8.${name}`, EVENT_VALUE, null, never);
   for (const name of ['availableMemory', 'constrainedMemory']) guard(process, name, `process.${name}`, EVENT_VALUE, null, never);
   for (const name of ['cpus', 'networkInterfaces']) guard(os, name, `os.${name}`, EVENT_VALUE, () => (name === 'cpus' ? [{ model: '', speed: 0, times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 } }] : {}));
-  for (const name of ['eventLoopUtilization']) guard(Performance, name, `performance.${name}`, EVENT_TIME, null, never);
+  guard(Performance, 'eventLoopUtilization', 'performance.eventLoopUtilization', EVENT_TIME, null, never);
   // Another context has a clock of its own, another thread goes by its own time, and who sleeps waits for it.
   for (const name of ['createContext', 'runInNewContext']) guard(vm, name, `vm.${name}`, 'vm.runInThisContext', null, never);
   guard(Script.prototype, 'runInNewContext', 'vm.Script.runInNewContext', 'vm.runInThisContext', null, never);
@@ -194,7 +194,7 @@
   for (const name of ['require', 'module', 'exports', '__filename', '__dirname']) delete globalThis[name];
   const lineOf = (given) => {
     const text = `${given}`;
-    return text.endsWith('\n') ? cut(text, 0, -1) : text;
+    return cut(text, -1) === '\n' ? cut(text, 0, -1) : text;
   };
   const plainFormat = { colors: false };
   for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace']) {

@@ -12,7 +12,9 @@ use super::{Ask, CALL_TIME, Engine, Host, MEMORY_BYTES, Program, Reply, Stop};
 use crate::model::json::{SAFE_DIGITS, parse_text, to_text, write as write_json, write_string};
 use crate::model::{FindingCode, Node, Position, Text, Time};
 use crate::replay::module::ModuleError;
-use crate::replay::{Copies, Emitted, Keep, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why, go_on};
+use crate::replay::{
+    Batch, Copies, Emitted, Keep, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why, jump_in_parts,
+};
 
 /// Text of a batch whose memory is given back.
 const LONG_TEXT: usize = 4 << 20;
@@ -240,13 +242,13 @@ impl Script {
     }
 
     /// The question for a batch.
-    fn line(&mut self, slot: Slot, stream: &str, events: &[Step], keep: Keep) -> Vec<u8> {
+    fn line(&mut self, slot: Slot, batch: &Batch<'_>) -> Vec<u8> {
+        let Batch { stream, events, keep: Keep { due, every } } = *batch;
         let write_row = if self.is_projection { write_projected } else { write_row };
         let wraps = self.program.engine.knows_wrappers();
         let text = &mut self.text;
         text.clear();
         // Writing to a String cannot fail.
-        let Keep { due, every } = keep;
         let _ = write!(text, "{{\"step\":{{\"slot\":\"{slot:?}\",\"due\":{due},\"every\":{every},\"stream\":");
         write_string(stream, text);
         text.push_str(",\"rows\":[");
@@ -265,9 +267,9 @@ impl Script {
     }
 
     /// Folds events in one question.
-    fn fold(&mut self, slot: Slot, stream: &str, events: &[Step], keep: Keep, meanwhile: &mut dyn FnMut()) -> Folded {
-        let line = self.line(slot, stream, events, keep);
-        let events = events.len();
+    fn fold(&mut self, slot: Slot, batch: &Batch<'_>, meanwhile: &mut dyn FnMut()) -> Folded {
+        let line = self.line(slot, batch);
+        let events = batch.events.len();
         let reply = self.with_host(slot, |host| {
             host.used = true;
             host.process.send(line);
@@ -338,17 +340,11 @@ impl Reducer for Script {
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
-        self.step_and_keep(slot, stream, events, Keep::default(), &mut || {})
+        self.step_and_keep(slot, &Batch::of(stream, events), &mut || {})
     }
 
-    fn step_and_keep(
-        &mut self,
-        slot: Slot,
-        stream: &str,
-        events: &[Step],
-        keep: Keep,
-        meanwhile: &mut dyn FnMut(),
-    ) -> Stepped {
+    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>, meanwhile: &mut dyn FnMut()) -> Stepped {
+        let Batch { stream, events, .. } = *batch;
         if let Err(thrown) = self.check(slot) {
             return Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() };
         }
@@ -366,12 +362,12 @@ impl Reducer for Script {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
         }
-        let mut folded = self.fold(slot, stream, events, keep, meanwhile);
+        let mut folded = self.fold(slot, batch, meanwhile);
         if folded.unread && events.len() > 1 {
             // One of them spoils the text of all: each by itself, so that the right one is blamed.
             folded = Folded::default();
             for (at, event) in events.iter().enumerate() {
-                let mut one = self.fold(slot, stream, std::slice::from_ref(event), Keep::default(), &mut || {});
+                let mut one = self.fold(slot, &Batch::of(stream, std::slice::from_ref(event)), &mut || {});
                 said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
                 emitted.extend(one.emitted.drain(..).map(|(_, event)| (at, event)));
                 folded = Folded { done: at + one.done, ..one };
@@ -413,13 +409,12 @@ impl Reducer for Script {
     fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
         let Saved::Script(text) = from else { return Err(void()) };
         if self.apart {
-            self.restore(slot, from)?;
-            return go_on(self, slot, stream, events);
+            return jump_in_parts(self, slot, from, stream, events);
         }
         // Asked at once: to wait for each answer takes longer than what is asked for.
         let mut lines = Ask::Restore { slot, text: Cow::from(&**text) }.to_line();
         if !events.is_empty() {
-            lines.extend(self.line(slot, stream, events, Keep::default()));
+            lines.extend(self.line(slot, &Batch::of(stream, events)));
         }
         lines.extend(Ask::Export(slot).to_line());
         self.filled[slot as usize] = false;

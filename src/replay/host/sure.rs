@@ -9,7 +9,7 @@ use std::slice;
 
 use super::script::{CLOCKS, Script, void};
 use crate::model::{Node, Text};
-use crate::replay::{Keep, Reducer, Saved, Slot, Step, Stepped, Thrown, Why, go_on, keep_between};
+use crate::replay::{Batch, Reducer, Saved, Slot, Step, Stepped, Thrown, Why, jump_in_parts, keep_between};
 
 /// See the module's documentation.
 pub struct Sure {
@@ -116,22 +116,15 @@ impl Reducer for Sure {
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
         match &mut self.trial {
             Some(trial) => trial.step(slot, stream, events),
-            None => self.step_and_keep(slot, stream, events, Keep::default(), &mut || {}),
+            None => self.step_and_keep(slot, &Batch::of(stream, events), &mut || {}),
         }
     }
 
-    fn step_and_keep(
-        &mut self,
-        slot: Slot,
-        stream: &str,
-        events: &[Step],
-        keep: Keep,
-        meanwhile: &mut dyn FnMut(),
-    ) -> Stepped {
+    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>, meanwhile: &mut dyn FnMut()) -> Stepped {
         if self.trial.is_some() {
-            return keep_between(self, slot, stream, events, keep);
+            return keep_between(self, slot, batch);
         }
-        let stepped = self.one.step_and_keep(slot, stream, events, keep, meanwhile);
+        let stepped = self.one.step_and_keep(slot, batch, meanwhile);
         match &stepped.thrown {
             // What was folded up to here, they have still to fold.
             Some(refusal) if self.divide(refusal) => {
@@ -174,11 +167,10 @@ impl Reducer for Sure {
     }
 
     fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
-        if self.trial.is_none() {
-            return self.one.jump(slot, from, stream, events);
+        match self.trial {
+            None => self.one.jump(slot, from, stream, events),
+            Some(_) => jump_in_parts(self, slot, from, stream, events),
         }
-        self.restore(slot, from)?;
-        go_on(self, slot, stream, events)
     }
 
     fn limit_heap(&mut self, bytes: usize) {

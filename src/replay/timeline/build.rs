@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::keyframes::SHORTEST_INTERVAL;
 use super::{EventSource, HandlerError, MOST_EMITTED, NoCopies, OnError, Said, Timeline, gather, may_go_on};
 use crate::model::{Applied, Finding, FindingCode, Node, Text, Version};
-use crate::replay::{Copies, Keep, Slot, Step, Stepped, Thrown};
+use crate::replay::{Batch, Copies, Keep, Slot, Step, Stepped, Thrown};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
 const SEEK_TIME: Duration = Duration::from_micros(300);
@@ -117,7 +117,8 @@ impl Timeline {
         }
         let (after, ahead) = (self.built + events.len() as u64, &mut self.ahead);
         let mut reading = (0.0, 1.0);
-        let mut stepped = self.reducer.step_and_keep(Slot::Build, &self.stream, &events, keep, &mut || {
+        let batch = Batch { stream: &self.stream, events: &events, keep };
+        let mut stepped = self.reducer.step_and_keep(Slot::Build, &batch, &mut || {
             if after < until && (ahead.0 != after || ahead.1.is_empty()) {
                 let start = Instant::now();
                 // What cannot be read is asked for again, and said then.
@@ -133,7 +134,7 @@ impl Timeline {
         let cost = (took - ASKING.as_secs_f64()).max(took / 16.0) / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
         let (thrown, unsure, done) = (stepped.thrown.take(), stepped.unsure, stepped.done);
-        let copies = self.take(stepped, &events, thrown.is_none() || !unsure);
+        let no_more_copies = self.take(stepped, &events, thrown.is_none() || !unsure);
         match thrown {
             None => self.built += events.len() as u64,
             Some(thrown) if unsure && (events.len() > 1 || self.tried.replace(self.built) != Some(self.built)) => {
@@ -146,7 +147,7 @@ impl Timeline {
                 self.threw(source, at, event, thrown)?;
             }
         }
-        if let Some(thrown) = copies {
+        if let Some(thrown) = no_more_copies {
             self.no_copies = NoCopies::of(&thrown, self.built);
             self.recover(source, &thrown)?;
         }
