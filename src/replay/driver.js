@@ -11,11 +11,12 @@
   const { parse, stringify } = JSON;
   const { create, defineProperty, getPrototypeOf, is, isExtensible, isFrozen, isSealed, freeze, keys, preventExtensions, seal, setPrototypeOf } = Object;
   const { getOwnPropertyDescriptor: memberOf, ownKeys, apply, construct } = Reflect;
+  const { getOwnPropertySymbols: symbols } = Object;
   const ObjectPrototype = Object.prototype;
   const ArrayPrototype = Array.prototype;
   const { isArray } = Array;
   const { isFinite } = Number;
-  const [ObjectType, SetType, MapType, DateType, RegExpType, BufferType, PromiseType, ErrorType] = [Object, Set, Map, Date, RegExp, ArrayBuffer, Promise, Error];
+  const [ObjectType, SetType, MapType, DateType, RegExpType, BufferType, PromiseType, ErrorType, FunctionType] = [Object, Set, Map, Date, RegExp, ArrayBuffer, Promise, Error, Function];
   const [numberType, bigType, WeakMapType, WeakSetType, DataViewType, Bytes] = [Number, BigInt, WeakMap, WeakSet, DataView, Uint8Array];
   const TypedArray = getPrototypeOf(Uint8Array);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -292,37 +293,44 @@
     push(common, builtIn[i]);
     if (builtIn[i].prototype) push(common, builtIn[i].prototype);
   }
-  // What objects of the language have as members: how many, and the values of those that are no
-  // accessors.
-  const snapshot = (owners) => {
-    const list = [];
+  // A function that says whether objects of the language have other members than now. It is
+  // made as text, so that the engine knows each name: what it asks is asked for each copy.
+  // `isQuick`: members that no loop over names would see are not looked for.
+  const watch = (owners, isQuick) => {
+    const values = [];
+    let text = '';
     for (let i = 0; i < owners.length; i++) {
       const owner = owners[i];
       const names = ownKeys(owner);
-      const members = [];
+      text += `const o${i} = owners[${i}]; `;
+      if (isQuick) {
+        let count = 0;
+        for (const _ in owner) count++;
+        text += `let n${i} = 0; for (const name in o${i}) n${i}++; if (n${i} !== ${count} || symbols(o${i}).length !== ${symbols(owner).length}) return true;\n`;
+      } else {
+        text += `if (ownKeys(o${i}).length !== ${names.length}) return true;\n`;
+      }
       for (let k = 0; k < names.length; k++) {
         const it = memberOf(owner, names[k]);
-        if (has(it, 'value')) push(members, { name: names[k], value: it.value });
+        // What is no value now is a value then, or was not there.
+        if (!has(it, 'value') || !(it.writable || it.configurable) || it.value !== it.value) continue;
+        const value = `values[${values.length}]`;
+        push(values, it.value);
+        let name = stringify(names[k]);
+        if (typeof names[k] === 'symbol') {
+          name = `values[${values.length}]`;
+          push(values, names[k]);
+        }
+        text += `if (o${i}[${name}] !== ${value}) return true;\n`;
       }
-      push(list, { owner, count: names.length, members });
     }
-    return list;
-  };
-  const differ = (list) => {
-    try {
-      for (let i = 0; i < list.length; i++) {
-        const { owner, count, members } = list[i];
-        if (ownKeys(owner).length !== count) return true;
-        for (let k = 0; k < members.length; k++) if (!is(owner[members[k].name], members[k].value)) return true;
-      }
-    } catch {
-      // An accessor stands there now.
-      return true;
-    }
-    return false;
+    // An accessor that stands there now may throw.
+    const made = new FunctionType('owners', 'values', 'ownKeys', 'symbols', `'use strict';\nreturn () => { try {\n${text}return false; } catch { return true; } };`);
+    return made(owners, values, ownKeys, symbols);
   };
   // As they were when the module had loaded: of what everyone uses, and of all the language.
-  let [commonAtLoad, languageAtLoad] = [[], []];
+  const unchanged = () => false;
+  let [hasCommonChanged, hasCommonChangedQuickly, hasLanguageChanged] = [unchanged, unchanged, unchanged];
   const owners = [globalThis];
   const builtInMembers = safeSet();
   const noteBuiltIn = (object) => {
@@ -400,8 +408,9 @@
       apart = `its variables cannot be looked at: ${messageOf(error)}`;
       return;
     }
-    commonAtLoad = snapshot(common);
-    languageAtLoad = snapshot(owners);
+    hasCommonChanged = watch(common, false);
+    hasCommonChangedQuickly = watch(common, true);
+    hasLanguageChanged = watch(owners, false);
     const open = [];
     const note = (value) => {
       if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
@@ -431,11 +440,14 @@
       for (let i = 0; i < held.length; i++) note(held[i]);
     }
   };
+  // The module's text has words by which accessors (1) or read-only members (2), also of
+  // arrays, come to be.
+  let oddMembers = 0;
   // Why the module is not as it was when it had loaded, or ''.
   const CHANGES_LANGUAGE = 'it changes what belongs to the language';
-  const changed = (language = commonAtLoad) => {
+  const changed = (hasLanguage = oddMembers === 2 ? hasCommonChanged : hasCommonChangedQuickly) => {
     if (apart !== '') return apart;
-    if (differ(language)) return CHANGES_LANGUAGE;
+    if (hasLanguage()) return CHANGES_LANGUAGE;
     const now = roots();
     for (let i = 0; i < now.length; i++) if (!is(now[i], rootsAtLoad[i])) return 'it writes its own variables';
     for (let at = 0; at < own.length; at++) {
@@ -452,9 +464,6 @@
   }
 
   // --- Copying a state out and in --------------------------------------------------------
-  // The module's text has words by which accessors (1) or read-only members (2), also of
-  // arrays, come to be.
-  let oddMembers = 0;
   const isPlainMember = (object, name) => {
     const it = memberOf(object, name);
     return it.writable === true && it.enumerable && it.configurable;
@@ -509,7 +518,7 @@
   // Plain data of any kind as text, with shared objects and cycles: `j` + JSON, or `g` + a table
   // of objects.
   const save = (value) => {
-    const why = changed(languageAtLoad);
+    const why = changed(hasLanguageChanged);
     if (why !== '') throw new NoCopy(why);
     return copyOf(value);
   };
@@ -913,7 +922,7 @@
   };
   // To look at every member of the language takes longer than a copy: once for all of them.
   const sift = (copied) => {
-    if (copied.made.length === 0 || !differ(languageAtLoad)) return;
+    if (copied.made.length === 0 || !hasLanguageChanged()) return;
     copied.made = [];
     copied.refused = thrown(new NoCopy(CHANGES_LANGUAGE));
   };

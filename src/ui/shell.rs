@@ -58,6 +58,10 @@ pub fn run(start: Start, renderer: Renderer) -> Result<(), eframe::Error> {
             Ok(()) => return Ok(()),
             Err(error) => log::warn!("{renderer:?} does not start: {error}"),
         }
+        // Where there is no desktop no renderer starts, and another error would hide why.
+        if matches!(result, Err(eframe::Error::WinitEventLoop(_))) {
+            break;
+        }
     }
     result
 }

@@ -40,7 +40,10 @@ impl Display {
         let name = format!(":{}", number.trim());
         let manager =
             Command::new("openbox").env("DISPLAY", &name).stderr(Stdio::null()).spawn().expect("openbox starts");
-        Display { name, server, manager, home }
+        let display = Display { name, server, manager, home };
+        let manages = wait(Duration::from_secs(60), || !display.xdotool(&["get_num_desktops"]).is_empty());
+        assert!(manages, "no window manager came up");
+        display
     }
 
     fn program(&self, arguments: &[&str]) -> Child {
@@ -65,20 +68,21 @@ impl Display {
     }
 
     /// Starts the program and waits for its window, which then has the keyboard. A display
-    /// that was started just now may turn the first program away: then once more.
+    /// that was started just now may turn the first program away, and a window manager that
+    /// starts beside it forgets the window's wish to be shown: then once more.
     fn open(&self, arguments: &[&str]) -> (Child, String) {
         for _ in 0..4 {
             let mut program = self.program(arguments);
             let pid = program.id().to_string();
             let mut id = String::new();
-            let found = wait(Duration::from_secs(60), || {
+            wait(Duration::from_secs(30), || {
                 id = self.xdotool(&["search", "--onlyvisible", "--pid", &pid]);
                 id = id.lines().last().unwrap_or_default().to_owned();
                 !id.is_empty() || program.try_wait().expect("asked").is_some()
             });
-            assert!(found, "no window appeared");
             if id.is_empty() {
-                std::thread::sleep(Duration::from_millis(500));
+                drop(program.kill());
+                drop(program.wait());
                 continue;
             }
             let focused = wait(Duration::from_secs(30), || {
@@ -88,7 +92,7 @@ impl Display {
             assert!(focused, "the window does not get the keyboard");
             return (program, id);
         }
-        panic!("the program ended before its window appeared");
+        panic!("no window appeared");
     }
 
     fn title_becomes(&self, window: &str, wanted: &str) {
@@ -215,4 +219,21 @@ fn the_readmes_commands_do_what_it_says() {
         ran += 1;
     }
     assert!(ran >= 6, "only {ran} commands were found");
+}
+
+#[test]
+fn without_a_display_the_cause_is_said() {
+    let home = tempfile::tempdir().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_eventglass"))
+        .arg("sample-stores/bank/bank.db")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("DISPLAY", ":59999")
+        .env("EVENTGLASS_HOME", home.path())
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .output()
+        .expect("the program starts");
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("Failed to open connection to X server") && said.contains("check DISPLAY"), "{said}");
 }

@@ -143,15 +143,19 @@ impl Script {
         if let Some(gone) = &self.gone {
             return Err((gone.clone(), None));
         }
-        let place = self.place(slot);
+        let (place, stops) = (self.place(slot), self.limits.stop.count());
+        let is_stopped = || self.limits.stop.count() != stops;
         let mut host = match self.hosts[place].take() {
             Some(host) => host,
             // What others did to the first says nothing about the module.
-            None => match self.open().or_else(|_| self.open()) {
+            None => match self.open().or_else(|error| if is_stopped() { Err(error) } else { self.open() }) {
                 Ok(mut host) => {
                     // Where it cannot be told, it keeps the limit it began with.
                     let _ = host.ask(&Ask::Limit(self.limits.memory));
                     host
+                }
+                Err(_) if is_stopped() => {
+                    return Err((Thrown::new(Why::Stopped, "was stopped"), Some(Death::Stopped)));
                 }
                 Err(error) => {
                     let thrown = Thrown::new(Why::Ended, error.message);
