@@ -241,6 +241,9 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, targets: [f64;
         let start = Instant::now();
         timeline.build(&mut source, len, Duration::MAX)?;
         let built = start.elapsed();
+        let start = Instant::now();
+        while timeline.refine(&mut source, Duration::MAX)? {}
+        let refined = start.elapsed();
         let mut random = generate::Random::new(11);
         let mut times: Vec<f64> = Vec::new();
         for _ in 0..200 {
@@ -252,8 +255,9 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, targets: [f64;
         }
         let (ours, p99) = (median(&mut times), percentile(&mut times, 0.99));
         let detail = format!(
-            "Castore {castore:.1} ms, ours {ours:.3} ms (p99 {p99:.2}); folded once in {:.1} s, {} keyframes, {} MiB",
+            "Castore {castore:.1} ms, ours {ours:.3} ms (p99 {p99:.2}); folded once in {:.1} s, {:.1} s more for {} keyframes, {} MiB",
             built.as_secs_f64(),
+            refined.as_secs_f64(),
             timeline.keyframes(),
             timeline.held_bytes() >> 20
         );

@@ -1,12 +1,13 @@
 //! [`Timeline`]: the states of one stream under one reducer, at any number of events.
 //!
-//! One fold runs from the beginning and leaves keyframes; any other state is the nearest
-//! keyframe before it and a few events more. Around the playhead a ring of ready states
+//! One fold runs from the beginning and leaves keyframes, and more are made while nobody asks;
+//! any other state is the nearest keyframe before it and a few events more. Around the playhead a ring of ready states
 //! makes stepping immediate. All work is done in slices, so that the owner can attend to
 //! a newer question in between.
 
 mod build;
 mod keyframes;
+mod refine;
 mod ring;
 
 use std::ops::RangeInclusive;
@@ -112,6 +113,10 @@ pub struct Timeline {
     started: bool,
     initial: Option<Node>,
     keyframes: Keyframes,
+    /// Up to here keyframes are near each other, or stay as they are.
+    refined: u64,
+    /// Where their making stands, while [`Slot::Seek`] does.
+    refining: Option<u64>,
     /// What [`Slot::Seek`] holds, if it is good.
     seek_at: Option<u64>,
     ring: Ring,
@@ -155,6 +160,8 @@ impl Timeline {
             started: false,
             initial: None,
             keyframes: Keyframes::new(KEYFRAME_BYTES),
+            refined: 0,
+            refining: None,
             seek_at: None,
             ring: Ring::new(RING_BYTES),
             patience: Duration::MAX,
@@ -300,6 +307,7 @@ impl Timeline {
             return Ok(());
         }
         self.keyframes.cut(at);
+        self.refined = self.refined.min(at);
         self.ring.cut(at);
         self.seek_at = self.seek_at.filter(|seek| *seek <= at);
         self.errors.retain(|error| error.applied.0 <= at);
@@ -316,6 +324,7 @@ impl Timeline {
                 Err(_) => {
                     (self.built, self.started, self.stopped) = (0, false, None);
                     self.keyframes.clear();
+                    self.refined = 0;
                     self.errors.clear();
                     self.emitted.clear();
                     self.said.clear();

@@ -208,12 +208,14 @@ impl Track {
     /// There is something to do while nobody asks.
     pub fn has_work(&self) -> bool {
         match &self.fold {
-            Fold::Folding(timeline) => self.written.is_some() || !self.ring_ready || !timeline.is_complete(),
+            Fold::Folding(timeline) => {
+                self.written.is_some() || !self.ring_ready || !timeline.is_complete() || timeline.is_coarse()
+            }
             _ => false,
         }
     }
 
-    /// Works ahead for one slice: who wrote what, states around the playhead, the fold.
+    /// Works ahead for one slice: who wrote what, states around the playhead, the fold, keyframes.
     /// Returns who wrote what in the state shown last, as far as it is known, now and then.
     pub fn work(&mut self) -> Result<Option<(Applied, Arc<Written>)>, ReadError> {
         let Fold::Folding(timeline) = &mut self.fold else { return Ok(None) };
@@ -233,7 +235,10 @@ impl Track {
             self.ring_ready = !timeline.densify(&mut self.source, self.playhead)?;
             return Ok(None);
         }
-        timeline.build(&mut self.source, u64::MAX, SLICE)?;
+        match timeline.is_complete() {
+            false => timeline.build(&mut self.source, u64::MAX, SLICE)?,
+            true => timeline.refine(&mut self.source, SLICE)?,
+        };
         Ok(None)
     }
 

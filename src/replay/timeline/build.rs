@@ -11,8 +11,9 @@ use crate::replay::{Batch, Copies, Keep, Slot, Step, Stepped, Thrown};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
 const SEEK_TIME: Duration = Duration::from_micros(300);
-/// Folding takes so many times as long as copying the state does.
-const COPY_SHARE: f64 = 2.0;
+/// Folding takes so many times as long as copying the state does: that the fold ends soon comes
+/// first, see `refine`.
+const COPY_SHARE: f64 = 20.0;
 /// Copies that take no longer are made on the way through a batch.
 const QUICK_COPY: Duration = Duration::from_millis(50);
 /// Time that one call of the reducer should take at most.

@@ -61,6 +61,52 @@ impl Keyframes {
         self.thin();
     }
 
+    /// The first two neighbours from `from` on that are at least so far apart; behind the last one
+    /// comes `end`.
+    pub fn gap(&self, from: u64, far: u64, end: u64) -> Option<(u64, u64)> {
+        let first = self.list.partition_point(|keyframe| keyframe.applied < from);
+        let rest = self.list.get(first..).unwrap_or_default();
+        let next = rest.iter().skip(1).map(|keyframe| keyframe.applied).chain([end]);
+        rest.iter().map(|keyframe| keyframe.applied).zip(next).find(|(from, to)| to.saturating_sub(*from) >= far)
+    }
+
+    /// Puts some, in order, between two that are there.
+    pub fn insert(&mut self, some: Vec<(u64, Saved)>) {
+        let Some((first, _)) = some.first() else { return };
+        let place = self.list.partition_point(|keyframe| keyframe.applied < *first);
+        let mut before = place.checked_sub(1).and_then(|at| self.list.get(at)).map(|keyframe| keyframe.saved.clone());
+        let mut made = Vec::with_capacity(some.len());
+        for (applied, saved) in some {
+            let bytes = saved.size_beside(before.as_ref()) + KEYFRAME_SIZE;
+            self.bytes += bytes;
+            before = Some(saved.clone());
+            made.push(Keyframe { applied, saved, bytes });
+        }
+        self.list.splice(place..place, made);
+        self.thin();
+    }
+
+    /// Drops all but the first ones and every so many.
+    #[cfg(test)]
+    pub fn keep_every(&mut self, every: usize) {
+        let mut place = 0;
+        self.list.retain(|_| {
+            place += 1;
+            place <= 2 || place % every == 0
+        });
+        self.count();
+    }
+
+    /// Bytes that one takes, on average.
+    pub fn bytes_each(&self) -> usize {
+        self.bytes / self.list.len().max(1)
+    }
+
+    /// Bytes that all of them may take without being thinned out soon.
+    pub fn room(&self) -> usize {
+        (self.budget - self.budget / 8).max(1)
+    }
+
     /// Forgets those of more events.
     pub fn cut(&mut self, applied: u64) {
         self.list.retain(|keyframe| keyframe.applied <= applied);

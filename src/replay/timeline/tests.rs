@@ -749,6 +749,30 @@ fn copies_on_the_way_are_the_states_of_their_places() {
         let shown = timeline.state(&mut events, Applied(at)).expect("infallible").expect("built");
         assert_eq!((shown.problem, to_text(&shown.state)), (None, state(at)), "after {at}");
     }
+    // More are made while nobody asks, as if an event took 10 us and the fold had left few.
+    (timeline.cost, timeline.copy_cost, timeline.no_copies) = (1e-5, 1e-6, None);
+    timeline.keyframes.keep_every(40);
+    let few = timeline.keyframes();
+    let mut rounds = 0;
+    while timeline.refine(&mut events, Duration::ZERO).expect("infallible") {
+        (timeline.cost, rounds) = (1e-5, rounds + 1);
+        assert!(rounds < 2_000, "it never ends");
+        if rounds % 3 == 0 {
+            at = (at * 48_271) % EVENTS;
+            let shown = timeline.state(&mut events, Applied(at)).expect("infallible").expect("built");
+            assert_eq!((shown.problem, to_text(&shown.state)), (None, state(at)), "after {at}");
+        }
+    }
+    assert!(timeline.keyframes() > few + 200, "{few}, then {}", timeline.keyframes());
+    timeline.ring.cut(0);
+    for at in 0..=EVENTS {
+        let shown = timeline.state(&mut events, Applied(at)).expect("infallible").expect("built");
+        assert_eq!(
+            (shown.problem, to_text(&shown.state)),
+            (None, if at == 0 { "null".to_owned() } else { state(at) }),
+            "after {at}"
+        );
+    }
 }
 
 #[test]
