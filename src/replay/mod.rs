@@ -20,6 +20,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use serde::{Deserialize, Serialize};
 
 use crate::model::json::parse_text;
@@ -265,7 +266,22 @@ impl fmt::Display for Thrown {
 pub enum Saved {
     Node(Node),
     /// A state as its host wrote it.
-    Script(Arc<str>),
+    Script(Packed),
+}
+
+/// A text that is kept packed: states say much more than once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed(Arc<[u8]>);
+
+impl Packed {
+    pub fn of(text: &str) -> Packed {
+        Packed(compress_prepend_size(text.as_bytes()).into())
+    }
+
+    /// The text; `None` where it was packed by others.
+    pub fn text(&self) -> Option<String> {
+        String::from_utf8(decompress_size_prepended(&self.0).ok()?).ok()
+    }
 }
 
 impl Saved {
@@ -285,7 +301,7 @@ impl Saved {
                 64 + object.0.iter().enumerate().map(member).sum::<usize>()
             }
             Saved::Node(node) => node.size_bytes(),
-            Saved::Script(text) => text.len() + 32,
+            Saved::Script(packed) => packed.0.len() + 32,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
+use super::{Packed, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
 use crate::model::{Node, Text, Version};
 
 /// What the reducer is called; `--reducer` takes it.
@@ -94,11 +94,12 @@ impl Reducer for Stored {
     /// Only the place is kept: the states are in the store.
     fn save(&mut self, slot: Slot) -> Result<Saved, Thrown> {
         let text = self.at[slot as usize].map_or_else(String::new, |version| version.to_string());
-        Ok(Saved::Script(text.into()))
+        Ok(Saved::Script(Packed::of(&text)))
     }
 
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
-        if let Saved::Script(text) = saved {
+        if let Saved::Script(packed) = saved {
+            let text = packed.text().unwrap_or_default();
             self.at[slot as usize] = text.parse().ok().map(Version);
         }
         Ok(())

@@ -21,7 +21,7 @@ use crate::home;
 use crate::model::json::{parse_text, write as write_json, write_string};
 use crate::model::{Node, Text};
 use crate::replay::module::ModuleError;
-use crate::replay::{Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
+use crate::replay::{Packed, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why};
 
 /// What an answer that is no state may begin with, spaces and all.
 const HEAD: usize = 64;
@@ -439,13 +439,15 @@ impl Reducer for Foreign {
         if !self.slots[slot as usize].whole {
             return Err(Thrown::new(Why::NoCopy, "the program gives no copies of its state"));
         }
-        Ok(Saved::Script(self.ask(slot, "{\"save\":true}\n".to_owned())?))
+        let text = self.ask(slot, "{\"save\":true}\n".to_owned())?;
+        Ok(Saved::Script(Packed::of(&text)))
     }
 
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
-        let Saved::Script(text) = saved else {
+        let Saved::Script(packed) = saved else {
             return Err(Thrown::new(Why::Void, "the copy is of another reducer"));
         };
+        let text = packed.text().ok_or_else(|| Thrown::new(Why::Void, "the copy cannot be read"))?;
         // A run that has not begun does not know yet how it is spoken to.
         self.slots[slot as usize].filled = true;
         self.begin(slot, "")?;

@@ -13,7 +13,7 @@ use crate::model::json::{SAFE_DIGITS, parse_text, to_text, write as write_json, 
 use crate::model::{FindingCode, Node, Position, Text, Time};
 use crate::replay::module::ModuleError;
 use crate::replay::{
-    Batch, Copies, Emitted, Keep, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why, jump_in_parts,
+    Batch, Copies, Emitted, Keep, Packed, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why, jump_in_parts,
 };
 
 /// Text of a batch whose memory is given back.
@@ -299,7 +299,7 @@ impl Script {
                 let said = said.into_iter().map(|(at, text)| (at, Arc::from(text))).collect();
                 let made = copied.made.into_iter().filter(|(at, _)| *at <= done);
                 let copies = Copies {
-                    made: made.map(|(at, text)| (at, Saved::Script(Arc::from(text)))).collect(),
+                    made: made.map(|(at, text)| (at, Saved::Script(Packed::of(&text)))).collect(),
                     refused: copied.refused,
                     took: Duration::try_from_secs_f64(copied.milliseconds / 1e3).unwrap_or_default(),
                 };
@@ -400,23 +400,25 @@ impl Reducer for Script {
     fn save(&mut self, slot: Slot) -> Result<Saved, Thrown> {
         self.check(slot)?;
         match self.ask(slot, &Ask::Save(slot))? {
-            Reply::Saved(text) => Ok(Saved::Script(Arc::from(text))),
+            Reply::Saved(text) => Ok(Saved::Script(Packed::of(&text))),
             other => Err(thrown_of(other)),
         }
     }
 
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
-        let Saved::Script(text) = saved else { return Err(void()) };
-        self.begin(slot, &Ask::Restore { slot, text: Cow::from(&**text) })
+        let Saved::Script(packed) = saved else { return Err(void()) };
+        let text = packed.text().ok_or_else(void)?;
+        self.begin(slot, &Ask::Restore { slot, text: Cow::from(text) })
     }
 
     fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
-        let Saved::Script(text) = from else { return Err(void()) };
+        let Saved::Script(packed) = from else { return Err(void()) };
         if self.apart {
             return jump_in_parts(self, slot, from, stream, events);
         }
         // Asked at once: to wait for each answer takes longer than what is asked for.
-        let mut lines = Ask::Restore { slot, text: Cow::from(&**text) }.to_line();
+        let text = packed.text().ok_or_else(void)?;
+        let mut lines = Ask::Restore { slot, text: Cow::from(text) }.to_line();
         if !events.is_empty() {
             lines.extend(self.line(slot, &Batch::of(stream, events)));
         }

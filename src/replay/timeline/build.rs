@@ -177,7 +177,9 @@ impl Timeline {
         let Copies { made, refused, took } = stepped.copies;
         if !made.is_empty() {
             let each = took.as_secs_f64() / made.len() as f64;
-            self.copy_cost = self.copy_cost * 0.5 + each * 0.5;
+            // One that others held up says little.
+            let weight = if each > self.copy_cost { 0.1 } else { 0.5 };
+            self.copy_cost += (each - self.copy_cost) * weight;
         }
         for (at, saved) in made {
             self.keyframes.keep(begin + at as u64, saved);

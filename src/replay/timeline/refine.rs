@@ -57,7 +57,10 @@ impl Timeline {
             None => match self.fold_to(source, Slot::Seek, from)? {
                 Ok(at) if at == from => at,
                 // What cannot be gone back to stays as it is.
-                _ => return Ok(self.refined = self.built),
+                _ => {
+                    self.refined = self.built;
+                    return Ok(());
+                }
             },
         };
         let until = self.next_error(at).unwrap_or(to).min(to);
