@@ -541,6 +541,7 @@ fn keyframes_only(store: &Path, in_host: bool) -> Outcome<u64> {
     timeline.keep_within(part.keyframes, part.ring, part.heap);
     source.keep_within(part.pages);
     timeline.build(&mut source, len, Duration::MAX)?;
+    while timeline.refine(&mut source, Duration::MAX)? {}
     let mut random = generate::Random::new(11);
     for _ in 0..400 {
         std::hint::black_box(timeline.state(&mut source, Applied(1 + random.below(len)))?);

@@ -18,7 +18,7 @@ use crate::replay::{Payload, Step};
 
 /// Events in a page, where no more are asked for: about as many as lie between two keyframes.
 /// Large events make smaller pages.
-const PAGE: u64 = 64;
+const PAGE: u64 = 32;
 /// Events in a page at most.
 const LONG_PAGE: u64 = 1_024;
 /// Bytes of pages kept, unless told otherwise.
