@@ -133,7 +133,7 @@ impl OpenStore {
                 links.finding = None;
                 self.notice = Some(Notice::Problem(problem.clone()));
             }
-            Found::Places(_) | Found::Rows(_) => {}
+            Found::Places(_) | Found::Rows(_) | Found::Writes(_) => {}
         }
         if let Some((at, end)) = arrived {
             links.following = None;

@@ -576,21 +576,7 @@ fn announce(news: &StateNews) -> String {
     text
 }
 
-/// A path as a person writes it: `overdraft.since`, `flags[2]`.
+/// A path as a person writes it, the whole state included.
 fn readable(path: &Pointer) -> String {
-    if path.0.is_empty() {
-        return "everything".to_owned();
-    }
-    let mut text = String::new();
-    for step in &path.0 {
-        if step.bytes().all(|byte| byte.is_ascii_digit()) && !step.is_empty() {
-            text.push_str(&format!("[{step}]"));
-        } else {
-            if !text.is_empty() {
-                text.push('.');
-            }
-            text.push_str(step);
-        }
-    }
-    text
+    if path.0.is_empty() { "everything".to_owned() } else { path.readable() }
 }

@@ -46,18 +46,26 @@ impl Diff {
 }
 
 fn print_text(changes: &[Change], out: &mut dyn Write) -> Result<(), CliError> {
-    for Change { path, before, after } in changes {
-        let path = if path.0.is_empty() { "(whole state)".to_owned() } else { path.to_string() };
-        let line = match (before, after) {
-            (None, Some(after)) => format!("+ {path}  {}", to_text(after)),
-            (Some(before), None) => format!("- {path}  was {}", to_text(before)),
-            (Some(before), Some(after)) => format!("~ {path}  {}  was {}", to_text(after), to_text(before)),
-            (None, None) => continue,
-        };
-        writeln!(out, "{}", visible(&line))?;
+    for change in changes {
+        let path = if change.path.0.is_empty() { "(whole state)".to_owned() } else { change.path.to_string() };
+        writeln!(out, "{}", visible(&change_line(Some(&path), change)))?;
     }
     if changes.is_empty() {
         writeln!(out, "no difference")?;
     }
     Ok(())
+}
+
+/// `~ /balance  -4217  was 10601`, for a person.
+pub fn change_line(path: Option<&str>, Change { before, after, .. }: &Change) -> String {
+    let sign = match (before, after) {
+        (None, _) => "+",
+        (_, None) => "-",
+        _ => "~",
+    };
+    let path = path.map(|path| format!(" {path} ")).unwrap_or_default();
+    let after = after.as_ref().map(|after| format!(" {}", to_text(after))).unwrap_or_default();
+    let was = before.as_ref().map(|before| format!(" was {}", to_text(before))).unwrap_or_default();
+    let gap = if after.is_empty() || was.is_empty() { "" } else { " " };
+    format!("{sign}{path}{after}{gap}{was}")
 }

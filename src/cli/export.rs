@@ -272,7 +272,7 @@ fn tell(Progress { done, of, found }: Progress) {
 }
 
 /// Says what was odd and what could not be done; the number is the exit code.
-fn report(report: &Report, at: At) -> Result<u8, CliError> {
+pub fn report(report: &Report, at: At) -> Result<u8, CliError> {
     if let (At::Time(time), 1..) = (at, report.later_inside) {
         let streams = report.later_inside;
         let time = time.to_rfc3339();

@@ -133,10 +133,6 @@ impl ReducerArguments {
             Selected::Stream(id) => streams.summary(*id).map_or("", |own| streams.category_name(own.category)),
             Selected::Together { name, .. } => name.strip_prefix("$ce-").unwrap_or_default(),
         };
-        if matches!((source, selected), (ReducerSource::Stored, Selected::Together { .. })) {
-            let help = "name one stream, or a reducer";
-            return Err(CliError::usage("the documents that a store keeps are of one stream each", help));
-        }
         let choice = source.choose(category);
         if let (Some(file), Choice::Merge) = (source.file(), &choice) {
             return Err(CliError::Failed(file.no_export(category)));
@@ -170,6 +166,24 @@ fn tell_other(reads: &Reads, selected: &Selected, store: &StoreAndIndex) -> Resu
     Ok(())
 }
 
+/// What a reducer folds: what is named, else what a projection reads; a projection gets the events
+/// that links lead to.
+pub fn selected(
+    store: &StoreAndIndex,
+    streams: &StreamArguments,
+    source: &ReducerSource,
+) -> Result<Selected, CliError> {
+    let reads = source.file().and_then(|file| file.program.projection());
+    let selected = streams.selected(store, reads)?;
+    if matches!((source, &selected), (ReducerSource::Stored, Selected::Together { .. })) {
+        let help = "name one stream, or a reducer";
+        return Err(CliError::usage("the documents that a store keeps are of one stream each", help));
+    }
+    let Some(reads) = reads else { return Ok(selected) };
+    tell_other(reads, &selected, store)?;
+    Ok(selected.resolved(&store.opened, &store.index)?)
+}
+
 /// Events that were there when the store was scanned and are no longer.
 pub fn lost(stream: &str, first: Version, count: usize) -> CliError {
     let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
@@ -194,12 +208,8 @@ impl Fold {
         arguments: &ReducerArguments,
     ) -> Result<Fold, CliError> {
         let reducer = arguments.source()?;
-        let reads = reducer.file().and_then(|file| file.program.projection());
-        let mut selected = streams.selected(store, reads)?;
-        if let Some(reads) = reads {
-            tell_other(reads, &selected, store)?;
-            selected = selected.resolved(&store.opened, &store.index)?;
-        }
+        let is_projection = reducer.file().is_some_and(|file| file.program.projection().is_some());
+        let selected = selected(store, streams, &reducer)?;
         let mut folding = ReducerArguments::reducer(&reducer, store, &selected)?;
         let source = match selected {
             Selected::Stream(id) => store.source(id)?,
@@ -212,7 +222,7 @@ impl Fold {
         };
         let (on_error, name) = (arguments.on_error(), Arc::clone(source.name()));
         let timeline = Timeline::new(folding, name, source.rows().len(), on_error).called(source.library_name());
-        let (is_projection, skips) = (reads.is_some(), on_error == OnError::Skip);
+        let skips = on_error == OnError::Skip;
         Ok(Fold { source, timeline, is_projection, skips, reached: Applied(0) })
     }
 

@@ -5,6 +5,7 @@
 //! new one is that file, named here, and a line in [`Verb`] and in its `run`.
 
 mod at;
+mod blame;
 mod check;
 mod compare;
 mod dialects;
@@ -50,6 +51,7 @@ pub enum Verb {
     Events(events::Events),
     State(state::State),
     Diff(diff::Diff),
+    Blame(blame::Blame),
     Export(export::Export),
     Check(check::Check),
     Dialects(dialects::Dialects),
@@ -64,6 +66,7 @@ impl Verb {
             Verb::Events(verb) => verb.run(out),
             Verb::State(verb) => verb.run(out),
             Verb::Diff(verb) => verb.run(out),
+            Verb::Blame(verb) => verb.run(out),
             Verb::Export(verb) => verb.run(out),
             Verb::Check(verb) => verb.run(out),
             Verb::Dialects(verb) => verb.run(out),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{About, Export, ExportError, Format, NoTarget, Reducers, Request, Target, What};
 use crate::formats::Opened;
 use crate::index::{At, EventIndex};
-use crate::model::{Helpful, Problem};
+use crate::model::Problem;
 use crate::session::{Choice, Found, Job, Progress, ReducerSource, WrittenRows};
 
 /// Rows and bytes that are enough to look at.
@@ -191,15 +191,8 @@ fn categories<'a>(index: &'a EventIndex, request: &Request) -> BTreeSet<&'a str>
 
 fn problem(error: ExportError, target: Option<&Target>) -> Problem {
     match (error, target) {
-        (ExportError::Read(error), _) => error.problem("The rows could not be read"),
-        (ExportError::Module(error), _) => Problem::from(error),
-        (ExportError::NoReducer(problem), _) => problem,
         (ExportError::Write(error), Some(target)) => target.problem(&error),
-        (ExportError::Write(error), None) => Problem {
-            what: "The rows could not be written".to_owned(),
-            cause: error.to_string(),
-            help: "try again".to_owned(),
-        },
+        (error, _) => error.problem("The rows could not be read"),
     }
 }
 

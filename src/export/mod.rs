@@ -5,6 +5,7 @@
 //! time, so that whoever runs it can show how far it is and can end it. Where the bytes go is
 //! its caller's; [`Target`] is a file that is there whole or not at all.
 
+pub mod blame;
 mod events;
 pub mod job;
 #[cfg(feature = "parquet")]
@@ -28,7 +29,7 @@ pub use walk::{Reducers, errors_node};
 
 use crate::formats::{Opened, ReadError};
 use crate::index::{At, EventIndex, NamePart, StreamRows, StreamTable};
-use crate::model::{CategoryId, Findings, Problem, Shard, StreamId, Text, Version};
+use crate::model::{CategoryId, Findings, Helpful, Problem, Shard, StreamId, Text, Version};
 use crate::replay::Thrown;
 use crate::replay::module::ModuleError;
 use crate::replay::timeline::OnError;
@@ -138,6 +139,22 @@ pub enum ExportError {
     /// The reducer's file folds other categories only, or the store keeps no states.
     NoReducer(Problem),
     Write(io::Error),
+}
+
+impl ExportError {
+    /// The error as a [`Problem`]; `unread` could not be done where the store cannot be read.
+    pub fn problem(self, unread: &str) -> Problem {
+        match self {
+            ExportError::Read(error) => error.problem(unread),
+            ExportError::Module(error) => Problem::from(error),
+            ExportError::NoReducer(problem) => problem,
+            ExportError::Write(error) => Problem {
+                what: "The rows could not be written".to_owned(),
+                cause: error.to_string(),
+                help: "try again".to_owned(),
+            },
+        }
+    }
 }
 
 impl From<ReadError> for ExportError {

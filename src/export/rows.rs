@@ -120,6 +120,17 @@ const CHANGES: &[Column] = &[
     column("changes", Kind::Json),
 ];
 
+pub(super) const BLAME: &[Column] = &[
+    column("stream", Kind::Text),
+    column("version", Kind::Whole),
+    column("type", Kind::Text),
+    column("time", Kind::Time),
+    column("path", Kind::Text),
+    column("change", Kind::Text),
+    column("before", Kind::Json),
+    column("after", Kind::Json),
+];
+
 impl What {
     pub const ALL: [What; 4] = [What::State, What::States, What::Events, What::Changes];
 

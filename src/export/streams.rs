@@ -69,6 +69,11 @@ impl OfStore {
         source.keep_within(PAGE_BYTES);
         Ok(OfStore { index, of, at, source, next: 0, end: 0, has_later_inside: false })
     }
+
+    /// The name of the stream that the event at `at` is of.
+    pub fn name_at(&self, at: u64) -> Text {
+        self.source.name_at(at)
+    }
 }
 
 impl EventSource for OfStore {

@@ -31,11 +31,12 @@ pub struct Reducers {
     /// Choices of the user's, by category.
     by_hand: BTreeMap<String, Choice>,
     made: Vec<(Choice, Box<dyn Reducer>)>,
+    stop: Stop,
 }
 
 impl Reducers {
     pub fn new(source: ReducerSource) -> Reducers {
-        Reducers { source, of: None, insists: false, by_hand: BTreeMap::new(), made: Vec::new() }
+        Reducers { source, of: None, insists: false, by_hand: BTreeMap::new(), made: Vec::new(), stop: Stop::default() }
     }
 
     /// A category that none of the file's exports folds is an error.
@@ -46,6 +47,11 @@ impl Reducers {
     /// The same, but these categories are folded as the user chose.
     pub fn by_hand(self, by_hand: BTreeMap<String, Choice>) -> Reducers {
         Reducers { by_hand, ..self }
+    }
+
+    /// The same; their calls end once this says so.
+    pub fn stopped_by(self, stop: Stop) -> Reducers {
+        Reducers { stop, ..self }
     }
 
     /// The states are to be those that a store keeps.
@@ -98,7 +104,7 @@ impl Reducers {
     }
 
     /// The place of the reducer for a category.
-    fn find(&mut self, category: &str) -> Result<usize, ExportError> {
+    pub(super) fn find(&mut self, category: &str) -> Result<usize, ExportError> {
         let choice = self.choice(category);
         if let Some(place) = self.made.iter().position(|(made, _)| *made == choice) {
             return Ok(place);
@@ -106,7 +112,7 @@ impl Reducers {
         if let (Some(file), true, Choice::Merge) = (self.source.file(), self.insists, &choice) {
             return Err(ExportError::NoReducer(file.no_export(category)));
         }
-        let reducer = match (self.source.reducer(&choice, &Stop::default())?, &self.of) {
+        let reducer = match (self.source.reducer(&choice, &self.stop)?, &self.of) {
             (Some(reducer), _) => reducer,
             (None, Some((opened, index))) => {
                 let documents = StoredDocuments::new(Arc::new(DocumentIndex::read(opened, index)?));
@@ -118,7 +124,7 @@ impl Reducers {
         Ok(self.made.len() - 1)
     }
 
-    fn at(&mut self, place: usize) -> &mut dyn Reducer {
+    pub(super) fn at(&mut self, place: usize) -> &mut dyn Reducer {
         self.made[place].1.as_mut()
     }
 }

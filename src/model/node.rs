@@ -244,6 +244,22 @@ impl Pointer {
         Pointer(steps)
     }
 
+    /// As a person reads it: `overdraft.since`, `flags[2]`; nothing for the whole.
+    pub fn readable(&self) -> String {
+        let mut text = String::new();
+        for step in &self.0 {
+            if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) {
+                text.push_str(&format!("[{step}]"));
+                continue;
+            }
+            if !text.is_empty() {
+                text.push('.');
+            }
+            text.push_str(step);
+        }
+        text
+    }
+
     /// Reads `/a/b~1c`; `None` where a non-empty text does not begin with `/`.
     pub fn parse(text: &str) -> Option<Pointer> {
         if text.is_empty() {
@@ -277,6 +293,7 @@ mod tests {
             assert_eq!(node.at(&pointer), Some(&Node::number(want)));
         }
         assert!(Pointer::parse("a").is_none());
+        assert_eq!(Pointer::parse("/flags/2/a").expect("a pointer").readable(), "flags[2].a");
         assert!(node.at(&Pointer::parse("/a~1b/7").expect("a pointer")).is_none());
     }
 

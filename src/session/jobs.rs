@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
 use super::links::{LinkEnd, LinkHere};
-use super::{Answer, Outbox};
+use super::{Answer, Outbox, Writes};
 use crate::formats::Opened;
 use crate::model::{Problem, Text};
 
@@ -70,6 +70,8 @@ pub enum Found {
     /// Places in the stream, counted from 0, in order.
     Places(Arc<Vec<u32>>),
     Rows(Arc<WrittenRows>),
+    /// Which events wrote a path.
+    Writes(Arc<Writes>),
     /// Where the links of an event lead.
     LinkEnds(Arc<Vec<LinkEnd>>),
     /// Which events point at one.

@@ -21,6 +21,7 @@ mod replay_thread;
 pub mod selected;
 mod store_thread;
 mod track;
+mod writes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save,
 pub use pages::StreamSource;
 pub use reducer_file::{Choice, PROGRAM, ReducerFile, ReducerSource};
 pub use selected::Selected;
+pub use writes::{WriteLine, Writes};
 
 use crate::dialect::Library;
 use crate::formats::{OpenChoice, Opened};

@@ -192,27 +192,9 @@ fn hex_head(bytes: &[u8]) -> String {
     out
 }
 
-/// A path as the user reads it: `overdraft.since`, `flags[2]`.
-pub fn path(pointer: &crate::model::Pointer) -> String {
-    let mut out = String::new();
-    for step in &pointer.0 {
-        let index = !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit());
-        if index {
-            write!(out, "[{step}]").ok();
-        } else {
-            if !out.is_empty() {
-                out.push('.');
-            }
-            out.push_str(step);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Pointer;
 
     #[test]
     fn numbers_and_sizes() {
@@ -255,10 +237,9 @@ mod tests {
     }
 
     #[test]
-    fn values_and_paths() {
+    fn long_values_are_cut() {
         assert_eq!(value(&Node::text("a\"b\n")), "\"a\\\"b\\n\"");
         let long = value(&Node::text(&"x".repeat(10_000))).into_owned();
         assert!(long.len() < 4_200 && long.ends_with("(10.0 KB)"), "{long}");
-        assert_eq!(path(&Pointer::parse("/flags/2/a").expect("a pointer")), "flags[2].a");
     }
 }

@@ -307,7 +307,7 @@ fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: 
     };
     let [path_x, value_x, was_x] = columns;
     text::center(painter, at.rect.left() + 20.0, y, sign, text::DATA, if at.selected { t.text } else { color });
-    let path = format::path(&change.path);
+    let path = change.path.readable();
     let label = if path.is_empty() { "(the whole state)" } else { &path };
     text::left_cut(painter, path_x, y, label, text::DATA, t.secondary, value_x - 12.0 - path_x);
     let mut name = format!("row {} of {len}, {label} {word}", at.index + 1);

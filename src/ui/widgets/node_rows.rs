@@ -226,7 +226,7 @@ fn gutter(at: &RowPaint<'_>, right: f32, written: LastWrite, quiet: egui::Color3
 fn tooltip(row: &TreeRow) -> String {
     let value = row.value().map(|node| format::value(node).into_owned()).unwrap_or_default();
     let value = text::head(&value, 600);
-    format!("{}\n{value}", format::path(&row.path))
+    format!("{}\n{value}", row.path.readable())
 }
 
 /// Characters of a version that the first column has room for, and the width of one more.
