@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::blame::Way;
 pub use super::export::{Until, Which};
 use super::playback::PlaybackCommand;
 pub use crate::export::{Format, What};
@@ -54,6 +55,15 @@ pub enum Action {
     SelectPath(Tree, Option<Pointer>),
     /// Opens or closes a branch of a tree: flips the path in that tree's `toggled` set.
     ToggleExpanded(Tree, Pointer),
+
+    /// Lists the events that wrote the path that is selected in the state.
+    Blame,
+    /// Closes that list.
+    CloseBlame,
+    /// Goes to the event of this row of it.
+    OpenWrite(u64),
+    /// Goes to the next write of the selected path, or to the one before.
+    StepWrite(Way),
 
     /// Puts text on the clipboard.
     Copy(CopyWhat),
@@ -305,6 +315,8 @@ pub enum Panel {
     Time,
     /// What is odd in the store; only while it is open.
     Findings,
+    /// Who wrote a path; only while it is open.
+    Blame,
 }
 
 /// What to put on the clipboard.

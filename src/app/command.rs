@@ -3,7 +3,7 @@
 //! A command is an action that has a name, a place in a menu, maybe keys, and a reason
 //! while it cannot be done. Adding one is one row here.
 
-use super::action::{Action, Axis, CopyWhat, Panel, StateTab, ThemeChoice};
+use super::action::{Action, Axis, CopyWhat, Panel, StateTab, ThemeChoice, Way};
 use super::playback::PlaybackCommand;
 use crate::model::Applied;
 
@@ -184,6 +184,11 @@ pub struct CommandContext {
     pub state_ready: bool,
     /// A path is selected in a tree.
     pub path_selected: bool,
+    /// A path of the state is selected, or its writes are known.
+    pub state_path: bool,
+    /// The writes of a path are listed, and by the key they are closed: no other path is selected.
+    pub blame_open: bool,
+    pub blame_closes: bool,
     /// A reducer file is chosen.
     pub reducer_chosen: bool,
     /// The store keeps states that can be shown.
@@ -236,6 +241,10 @@ impl CommandContext {
 
     fn path(&self) -> Enabled {
         self.stream().and(need(self.path_selected, "no path is selected in a tree"))
+    }
+
+    fn state_path(&self) -> Enabled {
+        self.any_event().and(need(self.state_path, "no path of the state is selected"))
     }
 
     fn reducer(&self) -> Enabled {
@@ -428,6 +437,13 @@ commands! {
             .and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::FindLinksHere);
     BACK = row((GO, 4), "Back", &[alt_key(Key::Left)], "Back to the event from which a link was followed.",
         |cx| cx.store().and(need(cx.can_go_back, "no link was followed")), |_, _| Action::Back);
+
+    BLAME = row((GO, 5), "Who wrote it", &[letter('b')], "List every event that wrote the selected path of the state.",
+        CommandContext::state_path, |cx, _| if cx.blame_closes { Action::CloseBlame } else { Action::Blame }).checked_when(|cx| cx.blame_open);
+    PREVIOUS_WRITE = row((GO, 5), "Previous write", &[letter('[')], "Back to the event that wrote the selected path before.",
+        CommandContext::state_path, |_, _| Action::StepWrite(Way::Back));
+    NEXT_WRITE = row((GO, 5), "Next write", &[letter(']')], "On to the next event that writes the selected path.",
+        CommandContext::state_path, |_, _| Action::StepWrite(Way::On));
 
     TAB_TREE = row((VIEW, 0), "State as a tree", &[letter('1')], "Show the state as a tree.",
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Tree)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Tree);

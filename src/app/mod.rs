@@ -7,6 +7,7 @@
 //! asked of a session.
 
 pub mod action;
+mod blame;
 pub mod command;
 mod desk;
 mod export;
@@ -354,7 +355,8 @@ impl App {
             mapping,
             store_open: store.is_some_and(|store| store.opened().is_some()),
             scanning: store.is_some_and(OpenStore::is_reading),
-            filtering: view.is_some_and(|view| view.filter.is_running() || view.links.is_reading()),
+            filtering: view
+                .is_some_and(|view| view.filter.is_running() || view.links.is_reading() || view.blame.is_running()),
             has_links: store.is_some_and(OpenStore::has_links),
             can_follow: view.is_some_and(|view| view.links.ends.iter().any(LinkEnd::can_follow)),
             can_go_back: store.is_some_and(|store| !store.trail.is_empty()),
@@ -369,6 +371,11 @@ impl App {
             speed: playhead.map_or(0, |playhead| playhead.speed()),
             state_ready: view.is_some_and(|view| view.fold.shown.is_some()),
             path_selected: view.is_some_and(|view| view.trees.selected().is_some()),
+            state_path: view.is_some_and(|view| view.state_path().or(view.blame.path.as_ref()).is_some()),
+            blame_open: view.is_some_and(|view| view.blame.is_open),
+            blame_closes: view.is_some_and(|view| {
+                view.blame.is_open && (view.state_path().is_none() || view.state_path() == view.blame.path.as_ref())
+            }),
             reducer_chosen: store.is_some_and(|store| !matches!(store.reducers.source(), ReducerSource::Merge)),
             keeps_states: store.and_then(OpenStore::opened).is_some_and(|opened| opened.keeps_states()),
             skipping_errors: store.is_some_and(|store| store.reducers.on_error() == OnError::Skip),

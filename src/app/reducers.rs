@@ -237,6 +237,11 @@ impl Reducers {
         &self.source
     }
 
+    /// The states are those that the store itself keeps.
+    pub(super) fn is_stored(&self) -> bool {
+        matches!(self.source, ReducerSource::Stored)
+    }
+
     /// The file, or the command of the program.
     pub(super) fn file_name(&self) -> Option<&str> {
         match &self.source {

@@ -271,6 +271,7 @@ impl OpenStore {
             self.take(answer, desk);
         }
         self.go_on_with_export(desk);
+        self.refresh_blame();
         if let Some(page) = &mut self.page {
             page.poll(desk);
         }
@@ -286,7 +287,7 @@ impl OpenStore {
 
     fn take(&mut self, answer: Answer, desk: &mut Desk) {
         if let Answer::Job(news) = &answer
-            && self.take_links(news, desk.now)
+            && (self.take_links(news, desk.now) || self.take_writes(news, desk))
         {
             return;
         }
@@ -601,7 +602,16 @@ impl OpenStore {
             Action::Mapping(action) => self.dispatch_page(action, desk),
             Action::ShowExport => self.show_export(desk),
             Action::Export(action) => self.dispatch_export(action, desk),
-            Action::ToggleFindings => self.findings_open = !self.findings_open,
+            Action::ToggleFindings => {
+                self.findings_open = !self.findings_open;
+                // There is one drawer.
+                if let Some(view) = &mut self.view {
+                    view.blame.is_open = false;
+                }
+            }
+            Action::Blame => self.show_blame(),
+            Action::OpenWrite(row) => self.open_write(row, now),
+            Action::StepWrite(way) => self.step_write(way, desk),
             Action::OpenFinding(at) => self.open_finding(at, now),
             action => {
                 let ask = Ask { session: &self.session, reducers: &self.reducers, now };

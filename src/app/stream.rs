@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::action::{Action, StateTab, Tree};
+use super::blame::Blame;
 use super::idle::idle_threshold;
 use super::links::Links;
 use super::playback::{Playback, PlaybackChange, PlaybackCommand};
@@ -44,6 +45,7 @@ pub(super) struct StreamView {
     pub(super) fold: Fold,
     pub(super) filter: EventFilter,
     pub(super) links: Links,
+    pub(super) blame: Blame,
     pub(super) cells: Cells,
     pub(super) trees: Trees,
     /// Rows, columns and types are asked for.
@@ -149,6 +151,7 @@ impl StreamView {
             fold: Fold::default(),
             filter: EventFilter::default(),
             links: Links::default(),
+            blame: Blame::default(),
             cells: Cells::default(),
             trees: Trees { revision: before.map_or(0, |view| view.trees.revision) + 1, ..Trees::default() },
             awaits_rows: false,
@@ -197,7 +200,7 @@ impl StreamView {
 
     pub(super) fn is_waiting(&self) -> bool {
         let cells = !self.cells.asked.is_empty() || self.cells.lack_some();
-        let jobs = self.filter.is_running() || self.links.is_waiting();
+        let jobs = self.filter.is_running() || self.links.is_waiting() || self.blame.is_running();
         self.awaits_rows || self.fold.stale_since.is_some() || jobs || cells
     }
 
@@ -258,6 +261,7 @@ impl StreamView {
             self.cells.forget();
             self.filter.places = self.filter.places.take().map(|_| Arc::default());
         }
+        self.blame.is_stale = true;
         self.set_rows(rows);
         if to_end {
             let _ = self.playhead.apply(PlaybackCommand::Last);
@@ -278,6 +282,7 @@ impl StreamView {
             return;
         }
         self.ticket.reducer += 1;
+        self.blame.is_stale = true;
         self.fold.written = None;
         self.fold.failed = None;
         self.fold.news = FoldNews::default();
@@ -339,11 +344,13 @@ impl StreamView {
             Action::StopFilter => {
                 self.filter.job = None;
                 self.links.stop();
+                self.blame.stop();
             }
             Action::StopFold => {
                 ask.session.stop_fold();
                 ask.session.ask_replay(ReplayAsk::Halt(self.ticket));
             }
+            Action::CloseBlame => self.blame.is_open = false,
             Action::SelectPath(tree, path) => self.trees.select(tree, path),
             Action::ToggleExpanded(tree, path) => self.trees.toggle(tree, path),
             _ => return false,
@@ -449,6 +456,11 @@ impl StreamView {
             Some(_) if self.playhead.applied().0 == self.rows.len() => At::Last,
             Some(version) => At::Version(version),
         }
+    }
+
+    /// The path that is selected in the state.
+    pub(super) fn state_path(&self) -> Option<&Pointer> {
+        self.trees.of(Tree::State).selected.as_ref()
     }
 
     /// The value that is selected in the active tree.

@@ -43,6 +43,21 @@ pub fn register(ctx: &Context, entry: Entry) {
         register.now.retain(|other| other.panel != entry.panel);
         register.now.push(entry);
     });
+    let is_asked = ctx.data(|data| data.get_temp(opening_id())) == Some(entry.panel);
+    if is_asked && entry.rect.is_some() {
+        ctx.data_mut(|data| data.remove::<Panel>(opening_id()));
+        give(ctx, entry.body);
+    }
+}
+
+fn opening_id() -> Id {
+    Id::unique("eventglass opening panel")
+}
+
+/// Puts the keyboard on a panel as soon as it is there, and brings it to the front.
+pub fn open(ctx: &Context, panel: Panel) {
+    ctx.data_mut(|data| data.insert_temp(opening_id(), panel));
+    ask_front(ctx, panel);
 }
 
 /// The panels that can have the keyboard, in the order of F6: an empty one has nothing to give it to.

@@ -60,8 +60,11 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
         out.push(command.action_of_key(cx, nth));
     }
     // Nothing is being read and nothing is in front: Esc closes what is open below.
-    if cx.findings_open && !typing && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
-        out.push(Action::ToggleFindings);
+    let open = [(cx.findings_open, Action::ToggleFindings), (cx.blame_open, Action::CloseBlame)];
+    for (_, close) in open.into_iter().filter(|(is_open, _)| *is_open) {
+        if !typing && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
+            out.push(close);
+        }
     }
 }
 

@@ -52,6 +52,16 @@ enum Size {
 const LOW: f32 = 160.0;
 const ANY: f32 = f32::INFINITY;
 
+/// Long answers, one at a time.
+static DRAWER: Split = Split {
+    side: Side::Left,
+    seam: None,
+    first: Size::Share(0.5),
+    most: ANY,
+    part: Place::Panel(Panel::Findings),
+    rest: Place::Panel(Panel::Blame),
+};
+
 /// All panels beside each other.
 static WIDE: Place = Place::Split(&Split {
     side: Side::Bottom,
@@ -64,7 +74,7 @@ static WIDE: Place = Place::Split(&Split {
         seam: Some("findings"),
         first: Size::Points(240.0),
         most: 480.0,
-        part: Place::Panel(Panel::Findings),
+        part: Place::Split(&DRAWER),
         rest: Place::Split(&Split {
             side: Side::Left,
             seam: Some("streams"),
@@ -102,7 +112,7 @@ static NARROW: Place = Place::Split(&Split {
         seam: Some("findings"),
         first: Size::Points(240.0),
         most: 480.0,
-        part: Place::Panel(Panel::Findings),
+        part: Place::Split(&DRAWER),
         rest: Place::Split(&Split {
             side: Side::Top,
             seam: Some("narrow events"),
@@ -181,6 +191,7 @@ fn walk(
             return;
         }
         Place::Split(split) if !split.part.is_there(cx) => return walk(ui, rect, &split.rest, sizes, cx, out),
+        Place::Split(split) if !split.rest.is_there(cx) => return walk(ui, rect, &split.part, sizes, cx, out),
         Place::Split(split) => split,
     };
     let chosen = split.seam.and_then(|seam| sizes.get(seam)).copied();
@@ -220,6 +231,7 @@ impl Place {
             Place::Panel(panel) => PanelRow::of(*panel).least,
             Place::Loading => vec2(320.0, 160.0),
             Place::Split(split) if !split.part.is_there(cx) => split.rest.least(cx),
+            Place::Split(split) if !split.rest.is_there(cx) => split.part.least(cx),
             Place::Split(split) => {
                 let (part, rest) = (split.part.least(cx), split.rest.least(cx));
                 if split.side.is_across() {

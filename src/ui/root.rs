@@ -128,6 +128,8 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
         Action::SetStateTab(_) => focus::ask_front(ctx, Panel::State),
+        Action::Blame => focus::open(ctx, Panel::Blame),
+        Action::CloseBlame => focus::request(ctx, Panel::State),
         Action::SetEventTab(_) | Action::FindLinksHere => focus::ask_front(ctx, Panel::Event),
         _ => return,
     }

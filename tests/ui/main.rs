@@ -3,6 +3,7 @@
 
 mod app;
 mod background;
+mod blame;
 mod export;
 mod flows;
 mod keyboard;

@@ -15,7 +15,7 @@ use egui::{Event, Key, Modifiers, PointerButton, pos2};
 use egui_kittest::Node;
 use egui_kittest::kittest::NodeT;
 use eventglass::app::action::{
-    Action, Axis, CopyWhat, EventTab, ExportAction, Format, Panel, StateTab, StreamSort, ThemeChoice, Tree, Until,
+    Action, Axis, CopyWhat, EventTab, ExportAction, Format, Panel, StateTab, StreamSort, ThemeChoice, Tree, Until, Way,
     What, Which,
 };
 use eventglass::app::place::{Place, Start};
@@ -158,7 +158,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
     let paths = ["", "/n", "/deep/a/1", "/balance", "/overdraft", "/nowhere/0", "/flags/0"];
     let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
     let trees = [Tree::State, Tree::Payload, Tree::Metadata];
-    match chance.below(68) {
+    match chance.below(70) {
         0..=11 => {
             let by = [1, -1, 10, -10, 3, i64::MIN, i64::MAX];
             let applied = Applied(number(chance));
@@ -242,8 +242,17 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         62 => Action::CloseModal,
         63 => Action::ShowExport,
         64..=66 => Action::Export(export(chance, world)),
+        67 => Action::OpenWrite(number(chance)),
+        68 => chance.of(&[
+            Action::Blame,
+            Action::Blame,
+            Action::CloseBlame,
+            Action::StepWrite(Way::Back),
+            Action::StepWrite(Way::On),
+        ]),
         _ => {
-            let panels = [Panel::Streams, Panel::Events, Panel::State, Panel::Event, Panel::Time, Panel::Findings];
+            let panels =
+                [Panel::Streams, Panel::Events, Panel::State, Panel::Event, Panel::Time, Panel::Findings, Panel::Blame];
             let focus = [Action::FocusNextPanel(true), Action::FocusFilter, Action::FocusPanel(chance.of(&panels))];
             chance.of(&[focus[0].clone(), focus[1].clone(), focus[2].clone(), Action::OpenDialog, Action::Quit])
         }

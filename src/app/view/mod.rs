@@ -5,6 +5,7 @@
 //! grows with the store. Where a panel has nothing to show, [`Content`] says which of its
 //! states holds.
 
+mod blame;
 mod events;
 mod export;
 mod mapping;
@@ -16,6 +17,7 @@ mod toolbar;
 
 use std::collections::BTreeMap;
 
+pub use blame::{BlameLine, BlameLines, BlameView};
 pub use events::{CellText, EventLine, EventLines, EventMark, EventsView};
 pub use export::{ExportView, PlayheadAt, RunningView};
 pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};
@@ -84,6 +86,7 @@ pub struct WorkspaceView<'a> {
     pub loading: Option<LoadingView<'a>>,
     pub notice: Option<NoticeView<'a>>,
     pub findings: Option<FindingsView<'a>>,
+    pub blame: Option<BlameView<'a>>,
 }
 
 /// The sheet in front.
@@ -202,6 +205,7 @@ impl App {
             status: pages::status(&self.desk, view),
             loading: (view.is_none() && store.is_reading()).then(|| pages::loading(store, bytes)),
             notice: store.notice.as_ref().map(pages::notice),
+            blame: view.and_then(|view| blame::blame(view, store.reducers.is_stored())),
             findings: store.findings_open.then(|| pages::findings(store, self.commands.findings)),
         }
     }

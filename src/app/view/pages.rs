@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::state::percent;
 use crate::app::VEIL_AFTER;
+use crate::app::action::Way;
+use crate::app::blame::named;
 use crate::app::desk::Desk;
 use crate::app::samples::SampleCard;
 use crate::app::settings::Recent;
@@ -175,8 +178,17 @@ pub(super) fn status<'a>(desk: &'a Desk, view: Option<&'a StreamView>) -> Status
     StatusView {
         wrote: wrote.and_then(|view| Some((view.fold.shown.as_ref()?.version?, view.fold.wrote.as_slice()))),
         selected: view.and_then(|view| Some(view.trees.selected()?.1)),
-        message: desk.message().map(Cow::Borrowed).or_else(|| folding(view?, desk.now).map(Cow::Owned)),
+        message: desk.message().map(Cow::Borrowed).or_else(|| waiting(view?, desk.now).map(Cow::Owned)),
     }
+}
+
+/// What is waited for.
+fn waiting(view: &StreamView, now: f64) -> Option<String> {
+    let blame = &view.blame;
+    let Some(way) = blame.going() else { return folding(view, now) };
+    let which = if way == Way::On { "next" } else { "previous" };
+    let path = blame.path.as_ref().map(Pointer::readable).unwrap_or_default();
+    Some(format!("Looking for the {which} write of {}, {} %", named(&path), percent(blame.progress)))
 }
 
 /// How far the fold is on its way to the playhead, while somebody waits for it.

@@ -348,7 +348,7 @@ fn link_line<'a>(store: &'a OpenStore, links: &Links, at: usize, end: &'a LinkEn
     }
 }
 
-fn percent(progress: Progress) -> u64 {
+pub(super) fn percent(progress: Progress) -> u64 {
     progress.done * 100 / progress.of.max(1)
 }
 

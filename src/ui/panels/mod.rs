@@ -15,6 +15,7 @@ use crate::app::command::CommandContext;
 use crate::app::view::{WorkspaceView, Zone};
 use crate::model::{Problem, StoreId};
 
+pub mod blame;
 pub mod event;
 pub mod events;
 pub mod export_sheet;
@@ -69,7 +70,7 @@ pub struct PanelRow {
 }
 
 /// The panels of an open store, in the order of F6.
-pub static PANELS: [PanelRow; 6] = [
+pub static PANELS: [PanelRow; 7] = [
     PanelRow {
         panel: Panel::Streams,
         title: "Streams",
@@ -112,6 +113,13 @@ pub static PANELS: [PanelRow; 6] = [
         body: |cx| cx.id(Panel::Findings).with("list"),
         ui: findings::findings_ui,
     },
+    PanelRow {
+        panel: Panel::Blame,
+        title: "Writes",
+        least: vec2(360.0, 120.0),
+        body: |cx| cx.id(Panel::Blame).with("list"),
+        ui: blame::blame_ui,
+    },
 ];
 
 impl PanelRow {
@@ -120,9 +128,13 @@ impl PanelRow {
         PANELS.iter().find(|row| row.panel == panel).unwrap_or(&PANELS[0])
     }
 
-    /// The findings are there only while they are open.
+    /// The findings, and who wrote a path, are there only while they are open.
     pub fn is_there(&self, cx: &PanelCx<'_>) -> bool {
-        self.panel != Panel::Findings || cx.view.findings.is_some()
+        match self.panel {
+            Panel::Findings => cx.view.findings.is_some(),
+            Panel::Blame => cx.view.blame.is_some(),
+            _ => true,
+        }
     }
 
     /// What it offers the keyboard, where it is on screen.
