@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use eventglass::app::action::{Action, Tree, Way};
 use eventglass::app::place::{Place, Start};
@@ -44,7 +44,7 @@ fn press(window: &mut Window, key: Key) {
 }
 
 fn write(window: &mut Window, text: &str) {
-    window.event(egui::Event::Text(text.to_owned()));
+    window.event(Event::Text(text.to_owned()));
     window.run_steps(2);
 }
 
@@ -163,6 +163,29 @@ fn brackets_walk_along_the_writes() {
     write(&mut window, "]");
     wait_for(&mut window, "There is no later write of balance");
     titled(&mut window, last);
+}
+
+#[test]
+fn a_version_in_the_gutter_leads_to_the_event_that_wrote_it() {
+    let mut window = selected(57, "/owner");
+    wait_for(&mut window, "limit 0, written by v56");
+    let row = window.get_by_label_contains("limit 0, written by v56").rect();
+    // A click on the row selects, one on the version goes there.
+    click(&mut window, row.center());
+    assert_eq!(window.state().selected().as_deref(), Some("/overdraft/limit"));
+    assert!(window.state().app.title().starts_with("account-1042 v57"));
+    click(&mut window, row.left_center() + vec2(24.0, 0.0));
+    titled(&mut window, 56);
+    wait_for(&mut window, "limit 0, changed, was 50000, written by v56");
+}
+
+fn click(window: &mut Window, pos: Pos2) {
+    window.hover_at(pos);
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        window.event(Event::PointerButton { pos, button, pressed, modifiers });
+    }
+    window.run_steps(3);
 }
 
 #[test]

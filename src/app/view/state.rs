@@ -43,8 +43,9 @@ pub enum LastWrite {
     Pending,
     /// It is as the initial state has it.
     Initial,
-    /// Written by the event with this version, so many events before the playhead (0 = by the event at it).
-    At { version: Version, age: u64 },
+    /// Written by the event with this version, the `applied`-th of the stream, so many events before the
+    /// playhead (0 = by the event at it).
+    At { version: Version, applied: Applied, age: u64 },
 }
 
 pub struct StateView<'a> {
@@ -382,7 +383,7 @@ impl LastWrites for StreamView {
             None => LastWrite::Pending,
             Some(Applied(0)) => LastWrite::Initial,
             Some(at) => match self.version_at(at) {
-                Some(version) => LastWrite::At { version, age: shown.applied.0.saturating_sub(at.0) },
+                Some(version) => LastWrite::At { version, applied: at, age: shown.applied.0.saturating_sub(at.0) },
                 None => LastWrite::Pending,
             },
         }

@@ -4,6 +4,7 @@ use egui::{Id, Rect, Ui, pos2};
 
 use crate::app::action::Action;
 use crate::app::view::{LastWrite, LastWrites, TreeView};
+use crate::model::{Applied, Version};
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::tree::{RowChange, TreeRow, TreeRows};
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
@@ -74,6 +75,9 @@ pub fn node_rows_ui(
         let chevron = body.left() + columns.key + INDENT * row.depth as f32 - 10.0;
         if row.expanded.is_some() && (pos.x - chevron).abs() <= 12.0 {
             out.push(Action::ToggleExpanded(view.tree, row.path.clone()));
+        }
+        if let Some((_, applied)) = state.and_then(|state| gutter_link(state, &row, pos.x - body.left(), columns)) {
+            out.push(Action::SelectEvent(applied));
         }
         out.push(Action::SelectPath(view.tree, Some(row.path)));
     } else if let Some(row) = shown.moved.and_then(|index| rows.row(index)) {
@@ -156,7 +160,21 @@ fn row_ui(
         name: format!("row {} of {len}, {label}{comma}{spoken}{sign}{was_spoken}{written}", at.index + 1),
         level: Some(row.depth + 1),
         expanded: row.expanded,
-        tooltip: at.pointer.map(|_| tooltip(row)),
+        tooltip: at.pointer.map(|pointer| {
+            match state.and_then(|state| gutter_link(state, row, pointer.x - x, columns)) {
+                Some((version, _)) => format!("Go to {}, which wrote it", format::version(version)),
+                None => tooltip(row),
+            }
+        }),
+    }
+}
+
+/// The event that a click so far from the left leads to: the one that wrote the row, where its
+/// version stands there.
+fn gutter_link(state: &StateColumns<'_>, row: &TreeRow, x: f32, columns: TreeColumns) -> Option<(Version, Applied)> {
+    match state.written.of(&row.path) {
+        LastWrite::At { version, applied, .. } if (0.0..=columns.written).contains(&x) => Some((version, applied)),
+        _ => None,
     }
 }
 
@@ -189,7 +207,7 @@ fn old_value(row: &TreeRow) -> Option<String> {
 /// Paints the cell of the last write, the more filled the younger; returns the words for it.
 fn gutter(at: &RowPaint<'_>, right: f32, written: LastWrite, quiet: egui::Color32) -> String {
     let (t, x, y) = (at.t, at.rect.left(), at.rect.center().y);
-    let LastWrite::At { version, age } = written else {
+    let LastWrite::At { version, age, .. } = written else {
         return String::new();
     };
     let share = match age {
