@@ -44,8 +44,21 @@ pub enum Action {
     FindLinksHere,
     /// Goes to the event of this row among them.
     OpenLinkHere(u64),
-    /// Back to where the last link was followed.
+
+    /// Shows the box for going to places, with this text in it.
+    ShowGoTo(GoToScope, &'static str),
+    /// In that box.
+    GoTo(GoToAction),
+    /// To the place that one came from.
     Back,
+    /// To the place that one went back from.
+    Forward,
+    /// Shows the sheet for the bookmark at the playhead.
+    ShowBookmark,
+    /// Sets a bookmark at the playhead, with this note.
+    SetBookmark(String),
+    /// Removes the bookmark at the playhead.
+    RemoveBookmark,
 
     /// Shows a tab of the state panel.
     SetStateTab(StateTab),
@@ -209,6 +222,32 @@ pub enum MappingAction {
     },
     /// Back to the store as it is open.
     Leave,
+}
+
+/// Where the box for going to places looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoToScope {
+    /// In the whole store.
+    Anywhere,
+    /// In the stream that is shown.
+    Stream,
+}
+
+/// What can be done in the box for going to places.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GoToAction {
+    Type(String),
+    /// Moves by so many hits.
+    Move(i64),
+    /// Goes to the hit of this row, or to the one that was moved to. A command is an action of
+    /// its own.
+    Go(Option<usize>),
+}
+
+impl From<GoToAction> for Action {
+    fn from(action: GoToAction) -> Action {
+        Action::GoTo(action)
+    }
 }
 
 /// What can be done in the sheet for exporting.

@@ -3,7 +3,7 @@
 //! A command is an action that has a name, a place in a menu, maybe keys, and a reason
 //! while it cannot be done. Adding one is one row here.
 
-use super::action::{Action, Axis, CopyWhat, Panel, StateTab, ThemeChoice, Way};
+use super::action::{Action, Axis, CopyWhat, GoToScope, Panel, StateTab, ThemeChoice, Way};
 use super::playback::PlaybackCommand;
 use crate::model::Applied;
 
@@ -161,8 +161,9 @@ pub struct CommandContext {
     pub has_links: bool,
     /// The event at the playhead points at another one.
     pub can_follow: bool,
-    /// A link was followed, and there is a way back.
+    /// There is a place that one came from, or went back from.
     pub can_go_back: bool,
+    pub can_go_forward: bool,
     /// The state at the playhead is waited for.
     pub folding: bool,
     /// The store changed on disk since it was read.
@@ -390,17 +391,30 @@ commands! {
     QUIT = row((FILE, 3), "Quit", &[ctrl('q')], "End the program. Nothing is written to the store.",
         always, |_, _| Action::Quit);
 
-    STEP_BACK = row((GO, 0), "Step back", &[plain(Key::Left), letter('h')], "One event back.",
+    GO_TO = row((GO, 0), "Go to…", &[ctrl('p')], "Go to a stream, a version, a time, an event by its id or type, or a bookmark.",
+        CommandContext::store, |_, _| Action::ShowGoTo(GoToScope::Anywhere, ""));
+    GO_IN_STREAM = row((GO, 0), "Go to in this stream…", &[ctrl('g')], "Go to a version, a time or the next event of a type in the stream that is shown.",
+        CommandContext::stream, |_, _| Action::ShowGoTo(GoToScope::Stream, ""));
+    BACK = row((GO, 0), "Back", &[alt_key(Key::Left)], "Back to the place that you came from.",
+        |cx| need(cx.can_go_back, "there is no place to go back to"), |_, _| Action::Back);
+    FORWARD = row((GO, 0), "Forward", &[alt_key(Key::Right)], "To the place that you went back from.",
+        |cx| need(cx.can_go_forward, "you did not go back"), |_, _| Action::Forward);
+    BOOKMARK = row((GO, 0), "Bookmark…", &[letter('m')], "Mark the place of the playhead with a note, or change or remove its bookmark.",
+        CommandContext::stream, |_, _| Action::ShowBookmark);
+    BOOKMARKS = row((GO, 0), "Bookmarks…", &[letter('\'')], "List the bookmarks of this store.",
+        CommandContext::store, |_, _| Action::ShowGoTo(GoToScope::Anywhere, "'"));
+
+    STEP_BACK = row((GO, 1), "Step back", &[plain(Key::Left), letter('h')], "One event back.",
         CommandContext::back, |_, _| PlaybackCommand::StepBy(-1).into());
-    STEP_FORWARD = row((GO, 0), "Step forward", &[plain(Key::Right), letter('l')], "One event on.",
+    STEP_FORWARD = row((GO, 1), "Step forward", &[plain(Key::Right), letter('l')], "One event on.",
         CommandContext::forward, |_, _| PlaybackCommand::StepBy(1).into());
-    JUMP_BACK = row((GO, 0), "Ten back", &[shift(Key::Left)], "Ten events back.",
+    JUMP_BACK = row((GO, 1), "Ten back", &[shift(Key::Left)], "Ten events back.",
         CommandContext::back, |_, _| PlaybackCommand::StepBy(-10).into());
-    JUMP_FORWARD = row((GO, 0), "Ten forward", &[shift(Key::Right)], "Ten events on.",
+    JUMP_FORWARD = row((GO, 1), "Ten forward", &[shift(Key::Right)], "Ten events on.",
         CommandContext::forward, |_, _| PlaybackCommand::StepBy(10).into());
-    FIRST = row((GO, 0), "Initial state", &[plain(Key::Home)], "To the state before the first event.",
+    FIRST = row((GO, 1), "Initial state", &[plain(Key::Home)], "To the state before the first event.",
         CommandContext::back, |_, _| PlaybackCommand::First.into());
-    LAST = row((GO, 0), "Last event", &[plain(Key::End)], "To the state after the last event.",
+    LAST = row((GO, 1), "Last event", &[plain(Key::End)], "To the state after the last event.",
         CommandContext::forward, |_, _| PlaybackCommand::Last.into());
     PLAY_PAUSE = row((GO, 1), "Play or pause", &[plain(Key::Space)], "Replay event by event, or stop doing so.",
         CommandContext::any_event, |_, _| PlaybackCommand::TogglePlay.into());
@@ -435,8 +449,6 @@ commands! {
     LINKS_HERE = row((GO, 4), "What links here", &[letter('w')], "List the events that point at this one.",
         |cx| cx.any_event().and(need(cx.has_links, "events of this kind of store do not point at others"))
             .and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::FindLinksHere);
-    BACK = row((GO, 4), "Back", &[alt_key(Key::Left)], "Back to the event from which a link was followed.",
-        |cx| cx.store().and(need(cx.can_go_back, "no link was followed")), |_, _| Action::Back);
 
     BLAME = row((GO, 5), "Who wrote it", &[letter('b')], "List every event that wrote the selected path of the state.",
         CommandContext::state_path, |cx, _| if cx.blame_closes { Action::CloseBlame } else { Action::Blame }).checked_when(|cx| cx.blame_open);
@@ -490,6 +502,8 @@ commands! {
         |cx| cx.reducer().and(need(cx.skipping_errors, "the reducer stops at errors already")),
         |_, _| Action::StopAtErrors).checked_when(|cx| cx.reducer_chosen && !cx.skipping_errors);
 
+    ALL_COMMANDS = row((Menu::Help, 0), "All commands…", &[ctrl_shift('p')], "Find any command by its name.",
+        always, |_, _| Action::ShowGoTo(GoToScope::Anywhere, ">"));
     KEYS = row((Menu::Help, 0), "Keys", &[letter('?'), plain(Key::F(1))], "Show every key.",
         always, |_, _| Action::ShowKeys);
 }

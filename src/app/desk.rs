@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::goto::GoTo;
+use super::history::History;
 use super::samples::SampleCard;
 use super::settings::{Settings, SettingsChange};
 use crate::formats::{OpenChoice, Opened};
@@ -47,6 +49,8 @@ pub(super) enum Modal {
     Keys,
     SaveDialect,
     Export,
+    GoTo,
+    Bookmark,
 }
 
 /// See the module's documentation.
@@ -63,6 +67,10 @@ pub(super) struct Desk {
     /// Seconds on a steady clock, as of the last [`App::poll`](super::App::poll).
     pub(super) now: f64,
     pub(super) modal: Option<Modal>,
+    /// The box for going to places, while it is shown.
+    pub(super) goto: Option<GoTo>,
+    /// Where one was.
+    pub(super) history: History,
     /// Why the last store could not be opened.
     pub(super) problem: Option<Problem>,
     /// Said in the status line, until when.
@@ -85,6 +93,8 @@ impl Desk {
             opened: Vec::new(),
             now: 0.0,
             modal: None,
+            goto: None,
+            history: History::default(),
             problem: None,
             message: None,
             effects: Vec::new(),

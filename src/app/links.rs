@@ -1,17 +1,14 @@
-//! [`Links`]: where the event at the playhead points, and which events point at it; and the way
-//! back from where a link led.
+//! [`Links`]: where the event at the playhead points, and which events point at it.
 
 use std::sync::Arc;
 
+use super::desk::Desk;
 use super::store::{Notice, OpenStore};
 use super::stream::Ask;
 use crate::index::At;
 use crate::model::{Link, LinkTarget, Node, RowKey, StreamId};
 use crate::session::links::{Follow, LinksHere};
 use crate::session::{Found, JobHandle, JobId, JobNews, LinkEnd, LinkHere, LinkPlace, Progress};
-
-/// Steps back that are remembered.
-const TRAIL: usize = 100;
 
 /// The links of the event that is shown.
 #[derive(Default)]
@@ -106,7 +103,7 @@ impl OpenStore {
     }
 
     /// Takes in what a job of links says; `false`: it is none.
-    pub(super) fn take_links(&mut self, news: &JobNews, now: f64) -> bool {
+    pub(super) fn take_links(&mut self, news: &JobNews, desk: &mut Desk) -> bool {
         let Some(view) = self.view.as_mut().filter(|view| view.links.has_job(news.id)) else { return false };
         let links = &mut view.links;
         let mut arrived = None;
@@ -133,7 +130,7 @@ impl OpenStore {
                 links.finding = None;
                 self.notice = Some(Notice::Problem(problem.clone()));
             }
-            Found::Places(_) | Found::Rows(_) | Found::Writes(_) => {}
+            _ => {}
         }
         if let Some((at, end)) = arrived {
             links.following = None;
@@ -142,7 +139,7 @@ impl OpenStore {
                 *own = end;
             }
             if let Some(place) = place {
-                self.follow(&place, now);
+                self.follow(&place, desk);
             }
         }
         true
@@ -150,14 +147,14 @@ impl OpenStore {
 
     /// Goes where a link of the event leads: the one of that number, or the first that leads
     /// somewhere.
-    pub(super) fn follow_link(&mut self, number: Option<usize>, now: f64) {
+    pub(super) fn follow_link(&mut self, number: Option<usize>, desk: &mut Desk) {
         let Some(view) = &mut self.view else { return };
         let number = number.or_else(|| view.links.ends.iter().position(LinkEnd::can_follow));
         let Some((number, end)) = number.and_then(|number| Some((number, view.links.ends.get(number)?))) else {
             return;
         };
         if let Some(place) = end.place.clone() {
-            self.follow(&place, now);
+            self.follow(&place, desk);
         } else if end.can_follow() {
             let (index, from, link) = (self.index.index.clone(), view.id, end.link.clone());
             let job = self.session.run(Box::new(move || Box::new(Follow::new(index, from, vec![link], true))));
@@ -166,11 +163,11 @@ impl OpenStore {
     }
 
     /// Goes to the event of a row of those that point here.
-    pub(super) fn open_link_here(&mut self, row: u64, now: f64) {
+    pub(super) fn open_link_here(&mut self, row: u64, desk: &mut Desk) {
         let here = self.view.as_ref().and_then(|view| view.links.here.as_ref());
         let place = here.and_then(|here| Some(here.rows.get(row as usize)?.place.clone()));
         if let Some(place) = place {
-            self.follow(&place, now);
+            self.follow(&place, desk);
         }
     }
 
@@ -184,21 +181,10 @@ impl OpenStore {
         view.links.here = Some(Here { job, progress: Progress::default(), rows: Arc::default() });
     }
 
-    /// Goes to a place, and remembers the one that is left.
-    fn follow(&mut self, place: &LinkPlace, now: f64) {
-        if let Some(view) = &self.view {
-            self.trail.push((view.id, view.at()));
-            let more = self.trail.len().saturating_sub(TRAIL);
-            self.trail.drain(..more);
-        }
-        self.show_at(place.stream, place.version.map(At::Version), now);
-    }
-
-    /// Goes back to where the last link was followed.
-    pub(super) fn go_back(&mut self, now: f64) {
-        if let Some((stream, at)) = self.trail.pop() {
-            self.show_at(stream, Some(at), now);
-        }
+    /// Goes to a place; the way back leads here.
+    fn follow(&mut self, place: &LinkPlace, desk: &mut Desk) {
+        desk.history.leave(self.spot());
+        self.show_at(place.stream, place.version.map(At::Version), desk.now);
     }
 
     /// Shows a place of a stream, which may be the one that is shown.

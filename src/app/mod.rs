@@ -8,9 +8,12 @@
 
 pub mod action;
 mod blame;
+pub mod bookmarks;
 pub mod command;
 mod desk;
 mod export;
+mod goto;
+mod history;
 pub mod idle;
 mod links;
 mod mapping;
@@ -32,6 +35,7 @@ pub use desk::{Effect, Folders, Opener};
 use action::{Action, Axis};
 use command::CommandContext;
 use desk::{Desk, Modal};
+use goto::GoTo;
 pub use place::{Place, Start, quoted};
 use settings::{Settings, SettingsChange};
 use store::{OpenStore, Phase};
@@ -106,7 +110,7 @@ impl App {
 
     /// Something was asked for the store in front and is not answered yet.
     pub fn is_waiting(&self) -> bool {
-        self.store().is_some_and(OpenStore::is_waiting)
+        self.store().is_some_and(OpenStore::is_waiting) || self.desk.goto.as_ref().is_some_and(GoTo::is_waiting)
     }
 
     /// When to draw again although nothing happens; `None` = only when something does.
@@ -147,6 +151,7 @@ impl App {
             store.tick(now);
         }
         self.give_way();
+        self.go_on_with_goto();
         if self.unsaved_since.is_some_and(|since| now - since >= SAVE_AFTER.as_secs_f64()) {
             self.unsaved_since = None;
             for change in self.remember_all() {
@@ -171,6 +176,7 @@ impl App {
     }
 
     fn dispatch_to(&mut self, target: Option<StoreId>, action: Action) {
+        let left = self.store().and_then(OpenStore::spot).filter(|_| !matches!(action, Action::Back | Action::Forward));
         match action {
             Action::OpenDialog => self.desk.effect(Effect::PickStore),
             Action::OpenFolderDialog => self.desk.effect(Effect::PickFolder),
@@ -191,6 +197,10 @@ impl App {
                 }
             }
             Action::OpenSample(id) => self.open_sample(id),
+            Action::ShowGoTo(scope, text) => self.show_goto(scope, text),
+            Action::GoTo(action) => self.goto(action),
+            Action::Back => self.go_through_history(false),
+            Action::Forward => self.go_through_history(true),
             Action::ShowStore(id) => self.show(self.position(id)),
             Action::ShowNthStore(nth) => self.show(nth),
             Action::ShowNextStore(forward) => {
@@ -220,8 +230,31 @@ impl App {
                 }
             }
         }
+        // Another store came to the front, and the one before is open still.
+        if let Some(left) = left
+            && self.store().is_some_and(|store| store.id != left.store)
+            && self.position(left.store) < self.stores.len()
+        {
+            self.desk.history.leave(Some(left));
+        }
         self.unsaved_since.get_or_insert(self.desk.now);
         self.refresh();
+    }
+
+    /// Goes back to where one was, or forward again; places that are gone are passed over.
+    fn go_through_history(&mut self, forward: bool) {
+        let here = self.store().and_then(OpenStore::spot);
+        while let Some(spot) = self.desk.history.take(forward) {
+            let at = self.position(spot.store);
+            let found = self.stores.get_mut(at).and_then(|store| Some((store.stream_of(&spot)?, store)));
+            let Some((stream, store)) = found.filter(|_| Some(&spot) != here.as_ref()) else { continue };
+            if let Some(here) = here {
+                self.desk.history.put(!forward, here);
+            }
+            store.show_at(stream, Some(spot.at), self.desk.now);
+            self.show(at);
+            return;
+        }
     }
 
     /// Closes the sheet in front. While an export runs, that is what ends first.
@@ -324,6 +357,7 @@ impl App {
             return;
         }
         let store = self.stores.remove(at);
+        self.desk.history.forget(store.id);
         if let Some(change) = store.remember() {
             self.desk.change(change);
         }
@@ -343,6 +377,12 @@ impl App {
         // A sheet is of the store in front.
         let has_sheet = self.store().is_some_and(|store| store.export.is_some());
         self.desk.modal.take_if(|modal| *modal == Modal::Export && !has_sheet);
+        let front = self.store().map(|store| store.id);
+        let can_mark = self.store().is_some_and(|store| store.bookmark_here().is_some());
+        self.desk.modal.take_if(|modal| *modal == Modal::Bookmark && !can_mark);
+        let is_of_front = self.desk.goto.as_ref().is_some_and(|go| go.is_of(front));
+        self.desk.modal.take_if(|modal| *modal == Modal::GoTo && !is_of_front);
+        self.desk.goto.take_if(|_| self.desk.modal != Some(Modal::GoTo));
         let settings = &self.desk.settings;
         let store = self.store();
         let mapping = store.is_some_and(|store| store.page.is_some());
@@ -359,7 +399,8 @@ impl App {
                 .is_some_and(|view| view.filter.is_running() || view.links.is_reading() || view.blame.is_running()),
             has_links: store.is_some_and(OpenStore::has_links),
             can_follow: view.is_some_and(|view| view.links.ends.iter().any(LinkEnd::can_follow)),
-            can_go_back: store.is_some_and(|store| !store.trail.is_empty()),
+            can_go_back: self.desk.history.has(false),
+            can_go_forward: self.desk.history.has(true),
             folding: view.is_some_and(|view| view.fold.stale_since.is_some()),
             store_changed: store.is_some_and(|s| s.changed.is_some()),
             system_streams: store.map_or(0, |store| store.index.list.system),

@@ -163,7 +163,7 @@ pub(super) fn or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Defaul
 }
 
 /// [`At`] as text: nothing for the last event, `initial`, `57`, or a time.
-mod at_form {
+pub(super) mod at_form {
     use serde::Serializer;
 
     use super::*;
@@ -195,7 +195,7 @@ mod at_form {
 }
 
 /// A path as text; one that is no text, as its bytes.
-mod path_form {
+pub(super) mod path_form {
     use serde::Serializer;
 
     use super::*;

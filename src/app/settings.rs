@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::action::{EventTab, StreamSort, ThemeChoice};
+use super::bookmarks::{self, Bookmark, Bookmarks};
 use super::export::ExportChoice;
 use super::place::{Place, or_default};
 use crate::dialect::MapOverride;
@@ -31,13 +32,13 @@ const BROKEN: &str = "settings.broken.json";
 /// A larger file is none of ours.
 const MAX_FILE_BYTES: u64 = 32 << 20;
 /// Longer texts are not remembered.
-const MAX_TEXT_BYTES: usize = 4_096;
+pub(super) const MAX_TEXT_BYTES: usize = 4_096;
 /// Stores remembered; the first page shows the newest of them.
 const RECENT: usize = 50;
 /// Streams of a store whose playhead is remembered.
 const PLAYHEADS: usize = 200;
 /// Entries of every other table.
-const ENTRIES: usize = 200;
+pub(super) const ENTRIES: usize = 200;
 /// Sizes of text, as a factor.
 const TEXT_SIZES: (f32, f32) = (0.6, 3.0);
 /// Sizes of panels, in points.
@@ -68,6 +69,9 @@ pub struct Settings {
     /// The newest first.
     #[serde(deserialize_with = "readable_list")]
     pub recent: Vec<Recent>,
+    /// By store, the last that was changed first.
+    #[serde(deserialize_with = "readable_list", skip_serializing_if = "Vec::is_empty")]
+    pub bookmarks: Vec<Bookmarks>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -168,6 +172,9 @@ pub enum SettingsChange {
     /// How a recent store was left. One that was forgotten meanwhile stays so.
     Remember(PathBuf, Box<(Place, Memory)>),
     Forget(PathBuf),
+    /// Sets a bookmark of a store, in the place of the one that is there.
+    Bookmark(PathBuf, Bookmark),
+    RemoveBookmark(PathBuf, Bookmark),
 }
 
 impl Default for Settings {
@@ -181,6 +188,7 @@ impl Default for Settings {
             exports: BTreeMap::new(),
             system_streams: BTreeSet::new(),
             recent: Vec::new(),
+            bookmarks: Vec::new(),
             others: Map::new(),
         }
     }
@@ -221,6 +229,12 @@ impl Settings {
                 }
             }
             SettingsChange::Forget(store) => self.recent.retain(|recent| recent.place.store != *store),
+            SettingsChange::Bookmark(store, bookmark) => {
+                bookmarks::without(&mut self.bookmarks, store, bookmark).insert(0, bookmark.clone());
+            }
+            SettingsChange::RemoveBookmark(store, bookmark) => {
+                bookmarks::without(&mut self.bookmarks, store, bookmark);
+            }
         }
         self.bound();
     }
@@ -270,6 +284,7 @@ impl Settings {
         });
         self.recent.truncate(RECENT);
         self.recent.iter_mut().for_each(Recent::bound);
+        bookmarks::bound(&mut self.bookmarks);
     }
 }
 
@@ -370,7 +385,7 @@ fn text_size<'de, D: Deserializer<'de>>(from: D) -> Result<f32, D::Error> {
 }
 
 /// The items that can be read.
-fn readable_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
+pub(super) fn readable_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<Vec<T>, D::Error> {
     let items: Vec<Value> = or_default(from)?;
     Ok(items.into_iter().filter_map(|item| T::deserialize(item).ok()).collect())
 }
@@ -402,6 +417,14 @@ mod tests {
 
     fn opened(store: &str) -> SettingsChange {
         SettingsChange::Opened(Box::new(Recent { place: Place::of(store), ..Recent::default() }))
+    }
+
+    fn bookmark(version: i64, note: &str) -> Bookmark {
+        Bookmark { stream: "s-1".to_owned(), at: At::Version(Version(version)), note: note.to_owned() }
+    }
+
+    fn mark(store: &str, version: i64, note: &str) -> SettingsChange {
+        SettingsChange::Bookmark(PathBuf::from(store), bookmark(version, note))
     }
 
     fn stores(settings: &Settings) -> Vec<&str> {
@@ -459,6 +482,12 @@ mod tests {
             SettingsChange::Forget(PathBuf::from("/forgotten.db")),
             SettingsChange::Remember(PathBuf::from("/a.db"), Box::new((place.clone(), memory.clone()))),
             SettingsChange::Remember(PathBuf::from("/forgotten.db"), Box::default()),
+            mark("/a.db", 57, "it went below zero"),
+            mark("/a.db", 3, "gone"),
+            mark("/b.db", 1, "gone"),
+            mark("/a.db", 57, "below zero"),
+            SettingsChange::RemoveBookmark(PathBuf::from("/a.db"), bookmark(3, "")),
+            SettingsChange::RemoveBookmark(PathBuf::from("/b.db"), bookmark(1, "")),
         ];
         let mut here = Settings::default();
         changes.iter().for_each(|change| here.apply(change));
@@ -469,6 +498,8 @@ mod tests {
         assert_eq!((there.text_size, &there.sizes), (1.5, &[("streams".to_owned(), 300.0)].into()));
         assert_eq!(stores(&there), ["/b.db", "/a.db"]);
         assert_eq!((&there.recent[1].place, &there.recent[1].memory), (&place, &memory));
+        let marked = Bookmarks { store: PathBuf::from("/a.db"), places: vec![bookmark(57, "below zero")] };
+        assert_eq!(there.bookmarks, [marked]);
     }
 
     #[test]
@@ -508,6 +539,16 @@ mod tests {
         assert_eq!(memory.reducer.as_ref().map(|kept| kept.table.len()), Some(ENTRIES));
         assert_eq!(memory.playheads.get("s-999"), Some(&999), "the stream that is shown");
         assert_eq!((place.filter.as_str(), memory.stream_filter.as_str()), ("", ""));
+        (0..1_000).for_each(|n| settings.apply(&mark("/a.db", n, &"é".repeat(1_000))));
+        (0..1_000).for_each(|n| settings.apply(&mark(&format!("/{n}.db"), 1, "")));
+        settings.apply(&mark("/a.db", 0, ""));
+        assert_eq!(settings.bookmarks.len(), ENTRIES);
+        let long = SettingsChange::Bookmark(PathBuf::from("/a.db"), Bookmark { stream: long, ..bookmark(5, "") });
+        settings.apply(&long);
+        assert_eq!(settings.bookmarks[0].places, [bookmark(0, "")], "the others were of the oldest store");
+        (0..1_000).for_each(|n| settings.apply(&mark("/a.db", n, &"é".repeat(1_000))));
+        let places = &settings.bookmarks[0].places;
+        assert_eq!((places.len(), places[0].at, places[0].note.len()), (500, At::Version(Version(999)), 400));
         for (size, want) in [(f32::NAN, 1.0), (f32::INFINITY, 1.0), (0.0, 0.6), (-5.0, 0.6), (1e9, 3.0), (1.25, 1.25)] {
             settings.apply(&SettingsChange::TextSize(size));
             assert_eq!(settings.text_size, want, "{size}");
@@ -521,10 +562,14 @@ mod tests {
     #[test]
     fn one_bad_field_does_not_empty_the_rest() {
         let text = r#"{"theme":"sepia","utc":"yes","by_sequence":true,"text_size":"big","sizes":{"a":1,"b":"wide"},
+            "bookmarks":[7,{"path":"/a","places":[{"stream":"s-1","at":"7","note":3},{"stream":"s-1","at":"soon"},
+                {"stream":"s-1","at":"initial"},9]},{"places":[{"stream":"s-1","at":"7"}]}],
             "recent":[3,{"dialect":"no path"},{"path":"/a","dialect":7,"at":"soon"},{"path":"/a"},
                 {"path":"/b","memory":{"event_tab":"raw","sort":{},"playheads":{"s":-1,"t":2}}},
                 {"path":"/c","memory":"none"}]}"#;
         let settings = loaded(text);
+        assert_eq!(settings.bookmarks.len(), 1, "{:?}", settings.bookmarks);
+        assert_eq!(settings.bookmarks[0].places, [bookmark(7, ""), Bookmark { at: At::Initial, ..bookmark(7, "") }]);
         assert!(settings.by_sequence && !settings.utc);
         assert_eq!((settings.theme, settings.text_size), (ThemeChoice::System, 1.0));
         assert_eq!(settings.sizes, [("a".to_owned(), 1.0)].into());

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::action::{Action, CopyWhat, EventTab, MappingAction, StateTab};
 use super::desk::{Desk, Effect, Modal};
 use super::export::ExportSheet;
+use super::history::Spot;
 use super::mapping::MappingPage;
 use super::place::Place;
 use super::playback::PlaybackCommand;
@@ -53,8 +54,6 @@ pub(super) struct OpenStore {
     /// stood at the end are not among them.
     playheads: IndexMap<String, u64>,
     pub(super) view: Option<StreamView>,
-    /// Where links were followed, the last one last.
-    pub(super) trail: Vec<(StreamId, At)>,
     /// What the store could mean, while that is being settled.
     pub(super) page: Option<MappingPage>,
     /// What is exported, while the sheet for it is shown or one runs.
@@ -132,7 +131,6 @@ impl OpenStore {
             start: None,
             playheads: IndexMap::new(),
             view: None,
-            trail: Vec::new(),
             page: None,
             export: None,
         }
@@ -173,6 +171,19 @@ impl OpenStore {
         let streams = self.index.index.streams();
         let name = streams.name(id);
         if streams.find(name) == Some(id) { name.to_owned() } else { format!("{name} (archived)") }
+    }
+
+    /// Where one is, to come back to.
+    pub(super) fn spot(&self) -> Option<Spot> {
+        let view = self.view.as_ref()?;
+        Some(Spot { store: self.id, stream: view.id, name: Arc::clone(&view.name), at: view.at() })
+    }
+
+    /// The stream of such a place, which another number may stand for since.
+    pub(super) fn stream_of(&self, spot: &Spot) -> Option<StreamId> {
+        let streams = self.index.index.streams();
+        let is_same = streams.name(spot.stream) == &*spot.name;
+        if is_same { Some(spot.stream) } else { streams.find(&spot.name) }
     }
 
     /// The one stream that the framework's library calls so, once all are read.
@@ -287,7 +298,9 @@ impl OpenStore {
 
     fn take(&mut self, answer: Answer, desk: &mut Desk) {
         if let Answer::Job(news) = &answer
-            && (self.take_links(news, desk.now) || self.take_writes(news, desk))
+            && (self.take_links(news, desk)
+                || self.take_writes(news, desk)
+                || desk.goto.as_mut().is_some_and(|go| go.take(news)))
         {
             return;
         }
@@ -300,7 +313,12 @@ impl OpenStore {
                 self.page = Some(self.map(Some(problem), desk));
             }
             (Answer::Missing, _) => desk.missing(&self.path),
-            (Answer::Index(news), _) => self.take_index(news, desk.now),
+            (Answer::Index(news), _) => {
+                if news.index.events() != self.index.index.events() {
+                    desk.goto_is_stale();
+                }
+                self.take_index(news, desk.now);
+            }
             (Answer::Grew(events), _) => {
                 self.changed = Some(Changed::Grew);
                 self.notice = Some(Notice::Grew(events));
@@ -315,6 +333,7 @@ impl OpenStore {
             (Answer::ReadFailed(problem), _) => self.notice = Some(Notice::Problem(problem)),
             (_, None) => {}
             (Answer::Stream(news), Some(view)) => {
+                desk.goto_is_stale();
                 let was_arranging = view.is_arranging();
                 view.take_stream(*news, &ask);
                 if was_arranging {
@@ -456,7 +475,7 @@ impl OpenStore {
         }
     }
 
-    fn view_name(&self) -> &str {
+    pub(super) fn view_name(&self) -> &str {
         self.view.as_ref().map_or("", |view| &view.name)
     }
 
@@ -545,7 +564,12 @@ impl OpenStore {
     pub(super) fn dispatch(&mut self, action: Action, desk: &mut Desk) {
         let now = desk.now;
         match action {
-            Action::SelectStream(id) => self.select(id, None, now),
+            Action::SelectStream(id) => {
+                if self.view.as_ref().is_some_and(|view| view.id != id) {
+                    desk.history.leave(self.spot());
+                }
+                self.select(id, None, now);
+            }
             Action::SetStreamFilter(filter) => {
                 self.list.order.filter = filter;
                 self.arrange();
@@ -563,13 +587,12 @@ impl OpenStore {
                 }
             }
             Action::SetEventTab(tab) => self.tabs.1 = tab,
-            Action::FollowLink(number) => self.follow_link(number, now),
+            Action::FollowLink(number) => self.follow_link(number, desk),
             Action::FindLinksHere => {
                 self.tabs.1 = EventTab::Links;
                 self.find_links_here();
             }
-            Action::OpenLinkHere(row) => self.open_link_here(row, now),
-            Action::Back => self.go_back(now),
+            Action::OpenLinkHere(row) => self.open_link_here(row, desk),
             Action::Copy(what) => self.copy(&what, desk),
             Action::Reload => self.reload(desk),
             Action::DismissNotice => self.notice = None,
@@ -612,11 +635,17 @@ impl OpenStore {
             Action::Blame => self.show_blame(),
             Action::OpenWrite(row) => self.open_write(row, now),
             Action::StepWrite(way) => self.step_write(way, desk),
-            Action::OpenFinding(at) => self.open_finding(at, now),
+            Action::OpenFinding(at) => self.open_finding(at, desk),
+            Action::ShowBookmark | Action::SetBookmark(_) | Action::RemoveBookmark => {
+                self.dispatch_bookmark(action, desk);
+            }
             action => {
+                let from = self.spot();
                 let ask = Ask { session: &self.session, reducers: &self.reducers, now };
                 if let Some(view) = &mut self.view {
+                    let before = view.playhead.applied();
                     view.dispatch(action, &ask);
+                    desk.history.moved(from, before.0.abs_diff(view.playhead.applied().0), now);
                 }
             }
         }
@@ -707,7 +736,7 @@ impl OpenStore {
     }
 
     /// Goes to the first place of a line of the list; where one of its places is shown, to the next.
-    fn open_finding(&mut self, at: u64, now: f64) {
+    fn open_finding(&mut self, at: u64, desk: &mut Desk) {
         let streams = self.index.index.streams();
         let place = |finding: &Finding| {
             let id = finding.stream_id.or_else(|| streams.find(finding.stream.as_deref()?))?;
@@ -722,7 +751,8 @@ impl OpenStore {
         let next = here.map_or(0, |here| (here + 1) % places.len());
         let place = places.get(next).map(|(id, version)| (*id, version.map(At::Version)));
         if let Some((id, at)) = place {
-            self.show_at(id, at, now);
+            desk.history.leave(self.spot());
+            self.show_at(id, at, desk.now);
         }
     }
 }

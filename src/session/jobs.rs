@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
+use super::goto::{FoundEvent, FoundPlaces};
 use super::links::{LinkEnd, LinkHere};
 use super::{Answer, Outbox, Writes};
 use crate::formats::Opened;
@@ -76,6 +77,10 @@ pub enum Found {
     LinkEnds(Arc<Vec<LinkEnd>>),
     /// Which events point at one.
     LinksHere(Arc<Vec<LinkHere>>),
+    /// Streams, types and times that one can go to.
+    GoTo(Arc<FoundPlaces>),
+    /// The event with an id.
+    Event(Option<Arc<FoundEvent>>),
     /// The job ended before its time.
     Failed(Problem),
 }

@@ -18,7 +18,7 @@ use crate::model::{
 };
 
 /// Rows that are read at once.
-const BATCH: u64 = 256;
+pub(super) const BATCH: u64 = 256;
 /// Events that point at one are kept; further ones are counted.
 const KEPT: usize = 10_000;
 
@@ -168,19 +168,19 @@ fn place(index: &EventIndex, row: EventRow) -> Option<LinkPlace> {
 }
 
 /// Rows of a store, one batch after the other.
-struct Walk {
-    index: EventIndex,
+pub(super) struct Walk {
+    pub(super) index: EventIndex,
     fetcher: Option<Box<dyn Fetcher>>,
-    at: u64,
+    pub(super) at: u64,
     page: EventPage,
 }
 
 impl Walk {
-    fn new(index: EventIndex) -> Walk {
+    pub(super) fn new(index: EventIndex) -> Walk {
         Walk { index, fetcher: None, at: 0, page: EventPage::default() }
     }
 
-    fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.at >= self.index.events()
     }
 
@@ -195,13 +195,24 @@ impl Walk {
     }
 
     /// Hands over the next rows that can still be read.
-    fn batch(
+    pub(super) fn batch(
         &mut self,
         store: &Opened,
-        mut each: impl FnMut(&EventIndex, EventRow, &PageRow<'_>),
+        each: impl FnMut(&EventIndex, EventRow, &PageRow<'_>),
     ) -> Result<(), ReadError> {
         let end = (self.at + BATCH).min(self.index.events());
         let rows: Vec<EventRow> = (self.at..end).map(|at| EventRow(at as u32)).collect();
+        self.at += self.rows(store, rows, each)?;
+        Ok(())
+    }
+
+    /// Hands over those of these rows that can still be read; returns how many were looked at.
+    pub(super) fn rows(
+        &mut self,
+        store: &Opened,
+        rows: Vec<EventRow>,
+        mut each: impl FnMut(&EventIndex, EventRow, &PageRow<'_>),
+    ) -> Result<u64, ReadError> {
         let read = self.fetch(store, &rows)?.clamp(1, rows.len().max(1));
         let mut found = self.page.iter().peekable();
         for row in rows.into_iter().take(read) {
@@ -209,8 +220,7 @@ impl Walk {
                 each(&self.index, row, &stored);
             }
         }
-        self.at += read as u64;
-        Ok(())
+        Ok(read as u64)
     }
 
     /// One row.
@@ -342,7 +352,7 @@ impl Follow {
 }
 
 /// UUIDs are spelled in several ways.
-fn is_same_id(a: &str, b: &str) -> bool {
+pub(super) fn is_same_id(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || uuid::folded(a).is_some_and(|a| uuid::folded(b) == Some(a))
 }
 

@@ -10,6 +10,8 @@ pub mod budget;
 mod columns;
 pub mod documents;
 pub mod filter;
+pub mod fuzzy;
+pub mod goto;
 pub mod indexer;
 mod input;
 pub mod jobs;

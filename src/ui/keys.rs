@@ -3,11 +3,10 @@
 //! Runs before any panel, so that egui does not use arrows and Space for itself.
 //! Keys that write text are off while a text field has the keyboard.
 
-use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers, Popup};
+use egui::{Context, Event, FocusDirection, Key as EguiKey, Modifiers, PointerButton, Popup};
 
 use super::focus;
 use crate::app::action::{Action, Panel};
-#[cfg(test)]
 use crate::app::command;
 use crate::app::command::COMMANDS;
 use crate::app::command::{Command, CommandContext, Key, Shortcut};
@@ -107,6 +106,14 @@ fn text_of(event: &Event) -> Option<Event> {
 
 /// The command an event stands for, and by which of its keys.
 fn command_of(event: &Event, modifiers: Modifiers, typing: bool) -> Option<(&'static Command, usize)> {
+    // The buttons of a mouse for going back and forward.
+    if let Event::PointerButton { button, pressed: true, .. } = event {
+        return match button {
+            PointerButton::Extra1 => Some((&command::BACK, 0)),
+            PointerButton::Extra2 => Some((&command::FORWARD, 0)),
+            _ => None,
+        };
+    }
     COMMANDS.iter().find_map(|command| {
         let meant = |key: &Shortcut| !(typing && key.types_text()) && matches(key, event, modifiers, typing);
         command.keys.iter().position(meant).map(|nth| (*command, nth))

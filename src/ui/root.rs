@@ -7,8 +7,10 @@ use super::keys::keys;
 use super::layout::workspace_ui;
 use super::panels::{
     PanelCx,
+    bookmark::bookmark_ui,
     export_sheet::export_sheet_ui,
     failed::failed_ui,
+    goto::goto_ui,
     keys_sheet::keys_sheet_ui,
     mapping::mapping_ui,
     open_path::{PROGRAM, REDUCER, STORE, open_path_ui},
@@ -18,7 +20,7 @@ use super::panels::{
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
 use super::{focus, paint, text};
-use crate::app::action::{Action, Panel, ThemeChoice};
+use crate::app::action::{Action, GoToAction, Panel, ThemeChoice};
 use crate::app::view::{ModalView, RootView, Screen};
 
 /// Shows everything; what the user wants is added to `out`.
@@ -71,6 +73,8 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::Program) => open_path_ui(&ctx, &PROGRAM, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
         Some(ModalView::SaveDialect(sheet)) => save_dialect_ui(&ctx, sheet, out),
+        Some(ModalView::GoTo(go)) => goto_ui(&ctx, go, view.commands, view.zone, out),
+        Some(ModalView::Bookmark(sheet)) => bookmark_ui(&ctx, sheet, out),
         Some(ModalView::Export(sheet)) => export_sheet_ui(&ctx, sheet, view.zone, out),
         None => {}
     }
@@ -127,6 +131,8 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusPanel(panel) => focus::request(ctx, *panel),
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
+        // Where the box stays open, it keeps the keyboard.
+        Action::GoTo(GoToAction::Go(_)) => focus::request(ctx, Panel::Events),
         Action::SetStateTab(_) => focus::ask_front(ctx, Panel::State),
         Action::Blame => focus::open(ctx, Panel::Blame),
         Action::CloseBlame => focus::request(ctx, Panel::State),

@@ -6,6 +6,7 @@ mod background;
 mod blame;
 mod export;
 mod flows;
+mod goto;
 mod keyboard;
 mod layout;
 mod links;

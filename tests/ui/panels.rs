@@ -9,7 +9,7 @@ use egui_kittest::{Harness, Node};
 use crate::program::{
     CASES, Case, Program, Window, bank, drawn, index, labels, sample, settings, settle, sized, start, wait_for, window,
 };
-use eventglass::app::action::{Action, StateTab};
+use eventglass::app::action::{Action, GoToScope, StateTab};
 use eventglass::app::playback::PlaybackCommand;
 use eventglass::app::{Place, Start};
 use eventglass::index::At;
@@ -92,7 +92,9 @@ fn every_focusable_node_has_a_role_and_a_name_of_its_own() {
         for size in [[1440.0, 900.0], [1024.0, 640.0]] {
             let mut window = sized(case, size);
             check_names(&window, &format!("{case:?}"));
-            for modal in [Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowProgram, Action::ShowKeys] {
+            let commands = Action::ShowGoTo(GoToScope::Anywhere, ">");
+            let sheets = [Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowProgram, Action::ShowKeys];
+            for modal in sheets.into_iter().chain([commands]) {
                 window.state_mut().apply(modal);
                 window.run_steps(2);
                 check_names(&window, &format!("{case:?}"));

@@ -15,8 +15,8 @@ use egui::{Event, Key, Modifiers, PointerButton, pos2};
 use egui_kittest::Node;
 use egui_kittest::kittest::NodeT;
 use eventglass::app::action::{
-    Action, Axis, CopyWhat, EventTab, ExportAction, Format, Panel, StateTab, StreamSort, ThemeChoice, Tree, Until, Way,
-    What, Which,
+    Action, Axis, CopyWhat, EventTab, ExportAction, Format, GoToAction, GoToScope, Panel, StateTab, StreamSort,
+    ThemeChoice, Tree, Until, Way, What, Which,
 };
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand;
@@ -158,7 +158,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
     let paths = ["", "/n", "/deep/a/1", "/balance", "/overdraft", "/nowhere/0", "/flags/0"];
     let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
     let trees = [Tree::State, Tree::Payload, Tree::Metadata];
-    match chance.below(70) {
+    match chance.below(71) {
         0..=11 => {
             let by = [1, -1, 10, -10, 3, i64::MIN, i64::MAX];
             let applied = Applied(number(chance));
@@ -191,7 +191,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         31 | 32 => Action::SetStateTab(chance.of(&[StateTab::Tree, StateTab::Changes, StateTab::Raw])),
         33 => {
             let tabs = [EventTab::Payload, EventTab::Metadata, EventTab::Raw, EventTab::Links].map(Action::SetEventTab);
-            let links = [Action::FollowLink(None), Action::FindLinksHere, Action::OpenLinkHere(0), Action::Back];
+            let links = [Action::FollowLink(None), Action::FindLinksHere, Action::OpenLinkHere(0)];
             let others = [Action::ToggleSystem, Action::FollowLink(Some(number(chance) as usize))];
             chance.of(&[&tabs[..], &links, &others].concat())
         }
@@ -239,6 +239,10 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         }
         60 => Action::ResetLayout,
         61 => chance.of(&[Action::ShowOpenPath, Action::ShowKeys, Action::ShowReducerPath]),
+        69 => {
+            let number = number(chance);
+            going(chance, number)
+        }
         62 => Action::CloseModal,
         63 => Action::ShowExport,
         64..=66 => Action::Export(export(chance, world)),
@@ -256,6 +260,39 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             let focus = [Action::FocusNextPanel(true), Action::FocusFilter, Action::FocusPanel(chance.of(&panels))];
             chance.of(&[focus[0].clone(), focus[1].clone(), focus[2].clone(), Action::OpenDialog, Action::Quit])
         }
+    }
+}
+
+/// Going to places, back and forward, and marking them; whether the box or the sheet is there or not.
+fn going(chance: &mut Chance, number: u64) -> Action {
+    let scope = chance.of(&[GoToScope::Anywhere, GoToScope::Stream]);
+    let texts = [
+        "",
+        ">",
+        "'",
+        "57",
+        "a",
+        "card",
+        "Tue 14:03",
+        "-10",
+        ">copy",
+        "2026-10-06",
+        "zzz",
+        "\u{0}",
+        "99999999999999999999999",
+    ];
+    let text = chance.of(&texts);
+    let row = if chance.one_in(2) { None } else { Some(number as usize) };
+    match chance.below(10) {
+        0 => Action::ShowGoTo(scope, text),
+        1 => GoToAction::Type(text.to_owned()).into(),
+        2 => GoToAction::Move(chance.of(&[1, -1, 11, i64::MAX, i64::MIN])).into(),
+        3 | 4 => GoToAction::Go(row).into(),
+        5 => Action::ShowBookmark,
+        6 => Action::SetBookmark(text.to_owned()),
+        7 => Action::RemoveBookmark,
+        8 => Action::Forward,
+        _ => Action::Back,
     }
 }
 
@@ -305,13 +342,15 @@ fn input(chance: &mut Chance, window: &mut Window) -> bool {
         Key::Num3,
         Key::W,
         Key::L,
+        Key::P,
+        Key::G,
     ];
     let modifiers = [Modifiers::NONE, Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND, Modifiers::ALT];
     let pos = pos2(chance.below(1_440) as f32, chance.below(900) as f32);
     let hand = chance.below(5);
     match hand {
         0 | 1 => window.key_press_modifiers(chance.of(&modifiers), chance.of(&keys)),
-        2 => window.event(Event::Text(chance.of(&["/", "t", "1", "j", "y", "?", "fee", "ß"]).to_owned())),
+        2 => window.event(Event::Text(chance.of(&["/", "t", "1", "j", "y", "?", "m", "'", "fee", "ß"]).to_owned())),
         3 => {
             window.hover_at(pos);
             for pressed in [true, false] {

@@ -11,7 +11,7 @@ use egui_kittest::{Harness, Node};
 
 use crate::panels::check_names;
 use crate::program::{self, Case, Program, Window, bank, label, rest, sample, settle};
-use eventglass::app::action::{Action, EventTab, StateTab};
+use eventglass::app::action::{Action, EventTab, GoToScope, StateTab};
 use eventglass::app::place::Place;
 use eventglass::index::At;
 use eventglass::model::{Applied, Version};
@@ -273,7 +273,11 @@ fn the_sheets_are_in_reach_at_every_size() {
     let mut window = window(Case::Full);
     for sheet in
         [Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowProgram, Action::ShowKeys, Action::ShowExport]
+            .into_iter()
+            .chain(["", "104", ">", "zzz", "'"].map(|text| Action::ShowGoTo(GoToScope::Anywhere, text)))
+            .chain([Action::ShowBookmark])
     {
+        window.state_mut().apply(Action::CloseModal);
         window.state_mut().apply(sheet.clone());
         at_every_size(&mut window, &format!("{sheet:?}"), all_is_in_reach);
     }

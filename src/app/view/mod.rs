@@ -8,6 +8,7 @@
 mod blame;
 mod events;
 mod export;
+mod goto;
 mod mapping;
 mod pages;
 mod state;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 pub use blame::{BlameLine, BlameLines, BlameView};
 pub use events::{CellText, EventLine, EventLines, EventMark, EventsView};
 pub use export::{ExportView, PlayheadAt, RunningView};
+pub use goto::{BookmarkView, GoToLine, GoToLines, GoToNote, GoToView};
 pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};
 pub use pages::{
     FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, StatusView, WelcomeView,
@@ -29,7 +31,7 @@ pub use state::{
     LinksHereView, StateBody, StateSource, StateView, ThrowView, TreeView,
 };
 pub use streams::{StreamLine, StreamLines, StreamsView};
-pub use time::{LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};
+pub use time::{Flag, LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};
 pub use toolbar::{ReducerChip, StoreChip, StoreTab, ToolbarView};
 
 pub use super::reducers::ReducerRow;
@@ -101,6 +103,10 @@ pub enum ModalView<'a> {
     /// Naming a dialect.
     SaveDialect(SaveView<'a>),
     Export(Box<ExportView<'a>>),
+    /// Going to a place.
+    GoTo(Box<GoToView<'a>>),
+    /// The bookmark at the playhead.
+    Bookmark(BookmarkView<'a>),
 }
 
 /// The state a panel is in.
@@ -185,6 +191,8 @@ impl App {
                 Modal::Program => Some(ModalView::Program),
                 Modal::Keys => Some(ModalView::Keys),
                 Modal::Export => Some(ModalView::Export(Box::new(export::export(store?, desk)?))),
+                Modal::GoTo => Some(ModalView::GoTo(Box::new(goto::goto(desk.goto.as_ref()?, store, &self.commands)))),
+                Modal::Bookmark => Some(ModalView::Bookmark(goto::bookmark(store?, desk)?)),
                 Modal::SaveDialect => Some(ModalView::SaveDialect(mapping::save(store?.page.as_ref()?, desk))),
             }),
             commands: &self.commands,
@@ -201,7 +209,7 @@ impl App {
             events: events::events(store),
             state: state::state(store, now),
             event: state::event(store),
-            time: time::time(store, self.commands.axis),
+            time: time::time(store, &self.desk, self.commands.axis),
             status: pages::status(&self.desk, view),
             loading: (view.is_none() && store.is_reading()).then(|| pages::loading(store, bytes)),
             notice: store.notice.as_ref().map(pages::notice),

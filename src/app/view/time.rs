@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Content, TypeSlot};
 use crate::app::action::Axis;
+use crate::app::desk::Desk;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
 use crate::model::{Applied, Time, TypeId, Version};
@@ -38,8 +39,17 @@ pub struct TimeBody<'a> {
     pub stopped_at: Option<Applied>,
     /// Events that threw and were left out, for marks on the rail (at most some hundreds).
     pub skipped: &'a [Applied],
+    /// Bookmarks of the stream.
+    pub flags: Vec<Flag<'a>>,
     /// The event under the playhead, for the readout; `None` = before the first.
     pub current: Option<TimelineCurrent<'a>>,
+}
+
+/// A bookmark on the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag<'a> {
+    pub applied: Applied,
+    pub note: &'a str,
 }
 
 /// The event under the playhead.
@@ -77,7 +87,7 @@ pub struct LegendEntry<'a> {
 /// Events that were left out and have a mark on the rail.
 const MARKED: usize = 500;
 
-pub(super) fn time(store: &OpenStore, axis: Axis) -> TimeView<'_> {
+pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> TimeView<'a> {
     let Some(view) = store.view.as_ref().filter(|view| !view.rows.is_empty()) else {
         let arranging = store.view.as_ref().is_some_and(StreamView::is_arranging);
         return TimeView { content: if arranging { Content::Loading } else { Content::Empty } };
@@ -99,6 +109,11 @@ pub(super) fn time(store: &OpenStore, axis: Axis) -> TimeView<'_> {
             filtered: view.filter.places.is_some(),
             stopped_at: view.fold.news.stopped.map(|at| Applied(at + 1)),
             skipped,
+            flags: store
+                .bookmarks_shown(desk)
+                .into_iter()
+                .map(|(applied, own)| Flag { applied, note: &own.note })
+                .collect(),
             current: current(view),
         }),
     }

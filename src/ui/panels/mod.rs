@@ -16,11 +16,13 @@ use crate::app::view::{WorkspaceView, Zone};
 use crate::model::{Problem, StoreId};
 
 pub mod blame;
+pub mod bookmark;
 pub mod event;
 pub mod events;
 pub mod export_sheet;
 pub mod failed;
 pub mod findings;
+pub mod goto;
 pub mod keys_sheet;
 mod links;
 pub mod loading;

@@ -9,7 +9,7 @@ use crate::app::action::{Action, Axis, Panel};
 use crate::app::command;
 use crate::app::command::CommandContext;
 use crate::app::playback::{PlaybackCommand, SPEEDS};
-use crate::app::view::{Content, TimeBody, TimelineEvents, TypeSlot, Zone};
+use crate::app::view::{Content, TimeBody, TypeSlot, Zone};
 use crate::model::Applied;
 use crate::ui::axis::TimeAxis;
 use crate::ui::density::density_ui;
@@ -279,6 +279,7 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
     // As wide as it is at the end of the stream, so that it does not twitch while playing.
     let widest = pill_label(body, len, len.checked_sub(1).map(|last| body.events.version(last)));
     let spoken = spoken_value(body, zone);
+    let flags: Vec<Applied> = body.flags.iter().map(|flag| flag.applied).collect();
     let scrubber = Scrubber {
         id,
         timeline,
@@ -289,6 +290,7 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
         spoken: &spoken,
         stopped_at: body.stopped_at,
         skipped: body.skipped,
+        flags: &flags,
     };
     let output = scrubber.interact(ui, plot);
     scrubber.paint_rail(&painter, plot, plot.bottom(), t);
@@ -307,14 +309,24 @@ fn finish(body: &TimeBody<'_>, zone: Zone, output: ScrubberOutput, out: &mut Vec
         out.push(PlaybackCommand::ScrubTo(to).into());
     }
     if let Some(hovered) = output.hovered {
-        output.response.on_hover_text_at_pointer(hover_card(body.events, hovered, zone));
+        output.response.on_hover_text_at_pointer(hover_card(body, hovered, zone));
     }
 }
 
-fn hover_card(events: &dyn TimelineEvents, at: Applied, zone: Zone) -> String {
-    let Some(index) = at.0.checked_sub(1) else { return "Initial state".to_owned() };
+fn hover_card(body: &TimeBody<'_>, at: Applied, zone: Zone) -> String {
+    let (events, bookmark) = (body.events, bookmark(body, at, "\n"));
+    let Some(index) = at.0.checked_sub(1) else { return format!("Initial state{bookmark}") };
     let time = events.time(index).map(|time| format!("\n{}", format::time_full(time, zone))).unwrap_or_default();
-    format!("{} {}{time}", format::version(events.version(index)), events.type_name(index))
+    format!("{} {}{time}{bookmark}", format::version(events.version(index)), events.type_name(index))
+}
+
+/// What is said of the bookmark at a place.
+fn bookmark(body: &TimeBody<'_>, at: Applied, before: &str) -> String {
+    match body.flags.iter().find(|flag| flag.applied == at) {
+        Some(flag) if flag.note.is_empty() => format!("{before}bookmark"),
+        Some(flag) => format!("{before}bookmark: {}", flag.note),
+        None => String::new(),
+    }
 }
 
 fn bar_colors(body: &TimeBody<'_>, t: &Tokens) -> [egui::Color32; 4] {
@@ -335,7 +347,8 @@ fn pill_label(body: &TimeBody<'_>, applied: u64, version: Option<crate::model::V
 }
 
 fn spoken_value(body: &TimeBody<'_>, zone: Zone) -> String {
-    let of = format!("{} of {}", body.applied, body.events.len());
+    let bookmark = bookmark(body, body.applied, ", ");
+    let of = format!("{} of {}{bookmark}", body.applied, body.events.len());
     match &body.current {
         None => format!("initial state, {of}"),
         Some(current) => {

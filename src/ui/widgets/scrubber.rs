@@ -35,6 +35,8 @@ pub struct Scrubber<'a> {
     pub stopped_at: Option<Applied>,
     /// Events left out because the reducer threw.
     pub skipped: &'a [Applied],
+    /// Places that the user marked.
+    pub flags: &'a [Applied],
 }
 
 /// What the user did with it.
@@ -121,7 +123,11 @@ impl Scrubber<'_> {
     }
 
     fn x(&self, painter: &Painter, plot: Rect) -> f32 {
-        paint::snap(painter, plot.left() + self.timeline.x_of(self.applied))
+        self.x_at(painter, plot, self.applied)
+    }
+
+    fn x_at(&self, painter: &Painter, plot: Rect, applied: Applied) -> f32 {
+        paint::snap(painter, plot.left() + self.timeline.x_of(applied))
     }
 
     /// The pill stands right of the line, and left of it where there is no room.
@@ -170,6 +176,9 @@ impl Scrubber<'_> {
                 painter.line_segment(ends, Stroke::new(1.25, t.secondary));
             }
         }
+        for flag in self.flags {
+            self::flag(painter, pos2(self.x_at(painter, plot, *flag), y), t);
+        }
         for skipped in self.skipped {
             alert(painter, pos2(plot.left() + self.timeline.x_of(*skipped), y), t.warning, t);
         }
@@ -205,6 +214,13 @@ impl Scrubber<'_> {
         let galley: Arc<_> = text::layout(painter, self.label, text::DATA, t.on_playhead, f32::INFINITY);
         text::place(painter, galley, pill.left() + 8.0, pill.center().y - 0.5, text::DATA);
     }
+}
+
+/// A flag that stands on the rail.
+fn flag(painter: &Painter, foot: egui::Pos2, t: &Tokens) {
+    painter.rect_filled(Rect::from_min_max(foot - vec2(0.5, 13.0), foot + vec2(0.5, 0.0)), 0.0, t.text);
+    let points = vec![foot - vec2(0.0, 13.0), foot + vec2(8.0, -10.0), foot - vec2(0.0, 7.0)];
+    painter.add(egui::Shape::convex_polygon(points, t.text, Stroke::NONE));
 }
 
 /// An exclamation mark in a ring, on the rail.
