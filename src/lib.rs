@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod desktop;
 pub mod dialect;
 pub mod export;
 pub mod formats;

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use eventglass::app::Start;
-use eventglass::cli::{self, Renderer};
+use eventglass::cli::{self, WindowArguments};
+#[cfg(feature = "gui")]
+use eventglass::desktop::instance::{self, Joined};
 use eventglass::replay::host;
 use eventglass::{formats, home};
 
@@ -24,16 +26,19 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(code) => return ExitCode::from(code),
     };
+    if let Some(code) = arguments.desktop.run() {
+        return ExitCode::from(code);
+    }
     formats::sweep(&home::cache());
     match (&arguments.verb, arguments.window.start()) {
         (Some(verb), _) => ExitCode::from(cli::run(verb)),
-        (None, Ok(start)) => window(start, arguments.window.renderer),
+        (None, Ok(start)) => window(start, &arguments.window),
         (None, Err(error)) => ExitCode::from(cli::refuse(&error)),
     }
 }
 
 #[cfg(not(feature = "gui"))]
-fn window(_start: Start, _renderer: Renderer) -> ExitCode {
+fn window(_start: Start, _arguments: &WindowArguments) -> ExitCode {
     eprintln!(
         "error: this build has no window\nhelp: use a verb, see eventglass --help, or build with the feature gui"
     );
@@ -41,8 +46,14 @@ fn window(_start: Start, _renderer: Renderer) -> ExitCode {
 }
 
 #[cfg(feature = "gui")]
-fn window(start: Start, renderer: Renderer) -> ExitCode {
-    match eventglass::ui::shell::run(start, renderer) {
+fn window(start: Start, arguments: &WindowArguments) -> ExitCode {
+    let joined = if arguments.may_join() { instance::join(&start.places) } else { Joined::Alone };
+    let instance = match joined {
+        Joined::HandedOver => return ExitCode::SUCCESS,
+        Joined::First(instance) => Some(instance),
+        Joined::Alone => None,
+    };
+    match eventglass::ui::shell::run(start, arguments.renderer, instance) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!(

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 
 pub use super::blame::Way;
 pub use super::export::{Until, Which};
+use super::place::Place;
 use super::playback::PlaybackCommand;
 pub use crate::export::{Format, What};
 pub use crate::index::StreamSort;
-use crate::model::{Applied, CategoryId, Pointer, StoreId, StreamId};
+use crate::model::{Applied, CategoryId, Pointer, Problem, StoreId, StreamId};
 use crate::replay::stored::STORED;
 use crate::session::PROGRAM;
 
@@ -89,6 +90,8 @@ pub enum Action {
     OpenPath(String),
     /// Opens files: dropped on the window, or picked in the desktop's dialog.
     OpenFiles(Vec<PathBuf>),
+    /// Opens what a later start of the program was to open, which this window takes over.
+    OpenPlaces(Vec<Place>),
     /// Opens the n-th entry of the list of recent stores.
     OpenRecent(usize),
     /// Takes the n-th entry out of the list of recent stores.
@@ -178,6 +181,10 @@ pub enum Action {
     ShowKeys,
     /// Closes the sheet in front.
     CloseModal,
+    /// Adds the program to the desktop: its menu entry, icon and types of files.
+    AddToDesktop,
+    /// What came of that: what was done, or why it was not.
+    AddedToDesktop(Result<String, Problem>),
     /// Ends the program.
     Quit,
 }

@@ -506,6 +506,8 @@ commands! {
         always, |_, _| Action::ShowGoTo(GoToScope::Anywhere, ">"));
     KEYS = row((Menu::Help, 0), "Keys", &[letter('?'), plain(Key::F(1))], "Show every key.",
         always, |_, _| Action::ShowKeys);
+    ADD_TO_DESKTOP = row((Menu::Help, 1), "Add to the desktop", &[], "Give the program a menu entry on this desktop, and let the file manager open stores with it.",
+        |_| need(cfg!(target_os = "linux"), "this is for desktops on Linux"), |_, _| Action::AddToDesktop);
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ pub enum Effect {
     PickTarget(String),
     Copy(String),
     Save(SettingsChange),
+    /// Add the program to the desktop, and say [`Action::AddedToDesktop`](super::action::Action).
+    AddToDesktop,
     Quit,
 }
 

@@ -12,7 +12,7 @@ use super::action::ExportAction;
 use super::desk::{Desk, Effect, Modal};
 use super::place::{CommandLine, or_default};
 use super::settings::SettingsChange;
-use super::store::{Notice, OpenStore, expand_home};
+use super::store::{Notice, OpenStore, typed_path};
 use crate::export::job::{ExportJob, To, Wanted};
 use crate::export::{Format, Of, Request, What};
 use crate::formats::Opened;
@@ -397,7 +397,7 @@ impl ExportSheet {
         };
         self.outcome = None;
         let to = match to {
-            To::File { path, replace } => To::File { path: path.to_str().map(expand_home).unwrap_or(path), replace },
+            To::File { path, replace } => To::File { path: path.to_str().map(typed_path).unwrap_or(path), replace },
             other => other,
         };
         let job = run(store, request, to, desk.opened.clone());

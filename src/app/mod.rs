@@ -38,10 +38,10 @@ use desk::{Desk, Modal};
 use goto::GoTo;
 pub use place::{Place, Start, quoted};
 use settings::{Settings, SettingsChange};
-use store::{OpenStore, Phase};
+use store::{Notice, OpenStore, Phase};
 
 use crate::formats::OpenChoice;
-use crate::model::{Findings, StoreId};
+use crate::model::{Findings, Problem, StoreId};
 use crate::replay::timeline::OnError;
 use crate::session::{LinkEnd, ReducerSource, Session, Waker};
 
@@ -183,8 +183,9 @@ impl App {
             Action::ShowOpenPath => self.desk.modal = Some(Modal::OpenPath),
             Action::ShowKeys => self.desk.modal = Some(Modal::Keys),
             Action::CloseModal => self.close_modal(),
-            Action::OpenPath(text) => self.open_path(store::expand_home(&text)),
-            Action::OpenFiles(paths) => self.open_files(paths),
+            Action::OpenPath(text) => self.open_path(store::typed_path(&text)),
+            Action::OpenFiles(paths) => self.open_places(paths.into_iter().map(Place::of)),
+            Action::OpenPlaces(places) => self.open_places(places),
             Action::OpenRecent(at) => {
                 if let Some(recent) = self.desk.settings.recent.get(at) {
                     self.open_path(recent.place.store.clone());
@@ -221,6 +222,8 @@ impl App {
             }
             Action::SetSize(seam, size) => self.desk.change(SettingsChange::Size(seam.to_owned(), size)),
             Action::ResetLayout => self.desk.change(SettingsChange::ResetSizes),
+            Action::AddToDesktop => self.desk.effect(Effect::AddToDesktop),
+            Action::AddedToDesktop(added) => self.added_to_desktop(added),
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.
             Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter => {}
@@ -278,11 +281,20 @@ impl App {
         self.open(Place::of(path), OpenChoice::default());
     }
 
+    /// Says what came of adding the program to the desktop, in front of whatever is shown.
+    fn added_to_desktop(&mut self, added: Result<String, Problem>) {
+        match (added, self.stores.get_mut(self.active)) {
+            (Ok(said), _) => self.desk.say(said, 10.0),
+            (Err(problem), Some(store)) => store.notice = Some(Notice::Problem(problem)),
+            (Err(problem), None) => self.desk.problem = Some(problem),
+        }
+    }
+
     /// Opens several; the first of them comes to the front.
-    fn open_files(&mut self, paths: Vec<PathBuf>) {
+    fn open_places(&mut self, places: impl IntoIterator<Item = Place>) {
         let mut first = None;
-        for path in paths {
-            self.open_path(path);
+        for place in places {
+            self.open(place, OpenChoice::default());
             first = first.or(self.store().map(|store| store.id));
         }
         self.show(first.map_or(usize::MAX, |id| self.position(id)));

@@ -153,7 +153,8 @@ impl Reducers {
                 }
                 Ok(None) => Read::Changed(named),
                 Err(problem) => {
-                    self.problem = Some(problem.clone());
+                    // The one in use stays, and this is not its problem.
+                    self.problem = Some(problem.clone()).filter(|_| matches!(self.source, ReducerSource::Merge));
                     Read::Failed(problem)
                 }
             });
@@ -180,6 +181,12 @@ impl Reducers {
                 false
             }
         }
+    }
+
+    /// None is in use, asked for or was used here before.
+    pub(super) fn is_untouched(&self) -> bool {
+        let merges = matches!(self.source, ReducerSource::Merge);
+        merges && !self.is_reading() && self.before.is_none() && self.problem.is_none()
     }
 
     pub(super) fn is_reading(&self) -> bool {

@@ -18,6 +18,7 @@ use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
 use super::streams_list::{StreamsList, order_of};
 use crate::formats::{OpenChoice, Opened, file_name};
+use crate::home;
 use crate::index::At;
 use crate::model::json::{to_text, write_pretty};
 use crate::model::{Applied, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId};
@@ -79,6 +80,10 @@ pub(super) enum Notice {
     Note(String),
     /// The reducer that was used here has changed since.
     ReducerChanged(String),
+    /// A reducer lies beside the store, and none is chosen.
+    ReducerBeside(String),
+    /// The reducer that was asked for cannot be used.
+    ReducerFailed(Problem),
 }
 
 /// How the store's file differs from what is shown.
@@ -312,6 +317,11 @@ impl OpenStore {
                 self.phase = Phase::Unmapped;
                 self.page = Some(self.map(Some(problem), desk));
             }
+            (Answer::ReducerBeside(named), _) => {
+                if self.notice.is_none() && self.reducers.is_untouched() {
+                    self.notice = Some(Notice::ReducerBeside(named));
+                }
+            }
             (Answer::Missing, _) => desk.missing(&self.path),
             (Answer::Index(news), _) => {
                 if news.index.events() != self.index.index.events() {
@@ -509,10 +519,21 @@ impl OpenStore {
     fn take_reducer(&mut self, read: Read, desk: &mut Desk) {
         desk.hush();
         match read {
-            Read::Ready => self.reduce(desk.now),
-            Read::Failed(problem) => self.notice = Some(Notice::Problem(problem)),
+            Read::Ready => {
+                self.forget_reducer_notice();
+                self.reduce(desk.now);
+            }
+            Read::Failed(problem) => self.notice = Some(Notice::ReducerFailed(problem)),
             Read::Changed(named) => self.notice = Some(Notice::ReducerChanged(named)),
         }
+    }
+
+    /// What the bar says of a reducer is over with the next one.
+    fn forget_reducer_notice(&mut self) {
+        let of_reducer = |notice: &mut Notice| {
+            matches!(notice, Notice::ReducerChanged(_) | Notice::ReducerBeside(_) | Notice::ReducerFailed(_))
+        };
+        self.notice.take_if(of_reducer);
     }
 
     fn reduce(&mut self, now: f64) {
@@ -603,15 +624,14 @@ impl OpenStore {
             Action::UseReducer(named) => {
                 desk.modal = None;
                 let is_path = ReducerSource::word(&named).is_none() && !named.starts_with(PROGRAM);
-                let named = if is_path { expand_home(&named).to_string_lossy().into_owned() } else { named };
+                let named = if is_path { typed_path(&named).to_string_lossy().into_owned() } else { named };
                 desk.say(format!("Reading {}", named.strip_prefix(PROGRAM).unwrap_or(&named)), 4.0);
-                if matches!(self.notice, Some(Notice::ReducerChanged(_))) {
-                    self.notice = None;
-                }
+                self.forget_reducer_notice();
                 self.reducers.read(named, &desk.waker);
             }
             Action::ClearReducer => {
                 self.reducers.clear();
+                self.forget_reducer_notice();
                 self.reduce(now);
             }
             Action::SetReducerFor { category, export } => {
@@ -757,12 +777,13 @@ impl OpenStore {
     }
 }
 
-/// `~/` is the user's home, as in a shell. A path may begin and end with spaces.
-pub(super) fn expand_home(text: &str) -> PathBuf {
+/// What the user types: a path or the URL of a file; `~/` is the user's home, as in a shell. A
+/// path may begin and end with spaces.
+pub(super) fn typed_path(text: &str) -> PathBuf {
     let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     match text.strip_prefix("~/").and_then(|rest| home().map(|home| home.join(rest))) {
         Some(path) => path,
-        None => PathBuf::from(text),
+        None => home::named_path(text.as_ref()),
     }
 }
 

@@ -8,6 +8,7 @@ mod at;
 mod blame;
 mod check;
 mod compare;
+mod desktop;
 mod dialects;
 mod diff;
 mod events;
@@ -32,6 +33,7 @@ use crate::export::ExportError;
 use crate::model::{Helpful, Problem};
 use crate::replay::module::ModuleError;
 use crate::session::documents::NoDocuments;
+pub use desktop::DesktopArguments;
 pub use window::{Renderer, WindowArguments};
 
 /// Opens any event store and shows how each stream came to be what it is.
@@ -42,6 +44,8 @@ pub struct Arguments {
     pub verb: Option<Verb>,
     #[command(flatten)]
     pub window: WindowArguments,
+    #[command(flatten)]
+    pub desktop: DesktopArguments,
 }
 
 #[derive(Debug, Subcommand)]

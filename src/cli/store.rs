@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::{CliError, print};
 use crate::app::quoted;
@@ -20,7 +21,7 @@ use crate::session::{Indexer, InputStreams, StreamSource, Wanted, find_stream};
 #[derive(Args, Debug)]
 pub struct Common {
     /// The store's file; of events, export and check also -, for JSON lines on standard input
-    #[arg(value_name = "STORE")]
+    #[arg(value_name = "STORE", value_parser = store_name())]
     pub store: PathBuf,
     /// Print JSON in the shapes of the README
     #[arg(long)]
@@ -86,6 +87,11 @@ impl ChoiceArguments {
             dialects: Some(home::dialects()),
         })
     }
+}
+
+/// A store is named by its path, or by the URL that a file manager gives.
+pub fn store_name() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(|name| home::named_path(&name))
 }
 
 /// A store that is read to its end.

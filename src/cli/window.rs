@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::CliError;
 use super::at::AtArguments;
 use super::fold::HostArgument;
-use super::store::ChoiceArguments;
+use super::store::{ChoiceArguments, store_name};
 use crate::app::{Place, Start};
 use crate::session::PROGRAM;
 
@@ -15,7 +15,7 @@ use crate::session::PROGRAM;
 #[derive(Args, Debug, Default)]
 pub struct WindowArguments {
     /// Stores to open; --stream, --at, --at-time and --reducer are for the first of them
-    #[arg(value_name = "STORE")]
+    #[arg(value_name = "STORE", value_parser = store_name())]
     stores: Vec<PathBuf>,
     /// The stream to show
     #[arg(long, value_name = "S")]
@@ -36,6 +36,9 @@ pub struct WindowArguments {
     /// Who draws the window
     #[arg(long, value_enum, default_value = "auto")]
     pub renderer: Renderer,
+    /// Open a window of its own, also where the desktop has one
+    #[arg(long)]
+    new_window: bool,
 }
 
 /// Who draws the window: OpenGL, or wgpu (Vulkan, Metal, DirectX).
@@ -49,6 +52,16 @@ pub enum Renderer {
 }
 
 impl WindowArguments {
+    /// The window that the desktop has already may open the stores: how they are read and what
+    /// runs reducers is nothing that this start would do otherwise.
+    pub fn may_join(&self) -> bool {
+        let WindowArguments { reducer, reducer_command, host, choice, renderer, new_window, .. } = self;
+        let ChoiceArguments { dialect, table, map, tenant } = choice;
+        let texts = [reducer, reducer_command, dialect, table, tenant];
+        let plain = *host == HostArgument::default() && *renderer == Renderer::default() && map.is_empty();
+        plain && !new_window && texts.iter().all(|text| text.is_none())
+    }
+
     /// The places to open. A store that is not there is one of them: the window shows why.
     ///
     /// # Errors

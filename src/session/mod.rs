@@ -156,6 +156,8 @@ pub enum Answer {
     Opened(Arc<Opened>),
     /// The store can be read, but it is not clear what its columns mean. Nothing follows.
     Unmapped(Problem),
+    /// A reducer lies beside the store; nobody has asked for it.
+    ReducerBeside(String),
     /// There is no such file; [`Answer::Failed`] follows.
     Missing,
     /// The store cannot be opened, or a thread made a mistake and ended.

@@ -2,7 +2,7 @@
 //! and decides which export folds which category.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -278,7 +278,7 @@ fn read_module(path: &Path, engine: &Engine) -> Result<(Module, String), ModuleE
     let file_name = file_name(path);
     let real = std::fs::canonicalize(path).map_err(|error| ModuleError {
         file: file_name.clone(),
-        message: error.to_string(),
+        message: not_found(path, &error),
         help: "check the path".to_owned(),
     })?;
     let (folder, entry) = (real.parent().unwrap_or(&real), self::file_name(&real));
@@ -340,12 +340,20 @@ fn read_module(path: &Path, engine: &Engine) -> Result<(Module, String), ModuleE
     Ok((module, stamp))
 }
 
+/// Why a path leads to nothing.
+fn not_found(path: &Path, error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => format!("there is no file {}", path.display()),
+        _ => format!("{}: {error}", path.display()),
+    }
+}
+
 /// A file for Python, which reads it and what it imports itself, and the stamp of all that is
 /// beside it.
 fn read_python(path: &Path) -> Result<(Module, String), ModuleError> {
     let file_name = file_name(path);
     let wrong = |message: String, help: &str| ModuleError { file: file_name.clone(), message, help: help.to_owned() };
-    let real = std::fs::canonicalize(path).map_err(|error| wrong(error.to_string(), "check the path"))?;
+    let real = std::fs::canonicalize(path).map_err(|error| wrong(not_found(path, &error), "check the path"))?;
     let text = read_source(&real).map_err(|(message, help)| wrong(message, help))?;
     let (folder, entry) = (real.parent().unwrap_or(&real), self::file_name(&real));
     let root = folder.ancestors().find(|folder| !folder.join("__init__.py").exists()).unwrap_or(folder);

@@ -11,6 +11,9 @@ use crate::formats::{self, Location, OpenChoice, OpenError, Opened, ReadError, S
 use crate::index::{EventIndex, StreamOrder};
 use crate::model::Helpful;
 
+/// What reducers are written in: first what runs as it is.
+const ENDINGS: [&str; 6] = ["mjs", "js", "cjs", "ts", "mts", "py"];
+
 /// Time between snapshots while scanning; longer where making one takes long.
 const PUBLISH_EVERY: Duration = Duration::from_millis(250);
 /// Time between looks at the file.
@@ -45,9 +48,22 @@ pub(super) fn run(
         }
     };
     tell(&opened);
-    if out.send(Answer::Opened(opened)) {
+    let opened = out.send(Answer::Opened(opened));
+    if let Some(reducer) = reducer_beside(path) {
+        out.send(Answer::ReducerBeside(reducer));
+    }
+    if opened {
         Thread::new(indexer, formats::file_name(path), out).work(inbox);
     }
+}
+
+/// The file called `reducers` in the folder of a store, or in the store that is a folder.
+fn reducer_beside(store: &Path) -> Option<String> {
+    let inside = Some(store).filter(|path| path.is_dir());
+    let folders = inside.into_iter().chain(store.parent());
+    let named = |folder: &Path| ENDINGS.map(|ending| folder.join(format!("reducers.{ending}")));
+    let found = folders.flat_map(named).find(|path| path.is_file())?;
+    found.to_str().map(str::to_owned)
 }
 
 struct Thread<'a> {

@@ -169,7 +169,7 @@ pub fn workspace_ui(ui: &mut Ui, rect: Rect, sizes: &BTreeMap<String, f32>, cx: 
     let cx = PanelCx { streams_drop: !tree.has(Panel::Streams), ..*cx };
     walk(ui, body, tree, sizes, &cx, out);
     if let Some(last_line) = last_line {
-        status_ui(ui, last_line, Some(&cx.view.status), cx.commands);
+        status_ui(ui, last_line, &cx.view.status, cx.commands);
     }
 }
 

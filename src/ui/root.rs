@@ -52,16 +52,16 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         }
         Screen::Welcome(welcome) => {
             welcome_ui(ui, page, welcome, out);
-            status_ui(ui, status, None, view.commands);
+            status_ui(ui, status, &welcome.status, view.commands);
         }
         Screen::Mapping(mapping) => {
             let id = Id::unique((view.store, "mapping"));
             mapping_ui(ui, id, page, mapping, view.zone, view.modal.is_none(), out);
-            status_ui(ui, status, Some(&mapping.status), view.commands);
+            status_ui(ui, status, &mapping.status, view.commands);
         }
-        Screen::Failed { store, problem } => {
+        Screen::Failed { store, problem, status: line } => {
             failed_ui(ui, page, store, problem, out);
-            status_ui(ui, status, None, view.commands);
+            status_ui(ui, status, line, view.commands);
         }
     }
     if !matches!(view.screen, Screen::Welcome(_)) && hovering(&ctx) {

@@ -20,7 +20,11 @@ use crate::app::action::{Action, ExportAction};
 use crate::app::settings::{Settings, SettingsChange};
 use crate::app::{App, Effect, Folders, Start};
 use crate::cli::Renderer;
+use crate::desktop::entry;
+use crate::desktop::instance::Instance;
 use crate::home;
+use crate::model::Problem;
+use crate::session::Waker;
 
 /// A dialog that ends without a file sooner than this never appeared: no portal answers.
 const NO_DIALOG: Duration = Duration::from_millis(1_000);
@@ -29,7 +33,7 @@ const NO_DIALOG: Duration = Duration::from_millis(1_000);
 ///
 /// # Errors
 /// Where no renderer can start.
-pub fn run(start: Start, renderer: Renderer) -> Result<(), eframe::Error> {
+pub fn run(start: Start, renderer: Renderer, mut first: Option<Instance>) -> Result<(), eframe::Error> {
     let folders = folders();
     let renderers: &[eframe::Renderer] = match renderer {
         Renderer::Auto => &[eframe::Renderer::Glow, eframe::Renderer::Wgpu],
@@ -48,11 +52,11 @@ pub fn run(start: Start, renderer: Renderer) -> Result<(), eframe::Error> {
             renderer: *renderer,
             ..Default::default()
         };
-        let (folders, start) = (folders.clone(), start.clone());
+        let (folders, start, first) = (folders.clone(), start.clone(), &mut first);
         result = eframe::run_native(
             "eventglass",
             options,
-            Box::new(|cc| Ok(Box::new(Shell::new(&cc.egui_ctx, folders, start)))),
+            Box::new(|cc| Ok(Box::new(Shell::new(&cc.egui_ctx, folders, start, first.take())))),
         );
         match &result {
             Ok(()) => return Ok(()),
@@ -85,6 +89,9 @@ pub struct Shell {
     picking_store: Option<(Picked, Instant)>,
     picking_reducer: Option<(Picked, Instant)>,
     picking_target: Option<(Picked, Instant)>,
+    adding: Option<Promise<Result<String, Problem>>>,
+    /// Tells of later starts, where this is the desktop's one window.
+    first: Option<Instance>,
     saver: Saver,
     started: Instant,
     frames: u64,
@@ -92,17 +99,22 @@ pub struct Shell {
 
 impl Shell {
     /// Sets the window up; the store is opened in the background.
-    pub fn new(ctx: &Context, folders: Folders, start: Start) -> Shell {
+    pub fn new(ctx: &Context, folders: Folders, start: Start, first: Option<Instance>) -> Shell {
         fonts::install(ctx);
         let settings = Settings::load(&home::data());
         let repaint = ctx.clone();
-        let waker = Arc::new(move || repaint.request_repaint());
+        let waker: Waker = Arc::new(move || repaint.request_repaint());
+        if let Some(first) = &first {
+            first.wake_by(Arc::clone(&waker));
+        }
         Shell {
             app: App::new(folders, settings, waker, start),
             title: String::new(),
             picking_store: None,
             picking_reducer: None,
             picking_target: None,
+            adding: None,
+            first,
             saver: Saver::new(home::data()),
             started: Instant::now(),
             frames: 0,
@@ -128,8 +140,27 @@ impl Shell {
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
                 Effect::Save(change) => self.saver.save(change),
+                Effect::AddToDesktop => {
+                    let ctx = ctx.clone();
+                    self.adding = Some(Promise::spawn_thread("desktop", move || {
+                        let added =
+                            entry::install().map(|done| format!("Added to the desktop. {}", done.notes.join(" ")));
+                        ctx.request_repaint();
+                        added
+                    }));
+                }
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
+        }
+    }
+
+    /// Takes over the stores of a later start, and brings the window to the front for them.
+    fn later_starts(&mut self, ctx: &Context) {
+        let Some(first) = &self.first else { return };
+        while let Some(places) = first.taken() {
+            self.app.dispatch(Action::OpenPlaces(places));
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
         }
     }
 
@@ -141,6 +172,12 @@ impl Shell {
                 // Nobody answered: offer the field for a path.
                 None if since < NO_DIALOG => self.app.dispatch(Action::ShowOpenPath),
                 None => {}
+            }
+        }
+        if let Some(added) = self.adding.take() {
+            match added.try_take() {
+                Ok(added) => self.app.dispatch(Action::AddedToDesktop(added)),
+                Err(added) => self.adding = Some(added),
             }
         }
         if let Some((path, since)) = done(&mut self.picking_reducer) {
@@ -241,6 +278,7 @@ impl Drop for Saver {
 
 impl Drop for Shell {
     fn drop(&mut self) {
+        self.first = None;
         self.app.remember_all().into_iter().for_each(|change| self.saver.save(change));
         // Threads that still write end with the program.
         crate::export::discard();
@@ -250,6 +288,7 @@ impl Drop for Shell {
 impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.dialogs();
+        self.later_starts(ctx);
         self.app.poll(self.started.elapsed().as_secs_f64());
         self.effects(ctx);
     }

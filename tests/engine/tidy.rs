@@ -62,7 +62,7 @@ fn uses(text: &str) -> BTreeSet<String> {
 }
 
 /// What each module may use of the crate; what is not listed here may use everything.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("model", &["model"]),
     ("dialect", &["model", "dialect", "home"]),
     ("formats", &["model", "dialect", "formats"]),
@@ -71,6 +71,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("home", &["home"]),
     ("session", &["model", "dialect", "formats", "index", "replay", "session", "home"]),
     ("export", &["model", "formats", "index", "replay", "session", "export"]),
+    ("desktop", &["model", "home", "session", "app", "desktop"]),
     ("app", &["model", "dialect", "formats", "index", "replay", "session", "export", "home", "app"]),
 ];
 

@@ -4,6 +4,8 @@
 mod app;
 mod background;
 mod blame;
+#[cfg(target_os = "linux")]
+mod desktop;
 mod export;
 mod flows;
 mod goto;

@@ -6,15 +6,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A display with a window manager; ended with the test.
-struct Display {
-    name: String,
+pub struct Display {
+    pub name: String,
     server: Child,
     manager: Child,
-    home: tempfile::TempDir,
+    pub home: tempfile::TempDir,
 }
 
 impl Display {
-    fn start() -> Display {
+    pub fn start() -> Display {
         let home = tempfile::tempdir().expect("a folder");
         // The server takes a number that is free, and says it when it is ready.
         let mut server = Command::new("Xvfb")
@@ -47,22 +47,28 @@ impl Display {
     }
 
     fn program(&self, arguments: &[&str]) -> Child {
+        self.command(env!("CARGO_BIN_EXE_eventglass")).args(arguments).spawn().expect("the program starts")
+    }
+
+    /// A program on this display, with a home of the test's own.
+    pub fn command(&self, program: &str) -> Command {
+        use std::os::unix::fs::PermissionsExt;
         let runtime = self.home.path().join("run");
         std::fs::create_dir_all(&runtime).expect("a folder");
-        Command::new(env!("CARGO_BIN_EXE_eventglass"))
-            .args(arguments)
+        std::fs::set_permissions(&runtime, std::fs::Permissions::from_mode(0o700)).expect("the user's own");
+        let mut command = Command::new(program);
+        command
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .env("DISPLAY", &self.name)
             .env("EVENTGLASS_HOME", self.home.path())
             .env("XDG_RUNTIME_DIR", runtime)
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env_remove("WAYLAND_DISPLAY")
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts")
+            .stderr(Stdio::null());
+        command
     }
 
-    fn xdotool(&self, arguments: &[&str]) -> String {
+    pub fn xdotool(&self, arguments: &[&str]) -> String {
         let output = Command::new("xdotool").env("DISPLAY", &self.name).args(arguments).output().expect("xdotool runs");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
@@ -70,7 +76,7 @@ impl Display {
     /// Starts the program and waits for its window, which then has the keyboard. A display
     /// that was started just now may turn the first program away, and a window manager that
     /// starts beside it forgets the window's wish to be shown: then once more.
-    fn open(&self, arguments: &[&str]) -> (Child, String) {
+    pub fn open(&self, arguments: &[&str]) -> (Child, String) {
         for _ in 0..4 {
             let mut program = self.program(arguments);
             let pid = program.id().to_string();
@@ -95,7 +101,7 @@ impl Display {
         panic!("no window appeared");
     }
 
-    fn title_becomes(&self, window: &str, wanted: &str) {
+    pub fn title_becomes(&self, window: &str, wanted: &str) {
         let mut title = String::new();
         let came = wait(Duration::from_secs(60), || {
             title = self.xdotool(&["getwindowname", window]);
@@ -114,7 +120,7 @@ impl Drop for Display {
     }
 }
 
-fn wait(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
+pub fn wait(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while start.elapsed() < patience {
         if holds() {
@@ -125,7 +131,7 @@ fn wait(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
     false
 }
 
-fn ends(program: &mut Child) -> Option<i32> {
+pub fn ends(program: &mut Child) -> Option<i32> {
     let mut status = None;
     wait(Duration::from_secs(30), || {
         status = program.try_wait().expect("asked");

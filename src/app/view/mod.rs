@@ -73,7 +73,7 @@ pub enum Screen<'a> {
     /// It is being settled what the store in front means.
     Mapping(Box<MappingView<'a>>),
     /// The store in front could not be opened.
-    Failed { store: &'a str, problem: &'a Problem },
+    Failed { store: &'a str, problem: &'a Problem, status: StatusView<'a> },
 }
 
 /// An open store.
@@ -179,7 +179,9 @@ impl App {
                 Some(store @ OpenStore { page: Some(page), .. }) => {
                     Screen::Mapping(Box::new(mapping::mapping(page, store, desk)))
                 }
-                Some(OpenStore { phase: Phase::Failed(problem), name, .. }) => Screen::Failed { store: name, problem },
+                Some(OpenStore { phase: Phase::Failed(problem), name, .. }) => {
+                    Screen::Failed { store: name, problem, status: pages::no_store(desk) }
+                }
                 Some(store @ OpenStore { phase: Phase::Open(opened), .. }) => {
                     Screen::Workspace(Box::new(self.workspace(store, opened.bytes)))
                 }

@@ -25,6 +25,7 @@ pub struct WelcomeView<'a> {
     pub opening: Option<&'a str>,
     /// The last attempt failed.
     pub problem: Option<&'a Problem>,
+    pub status: StatusView<'a>,
 }
 
 /// A store opened before.
@@ -62,6 +63,8 @@ pub enum NoticeView<'a> {
     Note(&'a str),
     /// The reducer that was used here before has other sources now: its name as `UseReducer` takes it.
     ReducerChanged(&'a str),
+    /// A reducer that lies beside the store and was not asked for: its path.
+    ReducerBeside(&'a str),
     /// The program that was used here before, or a file that it names, is another one now: its command.
     ProgramChanged(&'a str),
 }
@@ -121,6 +124,7 @@ pub(super) fn welcome<'a>(desk: &'a Desk, opening: Option<&'a str>) -> WelcomeVi
         samples: &desk.samples,
         opening,
         problem: desk.problem.as_ref(),
+        status: no_store(desk),
     }
 }
 
@@ -137,7 +141,8 @@ pub(super) fn notice(notice: &Notice) -> NoticeView<'_> {
         Notice::Grew(events) => NoticeView::Grew { events: *events },
         Notice::Replaced => NoticeView::Replaced,
         Notice::Note(text) => NoticeView::Note(text),
-        Notice::Problem(problem) => NoticeView::Problem(problem),
+        Notice::Problem(problem) | Notice::ReducerFailed(problem) => NoticeView::Problem(problem),
+        Notice::ReducerBeside(named) => NoticeView::ReducerBeside(named),
         Notice::ReducerChanged(named) => match named.strip_prefix(PROGRAM) {
             Some(command) => NoticeView::ProgramChanged(command),
             None => NoticeView::ReducerChanged(named),
@@ -171,6 +176,11 @@ impl FindingLines for OpenStore {
             count: group.count,
         }
     }
+}
+
+/// The line where no store is open.
+pub(super) fn no_store(desk: &Desk) -> StatusView<'_> {
+    StatusView { wrote: None, selected: None, message: Some(Cow::Borrowed(desk.message().unwrap_or("No store open"))) }
 }
 
 pub(super) fn status<'a>(desk: &'a Desk, view: Option<&'a StreamView>) -> StatusView<'a> {

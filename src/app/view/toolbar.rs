@@ -98,7 +98,10 @@ fn tabs(stores: &[OpenStore], active: usize) -> Vec<StoreTab> {
         reading: matches!(store.phase, Phase::Opening) || store.is_reading(),
         news: at != active
             && (matches!(store.phase, Phase::Failed(_))
-                || matches!(store.notice, Some(Notice::Grew(_) | Notice::Replaced | Notice::Problem(_)))),
+                || matches!(
+                    store.notice,
+                    Some(Notice::Grew(_) | Notice::Replaced | Notice::Problem(_) | Notice::ReducerFailed(_))
+                )),
     };
     stores.iter().enumerate().map(tab).collect()
 }

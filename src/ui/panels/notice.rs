@@ -41,6 +41,11 @@ pub fn notice_ui(ui: &mut Ui, id: Id, rect: Rect, view: &NoticeView<'_>, out: &m
             let words = format!("{named} has changed since it was used here. It is not applied unasked.");
             (Icon::INFO, t.warning, words, Some(("Use it", Action::UseReducer((*named).to_owned()))))
         }
+        NoticeView::ReducerBeside(named) => {
+            let name = named.rsplit(['/', '\\']).next().unwrap_or(named);
+            let words = format!("{name} lies beside the store. It is not applied unasked.");
+            (Icon::SQUARE_FUNCTION, t.secondary, words, Some(("Use it", Action::UseReducer((*named).to_owned()))))
+        }
         NoticeView::Note(words) => (Icon::INFO, t.secondary, (*words).to_owned(), None),
     };
     painter.rect_filled(rect, 0.0, mix(t.panel, color, 0.08));

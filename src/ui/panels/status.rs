@@ -9,8 +9,8 @@ use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{key_cap, key_cap_width, spoken};
 use crate::ui::{format, paint, text};
 
-/// Shows the line in `rect`; `None` = no store is open.
-pub fn status_ui(ui: &mut Ui, rect: Rect, view: Option<&StatusView<'_>>, commands: &CommandContext) {
+/// Shows the line in `rect`.
+pub fn status_ui(ui: &mut Ui, rect: Rect, view: &StatusView<'_>, commands: &CommandContext) {
     let id = Id::unique("status");
     let ui = &mut super::region(ui, id, rect, "Status");
     let t = tokens::tokens(ui.ctx());
@@ -20,11 +20,6 @@ pub fn status_ui(ui: &mut Ui, rect: Rect, view: Option<&StatusView<'_>>, command
     let keys_left = keys_ui(&painter, rect, commands, t);
     let y = rect.center().y + 0.5;
     let x = rect.left() + size::PAD;
-    let Some(view) = view else {
-        text::left(&painter, x, y, "No store open", text::LABEL, t.secondary);
-        spoken(ui, id.with("words"), rect, "No store open");
-        return;
-    };
     let words = match (&view.message, view.wrote) {
         (Some(message), _) => {
             text::left_cut(&painter, x, y, message, text::LABEL, t.secondary, keys_left - 16.0 - x);
