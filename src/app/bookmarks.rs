@@ -101,7 +101,7 @@ impl OpenStore {
     pub(super) fn bookmark_here(&self) -> Option<Bookmark> {
         let view = self.view.as_ref().filter(|view| !view.is_arranging())?;
         let at = view.version().map_or(At::Initial, At::Version);
-        Some(Bookmark { stream: self.name_of(view.id), at, note: String::new() })
+        Some(Bookmark { stream: view.called.clone(), at, note: String::new() })
     }
 
     /// The bookmark that is set at the playhead.
@@ -114,8 +114,7 @@ impl OpenStore {
     pub(super) fn bookmarks_shown<'d>(&self, desk: &'d Desk) -> Vec<(Applied, &'d Bookmark)> {
         let all = desk.bookmarks(&self.path);
         let Some(view) = self.view.as_ref().filter(|_| !all.is_empty()) else { return Vec::new() };
-        let name = self.name_of(view.id);
-        let own = all.iter().filter(|own| own.stream == name);
+        let own = all.iter().filter(|own| own.stream == view.called);
         own.filter_map(|own| Some((place(view, own)?, own))).collect()
     }
 

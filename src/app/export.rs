@@ -273,7 +273,7 @@ impl ExportSheet {
         let mut line = CommandLine::new("export", &store.path);
         line.option("--what", Some(request.what.name()));
         match &store.view {
-            Some(view) if self.which(store) == Which::This => line.option("--stream", Some(&store.name_of(view.id))),
+            Some(view) if self.which(store) == Which::This => line.option("--stream", Some(&view.called)),
             _ if self.which(store) == Which::Filtered => line.option("--match", Some(&store.list.order.filter)),
             _ => {}
         }

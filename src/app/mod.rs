@@ -390,7 +390,7 @@ impl App {
         let has_sheet = self.store().is_some_and(|store| store.export.is_some());
         self.desk.modal.take_if(|modal| *modal == Modal::Export && !has_sheet);
         let front = self.store().map(|store| store.id);
-        let can_mark = self.store().is_some_and(|store| store.bookmark_here().is_some());
+        let can_mark = self.store().and_then(|store| store.view.as_ref()).is_some_and(|view| !view.is_arranging());
         self.desk.modal.take_if(|modal| *modal == Modal::Bookmark && !can_mark);
         let is_of_front = self.desk.goto.as_ref().is_some_and(|go| go.is_of(front));
         self.desk.modal.take_if(|modal| *modal == Modal::GoTo && !is_of_front);

@@ -160,7 +160,7 @@ impl OpenStore {
         let start = self.start.as_ref();
         Place {
             store: self.path.clone(),
-            stream: view.map(|view| self.name_of(view.id)).or_else(|| start.and_then(|start| start.stream.clone())),
+            stream: view.map(|view| view.called.clone()).or_else(|| start.and_then(|start| start.stream.clone())),
             at: view.map(StreamView::at).or_else(|| start.map(|start| start.at)).unwrap_or_default(),
             tab: self.tabs.0,
             filter: view
@@ -169,13 +169,6 @@ impl OpenStore {
                 .unwrap_or_default(),
             reducer: self.reducers.named(),
         }
-    }
-
-    /// The name that finds a stream: an archived one beside an active one of its name says so.
-    pub(super) fn name_of(&self, id: StreamId) -> String {
-        let streams = self.index.index.streams();
-        let name = streams.name(id);
-        if streams.find(name) == Some(id) { name.to_owned() } else { format!("{name} (archived)") }
     }
 
     /// Where one is, to come back to.

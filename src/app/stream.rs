@@ -29,6 +29,8 @@ const CELL_BLOCKS: usize = 256;
 pub(super) struct StreamView {
     pub(super) id: StreamId,
     pub(super) name: Text,
+    /// The name that finds it: an archived one beside an active one of its name says so.
+    pub(super) called: String,
     pub(super) category: CategoryId,
     pub(super) category_name: Text,
     pub(super) rows: StreamRows,
@@ -139,6 +141,7 @@ impl StreamView {
         let mut view = StreamView {
             id,
             name: Arc::from(streams.name(id)),
+            called: String::new(),
             category: summary.category,
             category_name: Arc::from(streams.category_name(summary.category)),
             rows: StreamRows::default(),
@@ -167,6 +170,8 @@ impl StreamView {
     }
 
     fn select(&mut self, index: &EventIndex, ask: &Ask<'_>) {
+        let is_found = index.streams().find(&self.name) == Some(self.id);
+        self.called = if is_found { self.name.to_string() } else { format!("{} (archived)", self.name) };
         self.ticket.stream += 1;
         self.awaits_rows = true;
         self.cells.asked.clear();

@@ -150,12 +150,13 @@ fn row_ui(at: &RowPaint<'_>, view: &GoToView<'_>, zone: Zone) -> RowNode {
     let behind = behind_ui(painter, &line, (right, y), (right - left) * 0.6, quiet, zone, t);
     let color = if line.enabled.is_ok() { t.text } else { quiet };
     let end = left + name_ui(painter, &line, left, y, color, (behind - 12.0 - left).max(0.0), t);
-    let time = line.time.map(|time| format::time_full(time, zone)).unwrap_or_default();
+    let time = line.time.and_then(|time| format::time_parts(time, zone));
+    let time = time.map(|(date, clock, _)| format!("{date} {clock}")).unwrap_or_default();
     if behind - 12.0 - end > 24.0 {
         text::left_cut(painter, end + 12.0, y, &time, text::DATA, quiet, behind - 24.0 - end);
     }
-    let words = spoken_line(view, at.index, zone);
-    RowNode { tooltip: at.pointer.map(|_| words.clone()), name: words, ..RowNode::default() }
+    let tooltip = at.pointer.map(|_| line.command.map_or_else(|| line.text.to_string(), |own| own.doc.to_owned()));
+    RowNode { name: spoken_line(view, at.index, zone), tooltip, ..RowNode::default() }
 }
 
 /// What is said of a line, or its keys, at the right; returns where it begins.

@@ -6,12 +6,12 @@ use egui::{Id, Painter, Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::reducer_chip::{Much, reducer_ui, reducer_width};
 use super::store_tabs::StoreTabs;
 use crate::app::action::Action;
-use crate::app::command::{Command, CommandContext, Menu};
+use crate::app::command::{self, Command, CommandContext, Menu};
 use crate::app::view::ToolbarView;
 use crate::model::StoreId;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
-use crate::ui::widgets::button::{icon_button, sign};
+use crate::ui::widgets::button::{icon_button, key_cap, key_cap_width, sign};
 use crate::ui::widgets::menu::{self, Line};
 use crate::ui::{paint, text};
 
@@ -37,6 +37,9 @@ const STEPS: [Behind; 7] = [
     Behind { lock: true, read_only: false, reducer: None },
     Behind { lock: false, read_only: false, reducer: None },
 ];
+
+/// Widths of the box for going to places: whole, in little space, its icon alone.
+const FIND: [f32; 3] = [320.0, 272.0, 28.0];
 
 impl Behind {
     fn width(self, painter: &Painter, view: &ToolbarView<'_>, t: &Tokens) -> f32 {
@@ -78,9 +81,19 @@ pub fn toolbar_ui(
     };
     x = group(x);
     let stores = StoreTabs { view, narrow };
-    let room = rect.right() - size::PAD - x;
+    let mut room = rect.right() - size::PAD - x;
     let behind_width = |behind: &Behind| behind.width(&painter, view, t);
     let (wanted, least) = (stores.wanted_width(&painter), stores.least_width(&painter));
+    // The box for going to places has what is left over.
+    if command::GO_TO.enabled(commands).is_ok() {
+        let left = room - GROUP - wanted - behind_width(&STEPS[usize::from(narrow)]);
+        if let Some(width) = FIND[usize::from(narrow)..].iter().find(|width| **width <= left) {
+            let right = rect.right() - size::PAD;
+            let place = Rect::from_min_max(pos2(right - width, y - 14.0), pos2(right, y + 14.0));
+            find_ui(ui, id.with("find"), place, commands, out);
+            room -= width + GROUP;
+        }
+    }
     // First less of what stands behind, then fewer tabs, then nothing behind them.
     let behind = STEPS[usize::from(narrow)..5].iter().find(|behind| wanted + behind_width(behind) <= room);
     let behind = behind.or_else(|| STEPS[4..].iter().find(|behind| least + behind_width(behind) <= room));
@@ -106,6 +119,33 @@ pub fn toolbar_ui(
         );
         painter.rect_filled(bar, 0.0, t.accent);
     }
+}
+
+/// Looks like a field, and opens the box for going to places.
+fn find_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mut Vec<Action>) {
+    let t = tokens::tokens(ui.ctx());
+    let command = &command::GO_TO;
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.name));
+    let painter = ui.painter();
+    painter.rect_filled(rect, size::RADIUS, if response.hovered() { t.hover } else { t.window });
+    paint::outline(painter, rect, size::RADIUS, t.outline);
+    let y = rect.center().y;
+    Icon::SEARCH.paint(painter, pos2(rect.left() + 14.0, y), 16.0, t.secondary);
+    if rect.width() > FIND[2] {
+        let key = command.keys[0].text();
+        let left = rect.right() - 8.0 - key_cap_width(painter, &key);
+        key_cap(painter, left, y, &key, t);
+        let x = rect.left() + 30.0;
+        text::left_cut(painter, x, y, "Go to stream, version or time", text::BODY, t.quiet, left - 8.0 - x);
+    }
+    if response.has_focus() {
+        paint::focus_ring(painter, rect, t);
+    }
+    if response.clicked() {
+        out.push(command.action(commands));
+    }
+    response.on_hover_text(command.doc);
 }
 
 fn menus_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mut Vec<Action>) -> f32 {
