@@ -40,6 +40,7 @@ const STEPS: [Behind; 7] = [
 
 /// Widths of the box for going to places: whole, in little space, its icon alone.
 const FIND: [f32; 3] = [320.0, 272.0, 28.0];
+const FIND_NAME: &str = "Go to stream, version or time";
 
 impl Behind {
     fn width(self, painter: &Painter, view: &ToolbarView<'_>, t: &Tokens) -> f32 {
@@ -126,7 +127,7 @@ fn find_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mut
     let t = tokens::tokens(ui.ctx());
     let command = &command::GO_TO;
     let response = ui.interact(rect, id, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.name));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, FIND_NAME));
     let painter = ui.painter();
     painter.rect_filled(rect, size::RADIUS, if response.hovered() { t.hover } else { t.window });
     paint::outline(painter, rect, size::RADIUS, t.outline);
@@ -137,7 +138,7 @@ fn find_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mut
         let left = rect.right() - 8.0 - key_cap_width(painter, &key);
         key_cap(painter, left, y, &key, t);
         let x = rect.left() + 30.0;
-        text::left_cut(painter, x, y, "Go to stream, version or time", text::BODY, t.quiet, left - 8.0 - x);
+        text::left_cut(painter, x, y, FIND_NAME, text::BODY, t.quiet, left - 8.0 - x);
     }
     if response.has_focus() {
         paint::focus_ring(painter, rect, t);
