@@ -79,6 +79,11 @@ pub enum Action {
     /// Goes to the next write of the selected path, or to the one before.
     StepWrite(Way),
 
+    /// Sets point A after so many events; where it is there already, takes it away.
+    SetPointA(Applied),
+    /// Compares the state with that at point A, or no more.
+    Compare(bool),
+
     /// Puts text on the clipboard.
     Copy(CopyWhat),
 
@@ -372,6 +377,8 @@ pub enum CopyWhat {
     Event,
     /// The state at the playhead as JSON.
     State,
+    /// What the tab of the changes lists, as CSV.
+    Changes,
     /// The selected value as JSON.
     Value,
     /// The selected path as a JSON pointer.

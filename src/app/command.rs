@@ -190,6 +190,9 @@ pub struct CommandContext {
     /// The writes of a path are listed, and by the key they are closed: no other path is selected.
     pub blame_open: bool,
     pub blame_closes: bool,
+    /// Where point A is, and whether the state is compared with the one there.
+    pub point_a: Option<Applied>,
+    pub comparing: bool,
     /// A reducer file is chosen.
     pub reducer_chosen: bool,
     /// The store keeps states that can be shown.
@@ -367,12 +370,13 @@ commands! {
         |cx| cx.store().and(need(cx.store_changed, "the store has not changed since it was read")), |_, _| Action::Reload);
     READ_DIFFERENTLY = row((FILE, 0), "Read it differently…", &[], "Point at the columns of the store in front, or take another of its tables.",
         CommandContext::store, |_, _| Action::ReadDifferently);
-    STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading, filtering or folding, and use what is there.",
-        |cx| need(cx.scanning || cx.filtering || cx.folding, "nothing is being read"),
-        |cx, _| match (cx.scanning, cx.filtering) {
-            (true, _) => Action::CancelScan,
-            (_, true) => Action::StopFilter,
-            _ => Action::StopFold,
+    STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading, filtering or folding, and use what is there; or comparing with A.",
+        |cx| need(cx.scanning || cx.filtering || cx.folding || cx.comparing, "nothing is being read"),
+        |cx, _| match (cx.scanning, cx.filtering, cx.folding) {
+            (true, ..) => Action::CancelScan,
+            (_, true, _) => Action::StopFilter,
+            (_, _, true) => Action::StopFold,
+            _ => Action::Compare(false),
         });
     CLOSE_STORE = row((FILE, 0), "Close store", &[ctrl('w')], "Close the store in front.",
         |cx| need(cx.stores > 0, NO_STORE), |_, _| Action::CloseStore);
@@ -380,6 +384,8 @@ commands! {
         |cx| cx.any_event().and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::Copy(CopyWhat::Event));
     COPY_STATE = row((FILE, 1), "Copy state as JSON", &[ctrl_shift('c')], "Copy the state at the playhead as JSON.",
         |cx| cx.stream().and(need(cx.state_ready, "no state is shown")), |_, _| Action::Copy(CopyWhat::State));
+    COPY_CHANGES = row((FILE, 1), "Copy changes as CSV", &[], "Copy what the last event changed, or what differs from point A, as CSV.",
+        |cx| cx.stream().and(need(cx.state_ready, "no state is shown")), |_, _| Action::Copy(CopyWhat::Changes));
     COPY_VALUE = row((FILE, 1), "Copy value", &[letter('y')], "Copy the selected value as JSON.",
         CommandContext::path, |_, _| Action::Copy(CopyWhat::Value));
     COPY_PATH = row((FILE, 1), "Copy path", &[shift(Key::Char('y'))], "Copy the selected path as a JSON pointer.",
@@ -456,6 +462,11 @@ commands! {
         CommandContext::state_path, |_, _| Action::StepWrite(Way::Back));
     NEXT_WRITE = row((GO, 5), "Next write", &[letter(']')], "On to the next event that writes the selected path.",
         CommandContext::state_path, |_, _| Action::StepWrite(Way::On));
+
+    SET_A = row((GO, 5), "Set point A", &[letter('a')], "Keep this place as point A, to compare others with it; once more takes it away.",
+        CommandContext::any_event, |cx, _| Action::SetPointA(cx.applied)).checked_when(|cx| cx.stream_open && cx.point_a == Some(cx.applied));
+    COMPARE = row((GO, 5), "Compare with A", &[letter('d')], "Show how the state at the playhead differs from that at point A.",
+        |cx| cx.any_event().and(need(cx.point_a.is_some(), "point A is not set")), |cx, _| Action::Compare(!cx.comparing)).checked_when(|cx| cx.comparing);
 
     TAB_TREE = row((VIEW, 0), "State as a tree", &[letter('1')], "Show the state as a tree.",
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Tree)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Tree);

@@ -10,6 +10,7 @@ pub mod action;
 mod blame;
 pub mod bookmarks;
 pub mod command;
+mod compare;
 mod desk;
 mod export;
 mod goto;
@@ -429,6 +430,8 @@ impl App {
             blame_closes: view.is_some_and(|view| {
                 view.blame.is_open && (view.state_path().is_none() || view.state_path() == view.blame.path.as_ref())
             }),
+            point_a: view.and_then(|view| view.point_a.at),
+            comparing: view.is_some_and(|view| view.point_a.is_compared),
             reducer_chosen: store.is_some_and(|store| !matches!(store.reducers.source(), ReducerSource::Merge)),
             keeps_states: store.and_then(OpenStore::opened).is_some_and(|opened| opened.keeps_states()),
             skipping_errors: store.is_some_and(|store| store.reducers.on_error() == OnError::Skip),

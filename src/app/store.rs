@@ -1,6 +1,7 @@
 //! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
 //! dropping it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use super::reducers::{Read, Reducers};
 use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
 use super::streams_list::{StreamsList, order_of};
+use crate::export::blame::changes_csv;
 use crate::formats::{OpenChoice, Opened, file_name};
 use crate::home;
 use crate::index::At;
@@ -55,6 +57,8 @@ pub(super) struct OpenStore {
     /// stood at the end are not among them.
     playheads: IndexMap<String, u64>,
     pub(super) view: Option<StreamView>,
+    /// Points A of streams visited before.
+    points_a: HashMap<StreamId, Applied>,
     /// What the store could mean, while that is being settled.
     pub(super) page: Option<MappingPage>,
     /// What is exported, while the sheet for it is shown or one runs.
@@ -136,6 +140,7 @@ impl OpenStore {
             start: None,
             playheads: IndexMap::new(),
             view: None,
+            points_a: HashMap::new(),
             page: None,
             export: None,
         }
@@ -451,8 +456,9 @@ impl OpenStore {
         let stood = || self.playheads.get(index.streams().name(id)).map(|applied| At::Applied(Applied(*applied)));
         let at = at.or_else(stood).unwrap_or_default();
         let ask = Ask { session: &self.session, reducers: &self.reducers, now };
-        if let Some(view) = StreamView::open(index, id, at, self.view.as_ref(), &ask) {
+        if let Some(mut view) = StreamView::open(index, id, at, self.view.as_ref(), &ask) {
             view.tell_tab(self.tabs.0, &self.session);
+            view.point_a.at = self.points_a.get(&id).copied();
             self.view = Some(view);
             self.start = None;
             self.say_where();
@@ -460,6 +466,12 @@ impl OpenStore {
     }
 
     fn keep_playhead(&mut self) {
+        if let Some(view) = &self.view {
+            match view.point_a.at {
+                Some(at) => self.points_a.insert(view.id, at),
+                None => self.points_a.remove(&view.id),
+            };
+        }
         let Some(view) = self.view.as_ref().filter(|view| !view.is_arranging()) else { return };
         self.playheads.shift_remove(&*view.name);
         let applied = view.playhead.applied().0;
@@ -714,6 +726,7 @@ impl OpenStore {
                 };
                 (shown.map(|shown| pretty(&shown.state)), "State copied")
             }
+            CopyWhat::Changes => (view.and_then(StreamView::changes).map(changes_csv), "Changes copied"),
             CopyWhat::Path => (view.and_then(|view| Some(view.trees.selected()?.1.to_string())), "Path copied"),
             CopyWhat::Value => (view.and_then(StreamView::selected_value).map(to_text), "Value copied"),
         };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::action::{Action, StateTab, Tree};
 use super::blame::Blame;
+use super::compare::PointA;
 use super::idle::idle_threshold;
 use super::links::Links;
 use super::playback::{Playback, PlaybackChange, PlaybackCommand};
@@ -48,6 +49,7 @@ pub(super) struct StreamView {
     pub(super) filter: EventFilter,
     pub(super) links: Links,
     pub(super) blame: Blame,
+    pub(super) point_a: PointA,
     pub(super) cells: Cells,
     pub(super) trees: Trees,
     /// Rows, columns and types are asked for.
@@ -155,6 +157,7 @@ impl StreamView {
             filter: EventFilter::default(),
             links: Links::default(),
             blame: Blame::default(),
+            point_a: PointA::default(),
             cells: Cells::default(),
             trees: Trees { revision: before.map_or(0, |view| view.trees.revision) + 1, ..Trees::default() },
             awaits_rows: false,
@@ -162,6 +165,9 @@ impl StreamView {
             ticket: before.map(|view| view.ticket).unwrap_or_default(),
         };
         ask.session.stop_fold();
+        if before.is_some_and(|view| view.point_a.is_compared) {
+            ask.session.ask_replay(ReplayAsk::Compare(None));
+        }
         view.select(index, ask);
         if let Some(rows) = index.rows_at_once(id) {
             view.arrive(rows, ask);
@@ -258,6 +264,7 @@ impl StreamView {
             return;
         }
         let stood_at = self.version();
+        let point_a = self.point_a.at.and_then(|at| self.version_at(at));
         let to_end = std::mem::take(&mut self.follows_end) && self.playhead.applied().0 == old;
         if same {
             // Only the last block was not full.
@@ -274,6 +281,7 @@ impl StreamView {
             let applied = Applied(self.rows.applied_at(version));
             let _ = self.playhead.apply(PlaybackCommand::ScrubTo(applied));
         }
+        self.keep_point_a(point_a, ask);
         // Answers to what was asked before are of the old rows.
         self.seek(ask);
         if !self.filter.text.is_empty() {
@@ -302,7 +310,7 @@ impl StreamView {
         self.seek(ask);
     }
 
-    fn seek(&mut self, ask: &Ask<'_>) {
+    pub(super) fn seek(&mut self, ask: &Ask<'_>) {
         self.ticket.seek += 1;
         self.fold.stale_since.get_or_insert(ask.now);
         ask.session.ask_replay(ReplayAsk::Seek { ticket: self.ticket, applied: self.playhead.applied() });
@@ -355,6 +363,8 @@ impl StreamView {
                 ask.session.stop_fold();
                 ask.session.ask_replay(ReplayAsk::Halt(self.ticket));
             }
+            Action::SetPointA(at) => self.set_point_a(at, ask),
+            Action::Compare(is_compared) => self.compare(is_compared, ask),
             Action::CloseBlame => self.blame.is_open = false,
             Action::SelectPath(tree, path) => self.trees.select(tree, path),
             Action::ToggleExpanded(tree, path) => self.trees.toggle(tree, path),
@@ -574,6 +584,13 @@ impl Trees {
 fn announce(news: &StateNews) -> String {
     let Some(version) = news.version else { return "initial state".to_owned() };
     let mut text = format!("version {version}");
+    if let Some(against) = &news.against {
+        let from = against.version.map_or("the initial state".to_owned(), |version| format!("version {version}"));
+        return match against.changes.len() {
+            0 => format!("{text}, as at point A, {from}"),
+            changes => format!("{text}, {changes} changes since point A, {from}"),
+        };
+    }
     if let Some(event) = &news.event {
         text.push_str(&format!(", {}", event.event_type));
     }

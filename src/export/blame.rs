@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use super::pass::{Pass, SLOT};
 use super::rows::{BLAME, Cell};
+use super::sink::Sink;
 use super::streams::{OfStore, Streams};
+use super::text::Csv;
 use super::{About, ExportError, Format, Of, Reducers, Report, sink};
 use crate::formats::Opened;
 use crate::index::{At, EventIndex};
@@ -202,7 +204,7 @@ fn changed_at(path: &Pointer, before: &Node, after: &Node) -> Vec<Change> {
 }
 
 /// `added`, `removed` or `changed`.
-pub fn kind_of(change: &Change) -> &'static str {
+fn kind_of(change: &Change) -> &'static str {
     match (&change.before, &change.after) {
         (None, _) => "added",
         (_, None) => "removed",
@@ -210,9 +212,30 @@ pub fn kind_of(change: &Change) -> &'static str {
     }
 }
 
+/// Changes as CSV, one a line.
+pub fn changes_csv(changes: &[Change]) -> String {
+    let (mut out, mut csv) = (Vec::new(), Csv::new(&BLAME[PATH..]));
+    for change in changes {
+        let path = change.path.to_string();
+        // Writing to memory cannot fail.
+        let _ = csv.row(&change_cells(&path, change), &mut out);
+    }
+    let _ = csv.end(&mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The last columns of a row.
+fn change_cells<'c>(path: &'c str, change: &'c Change) -> [Cell<'c>; 4] {
+    let value = |node: &'c Option<Node>| node.as_ref().map_or(Cell::Null, Cell::json);
+    [Cell::Text(path), Cell::Text(kind_of(change)), value(&change.before), value(&change.after)]
+}
+
+/// Where the path stands among the columns.
+const PATH: usize = 4;
+
 /// Writes of a path as rows, one for each change.
 pub struct BlameRows {
-    sink: Box<dyn sink::Sink>,
+    sink: Box<dyn Sink>,
 }
 
 impl BlameRows {
@@ -227,19 +250,13 @@ impl BlameRows {
     pub fn write(&mut self, write: &PathWrite, out: &mut dyn std::io::Write) -> std::io::Result<()> {
         for change in &write.changes {
             let path = change.path.to_string();
-            self.sink.row(
-                &[
-                    Cell::Text(&write.stream),
-                    Cell::Whole(write.version.0),
-                    Cell::Text(&write.event_type),
-                    Cell::time_or_null(write.time),
-                    Cell::Text(&path),
-                    Cell::Text(kind_of(change)),
-                    change.before.as_ref().map_or(Cell::Null, Cell::json),
-                    change.after.as_ref().map_or(Cell::Null, Cell::json),
-                ],
-                out,
-            )?;
+            let event = [
+                Cell::Text(&write.stream),
+                Cell::Whole(write.version.0),
+                Cell::Text(&write.event_type),
+                Cell::time_or_null(write.time),
+            ];
+            self.sink.row(&[&event[..], &change_cells(&path, change)].concat(), out)?;
         }
         Ok(())
     }

@@ -131,6 +131,9 @@ pub enum ReplayAsk {
     Reduce { ticket: Ticket, source: ReducerSource, choice: Choice, on_error: OnError },
     /// The state after so many events.
     Seek { ticket: Ticket, applied: Applied },
+    /// States are compared with the one after so many events from the next [`ReplayAsk::Seek`] on, or
+    /// with none.
+    Compare(Option<Applied>),
     /// Fold no further than it is.
     Halt(Ticket),
     /// These blocks of cells are wanted now, and no others: block `n` begins with the event
@@ -244,6 +247,8 @@ pub struct StateNews {
     /// The state one event before.
     pub previous: Option<Node>,
     pub changes: Vec<Change>,
+    /// What it is compared with.
+    pub against: Option<Box<Against>>,
     /// The event at `asked`, and where it points.
     pub event: Option<RecordedEvent>,
     pub links: Vec<Link>,
@@ -257,6 +262,19 @@ pub struct StateNews {
     pub problem: Option<Problem>,
     /// Pretty JSON, where asked for.
     pub raw: Option<String>,
+}
+
+/// Another state of the stream that one is compared with.
+#[derive(Clone, Debug)]
+pub struct Against {
+    /// What was asked for.
+    pub asked: Applied,
+    pub version: Option<Version>,
+    pub state: Node,
+    /// Why there is none, or none that can be shown.
+    pub problem: Option<Problem>,
+    /// What differs from it.
+    pub changes: Vec<Change>,
 }
 
 /// How far the fold of a stream came, and what it met: told before the state it belongs to,

@@ -7,10 +7,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
 use super::track::{Computing, Track};
-use super::{Answer, CellNews, Outbox, PayloadColumn, ReplayAsk, Share, StreamNews, StreamSource, Ticket, columns};
+use super::{
+    Against, Answer, CellNews, Outbox, PayloadColumn, ReplayAsk, Share, StateNews, StreamNews, StreamSource, Ticket,
+    columns,
+};
 use crate::formats::{Opened, ReadError};
 use crate::index::EventIndex;
 use crate::model::{Applied, Helpful, StreamId};
+use crate::replay::diff::diff;
 use crate::replay::host::Stop;
 
 /// Time between looks at the share of memory, with nothing to do.
@@ -61,6 +65,12 @@ fn wait_for_store(inbox: &Receiver<ReplayAsk>) -> Option<Arc<Opened>> {
     }
 }
 
+/// A place to compare with, and the state there once it is known.
+struct Compared {
+    at: Applied,
+    state: Option<Box<Against>>,
+}
+
 struct Replayer<'a> {
     out: &'a Outbox,
     track: Track,
@@ -73,6 +83,8 @@ struct Replayer<'a> {
     /// The playhead of the state that is shown.
     playhead: Option<Applied>,
     raw: bool,
+    /// What states are compared with.
+    compared: Option<Compared>,
     columns: Vec<PayloadColumn>,
     /// Reading failed, and that was said.
     troubled: bool,
@@ -89,6 +101,7 @@ impl<'a> Replayer<'a> {
             cells: VecDeque::new(),
             playhead: None,
             raw: false,
+            compared: None,
             columns: Vec::new(),
             troubled: false,
         }
@@ -105,6 +118,7 @@ impl<'a> Replayer<'a> {
             ReplayAsk::Reduce { ticket, source, choice, on_error } => {
                 self.ticket = ticket;
                 (self.seek, self.playhead) = (None, None);
+                self.forget_compared();
                 self.track.compute(Computing { source, choice, on_error });
             }
             ReplayAsk::Seek { ticket, applied } => {
@@ -112,6 +126,7 @@ impl<'a> Replayer<'a> {
                 self.seek = self.selected.then_some(applied);
                 self.track.leave();
             }
+            ReplayAsk::Compare(at) => self.compared = at.map(|at| Compared { at, state: None }),
             ReplayAsk::Halt(ticket) if ticket.same_fold(self.ticket) => {
                 let halted = self.track.halt();
                 self.note(halted);
@@ -134,6 +149,7 @@ impl<'a> Replayer<'a> {
         self.selected = true;
         (self.seek, self.playhead) = (None, None);
         self.cells.clear();
+        self.forget_compared();
         let selected = self.track.select(index, stream);
         self.columns = columns::columns(&mut self.track.source);
         let rows = self.track.rows().clone();
@@ -155,9 +171,17 @@ impl<'a> Replayer<'a> {
             if let Err(problem) = self.track.begin() {
                 self.out.send(Answer::ReducerFailed { ticket, problem });
             }
+            if !self.know_compared(ticket)? {
+                self.tell_fold(false);
+                return Ok(());
+            }
             let state = self.track.state(ticket, target, self.raw)?;
             self.tell_fold(state.is_some());
-            if let Some(news) = state {
+            if let Some(mut news) = state {
+                news.against = self.compared.as_ref().and_then(|compared| compared.state.clone());
+                if let Some(against) = news.against.as_mut().filter(|against| against.problem.is_none()) {
+                    against.changes = diff(&against.state, &news.state);
+                }
                 self.seek = None;
                 self.playhead = Some(news.asked);
                 self.out.send(Answer::State(Box::new(news)));
@@ -169,6 +193,23 @@ impl<'a> Replayer<'a> {
         }
         self.tell_fold(false);
         Ok(())
+    }
+
+    fn forget_compared(&mut self) {
+        if let Some(compared) = &mut self.compared {
+            compared.state = None;
+        }
+    }
+
+    /// The state to compare with is known, where there is one; `false`: ask again.
+    fn know_compared(&mut self, ticket: Ticket) -> Result<bool, ReadError> {
+        let Some(compared) = self.compared.as_mut().filter(|compared| compared.state.is_none()) else {
+            return Ok(true);
+        };
+        let Some(news) = self.track.state(ticket, compared.at, false)? else { return Ok(false) };
+        let StateNews { version, state, problem, .. } = news;
+        compared.state = Some(Box::new(Against { asked: compared.at, version, state, problem, changes: Vec::new() }));
+        Ok(true)
     }
 
     fn tell_fold(&mut self, hurry: bool) {

@@ -302,6 +302,7 @@ impl Track {
             previous_version: version(at.applied.0.saturating_sub(1)),
             changes: previous.as_ref().map(|before| diff(before, &at.state)).unwrap_or_default(),
             previous,
+            against: None,
             event,
             links,
             emitted,

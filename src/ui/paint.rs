@@ -150,6 +150,11 @@ pub fn playhead_mark(painter: &Painter, center: Pos2, t: &Tokens) {
     painter.add(Shape::convex_polygon(points, t.playhead, Stroke::NONE));
 }
 
+/// The ring of point A.
+pub fn point_a_mark(painter: &Painter, center: Pos2, t: &Tokens) {
+    painter.circle(center, 5.0, t.panel, Stroke::new(1.5, t.text));
+}
+
 /// The chevron before a branch or category: a small open angle.
 pub fn chevron(painter: &Painter, center: Pos2, open: bool, color: Color32) {
     let points = if open {

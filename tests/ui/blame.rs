@@ -105,6 +105,7 @@ fn who_wrote_it_is_listed_and_leads_there() {
     // A click leads there too; Esc closes the list and the state has the keyboard again.
     window.get_by_label_contains("wrote what is shown").click();
     titled(&mut window, gap[0].0);
+    settle(&mut window);
     press(&mut window, Key::Escape);
     wait_until(&mut window, "a closed list", |window| {
         !labels(window).iter().any(|label| label.starts_with("Writes of"))

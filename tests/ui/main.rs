@@ -4,6 +4,7 @@
 mod app;
 mod background;
 mod blame;
+mod compare;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod export;

@@ -330,6 +330,7 @@ pub fn state_news(ticket: Ticket, applied: u64, state: Node) -> StateNews {
         applied: Applied(applied),
         state,
         previous: None,
+        against: None,
         changes: Vec::new(),
         links: Vec::new(),
         emitted: Vec::new(),

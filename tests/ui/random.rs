@@ -202,6 +202,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             CopyWhat::State,
             CopyWhat::Value,
             CopyWhat::Path,
+            CopyWhat::Changes,
             CopyWhat::CommandLine,
             CopyWhat::Text("x".to_owned()),
         ])),
@@ -246,7 +247,11 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         62 => Action::CloseModal,
         63 => Action::ShowExport,
         64..=66 => Action::Export(export(chance, world)),
-        67 => Action::OpenWrite(number(chance)),
+        67 => match chance.below(4) {
+            0 => Action::OpenWrite(number(chance)),
+            1 => Action::SetPointA(Applied(number(chance))),
+            _ => Action::Compare(!chance.one_in(4)),
+        },
         68 => chance.of(&[
             Action::Blame,
             Action::Blame,

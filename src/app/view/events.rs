@@ -28,6 +28,8 @@ pub struct EventsView<'a> {
     pub columns: &'a [PayloadColumn],
     /// Where the playhead stands; its event is row `rows.index_of(applied)`.
     pub applied: Applied,
+    /// Point A.
+    pub point_a: Option<Applied>,
     /// Time of the stream's first event, for "since previous" of the first row.
     pub first_time: Option<Time>,
     /// What the playhead does, so that the list keeps it in view.
@@ -107,6 +109,7 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
             rows: Content::Empty,
             columns: &[],
             applied: Applied(0),
+            point_a: None,
             first_time: None,
             playing: false,
         };
@@ -129,6 +132,7 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
         },
         columns: &view.cells.columns,
         applied: view.playhead.applied(),
+        point_a: view.point_a.at,
         first_time: view.rows.time(0),
         playing: view.playhead.is_playing(),
     }

@@ -27,8 +27,8 @@ pub use pages::{
     FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, StatusView, WelcomeView,
 };
 pub use state::{
-    ChangeLine, ChangeList, EventBody, EventView, LastWrite, LastWrites, LinkHereLine, LinkLine, LinksHereLines,
-    LinksHereView, StateBody, StateSource, StateView, ThrowView, TreeView,
+    AgainstView, ChangeLine, ChangeList, EventBody, EventView, LastWrite, LastWrites, LinkHereLine, LinkLine,
+    LinksHereLines, LinksHereView, StateBody, StateSource, StateView, ThrowView, TreeView,
 };
 pub use streams::{StreamLine, StreamLines, StreamsView};
 pub use time::{Flag, LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};

@@ -10,11 +10,11 @@ use crate::app::action::{EventTab, StateTab, Tree};
 use crate::app::links::Links;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, LinkTarget, Marks, Node, Pointer, Position, RecordedEvent, Time, Version};
+use crate::model::{Applied, LinkTarget, Marks, Node, Pointer, Position, Problem, RecordedEvent, Time, Version};
 use crate::replay::Emitted;
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
-use crate::session::{LinkEnd, Progress, StateNews};
+use crate::session::{Against, LinkEnd, Progress, StateNews};
 
 /// A tree of one node, maybe compared with an earlier one.
 pub struct TreeView<'a> {
@@ -66,6 +66,8 @@ pub struct StateBody<'a> {
     pub previous: Option<Version>,
     pub written: &'a dyn LastWrites,
     pub changes: &'a dyn ChangeList,
+    /// It is compared with the state at point A; changes, and what it was, are beside that one.
+    pub against: Option<AgainstView<'a>>,
     /// The last move was a single step: changed rows are tinted for 400 ms from then on.
     pub stepped: bool,
     pub source: StateSource<'a>,
@@ -75,6 +77,14 @@ pub struct StateBody<'a> {
     pub skipped: u64,
     /// The state as pretty JSON, for the tab Raw; may stay empty while another tab is shown.
     pub raw: &'a str,
+}
+
+/// Point A, that the state is compared with.
+pub struct AgainstView<'a> {
+    /// The event it is after; `None` = initial state.
+    pub version: Option<Version>,
+    /// Why there is no state there.
+    pub problem: Option<&'a Problem>,
 }
 
 /// Whose state it is.
@@ -107,7 +117,7 @@ pub struct ThrowView<'a> {
     pub not_reached: u64,
 }
 
-/// What one event changed, in the order of the state.
+/// What one event changed, or what differs from point A, in the order of the state.
 pub trait ChangeList {
     fn len(&self) -> u64;
     fn is_empty(&self) -> bool {
@@ -229,10 +239,17 @@ pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
 
 fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNews) -> StateBody<'a> {
     let file = store.reducers.file_name();
+    let against = view.against();
+    let (before, previous) = match against {
+        Some(Against { problem: Some(_), version, .. }) => (None, *version),
+        Some(Against { state, version, .. }) => (Some(state), *version),
+        None => (shown.previous.as_ref(), shown.previous_version),
+    };
     StateBody {
-        tree: tree(view, Tree::State, &shown.state, shown.previous.as_ref()),
+        tree: tree(view, Tree::State, &shown.state, before),
         version: shown.version,
-        previous: shown.previous_version,
+        previous,
+        against: against.map(|against| AgainstView { version: against.version, problem: against.problem.as_ref() }),
         written: view,
         changes: view,
         stepped: view.fold.stepped,
@@ -411,11 +428,11 @@ fn below<'a>(mut node: &'a Node, mut written: &'a Written, path: &Pointer) -> Op
 
 impl ChangeList for StreamView {
     fn len(&self) -> u64 {
-        self.fold.shown.as_ref().map_or(0, |shown| shown.changes.len() as u64)
+        self.changes().map_or(0, |changes| changes.len() as u64)
     }
 
     fn change(&self, i: u64) -> ChangeLine<'_> {
-        match self.fold.shown.as_ref().and_then(|shown| shown.changes.get(i as usize)) {
+        match self.changes().and_then(|changes| changes.get(i as usize)) {
             Some(change) => ChangeLine {
                 path: Cow::Borrowed(&change.path),
                 before: change.before.as_ref(),

@@ -19,6 +19,10 @@ pub struct TimeView<'a> {
 pub struct TimeBody<'a> {
     /// Where the playhead stands.
     pub applied: Applied,
+    /// Point A.
+    pub point_a: Option<Applied>,
+    /// The state is compared with the one there.
+    pub comparing: bool,
     /// Time moves it.
     pub playing: bool,
     /// Events per second.
@@ -99,6 +103,8 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
     TimeView {
         content: Content::Ready(TimeBody {
             applied: view.playhead.applied(),
+            point_a: view.point_a.at,
+            comparing: view.point_a.is_compared,
             playing: view.playhead.is_playing(),
             speed: view.playhead.speed(),
             axis,

@@ -215,6 +215,10 @@ fn rows_ui(
         let later = line.applied > view.applied;
         row_ui(paint, &line, view, columns, later, zone)
     });
+    if let Some((row, _)) = shown.clicked.filter(|&(row, _)| row < len && ui.input(|input| input.modifiers.shift)) {
+        out.push(Action::SetPointA(rows.row(row).applied));
+        return;
+    }
     let chosen = shown.moved.or(shown.clicked.map(|(row, _)| row));
     if let Some(row) = chosen.filter(|&row| row < len) {
         let applied: Applied = rows.row(row).applied;
@@ -271,8 +275,11 @@ fn row_ui(
     if line.idle_before {
         paint::dashed_hline(painter, x + TYPE, at.fill.right(), at.rect.top(), t.outline);
     }
+    let is_a = view.point_a == Some(line.applied);
     if at.selected {
         paint::playhead_mark(painter, pos2(at.rect.left() + MARK, y), t);
+    } else if is_a {
+        paint::point_a_mark(painter, pos2(at.rect.left() + MARK, y), t);
     }
     text::right(painter, x + VERSION_RIGHT, y, &line.version.to_string(), text::DATA, main);
     paint::type_shape(painter, pos2(x + SHAPE, y), 5.0, line.slot, t);
@@ -334,9 +341,10 @@ fn row_ui(
     }
     let when = line.time.map(|time| format!(", {}", format::time_full(time, zone))).unwrap_or_default();
     let special = mark.map(|(_, word)| format!(", {word}")).unwrap_or_default();
+    let point_a = if is_a { ", point A" } else { "" };
     RowNode {
         name: format!(
-            "row {} of {}, {}, v{}{when}{special}{values}",
+            "row {} of {}, {}, v{}{when}{special}{point_a}{values}",
             at.index + 1,
             format::number(view.shown.max(at.index + 1)),
             line.type_name,

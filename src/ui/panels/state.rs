@@ -4,7 +4,8 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
-use crate::app::view::{ChangeLine, Content, StateBody, StateSource, StateView, ThrowView, WorkspaceView};
+use crate::app::view::{AgainstView, ChangeLine, Content, StateBody, StateSource, StateView, ThrowView, WorkspaceView};
+use crate::model::Version;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, flow, icon_button, spoken};
@@ -105,12 +106,17 @@ fn header_ui(
     if copy.left() < end + 4.0 {
         return;
     }
-    if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, "Copy state as JSON").clicked() {
-        out.push(Action::Copy(CopyWhat::State));
+    let (what, words) = match view.tab {
+        StateTab::Changes => (CopyWhat::Changes, "Copy changes as CSV"),
+        StateTab::Tree | StateTab::Raw => (CopyWhat::State, "Copy state as JSON"),
+    };
+    if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, words).clicked() {
+        out.push(Action::Copy(what));
     }
     let right = copy.left() - 8.0;
     let room = right - end - 16.0;
     let (icon, color, note) = match (&body.source, &body.threw) {
+        _ if body.against.is_some() => (None, t.text, compared(body)),
         (_, Some(threw)) => {
             let good = threw.last_good.map_or("initial state".to_owned(), format::version);
             (None, t.secondary, format!("last good {good}"))
@@ -133,6 +139,12 @@ fn header_ui(
     }
     let spot = Rect::from_min_max(pos2(right - width.min(room.max(16.0)), y - 10.0), pos2(right, y + 10.0));
     spoken(ui, id.with("note"), spot, &note).on_hover_text(&note);
+}
+
+/// `A: v12 ⇄ v57`.
+fn compared(body: &StateBody<'_>) -> String {
+    let words = |version: Option<Version>| version.map_or("initial".to_owned(), format::version);
+    format!("A: {} ⇄ {}", words(body.against.as_ref().and_then(|against| against.version)), words(body.version))
 }
 
 /// Says that the state is a guess, and offers the way out; returns what is left.
@@ -271,9 +283,13 @@ fn empty_name(body: &StateBody<'_>) -> &'static str {
 fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<Action>) {
     let len = body.changes.len();
     if len == 0 {
-        let words = match body.version {
-            Some(version) => format!("{} changed nothing.", format::version(version)),
-            None => "Nothing has happened before the first event.".to_owned(),
+        let words = match (&body.against, body.version) {
+            (Some(AgainstView { problem: Some(problem), .. }), _) => {
+                format!("There is nothing to compare with at A: {}", problem.cause)
+            }
+            (Some(_), _) => "The state is as it is at A.".to_owned(),
+            (None, Some(version)) => format!("{} changed nothing.", format::version(version)),
+            (None, None) => "Nothing has happened before the first event.".to_owned(),
         };
         sentence(ui, id, rect, &words, None);
         return;

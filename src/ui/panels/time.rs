@@ -285,6 +285,8 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
         timeline,
         len,
         applied: body.applied,
+        point_a: body.point_a,
+        comparing: body.comparing,
         label: &label,
         widest: &widest,
         spoken: &spoken,
@@ -293,8 +295,13 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
         flags: &flags,
     };
     let output = scrubber.interact(ui, plot);
+    scrubber.paint_band(&painter, plot, t);
     scrubber.paint_rail(&painter, plot, plot.bottom(), t);
-    labels_ui(&painter, plot, timeline, ticks, output.pill, t);
+    let letter = scrubber.paint_a(&painter, plot, t);
+    if let Some(letter) = letter {
+        point_a_ui(ui, id.with("point A"), letter, body);
+    }
+    labels_ui(&painter, plot, timeline, ticks, [Some(output.pill), letter], t);
     let bars = Rect::from_min_max(pos2(plot.left(), plot.top() + 20.0), pos2(plot.right(), plot.top() + 60.0));
     density_ui(ui, id.with("density"), bars, timeline, bar_colors(body, t));
     if let Some(hovered) = output.hovered.filter(|hovered| *hovered != body.applied) {
@@ -305,12 +312,24 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
 }
 
 fn finish(body: &TimeBody<'_>, zone: Zone, output: ScrubberOutput, out: &mut Vec<Action>) {
+    if let Some(at) = output.set_a {
+        out.push(Action::SetPointA(at));
+    }
     if let Some(to) = output.scrub_to {
         out.push(PlaybackCommand::ScrubTo(to).into());
     }
     if let Some(hovered) = output.hovered {
         output.response.on_hover_text_at_pointer(hover_card(body, hovered, zone));
     }
+}
+
+/// Says where point A is.
+fn point_a_ui(ui: &mut Ui, id: Id, letter: Rect, body: &TimeBody<'_>) {
+    let Some(at) = body.point_a else { return };
+    let version = at.0.checked_sub(1).map(|place| format::version(body.events.version(place)));
+    let version = version.unwrap_or_else(|| "the initial state".to_owned());
+    let words = if body.comparing { ", compared with the playhead" } else { "" };
+    spoken(ui, id, letter, &format!("Point A at {version}{words}"));
 }
 
 fn hover_card(body: &TimeBody<'_>, at: Applied, zone: Zone) -> String {
@@ -359,9 +378,17 @@ fn spoken_value(body: &TimeBody<'_>, zone: Zone) -> String {
 }
 
 /// Labels above the bars and ticks below; a label that would touch another is dropped.
-fn labels_ui(painter: &egui::Painter, plot: Rect, timeline: &TimeAxis, ticks: &[Tick], pill: Rect, t: &Tokens) {
+fn labels_ui(
+    painter: &egui::Painter,
+    plot: Rect,
+    timeline: &TimeAxis,
+    ticks: &[Tick],
+    over: [Option<Rect>; 2],
+    t: &Tokens,
+) {
     let y = plot.top() + 10.0;
-    let mut taken: Vec<(f32, f32)> = vec![(pill.left() - 4.0, pill.right() + 4.0)];
+    let mut taken: Vec<(f32, f32)> =
+        over.into_iter().flatten().map(|rect| (rect.left() - 4.0, rect.right() + 4.0)).collect();
     let free = |taken: &[(f32, f32)], from: f32, to: f32| taken.iter().all(|(a, b)| to + 8.0 < *a || from > *b + 8.0);
     for gap in timeline.gaps() {
         let label = gap.label();

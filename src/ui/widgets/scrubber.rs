@@ -25,6 +25,9 @@ pub struct Scrubber<'a> {
     pub len: u64,
     /// Where the playhead is.
     pub applied: Applied,
+    /// Where point A is, and whether it is compared with the playhead.
+    pub point_a: Option<Applied>,
+    pub comparing: bool,
     /// What the pill says: `v57 · 58 of 214`.
     pub label: &'a str,
     /// The longest it can say.
@@ -43,6 +46,8 @@ pub struct Scrubber<'a> {
 pub struct ScrubberOutput {
     /// Where the playhead should go.
     pub scrub_to: Option<Applied>,
+    /// Where point A should be.
+    pub set_a: Option<Applied>,
     /// What the pointer is over.
     pub hovered: Option<Applied>,
     /// Where the pill is.
@@ -61,11 +66,14 @@ impl Scrubber<'_> {
             let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(self.id, filter));
         }
-        let mut scrub_to = None;
+        let (mut scrub_to, mut set_a) = (None, None);
+        let shift = ui.input(|input| input.modifiers.shift);
         if response.is_pointer_button_down_on() || response.clicked() {
             response.request_focus();
-            if let Some(pos) = response.interact_pointer_pos() {
-                scrub_to = Some(self.timeline.applied_at(pos.x - plot.left()));
+            let place = response.interact_pointer_pos().map(|pos| self.timeline.applied_at(pos.x - plot.left()));
+            match shift {
+                true => set_a = place.filter(|_| response.clicked()),
+                false => scrub_to = place,
             }
         }
         if response.has_focus() {
@@ -77,7 +85,7 @@ impl Scrubber<'_> {
         self.describe(ui, &response);
         let pill = self.pill(ui.painter(), plot);
         let scrub_to = scrub_to.filter(|to| *to != self.applied);
-        ScrubberOutput { scrub_to, hovered, pill, response }
+        ScrubberOutput { scrub_to, set_a, hovered, pill, response }
     }
 
     /// Keys of a slider that the program has no other use for.
@@ -139,6 +147,28 @@ impl Scrubber<'_> {
         let flips = x + width > plot.right() + 12.0;
         let left = if flips { x + 1.0 - width } else { x - 1.0 };
         Rect::from_min_size(pos2(left, top), vec2(width, 20.0))
+    }
+
+    /// Paints what lies between point A and the playhead, where the two are compared.
+    pub fn paint_band(&self, painter: &Painter, plot: Rect, t: &Tokens) {
+        let Some(a) = self.a_x(painter, plot).filter(|_| self.comparing) else { return };
+        let x = self.x(painter, plot);
+        let band = Rect::from_x_y_ranges(a.min(x)..=a.max(x), plot.top() + 20.0..=plot.top() + RAIL + 8.0);
+        painter.rect_filled(band, 0.0, mix(t.panel, t.text, 0.07));
+    }
+
+    /// Paints point A: its letter, a stem, and a ring on the rail. Returns where the letter is.
+    pub fn paint_a(&self, painter: &Painter, plot: Rect, t: &Tokens) -> Option<Rect> {
+        let x = self.a_x(painter, plot)?;
+        let letter = pos2(x, plot.top() + 11.0);
+        text::center(painter, letter.x, letter.y, "A", text::LABEL_MEDIUM, t.text);
+        paint::vline(painter, x, plot.top() + 20.0, plot.top() + RAIL - 5.0, t.text);
+        paint::point_a_mark(painter, pos2(x, plot.top() + RAIL), t);
+        Some(Rect::from_center_size(letter, vec2(12.0, 18.0)))
+    }
+
+    fn a_x(&self, painter: &Painter, plot: Rect) -> Option<f32> {
+        Some(paint::snap(painter, plot.left() + self.timeline.x_of(self.point_a?)))
     }
 
     /// Paints breaks, rail, marks and playhead. The bars are between: see [`Scrubber::paint_playhead`].
