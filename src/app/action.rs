@@ -27,6 +27,8 @@ pub enum Action {
     SelectStream(StreamId),
     /// Shows streams whose name contains the text; empty = all.
     SetStreamFilter(String),
+    /// Shows the first stream that the filter of the streams finds.
+    OpenFirstStream,
     /// Opens or closes a category in the list of streams.
     ToggleCategory(CategoryId),
     /// Lists the streams that hold only the server's own events and links, or leaves them out.

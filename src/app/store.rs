@@ -325,7 +325,7 @@ impl OpenStore {
                 if news.index.events() != self.index.index.events() {
                     desk.goto_is_stale();
                 }
-                self.take_index(news, desk.now);
+                self.take_index(news, desk);
             }
             (Answer::Grew(events), _) => {
                 self.changed = Some(Changed::Grew);
@@ -388,7 +388,8 @@ impl OpenStore {
         }
     }
 
-    fn take_index(&mut self, news: IndexNews, now: f64) {
+    fn take_index(&mut self, news: IndexNews, desk: &mut Desk) {
+        let now = desk.now;
         let (before, events) = (self.index.index.events(), news.index.events());
         let stopped = news.reading == Reading::Stopped && self.index.reading == Reading::Running;
         let first_scan = self.index.reading == Reading::Running;
@@ -406,6 +407,7 @@ impl OpenStore {
         if self.view.is_none() {
             self.begin(now);
         }
+        self.open_first(desk);
         let ask = Ask { session: &self.session, reducers: &self.reducers, now };
         if let Some(view) = &mut self.view {
             view.take_index(&self.index.index, first_scan, &ask);
@@ -446,6 +448,18 @@ impl OpenStore {
                 self.begin(now);
             }
             _ => {}
+        }
+    }
+
+    /// Shows the first stream that the filter finds, where that is wanted and known.
+    fn open_first(&mut self, desk: &mut Desk) {
+        if self.list.opens_first && self.index.order == self.list.order {
+            self.list.opens_first = false;
+            let first = self.index.list.streams.first().copied();
+            if let Some(id) = first.filter(|id| self.view.as_ref().is_none_or(|view| view.id != *id)) {
+                desk.history.leave(self.spot());
+                self.select(id, None, desk.now);
+            }
         }
     }
 
@@ -590,14 +604,21 @@ impl OpenStore {
     pub(super) fn dispatch(&mut self, action: Action, desk: &mut Desk) {
         let now = desk.now;
         match action {
+            // The one that is shown stays as it is: its playhead, its filter, its trees.
+            Action::SelectStream(id) if self.view.as_ref().is_some_and(|view| view.id == id) => {}
             Action::SelectStream(id) => {
-                if self.view.as_ref().is_some_and(|view| view.id != id) {
+                if self.view.is_some() {
                     desk.history.leave(self.spot());
                 }
                 self.select(id, None, now);
             }
+            Action::OpenFirstStream => {
+                self.list.opens_first = true;
+                self.open_first(desk);
+            }
             Action::SetStreamFilter(filter) => {
                 self.list.order.filter = filter;
+                self.list.opens_first = false;
                 self.arrange();
             }
             Action::SetStreamSort(sort) => {
@@ -658,7 +679,10 @@ impl OpenStore {
                 }
             }
             Action::Blame => self.show_blame(),
-            Action::OpenWrite(row) => self.open_write(row, now),
+            Action::OpenWrite(row) => {
+                desk.history.leave(self.spot());
+                self.open_write(row, now);
+            }
             Action::StepWrite(way) => self.step_write(way, desk),
             Action::OpenFinding(at) => self.open_finding(at, desk),
             Action::ShowBookmark | Action::SetBookmark(_) | Action::RemoveBookmark => {

@@ -13,6 +13,8 @@ const OPEN_CATEGORIES_UP_TO: usize = 400;
 /// The list of streams.
 pub(super) struct StreamsList {
     pub(super) order: StreamOrder,
+    /// The first stream of that order is to be shown once it is known.
+    pub(super) opens_first: bool,
     /// With many streams only the first category is open at first.
     shut_at_first: bool,
     /// Categories that are not as they are at first.
@@ -27,6 +29,7 @@ impl Default for StreamsList {
     fn default() -> StreamsList {
         StreamsList {
             order: StreamOrder::default(),
+            opens_first: false,
             shut_at_first: false,
             toggled: HashSet::new(),
             rows: vec![0],

@@ -98,6 +98,43 @@ pub fn request(ctx: &Context, panel: Panel) {
     }
 }
 
+/// While a sheet is in front it has the keyboard; then what had it before has it again, or the
+/// first panel where that is gone.
+pub fn around_sheet(ctx: &Context, in_front: bool) {
+    /// What had the keyboard, and in how many passes more it is given back: in the first one
+    /// after a sheet egui still holds everything below for out of reach.
+    #[derive(Clone, Copy)]
+    struct Before(Option<Id>, u8);
+    const PASSES: u8 = 3;
+    let id = Id::unique("eventglass focus before the sheet");
+    let before: Option<Before> = ctx.data(|data| data.get_temp(id));
+    let focused = ctx.memory(|memory| memory.focused());
+    match (in_front, before) {
+        (true, None | Some(Before(_, 0..PASSES))) => {
+            ctx.data_mut(|data| data.insert_temp(id, Before(focused, PASSES)));
+        }
+        (false, Some(Before(before, passes))) => {
+            let left = passes.saturating_sub(1);
+            ctx.data_mut(|data| match left {
+                0 => data.remove::<Before>(id),
+                left => {
+                    data.insert_temp(id, Before(before, left));
+                }
+            });
+            ctx.request_repaint();
+            if focused.is_some() {
+                return;
+            }
+            let there = before.filter(|id| ctx.read_response(*id).is_some());
+            let first = || entries(ctx).first().map(|entry| entry.body);
+            if let Some(to) = there.or_else(first) {
+                give(ctx, to);
+            }
+        }
+        _ => {}
+    }
+}
+
 fn front_id() -> Id {
     Id::unique("eventglass front panel")
 }

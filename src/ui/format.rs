@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Datelike, FixedOffset, Local, Offset, Timelike, Utc};
 
+use super::text;
 use crate::app::view::{Count, Zone};
 use crate::model::{Node, Time, Version};
 
@@ -153,13 +154,13 @@ pub fn value(node: &Node) -> Cow<'_, str> {
         Node::String(text) => quoted(text),
         Node::Array(items) => format!("[{}]", number(items.len() as u64)).into(),
         Node::Object(object) => format!("{{{}}}", number(object.0.len() as u64)).into(),
-        Node::Raw(text) => Cow::Borrowed(super::text::head(text, super::text::MAX_LAYOUT_BYTES)),
+        Node::Raw(raw) => Cow::Borrowed(text::head(raw, text::MAX_LAYOUT_BYTES)),
         Node::Bytes(bytes) => hex_head(bytes).into(),
     }
 }
 
-fn quoted(text: &str) -> Cow<'_, str> {
-    let head = super::text::head(text, super::text::MAX_LAYOUT_BYTES);
+fn quoted(whole: &str) -> Cow<'_, str> {
+    let head = text::head(whole, text::MAX_LAYOUT_BYTES);
     let mut out = String::with_capacity(head.len() + 2);
     out.push('"');
     for c in head.chars() {
@@ -169,12 +170,13 @@ fn quoted(text: &str) -> Cow<'_, str> {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
+            c if text::is_invisible(c) => text::push_escaped(&mut out, c),
             _ => out.push(c),
         }
     }
-    if head.len() < text.len() {
+    if head.len() < whole.len() {
         // Writing to a string cannot fail.
-        write!(out, "… ({})", bytes(text.len() as u64)).ok();
+        write!(out, "… ({})", bytes(whole.len() as u64)).ok();
     } else {
         out.push('"');
     }

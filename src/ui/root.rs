@@ -32,6 +32,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     if ctx.zoom_factor() != view.text_size {
         ctx.set_zoom_factor(view.text_size);
     }
+    focus::around_sheet(&ctx, view.modal.is_some());
     let from = out.len();
     keys(&ctx, view.commands, out);
     dropped(&ctx, out);
@@ -60,7 +61,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
             status_ui(ui, status, &mapping.status, view.commands);
         }
         Screen::Failed { store, problem, status: line } => {
-            failed_ui(ui, page, store, problem, out);
+            failed_ui(ui, page, store, problem, view.modal.is_none(), out);
             status_ui(ui, status, line, view.commands);
         }
     }

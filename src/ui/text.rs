@@ -83,22 +83,34 @@ pub fn head(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
 
-/// Control characters would break a line or draw nothing: they show as their picture or a space.
+/// Characters that would break a line or draw nothing show as a picture or as their escape.
 fn one_line(text: &str) -> String {
-    if !text.contains(|c: char| c.is_control()) {
+    if !text.contains(is_invisible) {
         return text.to_owned();
     }
-    text.chars()
-        .map(|c| {
-            if c == '\n' {
-                '↵'
-            } else if c.is_control() {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect()
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push('↵'),
+            '\t' | '\r' => out.push(' '),
+            c if is_invisible(c) => push_escaped(&mut out, c),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Nothing is drawn for it, or it turns the order of what follows around. The two joiners are
+/// part of how some scripts and emoji are written.
+pub fn is_invisible(c: char) -> bool {
+    let marks = matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}');
+    let ranges = matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
+    c.is_control() || marks || ranges
+}
+
+/// A character as JSON writes it: `\u0000`.
+pub fn push_escaped(out: &mut String, c: char) {
+    out.push_str(&format!("\\u{:04x}", u32::from(c)));
 }
 
 /// Paints a line that begins at `x`, in the middle of `center_y`; returns where it ends.

@@ -347,7 +347,7 @@ fn a_reducer_that_is_saved_anew_is_read_again_and_the_last_good_one_stays() {
 }
 
 /// Texts painted in the last frame, and whether their end was cut off.
-fn painted<T>(harness: &Harness<'_, T>) -> Vec<(String, bool)> {
+pub fn painted<T>(harness: &Harness<'_, T>) -> Vec<(String, bool)> {
     fn texts(shape: &egui::Shape, out: &mut Vec<(String, bool)>) {
         match shape {
             egui::Shape::Text(text) => out.push((text.galley.text().to_owned(), text.galley.elided)),

@@ -79,6 +79,7 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         out.push(Action::Copy(CopyWhat::Event));
     }
     let rest = labels(ui, rest, |ui, line| identity_ui(ui, id, line, body, cx.zone));
+    let rest = not_applied_ui(ui, id, rest, cx, body);
     let rest = warning_ui(ui, id, rest, body);
     let rest = console_ui(ui, id, rest, body);
     let rest = links_ui(ui, id, rest, &body.links, out);
@@ -189,22 +190,43 @@ fn emitted_ui(ui: &mut Ui, id: Id, rect: Rect, emitted: &[Emitted]) -> Rect {
     rest
 }
 
+/// A line where the state beside the event is not the one after it; returns what is left.
+fn not_applied_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &EventBody<'_>) -> Rect {
+    let threw = match &cx.view.state.content {
+        Content::Ready(state) if state.version != Some(body.version) => state.threw.as_ref(),
+        _ => None,
+    };
+    let Some(threw) = threw else { return rect };
+    let good = threw.last_good.map_or("the initial state".to_owned(), format::version);
+    let threw_at = format::version(threw.version);
+    let words = match threw.version == body.version {
+        true => format!("Not applied: the reducer threw here. The state shown is {good}."),
+        false => format!("Not applied: the reducer threw at {threw_at}. The state shown is {good}."),
+    };
+    note_ui(ui, id.with("not applied"), rect, Icon::CIRCLE_ALERT, true, &words)
+}
+
 /// A line for what is odd about the event; returns what is left.
 fn warning_ui(ui: &mut Ui, id: Id, rect: Rect, body: &EventBody<'_>) -> Rect {
-    let t = tokens::tokens(ui.ctx());
     let words = match (body.undecodable, body.mark) {
         (Some(why), _) => format!("The payload could not be decoded: {why}"),
         (None, EventMark::Command) => "This row is a command, not an event.".to_owned(),
         _ => return rect,
     };
+    let (icon, is_odd) = if body.undecodable.is_some() { (Icon::TRIANGLE_ALERT, true) } else { (Icon::INFO, false) };
+    note_ui(ui, id.with("warning"), rect, icon, is_odd, &words)
+}
+
+/// One line with a sign; returns what is left.
+fn note_ui(ui: &mut Ui, id: Id, rect: Rect, icon: Icon, is_odd: bool, words: &str) -> Rect {
+    let t = tokens::tokens(ui.ctx());
     let (Some(line), rest) = split_if_room(rect, 28.0) else { return rect };
     let painter = ui.painter().clone();
-    let (icon, color) =
-        if body.undecodable.is_some() { (Icon::TRIANGLE_ALERT, t.warning) } else { (Icon::INFO, t.secondary) };
+    let color = if is_odd { t.warning } else { t.secondary };
     painter.rect_filled(line, 0.0, mix(t.panel, color, 0.08));
     icon.paint(&painter, pos2(line.left() + 17.0, line.center().y), 14.0, color);
     let room = line.width() - 28.0 - size::PAD;
-    text::left_cut(&painter, line.left() + 28.0, line.center().y, &words, text::BODY, t.text, room);
-    spoken(ui, id.with("warning"), line, &words).on_hover_text(&words);
+    text::left_cut(&painter, line.left() + 28.0, line.center().y, words, text::BODY, t.text, room);
+    spoken(ui, id, line, words).on_hover_text(words);
     rest
 }

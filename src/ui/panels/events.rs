@@ -210,11 +210,15 @@ fn rows_ui(
     let moved = ui.data(|data| data.get_temp(place)) != Some(view.applied);
     ui.data_mut(|data| data.insert_temp(place, view.applied));
     let reveal = reveal.filter(|_| moved || view.playing);
-    let shown = Rows::new(list, "Events", len).cursor(cursor).reveal(reveal).show(ui, body, |paint| {
-        let line = rows.row(paint.index);
-        let later = line.applied > view.applied;
-        row_ui(paint, &line, view, columns, later, zone)
-    });
+    let shown = Rows::new(list, "Events", len).cursor(cursor).between(at_playhead.err()).reveal(reveal).show(
+        ui,
+        body,
+        |paint| {
+            let line = rows.row(paint.index);
+            let later = line.applied > view.applied;
+            row_ui(paint, &line, view, columns, later, zone)
+        },
+    );
     if let Some((row, _)) = shown.clicked.filter(|&(row, _)| row < len && ui.input(|input| input.modifiers.shift)) {
         out.push(Action::SetPointA(rows.row(row).applied));
         return;

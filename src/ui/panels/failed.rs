@@ -1,6 +1,6 @@
 //! The store could not be opened: why, and what to do.
 
-use egui::{Id, Rect, Ui, pos2, vec2};
+use egui::{Id, Key, Modifiers, Popup, Rect, Ui, pos2, vec2};
 
 use crate::app::action::Action;
 use crate::model::Problem;
@@ -9,16 +9,20 @@ use crate::ui::tokens;
 use crate::ui::widgets::button::{Look, button, button_width, flow};
 use crate::ui::widgets::page::page_ui;
 
-/// Shows the page in `rect`.
-pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, problem: &Problem, out: &mut Vec<Action>) {
+/// Shows the page in `rect`; `in_front`: no sheet is above it, and it has the keys.
+pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, problem: &Problem, in_front: bool, out: &mut Vec<Action>) {
     let id = Id::unique("failed");
     let ui = &mut super::region(ui, id, rect, "Error");
     let t = tokens::tokens(ui.ctx());
     let width = 640.0_f32.min(rect.width() - 48.0).max(120.0);
     let buttons = [
         ("Open another file…", Some("Ctrl O"), Look::Filled, Action::OpenDialog),
-        ("Back", None, Look::Outlined, Action::CloseStore),
+        ("Back", Some("Esc"), Look::Outlined, Action::CloseStore),
     ];
+    let popup = Popup::is_any_open(ui.ctx());
+    if in_front && !popup && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+        out.push(Action::CloseStore);
+    }
     let widths = buttons.each_ref().map(|(word, keys, ..)| button_width(ui.painter(), word, *keys));
     let block_height = super::problem_height(ui.painter(), width, problem) + 6.0;
     let line = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 28.0));

@@ -193,15 +193,25 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
         ("Stop here", Look::Outlined, Action::StopAtErrors),
     ];
     let widths = buttons.each_ref().map(|(word, ..)| button_width(&painter, word, None));
-    let top = if threw.help.is_empty() { 55.0 } else { 75.0 };
-    let place =
-        Rect::from_min_max(pos2(rect.left() + 36.0, rect.top() + top), pos2(rect.right() - size::PAD, rect.bottom()));
-    let (places, height) = flow(place, &widths, 24.0);
+    let (left, right) = (rect.left() + 36.0, rect.right() - size::PAD);
+    let least = if threw.help.is_empty() { 55.0 } else { 75.0 };
+    // A long message has lines of its own, and the place one below them.
+    let place_width = if threw.place.is_empty() { 0.0 } else { text::width(&painter, threw.place, text::DATA) + 12.0 };
+    let is_long =
+        threw.message.contains('\n') || text::width(&painter, threw.message, text::DATA) > right - left - place_width;
+    let long = is_long.then(|| text::paragraph_galley(&painter, right - left, threw.message, text::DATA, t.text, 6));
+    let place_line = if threw.place.is_empty() { 0.0 } else { 20.0 };
+    let more = long.as_ref().map_or(0.0, |galley| galley.size().y - 18.0 + place_line);
+    let flow_at =
+        |top: f32| flow(Rect::from_min_max(pos2(left, rect.top() + top), pos2(right, rect.bottom())), &widths, 24.0);
+    let fits = |more: f32| split_if_room(rect, least + more + flow_at(least + more).1 + 11.0).0.is_some();
+    let long = long.filter(|_| fits(more));
+    let top = least + if long.is_some() { more } else { 0.0 };
+    let (places, height) = flow_at(top);
     let (Some(block), rest) = split_if_room(rect, top + height + 11.0) else { return rect };
     painter.rect_filled(block, 0.0, mix(t.panel, t.error, 0.08));
     painter.rect_filled(Rect::from_min_size(block.min, vec2(2.0, block.height())), 0.0, t.error);
     paint::hline(&painter, block.left(), block.right(), block.bottom() - 1.0, t.hairline);
-    let (left, right) = (block.left() + 36.0, block.right() - size::PAD);
     let mut y = block.top() + 20.0;
     Icon::CIRCLE_ALERT.paint(&painter, pos2(block.left() + 20.0, y), 16.0, t.error);
     let version = format::version(threw.version);
@@ -210,12 +220,18 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
     let end = text::left(&painter, end + 4.0, y, &version, text::DATA, t.text);
     text::left_cut(&painter, end + 5.0, y, threw.type_name, text::BODY, t.text, right - end - 5.0);
     y += 21.0;
-    let place_left = if threw.place.is_empty() {
-        right
-    } else {
-        text::right(&painter, right, y, threw.place, text::DATA, t.accent) - 12.0
-    };
-    text::left_cut(&painter, left, y, threw.message, text::DATA, t.text, place_left - left);
+    match long {
+        Some(galley) => {
+            let below = galley.size().y - 18.0;
+            painter.galley(pos2(left, (y - 9.0).round()), galley, t.text);
+            y += below + place_line;
+            text::left_cut(&painter, left, y, threw.place, text::DATA, t.accent, right - left);
+        }
+        None => {
+            text::right(&painter, right, y, threw.place, text::DATA, t.accent);
+            text::left_cut(&painter, left, y, threw.message, text::DATA, t.text, right - place_width - left);
+        }
+    }
     let mut words = format!("{} threw at {version} {}: {}", threw.file, threw.type_name, threw.message);
     if !threw.help.is_empty() {
         y += 20.0;

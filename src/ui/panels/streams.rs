@@ -98,6 +98,9 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &StreamsView<'_>, out: &mu
     if let Some(text) = output.changed {
         out.push(Action::SetStreamFilter(text));
     }
+    if output.entered && !view.filter.is_empty() {
+        out.push(Action::OpenFirstStream);
+    }
     if output.left || output.entered {
         ui.memory_mut(|memory| memory.request_focus(id.with("list")));
     }

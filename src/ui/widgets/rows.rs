@@ -24,6 +24,8 @@ pub struct Rows<'a> {
     pub len: u64,
     /// The selected row.
     pub cursor: Option<u64>,
+    /// Without a selected row: the place is in front of this one, for the arrow keys.
+    pub between: Option<u64>,
     /// The list keeps a keyboard cursor of its own, apart from the selected row, until Enter.
     pub own_cursor: bool,
     /// Row to scroll to this frame, whatever the cursor does.
@@ -89,6 +91,7 @@ impl<'a> Rows<'a> {
             roles: (Role::ListBox, Role::ListBoxOption),
             len,
             cursor: None,
+            between: None,
             own_cursor: false,
             reveal: None,
             row_height: size::ROW,
@@ -98,6 +101,11 @@ impl<'a> Rows<'a> {
     /// Marks the selected row.
     pub fn cursor(self, cursor: Option<u64>) -> Self {
         Rows { cursor, ..self }
+    }
+
+    /// Says where arrow keys start while no row is selected.
+    pub fn between(self, between: Option<u64>) -> Self {
+        Rows { between, ..self }
     }
 
     /// Gives the list a keyboard cursor of its own.
@@ -166,6 +174,10 @@ impl<'a> Rows<'a> {
 
         let bar = self.scrollbar(&mut child, rect, page, &mut memory);
         self.paint_rows(&mut child, rect, bar, &memory, cursor, &mut output, &mut row);
+        if focused && !cursor.is_some_and(|cursor| memory.shows(cursor, page)) {
+            // No row can show that the list has the keyboard.
+            paint::focus_ring(child.painter(), rect.shrink(2.0), tokens::tokens(&ctx));
+        }
         if let Some((clicked, _)) = output.clicked {
             ctx.memory_mut(|memory| memory.request_focus(self.id));
             if self.own_cursor {
@@ -247,6 +259,18 @@ impl<'a> Rows<'a> {
 
     fn keys(&self, ui: &Ui, page: f64, cursor: &mut Option<u64>, output: &mut RowsOutput) {
         let last = self.len - 1;
+        let down = |from: Option<u64>, by: u64| match (from, self.between) {
+            (Some(at), _) => Some(at.saturating_add(by).min(last)),
+            // Behind the last row there is none.
+            (None, Some(between)) if between > last => None,
+            (None, between) => Some(between.unwrap_or(0).saturating_add(by - 1).min(last)),
+        };
+        let up = |from: Option<u64>, by: u64| match (from, self.between) {
+            (Some(at), _) => Some(at.saturating_sub(by)),
+            (None, Some(0)) => None,
+            (None, Some(between)) => Some(between.saturating_sub(by)),
+            (None, None) => Some(last),
+        };
         let rows = (page as u64).saturating_sub(1).max(1);
         let mut target = None;
         let mut enter = false;
@@ -255,21 +279,21 @@ impl<'a> Rows<'a> {
                 let from = target.or(*cursor);
                 let go = match event {
                     Event::Key { key, pressed: true, modifiers, .. } if modifiers.is_none() => match key {
-                        Key::ArrowDown => from.map_or(0, |at| at.saturating_add(1)),
-                        Key::ArrowUp => from.map_or(last, |at| at.saturating_sub(1)),
-                        Key::PageDown => from.map_or(0, |at| at.saturating_add(rows)),
-                        Key::PageUp => from.map_or(last, |at| at.saturating_sub(rows)),
+                        Key::ArrowDown => down(from, 1),
+                        Key::ArrowUp => up(from, 1),
+                        Key::PageDown => down(from, rows),
+                        Key::PageUp => up(from, rows),
                         Key::Enter => {
                             enter = true;
                             return false;
                         }
                         _ => return true,
                     },
-                    Event::Text(text) if text == "j" => from.map_or(0, |at| at.saturating_add(1)),
-                    Event::Text(text) if text == "k" => from.map_or(last, |at| at.saturating_sub(1)),
+                    Event::Text(text) if text == "j" => down(from, 1),
+                    Event::Text(text) if text == "k" => up(from, 1),
                     _ => return true,
                 };
-                target = Some(go.min(last));
+                target = go.or(target);
                 false
             });
         });

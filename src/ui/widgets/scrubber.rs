@@ -181,18 +181,22 @@ impl Scrubber<'_> {
                 painter.rect_filled(Rect::from_min_max(pos2(from, y - 1.0), pos2(to, y + 1.0)), 0.0, color);
             }
         };
-        rail(plot.left(), x, t.playhead);
         match self.stopped_at {
             Some(stop) => {
                 let stop = plot.left() + self.timeline.x_of(stop);
+                // What was not reached is not behind the playhead, wherever that stands.
+                rail(plot.left(), x.min(stop), t.playhead);
                 rail(x, stop, t.outline);
-                let mut at = stop.max(x);
+                let mut at = stop;
                 while at < end {
                     rail(at, (at + 3.0).min(end), t.outline);
                     at += 6.0;
                 }
             }
-            None => rail(x, end, t.outline),
+            None => {
+                rail(plot.left(), x, t.playhead);
+                rail(x, end, t.outline);
+            }
         }
         for gap in self.timeline.gaps() {
             let left = plot.left() + gap.x;

@@ -1,0 +1,235 @@
+//! Small things that make the window feel finished: what keys, clicks and messages do where
+//! they once did something else.
+
+use egui::{Key, Modifiers, Shape};
+use egui_kittest::kittest::Queryable;
+use eventglass::app::action::{Action, StateTab};
+use eventglass::app::place::{Place, Start};
+use eventglass::app::view::{ModalView, Screen};
+use eventglass::ui::tokens;
+
+use crate::panels::painted;
+use crate::program::{
+    Case, Program, Window, bank, drawn, labels, sample, settings, settle, start, wait_for, wait_until, window,
+};
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press_modifiers(Modifiers::NONE, key);
+    window.run_steps(3);
+}
+
+fn write(window: &mut Window, text: &str) {
+    window.event(egui::Event::Text(text.to_owned()));
+    window.run_steps(3);
+}
+
+/// A window on lines of JSON.
+fn lines(text: &str) -> (Window, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log.jsonl");
+    std::fs::write(&log, text).expect("written");
+    let mut window = start(Place::of(log));
+    settle(&mut window);
+    (window, folder)
+}
+
+/// The window at the end of the account whose reducer throws at version 58.
+fn threw(message: &str) -> (Window, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let reducer = folder.path().join("account.js");
+    let message = serde_json::to_string(message).expect("JSON");
+    let text = format!(
+        "export default (s = {{ n: 0 }}, e) => {{ if (e.version === 58) throw new TypeError({message}); return {{ n: s.n + 1 }} }}"
+    );
+    std::fs::write(&reducer, text).expect("written");
+    let mut window = start(bank(214, Some(reducer)));
+    wait_for(&mut window, "threw at v58");
+    settle(&mut window);
+    (window, folder)
+}
+
+#[test]
+fn a_click_on_the_stream_that_is_open_changes_nothing() {
+    let mut window = window(Case::Full);
+    window.state_mut().apply(Action::SetEventFilter("fee".to_owned()));
+    settle(&mut window);
+    window.get_by_label_contains("account-1042, 214 events").click();
+    settle(&mut window);
+    assert_eq!(window.state().applied(), 57);
+    assert_eq!(window.state().workspace().events.filter, "fee");
+}
+
+#[test]
+fn enter_in_the_filter_of_the_streams_opens_the_first_hit() {
+    let mut window = window(Case::Full);
+    window.state_mut().apply(Action::SetStreamFilter(String::new()));
+    settle(&mut window);
+    window.get_by_label("Filter streams").focus();
+    window.run_steps(1);
+    // Enter may come before the list is there.
+    window.get_by_label("Filter streams").type_text("1027");
+    window.run_steps(1);
+    window.key_press(Key::Enter);
+    wait_until(&mut window, "account-1027", |window| window.state().workspace().events.stream == Some("account-1027"));
+    // Where nothing is found nothing is opened.
+    window.get_by_label("Filter streams").focus();
+    window.run_steps(1);
+    window.get_by_label("Filter streams").type_text("nobody");
+    window.run_steps(1);
+    window.key_press(Key::Enter);
+    settle(&mut window);
+    assert_eq!(window.state().workspace().events.stream, Some("account-1027"));
+}
+
+#[test]
+fn arrows_go_on_from_where_the_playhead_stands_between_two_rows() {
+    let mut window = window(Case::Full);
+    window.state_mut().apply(Action::SetEventFilter("type:Deposited".to_owned()));
+    settle(&mut window);
+    let here = window.state().applied();
+    focus_list(&mut window);
+    press(&mut window, Key::ArrowUp);
+    let before = window.state().applied();
+    assert!(before < here, "Up went from {here} to {before}");
+    window.state_mut().apply(eventglass::app::playback::PlaybackCommand::ScrubTo(eventglass::model::Applied(here)));
+    settle(&mut window);
+    press(&mut window, Key::ArrowDown);
+    let after = window.state().applied();
+    assert!(after > here && after < here + 30, "Down went from {here} to {after}");
+    // Before the first there is nothing.
+    window.state_mut().apply(eventglass::app::playback::PlaybackCommand::First);
+    settle(&mut window);
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(window.state().applied(), 0);
+}
+
+/// Gives the keyboard to the list of events.
+fn focus_list(window: &mut Window) {
+    window.key_press_modifiers(Modifiers::ALT, Key::Num2);
+    window.run_steps(3);
+}
+
+#[test]
+fn the_keyboard_comes_back_when_a_sheet_is_closed() {
+    let mut window = window(Case::Full);
+    focus_list(&mut window);
+    let before = window.ctx.memory(|memory| memory.focused());
+    assert!(before.is_some());
+    for sheet in [Action::ShowKeys, Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowProgram] {
+        window.state_mut().apply(sheet.clone());
+        window.run_steps(4);
+        press(&mut window, Key::Escape);
+        window.run_steps(3);
+        assert_eq!(window.ctx.memory(|memory| memory.focused()), before, "{sheet:?}");
+    }
+    write(&mut window, "?");
+    assert!(matches!(window.state().app.view().modal, Some(ModalView::Keys)));
+    press(&mut window, Key::Escape);
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().applied(), 58);
+}
+
+/// Rings around what has the keyboard in the last frame.
+fn rings(window: &Window) -> usize {
+    let accent = tokens::tokens(&window.ctx).accent;
+    let is_ring =
+        |shape: &Shape| matches!(shape, Shape::Rect(rect) if rect.stroke.color == accent && rect.stroke.width == 2.0);
+    window.output().shapes.iter().filter(|clipped| is_ring(&clipped.shape)).count()
+}
+
+#[test]
+fn the_keyboard_is_seen_in_a_tree_where_nothing_is_selected() {
+    let mut window = window(Case::Full);
+    for (key, panel) in [(Key::Num3, "State"), (Key::Num2, "Events")] {
+        window.key_press_modifiers(Modifiers::ALT, key);
+        window.run_steps(3);
+        assert!(rings(&window) > 0, "{panel}");
+    }
+    assert_eq!(window.state().selected(), None);
+}
+
+#[test]
+fn the_message_of_a_throw_is_whole() {
+    let words = "the plan of this account says that it may not be overdrawn while a hold is placed on it, and one is";
+    let (window, _folder) = threw(words);
+    let painted = painted(&window);
+    let message: Vec<_> = painted.iter().filter(|(text, _)| text.contains("the plan of this account")).collect();
+    assert!(
+        !message.is_empty() && message.iter().all(|(text, cut)| !cut && text.ends_with("and one is")),
+        "{message:?}"
+    );
+    assert!(painted.iter().any(|(text, cut)| text.starts_with("account.js:1:") && !cut), "{painted:?}");
+}
+
+#[test]
+fn the_rail_ends_at_a_throw() {
+    let (window, _folder) = threw("no plan");
+    let t = tokens::tokens(&window.ctx);
+    let mut stop = None;
+    let mut rails = Vec::new();
+    for clipped in &window.output().shapes {
+        match &clipped.shape {
+            Shape::Circle(circle) if circle.stroke.color == t.error => stop = Some(circle.center),
+            Shape::Rect(rect) if rect.rect.height() == 2.0 && rect.fill == t.playhead => rails.push(rect.rect),
+            _ => {}
+        }
+    }
+    let stop = stop.expect("a mark where it threw");
+    let rail = rails.iter().find(|rail| (rail.center().y - stop.y).abs() < 2.0).expect("a rail");
+    assert!(rail.right() <= stop.x + 1.0, "{rail:?} goes beyond {stop:?}");
+}
+
+#[test]
+fn an_event_that_was_not_applied_says_which_state_is_beside_it() {
+    let (mut window, _folder) = threw("no plan");
+    window.get_by_label("Not applied: the reducer threw at v58. The state shown is v57.");
+    let at = |window: &mut Window, version: u64| {
+        let command = eventglass::app::playback::PlaybackCommand::ScrubTo(eventglass::model::Applied(version));
+        window.state_mut().apply(command);
+        settle(window);
+    };
+    at(&mut window, 58);
+    wait_for(&mut window, "Not applied: the reducer threw here. The state shown is v57.");
+    at(&mut window, 57);
+    assert!(window.query_by_label_contains("Not applied").is_none());
+}
+
+#[test]
+fn escape_leaves_the_page_of_an_error() {
+    let mut window = window(Case::Failed);
+    assert!(matches!(window.state().app.view().screen, Screen::Failed { .. }));
+    // A sheet in front takes the key for itself.
+    write(&mut window, "?");
+    press(&mut window, Key::Escape);
+    assert!(matches!(window.state().app.view().screen, Screen::Failed { .. }));
+    press(&mut window, Key::Escape);
+    assert!(matches!(window.state().app.view().screen, Screen::Welcome(_)));
+    assert!(labels(&window).iter().any(|text| text.contains("picture.png")), "why is said there too");
+}
+
+#[test]
+fn characters_that_draw_nothing_are_seen() {
+    let line = r#"{"stream":"a-1","version":1,"type":"T","data":{"nul":"a\u0000b","mark":"x\u202ey","na\u0000me":1}}"#;
+    let (window, _folder) = lines(&format!("{line}\n"));
+    let painted = painted(&window);
+    for text in [r#""a\u0000b""#, r#""x\u202ey""#, r"na\u0000me"] {
+        assert!(painted.iter().any(|(shown, _)| shown == text), "{text} in {painted:?}");
+    }
+}
+
+#[test]
+fn the_sheet_for_a_path_begins_empty() {
+    let mut window = drawn(
+        Program::new(settings(), Start { places: vec![bank(57, Some(sample("reducers.mjs")))], ..Start::default() }),
+        [1440.0, 900.0],
+    );
+    settle(&mut window);
+    for _ in 0..2 {
+        window.state_mut().apply(Action::ShowReducerPath);
+        window.run_steps(3);
+        assert_eq!(window.get_by_label("Path of a reducer").value().unwrap_or_default(), "");
+        write(&mut window, "/nowhere/x.mjs");
+        press(&mut window, Key::Escape);
+    }
+    assert_eq!(window.state().app.commands().state_tab, StateTab::Tree);
+}
