@@ -99,6 +99,8 @@ pub enum Action {
     OpenFiles(Vec<PathBuf>),
     /// Opens what a later start of the program was to open, which this window takes over.
     OpenPlaces(Vec<Place>),
+    /// Shows the sheet of the stores that were open before.
+    ShowRecent,
     /// Opens the n-th entry of the list of recent stores.
     OpenRecent(usize),
     /// Takes the n-th entry out of the list of recent stores.
@@ -134,6 +136,8 @@ pub enum Action {
     ShowProgram,
     /// Computes states with this module, `FILE` or `FILE#export`, or by this program, `program:COMMAND`.
     UseReducer(String),
+    /// Reads the reducer again.
+    ReloadReducer,
     /// Back to merge.
     ClearReducer,
     /// What computes the state of one category: an export of the module, `None` = merge.
@@ -177,6 +181,8 @@ pub enum Action {
     FocusFilter,
     /// Text larger (+1), smaller (−1), as delivered (0).
     TextSize(i8),
+    /// Fills the screen with the window, or no longer. Done by `ui`.
+    ToggleFullscreen,
     /// Panels back to their first sizes.
     ResetLayout,
     /// A seam between panels was dragged: its name, and the size of its panel or `None` = the first size.
@@ -186,6 +192,8 @@ pub enum Action {
     ShowOpenPath,
     /// Shows the sheet of keys.
     ShowKeys,
+    /// Shows the sheet with version and licences.
+    ShowAbout,
     /// Closes the sheet in front.
     CloseModal,
     /// Adds the program to the desktop: its menu entry, icon and types of files.

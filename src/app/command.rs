@@ -149,6 +149,8 @@ impl Menu {
 pub struct CommandContext {
     /// Stores among the tabs, open or not.
     pub stores: usize,
+    /// Stores that were open before.
+    pub recent: usize,
     /// The store in front is open.
     pub store_open: bool,
     /// The page of what the store could mean is in front of it, or in its place.
@@ -366,6 +368,8 @@ commands! {
         always, |_, _| Action::OpenFolderDialog);
     OPEN_PATH = row((FILE, 0), "Open path…", &[ctrl_shift('o')], "Open a store by typing or pasting its path.",
         always, |_, _| Action::ShowOpenPath);
+    OPEN_RECENT = row((FILE, 0), "Open recent…", &[ctrl('h')], "Open one of the stores that were open before.",
+        |cx| need(cx.recent > 0, "no store was opened before"), |_, _| Action::ShowRecent);
     RELOAD = row((FILE, 0), "Read new events", &[plain(Key::F(5))], "Read what the store has gained since it was opened.",
         |cx| cx.store().and(need(cx.store_changed, "the store has not changed since it was read")), |_, _| Action::Reload);
     READ_DIFFERENTLY = row((FILE, 0), "Read it differently…", &[], "Point at the columns of the store in front, or take another of its tables.",
@@ -494,6 +498,8 @@ commands! {
         always, |_, _| Action::TextSize(-1));
     TEXT_RESET = row((VIEW, 3), "Normal text", &[ctrl('0')], "Back to the size of delivery.",
         always, |_, _| Action::TextSize(0));
+    FULLSCREEN = row((VIEW, 3), "Full screen", &[plain(Key::F(11))], "Fill the screen with the window, or stop doing so.",
+        always, |_, _| Action::ToggleFullscreen);
     RESET_LAYOUT = row((VIEW, 3), "Reset layout", &[], "Give the panels their first sizes back.",
         always, |_, _| Action::ResetLayout);
 
@@ -504,6 +510,8 @@ commands! {
     USE_STORED = row((REDUCER, 0), "The store's own documents", &[], "Show the documents and snapshots that the store keeps, at the versions where it holds one.",
         |cx| cx.store().and(need(cx.keeps_states, "this store keeps no documents or snapshots")),
         |_, _| Action::use_stored());
+    RELOAD_REDUCER = row((REDUCER, 0), "Reload reducer", &[ctrl_shift('r')], "Read the reducer again and compute the state anew.",
+        CommandContext::reducer, |_, _| Action::ReloadReducer);
     CLEAR_REDUCER = row((REDUCER, 0), "Use merge", &[], "Forget the reducer and merge payloads, which is a guess.",
         CommandContext::reducer, |_, _| Action::ClearReducer);
     SKIP_ERRORS = row((REDUCER, 1), "Skip events that throw", &[], "Leave out events that make the reducer throw, and go on.",
@@ -517,6 +525,8 @@ commands! {
         always, |_, _| Action::ShowGoTo(GoToScope::Anywhere, ">"));
     KEYS = row((Menu::Help, 0), "Keys", &[letter('?'), plain(Key::F(1))], "Show every key.",
         always, |_, _| Action::ShowKeys);
+    ABOUT = row((Menu::Help, 1), "About Eventglass", &[], "Show the version and the licences.",
+        always, |_, _| Action::ShowAbout);
     ADD_TO_DESKTOP = row((Menu::Help, 1), "Add to the desktop", &[], "Give the program a menu entry on this desktop, and let the file manager open stores with it.",
         |_| need(cfg!(target_os = "linux"), "this is for desktops on Linux"), |_, _| Action::AddToDesktop);
 }

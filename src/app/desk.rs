@@ -49,6 +49,8 @@ pub(super) enum Modal {
     ReducerPath,
     Program,
     Keys,
+    Recent,
+    About,
     SaveDialect,
     Export,
     GoTo,

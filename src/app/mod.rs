@@ -182,6 +182,8 @@ impl App {
             Action::OpenDialog => self.desk.effect(Effect::PickStore),
             Action::OpenFolderDialog => self.desk.effect(Effect::PickFolder),
             Action::ShowOpenPath => self.desk.modal = Some(Modal::OpenPath),
+            Action::ShowRecent => self.desk.modal = Some(Modal::Recent),
+            Action::ShowAbout => self.desk.modal = Some(Modal::About),
             Action::ShowKeys => self.desk.modal = Some(Modal::Keys),
             Action::CloseModal => self.close_modal(),
             Action::OpenPath(text) => self.open_path(store::typed_path(&text)),
@@ -227,7 +229,7 @@ impl App {
             Action::AddedToDesktop(added) => self.added_to_desktop(added),
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.
-            Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter => {}
+            Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter | Action::ToggleFullscreen => {}
             action => {
                 if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
                     store.dispatch(action, &mut self.desk);
@@ -405,6 +407,7 @@ impl App {
         let playhead = view.map(|view| &view.playhead);
         self.commands = CommandContext {
             stores: self.stores.len(),
+            recent: settings.recent.len(),
             mapping,
             store_open: store.is_some_and(|store| store.opened().is_some()),
             scanning: store.is_some_and(OpenStore::is_reading),

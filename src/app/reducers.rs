@@ -90,6 +90,15 @@ impl Reducers {
         self.start(named, None, table, waker);
     }
 
+    /// Reads the reducer in use again, with the user's choices.
+    pub(super) fn reload(&mut self, waker: &Waker) {
+        match self.named() {
+            Some(named) if ReducerSource::word(&named).is_none() => self.start(named, None, self.table.clone(), waker),
+            Some(named) => self.read(named, waker),
+            None => {}
+        }
+    }
+
     /// Starts reading a reducer that was used here before. It is used only where its sources
     /// are the same.
     pub(super) fn come_back(&mut self, kept: KeptReducer, waker: &Waker) {

@@ -655,6 +655,7 @@ impl OpenStore {
                 self.forget_reducer_notice();
                 self.reducers.read(named, &desk.waker);
             }
+            Action::ReloadReducer => self.reducers.reload(&desk.waker),
             Action::ClearReducer => {
                 self.reducers.clear();
                 self.forget_reducer_notice();

@@ -35,6 +35,8 @@ pub(super) struct StreamView {
     pub(super) category: CategoryId,
     pub(super) category_name: Text,
     pub(super) rows: StreamRows,
+    /// Some of its events say when they happened.
+    pub(super) has_times: bool,
     /// Where the playhead goes once the rows are in order.
     wanted: Option<At>,
     /// It was wanted where the stream does not reach.
@@ -147,6 +149,7 @@ impl StreamView {
             category: summary.category,
             category_name: Arc::from(streams.category_name(summary.category)),
             rows: StreamRows::default(),
+            has_times: false,
             wanted: Some(at),
             lost: None,
             types: Vec::new(),
@@ -205,6 +208,8 @@ impl StreamView {
         };
         self.idle = idle_threshold(rows.len(), span);
         let _ = self.playhead.set_len(rows.len());
+        // A log whose first thousand and last event have none has none that are of use.
+        self.has_times = (0..rows.len().min(1_000)).chain([last]).any(|at| rows.time(at).is_some());
         self.rows = rows;
         self.trees.revision += 1;
     }

@@ -85,11 +85,17 @@ pub fn time_full(time: Time, zone: Zone) -> String {
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A date in five or six characters beside `latest`: `22 Nov` within a year of it, else `2025`.
+/// A date in few characters beside `latest`: `22 Nov` of its year, `Nov ’25` a little before
+/// that, else `2024`.
 pub fn short_date(time: Time, latest: Option<Time>, zone: Zone) -> String {
     let Some(at) = in_zone(time, zone) else { return String::new() };
+    let same_year = latest.and_then(|latest| in_zone(latest, zone)).is_none_or(|latest| latest.year() == at.year());
     let recent = latest.is_none_or(|latest| latest.0.saturating_sub(time.0) < 300 * DAY);
-    if recent { day_month(&at, true) } else { format!("{}", at.year()) }
+    match (same_year, recent) {
+        (true, _) => day_month(&at, true),
+        (false, true) => format!("{} ’{:02}", MONTHS[at.month0() as usize], at.year().rem_euclid(100)),
+        (false, false) => at.year().to_string(),
+    }
 }
 
 /// `1 Sep`, or `01 Sep` where columns must line up.
@@ -235,6 +241,7 @@ mod tests {
             assert_eq!(time_parts(time, Zone::Utc).map(|parts| parts.1).as_deref(), Some(clock), "nothing is invented");
         }
         assert_eq!(short_date(time, Some(time), Zone::Utc), "06 Oct");
+        assert_eq!(short_date(time, Some(Time(time.0 + 100 * DAY)), Zone::Utc), "Oct ’26");
         assert_eq!(short_date(time, Some(Time(time.0 + 400 * DAY)), Zone::Utc), "2026");
     }
 

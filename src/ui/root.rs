@@ -1,12 +1,13 @@
 //! The whole window: keys first, then toolbar, screen and sheet, then what a screen reader says.
 
 use egui::accesskit::{Live, Role};
-use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, pos2, vec2};
+use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, ViewportCommand, pos2, vec2};
 
 use super::keys::keys;
 use super::layout::workspace_ui;
 use super::panels::{
     PanelCx,
+    about::about_ui,
     bookmark::bookmark_ui,
     export_sheet::export_sheet_ui,
     failed::failed_ui,
@@ -14,6 +15,7 @@ use super::panels::{
     keys_sheet::keys_sheet_ui,
     mapping::mapping_ui,
     open_path::{PROGRAM, REDUCER, STORE, open_path_ui},
+    recent_sheet::recent_sheet_ui,
     save_dialect::save_dialect_ui,
     status::status_ui,
 };
@@ -73,6 +75,8 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::ReducerPath) => open_path_ui(&ctx, &REDUCER, out),
         Some(ModalView::Program) => open_path_ui(&ctx, &PROGRAM, out),
         Some(ModalView::Keys) => keys_sheet_ui(&ctx, out),
+        Some(ModalView::Recent(entries)) => recent_sheet_ui(&ctx, entries, out),
+        Some(ModalView::About) => about_ui(&ctx, out),
         Some(ModalView::SaveDialect(sheet)) => save_dialect_ui(&ctx, sheet, out),
         Some(ModalView::GoTo(go)) => goto_ui(&ctx, go, view.commands, view.zone, out),
         Some(ModalView::Bookmark(sheet)) => bookmark_ui(&ctx, sheet, out),
@@ -134,6 +138,10 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusFilter => focus::request_filter(ctx),
         // Where the box stays open, it keeps the keyboard.
         Action::GoTo(GoToAction::Go(_)) => focus::request(ctx, Panel::Events),
+        Action::ToggleFullscreen => {
+            let is_full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+        }
         Action::SetStateTab(_) => focus::ask_front(ctx, Panel::State),
         Action::Blame => focus::open(ctx, Panel::Blame),
         Action::CloseBlame => focus::request(ctx, Panel::State),

@@ -56,14 +56,24 @@ impl TimeAxis {
         let (Some(major), minor) = (unit_of(84.0), unit_of(6.0)) else { return Vec::new() };
         let minor = minor.filter(|minor| minor.0 < major.0);
         let mut ticks = Vec::new();
+        let year_of = |time: i64| format::in_zone(Time(time), zone).map(|at| chrono::Datelike::year(&at));
+        // A day of another year than the last one's says which.
+        let last_year = self.segments.last().and_then(|segment| year_of(segment.time.1));
+        let label_of = |time: i64, unit: Unit, begin: bool| {
+            let label = label_of(time, unit, zone, begin);
+            match year_of(time).filter(|year| Some(*year) != last_year) {
+                Some(year) if names_day(time, unit, zone, begin) => format!("{label} {year}"),
+                _ => label,
+            }
+        };
         for segment in &self.segments {
             // Each stretch says when it begins.
-            let first = Tick { x: segment.x.0, label: label_of(segment.time.0, UNITS[0].1, zone, true), major: true };
+            let first = Tick { x: segment.x.0, label: label_of(segment.time.0, UNITS[0].1, true), major: true };
             ticks.push(first);
             for unit in [Some(major), minor].into_iter().flatten() {
                 let is_major = unit.0 == major.0;
                 for time in steps(segment.time, *unit, zone) {
-                    let label = if is_major { label_of(time, unit.1, zone, false) } else { String::new() };
+                    let label = if is_major { label_of(time, unit.1, false) } else { String::new() };
                     ticks.push(Tick { x: self.x_of_time(time), label, major: is_major });
                 }
             }
@@ -155,18 +165,28 @@ fn calendar_steps(range: (i64, i64), months: i64, offset: i64) -> Vec<i64> {
     out
 }
 
-fn label_of(time: i64, unit: Unit, zone: Zone, begin: bool) -> String {
-    use chrono::{Datelike, Timelike};
-    let Some(at) = format::in_zone(Time(time), zone) else { return String::new() };
-    let midnight = at.hour() == 0 && at.minute() == 0 && at.second() == 0 && at.timestamp_subsec_millis() == 0;
+/// The label is a day: where a stretch begins, at midnight, and where days are the steps.
+fn names_day(time: i64, unit: Unit, zone: Zone, begin: bool) -> bool {
+    use chrono::Timelike;
+    let midnight = format::in_zone(Time(time), zone)
+        .is_some_and(|at| at.num_seconds_from_midnight() == 0 && at.timestamp_subsec_millis() == 0);
     match unit {
-        _ if begin || midnight && matches!(unit, Unit::Minutes | Unit::Seconds | Unit::Millis) => {
-            format::day_month(&at, false)
-        }
+        Unit::Days | Unit::Weeks => true,
+        Unit::Minutes | Unit::Seconds | Unit::Millis => begin || midnight,
+        Unit::Months(_) | Unit::Years(_) => begin,
+    }
+}
+
+fn label_of(time: i64, unit: Unit, zone: Zone, begin: bool) -> String {
+    use chrono::Datelike;
+    let Some(at) = format::in_zone(Time(time), zone) else { return String::new() };
+    match unit {
+        _ if names_day(time, unit, zone, begin) => format::day_month(&at, false),
         Unit::Millis => at.format("%S%.3f").to_string(),
         Unit::Seconds => at.format("%H:%M:%S").to_string(),
         Unit::Minutes => at.format("%H:%M").to_string(),
-        Unit::Days | Unit::Weeks => format::day_month(&at, false),
+        // Its label is a day.
+        Unit::Days | Unit::Weeks => String::new(),
         Unit::Months(_) if at.month() == 1 => at.year().to_string(),
         Unit::Months(_) => at.format("%b").to_string(),
         Unit::Years(_) => at.year().to_string(),

@@ -224,7 +224,7 @@ fn while_the_playhead_is_dragged_an_older_state_is_shown_and_still_waited_for() 
 
 #[test]
 fn a_filter_that_was_replaced_finds_nothing_any_more() {
-    let mut program = open(index(1, 100, Reading::Done));
+    let mut program = open(index(2, 100, Reading::Done));
     let found = |places: &[u32]| Found::Places(Arc::new(places.to_vec()));
     let tell = |program: &mut Program, id, found, done| {
         let progress = Progress { done: 10, of: 100, found: 1 };
@@ -257,7 +257,7 @@ fn a_filter_that_was_replaced_finds_nothing_any_more() {
     // Of another stream nothing is left.
     program.apply(Action::SetEventFilter("x".to_owned()));
     let fourth = jobs(&program)[0];
-    program.apply(Action::SelectStream(StreamId(0)));
+    program.apply(Action::SelectStream(StreamId(1)));
     tell(&mut program, fourth, found(&[1]), true);
     assert_eq!(program.workspace().events.shown, 100);
 }

@@ -233,3 +233,102 @@ fn the_sheet_for_a_path_begins_empty() {
     }
     assert_eq!(window.state().app.commands().state_tab, StateTab::Tree);
 }
+
+#[test]
+fn the_card_of_the_slider_leaves_the_label_of_the_playhead_free() {
+    let mut window = window(Case::Full);
+    let slider = window.get_by_label("Playhead").rect();
+    // Over the label, which begins at the playhead.
+    let pill = painted_at(&window, "v57 · 57 of 214");
+    window.hover_at(pill.center());
+    // The card comes when the pointer rests.
+    window.run_steps(8);
+    wait_until(&mut window, "a card", |window| {
+        painted(window).iter().any(|(text, _)| text.starts_with('v') && text.contains('\n'))
+    });
+    let card = painted(&window).into_iter().find(|(text, _)| text.contains('\n')).expect("a card").0;
+    let place = painted_at(&window, &card);
+    assert!(place.bottom() <= slider.top() + 1.0, "{place:?} lies on {slider:?}");
+}
+
+/// Where a text was painted in the last frame.
+fn painted_at(window: &Window, wanted: &str) -> egui::Rect {
+    fn find(shape: &Shape, wanted: &str) -> Option<egui::Rect> {
+        match shape {
+            Shape::Text(text) if text.galley.text() == wanted => Some(text.galley.rect.translate(text.pos.to_vec2())),
+            Shape::Vec(shapes) => shapes.iter().find_map(|shape| find(shape, wanted)),
+            _ => None,
+        }
+    }
+    window.output().shapes.iter().find_map(|clipped| find(&clipped.shape, wanted)).expect(wanted)
+}
+
+#[test]
+fn a_click_on_a_type_of_the_legend_lists_its_events_and_another_one_all() {
+    let mut window = window(Case::Full);
+    window.get_by_label("Only Withdrawn").click();
+    wait_until(&mut window, "withdrawals", |window| window.state().workspace().events.shown == 107);
+    assert_eq!(window.state().workspace().events.filter, "type:Withdrawn");
+    window.get_by_label("Only Withdrawn").click();
+    wait_until(&mut window, "all", |window| window.state().workspace().events.shown == 214);
+}
+
+#[test]
+fn events_without_times_have_no_axis_of_time() {
+    let line = |n: u32| format!("{{\"stream\":\"a-1\",\"version\":{n},\"type\":\"T\",\"data\":{{\"n\":{n}}}}}\n");
+    let (window, _folder) = lines(&(1..9).map(line).collect::<String>());
+    assert!(window.query_by_label("Axis: sequence").is_some());
+    assert!(window.query_by_label("Axis: time").is_none());
+}
+
+#[test]
+fn no_two_tabs_are_called_alike() {
+    let window = window(Case::Full);
+    for word in ["Tree", "Changes", "JSON", "Payload", "Metadata", "Raw"] {
+        window.get_by_label(word);
+    }
+}
+
+#[test]
+fn a_store_that_was_open_before_opens_by_keyboard() {
+    let mut window = window(Case::Full);
+    window.state_mut().apply(Action::CloseStore);
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::H);
+    window.run_steps(4);
+    window.get_by_label_contains("row 1 of 1, bank.db");
+    press(&mut window, Key::Enter);
+    wait_for(&mut window, "category account");
+    assert!(window.state().app.view().modal.is_none());
+}
+
+#[test]
+fn about_says_the_version_and_the_licences() {
+    let mut window = window(Case::Welcome);
+    window.state_mut().apply(Action::ShowAbout);
+    window.run_steps(4);
+    window.get_by_label(&format!("Eventglass {}", env!("CARGO_PKG_VERSION")));
+    window.get_by_label_contains("MIT License");
+    press(&mut window, Key::Escape);
+    assert!(window.state().app.view().modal.is_none());
+}
+
+#[test]
+fn f11_fills_the_screen() {
+    let mut window = window(Case::Full);
+    press(&mut window, Key::F11);
+    assert!(window.state().log.contains(&Action::ToggleFullscreen), "{:?}", window.state().log);
+}
+
+#[test]
+fn the_reducer_is_read_again_when_that_is_asked_for() {
+    let mut window = start(bank(57, Some(sample("reducers.mjs"))));
+    wait_for(&mut window, "Reducer reducers.mjs, 0 errors");
+    settle(&mut window);
+    window.key_press_modifiers(Modifiers { shift: true, ..Modifiers::COMMAND }, Key::R);
+    window.run_steps(1);
+    assert!(window.state().app.is_waiting(), "it is read");
+    wait_for(&mut window, "Reducer reducers.mjs, 0 errors");
+    settle(&mut window);
+    assert_eq!(window.state().applied(), 57);
+}

@@ -100,6 +100,10 @@ pub enum ModalView<'a> {
     /// Typing the command of a program.
     Program,
     Keys,
+    /// Stores that were open before.
+    Recent(Vec<RecentEntry>),
+    /// Version and licences.
+    About,
     /// Naming a dialect.
     SaveDialect(SaveView<'a>),
     Export(Box<ExportView<'a>>),
@@ -192,6 +196,8 @@ impl App {
                 Modal::ReducerPath => Some(ModalView::ReducerPath),
                 Modal::Program => Some(ModalView::Program),
                 Modal::Keys => Some(ModalView::Keys),
+                Modal::Recent => Some(ModalView::Recent(pages::recent(desk))),
+                Modal::About => Some(ModalView::About),
                 Modal::Export => Some(ModalView::Export(Box::new(export::export(store?, desk)?))),
                 Modal::GoTo => Some(ModalView::GoTo(Box::new(goto::goto(desk.goto.as_ref()?, store, &self.commands)))),
                 Modal::Bookmark => Some(ModalView::Bookmark(goto::bookmark(store?, desk)?)),

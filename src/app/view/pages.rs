@@ -112,15 +112,20 @@ pub struct StatusView<'a> {
     pub message: Option<Cow<'a, str>>,
 }
 
-pub(super) fn welcome<'a>(desk: &'a Desk, opening: Option<&'a str>) -> WelcomeView<'a> {
+/// The stores that were open before, latest first.
+pub(super) fn recent(desk: &Desk) -> Vec<RecentEntry> {
     let entry = |recent: &Recent| RecentEntry {
         name: file_name(&recent.place.store),
         place: recent.place.store.parent().map(|folder| folder.display().to_string()).unwrap_or_default(),
         dialect: recent.dialect.clone(),
         missing: recent.missing,
     };
+    desk.settings.recent.iter().map(entry).collect()
+}
+
+pub(super) fn welcome<'a>(desk: &'a Desk, opening: Option<&'a str>) -> WelcomeView<'a> {
     WelcomeView {
-        recent: desk.settings.recent.iter().map(entry).collect(),
+        recent: recent(desk),
         samples: &desk.samples,
         opening,
         problem: desk.problem.as_ref(),

@@ -27,8 +27,9 @@ pub struct TimeBody<'a> {
     pub playing: bool,
     /// Events per second.
     pub speed: u32,
-    /// What the axis measures.
+    /// What the axis measures; events without times have only their order.
     pub axis: Axis,
+    pub has_times: bool,
     /// Every event of the stream.
     pub events: &'a dyn TimelineEvents,
     /// Changes whenever the stream does: another one, or more events.
@@ -107,7 +108,8 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
             comparing: view.point_a.is_compared,
             playing: view.playhead.is_playing(),
             speed: view.playhead.speed(),
-            axis,
+            axis: if view.has_times { axis } else { Axis::Sequence },
+            has_times: view.has_times,
             events: view,
             revision: revision(view),
             legend: view.types.iter().map(|entry| legend_entry(view, *entry)).collect(),

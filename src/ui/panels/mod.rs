@@ -15,6 +15,7 @@ use crate::app::command::CommandContext;
 use crate::app::view::{WorkspaceView, Zone};
 use crate::model::{Problem, StoreId};
 
+pub mod about;
 pub mod blame;
 pub mod bookmark;
 pub mod event;
@@ -29,6 +30,7 @@ pub mod loading;
 pub mod mapping;
 pub mod notice;
 pub mod open_path;
+pub mod recent_sheet;
 pub mod reducer_chip;
 pub mod sample_card;
 pub mod save_dialect;

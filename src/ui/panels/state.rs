@@ -95,7 +95,7 @@ fn header_ui(
             count: (changes > 0 && header.width() >= WITH_TITLE).then(|| format::number(changes)),
             ..Tab::new("Changes")
         },
-        Tab::new("Raw"),
+        Tab::new("JSON"),
     ];
     let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);
     let (clicked, end) = tabs(ui, id.with("tabs"), left, header, &words, active);

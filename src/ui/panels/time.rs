@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use egui::{Id, Rect, Sense, Ui, pos2, vec2};
+use egui::accesskit::Role;
+use egui::{Id, Rect, RectAlign, Sense, Tooltip, Ui, WidgetInfo, pos2, vec2};
 
 use super::{PanelCx, problem, sentence, split_line};
 use crate::app::action::{Action, Axis, Panel};
@@ -61,7 +62,7 @@ pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>)
     if rest.width() >= WITH_LEGEND {
         let width = if narrow { 160.0 } else { size::STREAMS };
         let legend = Rect::from_min_size(rest.min, vec2(width, rest.height()));
-        legend_ui(ui, id, legend, body, narrow);
+        legend_ui(ui, id, legend, body, cx.view.events.filter, narrow, out);
         paint::vline(&painter, legend.right(), rest.top(), rest.bottom(), t.hairline);
         left = legend.right();
     }
@@ -116,8 +117,9 @@ fn transport_ui(
         return line.right();
     }
     let words = [("Sequence", "Axis: sequence"), ("Time", "Axis: time")];
+    let words = if body.has_times { &words[..] } else { &words[..1] };
     let active = usize::from(body.axis == Axis::Time);
-    let (clicked, left) = segmented(ui, id.with("axis"), line.right() - size::PAD, y, &words, active);
+    let (clicked, left) = segmented(ui, id.with("axis"), line.right() - size::PAD, y, words, active);
     let t = tokens::tokens(ui.ctx());
     let left = text::right(ui.painter(), left - 10.0, y, "Axis", text::LABEL, t.quiet);
     if let Some(clicked) = clicked.filter(|&clicked| clicked != active) {
@@ -197,10 +199,16 @@ fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) 
     response.on_hover_text(format!("{words}{stored}"));
 }
 
-fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, narrow: bool) {
+/// The most frequent types; a click lists the events of one, a second click all again.
+fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, filter: &str, narrow: bool, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let mut words = Vec::new();
+    let others = (body.others.0 > 0).then(|| {
+        format!("{} {}", format::plural(body.others.0, "more type", "more types"), format::number(body.others.1))
+    });
+    let named = body.legend.iter().map(|entry| format!("{} {}", entry.name, format::number(entry.count)));
+    let words: Vec<String> = named.chain(others).collect();
+    spoken(ui, id.with("legend"), rect, &words.join(", "));
     let shown = if narrow { 3 } else { 4 };
     for at in 0..shown {
         let (name, slot, count) = match body.legend.get(at) {
@@ -222,6 +230,14 @@ fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, narrow: bool)
             )
         };
         let number = format::number(count);
+        if let Some(entry) = body.legend.get(at) {
+            let place = Rect::from_min_max(pos2(x - 10.0, y - 9.0), pos2(right + 6.0, y + 9.0));
+            let wanted = type_filter(entry.name);
+            let is_on = filter == wanted;
+            if type_ui(ui, id.with(("type", at)), place, entry.name, is_on) {
+                out.push(Action::SetEventFilter(if is_on { String::new() } else { wanted }));
+            }
+        }
         match slot {
             Some(slot) => paint::type_shape(&painter, pos2(x, y), 4.5, slot, t),
             None => {
@@ -230,9 +246,32 @@ fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, narrow: bool)
         }
         let left = text::right(&painter, right, y, &number, text::DATA_SMALL, t.secondary);
         text::left_cut(&painter, x + 12.0, y, &name, text::LABEL, t.secondary, left - 6.0 - x - 12.0);
-        words.push(format!("{name} {number}"));
     }
-    spoken(ui, id.with("legend"), rect, &words.join(", "));
+}
+
+/// The filter that lists the events of a type.
+fn type_filter(name: &str) -> String {
+    let words: Vec<String> = name.split_whitespace().map(|word| format!("type:{word}")).collect();
+    words.join(" ")
+}
+
+/// A type that can be clicked; its name and number are painted over it.
+fn type_ui(ui: &mut Ui, id: Id, place: Rect, name: &str, is_on: bool) -> bool {
+    let t = tokens::tokens(ui.ctx());
+    let response = ui.interact(place, id, Sense::click());
+    let words = format!("Only {name}");
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &words));
+    if is_on {
+        ui.painter().rect_filled(place, size::RADIUS, t.selected);
+    } else if response.hovered() {
+        ui.painter().rect_filled(place, size::RADIUS, t.hover);
+    }
+    if response.has_focus() {
+        paint::focus_ring(ui.painter(), place.shrink(2.0), t);
+    }
+    let clicked = response.clicked();
+    response.on_hover_text(if is_on { "List every type".to_owned() } else { format!("List only {name}") });
+    clicked
 }
 
 /// The axis with its ticks.
@@ -308,18 +347,22 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
         scrubber.paint_hover(&painter, plot, hovered, t);
     }
     scrubber.paint_playhead(&painter, plot, plot.bottom(), output.pill, output.response.has_focus(), t);
-    finish(body, zone, output, out);
+    finish(body, plot, zone, output, out);
 }
 
-fn finish(body: &TimeBody<'_>, zone: Zone, output: ScrubberOutput, out: &mut Vec<Action>) {
+fn finish(body: &TimeBody<'_>, plot: Rect, zone: Zone, output: ScrubberOutput, out: &mut Vec<Action>) {
     if let Some(at) = output.set_a {
         out.push(Action::SetPointA(at));
     }
     if let Some(to) = output.scrub_to {
         out.push(PlaybackCommand::ScrubTo(to).into());
     }
-    if let Some(hovered) = output.hovered {
-        output.response.on_hover_text_at_pointer(hover_card(body, hovered, zone));
+    if let (Some(hovered), Some(pointer)) = (output.hovered, output.response.hover_pos()) {
+        // Above the plot: at the pointer it would lie on the playhead's label.
+        let column = Rect::from_x_y_ranges(pointer.x..=pointer.x, plot.y_range());
+        let mut card = Tooltip::for_enabled(&output.response);
+        card.popup = card.popup.anchor(column).align(RectAlign::TOP).align_alternatives(&[]);
+        card.show(|ui| ui.label(hover_card(body, hovered, zone)));
     }
 }
 
