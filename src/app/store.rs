@@ -600,8 +600,20 @@ impl OpenStore {
         self.session.ask_store(StoreAsk::Arrange(self.list.order.clone()));
     }
 
-    /// Does what the user asked of the store in front.
+    /// Does what the user asked of the store in front; from far away one can come back.
     pub(super) fn dispatch(&mut self, action: Action, desk: &mut Desk) {
+        let from = self.spot();
+        let applied = |store: &OpenStore| store.view.as_ref().map(|view| (view.id, view.playhead.applied().0));
+        let before = applied(self);
+        self.act(action, desk);
+        if let (Some((stream, before)), Some((now_in, after))) = (before, applied(self))
+            && stream == now_in
+        {
+            desk.history.moved(from, before.abs_diff(after), desk.now);
+        }
+    }
+
+    fn act(&mut self, action: Action, desk: &mut Desk) {
         let now = desk.now;
         match action {
             // The one that is shown stays as it is: its playhead, its filter, its trees.
@@ -690,12 +702,9 @@ impl OpenStore {
                 self.dispatch_bookmark(action, desk);
             }
             action => {
-                let from = self.spot();
                 let ask = Ask { session: &self.session, reducers: &self.reducers, now };
                 if let Some(view) = &mut self.view {
-                    let before = view.playhead.applied();
                     view.dispatch(action, &ask);
-                    desk.history.moved(from, before.0.abs_diff(view.playhead.applied().0), now);
                 }
             }
         }

@@ -220,8 +220,8 @@ impl OpenStore {
         if anew {
             (go.id, go.awaited, go.chosen) = (IdSearch::default(), None, None);
             go.found.narrow(go.text.trim(), index);
-            go.before = go.found.clone();
         }
+        go.before = go.found.clone();
         let typed = go.text.trim().to_owned();
         if let Some(words) = go.text.strip_prefix('\'') {
             go.found = FoundPlaces::default();

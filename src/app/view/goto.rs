@@ -91,12 +91,13 @@ pub(super) fn goto<'a>(go: &'a GoTo, store: Option<&'a OpenStore>, commands: &'a
         cursor: go.cursor() as u64,
         streams: looks_for_streams.then_some(streams),
         commands: of_commands.then(|| (go.hits.len() as u64, all())),
-        note: note(go, in_stream),
+        note: note(go, store, in_stream),
         lines: GoToLines { go, store, commands },
     }
 }
 
-fn note(go: &GoTo, in_stream: bool) -> Option<String> {
+fn note(go: &GoTo, store: Option<&OpenStore>, in_stream: bool) -> Option<String> {
+    let is_part = store.is_some_and(OpenStore::is_reading);
     let help = if in_stream { IN_STREAM } else { ANYWHERE };
     let typed = go.text.trim();
     if let Some(said) = &go.said {
@@ -106,7 +107,8 @@ fn note(go: &GoTo, in_stream: bool) -> Option<String> {
         return Some(help.to_owned());
     }
     if go.id.done && !go.hits.iter().any(|hit| matches!(hit, Hit::Event(_))) {
-        return Some(format!("No event of this store has the id {typed}."));
+        let of = if is_part { "of those read so far" } else { "of this store" };
+        return Some(format!("No event {of} has the id {typed}."));
     }
     let is_found = go.hits.iter().any(|hit| *hit != Hit::Id);
     match typed {
@@ -115,6 +117,7 @@ fn note(go: &GoTo, in_stream: bool) -> Option<String> {
         "'" => Some("No bookmark is set in this store. The key m sets one at the playhead.".to_owned()),
         _ if typed.starts_with('>') => Some("No command is called so.".to_owned()),
         _ if typed.starts_with('\'') => Some("No bookmark has these words.".to_owned()),
+        _ if is_part => Some(format!("Nothing that is read so far is called {typed}.")),
         _ => Some(format!("Nothing here is called {typed}. {help}")),
     }
 }
