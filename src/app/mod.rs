@@ -13,6 +13,7 @@ pub mod command;
 mod compare;
 mod desk;
 mod export;
+mod findings;
 mod goto;
 mod history;
 pub mod idle;

@@ -23,7 +23,7 @@ use crate::formats::{OpenChoice, Opened, file_name};
 use crate::home;
 use crate::index::At;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Finding, FindingCode, FindingGroup, Findings, Problem, Severity, StoreId, StreamId};
+use crate::model::{Applied, Problem, StoreId, StreamId};
 use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
 use crate::session::{Answer, IndexNews, PROGRAM, Reading, ReducerSource, Session, StoreAsk, WantedHost, find_stream};
@@ -767,52 +767,6 @@ impl OpenStore {
         if let Some(text) = text {
             desk.effect(Effect::Copy(text));
             desk.say(said, 2.0);
-        }
-    }
-
-    /// Findings of the store, and of the stream that is shown.
-    pub(super) fn findings(&self) -> impl Iterator<Item = &Findings> {
-        let of_stream = self.view.as_ref().map(|view| &*view.fold.news.findings);
-        [Some(self.index.index.findings()), of_stream].into_iter().flatten()
-    }
-
-    /// The n-th line of the list of findings: by severity, then those of the store before those
-    /// of the stream.
-    pub(super) fn finding_group(&self, at: u64) -> Option<(&Findings, &FindingGroup)> {
-        let of = |severity| {
-            self.findings().flat_map(move |findings| {
-                let groups = findings.groups();
-                let begins = groups.partition_point(|group| group.code.severity() > severity);
-                let ends = groups.partition_point(|group| group.code.severity() >= severity);
-                groups[begins..ends].iter().map(move |group| (findings, group))
-            })
-        };
-        Severity::ALL.into_iter().flat_map(of).nth(at as usize)
-    }
-
-    /// The worst code among the findings.
-    pub(super) fn worst_finding(&self) -> Option<FindingCode> {
-        self.findings().flat_map(|findings| findings.counts().keys().copied()).max_by_key(|code| code.severity())
-    }
-
-    /// Goes to the first place of a line of the list; where one of its places is shown, to the next.
-    fn open_finding(&mut self, at: u64, desk: &mut Desk) {
-        let streams = self.index.index.streams();
-        let place = |finding: &Finding| {
-            let id = finding.stream_id.or_else(|| streams.find(finding.stream.as_deref()?))?;
-            Some((id, finding.version))
-        };
-        let places: Vec<_> = match self.finding_group(at) {
-            Some((findings, group)) => findings.places(group).filter_map(place).collect(),
-            None => return,
-        };
-        let shown = self.view.as_ref().map(|view| (view.id, view.version()));
-        let here = places.iter().position(|place| Some(*place) == shown);
-        let next = here.map_or(0, |here| (here + 1) % places.len());
-        let place = places.get(next).map(|(id, version)| (*id, version.map(At::Version)));
-        if let Some((id, at)) = place {
-            desk.history.leave(self.spot());
-            self.show_at(id, at, desk.now);
         }
     }
 }

@@ -333,12 +333,11 @@ const NAMED: usize = 3;
 
 /// A line for a list.
 fn in_short(path: &Pointer, write: &PathWrite) -> WriteLine {
-    let short = |node: &Option<Node>| node.as_ref().map(value_in_short);
     match &write.changes[..] {
         [change] if change.path == *path => WriteLine {
             applied: write.applied,
-            before: short(&change.before),
-            after: short(&change.after),
+            before: change.before.as_ref().map(|node| value_in_short(node, change.after.as_ref())),
+            after: change.after.as_ref().map(|node| value_in_short(node, change.before.as_ref())),
             inside: None,
         },
         changes => {
@@ -358,17 +357,26 @@ fn change_in_short(path: &Pointer, change: &Change) -> String {
     let inside = Pointer(change.path.0[path.0.len()..].to_vec()).readable();
     match (&change.before, &change.after) {
         (_, None) => format!("{inside} removed"),
-        (None, Some(after)) => format!("{inside} added {}", value_in_short(after)),
-        (Some(before), Some(after)) => format!("{inside} {} was {}", value_in_short(after), value_in_short(before)),
+        (None, Some(after)) => format!("{inside} added {}", value_in_short(after, None)),
+        (Some(before), Some(after)) => {
+            let (now, was) = (value_in_short(after, Some(before)), value_in_short(before, Some(after)));
+            format!("{inside} {now} was {was}")
+        }
     }
 }
 
-/// A value in one line; of a branch how much there is in it.
-fn value_in_short(node: &Node) -> Text {
+/// A value in one line; of a branch how much there is in it. Of two long texts the part that differs
+/// is in it.
+fn value_in_short(node: &Node, other: Option<&Node>) -> Text {
     let text = match node {
+        Node::String(text) if text.len() > SHOWN => {
+            let same = other.and_then(Node::as_str).map_or(0, |other| same_start(text, other));
+            let from = text.floor_char_boundary(same.saturating_sub(SHOWN / 4));
+            let part = to_text(&Node::text(head(&text[from..])));
+            if from > 0 { format!("…{}", &part[1..]) } else { part }
+        }
         Node::Object(object) => format!("{{{}}}", object.0.len()),
         Node::Array(items) => format!("[{}]", items.len()),
-        Node::String(text) if text.len() > 4 * SHOWN => to_text(&Node::text(head(text))),
         Node::Bytes(bytes) => format!("{} bytes", bytes.len()),
         leaf => to_text(leaf),
     };
@@ -378,6 +386,31 @@ fn value_in_short(node: &Node) -> Text {
     }
 }
 
+/// Bytes that two texts begin with alike.
+fn same_start(one: &str, other: &str) -> usize {
+    one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
+}
+
 fn head(text: &str) -> &str {
     text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_long_texts_the_part_that_differs_is_kept() {
+        let long = |end: &str| Node::text(&format!("{}{end}", "é and more ".repeat(1_000)));
+        let (one, two) = (long("one"), long("two"));
+        let short = value_in_short(&one, Some(&two));
+        assert!(short.starts_with('…') && short.ends_with("more one\"") && short.len() < 80, "{short}");
+        // Alone it is its beginning.
+        let alone = value_in_short(&one, None);
+        assert!(alone.starts_with("\"é and") && alone.ends_with('…') && alone.chars().count() == SHOWN + 1, "{alone}");
+        let object = Node::object(vec![("a".into(), Node::Null)]);
+        let (number, bytes) = (Node::number("1".repeat(400)), Node::Bytes([1, 2].into()));
+        assert_eq!((&*value_in_short(&object, None), &*value_in_short(&bytes, None)), ("{1}", "2 bytes"));
+        assert_eq!(value_in_short(&number, None).chars().count(), SHOWN + 1);
+    }
 }

@@ -165,6 +165,43 @@ pub fn value(node: &Node) -> Cow<'_, str> {
     }
 }
 
+/// Characters that are to be seen of a difference, and before it.
+const DIFFERENCE: usize = 8;
+/// Bytes of two texts that are compared to find where they differ.
+const COMPARED: usize = 1 << 20;
+
+/// A value in one line of about `room` characters beside the one it is to be told apart from: what
+/// both begin with is left out where the difference would not be seen.
+pub fn value_beside<'n>(node: &'n Node, other: &Node, room: usize) -> Cow<'n, str> {
+    match (node, other) {
+        (Node::String(text), Node::String(other)) => match difference(text, other, room.saturating_sub(1)) {
+            0 => value(node),
+            from => format!("…{}", &quoted(&text[from..])[1..]).into(),
+        },
+        _ => {
+            let text = value(node);
+            match difference(&text, &value(other), room) {
+                0 => text,
+                from => format!("…{}", &text[from..]).into(),
+            }
+        }
+    }
+}
+
+/// Where to begin in a text that is shown in `room` characters, so that what differs from the other
+/// one is seen.
+pub fn difference(text: &str, other: &str, room: usize) -> usize {
+    if text.chars().nth(room).is_none() {
+        return 0;
+    }
+    let both = text.bytes().zip(other.bytes()).take(COMPARED);
+    let same = text.floor_char_boundary(both.take_while(|(a, b)| a == b).count());
+    if text[..same].chars().nth(room.saturating_sub(DIFFERENCE)).is_none() {
+        return 0;
+    }
+    text[..same].char_indices().rev().nth(DIFFERENCE - 1).map_or(0, |(at, _)| at)
+}
+
 fn quoted(whole: &str) -> Cow<'_, str> {
     let head = text::head(whole, text::MAX_LAYOUT_BYTES);
     let mut out = String::with_capacity(head.len() + 2);
@@ -243,6 +280,24 @@ mod tests {
         assert_eq!(short_date(time, Some(time), Zone::Utc), "06 Oct");
         assert_eq!(short_date(time, Some(Time(time.0 + 100 * DAY)), Zone::Utc), "Oct ’26");
         assert_eq!(short_date(time, Some(Time(time.0 + 400 * DAY)), Zone::Utc), "2026");
+    }
+
+    #[test]
+    fn of_two_long_values_the_part_that_differs_is_shown() {
+        let long = |end: &str| Node::text(&format!("{}{end}", "the same for both, é ".repeat(400)));
+        let (one, two) = (long("ends with 1"), long("ends with 22"));
+        assert_eq!(value_beside(&one, &two, 30), "…ds with 1\"");
+        assert_eq!(value_beside(&two, &one, 30), "…ds with 22\"");
+        // Where the difference is seen, or all of it, it begins where it begins.
+        let (one, two) = (Node::text("abc, and much more of it"), Node::text("abd, and much more of it"));
+        assert_eq!(value_beside(&one, &two, 14), value(&one));
+        assert_eq!(value_beside(&Node::text("short"), &long("x"), 14), "\"short\"");
+        // One that is the beginning of the other, and no texts.
+        let (start, all) = (Node::text(&"ab".repeat(40)), Node::text(&"ab".repeat(50)));
+        assert_eq!(value_beside(&start, &all, 20), "…abababab\"");
+        let number = |end: u8| Node::number(format!("{}{end}", "1".repeat(60)));
+        assert_eq!(value_beside(&number(1), &number(2), 20), "…111111111");
+        assert_eq!(value_beside(&Node::text(""), &Node::Null, 0), "\"\"");
     }
 
     #[test]

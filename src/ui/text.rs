@@ -83,6 +83,14 @@ pub fn head(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
 
+/// Width of a character of [`DATA`].
+const DATA_CHAR: f32 = 7.6;
+
+/// How many characters of [`DATA`] there is room for.
+pub fn data_chars(room: f32) -> usize {
+    (room / DATA_CHAR) as usize
+}
+
 /// Characters that would break a line or draw nothing show as a picture or as their escape.
 fn one_line(text: &str) -> String {
     if !text.contains(is_invisible) {

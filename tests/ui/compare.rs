@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Role, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
-use eventglass::app::action::Action;
+use eventglass::app::action::{Action, Tree};
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand::ScrubTo;
 use eventglass::app::view::Content;
 use eventglass::model::json::parse_text;
-use eventglass::model::{Applied, StreamId};
+use eventglass::model::{Applied, Pointer, StreamId};
 use eventglass::session::{Against, Answer, Reading, ReplayAsk, StateNews, Ticket};
 use serde_json::Value;
 
@@ -194,6 +194,38 @@ fn another_reducer_is_compared_with_itself() {
     assert!(!has(&window, "balance "), "{:?}", labels(&window));
     wait_until(&mut window, "the amounts of both", |window| {
         labels(window).iter().any(|label| label.contains("amount 14818, changed, was "))
+    });
+}
+
+#[test]
+fn of_two_long_texts_the_part_that_differs_is_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("notes.jsonl");
+    let line = |version: u32, end: &str| {
+        let text = format!("{}{end}", "what every note begins with; ".repeat(300));
+        serde_json::json!({"stream": "n-1", "version": version, "type": "Noted", "data": {"note": text}}).to_string()
+    };
+    std::fs::write(&path, format!("{}\n{}\n", line(1, "first end"), line(2, "second end"))).expect("written");
+    let mut window = start(Place::of(&path));
+    wait_for(&mut window, "second end");
+    wait_until(&mut window, "both ends in the tree", |window| {
+        let is_apart = |label: &String| {
+            label.contains("note …") && label.contains("second end\"") && label.contains("first end\"")
+        };
+        labels(window).iter().any(is_apart)
+    });
+    settle(&mut window);
+    write(&mut window, "2");
+    wait_for(&mut window, "note changed, …");
+    let row = labels(&window).into_iter().find(|label| label.contains("note changed, …")).expect("the change");
+    assert!(row.contains("second end\"") && row.ends_with("first end\""), "{row}");
+    // And where it is listed who wrote it.
+    window.state_mut().apply(Action::SelectPath(Tree::State, Pointer::parse("/note")));
+    window.run_steps(2);
+    write(&mut window, "b");
+    wait_for(&mut window, "Writes of note: 2 events");
+    wait_until(&mut window, "both ends in the list", |window| {
+        labels(window).iter().any(|label| label.contains("second end\", was …") && label.contains("first end\""))
     });
 }
 

@@ -1,7 +1,9 @@
 //! Who wrote a path of the state: the events that did, the oldest first, with the value before
 //! and after each. Opened by a key from the state; the marked row wrote what the playhead shows.
 
-use egui::{Rect, Ui, pos2};
+use std::borrow::Cow;
+
+use egui::{Color32, Painter, Pos2, Rect, Ui, pos2};
 
 use super::{PanelCx, labels, sentence, split_header};
 use crate::app::action::{Action, Panel};
@@ -109,6 +111,13 @@ impl Columns {
     }
 }
 
+/// Paints one of two values, so that what differs is seen.
+fn apart(painter: &Painter, at: Pos2, own: &str, other: &str, color: Color32, room: f32) {
+    let from = format::difference(own, other, text::data_chars(room));
+    let cut = if from > 0 { Cow::Owned(format!("…{}", &own[from..])) } else { Cow::Borrowed(own) };
+    text::left_cut(painter, at.x, at.y, &cut, text::DATA, color, room);
+}
+
 fn row_ui(at: &RowPaint<'_>, line: &BlameLine<'_>, view: &BlameView<'_>, columns: &Columns, zone: Zone) -> RowNode {
     let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
     let version = format::version(line.version);
@@ -139,9 +148,9 @@ fn row_ui(at: &RowPaint<'_>, line: &BlameLine<'_>, view: &BlameView<'_>, columns
         (None, before, after) => {
             let room = columns.was - columns.became - 12.0;
             let (words, color) = after.map_or(("removed", t.removed), |after| (after, t.text));
-            text::left_cut(painter, x + columns.became, y, words, text::DATA, color, room);
-            let (was, color) = before.map_or(("not there", quiet), |before| (before, t.secondary));
-            text::left_cut(painter, x + columns.was, y, was, text::DATA, color, right - x - columns.was);
+            let (was, was_color) = before.map_or(("not there", quiet), |before| (before, t.secondary));
+            apart(painter, pos2(x + columns.became, y), words, was, color, room);
+            apart(painter, pos2(x + columns.was, y), was, words, was_color, right - x - columns.was);
             format!("{words}, was {was}")
         }
     };

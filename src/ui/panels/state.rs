@@ -5,7 +5,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
 use crate::app::view::{AgainstView, ChangeLine, Content, StateBody, StateSource, StateView, ThrowView, WorkspaceView};
-use crate::model::Version;
+use crate::model::{Node, Version};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, flow, icon_button, spoken};
@@ -343,14 +343,21 @@ fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: 
     let label = if path.is_empty() { "(the whole state)" } else { &path };
     text::left_cut(painter, path_x, y, label, text::DATA, t.secondary, value_x - 12.0 - path_x);
     let mut name = format!("row {} of {len}, {label} {word}", at.index + 1);
+    // Of two long values the part that differs is seen.
+    let beside = |own: &Node, other: Option<&Node>, room: f32| match other {
+        Some(other) => format::value_beside(own, other, text::data_chars(room)).into_owned(),
+        None => format::value(own).into_owned(),
+    };
     if let Some(after) = change.after {
-        let value = format::value(after);
-        text::left_cut(painter, value_x, y, &value, text::DATA, t.text, was_x - 12.0 - value_x);
+        let room = was_x - 12.0 - value_x;
+        let value = beside(after, change.before, room);
+        text::left_cut(painter, value_x, y, &value, text::DATA, t.text, room);
         name.push_str(&format!(", {}", text::head(&value, 200)));
     }
     if let Some(before) = change.before {
-        let value = format::value(before);
-        text::left_cut(painter, was_x, y, &value, text::DATA, t.secondary, at.fill.right() - 8.0 - was_x);
+        let room = at.fill.right() - 8.0 - was_x;
+        let value = beside(before, change.after, room);
+        text::left_cut(painter, was_x, y, &value, text::DATA, t.secondary, room);
         name.push_str(&format!(", was {}", text::head(&value, 200)));
     }
     let tooltip = at.pointer.map(|_| label.to_owned());

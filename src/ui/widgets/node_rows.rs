@@ -130,18 +130,23 @@ fn row_ui(
     }
     let mut spoken = String::new();
     if let Some(now) = &row.now {
-        let value = format::value(now);
         let color = if now.len().is_some() { quiet } else { t.text };
-        let was_shown = columns.was.is_some() && old_value(row).is_some();
+        let was_shown = columns.was.is_some() && old_value(row, 0).is_some();
         let right = match columns.was.filter(|_| was_shown) {
             Some(was) => x + was - 12.0,
             None => at.fill.right() - 8.0,
+        };
+        let value = match row.before.as_ref().filter(|_| row.change == RowChange::Changed) {
+            Some(before) => format::value_beside(now, before, text::data_chars(right - value_x)),
+            None => format::value(now),
         };
         text::left_cut(painter, value_x, y, &value, text::DATA, color, right - value_x);
         spoken = text::head(&value, 200).to_owned();
     }
     let mut was = String::new();
-    if let (Some(was_x), Some(old)) = (columns.was, old_value(row)) {
+    if let Some(was_x) = columns.was
+        && let Some(old) = old_value(row, text::data_chars(at.fill.right() - x - was_x - WAS))
+    {
         was = text::head(&old, 200).to_owned();
         let end = text::left(painter, x + was_x, y, "was", text::BODY, quiet);
         let room = at.fill.right() - 8.0 - end - 4.0;
@@ -191,10 +196,14 @@ fn differs(row: &TreeRow) -> Option<(&'static str, ColorOf)> {
     }
 }
 
-/// The old value, where one is worth showing.
-fn old_value(row: &TreeRow) -> Option<String> {
+/// Width of the word before an old value, and of the gaps around.
+const WAS: f32 = 40.0;
+
+/// The old value in so many characters, where one is worth showing.
+fn old_value(row: &TreeRow, room: usize) -> Option<String> {
     match row.change {
-        RowChange::Changed | RowChange::Removed => row.before.as_ref().map(|old| format::value(old).into_owned()),
+        RowChange::Changed => Some(format::value_beside(row.before.as_ref()?, row.now.as_ref()?, room).into_owned()),
+        RowChange::Removed => row.before.as_ref().map(|old| format::value(old).into_owned()),
         RowChange::Inside if row.expanded == Some(false) => {
             let old = row.before.as_ref()?;
             // `{3}` beside `{3}` says nothing.

@@ -1,0 +1,54 @@
+//! What is odd in a store and in the stream that is shown, as one list, and the way to its places.
+
+use super::desk::Desk;
+use super::store::OpenStore;
+use crate::index::At;
+use crate::model::{Finding, FindingCode, FindingGroup, Findings, Severity};
+
+impl OpenStore {
+    /// Findings of the store, and of the stream that is shown.
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Findings> {
+        let of_stream = self.view.as_ref().map(|view| &*view.fold.news.findings);
+        [Some(self.index.index.findings()), of_stream].into_iter().flatten()
+    }
+
+    /// The n-th line of the list of findings: by severity, then those of the store before those
+    /// of the stream.
+    pub(super) fn finding_group(&self, at: u64) -> Option<(&Findings, &FindingGroup)> {
+        let of = |severity| {
+            self.findings().flat_map(move |findings| {
+                let groups = findings.groups();
+                let begins = groups.partition_point(|group| group.code.severity() > severity);
+                let ends = groups.partition_point(|group| group.code.severity() >= severity);
+                groups[begins..ends].iter().map(move |group| (findings, group))
+            })
+        };
+        Severity::ALL.into_iter().flat_map(of).nth(at as usize)
+    }
+
+    /// The worst code among the findings.
+    pub(super) fn worst_finding(&self) -> Option<FindingCode> {
+        self.findings().flat_map(|findings| findings.counts().keys().copied()).max_by_key(|code| code.severity())
+    }
+
+    /// Goes to the first place of a line of the list; where one of its places is shown, to the next.
+    pub(super) fn open_finding(&mut self, at: u64, desk: &mut Desk) {
+        let streams = self.index.index.streams();
+        let place = |finding: &Finding| {
+            let id = finding.stream_id.or_else(|| streams.find(finding.stream.as_deref()?))?;
+            Some((id, finding.version))
+        };
+        let places: Vec<_> = match self.finding_group(at) {
+            Some((findings, group)) => findings.places(group).filter_map(place).collect(),
+            None => return,
+        };
+        let shown = self.view.as_ref().map(|view| (view.id, view.version()));
+        let here = places.iter().position(|place| Some(*place) == shown);
+        let next = here.map_or(0, |here| (here + 1) % places.len());
+        let place = places.get(next).map(|(id, version)| (*id, version.map(At::Version)));
+        if let Some((id, at)) = place {
+            desk.history.leave(self.spot());
+            self.show_at(id, at, desk.now);
+        }
+    }
+}
