@@ -336,7 +336,7 @@ fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, o
     let output = scrubber.interact(ui, plot);
     scrubber.paint_band(&painter, plot, t);
     scrubber.paint_rail(&painter, plot, plot.bottom(), t);
-    let letter = scrubber.paint_a(&painter, plot, t);
+    let letter = scrubber.paint_a(&painter, plot, output.pill, t);
     if let Some(letter) = letter {
         point_a_ui(ui, id.with("point A"), letter, body);
     }

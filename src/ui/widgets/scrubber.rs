@@ -157,11 +157,22 @@ impl Scrubber<'_> {
         painter.rect_filled(band, 0.0, mix(t.panel, t.text, 0.07));
     }
 
-    /// Paints point A: its letter, a stem, and a ring on the rail. Returns where the letter is.
-    pub fn paint_a(&self, painter: &Painter, plot: Rect, t: &Tokens) -> Option<Rect> {
+    /// Paints point A: its letter, a stem, and a ring on the rail. Returns where the letter is; the
+    /// pill would cover it, so at the playhead it is beside the pill, and farther on only the stem and
+    /// the ring are seen.
+    pub fn paint_a(&self, painter: &Painter, plot: Rect, pill: Rect, t: &Tokens) -> Option<Rect> {
         let x = self.a_x(painter, plot)?;
-        let letter = pos2(x, plot.top() + 11.0);
-        text::center(painter, letter.x, letter.y, "A", text::LABEL_MEDIUM, t.text);
+        let is_covered = (pill.left() - 6.0..=pill.right() + 6.0).contains(&x);
+        let is_at_playhead = (x - self.x(painter, plot)).abs() < 12.0;
+        let letter_x = match (is_covered, pill.center().x < self.x(painter, plot)) {
+            (false, _) => x,
+            (true, true) => pill.right() + 9.0,
+            (true, false) => pill.left() - 9.0,
+        };
+        let letter = pos2(letter_x, plot.top() + 11.0);
+        if !is_covered || is_at_playhead {
+            text::center(painter, letter.x, letter.y, "A", text::LABEL_MEDIUM, t.text);
+        }
         paint::vline(painter, x, plot.top() + 20.0, plot.top() + RAIL - 5.0, t.text);
         paint::point_a_mark(painter, pos2(x, plot.top() + RAIL), t);
         Some(Rect::from_center_size(letter, vec2(12.0, 18.0)))
