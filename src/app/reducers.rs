@@ -19,9 +19,8 @@ pub(super) struct Reducers {
     came: bool,
     /// Names of its exports.
     exports: Vec<String>,
-    /// What is being read: its name, and the choices that come with it.
-    wanted: Option<(String, BTreeMap<String, Option<String>>)>,
-    /// The name of what was read last; while this is held, its files are looked at.
+    wanted: Option<Wanted>,
+    /// The name of the one in use; while this is held, its files are looked at.
     watched: Option<(String, Arc<()>)>,
     /// What was used here before and is not in use now: it is offered again the next time.
     before: Option<KeptReducer>,
@@ -32,6 +31,14 @@ pub(super) struct Reducers {
     problem: Option<Problem>,
     on_error: OnError,
     answers: (Sender<ReducerRead>, Receiver<ReducerRead>),
+}
+
+/// What is being read: its name, the choices that come with it, and what is held while its files
+/// are looked at.
+struct Wanted {
+    named: String,
+    table: BTreeMap<String, Option<String>>,
+    watched: Arc<()>,
 }
 
 /// The choice for one category.
@@ -129,10 +136,9 @@ impl Reducers {
     }
 
     fn start(&mut self, named: String, stamp: Option<String>, table: BTreeMap<String, Option<String>>, waker: &Waker) {
-        self.wanted = Some((named.clone(), table));
         let watched = Arc::new(());
         read_reducer(named.clone(), self.host, stamp, &watched, self.answers.0.clone(), Arc::clone(waker));
-        self.watched = Some((named, watched));
+        self.wanted = Some(Wanted { named, table, watched });
     }
 
     /// What came of the reducer that was asked for last, once it is there.
@@ -144,18 +150,20 @@ impl Reducers {
             let read = self.answers.1.try_recv().ok()?;
             if read.again {
                 let is_watched = self.watched.as_ref().is_some_and(|(named, _)| *named == read.named);
-                if is_watched && self.wanted.is_none() && self.saved_anew(read.result) {
+                if is_watched && self.saved_anew(read.result) {
                     return Some(Read::Ready);
                 }
                 continue;
             }
-            let Some((named, table)) = self.wanted.take_if(|(named, _)| *named == read.named) else { continue };
+            let Some(wanted) = self.wanted.take_if(|wanted| wanted.named == read.named) else { continue };
+            let Wanted { named, table, watched } = wanted;
             return Some(match read.result {
                 Ok(Some(source)) => {
                     let exports = source.file().map(|file| file.exports()).unwrap_or_default();
                     self.exports = exports.iter().map(|export| export.name.clone()).collect();
                     self.source = source;
                     self.table = table;
+                    self.watched = Some((named, watched));
                     self.before = None;
                     self.problem = None;
                     Read::Ready

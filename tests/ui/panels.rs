@@ -344,6 +344,11 @@ fn a_reducer_that_is_saved_anew_is_read_again_and_the_last_good_one_stays() {
     save("export const account = (s = { is: 'the third' }) => s");
     wait_for(&mut window, "is \"the third\"");
     wait_for(&mut window, "Reducer account.mjs, 0 errors");
+    // Another one that cannot be used changes nothing about that.
+    window.state_mut().apply(Action::UseReducer("nowhere.mjs".to_owned()));
+    wait_for(&mut window, "nowhere.mjs");
+    save("export const account = (s = { is: 'the fourth' }) => s");
+    wait_for(&mut window, "is \"the fourth\"");
 }
 
 /// Texts painted in the last frame, and whether their end was cut off.

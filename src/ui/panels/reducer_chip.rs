@@ -90,7 +90,7 @@ pub fn reducer_ui(
     let end = x + reducer_width(&painter, reducer, much, t);
     let mut name = match (reducer.stored, note.is_empty()) {
         (true, true) => format!("Reducer {}", reducer.label),
-        (false, true) => format!("Reducer {}, a guess", reducer.label),
+        (false, true) => format!("Reducer {}", reducer.label),
         (_, false) => format!("Reducer {}, {note}", reducer.label),
     };
     name.extend(reducer.engine.iter().map(|engine| format!(", by {engine}")));
