@@ -86,6 +86,15 @@ pub enum Action {
     /// Compares the state with that at point A, or no more.
     Compare(bool),
 
+    /// Shows the drawer for searching all events of the store.
+    ShowSearch,
+    /// Closes it; what was found is there when it is shown again.
+    CloseSearch,
+    /// Looks for this in all events.
+    SearchFor(String),
+    /// Goes to the event of this row of what was found.
+    OpenHit(u64),
+
     /// Puts text on the clipboard.
     Copy(CopyWhat),
 
@@ -378,6 +387,8 @@ pub enum Panel {
     Findings,
     /// Who wrote a path; only while it is open.
     Blame,
+    /// The search through the store; only while it is open.
+    Search,
 }
 
 /// What to put on the clipboard.

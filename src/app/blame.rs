@@ -92,9 +92,11 @@ impl OpenStore {
         if let Some(path) = path {
             self.find_writes(path);
         }
+        if self.view.as_ref().is_some_and(|view| view.blame.path.is_some()) {
+            self.close_drawers();
+        }
         if let Some(view) = self.view.as_mut().filter(|view| view.blame.path.is_some()) {
             view.blame.is_open = true;
-            self.findings_open = false;
         }
     }
 

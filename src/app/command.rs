@@ -195,6 +195,8 @@ pub struct CommandContext {
     /// Where point A is, and whether the state is compared with the one there.
     pub point_a: Option<Applied>,
     pub comparing: bool,
+    /// The drawer of the search through the store is open.
+    pub search_open: bool,
     /// A reducer file is chosen.
     pub reducer_chosen: bool,
     /// The store keeps states that can be shown.
@@ -405,6 +407,8 @@ commands! {
         CommandContext::store, |_, _| Action::ShowGoTo(GoToScope::Anywhere, ""));
     GO_IN_STREAM = row((GO, 0), "Go to in this stream…", &[ctrl('g')], "Go to a version, a time or the next event of a type in the stream that is shown.",
         CommandContext::stream, |_, _| Action::ShowGoTo(GoToScope::Stream, ""));
+    SEARCH = row((GO, 0), "Search the store…", &[ctrl_shift('f')], "Find events by words, type:x, member=value or a /regular expression/ in payloads, metadata and ids of all streams.",
+        CommandContext::store, |_, _| Action::ShowSearch).checked_when(|cx| cx.search_open);
     BACK = row((GO, 0), "Back", &[alt_key(Key::Left)], "Back to the place that you came from.",
         |cx| need(cx.can_go_back, "there is no place to go back to"), |_, _| Action::Back);
     FORWARD = row((GO, 0), "Forward", &[alt_key(Key::Right)], "To the place that you went back from.",

@@ -23,6 +23,7 @@ pub mod place;
 pub mod playback;
 mod reducers;
 pub mod samples;
+mod search;
 pub mod settings;
 mod store;
 mod stream;
@@ -412,8 +413,9 @@ impl App {
             mapping,
             store_open: store.is_some_and(|store| store.opened().is_some()),
             scanning: store.is_some_and(OpenStore::is_reading),
-            filtering: view
-                .is_some_and(|view| view.filter.is_running() || view.links.is_reading() || view.blame.is_running()),
+            filtering: store.is_some_and(|store| store.search.is_running())
+                || view
+                    .is_some_and(|view| view.filter.is_running() || view.links.is_reading() || view.blame.is_running()),
             has_links: store.is_some_and(OpenStore::has_links),
             can_follow: view.is_some_and(|view| view.links.ends.iter().any(LinkEnd::can_follow)),
             can_go_back: self.desk.history.has(false),
@@ -436,6 +438,7 @@ impl App {
             }),
             point_a: view.and_then(|view| view.point_a.at),
             comparing: view.is_some_and(|view| view.point_a.is_compared),
+            search_open: store.is_some_and(|store| store.search.is_open),
             reducer_chosen: store.is_some_and(|store| !matches!(store.reducers.source(), ReducerSource::Merge)),
             keeps_states: store.and_then(OpenStore::opened).is_some_and(|opened| opened.keeps_states()),
             skipping_errors: store.is_some_and(|store| store.reducers.on_error() == OnError::Skip),

@@ -15,6 +15,7 @@ use super::mapping::MappingPage;
 use super::place::Place;
 use super::playback::PlaybackCommand;
 use super::reducers::{Read, Reducers};
+use super::search::StoreSearch;
 use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
 use super::streams_list::{StreamsList, order_of};
@@ -50,6 +51,7 @@ pub(super) struct OpenStore {
     /// What F5 would take in, whether a bar says so or not.
     pub(super) changed: Option<Changed>,
     pub(super) findings_open: bool,
+    pub(super) search: StoreSearch,
     pub(super) tabs: (StateTab, EventTab),
     /// Where to go once the index is there.
     start: Option<Place>,
@@ -136,6 +138,7 @@ impl OpenStore {
             notice: None,
             changed: None,
             findings_open: false,
+            search: StoreSearch::default(),
             tabs: Default::default(),
             start: None,
             playheads: IndexMap::new(),
@@ -258,6 +261,7 @@ impl OpenStore {
             Phase::Open(_) => {
                 self.is_reading()
                     || self.reducers.is_reading()
+                    || self.search.is_running()
                     || self.index.order != self.list.order
                     || self.view.as_ref().is_some_and(StreamView::is_waiting)
                     || self.export.as_ref().is_some_and(ExportSheet::is_waiting)
@@ -286,6 +290,7 @@ impl OpenStore {
         }
         self.go_on_with_export(desk);
         self.refresh_blame();
+        self.go_on_with_search();
         if let Some(page) = &mut self.page {
             page.poll(desk);
         }
@@ -303,6 +308,7 @@ impl OpenStore {
         if let Answer::Job(news) = &answer
             && (self.take_links(news, desk)
                 || self.take_writes(news, desk)
+                || self.take_hits(news)
                 || desk.goto.as_mut().is_some_and(|go| go.take(news)))
         {
             return;
@@ -615,6 +621,9 @@ impl OpenStore {
 
     fn act(&mut self, action: Action, desk: &mut Desk) {
         let now = desk.now;
+        if action == Action::StopFilter {
+            self.search.stop();
+        }
         match action {
             // The one that is shown stays as it is: its playhead, its filter, its trees.
             Action::SelectStream(id) if self.view.as_ref().is_some_and(|view| view.id == id) => {}
@@ -685,12 +694,14 @@ impl OpenStore {
             Action::ShowExport => self.show_export(desk),
             Action::Export(action) => self.dispatch_export(action, desk),
             Action::ToggleFindings => {
-                self.findings_open = !self.findings_open;
-                // There is one drawer.
-                if let Some(view) = &mut self.view {
-                    view.blame.is_open = false;
-                }
+                let is_open = self.findings_open;
+                self.close_drawers();
+                self.findings_open = !is_open;
             }
+            Action::ShowSearch => self.show_search(),
+            Action::CloseSearch => self.search.is_open = false,
+            Action::SearchFor(text) => self.search_for(text),
+            Action::OpenHit(row) => self.open_hit(row, desk),
             Action::Blame => self.show_blame(),
             Action::OpenWrite(row) => {
                 desk.history.leave(self.spot());

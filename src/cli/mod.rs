@@ -17,6 +17,7 @@ mod fold;
 mod ids;
 mod info;
 mod print;
+mod search;
 mod state;
 mod store;
 mod streams;
@@ -56,6 +57,7 @@ pub enum Verb {
     State(state::State),
     Diff(diff::Diff),
     Blame(blame::Blame),
+    Search(search::Search),
     Export(export::Export),
     Check(check::Check),
     Dialects(dialects::Dialects),
@@ -71,6 +73,7 @@ impl Verb {
             Verb::State(verb) => verb.run(out),
             Verb::Diff(verb) => verb.run(out),
             Verb::Blame(verb) => verb.run(out),
+            Verb::Search(verb) => verb.run(out),
             Verb::Export(verb) => verb.run(out),
             Verb::Check(verb) => verb.run(out),
             Verb::Dialects(verb) => verb.run(out),

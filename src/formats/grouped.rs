@@ -72,6 +72,10 @@ impl Store for Grouped {
         self.inner.shows_json_as_stored()
     }
 
+    fn hands_on_json(&self) -> bool {
+        self.inner.hands_on_json()
+    }
+
     fn verify(&self, notes: &mut Findings, progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
         self.inner.verify(notes, progress)
     }

@@ -184,6 +184,10 @@ pub trait Store: Send + Sync {
     fn shows_json_as_stored(&self) -> bool {
         false
     }
+    /// So are payload and metadata, and neither has anything taken off or out of it.
+    fn hands_on_json(&self) -> bool {
+        false
+    }
     /// Looks whether the container itself is whole, where it has something to tell by; says in a
     /// few words what was looked at, and meanwhile how much of it, 0 to 1.
     ///
@@ -311,6 +315,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn shows_json_as_stored(&self) -> bool {
         self.mapping.shows_json_as_stored()
+    }
+
+    fn hands_on_json(&self) -> bool {
+        self.mapping.hands_on_json()
     }
 
     fn verify(&self, notes: &mut Findings, progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {

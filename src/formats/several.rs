@@ -90,6 +90,10 @@ impl Store for Several {
         self.first.shows_json_as_stored()
     }
 
+    fn hands_on_json(&self) -> bool {
+        self.stores.iter().all(|store| store.hands_on_json())
+    }
+
     /// They are in one container, which is verified as a whole.
     fn verify(&self, notes: &mut Findings, progress: &mut dyn FnMut(f32)) -> Result<&'static str, ReadError> {
         self.first.verify(notes, progress)

@@ -22,6 +22,8 @@ pub(super) struct Queries {
     pub header: String,
     /// The whole row of a key.
     pub whole: String,
+    /// Whole rows between two keys.
+    pub range: String,
     /// Whole rows of one stream between two versions, where an index finds them.
     pub run: Option<String>,
     /// The largest key.
@@ -147,6 +149,11 @@ fn statements(flavour: &dyn SqlFlavour, mapping: &Mapping, events: &Rows, by_str
             p(2)
         ),
         whole: format!("{} {}", select(Extent::Whole), rows(&format!("{key} = {}", p(1)))),
+        range: format!(
+            "{} {} ORDER BY {key}",
+            select(Extent::Whole),
+            rows(&format!("{key} BETWEEN {} AND {}", p(1), p(2)))
+        ),
         run: run.map(|run| format!("{} {}", select(Extent::Whole), rows(&run))),
         max: format!("SELECT max({key}) {all}"),
         before: format!("SELECT max({key}) {all} WHERE {key} < {}", p(1)),

@@ -282,6 +282,11 @@ impl Fetcher for Reader {
             page.append(part);
             return Ok(read);
         }
+        if let Some(part) = self.fetch_range(keys) {
+            let read = part.len();
+            page.append(part);
+            return Ok(read);
+        }
         // One by one: the keys are scattered, or the range was damaged.
         let rows = &mut self.rows;
         let (mut read, mut part, mut damaged) = self.file.read(|conn| rows.one_by_one(conn, keys))?;
@@ -395,6 +400,40 @@ impl Reader {
         // A damaged index may name a row twice.
         let all = part.len() == keys.len() || part.filled_bytes() > PAGE_BYTES;
         (all && order.iter().copied().eq(0..part.len())).then_some(part)
+    }
+
+    /// The rows between the first key and the last as they lie, if most of them are wanted and
+    /// all that are wanted are there; as many as fill a page.
+    fn fetch_range(&mut self, keys: &[RowKey]) -> Option<EventPage> {
+        let (first, last) = (keys.first()?, keys.last()?);
+        let span = last.0.checked_sub(first.0)? as u64;
+        let is_dense = keys.len() > 1 && span < keys.len() as u64 * FEW_BETWEEN && keys.is_sorted();
+        if !is_dense || self.rows.builder.mapping().has_items() {
+            return None;
+        }
+        let queries = Arc::clone(&self.rows.queries);
+        let rows_of = &mut self.rows;
+        let found = self.file.read(|conn| {
+            let mut part = EventPage::default();
+            let mut statement = conn.prepare_cached(&queries.range)?;
+            let mut rows = statement.query((first.0, last.0))?;
+            let mut wanted = keys.iter().peekable();
+            while let Some(row) = rows.next()? {
+                let key = RowKey(row.get(0)?);
+                if wanted.next_if(|own| **own < key).is_some() {
+                    break;
+                }
+                if wanted.next_if(|own| **own == key).is_some() {
+                    rows_of.push(row, None, Extent::Whole, &mut part, &mut Findings::default())?;
+                }
+                if part.filled_bytes() > PAGE_BYTES {
+                    return Ok(part);
+                }
+            }
+            Ok(part)
+        });
+        // A row that is gone, or was read as none, is looked for alone.
+        found.ok().filter(|part| part.len() == keys.len() || part.filled_bytes() > PAGE_BYTES)
     }
 
     /// A page after `after` cannot be read: finds where reading goes on. Returns the

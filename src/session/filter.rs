@@ -10,12 +10,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use memchr::memmem::Finder;
-
 use super::jobs::{Found, Job, Progress};
+use super::words::{StoredJson, Word, is_simple};
 use crate::formats::{Fetcher, Opened, PayloadPage, ReadError, Run, Store};
 use crate::index::{EventIndex, StreamRows};
-use crate::model::json::{MAX_DEPTH, is_json, to_text};
+use crate::model::json::to_text;
 use crate::model::{EventRow, Helpful, Problem, RowKey, StreamId, TypeId};
 
 /// Events looked at together: the first batch is small, so that its hits are there at once.
@@ -98,8 +97,7 @@ impl EventFilter {
         let mut search = Search {
             store: &*store.store,
             as_stored: store.store.shows_json_as_stored(),
-            all_simple: is_simple(self.page.bytes()),
-            squeezed: Vec::new(),
+            stored: StoredJson::new(is_simple(self.page.bytes())),
         };
         let mut found: Vec<u32> = Vec::new();
         let mut is_there = vec![false; keys.len()];
@@ -182,46 +180,6 @@ struct TypeAnswer {
     open: Vec<usize>,
 }
 
-/// A word that may stand anywhere in an event.
-struct Word {
-    /// In lower case.
-    text: String,
-    /// The version that it names.
-    version: Option<i64>,
-    finder: Finder<'static>,
-    /// It has nothing of JSON's own signs, so it lies within one token.
-    plain: bool,
-    /// Its longest part without such signs: where that is not, the word is not.
-    core: Option<Finder<'static>>,
-}
-
-impl Word {
-    fn new(text: String) -> Word {
-        let digits = text.trim_start_matches('v');
-        let version = digits.parse::<i64>().ok().filter(|number| number.to_string() == digits);
-        let signs = ['{', '}', '[', ']', ',', ':', '"', '\\'];
-        let core = text.split(signs).max_by_key(|part| part.len()).filter(|part| !part.is_empty());
-        Word {
-            version,
-            finder: Finder::new(text.as_bytes()).into_owned(),
-            plain: core.is_some_and(|core| core.len() == text.len()),
-            core: core.map(|core| Finder::new(core.as_bytes()).into_owned()),
-            text,
-        }
-    }
-
-    /// What is no JSON is shown in quotes with its own escaped: a word that is not in `text`
-    /// may be there all the same if it has one of the outer quotes, or an escape.
-    fn may_lie_at_quotes_around(&self, text: &[u8]) -> bool {
-        let word = self.text.as_bytes();
-        let inside = word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\""));
-        word.contains(&b'\\')
-            || inside == Some(text)
-            || word.strip_prefix(b"\"").is_some_and(|rest| text.starts_with(rest))
-            || word.strip_suffix(b"\"").is_some_and(|rest| text.ends_with(rest))
-    }
-}
-
 impl Words {
     fn new(text: &str) -> Words {
         let (mut of_type, mut anywhere) = (Vec::new(), Vec::new());
@@ -275,10 +233,7 @@ struct Search<'s> {
     store: &'s dyn Store,
     /// JSON text is shown as it is stored.
     as_stored: bool,
-    /// No payload of the page needs a closer look.
-    all_simple: bool,
-    /// Text without blanks, reused.
-    squeezed: Vec<u8>,
+    stored: StoredJson,
 }
 
 impl Search<'_> {
@@ -286,85 +241,12 @@ impl Search<'_> {
     /// with ASCII in lower case.
     fn finds(&mut self, word: &Word, payload: Option<(&[u8], &[u8])>) -> bool {
         let Some((bytes, lower)) = payload else { return "null".contains(&word.text) };
-        match self.by_bytes(word, bytes, lower) {
+        match self.stored.finds(word, bytes, lower).filter(|_| self.as_stored) {
             Some(found) => found,
             None => {
                 let shown = to_text(&self.store.shown(bytes));
                 shown.to_lowercase().contains(&word.text)
             }
-        }
-    }
-
-    /// The answer of the stored bytes, where they can tell.
-    fn by_bytes(&mut self, word: &Word, bytes: &[u8], lower: &[u8]) -> Option<bool> {
-        // Anything else may be packed.
-        if !self.as_stored || !matches!(bytes.first(), Some(b'{' | b'[')) {
-            return None;
-        }
-        let simple = self.all_simple || is_simple(bytes);
-        let mut found = simple && word.finder.find(lower).is_some();
-        if simple {
-            // Whether it is JSON or not, it is shown with these characters in this order: JSON
-            // lacks blanks between tokens, and what is none stands in quotes, its own escaped.
-            if word.plain {
-                return Some(found);
-            }
-            if !found && word.core.as_ref().is_some_and(|core| core.find(lower).is_none()) {
-                return Some(false);
-            }
-            if !found && lower.contains(&b' ') {
-                without_blanks(lower, &mut self.squeezed);
-                found = word.finder.find(&self.squeezed).is_some();
-            }
-            if !found && !word.may_lie_at_quotes_around(lower) {
-                return Some(false);
-            }
-        }
-        // What lies deeper is shown with its blanks.
-        let opened = bytes.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
-        let text = std::str::from_utf8(bytes).ok()?;
-        if opened > MAX_DEPTH || !escapes_as_shown(text) || !is_json(text) {
-            return None;
-        }
-        // JSON, shown as it is stored but for the blanks.
-        if !simple {
-            without_blanks(bytes, &mut self.squeezed);
-            found = String::from_utf8_lossy(&self.squeezed).to_lowercase().contains(&word.text);
-        }
-        Some(found)
-    }
-}
-
-/// ASCII without control characters and escapes.
-fn is_simple(bytes: &[u8]) -> bool {
-    // Without an early end, so that many bytes are looked at together.
-    !bytes.iter().fold(false, |odd, byte| odd | (*byte < 0x20) | (*byte >= 0x80) | (*byte == b'\\'))
-}
-
-/// Every escape is one that we write too: `\"`, `\\`, `\n`, `\r`, `\t`.
-fn escapes_as_shown(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'\\' && !matches!(bytes.next(), Some(b'"' | b'\\' | b'n' | b'r' | b't')) {
-            return false;
-        }
-    }
-    true
-}
-
-/// JSON text without the blanks between tokens.
-fn without_blanks(text: &[u8], out: &mut Vec<u8>) {
-    out.clear();
-    let (mut inside, mut escaped) = (false, false);
-    for byte in text {
-        if inside || !byte.is_ascii_whitespace() {
-            out.push(*byte);
-        }
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = inside,
-            b'"' => inside = !inside,
-            _ => {}
         }
     }
 }

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::goto::{FoundEvent, FoundPlaces};
 use super::links::{LinkEnd, LinkHere};
+use super::search::Hits;
 use super::{Answer, Outbox, Writes};
 use crate::formats::Opened;
 use crate::model::{Problem, Text};
@@ -79,6 +80,8 @@ pub enum Found {
     LinksHere(Arc<Vec<LinkHere>>),
     /// Streams, types and times that one can go to.
     GoTo(Arc<FoundPlaces>),
+    /// Events of the store that have what is looked for.
+    Hits(Arc<Hits>),
     /// The event with an id.
     Event(Option<Arc<FoundEvent>>),
     /// The job ended before its time.

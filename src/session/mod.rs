@@ -18,11 +18,14 @@ pub mod jobs;
 pub mod links;
 pub mod mapper;
 pub mod pages;
+pub mod query;
 pub mod reducer_file;
 mod replay_thread;
+pub mod search;
 pub mod selected;
 mod store_thread;
 mod track;
+mod words;
 mod writes;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

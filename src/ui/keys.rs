@@ -59,7 +59,11 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
         out.push(command.action_of_key(cx, nth));
     }
     // Nothing is being read and nothing is in front: Esc closes what is open below.
-    let open = [(cx.findings_open, Action::ToggleFindings), (cx.blame_open, Action::CloseBlame)];
+    let open = [
+        (cx.findings_open, Action::ToggleFindings),
+        (cx.blame_open, Action::CloseBlame),
+        (cx.search_open, Action::CloseSearch),
+    ];
     for (_, close) in open.into_iter().filter(|(is_open, _)| *is_open) {
         if !typing && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
             out.push(close);

@@ -59,7 +59,14 @@ static DRAWER: Split = Split {
     first: Size::Share(0.5),
     most: ANY,
     part: Place::Panel(Panel::Findings),
-    rest: Place::Panel(Panel::Blame),
+    rest: Place::Split(&Split {
+        side: Side::Left,
+        seam: None,
+        first: Size::Share(0.5),
+        most: ANY,
+        part: Place::Panel(Panel::Blame),
+        rest: Place::Panel(Panel::Search),
+    }),
 };
 
 /// All panels beside each other.

@@ -145,6 +145,8 @@ fn apply(ctx: &Context, action: &Action) {
         Action::SetStateTab(_) => focus::ask_front(ctx, Panel::State),
         Action::Blame => focus::open(ctx, Panel::Blame),
         Action::CloseBlame => focus::request(ctx, Panel::State),
+        Action::ShowSearch => focus::open(ctx, Panel::Search),
+        Action::CloseSearch => focus::request(ctx, Panel::Events),
         Action::SetEventTab(_) | Action::FindLinksHere => focus::ask_front(ctx, Panel::Event),
         _ => return,
     }

@@ -35,6 +35,7 @@ mod python_eventsourcing;
 mod read_only;
 mod samples;
 mod sandbox;
+mod search;
 mod session;
 mod stored;
 mod support;

@@ -21,6 +21,7 @@ mod places;
 mod program;
 mod random;
 mod samples;
+mod search;
 mod sizes;
 mod stores;
 mod window;

@@ -158,7 +158,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
     let paths = ["", "/n", "/deep/a/1", "/balance", "/overdraft", "/nowhere/0", "/flags/0"];
     let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
     let trees = [Tree::State, Tree::Payload, Tree::Metadata];
-    match chance.below(71) {
+    match chance.below(72) {
         0..=11 => {
             let by = [1, -1, 10, -10, 3, i64::MIN, i64::MAX];
             let applied = Applied(number(chance));
@@ -259,12 +259,34 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             Action::StepWrite(Way::Back),
             Action::StepWrite(Way::On),
         ]),
+        70 => searching(chance),
         _ => {
-            let panels =
-                [Panel::Streams, Panel::Events, Panel::State, Panel::Event, Panel::Time, Panel::Findings, Panel::Blame];
+            let panels = [
+                Panel::Streams,
+                Panel::Events,
+                Panel::State,
+                Panel::Event,
+                Panel::Time,
+                Panel::Findings,
+                Panel::Blame,
+                Panel::Search,
+            ];
             let focus = [Action::FocusNextPanel(true), Action::FocusFilter, Action::FocusPanel(chance.of(&panels))];
             chance.of(&[focus[0].clone(), focus[1].clone(), focus[2].clone(), Action::OpenDialog, Action::Quit])
         }
+    }
+}
+
+/// Searching the store; whether the drawer is there or not.
+fn searching(chance: &mut Chance) -> Action {
+    let texts =
+        ["", "card", "type:a", "amount=1", "/a(b/", "/[0-9]+/", "\"a b\"", "e", "stream:1 /0=x", "\u{0}", "null"];
+    match chance.below(6) {
+        0 | 1 => Action::ShowSearch,
+        2 => Action::CloseSearch,
+        3 => Action::SearchFor(chance.of(&texts).to_owned()),
+        4 => Action::StopFilter,
+        _ => Action::OpenHit(chance.below(12)),
     }
 }
 

@@ -201,7 +201,9 @@ fn the_readmes_commands_do_what_it_says() {
         let command = command.replace("cargo run --release -- ", "eventglass ");
         let arguments = command.strip_prefix("eventglass ").unwrap_or_else(|| panic!("an unknown command: {command}"));
         let verb = arguments.split(' ').next().unwrap_or_default();
-        if ["info", "streams", "events", "state", "diff", "blame", "export", "check", "dialects"].contains(&verb) {
+        if ["info", "streams", "events", "state", "diff", "blame", "search", "export", "check", "dialects"]
+            .contains(&verb)
+        {
             let home = tempfile::tempdir().expect("a folder");
             let result = Command::new("sh")
                 .args(["-c", &format!("'{program}' {arguments}")])

@@ -11,6 +11,7 @@ mod export;
 mod goto;
 mod mapping;
 mod pages;
+mod search;
 mod state;
 mod streams;
 mod time;
@@ -26,6 +27,7 @@ pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, R
 pub use pages::{
     FindingLine, FindingLines, FindingsView, LoadingView, NoticeView, RecentEntry, StatusView, WelcomeView,
 };
+pub use search::{SearchLine, SearchLines, SearchView};
 pub use state::{
     AgainstView, ChangeLine, ChangeList, EventBody, EventView, LastWrite, LastWrites, LinkHereLine, LinkLine,
     LinksHereLines, LinksHereView, StateBody, StateSource, StateView, ThrowView, TreeView,
@@ -89,6 +91,7 @@ pub struct WorkspaceView<'a> {
     pub notice: Option<NoticeView<'a>>,
     pub findings: Option<FindingsView<'a>>,
     pub blame: Option<BlameView<'a>>,
+    pub search: Option<SearchView<'a>>,
 }
 
 /// The sheet in front.
@@ -222,6 +225,7 @@ impl App {
             loading: (view.is_none() && store.is_reading()).then(|| pages::loading(store, bytes)),
             notice: store.notice.as_ref().map(pages::notice),
             blame: view.and_then(|view| blame::blame(view, store.reducers.is_stored())),
+            search: search::search(store),
             findings: store.findings_open.then(|| pages::findings(store, self.commands.findings)),
         }
     }

@@ -26,7 +26,7 @@ fn fast(store: &dyn Store, payload: &[u8], word: &str) -> bool {
     let lower = payload.to_ascii_lowercase();
     let [one, other] = [true, false].map(|page| {
         let all_simple = page && is_simple(payload);
-        let mut search = Search { store, as_stored: true, all_simple, squeezed: Vec::new() };
+        let mut search = Search { store, as_stored: true, stored: StoredJson::new(all_simple) };
         search.finds(&Word::new(word.to_owned()), Some((payload, &lower)))
     });
     assert_eq!(one, other, "{}", String::from_utf8_lossy(payload));
@@ -137,7 +137,7 @@ fn what_is_packed_or_no_text_is_searched_as_well() {
             assert_eq!(fast(store, payload, word), slow(store, payload, word), "{word} in {payload:?}");
         }
     }
-    let mut search = Search { store, as_stored: true, all_simple: false, squeezed: Vec::new() };
+    let mut search = Search { store, as_stored: true, stored: StoredJson::new(false) };
     assert!(search.finds(&Word::new("ull".into()), None) && !search.finds(&Word::new("x".into()), None));
 }
 

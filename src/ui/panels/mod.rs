@@ -34,6 +34,7 @@ pub mod recent_sheet;
 pub mod reducer_chip;
 pub mod sample_card;
 pub mod save_dialect;
+pub mod search;
 pub mod state;
 pub mod status;
 pub mod store_tabs;
@@ -74,7 +75,7 @@ pub struct PanelRow {
 }
 
 /// The panels of an open store, in the order of F6.
-pub static PANELS: [PanelRow; 7] = [
+pub static PANELS: [PanelRow; 8] = [
     PanelRow {
         panel: Panel::Streams,
         title: "Streams",
@@ -124,6 +125,13 @@ pub static PANELS: [PanelRow; 7] = [
         body: |cx| cx.id(Panel::Blame).with("list"),
         ui: blame::blame_ui,
     },
+    PanelRow {
+        panel: Panel::Search,
+        title: "Search",
+        least: vec2(360.0, 120.0),
+        body: |cx| cx.id(Panel::Search).with("filter"),
+        ui: search::search_ui,
+    },
 ];
 
 impl PanelRow {
@@ -132,11 +140,12 @@ impl PanelRow {
         PANELS.iter().find(|row| row.panel == panel).unwrap_or(&PANELS[0])
     }
 
-    /// The findings, and who wrote a path, are there only while they are open.
+    /// The drawers are there only while they are open.
     pub fn is_there(&self, cx: &PanelCx<'_>) -> bool {
         match self.panel {
             Panel::Findings => cx.view.findings.is_some(),
             Panel::Blame => cx.view.blame.is_some(),
+            Panel::Search => cx.view.search.is_some(),
             _ => true,
         }
     }
