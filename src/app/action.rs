@@ -94,6 +94,8 @@ pub enum Action {
     SearchFor(String),
     /// Goes to the event of this row of what was found.
     OpenHit(u64),
+    /// Looks for the correlation id of the event that is shown.
+    SearchCorrelation,
 
     /// Puts text on the clipboard.
     Copy(CopyWhat),

@@ -197,6 +197,8 @@ pub struct CommandContext {
     pub comparing: bool,
     /// The drawer of the search through the store is open.
     pub search_open: bool,
+    /// The event that is shown has a correlation id.
+    pub correlated: bool,
     /// A reducer file is chosen.
     pub reducer_chosen: bool,
     /// The store keeps states that can be shown.
@@ -463,6 +465,8 @@ commands! {
     LINKS_HERE = row((GO, 4), "What links here", &[letter('w')], "List the events that point at this one.",
         |cx| cx.any_event().and(need(cx.has_links, "events of this kind of store do not point at others"))
             .and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::FindLinksHere);
+    CORRELATION = row((GO, 4), "Events with this correlation", &[shift(Key::Char('w'))], "List the events of all streams that have the correlation id of this one anywhere.",
+        |cx| cx.any_event().and(need(cx.correlated, "this event has no correlation id")), |_, _| Action::SearchCorrelation);
 
     BLAME = row((GO, 5), "Who wrote it", &[letter('b')], "List every event that wrote the selected path of the state.",
         CommandContext::state_path, |cx, _| if cx.blame_closes { Action::CloseBlame } else { Action::Blame }).checked_when(|cx| cx.blame_open);

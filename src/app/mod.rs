@@ -438,6 +438,7 @@ impl App {
             }),
             point_a: view.and_then(|view| view.point_a.at),
             comparing: view.is_some_and(|view| view.point_a.is_compared),
+            correlated: store.is_some_and(|store| store.correlation().is_some()),
             search_open: store.is_some_and(|store| store.search.is_open),
             reducer_chosen: store.is_some_and(|store| !matches!(store.reducers.source(), ReducerSource::Merge)),
             keeps_states: store.and_then(OpenStore::opened).is_some_and(|opened| opened.keeps_states()),

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use super::desk::Desk;
 use super::store::OpenStore;
 use crate::index::At;
-use crate::model::{Helpful, Problem};
+use crate::model::{Helpful, Node, Problem};
 use crate::session::query::{Query, QueryError};
 use crate::session::search::{Hit, Hits, KEPT, Lacks, Search};
 use crate::session::{Found, JobHandle, JobNews, Progress};
+
+/// How deep a correlation id is looked for, and among how many members of each object.
+const DEEPEST: usize = 3;
+const MEMBERS: usize = 64;
 
 /// See the module's documentation.
 #[derive(Default)]
@@ -80,6 +84,21 @@ impl OpenStore {
         }
     }
 
+    /// What ties the event that is shown to others, as it is searched for.
+    pub(super) fn correlation(&self) -> Option<String> {
+        let event = self.view.as_ref()?.fold.shown.as_ref()?.event.as_ref()?;
+        let id = [&event.metadata, &event.data].into_iter().find_map(|node| correlation_in(node, DEEPEST))?;
+        Some(if id.contains('"') { id.to_owned() } else { format!("\"{id}\"") })
+    }
+
+    /// Lists the events that have it too.
+    pub(super) fn search_correlation(&mut self) {
+        if let Some(text) = self.correlation() {
+            self.show_search();
+            self.search_for(text);
+        }
+    }
+
     /// Looks at the events from that row on.
     fn search_from(&mut self, from: u64) {
         let Ok(Some(query)) = Query::parse(&self.search.text) else { return };
@@ -130,6 +149,18 @@ impl OpenStore {
         desk.history.leave(self.spot());
         self.show_at(stream, Some(At::Version(version)), desk.now);
     }
+}
+
+/// The member that the name says is the correlation id: of the object itself before those inside.
+fn correlation_in(node: &Node, depth: usize) -> Option<&str> {
+    let Node::Object(object) = node else { return None };
+    let members = || object.0.iter().take(MEMBERS);
+    let own = members().find_map(|(name, value)| {
+        let name: String = name.chars().filter(|c| c.is_alphanumeric()).take(MEMBERS).collect();
+        let (Node::String(id) | Node::Number(id)) = value else { return None };
+        (name.eq_ignore_ascii_case("correlationId") && !id.trim().is_empty()).then_some(&**id)
+    });
+    own.or_else(|| members().filter(|_| depth > 1).find_map(|(_, value)| correlation_in(value, depth - 1)))
 }
 
 fn together(before: &Hits, hits: &Hits) -> Hits {

@@ -702,6 +702,7 @@ impl OpenStore {
             Action::CloseSearch => self.search.is_open = false,
             Action::SearchFor(text) => self.search_for(text),
             Action::OpenHit(row) => self.open_hit(row, desk),
+            Action::SearchCorrelation => self.search_correlation(),
             Action::Blame => self.show_blame(),
             Action::OpenWrite(row) => {
                 desk.history.leave(self.spot());

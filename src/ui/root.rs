@@ -145,7 +145,7 @@ fn apply(ctx: &Context, action: &Action) {
         Action::SetStateTab(_) => focus::ask_front(ctx, Panel::State),
         Action::Blame => focus::open(ctx, Panel::Blame),
         Action::CloseBlame => focus::request(ctx, Panel::State),
-        Action::ShowSearch => focus::open(ctx, Panel::Search),
+        Action::ShowSearch | Action::SearchCorrelation => focus::open(ctx, Panel::Search),
         Action::CloseSearch => focus::request(ctx, Panel::Events),
         Action::SetEventTab(_) | Action::FindLinksHere => focus::ask_front(ctx, Panel::Event),
         _ => return,

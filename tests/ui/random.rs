@@ -281,7 +281,8 @@ fn action(chance: &mut Chance, world: &World) -> Action {
 fn searching(chance: &mut Chance) -> Action {
     let texts =
         ["", "card", "type:a", "amount=1", "/a(b/", "/[0-9]+/", "\"a b\"", "e", "stream:1 /0=x", "\u{0}", "null"];
-    match chance.below(6) {
+    match chance.below(7) {
+        5 => Action::SearchCorrelation,
         0 | 1 => Action::ShowSearch,
         2 => Action::CloseSearch,
         3 => Action::SearchFor(chance.of(&texts).to_owned()),

@@ -109,6 +109,25 @@ fn a_click_opens_an_event_and_other_words_find_others() {
     assert!(is_open(&window) && window.query_by_label("Close findings").is_none());
 }
 
+#[test]
+fn the_events_of_one_correlation_are_found_across_streams() {
+    let conn = rusqlite::Connection::open(sample("bank.db")).expect("the sample");
+    let sql = "SELECT json_extract(message_metadata, '$.correlationId') FROM emt_messages
+        WHERE stream_id = 'account-1042' AND stream_position = 4";
+    let id: String = conn.query_row(sql, [], |row| row.get(0)).expect("its correlation id");
+    let wanted = has(&format!("\"{id}\""));
+    assert!(wanted.iter().any(|(stream, _)| stream != "account-1042"), "{wanted:?}");
+    let mut window = start(bank(4, Some(sample("reducers.mjs"))));
+    wait_for(&mut window, "balance ");
+    settle(&mut window);
+    window.event(Event::Text("W".to_owned()));
+    window.run_steps(3);
+    wait_for(&mut window, &format!("{} events", wanted.len()));
+    for (at, (stream, version)) in wanted.iter().enumerate().take(4) {
+        wait_for(&mut window, &format!("row {} of {}, {stream} v{version}, ", at + 1, wanted.len()));
+    }
+}
+
 // --- Without threads -----------------------------------------------------------------
 
 fn opened() -> Window {
