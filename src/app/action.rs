@@ -72,6 +72,11 @@ pub enum Action {
     /// Opens or closes a branch of a tree: flips the path in that tree's `toggled` set.
     ToggleExpanded(Tree, Pointer),
 
+    /// Shows the sheet for the value that is selected.
+    ShowValue,
+    /// In that sheet.
+    Value(ValueAction),
+
     /// Lists the events that wrote the path that is selected in the state.
     Blame,
     /// Closes that list.
@@ -280,6 +285,25 @@ pub enum GoToAction {
 impl From<GoToAction> for Action {
     fn from(action: GoToAction) -> Action {
         Action::GoTo(action)
+    }
+}
+
+/// What can be done in the sheet of one value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueAction {
+    /// Looks at it as the n-th of what it may mean.
+    Show(usize),
+    /// Looks for a text in what is shown.
+    Find(String),
+    /// Goes to the next place where that stands, or to the one before.
+    Next(Way),
+    /// Puts what is shown on the clipboard.
+    Copy,
+}
+
+impl From<ValueAction> for Action {
+    fn from(action: ValueAction) -> Action {
+        Action::Value(action)
     }
 }
 

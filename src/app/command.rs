@@ -468,6 +468,8 @@ commands! {
     CORRELATION = row((GO, 4), "Events with this correlation", &[shift(Key::Char('w'))], "List the events of all streams that have the correlation id of this one anywhere.",
         |cx| cx.any_event().and(need(cx.correlated, "this event has no correlation id")), |_, _| Action::SearchCorrelation);
 
+    LOOK_AT_VALUE = row((GO, 5), "Look at the value…", &[letter('v')], "Show the selected value whole, and what it may mean: JSON in a text, Base64, hex, a time.",
+        CommandContext::path, |_, _| Action::ShowValue);
     BLAME = row((GO, 5), "Who wrote it", &[letter('b')], "List every event that wrote the selected path of the state.",
         CommandContext::state_path, |cx, _| if cx.blame_closes { Action::CloseBlame } else { Action::Blame }).checked_when(|cx| cx.blame_open);
     PREVIOUS_WRITE = row((GO, 5), "Previous write", &[letter('[')], "Back to the event that wrote the selected path before.",

@@ -55,6 +55,7 @@ pub(super) enum Modal {
     Export,
     GoTo,
     Bookmark,
+    Value,
 }
 
 /// See the module's documentation.

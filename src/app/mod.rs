@@ -28,6 +28,7 @@ pub mod settings;
 mod store;
 mod stream;
 mod streams_list;
+mod value;
 pub mod view;
 
 use std::path::PathBuf;
@@ -397,6 +398,11 @@ impl App {
         let front = self.store().map(|store| store.id);
         let can_mark = self.store().and_then(|store| store.view.as_ref()).is_some_and(|view| !view.is_arranging());
         self.desk.modal.take_if(|modal| *modal == Modal::Bookmark && !can_mark);
+        let has_value = self.store().is_some_and(|store| store.value.is_some());
+        self.desk.modal.take_if(|modal| *modal == Modal::Value && !has_value);
+        if self.desk.modal != Some(Modal::Value) {
+            self.stores.iter_mut().for_each(|store| store.value = None);
+        }
         let is_of_front = self.desk.goto.as_ref().is_some_and(|go| go.is_of(front));
         self.desk.modal.take_if(|modal| *modal == Modal::GoTo && !is_of_front);
         self.desk.goto.take_if(|_| self.desk.modal != Some(Modal::GoTo));

@@ -19,6 +19,7 @@ use super::search::StoreSearch;
 use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
 use super::streams_list::{StreamsList, order_of};
+use super::value::ValueSheet;
 use crate::export::blame::changes_csv;
 use crate::formats::{OpenChoice, Opened, file_name};
 use crate::home;
@@ -65,6 +66,8 @@ pub(super) struct OpenStore {
     pub(super) page: Option<MappingPage>,
     /// What is exported, while the sheet for it is shown or one runs.
     pub(super) export: Option<ExportSheet>,
+    /// The value that is looked at, while the sheet for it is shown.
+    pub(super) value: Option<ValueSheet>,
 }
 
 /// How far a store is.
@@ -146,6 +149,7 @@ impl OpenStore {
             points_a: HashMap::new(),
             page: None,
             export: None,
+            value: None,
         }
     }
 
@@ -265,6 +269,7 @@ impl OpenStore {
                     || self.index.order != self.list.order
                     || self.view.as_ref().is_some_and(StreamView::is_waiting)
                     || self.export.as_ref().is_some_and(ExportSheet::is_waiting)
+                    || self.value.as_ref().is_some_and(ValueSheet::is_waiting)
             }
         }
     }
@@ -309,6 +314,7 @@ impl OpenStore {
             && (self.take_links(news, desk)
                 || self.take_writes(news, desk)
                 || self.take_hits(news)
+                || self.take_meanings(news)
                 || desk.goto.as_mut().is_some_and(|go| go.take(news)))
         {
             return;
@@ -661,6 +667,8 @@ impl OpenStore {
                 self.find_links_here();
             }
             Action::OpenLinkHere(row) => self.open_link_here(row, desk),
+            Action::ShowValue => self.show_value(desk),
+            Action::Value(action) => self.dispatch_value(action, desk),
             Action::Copy(what) => self.copy(&what, desk),
             Action::Reload => self.reload(desk),
             Action::DismissNotice => self.notice = None,

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::goto::{FoundEvent, FoundPlaces};
 use super::links::{LinkEnd, LinkHere};
 use super::search::Hits;
-use super::{Answer, Outbox, Writes};
+use super::{Answer, Meaning, Outbox, Writes};
 use crate::formats::Opened;
 use crate::model::{Problem, Text};
 
@@ -84,6 +84,8 @@ pub enum Found {
     Hits(Arc<Hits>),
     /// The event with an id.
     Event(Option<Arc<FoundEvent>>),
+    /// What a value may mean.
+    Meanings(Arc<Vec<Meaning>>),
     /// The job ended before its time.
     Failed(Problem),
 }

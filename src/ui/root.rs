@@ -18,6 +18,7 @@ use super::panels::{
     recent_sheet::recent_sheet_ui,
     save_dialect::save_dialect_ui,
     status::status_ui,
+    value::value_ui,
 };
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
@@ -80,6 +81,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::SaveDialect(sheet)) => save_dialect_ui(&ctx, sheet, out),
         Some(ModalView::GoTo(go)) => goto_ui(&ctx, go, view.commands, view.zone, out),
         Some(ModalView::Bookmark(sheet)) => bookmark_ui(&ctx, sheet, out),
+        Some(ModalView::Value(sheet)) => value_ui(&ctx, sheet, out),
         Some(ModalView::Export(sheet)) => export_sheet_ui(&ctx, sheet, view.zone, out),
         None => {}
     }

@@ -24,4 +24,5 @@ mod samples;
 mod search;
 mod sizes;
 mod stores;
+mod value;
 mod window;

@@ -16,7 +16,7 @@ use egui_kittest::Node;
 use egui_kittest::kittest::NodeT;
 use eventglass::app::action::{
     Action, Axis, CopyWhat, EventTab, ExportAction, Format, GoToAction, GoToScope, Panel, StateTab, StreamSort,
-    ThemeChoice, Tree, Until, Way, What, Which,
+    ThemeChoice, Tree, Until, ValueAction, Way, What, Which,
 };
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand;
@@ -158,7 +158,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
     let paths = ["", "/n", "/deep/a/1", "/balance", "/overdraft", "/nowhere/0", "/flags/0"];
     let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
     let trees = [Tree::State, Tree::Payload, Tree::Metadata];
-    match chance.below(72) {
+    match chance.below(73) {
         0..=11 => {
             let by = [1, -1, 10, -10, 3, i64::MIN, i64::MAX];
             let applied = Applied(number(chance));
@@ -239,7 +239,14 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             Action::SetSize(chance.of(&seams), chance.of(&sizes))
         }
         60 => Action::ResetLayout,
-        61 => chance.of(&[Action::ShowOpenPath, Action::ShowKeys, Action::ShowReducerPath]),
+        61 => chance.of(&[Action::ShowOpenPath, Action::ShowKeys, Action::ShowReducerPath, Action::ShowValue]),
+        70 => match chance.below(5) {
+            0 => Action::ShowValue,
+            1 => ValueAction::Show(number(chance) as usize).into(),
+            2 => ValueAction::Find(chance.of(&["", "a", "owner", "\u{0}"]).to_owned()).into(),
+            3 => ValueAction::Next(chance.of(&[Way::Back, Way::On])).into(),
+            _ => ValueAction::Copy.into(),
+        },
         69 => {
             let number = number(chance);
             going(chance, number)
@@ -259,7 +266,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             Action::StepWrite(Way::Back),
             Action::StepWrite(Way::On),
         ]),
-        70 => searching(chance),
+        71 => searching(chance),
         _ => {
             let panels = [
                 Panel::Streams,

@@ -11,10 +11,10 @@ use egui_kittest::{Harness, Node};
 
 use crate::panels::check_names;
 use crate::program::{self, Case, Program, Window, bank, label, rest, sample, settle};
-use eventglass::app::action::{Action, EventTab, GoToScope, StateTab};
+use eventglass::app::action::{Action, EventTab, GoToScope, StateTab, Tree};
 use eventglass::app::place::Place;
 use eventglass::index::At;
-use eventglass::model::{Applied, Version};
+use eventglass::model::{Applied, Pointer, Version};
 use eventglass::ui::panels::PANELS;
 use eventglass::ui::tokens::size;
 
@@ -271,11 +271,12 @@ fn lists_beside_raw_text_end_with_a_whole_row_at_every_size() {
 #[test]
 fn the_sheets_are_in_reach_at_every_size() {
     let mut window = window(Case::Full);
+    window.state_mut().apply(Action::SelectPath(Tree::State, Pointer::parse("/owner")));
     for sheet in
         [Action::ShowOpenPath, Action::ShowReducerPath, Action::ShowProgram, Action::ShowKeys, Action::ShowExport]
             .into_iter()
             .chain(["", "104", ">", "zzz", "'"].map(|text| Action::ShowGoTo(GoToScope::Anywhere, text)))
-            .chain([Action::ShowBookmark])
+            .chain([Action::ShowBookmark, Action::ShowValue])
     {
         window.state_mut().apply(Action::CloseModal);
         window.state_mut().apply(sheet.clone());

@@ -16,6 +16,7 @@ mod state;
 mod streams;
 mod time;
 mod toolbar;
+mod value;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,7 @@ pub use state::{
 pub use streams::{StreamLine, StreamLines, StreamsView};
 pub use time::{Flag, LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};
 pub use toolbar::{ReducerChip, StoreChip, StoreTab, ToolbarView};
+pub use value::ValueView;
 
 pub use super::reducers::ReducerRow;
 
@@ -46,7 +48,7 @@ pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
-pub use crate::session::{PayloadColumn, Progress, Sample, WrittenRows};
+pub use crate::session::{PayloadColumn, Progress, Sample, Shown, WrittenRows};
 
 /// Everything on screen.
 pub struct RootView<'a> {
@@ -114,6 +116,8 @@ pub enum ModalView<'a> {
     GoTo(Box<GoToView<'a>>),
     /// The bookmark at the playhead.
     Bookmark(BookmarkView<'a>),
+    /// One value.
+    Value(Box<ValueView<'a>>),
 }
 
 /// The state a panel is in.
@@ -204,6 +208,7 @@ impl App {
                 Modal::Export => Some(ModalView::Export(Box::new(export::export(store?, desk)?))),
                 Modal::GoTo => Some(ModalView::GoTo(Box::new(goto::goto(desk.goto.as_ref()?, store, &self.commands)))),
                 Modal::Bookmark => Some(ModalView::Bookmark(goto::bookmark(store?, desk)?)),
+                Modal::Value => Some(ModalView::Value(Box::new(value::value(store?)?))),
                 Modal::SaveDialect => Some(ModalView::SaveDialect(mapping::save(store?.page.as_ref()?, desk))),
             }),
             commands: &self.commands,

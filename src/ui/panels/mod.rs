@@ -42,6 +42,7 @@ pub mod streams;
 pub mod streams_drop;
 pub mod time;
 pub mod toolbar;
+pub mod value;
 pub mod welcome;
 
 /// What the panels of an open store are drawn from.

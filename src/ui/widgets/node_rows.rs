@@ -84,8 +84,10 @@ pub fn node_rows_ui(
         out.push(Action::SelectPath(view.tree, Some(row.path)));
     }
     let toggled = shown.activated.or(shown.double_clicked).and_then(|index| rows.row(index));
-    if let Some(row) = toggled.filter(|row| row.expanded.is_some()) {
-        out.push(Action::ToggleExpanded(view.tree, row.path));
+    match toggled {
+        Some(row) if row.expanded.is_some() => out.push(Action::ToggleExpanded(view.tree, row.path)),
+        Some(row) => out.extend([Action::SelectPath(view.tree, Some(row.path)), Action::ShowValue]),
+        None => {}
     }
 }
 

@@ -12,6 +12,11 @@ use super::scroll::Memory;
 use crate::ui::paint;
 use crate::ui::tokens::{self, Tokens, size};
 
+/// Lets a list begin at its beginning: what it lists is another thing by now.
+pub fn forget_place(ui: &Ui, id: Id) {
+    ui.data_mut(|data| data.remove::<Memory>(id));
+}
+
 /// A list about to be shown.
 pub struct Rows<'a> {
     /// Unique in the program.
