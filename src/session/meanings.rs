@@ -13,11 +13,13 @@ use chrono::{DateTime, Local, SecondsFormat};
 
 use super::{Found, Job, Progress};
 use crate::formats::Opened;
-use crate::model::json::{is_json, parse_text, write_pretty};
+use crate::model::json::{is_json, parse_text, to_text, write_pretty};
 use crate::model::{Node, Number, Problem, Text, Time, TimeUnit};
 
 /// Texts longer than this are shown, and not looked into.
 pub const MAX_LOOKED_INTO: usize = 8 << 20;
+/// Blanks that JSON is indented by.
+const MAX_BLANKS: usize = 64 << 20;
 /// How often JSON may be a text within JSON.
 const MAX_WRAPPED: usize = 4;
 /// Shorter texts are words by chance.
@@ -60,7 +62,7 @@ impl Meaning {
 
     /// Everything that a value may mean, the value itself first.
     pub fn all(node: &Node) -> Vec<Meaning> {
-        let mut all = vec![Meaning::itself(node).unwrap_or_else(|| Meaning::text("JSON", pretty(node)))];
+        let mut all = vec![Meaning::itself(node).unwrap_or_else(|| Meaning::text("as JSON", pretty(node)))];
         match node {
             Node::Number(text) => all.extend(as_time(text)),
             Node::String(text) | Node::Raw(text) if text.len() <= MAX_LOOKED_INTO => {
@@ -79,10 +81,24 @@ impl Meaning {
     }
 }
 
+/// Indented, where that is not out of all proportion: deep values have more blanks than text.
 fn pretty(node: &Node) -> String {
+    if blanks(node, 1) > MAX_BLANKS {
+        return to_text(node);
+    }
     let mut text = String::new();
     write_pretty(node, &mut text);
     text
+}
+
+/// Blanks before the members of a value that stands so deep.
+fn blanks(node: &Node, level: usize) -> usize {
+    let own = node.len().unwrap_or(0) * 2 * level;
+    own + match node {
+        Node::Array(items) => items.iter().map(|item| blanks(item, level + 1)).sum::<usize>(),
+        Node::Object(object) => object.0.iter().map(|(_, value)| blanks(value, level + 1)).sum(),
+        _ => 0,
+    }
 }
 
 /// Adds what was encoded: as text where it is one, as JSON too, else as bytes.
@@ -123,7 +139,8 @@ fn from_base64(text: &str) -> Option<Vec<u8>> {
         text if text.contains(['\n', '\r']) => text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect(),
         text => text.into(),
     };
-    let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let digits = text.strip_prefix("0x").or(text.strip_prefix("0X")).unwrap_or(&text);
+    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     if text.len() < MIN_ENCODED || is_hex {
         return None;
     }
@@ -164,7 +181,8 @@ fn as_time(text: &str) -> Option<Meaning> {
             }
         }
     } else if let Some(time) = Time::parse(text) {
-        let has_zone = Time::parse(&format!("{text}Z")).is_none();
+        let is_date = text.len() <= "2026-10-06".len();
+        let has_zone = !is_date && Time::parse(&format!("{text}Z")).is_none();
         out = moment(if has_zone { "as written" } else { "as written, taken as UTC: it names no zone" }, time);
     }
     (!out.is_empty()).then(|| Meaning::text("as a time", out))
@@ -245,6 +263,7 @@ mod tests {
         for text in ["customer", "Withdrawn", "OPENED_LATE_", "account-1042", "SGVsbG8*IHdvcmxkIQ==", "========"] {
             assert!(of_text(text).is_empty(), "{text}: {:?}", of_text(text));
         }
+        assert_eq!(names("0x48656C6C6F2C20776F726C6421"), ["as hex"]);
         assert!(names("550e8400e29b41d4a716446655440000").iter().all(|name| *name == "as hex"));
         assert!(names("550e8400-e29b-41d4-a716-446655440000").is_empty());
     }
@@ -277,7 +296,9 @@ mod tests {
             }
         }
         assert!(of_text("2026-10-06T16:03:05+02:00")[0].1.starts_with(&format!("as written\n{utc}Z\n")));
-        assert!(of_text("2026-10-06 14:03:05")[0].1.contains("names no zone"));
+        for text in ["2026-10-06 14:03:05", "2026-10-06"] {
+            assert!(of_text(text)[0].1.contains("names no zone"), "{text}");
+        }
         for number in ["0", "-40.00", "57", "1e400", "-1791295385", "99999999999999999999999"] {
             assert!(others(&Node::number(number)).is_empty(), "{number}");
         }
@@ -289,6 +310,8 @@ mod tests {
         assert_eq!(Meaning::all(&Node::text(&long)).len(), 1);
         let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(names(&deep), ["as JSON"], "nothing recurses");
+        let wide = format!("{}{}1{}", "[".repeat(100), "1,".repeat(1_000_000), "]".repeat(100));
+        assert_eq!(of_text(&wide)[0].1.len(), wide.len(), "not a hundred blanks for each digit");
     }
 
     #[test]

@@ -96,7 +96,7 @@ fn what_a_text_may_mean_is_offered_beside_it() {
         ("/at", &["Value", "as a time"]),
         ("/iso", &["Text", "as a time"]),
         ("/plain", &["Text"]),
-        ("", &["JSON"]),
+        ("", &["as JSON"]),
     ] {
         for tree in [Tree::State, Tree::Payload] {
             select(&mut window, tree, path);
