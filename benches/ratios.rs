@@ -378,7 +378,7 @@ fn filters(gate: &mut Gate, store: &Path) -> Outcome<()> {
     // A word that is found seldom, one that is nowhere, one that is in every event.
     for (word, target) in [("4711", 0.5), ("nowhere", 0.5), ("user-1", 0.5), ("\"total\":12", 1.0)] {
         let start = Instant::now();
-        let job = session.filter_events(index.rows_of(StreamId(0)), StreamId(0), word);
+        let job = session.filter_events(index.rows_of(StreamId(0)), StreamId(0), word, None);
         let mut first = None;
         let found = loop {
             match next() {

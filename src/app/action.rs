@@ -3,6 +3,7 @@
 //! Panels, keys, menus and tests speak only in actions; nothing here knows egui.
 //! Those with a name and keys are rows of [`super::command`].
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,10 @@ pub enum Action {
 
     /// Shows events whose type or payload contains the text; empty = all.
     SetEventFilter(String),
+    /// Shows events of these types only; `None` = all.
+    SetEventTypes(Option<BTreeSet<String>>),
+    /// Shows events of this type too, or no longer.
+    ToggleEventType(String),
     /// The event after which the state is wanted: a click in the list. Moves the playhead.
     SelectEvent(Applied),
 
@@ -195,6 +200,8 @@ pub enum Action {
     FocusNextPanel(bool),
     /// Puts the keyboard in the filter of the panel that has it.
     FocusFilter,
+    /// Opens the list of the stream's types. Done by `ui`.
+    ShowEventTypes,
     /// Text larger (+1), smaller (−1), as delivered (0).
     TextSize(i8),
     /// Fills the screen with the window, or no longer. Done by `ui`.

@@ -452,6 +452,8 @@ commands! {
         CommandContext::store, |_, _| Action::FocusNextPanel(false));
     FOCUS_FILTER = row((GO, 2), "Filter this panel", &[letter('/')], "Type in the filter of the panel that has the keyboard.",
         CommandContext::store, |_, _| Action::FocusFilter);
+    FILTER_TYPES = row((GO, 2), "Types of events…", &[letter('f')], "Choose the types whose events are listed.",
+        CommandContext::any_event, |_, _| Action::ShowEventTypes);
     NEXT_STORE = row((GO, 3), "Next store", &[ctrl_key(Key::Tab)], "Bring the next store to the front.",
         CommandContext::several, |_, _| Action::ShowNextStore(true));
     PREVIOUS_STORE = row((GO, 3), "Previous store", &[Shortcut { shift: true, ..ctrl_key(Key::Tab) }], "Bring the store before to the front.",

@@ -13,6 +13,7 @@ pub mod command;
 mod compare;
 mod desk;
 mod export;
+mod filter;
 mod findings;
 mod goto;
 mod history;
@@ -232,7 +233,8 @@ impl App {
             Action::AddedToDesktop(added) => self.added_to_desktop(added),
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.
-            Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter | Action::ToggleFullscreen => {}
+            Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter => {}
+            Action::ShowEventTypes | Action::ToggleFullscreen => {}
             action => {
                 if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
                     store.dispatch(action, &mut self.desk);

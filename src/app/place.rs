@@ -1,6 +1,7 @@
 //! [`Place`]: where one is, as a value. Start, recent stores, title, Ctrl+L and reopening
 //! all speak of places.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -29,6 +30,9 @@ pub struct Place {
     /// The filter of the events.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "String::is_empty")]
     pub filter: String,
+    /// The types of events that are listed, where not all are.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
+    pub types: Option<BTreeSet<String>>,
     /// `FILE`, `FILE#export` or `program:COMMAND`; `None` is merge.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub reducer: Option<String>,
@@ -256,6 +260,7 @@ mod tests {
                 at,
                 tab: StateTab::Changes,
                 filter: "type:X".to_owned(),
+                types: Some(["X".to_owned()].into()),
                 reducer: Some("r.mjs#x".to_owned()),
             };
             let text = serde_json::to_string(&place).expect("text");

@@ -296,6 +296,7 @@ impl Recent {
                 text.clear();
             }
         }
+        place.types.take_if(|types| types.len() > ENTRIES || types.iter().any(|name| name.len() > MAX_TEXT_BYTES));
         let ReadAs { dialect, table, tenant, map } = &mut memory.read_as;
         map.retain(|role, column| role.len() <= MAX_TEXT_BYTES && column.len() <= MAX_TEXT_BYTES);
         shorten(map);
@@ -532,13 +533,15 @@ mod tests {
             playheads: (0..1_000).map(|n| (format!("s-{n:03}"), n)).chain([(long.clone(), 1)]).collect(),
             ..Memory::default()
         };
-        let place = Place { stream: Some("s-999".to_owned()), filter: long.clone(), ..Place::default() };
+        let types = Some([long.clone()].into());
+        let place = Place { stream: Some("s-999".to_owned()), filter: long.clone(), types, ..Place::default() };
         settings.apply(&SettingsChange::Remember(PathBuf::from("/a.db"), Box::new((place, memory))));
         let Recent { place, memory, .. } = &settings.recent[0];
         assert_eq!(memory.playheads.len(), PLAYHEADS);
         assert_eq!(memory.reducer.as_ref().map(|kept| kept.table.len()), Some(ENTRIES));
         assert_eq!(memory.playheads.get("s-999"), Some(&999), "the stream that is shown");
         assert_eq!((place.filter.as_str(), memory.stream_filter.as_str()), ("", ""));
+        assert_eq!(place.types, None);
         (0..1_000).for_each(|n| settings.apply(&mark("/a.db", n, &"é".repeat(1_000))));
         (0..1_000).for_each(|n| settings.apply(&mark(&format!("/{n}.db"), 1, "")));
         settings.apply(&mark("/a.db", 0, ""));

@@ -179,6 +179,10 @@ impl OpenStore {
                 .map(|view| view.filter.text.clone())
                 .or_else(|| start.map(|start| start.filter.clone()))
                 .unwrap_or_default(),
+            types: view
+                .map(|view| view.filter.types.clone())
+                .or_else(|| start.map(|start| start.types.clone()))
+                .unwrap_or_default(),
             reducer: self.reducers.named(),
         }
     }
@@ -371,7 +375,7 @@ impl OpenStore {
             (Answer::Cells(news), Some(view)) => view.take_cells(news),
             (Answer::ReducerFailed { ticket, problem }, Some(view)) => view.take_reducer_failure(ticket, problem),
             (Answer::Job(news), Some(view)) => {
-                if let Some(problem) = view.take_job(news) {
+                if let Some(problem) = view.filter.take(news) {
                     self.notice = Some(Notice::Problem(problem));
                 }
             }
@@ -450,8 +454,8 @@ impl OpenStore {
             Some(id) if all_read || is_there(id) => {
                 let start = self.start.take().unwrap_or_default();
                 self.select(id, Some(start.at).filter(|at| wanted.is_some() || *at != At::Last), now);
-                if let (false, Some(view)) = (start.filter.is_empty(), &mut self.view) {
-                    view.set_filter(start.filter, &self.session);
+                if let Some(view) = &mut self.view {
+                    view.set_filter(start.filter, start.types, &self.session);
                 }
             }
             None if all_read && wanted.is_some() => {

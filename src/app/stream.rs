@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::action::{Action, StateTab, Tree};
 use super::blame::Blame;
 use super::compare::PointA;
+use super::filter::EventFilter;
 use super::idle::idle_threshold;
 use super::links::Links;
 use super::playback::{Playback, PlaybackChange, PlaybackCommand};
@@ -19,10 +20,7 @@ use crate::replay::written::Written;
 use crate::session::{
     CELL_BLOCK, CellNews, CellRow, FoldNews, PayloadColumn, ReplayAsk, Session, StateNews, StreamNews, Ticket,
 };
-use crate::session::{Found, JobHandle, JobNews, Progress};
 
-/// Types that are named beside the slider.
-const LEGEND: usize = 3;
 /// Blocks of cells kept.
 const CELL_BLOCKS: usize = 256;
 
@@ -41,9 +39,8 @@ pub(super) struct StreamView {
     wanted: Option<At>,
     /// It was wanted where the stream does not reach.
     pub(super) lost: Option<NoSuchPlace>,
-    /// The most frequent types, and how many others there are with how many events; empty until counted.
+    /// Its types and how many events they have, most frequent first; empty until counted.
     pub(super) types: Vec<(TypeId, u64)>,
-    pub(super) other_types: (u64, u64),
     /// Idle stretches are longer than this, in microseconds.
     pub(super) idle: i64,
     pub(super) playhead: Playback,
@@ -79,17 +76,6 @@ pub(super) struct Fold {
     /// Paths that the last event changed, as a person reads them.
     pub(super) wrote: Vec<String>,
     pub(super) announcement: String,
-}
-
-/// Which events are listed.
-#[derive(Default)]
-pub(super) struct EventFilter {
-    pub(super) text: String,
-    /// It is still looking; dropping it ends that.
-    job: Option<JobHandle>,
-    pub(super) progress: Progress,
-    /// Places in the stream that match so far; `None` lists every event.
-    pub(super) places: Option<Arc<Vec<u32>>>,
 }
 
 /// Payload columns of the events on screen and some others.
@@ -153,7 +139,6 @@ impl StreamView {
             wanted: Some(at),
             lost: None,
             types: Vec::new(),
-            other_types: (0, 0),
             idle: i64::MAX,
             playhead,
             fold: Fold::default(),
@@ -195,9 +180,7 @@ impl StreamView {
         let _ = self.playhead.apply(PlaybackCommand::ScrubTo(applied));
         self.lost = found.err();
         self.reduce(ask);
-        if !self.filter.text.is_empty() {
-            self.set_filter(self.filter.text.clone(), ask.session);
-        }
+        self.apply_filter(ask.session);
     }
 
     fn set_rows(&mut self, rows: StreamRows) {
@@ -247,15 +230,12 @@ impl StreamView {
             self.cells.forget();
         }
         self.trees.revision += 1;
-        let mut types = news.types;
         if self.is_arranging() {
             self.arrive(news.rows, ask);
         } else {
             self.grow(news.rows, ask);
         }
-        let others = types.split_off(types.len().min(LEGEND));
-        self.other_types = (others.len() as u64, others.iter().map(|(_, count)| count).sum());
-        self.types = types;
+        self.types = news.types;
     }
 
     /// The same stream as of a newer snapshot.
@@ -276,7 +256,7 @@ impl StreamView {
             self.cells.forget_block(old / CELL_BLOCK);
         } else {
             self.cells.forget();
-            self.filter.places = self.filter.places.take().map(|_| Arc::default());
+            self.filter.forget();
         }
         self.blame.is_stale = true;
         self.set_rows(rows);
@@ -289,9 +269,7 @@ impl StreamView {
         self.keep_point_a(point_a, ask);
         // Answers to what was asked before are of the old rows.
         self.seek(ask);
-        if !self.filter.text.is_empty() {
-            self.set_filter(self.filter.text.clone(), ask.session);
-        }
+        self.apply_filter(ask.session);
     }
 
     /// Folds the stream anew: another stream, another reducer.
@@ -358,9 +336,11 @@ impl StreamView {
         match action {
             Action::Playback(command) => self.play(command, ask),
             Action::SelectEvent(applied) => self.play(PlaybackCommand::ScrubTo(applied), ask),
-            Action::SetEventFilter(text) => self.set_filter(text, ask.session),
+            Action::SetEventFilter(text) => self.set_filter(text, self.filter.types.clone(), ask.session),
+            Action::SetEventTypes(types) => self.set_filter(self.filter.text.clone(), types, ask.session),
+            Action::ToggleEventType(name) => self.toggle_type(name, ask.session),
             Action::StopFilter => {
-                self.filter.job = None;
+                self.filter.stop();
                 self.links.stop();
                 self.blame.stop();
             }
@@ -378,16 +358,27 @@ impl StreamView {
         true
     }
 
-    pub(super) fn set_filter(&mut self, text: String, session: &Session) {
-        // The old filter ends where the new one begins; what it found stays until the new one finds something.
-        self.filter.job = None;
-        self.filter.progress = Progress::default();
-        if text.trim().is_empty() {
-            self.filter.places = None;
-        } else if !self.is_arranging() {
-            self.filter.job = Some(session.filter_events(self.rows.clone(), self.id, &text));
+    /// Lists the events that contain these words and are of one of these types.
+    pub(super) fn set_filter(&mut self, text: String, types: Option<BTreeSet<String>>, session: &Session) {
+        (self.filter.text, self.filter.types) = (text, types);
+        self.apply_filter(session);
+    }
+
+    fn apply_filter(&mut self, session: &Session) {
+        let rows = (!self.is_arranging()).then_some(&self.rows);
+        self.filter.start(rows, self.id, session);
+    }
+
+    /// Lists the events of a type too, or no longer.
+    fn toggle_type(&mut self, name: String, session: &Session) {
+        let index = self.rows.index();
+        let all = || self.types.iter().map(|(id, _)| index.type_name_ref(*id));
+        let mut on = self.filter.types.take().unwrap_or_else(|| all().map(str::to_owned).collect());
+        if !on.remove(&name) {
+            on.insert(name);
         }
-        self.filter.text = text;
+        let types = (!all().all(|name| on.contains(name))).then_some(on);
+        self.set_filter(self.filter.text.clone(), types, session);
     }
 
     pub(super) fn take_state(&mut self, news: Box<StateNews>) {
@@ -421,24 +412,6 @@ impl StreamView {
     pub(super) fn take_cells(&mut self, news: CellNews) {
         if news.ticket.same_stream(self.ticket) {
             self.cells.take(news.block, news.rows);
-        }
-    }
-
-    pub(super) fn take_job(&mut self, news: JobNews) -> Option<Problem> {
-        if self.filter.job.as_ref().is_none_or(|job| job.id() != news.id) {
-            return None;
-        }
-        self.filter.progress = news.progress;
-        if news.done {
-            self.filter.job = None;
-        }
-        match news.found {
-            Found::Places(places) => {
-                self.filter.places = Some(places);
-                None
-            }
-            Found::Failed(problem) => Some(problem),
-            _ => None,
         }
     }
 
@@ -493,19 +466,6 @@ impl StreamView {
             Tree::Metadata => &shown.event.as_ref()?.metadata,
         };
         root.at(path)
-    }
-}
-
-impl EventFilter {
-    pub(super) fn is_running(&self) -> bool {
-        self.job.is_some()
-    }
-
-    /// How many events were looked at, and of how many, where that is not all: it goes on, or
-    /// was stopped.
-    pub(super) fn looked_at(&self) -> Option<(u64, u64)> {
-        let Progress { done, of, .. } = self.progress;
-        (self.places.is_some() && done < of).then_some((done, of))
     }
 }
 

@@ -1,4 +1,5 @@
-//! [`EventFilter`]: which events of a stream contain every word that was typed.
+//! [`EventFilter`]: which events of a stream are of a chosen type and contain every word that
+//! was typed.
 //!
 //! A word is looked for in the event's type, in its version, and in the payload's JSON as it
 //! is shown; upper and lower case are alike. `type:x` looks in the type only.
@@ -7,6 +8,7 @@
 //! where they are JSON text they are the text shown, but for blanks between tokens, and
 //! where that cannot be told they are decoded, written and searched as shown.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,11 +43,12 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
-    pub fn new(rows: StreamRows, stream: StreamId, text: &str) -> EventFilter {
+    /// `types`: the names of the types that are wanted; `None` wants them all.
+    pub fn new(rows: StreamRows, stream: StreamId, text: &str, types: Option<BTreeSet<String>>) -> EventFilter {
         EventFilter {
             stream: rows.index().streams().stored_name(stream).to_owned(),
             rows,
-            words: Words::new(text),
+            words: Words { wanted: types, ..Words::new(text) },
             fetcher: None,
             at: 0,
             batch: Vec::new(),
@@ -166,6 +169,8 @@ impl Job for EventFilter {
 
 /// The words, and what the index says about them.
 struct Words {
+    /// Types that are wanted, where not all are.
+    wanted: Option<BTreeSet<String>>,
     of_type: Vec<String>,
     anywhere: Vec<Word>,
     /// By type: what is known of events of it.
@@ -174,7 +179,7 @@ struct Words {
 
 #[derive(Clone)]
 struct TypeAnswer {
-    /// A word that must be in the type is not.
+    /// It is not wanted, or a word that must be in it is not.
     refused: bool,
     /// Places in `anywhere` of the words that are not in the type's name.
     open: Vec<usize>,
@@ -189,7 +194,7 @@ impl Words {
                 None => anywhere.push(Word::new(word.to_lowercase())),
             }
         }
-        Words { of_type, anywhere, types: Vec::new() }
+        Words { wanted: None, of_type, anywhere, types: Vec::new() }
     }
 
     /// What the index alone says of an event; `None`: its payload must be searched.
@@ -200,8 +205,10 @@ impl Words {
             self.types.resize(place + 1, None);
         }
         if self.types[place].is_none() {
-            let name = index.type_name(id).to_lowercase();
-            let refused = self.of_type.iter().any(|part| !name.contains(part.as_str()));
+            let name = index.type_name_ref(id);
+            let unwanted = self.wanted.as_ref().is_some_and(|wanted| !wanted.contains(name));
+            let name = name.to_lowercase();
+            let refused = unwanted || self.of_type.iter().any(|part| !name.contains(part.as_str()));
             let words = self.anywhere.iter().enumerate();
             let open = words.filter(|(_, word)| !name.contains(word.text.as_str())).map(|(place, _)| place).collect();
             self.types[place] = Some(TypeAnswer { refused, open });

@@ -29,6 +29,7 @@ mod track;
 mod words;
 mod writes;
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -451,10 +452,16 @@ impl Session {
         self.stop.stop();
     }
 
-    /// Looks for the events of a stream that contain every word of `text`; dropping the
-    /// handle ends it.
-    pub fn filter_events(&self, rows: StreamRows, stream: StreamId, text: &str) -> JobHandle {
-        let filter = EventFilter::new(rows, stream, text);
+    /// Looks for the events of a stream that are of one of the types, where some are chosen, and
+    /// contain every word of `text`; dropping the handle ends it.
+    pub fn filter_events(
+        &self,
+        rows: StreamRows,
+        stream: StreamId,
+        text: &str,
+        types: Option<BTreeSet<String>>,
+    ) -> JobHandle {
+        let filter = EventFilter::new(rows, stream, text, types);
         self.run(Box::new(move || Box::new(filter)))
     }
 

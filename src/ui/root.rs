@@ -9,6 +9,7 @@ use super::panels::{
     PanelCx,
     about::about_ui,
     bookmark::bookmark_ui,
+    event_types,
     export_sheet::export_sheet_ui,
     failed::failed_ui,
     goto::goto_ui,
@@ -138,6 +139,7 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusPanel(panel) => focus::request(ctx, *panel),
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
+        Action::ShowEventTypes => event_types::open(ctx),
         // Where the box stays open, it keeps the keyboard.
         Action::GoTo(GoToAction::Go(_)) => focus::request(ctx, Panel::Events),
         Action::ToggleFullscreen => {

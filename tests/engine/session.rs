@@ -337,10 +337,10 @@ fn the_filter_runs_beside_the_cursor_and_ends_with_its_handle() {
     let stream = index.streams().find("s-1").expect("the stream");
     fold_with(&session, &index, None, OnError::Stop);
     let dropped = {
-        let job = session.filter_events(index.rows_of(stream), stream, "\"even\":true");
+        let job = session.filter_events(index.rows_of(stream), stream, "\"even\":true", None);
         job.id()
     };
-    let kept = session.filter_events(index.rows_of(stream), stream, "\"n\":29");
+    let kept = session.filter_events(index.rows_of(stream), stream, "\"n\":29", None);
     session.ask_replay(ReplayAsk::Seek { ticket: seek(1), applied: Applied(20_000) });
     let (mut first, mut told) = (None, 0);
     let places = next(&session, |answer| match answer {
@@ -428,7 +428,7 @@ fn closing_a_store_gives_its_memory_back_whatever_it_was_doing() {
     );
     fold_with(&session, &index, file, OnError::Stop);
     session.ask_replay(ReplayAsk::Seek { ticket: seek(1), applied: Applied(4_000) });
-    let job = session.filter_events(index.rows_of(StreamId(1)), StreamId(1), "nowhere");
+    let job = session.filter_events(index.rows_of(StreamId(1)), StreamId(1), "nowhere", None);
     next(&session, |answer| matches!(answer, Answer::Fold(_)).then_some(()));
     let other = open();
     assert_eq!(budget.stores(), 2);

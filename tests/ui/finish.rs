@@ -268,7 +268,7 @@ fn a_click_on_a_type_of_the_legend_lists_its_events_and_another_one_all() {
     let mut window = window(Case::Full);
     window.get_by_label("Only Withdrawn").click();
     wait_until(&mut window, "withdrawals", |window| window.state().workspace().events.shown == 107);
-    assert_eq!(window.state().workspace().events.filter, "type:Withdrawn");
+    assert_eq!(window.state().workspace().events.types.listed(), Some(1));
     window.get_by_label("Only Withdrawn").click();
     wait_until(&mut window, "all", |window| window.state().workspace().events.shown == 214);
 }

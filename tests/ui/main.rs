@@ -8,6 +8,7 @@ mod compare;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod export;
+mod filters;
 mod finish;
 mod flows;
 mod goto;

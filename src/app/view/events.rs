@@ -1,7 +1,9 @@
 //! The list of events of one stream.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use super::time::{LegendEntry, legend_entry};
 use super::{Content, Count, PayloadColumn, TypeSlot};
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
@@ -18,6 +20,10 @@ pub struct EventsView<'a> {
     pub shown: u64,
     /// Text in the filter.
     pub filter: &'a str,
+    /// The types, and which of them are listed.
+    pub types: EventTypes<'a>,
+    /// It may leave out events: by its text or by their types.
+    pub filtered: bool,
     /// The filter is still being applied.
     pub filtering: bool,
     /// How many events the filter looked at, and of how many, where that is not all of them.
@@ -34,6 +40,42 @@ pub struct EventsView<'a> {
     pub first_time: Option<Time>,
     /// What the playhead does, so that the list keeps it in view.
     pub playing: bool,
+}
+
+/// The types of the stream's events, most frequent first, and which of them are listed.
+#[derive(Clone, Copy)]
+pub struct EventTypes<'a> {
+    /// `None`: no stream is chosen.
+    view: Option<&'a StreamView>,
+}
+
+impl<'a> EventTypes<'a> {
+    pub fn len(self) -> usize {
+        self.view.map_or(0, |view| view.types.len())
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Type `at`, where `at < len()`.
+    pub fn get(self, at: usize) -> Option<LegendEntry<'a>> {
+        let view = self.view?;
+        view.types.get(at).map(|entry| legend_entry(view, *entry))
+    }
+
+    /// How many are listed; `None`: all.
+    pub fn listed(self) -> Option<usize> {
+        self.on().map(BTreeSet::len)
+    }
+
+    pub fn is_listed(self, name: &str) -> bool {
+        self.on().is_none_or(|on| on.contains(name))
+    }
+
+    fn on(self) -> Option<&'a BTreeSet<String>> {
+        self.view?.filter.types.as_ref()
+    }
 }
 
 /// Rows of the list of events, in stream order, already filtered.
@@ -104,6 +146,8 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
             total: Count { number: 0, exact },
             shown: 0,
             filter: "",
+            types: EventTypes { view: None },
+            filtered: false,
             filtering: false,
             looked_at: None,
             rows: Content::Empty,
@@ -121,6 +165,8 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
         total: Count { number: total, exact },
         shown: view.filter.places.as_ref().map_or(total, |places| places.len() as u64),
         filter: &view.filter.text,
+        types: EventTypes { view: Some(view) },
+        filtered: view.filter.is_set(),
         filtering: view.filter.is_running(),
         looked_at: view.filter.looked_at(),
         rows: if view.is_arranging() {

@@ -21,7 +21,7 @@ mod value;
 use std::collections::BTreeMap;
 
 pub use blame::{BlameLine, BlameLines, BlameView};
-pub use events::{CellText, EventLine, EventLines, EventMark, EventsView};
+pub use events::{CellText, EventLine, EventLines, EventMark, EventTypes, EventsView};
 pub use export::{ExportView, PlayheadAt, RunningView};
 pub use goto::{BookmarkView, GoToLine, GoToLines, GoToNote, GoToView};
 pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};

@@ -89,6 +89,8 @@ pub struct LegendEntry<'a> {
     pub count: u64,
 }
 
+/// Types that are named beside the slider.
+const LEGEND: usize = 3;
 /// Events that were left out and have a mark on the rail.
 const MARKED: usize = 500;
 
@@ -101,6 +103,7 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
         OnError::Skip => &view.fold.skipped[..view.fold.skipped.len().min(MARKED)],
         OnError::Stop => &[],
     };
+    let others = view.types.get(LEGEND..).unwrap_or_default();
     TimeView {
         content: Content::Ready(TimeBody {
             applied: view.playhead.applied(),
@@ -112,8 +115,8 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
             has_times: view.has_times,
             events: view,
             revision: revision(view),
-            legend: view.types.iter().map(|entry| legend_entry(view, *entry)).collect(),
-            others: view.other_types,
+            legend: view.types.iter().take(LEGEND).map(|entry| legend_entry(view, *entry)).collect(),
+            others: (others.len() as u64, others.iter().map(|(_, count)| count).sum()),
             filtered: view.filter.places.is_some(),
             stopped_at: view.fold.news.stopped.map(|at| Applied(at + 1)),
             skipped,
@@ -146,7 +149,7 @@ fn current(view: &StreamView) -> Option<TimelineCurrent<'_>> {
     })
 }
 
-fn legend_entry(view: &StreamView, (id, count): (TypeId, u64)) -> LegendEntry<'_> {
+pub(super) fn legend_entry(view: &StreamView, (id, count): (TypeId, u64)) -> LegendEntry<'_> {
     LegendEntry { name: view.rows.index().type_name_ref(id), slot: view.slot(id), count }
 }
 

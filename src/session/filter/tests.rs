@@ -143,7 +143,17 @@ fn what_is_packed_or_no_text_is_searched_as_well() {
 
 /// Runs the job to its end, a step at a time.
 fn run(opened: &Arc<Opened>, rows: &StreamRows, stream: StreamId, text: &str) -> Vec<u32> {
-    let mut job = EventFilter::new(rows.clone(), stream, text);
+    run_of(opened, rows, stream, text, None)
+}
+
+fn run_of(
+    opened: &Arc<Opened>,
+    rows: &StreamRows,
+    stream: StreamId,
+    text: &str,
+    types: Option<BTreeSet<String>>,
+) -> Vec<u32> {
+    let mut job = EventFilter::new(rows.clone(), stream, text, types);
     while !job.step(opened, Duration::ZERO).expect("a readable store") {
         let Found::Places(places) = job.found() else { panic!("it failed") };
         assert!(places.is_sorted());
@@ -275,5 +285,14 @@ fn lines_are_searched_too() {
     let rows = source.rows().clone();
     for text in SEARCHES {
         assert_eq!(run(&opened, &rows, StreamId(0), text), expected(&mut source, text), "{text}");
+    }
+    // The types that are wanted hold beside the words, by their whole names.
+    for (types, text) in
+        [(&["Odd"][..], ""), (&["Odd"], "needle"), (&["Odd", "Even"], "v12"), (&["odd", "Od"], ""), (&[], "")]
+    {
+        let wanted: BTreeSet<String> = types.iter().map(|name| (*name).to_owned()).collect();
+        let is_wanted = |at: &u32| types.contains(if at % 2 == 0 { &"Even" } else { &"Odd" });
+        let expected: Vec<u32> = expected(&mut source, text).into_iter().filter(is_wanted).collect();
+        assert_eq!(run_of(&opened, &rows, StreamId(0), text, Some(wanted)), expected, "{text} of {types:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2};
 
+use super::event_types::event_types_ui;
 use super::streams_drop::streams_drop_ui;
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header};
 use crate::app::action::{Action, Panel};
@@ -20,6 +21,8 @@ const SHAPE: f32 = 76.0;
 const TYPE: f32 = 92.0;
 const TIME: f32 = 220.0;
 const SINCE_RIGHT: f32 = 472.0;
+/// Of the button that opens the list of types.
+const TYPES_WIDTH: f32 = 84.0;
 
 /// Shows the panel in `rect`.
 pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -57,8 +60,11 @@ pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
             return;
         }
         let words = format!("0 of {} match.", format::plural(view.total.number, "event", "events"));
-        if sentence(ui, id, body, &words, Some(("Clear filter", Some("Esc")))) {
+        // Esc clears what is typed.
+        let key = (!view.filter.is_empty()).then_some("Esc");
+        if sentence(ui, id, body, &words, Some(("Clear filter", key))) {
             out.push(Action::SetEventFilter(String::new()));
+            out.push(Action::SetEventTypes(None));
         }
         return;
     }
@@ -79,7 +85,7 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
         }
         return;
     };
-    let count = if view.filter.is_empty() {
+    let count = if !view.filtered {
         let sign = if view.total.exact { "" } else { "≥ " };
         format!("{sign}{}", format::plural(view.total.number, "event", "events"))
     } else {
@@ -89,11 +95,14 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
             None => found,
         }
     };
-    let field_width = if header.width() >= 640.0 { 240.0_f32 } else { 176.0 }.min(header.width() * 0.4);
-    let place = Rect::from_min_max(
-        pos2(header.right() - size::PAD - field_width, y - 12.0),
+    let types = Rect::from_min_max(
+        pos2(header.right() - size::PAD - TYPES_WIDTH, y - 12.0),
         pos2(header.right() - size::PAD, y + 12.0),
     );
+    event_types_ui(ui, id.with("types"), types, view.types, out);
+    let field_right = types.left() - 4.0;
+    let field_width = if header.width() >= 640.0 { 240.0_f32 } else { 160.0 }.min(header.width() * 0.34);
+    let place = Rect::from_min_max(pos2(field_right - field_width, y - 12.0), pos2(field_right, y + 12.0));
     let mut x = drop_end.unwrap_or(header.left() + size::PAD);
     let count_width = text::width(&painter, &count, text::BODY);
     if drop_end.is_none() {

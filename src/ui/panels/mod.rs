@@ -19,6 +19,7 @@ pub mod about;
 pub mod blame;
 pub mod bookmark;
 pub mod event;
+pub mod event_types;
 pub mod events;
 pub mod export_sheet;
 pub mod failed;

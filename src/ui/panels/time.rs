@@ -10,7 +10,7 @@ use crate::app::action::{Action, Axis, Panel};
 use crate::app::command;
 use crate::app::command::CommandContext;
 use crate::app::playback::{PlaybackCommand, SPEEDS};
-use crate::app::view::{Content, TimeBody, TypeSlot, Zone};
+use crate::app::view::{Content, EventTypes, TimeBody, TypeSlot, Zone};
 use crate::model::Applied;
 use crate::ui::axis::TimeAxis;
 use crate::ui::density::density_ui;
@@ -62,7 +62,7 @@ pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>)
     if rest.width() >= WITH_LEGEND {
         let width = if narrow { 160.0 } else { size::STREAMS };
         let legend = Rect::from_min_size(rest.min, vec2(width, rest.height()));
-        legend_ui(ui, id, legend, body, cx.view.events.filter, narrow, out);
+        legend_ui(ui, id, legend, body, cx.view.events.types, narrow, out);
         paint::vline(&painter, legend.right(), rest.top(), rest.bottom(), t.hairline);
         left = legend.right();
     }
@@ -200,7 +200,15 @@ fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) 
 }
 
 /// The most frequent types; a click lists the events of one, a second click all again.
-fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, filter: &str, narrow: bool, out: &mut Vec<Action>) {
+fn legend_ui(
+    ui: &mut Ui,
+    id: Id,
+    rect: Rect,
+    body: &TimeBody<'_>,
+    types: EventTypes<'_>,
+    narrow: bool,
+    out: &mut Vec<Action>,
+) {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let others = (body.others.0 > 0).then(|| {
@@ -232,10 +240,9 @@ fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, filter: &str,
         let number = format::number(count);
         if let Some(entry) = body.legend.get(at) {
             let place = Rect::from_min_max(pos2(x - 10.0, y - 9.0), pos2(right + 6.0, y + 9.0));
-            let wanted = type_filter(entry.name);
-            let is_on = filter == wanted;
+            let is_on = types.listed() == Some(1) && types.is_listed(entry.name);
             if type_ui(ui, id.with(("type", at)), place, entry.name, is_on) {
-                out.push(Action::SetEventFilter(if is_on { String::new() } else { wanted }));
+                out.push(Action::SetEventTypes((!is_on).then(|| [entry.name.to_owned()].into())));
             }
         }
         match slot {
@@ -247,12 +254,6 @@ fn legend_ui(ui: &mut Ui, id: Id, rect: Rect, body: &TimeBody<'_>, filter: &str,
         let left = text::right(&painter, right, y, &number, text::DATA_SMALL, t.secondary);
         text::left_cut(&painter, x + 12.0, y, &name, text::LABEL, t.secondary, left - 6.0 - x - 12.0);
     }
-}
-
-/// The filter that lists the events of a type.
-fn type_filter(name: &str) -> String {
-    let words: Vec<String> = name.split_whitespace().map(|word| format!("type:{word}")).collect();
-    words.join(" ")
 }
 
 /// A type that can be clicked; its name and number are painted over it.
