@@ -66,6 +66,16 @@ fn entries(ctx: &Context) -> Vec<Entry> {
     let register: Register = ctx.data(|data| data.get_temp(register_id())).unwrap_or_default();
     // Asked before the panels of this frame are drawn, the last frame's are the ones on screen.
     let all = if register.frame == frame && !register.before.is_empty() { register.before } else { register.now };
+    that_can(ctx, &all)
+}
+
+/// The same, once the panels of this frame are drawn.
+fn drawn(ctx: &Context) -> Vec<Entry> {
+    let register: Register = ctx.data(|data| data.get_temp(register_id())).unwrap_or_default();
+    if register.frame == ctx.cumulative_pass_nr() { that_can(ctx, &register.now) } else { Vec::new() }
+}
+
+fn that_can(ctx: &Context, all: &[Entry]) -> Vec<Entry> {
     let of = |panel| all.iter().find(|entry| entry.panel == panel).copied();
     let can = |entry: &Entry| entry.rect.is_none() || ctx.read_response(entry.body).is_some();
     PANELS.iter().filter_map(|row| of(row.panel)).filter(can).collect()
@@ -98,40 +108,44 @@ pub fn request(ctx: &Context, panel: Panel) {
     }
 }
 
-/// While a sheet is in front it has the keyboard; then what had it before has it again, or the
-/// first panel where that is gone.
-pub fn around_sheet(ctx: &Context, in_front: bool) {
-    /// What had the keyboard, and in how many passes more it is given back: in the first one
-    /// after a sheet egui still holds everything below for out of reach.
-    #[derive(Clone, Copy)]
-    struct Before(Option<Id>, u8);
-    const PASSES: u8 = 3;
-    let id = Id::unique("eventglass focus before the sheet");
-    let before: Option<Before> = ctx.data(|data| data.get_temp(id));
-    let focused = ctx.memory(|memory| memory.focused());
-    match (in_front, before) {
-        (true, None | Some(Before(_, 0..PASSES))) => {
-            ctx.data_mut(|data| data.insert_temp(id, Before(focused, PASSES)));
+/// What had the keyboard before a sheet, and in how many passes more it is given back: in the
+/// first one after a sheet egui still holds everything below for out of reach.
+#[derive(Clone, Copy)]
+struct Before(Option<Id>, u8);
+
+const PASSES: u8 = 3;
+
+fn before_id() -> Id {
+    Id::unique("eventglass focus before the sheet")
+}
+
+/// A sheet is in front: before it is drawn, and takes the keyboard, who has it is noted.
+pub fn note_before_sheet(ctx: &Context) {
+    let before: Option<Before> = ctx.data(|data| data.get_temp(before_id()));
+    if matches!(before, None | Some(Before(_, 0..PASSES))) {
+        let focused = ctx.memory(|memory| memory.focused());
+        ctx.data_mut(|data| data.insert_temp(before_id(), Before(focused, PASSES)));
+    }
+}
+
+/// No sheet is in front any more: what had the keyboard before has it again, or the first panel on
+/// screen where that is gone. Asked once all is drawn: what is gone must not get it.
+pub fn return_from_sheet(ctx: &Context) {
+    let Some(Before(before, passes)) = ctx.data(|data| data.get_temp(before_id())) else { return };
+    ctx.data_mut(|data| match passes.saturating_sub(1) {
+        0 => data.remove::<Before>(before_id()),
+        left => {
+            data.insert_temp(before_id(), Before(before, left));
         }
-        (false, Some(Before(before, passes))) => {
-            let left = passes.saturating_sub(1);
-            ctx.data_mut(|data| match left {
-                0 => data.remove::<Before>(id),
-                left => {
-                    data.insert_temp(id, Before(before, left));
-                }
-            });
-            ctx.request_repaint();
-            if focused.is_some() {
-                return;
-            }
-            let there = before.filter(|id| ctx.read_response(*id).is_some());
-            let first = || entries(ctx).first().map(|entry| entry.body);
-            if let Some(to) = there.or_else(first) {
-                give(ctx, to);
-            }
-        }
-        _ => {}
+    });
+    ctx.request_repaint();
+    if ctx.memory(|memory| memory.focused()).is_some() {
+        return;
+    }
+    let is_drawn = |id: &Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(*id).is_some());
+    let there = before.filter(is_drawn);
+    if let Some(to) = there.or_else(|| drawn(ctx).iter().find(|entry| entry.rect.is_some()).map(|entry| entry.body)) {
+        give(ctx, to);
     }
 }
 

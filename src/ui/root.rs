@@ -36,7 +36,9 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     if ctx.zoom_factor() != view.text_size {
         ctx.set_zoom_factor(view.text_size);
     }
-    focus::around_sheet(&ctx, view.modal.is_some());
+    if view.modal.is_some() {
+        focus::note_before_sheet(&ctx);
+    }
     let from = out.len();
     keys(&ctx, view.commands, out);
     dropped(&ctx, out);
@@ -84,7 +86,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::Bookmark(sheet)) => bookmark_ui(&ctx, sheet, out),
         Some(ModalView::Value(sheet)) => value_ui(&ctx, sheet, out),
         Some(ModalView::Export(sheet)) => export_sheet_ui(&ctx, sheet, view.zone, out),
-        None => {}
+        None => focus::return_from_sheet(&ctx),
     }
     announce(ui, view.announcement);
     for action in &out[from..] {

@@ -16,10 +16,18 @@ use crate::ui::widgets::rows::forget_place;
 use crate::ui::widgets::tabs::{Tab, tabs};
 use crate::ui::{format, paint, text};
 
-const HEAD: f32 = 44.0;
-const ABOUT: f32 = 24.0;
-const TABS: f32 = 32.0;
-const FIND: f32 = 44.0;
+/// Heights of the lines above the value; what is said about it is only spoken in a small window.
+struct Lines {
+    head: f32,
+    about: f32,
+    find: f32,
+    tabs: f32,
+}
+
+const WIDE: Lines = Lines { head: 44.0, about: 24.0, find: 44.0, tabs: 32.0 };
+const SMALL: Lines = Lines { head: 32.0, about: 0.0, find: 32.0, tabs: 28.0 };
+/// A lower sheet is small.
+const LOW: f32 = 220.0;
 /// More than a value may mean.
 const MOST_TABS: usize = 8;
 
@@ -36,10 +44,11 @@ pub fn value_ui(ctx: &Context, view: &ValueView<'_>, out: &mut Vec<Action>) {
         let line = |top: f32, height: f32| {
             Rect::from_min_size(pos2(rect.left(), rect.top() + top), vec2(rect.width(), height))
         };
-        head_ui(ui, id, line(0.0, HEAD), view, out);
-        about_ui(ui, id, line(HEAD - 6.0, ABOUT), view);
-        find_ui(ui, id, line(HEAD + ABOUT, FIND), view, out);
-        let header = line(HEAD + ABOUT + FIND - 6.0, TABS);
+        let Lines { head, about, find, tabs: height } = if size.y < LOW { SMALL } else { WIDE };
+        head_ui(ui, id, line(0.0, head), view, out);
+        about_ui(ui, id, line(head - 6.0, about), view);
+        find_ui(ui, id, line(head + about, find), view, out);
+        let header = line(head + about + find - 6.0, height);
         paint::hline(ui.painter(), header.left(), header.right(), header.bottom() - 1.0, t.hairline);
         let words: Vec<Tab<'_>> = view.names.iter().map(|name| Tab::new(name)).collect();
         let (clicked, _) = tabs(ui, id.with("tabs"), header.left() + 16.0, header, &words, view.tab);
@@ -77,7 +86,9 @@ fn about_ui(ui: &mut Ui, id: Id, rect: Rect, view: &ValueView<'_>) {
     let t = tokens::tokens(ui.ctx());
     let words = about(view);
     let room = rect.width() - 32.0;
-    text::left_cut(ui.painter(), rect.left() + 16.0, rect.center().y, &words, text::BODY, t.secondary, room);
+    if rect.height() > 0.0 {
+        text::left_cut(ui.painter(), rect.left() + 16.0, rect.center().y, &words, text::BODY, t.secondary, room);
+    }
     spoken(ui, id.with("about"), rect, &words).on_hover_text(&words);
 }
 
