@@ -1,4 +1,4 @@
-//! [`Query`]: what is looked for in the events of a store. [`Subject`]: one event that is searched,
+//! [`Query`]: what is looked for in the events of a store. `Subject`: one event that is searched,
 //! looked at no closer than is needed.
 //!
 //! Parts stand between blanks, and all of them must be there:

@@ -291,7 +291,7 @@ fn lines_are_searched_too() {
         [(&["Odd"][..], ""), (&["Odd"], "needle"), (&["Odd", "Even"], "v12"), (&["odd", "Od"], ""), (&[], "")]
     {
         let wanted: BTreeSet<String> = types.iter().map(|name| (*name).to_owned()).collect();
-        let is_wanted = |at: &u32| types.contains(if at % 2 == 0 { &"Even" } else { &"Odd" });
+        let is_wanted = |at: &u32| types.contains(if at.is_multiple_of(2) { &"Even" } else { &"Odd" });
         let expected: Vec<u32> = expected(&mut source, text).into_iter().filter(is_wanted).collect();
         assert_eq!(run_of(&opened, &rows, StreamId(0), text, Some(wanted)), expected, "{text} of {types:?}");
     }
