@@ -262,7 +262,7 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, targets: [f64;
             timeline.held_bytes() >> 20
         );
         // What is reached is guarded where the target is not reached yet.
-        let (ratio, floor) = (castore / ours, if host.is_none() { target / 2.0 } else { target / 6.0 });
+        let (ratio, floor) = (castore / ours, if host.is_none() { target / 2.0 } else { target / 5.0 });
         let name = format!("seek at {what}, {by}: Castore / ours");
         gate.report(&name, ratio, target, ratio >= target, ratio >= floor, ">=", &detail);
         if host == Some(WantedHost::Auto) {
@@ -271,7 +271,7 @@ fn seeks(gate: &mut Gate, what: &str, store: &Path, lines: &Path, targets: [f64;
             let bare = bare["ms"].as_f64().ok_or("fold.mjs printed no ms")? / 1e3;
             let detail = format!("bare Node {bare:.2} s, ours {:.2} s", built.as_secs_f64());
             let (name, ratio) = (format!("fold of {what}, {by} / bare Node"), built.as_secs_f64() / bare);
-            gate.report(&name, ratio, 1.3, ratio <= 1.3, ratio <= 6.0, "<=", &detail);
+            gate.report(&name, ratio, 1.3, ratio <= 1.3, ratio <= 5.0, "<=", &detail);
         }
         // One step on from where one stands, as when the Right key is held.
         let mut steps: Vec<f64> = Vec::new();

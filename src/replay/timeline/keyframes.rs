@@ -54,11 +54,7 @@ impl Keyframes {
     }
 
     pub fn keep(&mut self, applied: u64, saved: Saved) {
-        let before = self.list.last().map(|keyframe| &keyframe.saved);
-        let bytes = saved.size_beside(before) + KEYFRAME_SIZE;
-        self.bytes += bytes;
-        self.list.push(Keyframe { applied, saved, bytes });
-        self.thin();
+        self.insert(vec![(applied, saved)]);
     }
 
     /// The first two neighbours from `from` on that are at least so far apart; behind the last one
@@ -70,7 +66,7 @@ impl Keyframes {
         rest.iter().map(|keyframe| keyframe.applied).zip(next).find(|(from, to)| to.saturating_sub(*from) >= far)
     }
 
-    /// Puts some, in order, between two that are there.
+    /// Puts some, in order, between two that are there, or behind the last one.
     pub fn insert(&mut self, some: Vec<(u64, Saved)>) {
         let Some((first, _)) = some.first() else { return };
         let place = self.list.partition_point(|keyframe| keyframe.applied < *first);
@@ -86,8 +82,7 @@ impl Keyframes {
         self.thin();
     }
 
-    /// Drops all but the first ones and every so many.
-    #[cfg(test)]
+    /// Drops all but every so many. The first ones stay: nothing can be folded without them.
     pub fn keep_every(&mut self, every: usize) {
         let mut place = 0;
         self.list.retain(|_| {
@@ -121,13 +116,7 @@ impl Keyframes {
     /// Drops every second one until they are within their budget.
     fn thin(&mut self) {
         while self.bytes > self.budget && self.list.len() > 4 {
-            // The first ones stay: nothing can be folded without them.
-            let mut place = 0;
-            self.list.retain(|_| {
-                place += 1;
-                place <= 2 || place % 2 == 0
-            });
-            self.count();
+            self.keep_every(2);
             self.shortest = (self.shortest * 2).min(1 << 20);
         }
     }
