@@ -1,25 +1,22 @@
 //! The sheet for the bookmark at the playhead.
 
-use egui::{Context, Id, Modal, Rect, Sense, pos2, vec2};
+use egui::{Context, Id, Rect, pos2, vec2};
 
 use crate::app::action::Action;
 use crate::app::view::BookmarkView;
 use crate::ui::text;
 use crate::ui::tokens;
-use crate::ui::widgets::button::{Look, button_enabled, button_width};
+use crate::ui::widgets::button::Look;
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::menu::popup_frame;
 use crate::ui::widgets::page::{appears, page_ui};
+use crate::ui::widgets::sheet::{choices_ui, sheet_ui};
 
 /// Shows the sheet.
 pub fn bookmark_ui(ctx: &Context, view: &BookmarkView<'_>, out: &mut Vec<Action>) {
     let t = tokens::tokens(ctx);
     let id = Id::unique("bookmark");
-    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
-    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let window = ctx.content_rect().shrink(12.0);
-        let (width, height) = (560.0_f32.min(window.width()), 156.0_f32);
-        let (rect, _) = ui.allocate_exact_size(vec2(width, height.min(window.height())), Sense::hover());
+    let height = 156.0;
+    sheet_ui(ctx, id, vec2(560.0, height), out, |ui, rect, out| {
         page_ui(ui, id.with("page"), rect, height, |ui, rect| {
             let painter = ui.painter().clone();
             let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
@@ -42,25 +39,18 @@ pub fn bookmark_ui(ctx: &Context, view: &BookmarkView<'_>, out: &mut Vec<Action>
             ui.data_mut(|data| data.insert_temp(field.id, typed.clone()));
             let can_set = if view.full { Err("500 bookmarks are set in this store: remove one first") } else { Ok(()) };
             let can_remove = view.note.map(|_| ()).ok_or("there is no bookmark here");
-            let mut x = right;
-            for (word, keys, look, enabled, action) in [
-                ("Save", Some("Enter"), Look::Filled, can_set, Action::SetBookmark(typed.clone())),
-                ("Remove", None, Look::Outlined, can_remove, Action::RemoveBookmark),
-                ("Cancel", Some("Esc"), Look::Outlined, Ok(()), Action::CloseModal),
-            ] {
-                let width = button_width(&painter, word, keys).min((right - left - 16.0) / 3.0);
-                let at = Rect::from_min_size(pos2(x - width, rect.bottom() - 42.0), vec2(width, 28.0));
-                if button_enabled(ui, id.with(word), at, look, word, keys, enabled).clicked() {
-                    out.push(action);
-                }
-                x -= width + 8.0;
-            }
-            if output.entered && can_set.is_ok() {
-                out.push(Action::SetBookmark(typed));
+            let choices = [
+                ("Save", Some("Enter"), Look::Filled, can_set),
+                ("Remove", None, Look::Outlined, can_remove),
+                ("Cancel", Some("Esc"), Look::Outlined, Ok(())),
+            ];
+            let clicked = choices_ui(ui, id, rect, &choices);
+            match clicked.or((output.entered && can_set.is_ok()).then_some(0)) {
+                Some(0) => out.push(Action::SetBookmark(typed)),
+                Some(1) => out.push(Action::RemoveBookmark),
+                Some(_) => out.push(Action::CloseModal),
+                None => {}
             }
         });
     });
-    if shown.should_close() {
-        out.push(Action::CloseModal);
-    }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use egui::accesskit::Role;
-use egui::{Context, Event, Id, Key, Modal, Modifiers, Painter, Rect, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Context, Event, Id, Key, Modifiers, Painter, Rect, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::problem;
 use crate::app::action::{Action, CopyWhat, ExportAction, Format, Until, What, Which};
@@ -14,10 +14,10 @@ use crate::app::view::{ExportView, Outcome, PlayheadAt, Progress, Zone};
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{Look, button_enabled, button_width, flow, segmented, spoken};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::menu::popup_frame;
 use crate::ui::widgets::page::{appears, page_ui};
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::rows::{RowNode, Rows};
+use crate::ui::widgets::sheet::{room, sheet_ui};
 use crate::ui::{format, paint, text};
 
 const WIDTH: f32 = 760.0;
@@ -39,14 +39,9 @@ const LOW: f32 = 240.0;
 
 /// Shows the sheet.
 pub fn export_sheet_ui(ctx: &Context, view: &ExportView<'_>, zone: Zone, out: &mut Vec<Action>) {
-    let t = tokens::tokens(ctx);
     let id = Id::unique("export");
-    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
-    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let window = ctx.content_rect().shrink(12.0);
-        let sheet = Sheet::new(ui.painter(), id, window.size(), view, zone);
-        let height = sheet.height();
-        let (rect, _) = ui.allocate_exact_size(vec2(sheet.width, height.min(window.height())), Sense::hover());
+    let sheet = Sheet::new(&ctx.layer_painter(egui::LayerId::background()), id, room(ctx), view, zone);
+    sheet_ui(ctx, id, vec2(sheet.width, sheet.height()), out, |ui, rect, out| {
         // It stands in the middle by the height that it had.
         let before: Option<f32> = ui.data(|data| data.get_temp(id));
         if before != Some(rect.height()) {
@@ -60,9 +55,6 @@ pub fn export_sheet_ui(ctx: &Context, view: &ExportView<'_>, zone: Zone, out: &m
             ctx.request_repaint();
         }
     });
-    if shown.should_close() {
-        out.push(Action::CloseModal);
-    }
 }
 
 type FootButton = (&'static str, Option<&'static str>, Look, Result<(), String>, Option<Action>);

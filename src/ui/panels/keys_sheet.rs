@@ -1,14 +1,14 @@
 //! The sheet of keys, made from the table of commands.
 
-use egui::{Context, Id, Modal, Rect, Sense, Ui, pos2, vec2};
+use egui::{Context, Id, Rect, Ui, pos2, vec2};
 
 use crate::app::action::Action;
 use crate::app::command::{Command, Menu};
-use crate::ui::icons::Icon;
+use crate::ui::text;
 use crate::ui::tokens::{self, size};
-use crate::ui::widgets::button::{icon_button, key_cap, key_cap_width, spoken};
-use crate::ui::widgets::menu::popup_frame;
-use crate::ui::{paint, text};
+use crate::ui::widgets::button::{key_cap, key_cap_width, spoken};
+use crate::ui::widgets::page::page_ui;
+use crate::ui::widgets::sheet::{HEAD, head_ui, room, sheet_ui};
 
 /// Keys of lists and trees, which are no commands.
 const LIST_KEYS: [(&[&str], &str); 4] = [
@@ -34,36 +34,22 @@ struct Group {
 
 /// Shows the sheet.
 pub fn keys_sheet_ui(ctx: &Context, out: &mut Vec<Action>) {
-    let t = tokens::tokens(ctx);
     let id = Id::unique("keys sheet");
-    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
     let groups = groups();
-    let window = ctx.content_rect().shrink(12.0);
-    let width = 760.0_f32.min(window.width());
+    let width = 760.0_f32.min(room(ctx).x);
     // Beside each other where there is room for the words.
     let columns = if width < 480.0 { groups.len() } else { split(&groups) };
     let column_width = if columns == groups.len() { width } else { width / 2.0 };
     let height_of = |groups: &[Group]| groups.iter().map(|group| 38.0 + LINE * group.lines.len() as f32).sum::<f32>();
     let height = height_of(&groups[..columns]).max(height_of(&groups[columns..])) + 16.0;
-    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let (header, _) = ui.allocate_exact_size(vec2(width, 44.0), Sense::hover());
-        text::left(ui.painter(), header.left() + 16.0, header.center().y, "Keys", text::TITLE, t.text);
-        paint::hline(ui.painter(), header.left(), header.right(), header.bottom() - 1.0, t.hairline);
-        let close = Rect::from_center_size(pos2(header.right() - 22.0, header.center().y), vec2(28.0, 28.0));
-        if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close keys").clicked() {
-            out.push(Action::CloseModal);
-        }
-        let room = (window.height() - 76.0).max(40.0);
-        egui::ScrollArea::vertical().max_height(room).min_scrolled_height(room.min(height)).show(ui, |ui| {
-            let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    sheet_ui(ctx, id, vec2(width, HEAD + height), out, |ui, rect, out| {
+        let (_, body) = head_ui(ui, id, rect, "Keys", "Close keys", out);
+        page_ui(ui, id.with("page"), body, height, |ui, rect| {
             let first = Rect::from_min_size(rect.min, vec2(column_width, height));
             column_ui(ui, first, &groups[..columns]);
             column_ui(ui, first.translate(vec2(column_width, 0.0)), &groups[columns..]);
         });
     });
-    if shown.should_close() {
-        out.push(Action::CloseModal);
-    }
 }
 
 fn groups() -> Vec<Group> {

@@ -1,16 +1,16 @@
 //! The sheet for typing or pasting the path of a store or a reducer, or the command of a program.
 
-use egui::{Context, Id, Modal, Rect, Sense, pos2, vec2};
+use egui::{Context, Id, Rect, pos2, vec2};
 
 use super::welcome::path_field;
 use crate::app::action::Action;
 use crate::ui::icons::Icon;
 use crate::ui::text;
 use crate::ui::tokens;
-use crate::ui::widgets::button::{Look, button, button_width, spoken};
+use crate::ui::widgets::button::{Look, spoken};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::menu::popup_frame;
 use crate::ui::widgets::page::{appears, page_ui};
+use crate::ui::widgets::sheet::{choices_ui, sheet_ui};
 
 /// What is typed.
 pub struct Sheet {
@@ -70,13 +70,8 @@ pub const PROGRAM: Sheet = Sheet {
 pub fn open_path_ui(ctx: &Context, sheet: &Sheet, out: &mut Vec<Action>) {
     let t = tokens::tokens(ctx);
     let id = Id::unique(sheet.id);
-    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
-    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let window = ctx.content_rect().shrink(12.0);
-        let width = 560.0_f32.min(window.width());
-        let lines = sheet.about.len() as f32;
-        let height = 128.0 + 20.0 * lines;
-        let (rect, _) = ui.allocate_exact_size(vec2(width, height.min(window.height())), Sense::hover());
+    let height = 128.0 + 20.0 * sheet.about.len() as f32;
+    sheet_ui(ctx, id, vec2(560.0, height), out, |ui, rect, out| {
         page_ui(ui, id.with("page"), rect, height, |ui, rect| {
             let painter = ui.painter().clone();
             let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
@@ -99,25 +94,16 @@ pub fn open_path_ui(ctx: &Context, sheet: &Sheet, out: &mut Vec<Action>) {
                 let line = Rect::from_min_max(pos2(left, y - 10.0), pos2(right, y + 10.0));
                 spoken(ui, id.with(("about", row)), line, about);
             }
-            let mut x = right;
-            for (word, keys, look, open) in
-                [(sheet.word, Some("Enter"), Look::Filled, true), ("Cancel", Some("Esc"), Look::Outlined, false)]
-            {
-                let width = button_width(&painter, word, keys).min((right - left - 8.0) / 2.0);
-                let at = Rect::from_min_size(pos2(x - width, rect.bottom() - 42.0), vec2(width, 28.0));
-                if button(ui, id.with(word), at, look, word, keys).clicked() {
-                    if open {
-                        let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
-                        out.push((sheet.action)(typed.trim().to_owned()));
-                    } else {
-                        out.push(Action::CloseModal);
-                    }
+            let choices =
+                [(sheet.word, Some("Enter"), Look::Filled, Ok(())), ("Cancel", Some("Esc"), Look::Outlined, Ok(()))];
+            match choices_ui(ui, id, rect, &choices) {
+                Some(0) => {
+                    let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
+                    out.push((sheet.action)(typed.trim().to_owned()));
                 }
-                x -= width + 8.0;
+                Some(_) => out.push(Action::CloseModal),
+                None => {}
             }
         });
     });
-    if shown.should_close() {
-        out.push(Action::CloseModal);
-    }
 }

@@ -1,38 +1,24 @@
 //! The sheet of the stores that were open before.
 
-use egui::{Context, Id, Modal, Rect, Sense, pos2, vec2};
+use egui::{Context, Id, vec2};
 
 use crate::app::action::Action;
 use crate::app::view::RecentEntry;
-use crate::ui::icons::Icon;
-use crate::ui::paint;
 use crate::ui::text;
-use crate::ui::tokens::{self, size};
-use crate::ui::widgets::button::icon_button;
-use crate::ui::widgets::menu::popup_frame;
+use crate::ui::tokens::size;
 use crate::ui::widgets::page::appears;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::widgets::sheet::{HEAD, head_ui, sheet_ui};
 
 /// Rows that are seen at once, where there is room.
 const ROWS: usize = 12;
 
 /// Shows the sheet.
 pub fn recent_sheet_ui(ctx: &Context, entries: &[RecentEntry], out: &mut Vec<Action>) {
-    let t = tokens::tokens(ctx);
     let id = Id::unique("recent sheet");
-    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
-    let window = ctx.content_rect().shrink(12.0);
     let rows = entries.len().clamp(1, ROWS) as f32 * size::ROW + 8.0;
-    let size = vec2(640.0_f32.min(window.width()), (44.0 + rows).min(window.height()));
-    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-        let (header, body) = rect.split_top_bottom_at_y(rect.top() + 44.0);
-        text::left(ui.painter(), header.left() + 16.0, header.center().y, "Open recent", text::TITLE, t.text);
-        paint::hline(ui.painter(), header.left(), header.right(), header.bottom() - 1.0, t.hairline);
-        let close = Rect::from_center_size(pos2(header.right() - 22.0, header.center().y), vec2(28.0, 28.0));
-        if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close recent").clicked() {
-            out.push(Action::CloseModal);
-        }
+    sheet_ui(ctx, id, vec2(640.0, HEAD + rows), out, |ui, rect, out| {
+        let (_, body) = head_ui(ui, id, rect, "Open recent", "Close recent", out);
         let list = id.with("list");
         // In its first passes egui may give the keyboard to something else.
         let had = id.with("had the keyboard");
@@ -57,9 +43,6 @@ pub fn recent_sheet_ui(ctx: &Context, entries: &[RecentEntry], out: &mut Vec<Act
             out.push(Action::OpenRecent(row as usize));
         }
     });
-    if shown.should_close() {
-        out.push(Action::CloseModal);
-    }
 }
 
 fn row_ui(at: &RowPaint<'_>, entry: &RecentEntry, len: u64) -> RowNode {

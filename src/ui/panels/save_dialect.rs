@@ -1,15 +1,15 @@
 //! The sheet for naming a dialect, so that stores of its kind open by themselves.
 
-use egui::{Context, Id, Modal, Sense, pos2, vec2};
+use egui::{Context, Id, pos2, vec2};
 
 use crate::app::action::{Action, MappingAction};
 use crate::app::view::{SaveView, Saving};
 use crate::ui::text;
 use crate::ui::tokens;
-use crate::ui::widgets::button::{Look, button_enabled, button_width, spoken};
+use crate::ui::widgets::button::{Look, spoken};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::menu::popup_frame;
 use crate::ui::widgets::page::{appears, page_ui};
+use crate::ui::widgets::sheet::{choices_ui, room, sheet_ui};
 
 /// Shows the sheet.
 pub fn save_dialect_ui(ctx: &Context, view: &SaveView<'_>, out: &mut Vec<Action>) {
@@ -20,13 +20,11 @@ pub fn save_dialect_ui(ctx: &Context, view: &SaveView<'_>, out: &mut Vec<Action>
         Saving::Exists(name) => (format!("There is a dialect {name} in {} already.", view.folder), t.warning),
         Saving::Failed(problem) => (format!("{}: {}. help: {}", problem.what, problem.cause, problem.help), t.error),
     };
-    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
-    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let window = ctx.content_rect().shrink(12.0);
-        let width = 560.0_f32.min(window.width());
-        let galley = text::paragraph_galley(ui.painter(), width - 32.0, &said, text::BODY, color, 6);
-        let height = 148.0 + galley.size().y;
-        let (rect, _) = ui.allocate_exact_size(vec2(width, height.min(window.height())), Sense::hover());
+    let width = 560.0_f32.min(room(ctx).x);
+    let painter = ctx.layer_painter(egui::LayerId::background());
+    let galley = text::paragraph_galley(&painter, width - 32.0, &said, text::BODY, color, 6);
+    let height = 148.0 + galley.size().y;
+    sheet_ui(ctx, id, vec2(width, height), out, |ui, rect, out| {
         page_ui(ui, id.with("page"), rect, height, |ui, rect| {
             let painter = ui.painter().clone();
             let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
@@ -60,27 +58,16 @@ pub fn save_dialect_ui(ctx: &Context, view: &SaveView<'_>, out: &mut Vec<Action>
                 _ => Ok(()),
             };
             let save = if replace { "Replace it" } else { "Save" };
-            let mut x = right;
-            for (word, keys, look, enabled) in [
+            let choices = [
                 (save, Some("Enter").filter(|_| !replace), Look::Filled, enabled),
                 ("Cancel", Some("Esc"), Look::Outlined, Ok(())),
-            ] {
-                let width = button_width(&painter, word, keys).min((right - left - 8.0) / 2.0);
-                let at = egui::Rect::from_min_size(pos2(x - width, rect.bottom() - 42.0), vec2(width, 28.0));
-                if button_enabled(ui, id.with(word), at, look, word, keys, enabled).clicked() {
-                    out.push(match word {
-                        "Cancel" => Action::CloseModal,
-                        _ => Action::Mapping(MappingAction::Save { name: name.clone(), replace }),
-                    });
-                }
-                x -= width + 8.0;
-            }
-            if output.entered && enabled.is_ok() && !replace {
-                out.push(Action::Mapping(MappingAction::Save { name, replace }));
+            ];
+            let clicked = choices_ui(ui, id, rect, &choices);
+            match clicked.or((output.entered && enabled.is_ok() && !replace).then_some(0)) {
+                Some(0) => out.push(Action::Mapping(MappingAction::Save { name, replace })),
+                Some(_) => out.push(Action::CloseModal),
+                None => {}
             }
         });
     });
-    if shown.should_close() {
-        out.push(Action::CloseModal);
-    }
 }

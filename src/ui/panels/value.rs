@@ -1,6 +1,6 @@
 //! The sheet of one value: all of it, what it may mean, and a field to find something in it.
 
-use egui::{Context, Event, Id, Key, Modal, Modifiers, Rect, Sense, Ui, pos2, vec2};
+use egui::{Context, Event, Id, Key, Modifiers, Rect, Ui, pos2, vec2};
 
 use super::{placeholder_rows, region};
 use crate::app::action::{Action, ValueAction, Way};
@@ -9,10 +9,10 @@ use crate::ui::icons::Icon;
 use crate::ui::tokens;
 use crate::ui::widgets::button::{icon_button, spoken};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::menu::popup_frame;
 use crate::ui::widgets::page::appears;
 use crate::ui::widgets::raw::{Places, hex_ui, text_ui};
 use crate::ui::widgets::rows::forget_place;
+use crate::ui::widgets::sheet::{close_ui, sheet_ui};
 use crate::ui::widgets::tabs::{Tab, tabs};
 use crate::ui::{format, paint, text};
 
@@ -35,16 +35,12 @@ const MOST_TABS: usize = 8;
 pub fn value_ui(ctx: &Context, view: &ValueView<'_>, out: &mut Vec<Action>) {
     let t = tokens::tokens(ctx);
     let id = Id::unique("value");
-    let frame = popup_frame(t).inner_margin(egui::Margin::ZERO);
-    let window = ctx.content_rect().shrink(12.0);
-    let size = vec2(900.0_f32.min(window.width()), 640.0_f32.min(window.height()));
-    let shown = Modal::new(id).frame(frame).backdrop_color(t.veil).show(ctx, |ui| {
-        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    sheet_ui(ctx, id, vec2(900.0, 640.0), out, |ui, rect, out| {
         let ui = &mut region(ui, id.with("region"), rect, "Value");
         let line = |top: f32, height: f32| {
             Rect::from_min_size(pos2(rect.left(), rect.top() + top), vec2(rect.width(), height))
         };
-        let Lines { head, about, find, tabs: height } = if size.y < LOW { SMALL } else { WIDE };
+        let Lines { head, about, find, tabs: height } = if rect.height() < LOW { SMALL } else { WIDE };
         head_ui(ui, id, line(0.0, head), view, out);
         about_ui(ui, id, line(head - 6.0, about), view);
         find_ui(ui, id, line(head + about, find), view, out);
@@ -58,16 +54,12 @@ pub fn value_ui(ctx: &Context, view: &ValueView<'_>, out: &mut Vec<Action>) {
         let body = Rect::from_min_max(pos2(rect.left(), header.bottom()), rect.max);
         body_ui(ui, id, body, view);
     });
-    if shown.should_close() {
-        out.push(Action::CloseModal);
-    }
 }
 
 fn head_ui(ui: &mut Ui, id: Id, rect: Rect, view: &ValueView<'_>, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
     let y = rect.center().y;
-    let close = Rect::from_center_size(pos2(rect.right() - 22.0, y), vec2(28.0, 28.0));
-    let copy = close.translate(vec2(-32.0, 0.0));
+    let copy = close_ui(ui, id, rect, "Close value", out).translate(vec2(-32.0, 0.0));
     let path = if view.path.is_empty() { "everything" } else { &view.path };
     let left = text::left(ui.painter(), rect.left() + 16.0, y, "Value", text::TITLE, t.text) + 12.0;
     text::left_cut(ui.painter(), left, y, path, text::DATA, t.secondary, copy.left() - 8.0 - left);
@@ -76,9 +68,6 @@ fn head_ui(ui: &mut Ui, id: Id, rect: Rect, view: &ValueView<'_>, out: &mut Vec<
     let wants_copy = !field_has && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)));
     if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, "Copy what is shown").clicked() || wants_copy {
         out.push(ValueAction::Copy.into());
-    }
-    if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close value").clicked() {
-        out.push(Action::CloseModal);
     }
 }
 

@@ -8,8 +8,8 @@ pub mod node_rows;
 pub mod page;
 pub mod pick;
 pub mod raw;
-
 pub mod rows;
 mod scroll;
 pub mod scrubber;
+pub mod sheet;
 pub mod tabs;
