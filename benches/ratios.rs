@@ -2,10 +2,11 @@
 //!
 //! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
 //! of its target; `--short` leaves out what takes minutes (ten million events); a word
-//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`, `dumps`, `export`) runs that part only.
+//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`, `dumps`, `export`, `find`) runs that part only.
 
 mod dumps;
 mod export;
+mod finding;
 mod generate;
 mod kurrent;
 mod reading;
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
         return tell(|| keyframes_only(Path::new(path), after("--by").is_some()));
     }
     let mut gate = Gate { failed: Vec::new() };
-    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "dumps", "export"];
+    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "dumps", "export", "find"];
     let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
     match run(&mut gate, has("--short"), if wanted.is_empty() { &parts } else { &wanted }) {
         Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
@@ -154,6 +155,9 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     }
     if parts.contains(&"export") {
         export::exporting(gate, &folder, short)?;
+    }
+    if parts.contains(&"find") {
+        finding::finding(gate, &folder, short)?;
     }
     Ok(())
 }
@@ -411,7 +415,7 @@ fn frames(gate: &mut Gate, small: &Path, large: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// 300 frames: steps, jumps, scrolling, filters, tabs. Median and p99 in ms of CPU.
+/// 300 frames: steps, jumps, scrolling, filters, tabs, going to places, a search. Median and p99 in ms of CPU.
 fn script(store: &Path) -> Outcome<(f64, f64)> {
     let ctx = Context::default();
     eventglass::ui::fonts::install(&ctx);
@@ -449,9 +453,9 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
         frame(&mut app, Vec::new());
         std::thread::sleep(Duration::from_millis(5));
     }
-    let key = |key: Key| {
-        vec![Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE }]
-    };
+    let pressed =
+        |key: Key, modifiers| vec![Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }];
+    let key = |key: Key| pressed(key, Modifiers::NONE);
     let mut random = generate::Random::new(3);
     let mut times = Vec::new();
     for at in 0..300u64 {
@@ -475,7 +479,13 @@ fn script(store: &Path) -> Outcome<(f64, f64)> {
                     modifiers: Modifiers::NONE,
                 },
             ],
-            _ => Vec::new(),
+            // The box for going to places, and the hits of a search over the whole store.
+            _ => match at / 10 % 6 {
+                0 => pressed(Key::P, Modifiers::COMMAND),
+                3 => pressed(Key::F, Modifiers::COMMAND | Modifiers::SHIFT),
+                1 | 4 => vec![Event::Text("user-3".to_owned())],
+                _ => key(Key::Escape),
+            },
         };
         times.push(frame(&mut app, events));
         // The replayer works beside, as in life.

@@ -95,7 +95,7 @@ fn orders(gate: &mut Gate, folder: &Path, lines: u64) -> Outcome<()> {
 }
 
 /// Writes a log whose lines have the stream, version and second that `of` gives.
-fn log(path: &Path, lines: u64, of: impl Fn(u64) -> (u64, u64, u64)) -> Outcome<PathBuf> {
+pub fn log(path: &Path, lines: u64, of: impl Fn(u64) -> (u64, u64, u64)) -> Outcome<PathBuf> {
     if path.exists() {
         return Ok(path.to_owned());
     }

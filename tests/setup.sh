@@ -4,7 +4,7 @@
 set -eu
 
 run="gcc libgl1 libegl1 libgl1-mesa-dri libxkbcommon-x11-0"
-tests="xvfb openbox xdotool imagemagick strace util-linux jq sqlite3 ruby elixir erlang-jiffy
+tests="xvfb openbox xdotool imagemagick strace util-linux jq ripgrep sqlite3 ruby elixir erlang-jiffy
     libglib2.0-bin desktop-file-utils shared-mime-info"
 case "${1:-all}" in
     run) wanted="$run" ;;

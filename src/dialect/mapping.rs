@@ -320,6 +320,23 @@ impl Mapping {
         !self.is_typed && self.shows_json_as_stored() && leaves_json(&self.metadata_decode)
     }
 
+    /// The columns whose text is all that is shown of id, payload and metadata, but for what a line
+    /// has beside them; `None` where it is not, for something is taken off, put together or
+    /// given a name.
+    pub fn shown_columns(&self) -> Option<Vec<usize>> {
+        let is_plain = self.items.is_none() && !self.is_grouped && self.members.is_empty() && self.hands_on_json();
+        let id = match self.event_id.as_slice() {
+            [] => Some(None),
+            [Piece::Value(field, filters)] if filters.is_empty() => Some(Some(field)),
+            _ => None,
+        };
+        let fields = id.filter(|_| is_plain)?.into_iter().chain([&self.payload, &self.metadata]);
+        let mut columns = fields.flatten().map(|source| source.column).collect::<Vec<_>>();
+        columns.sort_unstable();
+        columns.dedup();
+        Some(columns)
+    }
+
     /// Columns that nothing names, whose values together are the payload; `None` where a
     /// payload has a place of its own. Lines are asked one by one: for them it is empty.
     pub fn rest(&self) -> Option<&[usize]> {

@@ -30,6 +30,7 @@ pub mod page;
 mod probe;
 mod row;
 mod several;
+mod sieve;
 mod spool;
 mod sql;
 mod sqlite;
@@ -39,6 +40,7 @@ mod tenant;
 mod unpacked;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -57,6 +59,7 @@ pub use input::{INPUT, open_input};
 pub use page::{EventPage, PageRow, PayloadPage, Stored};
 pub use probe::Location;
 use probe::Probe;
+pub use sieve::{Sieve, Sifted};
 use spool::Spool;
 pub use survey::{ColumnShape, Survey, TableShape, survey};
 
@@ -448,6 +451,22 @@ pub trait Fetcher: Send {
     /// # Errors
     /// Where the store itself cannot be read.
     fn payloads(&mut self, keys: &[RowKey], run: Option<Run<'_>>, page: &mut PayloadPage) -> Result<usize, ReadError>;
+
+    /// Looks at the rows from the first key to the last for those that may have the sieve's word in
+    /// id, payload or metadata as they are shown. Adds keys to `found`, ascending: such a row is
+    /// the last one at or before one of them. Keys ascend from row to row. `None`: it cannot
+    /// tell.
+    ///
+    /// # Errors
+    /// Where the store itself cannot be read.
+    fn sift(
+        &mut self,
+        _keys: RangeInclusive<RowKey>,
+        _sieve: &mut Sieve,
+        _found: &mut Vec<RowKey>,
+    ) -> Result<Option<Sifted>, ReadError> {
+        Ok(None)
+    }
 
     /// Lets go of what a writer would notice; the next call takes it again.
     fn rest(&mut self) {}

@@ -4,9 +4,11 @@ mod connect;
 mod copy;
 mod guard;
 mod schema;
+mod sifting;
 mod stamp;
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,13 +20,15 @@ use super::row::{Extent, RowBuilder, row_and_item};
 use super::sql::{NumberedRows, Queries, SqlFlavour, numbered, queries};
 use super::{
     Bound, Container, Contents, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS,
-    PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Source, StoreChange, Tables,
+    PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Sieve, Sifted, Source, StoreChange,
+    Tables,
 };
 use crate::dialect::guess::TableSample;
 use crate::dialect::mapping::ROWID;
 use crate::dialect::{Candidate, Cell, Mapping, Scalar, Table};
 use crate::model::{FindingCode, Findings, RowKey};
 use guard::{Doubt, Guarded, Numbered, Place, is_damaged};
+use sifting::{SIFTED_BYTES, Sifting};
 use stamp::Stamp;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -175,6 +179,7 @@ impl Readers for TableReaders {
             said: None,
             present: None,
             inside: self.inside.clone(),
+            sifting: Sifting::default(),
         })
     }
 
@@ -209,6 +214,7 @@ struct Reader {
     /// Where a scan ends if something was written since the store was seen so.
     present: Option<(i64, Stamp)>,
     inside: Inside,
+    sifting: Sifting,
 }
 
 impl Scanner for Reader {
@@ -351,6 +357,38 @@ impl Fetcher for Reader {
             Ok(keys.len())
         })
     }
+
+    fn sift(
+        &mut self,
+        keys: RangeInclusive<RowKey>,
+        sieve: &mut Sieve,
+        found: &mut Vec<RowKey>,
+    ) -> Result<Option<Sifted>, ReadError> {
+        let mapping = self.rows.builder.mapping();
+        let Some(columns) = mapping.shown_columns().filter(|_| mapping.rest().is_none()) else { return Ok(None) };
+        let (queries, sifting) = (Arc::clone(&self.rows.queries), &mut self.sifting);
+        let read = self.file.read(|conn| {
+            sifting.clear();
+            let mut statement = conn.prepare_cached(&queries.range)?;
+            let mut rows = statement.query((keys.start().0, keys.end().0))?;
+            while let Some(row) = rows.next()? {
+                let key = row.get(0)?;
+                sifting.begin(RowKey(key));
+                for column in &columns {
+                    sifting.take(row.get_ref(column + 1)?, sieve.is_numeric());
+                }
+                if sifting.bytes() > SIFTED_BYTES {
+                    return Ok(key.saturating_add(1));
+                }
+            }
+            Ok(keys.end().0.saturating_add(1))
+        });
+        // What is damaged is found row by row.
+        let Ok(until) = read else { return Ok(None) };
+        sifting.find(sieve, found);
+        Ok(Some(Sifted { until, rows: Some(sifting.rows()) }))
+    }
+
     fn rest(&mut self) {
         self.file.rest();
     }

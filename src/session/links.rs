@@ -10,15 +10,17 @@ use memchr::memmem::Finder;
 
 use super::jobs::{Found, Job, Progress};
 use super::pages;
-use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Stored};
+use crate::formats::{EventPage, Fetcher, Opened, PageRow, ReadError, Sieve, Sifted, Stored};
 use crate::index::EventIndex;
 use crate::model::{
-    EventRow, Findings, Helpful, Link, LinkTarget, Marks, Position, Problem, RecordedEvent, StreamId, StreamStatus,
-    Text, Time, Version, uuid,
+    EventRow, Findings, Helpful, Link, LinkTarget, Marks, Position, Problem, RecordedEvent, RowKey, StreamId,
+    StreamStatus, Text, Time, Version, uuid,
 };
 
 /// Rows that are read at once.
 pub(super) const BATCH: u64 = 256;
+/// Rows that are asked for together where only those that may have a word are read.
+const SIFTED: u64 = 8_192;
 /// Events that point at one are kept; further ones are counted.
 const KEPT: usize = 10_000;
 
@@ -173,11 +175,13 @@ pub(super) struct Walk {
     fetcher: Option<Box<dyn Fetcher>>,
     pub(super) at: u64,
     page: EventPage,
+    /// What the store said of rows that may have a word.
+    sifted: Vec<RowKey>,
 }
 
 impl Walk {
     pub(super) fn new(index: EventIndex) -> Walk {
-        Walk { index, fetcher: None, at: 0, page: EventPage::default() }
+        Walk { index, fetcher: None, at: 0, page: EventPage::default(), sifted: Vec::new() }
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -192,6 +196,51 @@ impl Walk {
         let keys: Vec<_> = rows.iter().filter_map(|row| self.index.key_of(*row)).collect();
         self.page.clear();
         fetcher.fetch(&keys, None, &mut self.page, &mut Findings::default())
+    }
+
+    /// The next rows that may have the word, and where those behind them begin; `None`: nobody
+    /// can tell which have it.
+    pub(super) fn sift(
+        &mut self,
+        store: &Opened,
+        sieve: &mut Sieve,
+    ) -> Result<Option<(Vec<EventRow>, u64)>, ReadError> {
+        let fetcher = match &mut self.fetcher {
+            Some(fetcher) => fetcher,
+            empty => empty.insert(store.store.fetcher()?),
+        };
+        let (at, index) = (self.at, &self.index);
+        let key = |row: u64| index.key_of(EventRow(row as u32));
+        let end = (at + SIFTED).min(index.events());
+        let (Some(first), Some(last)) = (key(at), key(end - 1)) else { return Ok(None) };
+        self.sifted.clear();
+        let Some(Sifted { until, rows }) = fetcher.sift(first..=last, sieve, &mut self.sifted)? else {
+            return Ok(None);
+        };
+        // The last row between the two with such a key, and where the first larger one is.
+        let behind = |wanted: i64, from: u64| {
+            let (mut low, mut high) = (from, end);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if key(middle).is_some_and(|own| own.0 <= wanted) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        let next = behind(until.saturating_sub(1), at);
+        if next == at || rows.is_some_and(|rows| rows != next - at) {
+            // One row is larger than what is looked at together, or some are not there any more.
+            let next = next.max(at + 1);
+            return Ok(Some(((at..next).map(|row| EventRow(row as u32)).collect(), next)));
+        }
+        let (mut found, mut from) = (Vec::new(), at);
+        for key in &self.sifted {
+            let row = behind(key.0, from.saturating_sub(1).max(at)).saturating_sub(1).max(at);
+            if row < next && found.last() != Some(&EventRow(row as u32)) {
+                found.push(EventRow(row as u32));
+            }
+            from = row + 1;
+        }
+        Ok(Some((found, next)))
     }
 
     /// Hands over the next rows that can still be read.

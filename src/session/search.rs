@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::jobs::{Found, Job, Progress};
 use super::links::Walk;
 use super::query::{Part, Query, Scratch, Subject, Term};
-use crate::formats::{Opened, PageRow, ReadError, Stored};
+use crate::formats::{Opened, PageRow, ReadError, Sieve, Stored};
 use crate::index::EventIndex;
 use crate::model::{EventRow, Helpful, Problem, StreamId, Text, TypeId};
 
@@ -51,6 +51,8 @@ pub struct Lacks {
 pub struct Search {
     walk: Walk,
     query: Query,
+    /// What every hit has in its text.
+    sieve: Option<Sieve>,
     scratch: Scratch,
     /// By type: which parts the index leaves open; `None`: one is not in such an event.
     types: Vec<Option<Option<Vec<usize>>>>,
@@ -69,6 +71,7 @@ impl Search {
         let mut walk = Walk::new(index);
         walk.at = from;
         Search {
+            sieve: sieve(&walk.index, &query),
             walk,
             query,
             scratch: Scratch::default(),
@@ -95,10 +98,12 @@ impl Search {
     /// # Errors
     /// Where the store can no longer be read.
     pub fn look(&mut self, store: &Opened, each: &mut dyn FnMut(Hit)) -> Result<bool, ReadError> {
-        let size = if self.walk.at < FIRST_BATCH { FIRST_BATCH } else { BATCH };
-        let end = (self.walk.at + size).min(self.walk.index.events());
+        if self.walk.is_done() {
+            return Ok(true);
+        }
+        let (may_have, end) = self.next(store)?;
         let mut rows = Vec::new();
-        for row in (self.walk.at..end).map(|at| EventRow(at as u32)) {
+        for row in may_have {
             let is_counted = self.wanted == 0;
             match self.open(row) {
                 None => {}
@@ -112,6 +117,19 @@ impl Search {
         }
         self.walk.at = end;
         Ok(self.walk.is_done())
+    }
+
+    /// The next rows that may have what is looked for, and where those behind them begin.
+    fn next(&mut self, store: &Opened) -> Result<(Vec<EventRow>, u64), ReadError> {
+        if let Some(sieve) = &mut self.sieve {
+            match self.walk.sift(store, sieve)? {
+                Some(sifted) => return Ok(sifted),
+                None => self.sieve = None,
+            }
+        }
+        let size = if self.walk.at < FIRST_BATCH { FIRST_BATCH } else { BATCH };
+        let end = (self.walk.at + size).min(self.walk.index.events());
+        Ok(((self.walk.at..end).map(|at| EventRow(at as u32)).collect(), end))
     }
 
     /// Which parts the index leaves open of an event; `None`: it is not looked for.
@@ -169,6 +187,16 @@ impl Search {
         lacks.gone += looked - read;
         Ok(looked as usize)
     }
+}
+
+/// The longest word that an event must have in its text, for no type's name has it.
+fn sieve(index: &EventIndex, query: &Query) -> Option<Sieve> {
+    let types = (0..index.types()).map(|at| index.type_name(TypeId(at as u16)).to_lowercase());
+    // Types behind the last number have no name of their own.
+    let types: Vec<String> = (index.types() < usize::from(TypeId::OTHER.0)).then(|| types.collect())?;
+    let words = query.terms.iter().filter_map(|term| if let Term::Word(word) = term { Some(word) } else { None });
+    let words = words.filter(|word| !types.iter().any(|name| name.contains(word.text.as_str())));
+    words.max_by_key(|word| word.core().len()).and_then(|word| Sieve::new(word.core()))
 }
 
 fn is_cut(row: &PageRow<'_>) -> bool {

@@ -33,6 +33,12 @@ impl Word {
         }
     }
 
+    /// Its longest part that lies within one token, in lower case.
+    pub(super) fn core(&self) -> &str {
+        let bytes = self.core.as_ref().map_or(&[][..], |core| core.needle());
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
     /// It is not in what is shown of this text, which is JSON in lower case, plain ASCII without
     /// escapes.
     pub(super) fn is_not_in(&self, lower: &[u8]) -> bool {

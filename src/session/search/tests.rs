@@ -76,3 +76,114 @@ fn rows_that_are_gone_are_counted() {
     while !search.look(&opened, &mut |_| {}).expect("a readable store") {}
     assert_eq!((search.count(), search.lacks()), (9, Lacks { gone: 1, cut: 0 }));
 }
+
+/// A SQLite store and a log with the same odd payloads, opened.
+fn odd_stores() -> Vec<(Arc<Opened>, EventIndex, tempfile::TempDir)> {
+    let words = [
+        "Red",
+        "\\u0072ed",
+        "r\\u0065d",
+        "\\\\u0072ed",
+        "x\\nred",
+        "\\/red",
+        "\u{212a}elvin",
+        "\u{130}",
+        "é",
+        "12",
+        "red green",
+    ];
+    let payload = |at: u64| {
+        let word = words[at as usize % words.len()];
+        match at / 11 % 9 {
+            0 => format!("{{\"a\":\"{word}\",\"n\":{at}}}"),
+            1 => format!("\"{word}\""),
+            2 => format!("\"{{\\\"a\\\":\\\"{}\\\"}}\"", word.replace('\\', "\\\\")),
+            3 => format!("[1, 2, {{\"{word}\" : null}}]"),
+            4 => at.to_string(),
+            5 => "null".to_owned(),
+            6 => format!("{{\"long\":\"{}\"}}", format!("{word} ").repeat(if at < 99 { 40_000 } else { 3 })),
+            7 => format!("{{\"a\":{}.5,\"b\":true}}", at),
+            _ => "{}".to_owned(),
+        }
+    };
+    let log = opened(payload, 3_000);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("events.db");
+    let conn = rusqlite::Connection::open(&path).expect("a store");
+    conn.execute_batch(
+        "CREATE TABLE events(id, stream_id TEXT, version INTEGER, type TEXT, payload, metadata, position INTEGER PRIMARY KEY)",
+    )
+    .expect("a table");
+    let mut insert = conn.prepare("INSERT INTO events VALUES (?1, ?2, ?3, 'T', ?4, ?5, ?6)").expect("a statement");
+    for at in 0..2_000_u64 {
+        let text = payload(at);
+        let id: Box<dyn rusqlite::ToSql> = match at % 3 {
+            0 => Box::new(format!("id-{at}")),
+            1 => Box::new(vec![at as u8; 16]),
+            _ => Box::new(at as i64),
+        };
+        let data: Box<dyn rusqlite::ToSql> = match at % 7 {
+            0 => Box::new(text.clone().into_bytes()),
+            1 => Box::new(vec![0xff, 0xfe, at as u8]),
+            2 => Box::new(at as f64 / 3.0),
+            3 => Box::new(format!("red\t{at}")),
+            _ => Box::new(text.clone()),
+        };
+        let metadata = (at % 5 == 0).then(|| text.clone());
+        insert
+            .execute(rusqlite::params![id, format!("s-{}", at % 7), at as i64 / 7 + 1, data, metadata, at as i64 + 1])
+            .expect("a row");
+    }
+    drop(insert);
+    drop(conn);
+    let mut choice = OpenChoice::default();
+    let map = "stream=stream_id,version=version,type=type,data=payload,metadata=metadata,position=position,id=id";
+    choice.map.add(map).expect("a mapping");
+    let store = Arc::new(open(&Location::of(&path), folder.path(), &choice).expect("a store"));
+    let index = Indexer::open(Arc::clone(&store)).and_then(|mut indexer| indexer.run()).expect("an index");
+    vec![log, (store, index, folder)]
+}
+
+#[test]
+fn what_is_sifted_first_finds_the_same() {
+    for (opened, index, _folder) in odd_stores() {
+        let texts = [
+            "red",
+            "RED",
+            "kelvin",
+            "u0072",
+            "\"red green\"",
+            "12",
+            "1234",
+            ".5",
+            "id-99",
+            "tred",
+            "i",
+            "nowhere",
+            "\\n",
+            "long red",
+            "red type:t",
+            "é",
+            "0x",
+            "fffe",
+            "e",
+            "33",
+            "true",
+        ];
+        for text in texts {
+            let plain = Search { sieve: None, ..Search::new(index.clone(), query(text), 0, KEPT) };
+            let (wanted, all_wanted) = all(&opened, plain);
+            let (found, all_found) = all(&opened, Search::new(index.clone(), query(text), 0, KEPT));
+            assert_eq!(found, wanted, "{opened:?} {text}");
+            assert_eq!(all_found, all_wanted, "{opened:?} {text}");
+        }
+    }
+}
+
+#[test]
+fn few_rows_are_taken_apart_where_a_word_is_rare() {
+    let (opened, index, _folder) = opened(|at| format!("{{\"n\":{at},\"sku\":\"item-{}\"}}", at % 2_999), 9_000);
+    let mut search = Search::new(index, query("item-77"), 0, KEPT);
+    let sifted = search.next(&opened).expect("a readable store");
+    assert!(sifted.1 > 2_000 && sifted.0.len() < 100, "{} of {}", sifted.0.len(), sifted.1);
+}
