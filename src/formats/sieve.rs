@@ -1,6 +1,7 @@
 //! [`Sieve`]: finds the places of stored bytes at which a word may be once they are shown, many
 //! rows at once, so that only those few are taken apart.
 
+use memchr::memchr;
 use memchr::memmem::Finder;
 
 /// Bytes that are looked at together for what is shown in another way.
@@ -53,15 +54,18 @@ impl Sieve {
         let Sieve { finder, lower, places, .. } = self;
         places.clear();
         lower.clear();
-        lower.extend_from_slice(block);
-        lower.make_ascii_lowercase();
+        lower.extend(block.iter().map(u8::to_ascii_lowercase));
         places.extend(finder.find_iter(lower));
         for start in (0..block.len()).step_by(CHUNK) {
             let chunk = &block[start..block.len().min(start + CHUNK + 1)];
+            // Most have neither an escape nor another letter than ASCII's.
+            if chunk.is_ascii() && memchr(b'\\', chunk).is_none() {
+                continue;
+            }
             let pairs = || chunk.iter().zip(chunk.get(1..).unwrap_or_default());
             if pairs().fold(0, |odd, (a, b)| odd | is_odd(*a, *b)) != 0 {
-                places
-                    .extend(pairs().enumerate().filter(|(_, (a, b))| is_odd(**a, **b) != 0).map(|(at, _)| start + at));
+                let odd = pairs().enumerate().filter(|(_, (a, b))| is_odd(**a, **b) != 0);
+                places.extend(odd.map(|(at, _)| start + at));
             }
         }
         places.sort_unstable();

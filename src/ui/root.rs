@@ -27,7 +27,7 @@ use super::{focus, paint, text};
 use crate::app::action::{Action, GoToAction, Panel, ThemeChoice};
 use crate::app::view::{ModalView, RootView, Screen};
 
-/// Shows everything; what the user wants is added to `out`.
+/// Shows everything, on a window that is filled with the colour of panels; what the user wants is added to `out`.
 ///
 /// Actions about the keyboard's place are done here before it returns.
 pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
@@ -44,8 +44,6 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     dropped(&ctx, out);
 
     let rect = ui.max_rect();
-    let t = tokens::tokens(&ctx);
-    ui.painter().rect_filled(rect, 0.0, t.panel);
     let toolbar = Rect::from_min_size(rect.min, vec2(rect.width(), size::TOOLBAR));
     let rest = Rect::from_min_max(pos2(rect.left(), toolbar.bottom()), rect.max);
     toolbar_ui(ui, toolbar, view.store, &view.toolbar, view.commands, out);

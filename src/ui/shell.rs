@@ -4,18 +4,20 @@
 //! they come to is looked at once a frame and never waited for.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "what only the desktop can do")]
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use egui::{Context, Ui, ViewportCommand};
+use egui::{Context, Theme, Ui, ViewportCommand, Visuals};
 use poll_promise::Promise;
 use rfd::{AsyncFileDialog, FileHandle};
 
-use super::fonts;
 use super::root::root_ui;
+use super::{fonts, tokens};
 use crate::app::action::{Action, ExportAction};
 use crate::app::settings::{Settings, SettingsChange};
 use crate::app::{App, Effect, Folders, Start};
@@ -26,6 +28,12 @@ use crate::home;
 use crate::model::Problem;
 use crate::session::Waker;
 
+/// Passes over the interface that may go into one picture. Pictures are what costs, above all where
+/// the processor draws them: what is asked in one pass is done before the next, and what comes
+/// back meanwhile is shown by the last.
+const PASSES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2);
+/// A repaint that is asked for without a delay is done twice.
+const SOON: Duration = Duration::from_micros(1);
 /// A dialog that ends without a file sooner than this never appeared: no portal answers.
 const NO_DIALOG: Duration = Duration::from_millis(1_000);
 
@@ -95,6 +103,26 @@ pub struct Shell {
     saver: Saver,
     started: Instant,
     frames: u64,
+    news: Arc<News>,
+    /// The picture is of an input, which settles in the passes behind it.
+    settles: bool,
+}
+
+/// Whether threads have something for the window.
+#[derive(Default)]
+struct News {
+    is_there: AtomicBool,
+    /// A picture is being made, and looks itself at what is there.
+    in_picture: AtomicBool,
+}
+
+impl News {
+    fn wake(&self, ctx: &Context) {
+        self.is_there.store(true, Ordering::SeqCst);
+        if !self.in_picture.load(Ordering::SeqCst) {
+            ctx.request_repaint_after(SOON);
+        }
+    }
 }
 
 impl Shell {
@@ -102,8 +130,10 @@ impl Shell {
     pub fn new(ctx: &Context, folders: Folders, start: Start, first: Option<Instance>) -> Shell {
         fonts::install(ctx);
         let settings = Settings::load(&home::data());
-        let repaint = ctx.clone();
-        let waker: Waker = Arc::new(move || repaint.request_repaint());
+        ctx.options_mut(|options| options.max_passes = PASSES);
+        let news = Arc::new(News::default());
+        let (repaint, woken) = (ctx.clone(), Arc::clone(&news));
+        let waker: Waker = Arc::new(move || woken.wake(&repaint));
         if let Some(first) = &first {
             first.wake_by(Arc::clone(&waker));
         }
@@ -118,6 +148,8 @@ impl Shell {
             saver: Saver::new(home::data()),
             started: Instant::now(),
             frames: 0,
+            news,
+            settles: false,
         }
     }
 
@@ -287,6 +319,7 @@ impl Drop for Shell {
 
 impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.news.is_there.store(false, Ordering::SeqCst);
         self.dialogs();
         self.later_starts(ctx);
         self.app.poll(self.started.elapsed().as_secs_f64());
@@ -294,20 +327,30 @@ impl eframe::App for Shell {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.frames += 1;
-        match self.frames {
-            1 => ui.ctx().request_repaint(),
-            2 => log::info!("second frame after {} ms", self.started.elapsed().as_millis()),
-            _ => {}
+        self.news.in_picture.store(true, Ordering::SeqCst);
+        let ctx = ui.ctx().clone();
+        if ctx.current_pass_index() == 0 {
+            self.frames += 1;
+            match self.frames {
+                1 => ctx.request_repaint_after(SOON),
+                2 => log::info!("second frame after {} ms", self.started.elapsed().as_millis()),
+                _ => {}
+            }
+            self.settles = ctx.input(|input| !input.events.is_empty());
         }
         let mut actions = Vec::new();
         root_ui(ui, &self.app.view(), &mut actions);
-        let ctx = ui.ctx().clone();
-        if !actions.is_empty() {
+        let has_asked = !actions.is_empty();
+        if has_asked {
             self.app.dispatch_all(actions);
             self.effects(&ctx);
-            // What was asked is on screen in the next frame, not at the next movement.
-            ctx.request_repaint();
+        }
+        let is_last = ctx.current_pass_index() + 1 >= PASSES.get();
+        if !is_last && (has_asked || self.settles || self.news.is_there.load(Ordering::SeqCst)) {
+            ctx.request_discard("what was asked is shown at once");
+        }
+        if ctx.will_discard() {
+            return;
         }
         let title = self.app.title();
         if title != self.title {
@@ -315,7 +358,15 @@ impl eframe::App for Shell {
             self.title = title;
         }
         if let Some(after) = self.app.next_frame_in() {
-            ctx.request_repaint_after(after);
+            ctx.request_repaint_after(after.max(SOON));
         }
+        self.news.in_picture.store(false, Ordering::SeqCst);
+        if has_asked || self.news.is_there.load(Ordering::SeqCst) {
+            ctx.request_repaint_after(SOON);
+        }
+    }
+
+    fn clear_color(&self, visuals: &Visuals) -> [f32; 4] {
+        tokens::of_theme(Theme::from_dark_mode(visuals.dark_mode)).panel.to_normalized_gamma_f32()
     }
 }

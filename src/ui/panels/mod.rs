@@ -166,7 +166,7 @@ pub fn panel_ui(ui: &mut Ui, rect: Rect, row: &PanelRow, cx: &PanelCx<'_>, out: 
     (row.ui)(&mut child, rect, cx, out);
 }
 
-/// A child for a part of the window: clipped to its place, filled, and a region of its own in the accessibility tree.
+/// A child for a part of the window: clipped to its place, and a region of its own in the accessibility tree.
 pub fn region(ui: &mut Ui, id: Id, rect: Rect, name: &str) -> Ui {
     let mut child = ui.new_child(
         UiBuilder::new().scope_id(id).max_rect(rect).accessibility_role(Role::Region).accessibility_label(name),
@@ -174,8 +174,6 @@ pub fn region(ui: &mut Ui, id: Id, rect: Rect, name: &str) -> Ui {
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
     child.expand_to_include_rect(rect);
     ui.ctx().accesskit_node_builder(id, |node| node.set_bounds(paint::bounds(rect)));
-    let t = tokens::tokens(ui.ctx());
-    child.painter().rect_filled(rect, 0.0, t.panel);
     child
 }
 
