@@ -194,6 +194,12 @@ pub enum Action {
     ToggleUtc,
     /// What the slider's axis measures.
     SetAxis(Axis),
+    /// Which part of it is shown.
+    SetZoom(Zoom),
+    /// Shows less of it (`true`) or more, around the playhead. Done by `ui`.
+    ZoomAtPlayhead(bool),
+    /// Folds the panel of the slider into one line, or opens it. Done by `ui`.
+    FoldTime,
     /// Puts the keyboard on a panel. Done by `ui`; the app may ignore it.
     FocusPanel(Panel),
     /// Puts the keyboard on the next panel (`true`) or the one before.
@@ -223,6 +229,8 @@ pub enum Action {
     AddToDesktop,
     /// What came of that: what was done, or why it was not.
     AddedToDesktop(Result<String, Problem>),
+    /// No font of this machine has some letters of these scripts.
+    FontsMissing(Vec<&'static str>),
     /// Ends the program.
     Quit,
 }
@@ -391,6 +399,25 @@ pub enum Axis {
     /// Time, idle stretches cut short.
     #[default]
     Time,
+}
+
+/// The part of the slider's axis that is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zoom {
+    /// The whole axis is so many times as wide as the slider.
+    pub times: f64,
+    /// This share of it is left of the slider.
+    pub left: f64,
+}
+
+impl Zoom {
+    /// All of it.
+    pub const WHOLE: Zoom = Zoom { times: 1.0, left: 0.0 };
+
+    /// Only a part is shown.
+    pub fn is_part(self) -> bool {
+        self.times > 1.0
+    }
 }
 
 /// Colours of the window.

@@ -3,7 +3,7 @@
 //! A command is an action that has a name, a place in a menu, maybe keys, and a reason
 //! while it cannot be done. Adding one is one row here.
 
-use super::action::{Action, Axis, CopyWhat, GoToScope, Panel, StateTab, ThemeChoice, Way};
+use super::action::{Action, Axis, CopyWhat, GoToScope, Panel, StateTab, ThemeChoice, Way, Zoom};
 use super::playback::PlaybackCommand;
 use crate::model::Applied;
 
@@ -211,8 +211,9 @@ pub struct CommandContext {
     pub findings_open: bool,
     /// A sheet is in front.
     pub modal_open: bool,
-    /// The axis of the slider.
+    /// The axis of the slider, and whether only a part of it is shown.
     pub axis: Axis,
+    pub zoomed: bool,
     /// Times are shown in UTC.
     pub utc: bool,
     /// Colours of the window.
@@ -239,6 +240,10 @@ impl CommandContext {
 
     fn any_event(&self) -> Enabled {
         self.stream().and(need(self.events > 0, "the stream has no events"))
+    }
+
+    fn zoomed(&self) -> Enabled {
+        self.any_event().and(need(self.zoomed, "the whole timeline is shown"))
     }
 
     fn back(&self) -> Enabled {
@@ -492,6 +497,14 @@ commands! {
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Raw)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Raw);
     TOGGLE_AXIS = row((VIEW, 1), "Axis: sequence or time", &[letter('t')], "Let the slider's axis measure events or time.",
         CommandContext::stream, |cx, _| Action::SetAxis(if cx.axis == Axis::Time { Axis::Sequence } else { Axis::Time }));
+    ZOOM_IN = row((VIEW, 1), "Nearer", &[letter('z')], "Show less of the timeline, around the playhead; so does the wheel, at the pointer.",
+        CommandContext::any_event, |_, _| Action::ZoomAtPlayhead(true));
+    ZOOM_OUT = row((VIEW, 1), "Farther", &[shift(Key::Char('z'))], "Show more of the timeline.",
+        CommandContext::zoomed, |_, _| Action::ZoomAtPlayhead(false));
+    ZOOM_WHOLE = row((VIEW, 1), "Whole timeline", &[letter('0')], "Show the timeline from the first event to the last; so does a double click on it.",
+        CommandContext::zoomed, |_, _| Action::SetZoom(Zoom::WHOLE));
+    FOLD_TIME = row((VIEW, 1), "Timeline: one line or open", &[shift(Key::Char('t'))], "Fold the timeline into one line with the slider, or open it with its bars and labels.",
+        CommandContext::any_event, |_, _| Action::FoldTime);
     TOGGLE_UTC = row((VIEW, 1), "Times: local or UTC", &[letter('u')], "Show times in the zone of this machine or in UTC.",
         always, |_, _| Action::ToggleUtc);
     FINDINGS = row((VIEW, 1), "Findings", &[], "List what is odd in the store.",

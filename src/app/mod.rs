@@ -231,10 +231,16 @@ impl App {
             Action::ResetLayout => self.desk.change(SettingsChange::ResetSizes),
             Action::AddToDesktop => self.desk.effect(Effect::AddToDesktop),
             Action::AddedToDesktop(added) => self.added_to_desktop(added),
+            Action::FontsMissing(scripts) => {
+                let words =
+                    "here has these letters; they are shown as boxes with their numbers. Install a font for them";
+                self.desk.say(format!("{}: no font {words}.", scripts.join(", ")), 30.0);
+            }
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.
             Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter => {}
             Action::ShowEventTypes | Action::ToggleFullscreen => {}
+            Action::ZoomAtPlayhead(_) | Action::FoldTime => {}
             action => {
                 if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
                     store.dispatch(action, &mut self.desk);
@@ -454,6 +460,7 @@ impl App {
             findings: store.map_or(0, |store| store.findings().map(Findings::total).sum()),
             findings_open: store.is_some_and(|store| store.findings_open),
             modal_open: self.desk.modal.is_some(),
+            zoomed: view.is_some_and(|view| view.zoom.is_part()),
             axis: if settings.by_sequence { Axis::Sequence } else { Axis::Time },
             utc: settings.utc,
             theme: settings.theme,

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use super::action::{Action, StateTab, Tree};
+use super::action::{Action, StateTab, Tree, Zoom};
 use super::blame::Blame;
 use super::compare::PointA;
 use super::filter::EventFilter;
@@ -44,6 +44,8 @@ pub(super) struct StreamView {
     /// Idle stretches are longer than this, in microseconds.
     pub(super) idle: i64,
     pub(super) playhead: Playback,
+    /// Part of the slider's axis that is shown.
+    pub(super) zoom: Zoom,
     pub(super) fold: Fold,
     pub(super) filter: EventFilter,
     pub(super) links: Links,
@@ -141,6 +143,7 @@ impl StreamView {
             types: Vec::new(),
             idle: i64::MAX,
             playhead,
+            zoom: Zoom::WHOLE,
             fold: Fold::default(),
             filter: EventFilter::default(),
             links: Links::default(),
@@ -184,15 +187,16 @@ impl StreamView {
     }
 
     fn set_rows(&mut self, rows: StreamRows) {
-        let last = rows.len().saturating_sub(1);
-        let span = match (rows.time(0), rows.time(last)) {
-            (Some(Time(first)), Some(Time(last))) => last.saturating_sub(first),
-            _ => 0,
+        // A log whose first and last thousand have none has none that are of use.
+        let (len, near) = (rows.len(), rows.len().min(1_000));
+        let first = (0..near).find_map(|at| rows.time(at));
+        let last = (len - near..len).rev().find_map(|at| rows.time(at));
+        self.idle = match (first, last) {
+            (Some(Time(first)), Some(Time(last))) => idle_threshold(len, last.saturating_sub(first)),
+            _ => i64::MAX,
         };
-        self.idle = idle_threshold(rows.len(), span);
-        let _ = self.playhead.set_len(rows.len());
-        // A log whose first thousand and last event have none has none that are of use.
-        self.has_times = (0..rows.len().min(1_000)).chain([last]).any(|at| rows.time(at).is_some());
+        let _ = self.playhead.set_len(len);
+        self.has_times = first.or(last).is_some();
         self.rows = rows;
         self.trees.revision += 1;
     }
@@ -348,6 +352,7 @@ impl StreamView {
                 ask.session.stop_fold();
                 ask.session.ask_replay(ReplayAsk::Halt(self.ticket));
             }
+            Action::SetZoom(zoom) => self.zoom = zoom,
             Action::SetPointA(at) => self.set_point_a(at, ask),
             Action::Compare(is_compared) => self.compare(is_compared, ask),
             Action::CloseBlame => self.blame.is_open = false,

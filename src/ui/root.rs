@@ -19,6 +19,7 @@ use super::panels::{
     recent_sheet::recent_sheet_ui,
     save_dialect::save_dialect_ui,
     status::status_ui,
+    time,
     value::value_ui,
 };
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
@@ -54,7 +55,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     match &view.screen {
         Screen::Workspace(workspace) => {
             let (commands, zone, store) = (view.commands, view.zone, view.store);
-            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false };
+            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false, time_folded: false };
             workspace_ui(ui, rest, view.sizes, &cx, out);
         }
         Screen::Welcome(welcome) => {
@@ -142,6 +143,7 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
         Action::ShowEventTypes => event_types::open(ctx),
+        Action::ZoomAtPlayhead(_) | Action::FoldTime => time::ask(ctx, action),
         // Where the box stays open, it keeps the keyboard.
         Action::GoTo(GoToAction::Go(_)) => focus::request(ctx, Panel::Events),
         Action::ToggleFullscreen => {

@@ -190,6 +190,8 @@ pub mod size {
     pub const STATUS: f32 = 24.0;
     /// Height of the time panel.
     pub const TIME: f32 = 120.0;
+    /// Height of the time panel in one line.
+    pub const TIME_LINE: f32 = 32.0;
     /// Padding inside a panel.
     pub const PAD: f32 = 12.0;
     /// First width of the list of streams.

@@ -5,6 +5,7 @@ mod app;
 mod background;
 mod blame;
 mod compare;
+mod contrast;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod export;
@@ -24,6 +25,7 @@ mod random;
 mod samples;
 mod search;
 mod sizes;
+mod slider;
 mod stores;
 mod value;
 mod window;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Content, TypeSlot};
-use crate::app::action::Axis;
+use crate::app::action::{Axis, Zoom};
 use crate::app::desk::Desk;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
@@ -30,6 +30,8 @@ pub struct TimeBody<'a> {
     /// What the axis measures; events without times have only their order.
     pub axis: Axis,
     pub has_times: bool,
+    /// Which part of it is shown.
+    pub zoom: Zoom,
     /// Every event of the stream.
     pub events: &'a dyn TimelineEvents,
     /// Changes whenever the stream does: another one, or more events.
@@ -113,6 +115,7 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
             speed: view.playhead.speed(),
             axis: if view.has_times { axis } else { Axis::Sequence },
             has_times: view.has_times,
+            zoom: view.zoom,
             events: view,
             revision: revision(view),
             legend: view.types.iter().take(LEGEND).map(|entry| legend_entry(view, *entry)).collect(),

@@ -329,6 +329,10 @@ fn row_ui(
         let since = line.since_previous.map(format::duration).unwrap_or_default();
         let backwards = line.since_previous.is_some_and(|since| since < 0);
         text::right(painter, x + right, y, &since, text::DATA, if backwards { t.warning } else { quiet });
+    } else if line.idle_before {
+        // Without that column the rule says how long it was.
+        let gap = line.since_previous.map(format::gap).unwrap_or_default();
+        text::right(painter, at.fill.right() - 4.0, at.rect.top() + 7.0, &gap, text::LABEL, quiet);
     }
     let mut values = String::new();
     for (i, ((from, to), cell)) in columns.payload.iter().zip(&line.cells).enumerate() {
