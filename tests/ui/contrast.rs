@@ -12,7 +12,7 @@ use egui::{Color32, ColorImage, FontFamily, ImageData, Pos2, Rect, TextureId, Te
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
 
-use crate::program::{self, CASES, Case, Program, Window, label, rest, sample};
+use crate::program::{self, CASES, Case, Program, Window, label, rest};
 use eventglass::app::action::{Action, EventTab, GoToScope, StateTab, ThemeChoice, Tree};
 use eventglass::model::{Applied, Pointer};
 use eventglass::ui::fonts::ICONS_FAMILY;
@@ -175,17 +175,15 @@ fn parts_of(shape: &Shape, clip: Rect, t: &Tokens) -> Option<(String, f32, Vec<R
     };
     match shape {
         Shape::Text(text) => {
-            let family = |at: u32| &text.galley.job.sections[at as usize].format.font_id.family;
-            let is_icon = |at: u32| *family(at) == FontFamily::clone(&ICONS_FAMILY);
+            let family = text.galley.job.sections.first().map(|section| &section.format.font_id.family);
+            let icons = family == Some(&FontFamily::clone(&ICONS_FAMILY));
             let mut letters = Vec::new();
             let mut others = Vec::new();
-            let mut icons = false;
             for row in &text.galley.rows {
                 let to = |pos: Pos2| text.pos + row.pos.to_vec2() + pos.to_vec2();
                 for glyph in &row.glyphs {
                     let min = to(glyph.pos - egui::vec2(0.0, glyph.font_face_ascent));
                     let rect = Rect::from_min_size(min, egui::vec2(glyph.advance_width, glyph.font_face_height));
-                    icons |= is_icon(glyph.section_index);
                     if glyph.chr.is_whitespace() || !clip.contains_rect(rect.shrink(2.0)) {
                         continue;
                     }
@@ -215,7 +213,7 @@ fn parts_of(shape: &Shape, clip: Rect, t: &Tokens) -> Option<(String, f32, Vec<R
 }
 
 /// Texts and marks of a page that are too weak: what, and what it reaches.
-fn too_weak(window: &Window, textures: &Textures, t: &Tokens) -> BTreeMap<String, f32> {
+fn too_weak<S>(window: &Harness<'_, S>, textures: &Textures, t: &Tokens) -> BTreeMap<String, f32> {
     let textures = textures.lock().expect("a lock");
     let content = window.ctx.content_rect();
     let size = [content.width() as usize, content.height() as usize];
@@ -223,7 +221,7 @@ fn too_weak(window: &Window, textures: &Textures, t: &Tokens) -> BTreeMap<String
     let mut painted = Vec::new();
     let mut shapes: Vec<ClippedShape> = Vec::new();
     for clipped in &window.output().shapes {
-        flatten(&clipped.shape, clipped.clip_rect, &mut shapes);
+        flatten(clipped, &clipped.shape, &mut shapes);
     }
     for clipped in shapes {
         let clip = clipped.clip_rect;
@@ -257,11 +255,11 @@ fn too_weak(window: &Window, textures: &Textures, t: &Tokens) -> BTreeMap<String
     weak
 }
 
-fn flatten(shape: &Shape, clip_rect: Rect, out: &mut Vec<ClippedShape>) {
+fn flatten(of: &ClippedShape, shape: &Shape, out: &mut Vec<ClippedShape>) {
     match shape {
-        Shape::Vec(shapes) => shapes.iter().for_each(|shape| flatten(shape, clip_rect, out)),
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| flatten(of, shape, out)),
         Shape::Noop => {}
-        shape => out.push(ClippedShape { clip_rect, shape: shape.clone() }),
+        shape => out.push(ClippedShape { shape: shape.clone(), ..of.clone() }),
     }
 }
 
@@ -389,12 +387,25 @@ fn menus_and_sheets_have_contrast_and_so_has_what_cannot_be_used() {
 fn the_painter_measures_what_is_known() {
     assert!((contrast(Color32::WHITE, Color32::BLACK) - 21.0).abs() < 0.01);
     let textures = Textures::default();
-    let program = program::window(Case::Welcome).into_state();
-    let window = kept(program, &textures);
-    assert!(!textures.lock().expect("a lock").is_empty(), "the letters are there");
     let t = of_theme(egui::Theme::Dark);
-    // A theme whose surfaces are none: everything of the sort is looked at, and some is weak.
-    let blind = too_weak(&window, &textures, t);
-    assert!(blind.values().all(|reached| *reached < TEXT), "{blind:?}");
-    assert!(sample("bank.db").exists());
+    let window = Harness::builder()
+        .with_size([400.0, 200.0])
+        .renderer(Keeper(Arc::clone(&textures)))
+        .with_context_setup(eventglass::ui::fonts::install)
+        .build_ui(|ui| {
+            ui.painter().rect_filled(ui.max_rect().expand(50.0), 0.0, t.panel);
+            for (y, word, color) in [(20.0, "strong", t.text), (60.0, "weak", t.outline), (100.0, "hidden", t.hairline)]
+            {
+                let at = pos2(20.0, y);
+                ui.painter().text(at, egui::Align2::LEFT_TOP, word, egui::FontId::proportional(13.0), color);
+            }
+            let over = Rect::from_min_size(pos2(0.0, 95.0), egui::vec2(400.0, 40.0));
+            ui.painter().rect_filled(over, 0.0, t.panel);
+            for (x, color) in [(20.0, t.accent), (60.0, Color32::from_rgb(0x30, 0x38, 0x44))] {
+                ui.painter().circle_filled(pos2(x, 160.0), 5.0, color);
+            }
+        });
+    let found = too_weak(&window, &textures, t);
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["a circle", "weak"], "{found:?}");
+    assert!((2.0..4.0).contains(&found["weak"]), "{found:?}");
 }

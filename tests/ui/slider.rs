@@ -268,12 +268,13 @@ fn a_letter_that_the_fonts_lack_is_looked_up_beside_the_window() {
         let is_there = request.cluster.starts_with(|c| ('\u{e000}'..'\u{f8ff}').contains(&c));
         is_there.then(|| FontInsert::new("found", FontData::from_static(LUCIDE), Vec::new()))
     };
-    // A letter without a box would panic here.
-    let mut harness = Harness::builder().with_size([300.0, 100.0]).build_ui(|ui| {
-        ui.label(format!("{NOWHERE} {LETTER} שלום abc"));
-    });
+    let draw = |ui: &mut egui::Ui, text: &mut String| drop(ui.label(&**text));
+    let mut harness = Harness::builder().with_size([300.0, 100.0]).build_ui_state(draw, String::new());
     eventglass::ui::fonts::install(&harness.ctx);
     let scripts = Scripts::install(&harness.ctx, move || find);
+    harness.run_steps(2);
+    // A letter without a box would panic here.
+    *harness.state_mut() = format!("{NOWHERE} {LETTER} שלום abc");
     let font = egui::FontId::proportional(13.0);
     let patience = std::time::Instant::now();
     let mut missing = Vec::new();
