@@ -207,7 +207,7 @@ pub fn workspace_ui(ui: &mut Ui, rect: Rect, sizes: &BTreeMap<String, f32>, cx: 
         stack_ui(ui, body, last_line, cx, out);
         return;
     };
-    let cx = PanelCx { streams_drop: !tree.has(Panel::Streams), time_folded, ..*cx };
+    let cx = PanelCx { streams_drop: !tree.has(Panel::Streams), time_folded: Some(time_folded), ..*cx };
     walk(ui, body, tree, sizes, &cx, out);
     if let Some(last_line) = last_line {
         status_ui(ui, last_line, &cx.view.status, cx.commands);
@@ -228,7 +228,7 @@ fn arrangement(body: Rect, sizes: &BTreeMap<String, f32>, cx: &PanelCx<'_>) -> O
             Some(folded) => [folded, true],
             None => [is_short, true],
         };
-        let fits = |time_folded: &bool| tree.fits(body, &PanelCx { time_folded: *time_folded, ..*cx });
+        let fits = |time_folded: &bool| tree.fits(body, &PanelCx { time_folded: Some(*time_folded), ..*cx });
         ways.into_iter().find(fits).map(|folded| (tree, folded))
     })
 }

@@ -55,7 +55,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     match &view.screen {
         Screen::Workspace(workspace) => {
             let (commands, zone, store) = (view.commands, view.zone, view.store);
-            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false, time_folded: false };
+            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false, time_folded: None };
             workspace_ui(ui, rest, view.sizes, &cx, out);
         }
         Screen::Welcome(welcome) => {

@@ -81,25 +81,36 @@ impl Screen {
             let way = (to - from) * area.signum();
             (from, way.rot90() / area.abs(), way.y > 0.0 || way.y == 0.0 && way.x < 0.0)
         });
-        for (x, y) in self.inside(bounds) {
-            let at = pos2(x as f32 + 0.5, y as f32 + 0.5);
-            if !clip.contains(at) {
-                continue;
+        let (top, bottom) =
+            (bounds.top().max(0.0) as usize, (bounds.bottom().ceil().max(0.0) as usize).min(self.size[1]));
+        for y in top..bottom {
+            let height = y as f32 + 0.5;
+            // Between the places at which the edges meet this line, and a pixel more on either side.
+            let (mut from, mut to) = (bounds.left(), bounds.right());
+            for (corner, way, _) in &edges {
+                if way.x != 0.0 {
+                    let meets = corner.x - way.y * (height - corner.y) / way.x;
+                    if way.x > 0.0 { from = from.max(meets) } else { to = to.min(meets) }
+                }
             }
-            let mut share = [0.0; 3];
-            let inside = edges.iter().zip(&mut share).all(|((from, way, owns), share)| {
-                *share = way.dot(at - *from);
-                *share > 0.0 || *share == 0.0 && *owns
-            });
-            if !inside {
-                continue;
+            let left = (from - 1.0).max(0.0) as usize;
+            for x in left..((to + 1.0).ceil().max(0.0) as usize).min(self.size[0]) {
+                let at = pos2(x as f32 + 0.5, height);
+                let mut share = [0.0; 3];
+                let inside = edges.iter().zip(&mut share).all(|((from, way, owns), share)| {
+                    *share = way.dot(at - *from);
+                    *share > 0.0 || *share == 0.0 && *owns
+                });
+                if !inside || !clip.contains(at) {
+                    continue;
+                }
+                let color = match is_flat {
+                    true => corners[0].color,
+                    false => shaded(&corners, share, texture),
+                };
+                let pixel = &mut self.pixels[y * self.size[0] + x];
+                *pixel = if color.a() == 255 { color } else { over(color, *pixel) };
             }
-            let color = match is_flat {
-                true => corners[0].color,
-                false => shaded(&corners, share, texture),
-            };
-            let pixel = &mut self.pixels[y * self.size[0] + x];
-            *pixel = over(color, *pixel);
         }
     }
 }
@@ -289,7 +300,10 @@ fn look(window: &mut Window, textures: &Textures, page: &str, found: &mut Vec<St
     for (choice, theme) in [(ThemeChoice::Dark, egui::Theme::Dark), (ThemeChoice::Light, egui::Theme::Light)] {
         window.state_mut().apply(Action::SetTheme(choice));
         rest(window);
-        for (what, reached) in too_weak(window, textures, of_theme(theme)) {
+        // The pictures on the cards of the samples say nothing of their own.
+        let is_picture = |what: &str| page.starts_with("Welcome") && ["a bar", "an outline", "a shape"].contains(&what);
+        let weak = too_weak(window, textures, of_theme(theme));
+        for (what, reached) in weak.into_iter().filter(|(what, _)| !is_picture(what)) {
             found.push(format!("{page}, {theme:?}: {what} {reached:.2}"));
         }
     }
@@ -340,11 +354,10 @@ fn lists_and_drawers_have_contrast_under_the_pointer_too() {
 #[test]
 fn menus_and_sheets_have_contrast_and_so_has_what_cannot_be_used() {
     let mut found = Vec::new();
-    for case in [Case::Full, Case::Welcome] {
+    for (case, menus) in [(Case::Full, &["File", "Go", "View", "Reducer", "Help"][..]), (Case::Welcome, &["Go"])] {
         let textures = Textures::default();
         let mut window = kept(program::window(case).into_state(), &textures);
-        let words = ["File", "Go", "View", "Reducer", "Help"];
-        for name in words {
+        for name in menus.iter().copied() {
             let toolbar = window.get_by_role_and_label(egui::Role::Region, "Toolbar");
             let Some(menu) = toolbar.children_recursive().find(|node| label(node) == name) else {
                 panic!("{case:?} has no menu {name}");
@@ -369,6 +382,9 @@ fn menus_and_sheets_have_contrast_and_so_has_what_cannot_be_used() {
             Action::ShowBookmark,
             Action::ShowValue,
         ] {
+            if case == Case::Welcome && !matches!(sheet, Action::ShowRecent | Action::ShowGoTo(..)) {
+                continue;
+            }
             if case == Case::Full {
                 let path = Pointer::parse("/owner").expect("a path");
                 window.state_mut().apply(Action::SelectPath(Tree::State, Some(path)));

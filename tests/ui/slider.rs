@@ -100,7 +100,7 @@ fn keys_go_nearer_around_the_playhead_and_back_to_the_whole() {
     window.key_press(Key::Num0);
     rest(&mut window);
     assert_eq!((zoom(&window), shown(&window)), (Zoom::WHOLE, None));
-    assert!(window.state().app.commands().applied == Applied(58), "the playhead is where it was");
+    assert!(window.state().app.commands().applied == Applied(57), "the playhead is where it was");
 }
 
 #[test]
@@ -146,12 +146,12 @@ fn the_labels_are_dragged_to_move_along_and_the_rail_to_move_the_playhead() {
     drag(&mut window, strip, strip + vec2(-30.0, 0.0));
     let along = zoom(&window);
     assert!(along.left > before.left && along.times == before.times, "{along:?} after {before:?}");
-    assert_eq!(window.state().applied(), 58, "the playhead is where it was");
+    assert_eq!(window.state().applied(), 57, "the playhead is where it was");
     let rail = pos2(place.center().x, place.top() + 74.0);
     drag(&mut window, rail, rail + vec2(60.0, 0.0));
     assert_eq!(zoom(&window), along, "what is shown stays");
     let (first, last) = versions(&window);
-    assert_ne!(window.state().applied(), 58);
+    assert_ne!(window.state().applied(), 57);
     let stands_at = window.state().applied() as i64 - 1 + versions_begin(&window);
     assert!((first..=last).contains(&stands_at), "{stands_at}");
 }
@@ -171,7 +171,7 @@ fn a_double_click_shows_the_whole_and_leaves_the_playhead() {
     }
     rest(&mut window);
     assert_eq!(zoom(&window), Zoom::WHOLE);
-    assert_eq!(window.state().applied(), 58);
+    assert_eq!(window.state().applied(), 57);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn large_text_leaves_ten_events_and_all_panels_with_a_drawer_too() {
         at(&mut window, pixels, factor, steps);
         let case = format!("{pixels} at {factor}");
         assert!(rows(&window) >= least, "{case}: {} rows", rows(&window));
-        assert_eq!(factor == 2.0 || pixels.x == 1_024.0 && factor == 1.5, height(&window, "Time") == 32.0, "{case}");
+        assert_eq!(factor == 2.0 || pixels.x == 1_024.0 && factor == 1.5, height(&window, "Time") < 40.0, "{case}");
         for is_open in [false, true] {
             for panel in ["Events", "State", "Event", "Time"] {
                 assert!(window.query_by_role_and_label(Role::Region, panel).is_some(), "{case}: {panel}, {is_open}");
@@ -246,7 +246,7 @@ fn the_time_panel_is_one_line_or_open_as_the_user_wants() {
     assert!(window.query_by_label("Play").is_some() && window.query_by_label_contains("Deposited 1").is_none());
     let rail = pos2(place.center().x, place.center().y);
     drag(&mut window, rail, rail + vec2(30.0, 0.0));
-    assert_ne!(window.state().applied(), 58, "the slider is there");
+    assert_ne!(window.state().applied(), 57, "the slider is there");
     window.get_by_label("Open the timeline").click();
     rest(&mut window);
     assert_eq!(height(&window, "Time"), 120.0);

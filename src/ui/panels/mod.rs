@@ -55,8 +55,8 @@ pub struct PanelCx<'a> {
     pub store: Option<StoreId>,
     /// The streams have no place of their own: they drop down from the header of the events.
     pub streams_drop: bool,
-    /// The time panel is one line.
-    pub time_folded: bool,
+    /// The time panel is one line; `None` = it has the whole place, and nothing is won by folding it.
+    pub time_folded: Option<bool>,
 }
 
 impl PanelCx<'_> {
@@ -147,7 +147,7 @@ impl PanelRow {
     /// Less room than this is of no use to it now.
     pub fn least(&self, cx: &PanelCx<'_>) -> Vec2 {
         match self.panel {
-            Panel::Time if cx.time_folded => vec2(self.least.x, size::TIME_LINE),
+            Panel::Time if cx.time_folded == Some(true) => vec2(self.least.x, size::TIME_LINE),
             _ => self.least,
         }
     }

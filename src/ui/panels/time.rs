@@ -59,7 +59,8 @@ pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>)
         sentence(ui, id, rect, "The slider appears with the events of a stream.", None);
         return;
     }
-    let (line, rest) = if cx.time_folded { (rect, rect) } else { split_line(&painter, rect, size::HEADER, t) };
+    let is_line = cx.time_folded == Some(true);
+    let (line, rest) = if is_line { (rect, rect) } else { split_line(&painter, rect, size::HEADER, t) };
     let body = match &view.content {
         Content::Ready(body) => body,
         Content::Empty => return,
@@ -74,33 +75,33 @@ pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>)
         }
     };
     let folds = matches!(asked, Some(Action::FoldTime));
-    let whole_line = line;
-    let line = line.with_max_x(line.right() - FOLD);
+    let fold = Rect::from_min_max(pos2(line.right() - FOLD, line.top()), line.right_bottom());
+    let line = line.with_max_x(if cx.time_folded.is_some() { fold.left() } else { line.right() - size::PAD });
     let labels = PillLabels::of(body);
     let narrow = rect.width() < size::NARROW;
-    let with_legend = !cx.time_folded && rest.width() >= WITH_LEGEND;
-    let left = match (cx.time_folded, with_legend, narrow) {
+    let with_legend = !is_line && rest.width() >= WITH_LEGEND;
+    let left = match (is_line, with_legend, narrow) {
         (true, ..) => line.left() + TRANSPORT + labels.width(&painter) + 8.0,
         (_, true, true) => rest.left() + 160.0,
         (_, true, false) => rest.left() + size::STREAMS,
         _ => rest.left(),
     };
     // Too low for everything: the rail stays, labels and bars are cut from above.
-    let top = if cx.time_folded { rest.top() } else { rest.top().min(rest.bottom() - PLOT) };
-    let right = if cx.time_folded { line.right() } else { rest.right() };
+    let top = if is_line { rest.top() } else { rest.top().min(rest.bottom() - PLOT) };
+    let right = if is_line { line.right() } else { rest.right() };
     let width = (right - 16.0 - left - 16.0).max(64.0);
     let plot = Rect::from_min_max(pos2(left + 16.0, top), pos2(left + 16.0 + width, rest.bottom()));
-    let slider = Slider { id: id.with("slider"), plot, body, zone, labels, one_line: cx.time_folded };
+    let slider = Slider { id: id.with("slider"), plot, body, zone, labels, one_line: is_line };
     let shown = slider.shown(ui, asked, out);
-    if cx.time_folded {
+    if is_line {
         transport_ui(ui, id, line.with_max_x(line.left() + TRANSPORT), body, cx.commands, out);
     } else {
         let right = transport_ui(ui, id, line, body, cx.commands, out);
         let right = part_ui(ui, id.with("part"), line.with_max_x(right - 16.0), body, &shown.0, out);
         readout_ui(ui, id, line.with_max_x(right - 16.0), body, zone);
     }
-    if fold_ui(ui, id.with("fold"), whole_line, cx.time_folded) || folds {
-        out.push(Action::SetSize("time", Some(if cx.time_folded { size::TIME } else { size::TIME_LINE })));
+    if cx.time_folded.is_some() && (fold_ui(ui, id.with("fold"), fold, is_line) || folds) {
+        out.push(Action::SetSize("time", Some(if is_line { size::TIME } else { size::TIME_LINE })));
     }
     if with_legend {
         let legend = Rect::from_min_max(rest.min, pos2(left, rest.bottom()));
@@ -112,9 +113,9 @@ pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>)
 }
 
 /// Folds the panel into one line, or opens it.
-fn fold_ui(ui: &mut Ui, id: Id, line: Rect, is_folded: bool) -> bool {
+fn fold_ui(ui: &mut Ui, id: Id, rect: Rect, is_folded: bool) -> bool {
     let t = tokens::tokens(ui.ctx());
-    let center = pos2(line.right() - FOLD / 2.0, line.top() + 16.0);
+    let center = pos2(rect.center().x, rect.top() + 16.0);
     let place = Rect::from_center_size(center, vec2(24.0, 24.0));
     let name = if is_folded { "Open the timeline" } else { "Fold the timeline into one line" };
     let response = ui.interact(place, id, Sense::click());

@@ -361,9 +361,9 @@ impl<'a> Rows<'a> {
             let ratio = f64::from(pos.y - memory.grab - track.top()) / room;
             memory.jump(ratio.clamp(0.0, 1.0) * most, page, self.len);
         }
-        let strength = if response.hovered() || response.dragged() { 0.8 } else { 0.45 };
+        let color = if response.hovered() || response.dragged() { t.secondary } else { t.outline };
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        painter.rect_filled(thumb(at(memory)), 3.0, tokens::mix(t.panel, t.outline, strength));
+        painter.rect_filled(thumb(at(memory)), 3.0, color);
         true
     }
 }
