@@ -23,6 +23,8 @@ const BREAK_ROOM: f32 = 20.0;
 const MAX_BREAKS: usize = 12;
 /// The first event is this far behind the initial state.
 const FIRST: f32 = 8.0;
+/// Events of one bar whose types are looked at where some of it pass the filter.
+const LOOKED_AT: usize = 1_024;
 
 /// An idle stretch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -213,10 +215,35 @@ impl TimeAxis {
                 self.places.push(x);
             }
             let bin = if self.roomy { i as usize } else { (x / BAR) as usize }.min(self.bins.len() - 1);
-            let slot = events.slot(i);
-            let kind = self.top.iter().position(|top| *top == Some(slot)).unwrap_or(3);
+            let kind = self.kind(events.slot(i));
             self.bins[bin][kind] += 1;
         }
+    }
+
+    fn kind(&self, slot: TypeSlot) -> usize {
+        self.top.iter().position(|top| *top == Some(slot)).unwrap_or(3)
+    }
+
+    /// Of each bar, what these places have in it; they are in order. Of very many in one bar, the
+    /// kinds are in the proportion of a sample.
+    pub fn matches(&self, places: &[u32], events: &dyn TimelineEvents) -> Vec<Bin> {
+        let (mut rest, mut end) = (places, 0_u64);
+        let of_bar = |bin: &Bin| {
+            let total: u32 = bin.iter().sum();
+            // Bars have their events one after the other.
+            end += u64::from(total);
+            let (inside, after) = rest.split_at(rest.partition_point(|place| u64::from(*place) < end));
+            rest = after;
+            if inside.len() == total as usize {
+                return *bin;
+            }
+            let looked_at = inside.iter().step_by(inside.len().div_ceil(LOOKED_AT).max(1));
+            let all = looked_at.len().max(1) as u64;
+            let mut kinds = [0_u64; 4];
+            looked_at.for_each(|place| kinds[self.kind(events.slot(u64::from(*place)))] += 1);
+            kinds.map(|kind| (kind * inside.len() as u64 / all) as u32)
+        };
+        self.bins.iter().map(of_bar).collect()
     }
 
     pub(super) fn x_of_ordinal(&self, applied: u64) -> f32 {
@@ -279,6 +306,22 @@ impl TimeAxis {
         Applied((index + 1).min(self.len))
     }
 
+    /// The first and the last event from one place to another, counted from 0.
+    pub fn between(&self, from: f32, to: f32) -> Option<(u64, u64)> {
+        // Places never go back.
+        let before = |x: f32, is_in: &dyn Fn(f32, f32) -> bool| {
+            let (mut low, mut high) = (0, self.len);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if is_in(self.x_of(Applied(middle + 1)), x) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        let first = before(from.min(to), &|own, x| own < x);
+        let last = before(from.max(to), &|own, x| own <= x).checked_sub(1)?;
+        (first <= last).then_some((first, last))
+    }
+
     /// Idle stretches, in order.
     pub fn gaps(&self) -> &[Gap] {
         &self.gaps
@@ -328,6 +371,53 @@ mod tests {
         let mut timeline = TimeAxis::new(axis, 1_000.0, &events, [Some(TypeSlot(0)), None, None]);
         while timeline.advance(&events) {}
         (timeline, events)
+    }
+
+    #[test]
+    fn what_passes_the_filter_is_counted_in_the_bar_that_it_is_in() {
+        let times = |n: i64| (0..n).map(|i| Some(i * SECOND + i / 40 * 3 * HOUR)).collect::<Vec<_>>();
+        let long = (0..90_000).map(|i| Some(i * SECOND)).collect();
+        for (axis, times) in [
+            (Axis::Time, times(400)),
+            (Axis::Sequence, times(400)),
+            (Axis::Sequence, times(60)),
+            (Axis::Time, vec![Some(5); 3_000]),
+            (Axis::Time, long),
+        ] {
+            let (timeline, events) = made(axis, times);
+            let len = events.len();
+            let all: Vec<u32> = (0..len as u32).collect();
+            assert_eq!(timeline.matches(&all, &events), timeline.bins(), "all of them");
+            let none = timeline.matches(&[], &events);
+            assert!(none.iter().all(|bin| *bin == [0; 4]) && none.len() == timeline.bins().len());
+            let some: Vec<u32> = all.iter().copied().filter(|i| i % 7 == 3).collect();
+            let found = timeline.matches(&some, &events);
+            let sum = |bins: &[Bin]| bins.iter().flatten().map(|count| u64::from(*count)).sum::<u64>();
+            // Of very many in one bar the kinds are rounded.
+            assert!(sum(&found).abs_diff(some.len() as u64) <= 3, "{} of {}", sum(&found), some.len());
+            assert!(found.iter().zip(timeline.bins()).all(|(own, bin)| own.iter().sum::<u32>() <= bin.iter().sum()));
+            // One alone is in the bar that is there for it.
+            let one = len as u32 / 2;
+            let found = timeline.matches(&[one], &events);
+            let at = found.iter().position(|bin| *bin != [0; 4]).expect("a bar");
+            let before: u64 = sum(&timeline.bins()[..at]);
+            assert!((before..before + sum(&timeline.bins()[at..=at])).contains(&u64::from(one)), "bar {at}");
+            assert_eq!(sum(&found), 1);
+        }
+    }
+
+    #[test]
+    fn a_stretch_of_the_axis_has_the_events_in_it() {
+        let (timeline, events) = made(Axis::Time, (0..500).map(|i| Some(i * i * SECOND)).collect());
+        for (from, to) in
+            [(0.0_f32, 1_000.0_f32), (100.0, 400.0), (400.0, 100.0), (999.0, 1_000.0), (-5.0, 3.0), (7.0, 9.0)]
+        {
+            let (low, high) = (from.min(to), to.max(from));
+            let inside = |at: &u64| (low..=high).contains(&timeline.x_of(Applied(at + 1)));
+            let all: Vec<u64> = (0..events.len()).filter(inside).collect();
+            let want = all.first().copied().zip(all.last().copied());
+            assert_eq!(timeline.between(from, to), want, "{from} to {to}");
+        }
     }
 
     fn every_place_comes_back(timeline: &TimeAxis, len: u64) {

@@ -4,11 +4,13 @@
 mod app;
 mod background;
 mod blame;
+mod columns;
 mod compare;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod export;
 mod filters;
+mod find;
 mod finish;
 mod flows;
 mod goto;

@@ -14,6 +14,8 @@ use crate::ui::{paint, text};
 const PILL_TOP: f32 = 0.0;
 const LINE_TOP: f32 = 18.0;
 const RAIL: f32 = 74.0;
+/// The bars: dragging there selects.
+pub const BARS: (f32, f32) = (20.0, 60.0);
 
 /// A slider about to be shown.
 pub struct Scrubber<'a> {
@@ -46,8 +48,12 @@ pub struct Scrubber<'a> {
 pub struct ScrubberOutput {
     /// Where the playhead should go.
     pub scrub_to: Option<Applied>,
+    /// By how many steps it should move.
+    pub step: Option<i64>,
     /// Where point A should be.
     pub set_a: Option<Applied>,
+    /// The stretch of the bars that is dragged over, from the plot's left.
+    pub dragged: Option<(f32, f32)>,
     /// What the pointer is over.
     pub hovered: Option<Applied>,
     /// Where the pill is.
@@ -68,7 +74,12 @@ impl Scrubber<'_> {
         }
         let (mut scrub_to, mut set_a) = (None, None);
         let shift = ui.input(|input| input.modifiers.shift);
-        if response.is_pointer_button_down_on() || response.clicked() {
+        let origin = ui.input(|input| input.pointer.press_origin());
+        let bars = plot.top() + BARS.0..=plot.top() + BARS.1;
+        let origin = origin.filter(|pos| response.is_pointer_button_down_on() && bars.contains(&pos.y));
+        let to = response.interact_pointer_pos().filter(|_| response.dragged());
+        let dragged = origin.zip(to).map(|(from, to)| (from.x - plot.left(), to.x - plot.left()));
+        if response.is_pointer_button_down_on() && origin.is_none() || response.clicked() {
             response.request_focus();
             let place = response.interact_pointer_pos().map(|pos| self.timeline.applied_at(pos.x - plot.left()));
             match shift {
@@ -76,41 +87,28 @@ impl Scrubber<'_> {
                 false => scrub_to = place,
             }
         }
-        if response.has_focus() {
-            scrub_to = self.keys(ui).or(scrub_to);
-        }
-        scrub_to = self.asked(ui).or(scrub_to);
+        let keys = if response.has_focus() { keys(ui) } else { 0 };
+        let (set, asked) = self.asked(ui);
+        scrub_to = set.or(scrub_to);
+        let step = Some(keys + asked).filter(|step| *step != 0);
         let hovered = response.hover_pos().filter(|_| !response.dragged());
         let hovered = hovered.map(|pos| self.timeline.applied_at(pos.x - plot.left()));
         self.describe(ui, &response);
         let pill = self.pill(ui.painter(), plot);
         let scrub_to = scrub_to.filter(|to| *to != self.applied);
-        ScrubberOutput { scrub_to, set_a, hovered, pill, response }
+        ScrubberOutput { scrub_to, step, set_a, dragged, hovered, pill, response }
     }
 
-    /// Keys of a slider that the program has no other use for.
-    fn keys(&self, ui: &Ui) -> Option<Applied> {
-        let by = ui.input_mut(|input| {
-            let mut by = 0_i64;
-            for (key, step) in [(Key::ArrowUp, 1), (Key::ArrowDown, -1), (Key::PageUp, 10), (Key::PageDown, -10)] {
-                by += step * input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
-            }
-            by
-        });
-        (by != 0).then(|| Applied(self.applied.0.saturating_add_signed(by).min(self.len)))
-    }
-
-    /// What a screen reader asks for.
-    fn asked(&self, ui: &Ui) -> Option<Applied> {
+    /// What a screen reader asks for: a place, and steps.
+    fn asked(&self, ui: &Ui) -> (Option<Applied>, i64) {
         ui.input(|input| {
-            let more = input.num_accesskit_action_requests(self.id, Ask::Increment) as u64;
-            let less = input.num_accesskit_action_requests(self.id, Ask::Decrement) as u64;
-            let stepped = (self.applied.0 + more).saturating_sub(less).min(self.len);
+            let more = input.num_accesskit_action_requests(self.id, Ask::Increment) as i64;
+            let less = input.num_accesskit_action_requests(self.id, Ask::Decrement) as i64;
             let set = input.accesskit_action_requests(self.id, Ask::SetValue).find_map(|request| match request.data {
                 Some(ActionData::NumericValue(value)) => Some(Applied((value.round().max(0.0) as u64).min(self.len))),
                 _ => None,
             });
-            set.or((more + less > 0).then_some(Applied(stepped)))
+            (set, more - less)
         })
     }
 
@@ -259,6 +257,15 @@ impl Scrubber<'_> {
         let galley: Arc<_> = text::layout(painter, self.label, text::DATA, t.on_playhead, f32::INFINITY);
         text::place(painter, galley, pill.left() + 8.0, pill.center().y - 0.5, text::DATA);
     }
+}
+
+/// Keys of a slider that the program has no other use for.
+fn keys(ui: &Ui) -> i64 {
+    let keys = [(Key::ArrowUp, 1), (Key::ArrowDown, -1), (Key::PageUp, 10), (Key::PageDown, -10)];
+    ui.input_mut(|input| {
+        let by = |(key, step)| step * input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
+        keys.map(by).iter().sum()
+    })
 }
 
 /// A flag that stands on the rail.
