@@ -27,6 +27,8 @@ const FIRST: f64 = 8.0;
 const MOST_PER_EVENT: f64 = 96.0;
 /// Microseconds in a point, likewise.
 const LEAST_PER_POINT: f64 = 100.0;
+/// Events of one bar whose types are looked at where some of it pass the filter.
+const LOOKED_AT: usize = 1_024;
 /// Beyond that the places would no longer be exact.
 const MOST_TIMES: f64 = 1e8;
 
@@ -86,8 +88,9 @@ pub struct TimeAxis {
     segments: Vec<Segment>,
     gaps: Vec<Gap>,
     bins: Vec<Bin>,
-    /// Where the first bar is, on the whole.
+    /// Where the first bar is, on the whole, and how many events are left of it.
     first_bar: f64,
+    before: u64,
     /// Points between bars: events have bars of their own where there is room.
     pitch: f64,
 }
@@ -109,6 +112,7 @@ impl TimeAxis {
             gaps: Vec::new(),
             bins: Vec::new(),
             first_bar: 0.0,
+            before: 0,
             pitch: f64::from(BAR),
         };
         made.lay_out(zoom);
@@ -116,6 +120,11 @@ impl TimeAxis {
             made.count(events);
         }
         made
+    }
+
+    /// True when every event has its place.
+    pub fn is_done(&self) -> bool {
+        self.course.is_done()
     }
 
     /// What the axis measures in the end.
@@ -226,7 +235,9 @@ impl TimeAxis {
             // What is at the edge belongs to the bar right of it.
             false => self.count_to((at as f64 * self.pitch).next_down(), events),
         });
-        let counts: Vec<Bin> = ends.map(|n| self.course.counts(events, n)).collect();
+        let ends: Vec<u64> = ends.collect();
+        self.before = ends[0];
+        let counts: Vec<Bin> = ends.into_iter().map(|n| self.course.counts(events, n)).collect();
         self.bins = counts.windows(2).map(|ends| std::array::from_fn(|kind| ends[1][kind] - ends[0][kind])).collect();
         // Around the event, which is at the end of its pitch.
         self.first_bar = first * self.pitch + if is_roomy { self.pitch - 1.5 } else { 0.0 };
@@ -284,6 +295,37 @@ impl TimeAxis {
         } else {
             Applied(before)
         }
+    }
+
+    /// Of each bar, what these places have in it; they are in order. Of very many in one bar, the
+    /// kinds are in the proportion of a sample.
+    pub fn matches(&self, places: &[u32], events: &dyn TimelineEvents) -> Vec<Bin> {
+        let mut end = self.before;
+        let mut rest = &places[places.partition_point(|place| u64::from(*place) < end)..];
+        let of_bar = |bin: &Bin| {
+            let total: u32 = bin.iter().sum();
+            // Bars have their events one after the other.
+            end += u64::from(total);
+            let (inside, after) = rest.split_at(rest.partition_point(|place| u64::from(*place) < end));
+            rest = after;
+            if inside.len() == total as usize {
+                return *bin;
+            }
+            let looked_at = inside.iter().step_by(inside.len().div_ceil(LOOKED_AT).max(1));
+            let all = looked_at.len().max(1) as u64;
+            let mut kinds = [0_u64; 4];
+            looked_at.for_each(|place| kinds[self.course.kind(events, u64::from(*place))] += 1);
+            kinds.map(|kind| (kind * inside.len() as u64 / all) as u32)
+        };
+        self.bins.iter().map(of_bar).collect()
+    }
+
+    /// The first and the last event from one place of the slider to another, counted from 0.
+    pub fn between(&self, from: f32, to: f32, events: &dyn TimelineEvents) -> Option<(u64, u64)> {
+        let place = |x: f32| self.left + f64::from(x.clamp(0.0, self.width));
+        let first = self.count_to(place(from.min(to)).next_down(), events);
+        let last = self.count_to(place(from.max(to)), events).checked_sub(1)?;
+        (first <= last).then_some((first, last))
     }
 
     /// The events on the slider: the first and the last, as the playhead counts them.
@@ -452,6 +494,53 @@ mod tests {
 
     fn sum(timeline: &TimeAxis) -> u32 {
         timeline.bins().iter().flatten().sum()
+    }
+
+    #[test]
+    fn what_passes_the_filter_is_counted_in_the_bar_that_it_is_in() {
+        let times = |n: i64| (0..n).map(|i| Some(i * SECOND + i / 40 * 3 * HOUR)).collect::<Vec<_>>();
+        let long = (0..90_000).map(|i| Some(i * SECOND)).collect();
+        for (axis, times) in [
+            (Axis::Time, times(400)),
+            (Axis::Sequence, times(400)),
+            (Axis::Sequence, times(60)),
+            (Axis::Time, vec![Some(5); 3_000]),
+            (Axis::Time, long),
+        ] {
+            let (timeline, events) = made(axis, times);
+            let len = events.len();
+            let all: Vec<u32> = (0..len as u32).collect();
+            assert_eq!(timeline.matches(&all, &events), timeline.bins(), "all of them");
+            let none = timeline.matches(&[], &events);
+            assert!(none.iter().all(|bin| *bin == [0; 4]) && none.len() == timeline.bins().len());
+            let some: Vec<u32> = all.iter().copied().filter(|i| i % 7 == 3).collect();
+            let found = timeline.matches(&some, &events);
+            let sum = |bins: &[Bin]| bins.iter().flatten().map(|count| u64::from(*count)).sum::<u64>();
+            // Of very many in one bar the kinds are rounded.
+            assert!(sum(&found).abs_diff(some.len() as u64) <= 3, "{} of {}", sum(&found), some.len());
+            assert!(found.iter().zip(timeline.bins()).all(|(own, bin)| own.iter().sum::<u32>() <= bin.iter().sum()));
+            // One alone is in the bar that is there for it.
+            let one = len as u32 / 2;
+            let found = timeline.matches(&[one], &events);
+            let at = found.iter().position(|bin| *bin != [0; 4]).expect("a bar");
+            let before: u64 = sum(&timeline.bins()[..at]);
+            assert!((before..before + sum(&timeline.bins()[at..=at])).contains(&u64::from(one)), "bar {at}");
+            assert_eq!(sum(&found), 1);
+        }
+    }
+
+    #[test]
+    fn a_stretch_of_the_axis_has_the_events_in_it() {
+        let (timeline, events) = made(Axis::Time, (0..500).map(|i| Some(i * i * SECOND)).collect());
+        for (from, to) in
+            [(0.0_f32, 1_000.0_f32), (100.0, 400.0), (400.0, 100.0), (999.0, 1_000.0), (-5.0, 3.0), (7.0, 9.0)]
+        {
+            let (low, high) = (from.min(to), to.max(from));
+            let inside = |at: &u64| (low..=high).contains(&timeline.x_of(Applied(at + 1), &events));
+            let all: Vec<u64> = (0..events.len()).filter(inside).collect();
+            let want = all.first().copied().zip(all.last().copied());
+            assert_eq!(timeline.between(from, to, &events), want, "{from} to {to}");
+        }
     }
 
     #[test]

@@ -102,7 +102,8 @@ impl Course {
         }
     }
 
-    fn kind(&self, events: &dyn TimelineEvents, i: u64) -> usize {
+    /// Which of the counts of a [`Bin`] an event is in.
+    pub fn kind(&self, events: &dyn TimelineEvents, i: u64) -> usize {
         let slot = Some(events.slot(i));
         self.top.iter().position(|top| *top == slot).unwrap_or(3)
     }

@@ -1,6 +1,7 @@
 //! The slider and what surrounds it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Content, TypeSlot};
 use crate::app::action::{Axis, Zoom};
@@ -40,8 +41,8 @@ pub struct TimeBody<'a> {
     pub legend: Vec<LegendEntry<'a>>,
     /// How many more types there are, and how many events they have.
     pub others: (u64, u64),
-    /// Events that pass the filter differ from all: density is drawn in grey.
-    pub filtered: bool,
+    /// Places of the events that pass the filter, in order: the others are drawn in grey. `None`: all pass.
+    pub matches: Option<&'a Arc<Vec<u32>>>,
     /// First event that made the reducer throw and stopped the replay; the rail is dashed from it on.
     pub stopped_at: Option<Applied>,
     /// Events that threw and were left out, for marks on the rail (at most some hundreds).
@@ -120,7 +121,7 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
             revision: revision(view),
             legend: view.types.iter().take(LEGEND).map(|entry| legend_entry(view, *entry)).collect(),
             others: (others.len() as u64, others.iter().map(|(_, count)| count).sum()),
-            filtered: view.filter.places.is_some(),
+            matches: view.filter.places.as_ref(),
             stopped_at: view.fold.news.stopped.map(|at| Applied(at + 1)),
             skipped,
             flags: store

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Context, Id, Rect, RectAlign, Sense, Tooltip, Ui, WidgetInfo, pos2, vec2};
+use egui::{Context, EventFilter, Id, Key, Modifiers, Rect, RectAlign, Sense, Tooltip, Ui, WidgetInfo, pos2, vec2};
 
 use super::{PanelCx, problem, sentence, split_line};
-use crate::app::action::{Action, Axis, Panel, Zoom};
+use crate::app::action::{Action, Axis, FilterAction, Panel, Zoom};
 use crate::app::command;
 use crate::app::command::CommandContext;
 use crate::app::playback::{PlaybackCommand, SPEEDS};
 use crate::app::view::{Content, EventTypes, TimeBody, TypeSlot, Zone};
 use crate::model::Applied;
 use crate::ui::axis::TimeAxis;
-use crate::ui::course::Course;
-use crate::ui::density::density_ui;
+use crate::ui::course::{Bin, Course};
+use crate::ui::density::{BarColors, density_ui};
 use crate::ui::icons::Icon;
 use crate::ui::ticks::Tick;
 use crate::ui::tokens::{self, Tokens, size};
-use crate::ui::widgets::button::{Look, button, button_width, icon_button_enabled, segmented, spoken};
+use crate::ui::widgets::button::{Look, button, button_enabled, button_width, icon_button_enabled, segmented, spoken};
 use crate::ui::widgets::menu::{self, Line, drop_button};
-use crate::ui::widgets::scrubber::{Scrubber, ScrubberOutput};
+use crate::ui::widgets::scrubber::{BARS, Scrubber, ScrubberOutput};
 use crate::ui::{format, paint, text};
 
 /// Height of labels, bars and rail.
@@ -501,11 +501,11 @@ impl Slider<'_> {
         shown
     }
 
-    fn show(&self, ui: &mut Ui, shown: &Shown, out: &mut Vec<Action>) {
+    fn show(&self, ui: &mut Ui, shown: &Arc<Shown>, out: &mut Vec<Action>) {
         let t = tokens::tokens(ui.ctx());
         let painter = ui.painter().clone();
         let (body, plot, id) = (self.body, self.plot, self.id);
-        let (timeline, ticks) = shown;
+        let (timeline, ticks) = &**shown;
         let spoken = spoken_value(body, self.zone);
         let flags: Vec<Applied> = body.flags.iter().map(|flag| flag.applied).collect();
         let scrubber = Scrubber {
@@ -533,13 +533,26 @@ impl Slider<'_> {
         }
         if !self.one_line {
             labels_ui(&painter, plot, timeline, ticks, [Some(output.pill), letter], t);
-            let bars = Rect::from_min_max(pos2(plot.left(), plot.top() + 20.0), pos2(plot.right(), plot.top() + 60.0));
-            density_ui(ui, id.with("density"), bars, timeline, bar_colors(body, t));
+        }
+        let bars = Rect::from_x_y_ranges(plot.x_range(), plot.top() + BARS.0..=plot.top() + BARS.1);
+        let selected = selection(ui, id.with("selection"), timeline, body, &output).filter(|_| !self.one_line);
+        if let Some((first, last)) = selected {
+            let x = [first, last].map(|at| plot.left() + timeline.x_of(Applied(at + 1), body.events));
+            let band = Rect::from_x_y_ranges(x[0] - 2.0..=x[1] + 3.0, bars.y_range());
+            painter.with_clip_rect(bars.expand2(vec2(3.0, 0.0))).rect_filled(band, 0.0, t.selected);
+        }
+        if !self.one_line {
+            let matches = matches(ui, id.with("matches"), shown, body);
+            let matches = matches.as_deref().map(Vec::as_slice);
+            density_ui(ui, id.with("density"), bars, timeline, matches, &bar_colors(body, t));
         }
         if let Some(hovered) = output.hovered.filter(|hovered| *hovered != body.applied) {
             scrubber.paint_hover(&painter, plot, hovered, t);
         }
         scrubber.paint_playhead(&painter, plot, bottom, output.pill, output.response.has_focus(), t);
+        if let Some(selected) = selected.filter(|_| output.dragged.is_none()) {
+            selected_ui(ui, id, bars, timeline, body, selected, out);
+        }
         finish(body, plot, self.zone, output, out);
     }
 }
@@ -547,6 +560,86 @@ impl Slider<'_> {
 /// What the axis is made for, and it.
 type Key = (u64, Axis, u32, u64, Zone, [u64; 2]);
 type Kept = (Key, Arc<Shown>);
+
+/// The bars of what passes the filter, as long as filter and axis are the same.
+fn matches(ui: &Ui, id: Id, axis: &Arc<Shown>, body: &TimeBody<'_>) -> Option<Arc<Vec<Bin>>> {
+    type Made = (Arc<Shown>, Arc<Vec<u32>>, Arc<Vec<Bin>>);
+    let places = body.matches?;
+    let made: Option<Made> = ui.data(|data| data.get_temp(id));
+    if let Some((of, all, bins)) = made
+        && Arc::ptr_eq(&of, axis)
+        && Arc::ptr_eq(&all, places)
+    {
+        return Some(bins);
+    }
+    let bins = Arc::new(axis.0.matches(places, body.events));
+    // One that is still being made is not held: it would be copied with each slice.
+    if axis.0.is_done() {
+        ui.data_mut(|data| data.insert_temp::<Made>(id, (Arc::clone(axis), Arc::clone(places), Arc::clone(&bins))));
+    }
+    Some(bins)
+}
+
+/// The events that were dragged over in the bars: the first and the last, counted from 0.
+fn selection(ui: &Ui, id: Id, timeline: &TimeAxis, body: &TimeBody<'_>, output: &ScrubberOutput) -> Option<(u64, u64)> {
+    type Kept = (u64, (u64, u64));
+    if let Some((from, to)) = output.dragged {
+        match timeline.between(from, to, body.events) {
+            Some(events) => {
+                ui.data_mut(|data| data.insert_temp::<Kept>(id, (body.revision, events)));
+            }
+            None => ui.data_mut(|data| data.remove::<Kept>(id)),
+        }
+        // The button appears once it is let go.
+        ui.data_mut(|data| data.insert_temp(id.with("fresh"), true));
+    }
+    let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
+    let kept = kept.filter(|(revision, _)| *revision == body.revision && !output.response.clicked());
+    if kept.is_none() {
+        ui.data_mut(|data| data.remove::<Kept>(id));
+    }
+    kept.map(|(_, events)| events)
+}
+
+/// The button that lists the selected events alone. Esc, or a click elsewhere, selects nothing.
+fn selected_ui(
+    ui: &mut Ui,
+    slider: Id,
+    bars: Rect,
+    timeline: &TimeAxis,
+    body: &TimeBody<'_>,
+    (first, last): (u64, u64),
+    out: &mut Vec<Action>,
+) {
+    let (t, id) = (tokens::tokens(ui.ctx()), slider.with("selection"));
+    let word = "Only these events";
+    let width = button_width(ui.painter(), word, None);
+    let center =
+        bars.left() + [first, last].map(|at| timeline.x_of(Applied(at + 1), body.events)).iter().sum::<f32>() / 2.0;
+    let left = (center - width / 2.0).clamp(bars.left(), (bars.right() - width).max(bars.left()));
+    let place = Rect::from_min_size(pos2(left.round(), bars.center().y - 12.0), vec2(width, 24.0));
+    ui.painter().rect_filled(place, size::RADIUS, t.panel);
+    let enabled = if body.has_times { Ok(()) } else { Err("these events have no times") };
+    let response = button_enabled(ui, id.with("only"), place, Look::Outlined, word, None, enabled);
+    if ui.data_mut(|data| data.remove_temp::<bool>(id.with("fresh"))).is_some() && enabled.is_ok() {
+        response.request_focus();
+    }
+    if response.has_focus() {
+        let filter = EventFilter { escape: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    }
+    let escape = response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    let elsewhere = ui.input(|input| input.pointer.any_click()) && !response.clicked() && !response.hovered();
+    if response.clicked() {
+        out.push(FilterAction::Between(first, last).into());
+    }
+    if response.clicked() || escape || elsewhere && !response.gained_focus() {
+        ui.data_mut(|data| data.remove::<(u64, (u64, u64))>(id));
+        if !elsewhere {
+            ui.memory_mut(|memory| memory.request_focus(slider));
+        }
+    }
+}
 
 fn finish(body: &TimeBody<'_>, plot: Rect, zone: Zone, output: ScrubberOutput, out: &mut Vec<Action>) {
     if let Some(zoom) = output.zoom {
@@ -557,6 +650,9 @@ fn finish(body: &TimeBody<'_>, plot: Rect, zone: Zone, output: ScrubberOutput, o
     }
     if let Some(to) = output.scrub_to {
         out.push(PlaybackCommand::ScrubTo(to).into());
+    }
+    if let Some(step) = output.step {
+        out.push(PlaybackCommand::StepMatch(step).into());
     }
     if let (Some(hovered), Some(pointer)) = (output.hovered, output.response.hover_pos()) {
         // Above the plot: at the pointer it would lie on the playhead's label.
@@ -592,12 +688,11 @@ fn bookmark(body: &TimeBody<'_>, at: Applied, before: &str) -> String {
     }
 }
 
-fn bar_colors(body: &TimeBody<'_>, t: &Tokens) -> [egui::Color32; 4] {
-    let of = |at: usize| match body.legend.get(at) {
-        Some(entry) if !body.filtered => t.of_type(entry.slot),
-        _ => t.outline,
-    };
-    [of(0), of(1), of(2), t.outline]
+fn bar_colors(body: &TimeBody<'_>, t: &Tokens) -> BarColors {
+    // What passes the filter is told apart from what does not, whatever its type.
+    let rest = if body.matches.is_some() { t.secondary } else { t.outline };
+    let of = |at: usize| body.legend.get(at).map_or(rest, |entry| t.of_type(entry.slot));
+    BarColors { kinds: [of(0), of(1), of(2), rest], left_out: t.outline }
 }
 
 /// `v57 · 58 of 214`.

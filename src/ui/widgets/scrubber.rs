@@ -30,6 +30,8 @@ const PULL: f32 = 8.0;
 /// How much nearer a line of the wheel is.
 const PER_LINE: f64 = 1.2;
 const POINTS_PER_LINE: f32 = 40.0;
+/// The bars: dragging there selects.
+pub const BARS: (f32, f32) = (20.0, 60.0);
 
 /// A slider about to be shown.
 pub struct Scrubber<'a> {
@@ -63,10 +65,14 @@ pub struct Scrubber<'a> {
 pub struct ScrubberOutput {
     /// Where the playhead should go.
     pub scrub_to: Option<Applied>,
+    /// By how many steps it should move.
+    pub step: Option<i64>,
     /// Where point A should be.
     pub set_a: Option<Applied>,
     /// What should be shown.
     pub zoom: Option<Zoom>,
+    /// The stretch of the bars that is dragged over, from the plot's left.
+    pub dragged: Option<(f32, f32)>,
     /// What the pointer is over.
     pub hovered: Option<Applied>,
     /// Where the pill is.
@@ -89,7 +95,13 @@ impl Scrubber<'_> {
         let (mut scrub_to, mut set_a, mut zoom) = (None, None, self.wheel(ui, plot));
         let shift = ui.input(|input| input.modifiers.shift);
         let held = self.held(ui, &response, plot, pill);
-        if response.is_pointer_button_down_on() || response.clicked() {
+        let origin = ui.input(|input| input.pointer.press_origin());
+        let bars = plot.top() + BARS.0..=plot.top() + BARS.1;
+        let is_in_bars = |pos: &Pos2| !self.one_line && bars.contains(&pos.y);
+        let origin = origin.filter(|pos| response.is_pointer_button_down_on() && is_in_bars(pos));
+        let to = response.interact_pointer_pos().filter(|_| response.dragged());
+        let dragged = origin.zip(to).map(|(from, to)| (from.x - plot.left(), to.x - plot.left()));
+        if response.is_pointer_button_down_on() && origin.is_none() || response.clicked() {
             response.request_focus();
             let place = response.interact_pointer_pos().map(|pos| self.at(pos.x, plot, response.dragged()));
             match (held.pans, shift) {
@@ -105,10 +117,10 @@ impl Scrubber<'_> {
             // It asks for the whole and not for another place.
             (zoom, scrub_to) = (Some(Zoom::WHOLE), Some(held.before));
         }
-        if response.has_focus() {
-            scrub_to = self.keys(ui).or(scrub_to);
-        }
-        scrub_to = self.asked(ui).or(scrub_to);
+        let keys = if response.has_focus() { keys(ui) } else { 0 };
+        let (set, asked) = self.asked(ui);
+        scrub_to = set.or(scrub_to);
+        let step = Some(keys + asked).filter(|step| *step != 0);
         let hovered = response.hover_pos().filter(|_| !response.dragged());
         let can_pan = hovered.is_some_and(|pos| self.is_on_strip(pos, plot, pill));
         let hovered = hovered.filter(|_| !can_pan).map(|pos| self.at(pos.x, plot, false));
@@ -119,7 +131,7 @@ impl Scrubber<'_> {
         }
         self.describe(ui, &response);
         let scrub_to = scrub_to.filter(|to| *to != self.applied);
-        ScrubberOutput { scrub_to, set_a, zoom, hovered, pill, response }
+        ScrubberOutput { scrub_to, step, set_a, zoom, dragged, hovered, pill, response }
     }
 
     fn len(&self) -> u64 {
@@ -191,29 +203,16 @@ impl Scrubber<'_> {
         (zoom != self.timeline.zoom()).then_some(zoom)
     }
 
-    /// Keys of a slider that the program has no other use for.
-    fn keys(&self, ui: &Ui) -> Option<Applied> {
-        let by = ui.input_mut(|input| {
-            let mut by = 0_i64;
-            for (key, step) in [(Key::ArrowUp, 1), (Key::ArrowDown, -1), (Key::PageUp, 10), (Key::PageDown, -10)] {
-                by += step * input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
-            }
-            by
-        });
-        (by != 0).then(|| Applied(self.applied.0.saturating_add_signed(by).min(self.len())))
-    }
-
-    /// What a screen reader asks for.
-    fn asked(&self, ui: &Ui) -> Option<Applied> {
+    /// What a screen reader asks for: a place, and steps.
+    fn asked(&self, ui: &Ui) -> (Option<Applied>, i64) {
         ui.input(|input| {
-            let more = input.num_accesskit_action_requests(self.id, Ask::Increment) as u64;
-            let less = input.num_accesskit_action_requests(self.id, Ask::Decrement) as u64;
-            let stepped = (self.applied.0 + more).saturating_sub(less).min(self.len());
+            let more = input.num_accesskit_action_requests(self.id, Ask::Increment) as i64;
+            let less = input.num_accesskit_action_requests(self.id, Ask::Decrement) as i64;
             let set = input.accesskit_action_requests(self.id, Ask::SetValue).find_map(|request| match request.data {
                 Some(ActionData::NumericValue(value)) => Some(Applied((value.round().max(0.0) as u64).min(self.len()))),
                 _ => None,
             });
-            set.or((more + less > 0).then_some(Applied(stepped)))
+            (set, more - less)
         })
     }
 
@@ -429,6 +428,15 @@ struct Held {
     /// Where the playhead was when it was pressed, and when it was pressed before that.
     pressed: Applied,
     before: Applied,
+}
+
+/// Keys of a slider that the program has no other use for.
+fn keys(ui: &Ui) -> i64 {
+    let keys = [(Key::ArrowUp, 1), (Key::ArrowDown, -1), (Key::PageUp, 10), (Key::PageDown, -10)];
+    ui.input_mut(|input| {
+        let by = |(key, step)| step * input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
+        keys.map(by).iter().sum()
+    })
 }
 
 /// A flag that stands on the rail.
