@@ -487,7 +487,7 @@ impl Slider<'_> {
     fn at(&self, ui: &Ui, course: &Arc<Course>, zoom: Zoom) -> Arc<Shown> {
         let (body, id) = (self.body, self.id.with("axis"));
         let bits = [zoom.times.to_bits(), zoom.left.to_bits()];
-        let key: Key = (body.revision, body.axis, self.plot.width() as u32, body.events.len(), self.zone, bits);
+        let key: MadeFor = (body.revision, body.axis, self.plot.width() as u32, body.events.len(), self.zone, bits);
         let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
         if let Some((_, shown)) = kept.filter(|(made_for, _)| *made_for == key) {
             return shown;
@@ -558,8 +558,8 @@ impl Slider<'_> {
 }
 
 /// What the axis is made for, and it.
-type Key = (u64, Axis, u32, u64, Zone, [u64; 2]);
-type Kept = (Key, Arc<Shown>);
+type MadeFor = (u64, Axis, u32, u64, Zone, [u64; 2]);
+type Kept = (MadeFor, Arc<Shown>);
 
 /// The bars of what passes the filter, as long as filter and axis are the same.
 fn matches(ui: &Ui, id: Id, axis: &Arc<Shown>, body: &TimeBody<'_>) -> Option<Arc<Vec<Bin>>> {
