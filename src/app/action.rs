@@ -507,6 +507,12 @@ impl Zoom {
     /// All of it.
     pub const WHOLE: Zoom = Zoom { times: 1.0, left: 0.0 };
 
+    /// The same as far as it makes sense, else all of it.
+    pub fn or_whole(self) -> Zoom {
+        let makes_sense = self.times.is_finite() && self.times > 1.0 && (0.0..=1.0).contains(&self.left);
+        if makes_sense { self } else { Zoom::WHOLE }
+    }
+
     /// Only a part is shown.
     pub fn is_part(self) -> bool {
         self.times > 1.0

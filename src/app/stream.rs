@@ -346,7 +346,7 @@ impl StreamView {
                 ask.session.stop_fold();
                 ask.session.ask_replay(ReplayAsk::Halt(self.ticket));
             }
-            Action::SetZoom(zoom) => self.zoom = zoom,
+            Action::SetZoom(zoom) => self.zoom = zoom.or_whole(),
             Action::SetPointA(at) => self.set_point_a(at, ask),
             Action::Compare(is_compared) => self.compare(is_compared, ask),
             Action::CloseBlame => self.blame.is_open = false,

@@ -16,7 +16,7 @@ use egui_kittest::Node;
 use egui_kittest::kittest::NodeT;
 use eventglass::app::action::{
     Action, Axis, ColumnAction, CopyWhat, Edge, EventTab, ExportAction, FilterAction, FindAction, Format, GoToAction,
-    GoToScope, Panel, StateTab, StreamSort, ThemeChoice, Tie, Tree, Until, ValueAction, Way, What, Which,
+    GoToScope, Panel, StateTab, StreamSort, ThemeChoice, Tie, Tree, Until, ValueAction, Way, What, Which, Zoom,
 };
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand;
@@ -229,13 +229,20 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             4 => Action::OpenRecent(number(chance) as usize),
             _ => Action::ForgetRecent(number(chance) as usize),
         },
-        55 => Action::SetAxis(chance.of(&[Axis::Sequence, Axis::Time])),
+        55 => {
+            let times =
+                [1.0, 2.0, 7.5, 1e3, 1e12, f64::NAN, -3.0].map(|times| (times, chance.below(110) as f64 / 100.0));
+            let zooms = times.map(|(times, left)| Action::SetZoom(Zoom { times, left }));
+            let axes = [Axis::Sequence, Axis::Time].map(Action::SetAxis);
+            chance.of(&[&zooms[..], &axes].concat())
+        }
         56 => chance.of(&[ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light].map(Action::SetTheme)),
         57 => Action::ToggleUtc,
         58 => Action::TextSize(chance.of(&[0, 0, 1, -1, i8::MAX, i8::MIN])),
         59 => {
             let sizes = [None, Some(0.0), Some(300.0), Some(0.5), Some(f32::NAN), Some(-1e30)];
-            let seams = ["streams", "state", "event", "findings", "narrow events", "narrow state", "none"];
+            let seams =
+                ["streams", "state", "event", "findings", "narrow events", "narrow state", "low state", "time", "none"];
             Action::SetSize(chance.of(&seams), chance.of(&sizes))
         }
         60 => Action::ResetLayout,

@@ -290,7 +290,8 @@ fn tree_labels_ui(ui: &Ui, line: Rect, body: &StateBody<'_>, columns: TreeColumn
         body.version.map_or("Initial value".to_owned(), |version| format!("Value at {}", format::version(version)));
     text::left(painter, x + 12.0, y, "Written", text::LABEL, t.quiet);
     text::left(painter, x + columns.key, y, "Path", text::LABEL, t.quiet);
-    text::left(painter, x + columns.value, y, &at, text::LABEL, t.quiet);
+    let room = columns.was.map_or(f32::INFINITY, |was| was - columns.value - 6.0);
+    text::left_cut(painter, x + columns.value, y, &at, text::LABEL, t.quiet, room);
     if let Some(was) = columns.was {
         let label = body.previous.map_or("Initially".to_owned(), |version| format!("At {}", format::version(version)));
         text::left(painter, x + was, y, &label, text::LABEL, t.quiet);
