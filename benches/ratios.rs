@@ -28,7 +28,9 @@ use eventglass::replay::host::{Engine, Stop};
 use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
 use eventglass::replay::{Reducer, Slot};
-use eventglass::session::{Answer, Budget, Indexer, Opening, Reading, ReducerFile, Session, StreamSource, WantedHost};
+use eventglass::session::{
+    Answer, Budget, Filter, Indexer, Opening, Reading, ReducerFile, Session, StreamSource, WantedHost,
+};
 use eventglass::ui::root::root_ui;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -382,7 +384,7 @@ fn filters(gate: &mut Gate, store: &Path) -> Outcome<()> {
     // A word that is found seldom, one that is nowhere, one that is in every event.
     for (word, target) in [("4711", 0.5), ("nowhere", 0.5), ("user-1", 0.5), ("\"total\":12", 1.0)] {
         let start = Instant::now();
-        let job = session.filter_events(index.rows_of(StreamId(0)), StreamId(0), word, None);
+        let job = session.filter_events(index.rows_of(StreamId(0)), StreamId(0), &Filter::words(word));
         let mut first = None;
         let found = loop {
             match next() {

@@ -16,7 +16,7 @@ pub use crate::export::{Format, What};
 pub use crate::index::StreamSort;
 use crate::model::{Applied, CategoryId, Pointer, Problem, StoreId, StreamId};
 use crate::replay::stored::STORED;
-use crate::session::PROGRAM;
+use crate::session::{PROGRAM, TimeSpan};
 
 /// One intent of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,12 @@ pub enum Action {
     SetEventTypes(Option<BTreeSet<String>>),
     /// Shows events of this type too, or no longer.
     ToggleEventType(String),
+    /// In the line for finding something in a panel.
+    Find(Panel, FindAction),
+    /// Columns out of the payload in the list of events.
+    Column(ColumnAction),
+    /// Of the filter of the events, what else it can do.
+    Filter(FilterAction),
     /// The event after which the state is wanted: a click in the list. Moves the playhead.
     SelectEvent(Applied),
 
@@ -104,8 +110,8 @@ pub enum Action {
     SearchFor(String),
     /// Goes to the event of this row of what was found.
     OpenHit(u64),
-    /// Looks for the correlation id of the event that is shown.
-    SearchCorrelation,
+    /// Looks for the events that have an id of the event that is shown too.
+    SearchTied(Tie),
 
     /// Puts text on the clipboard.
     Copy(CopyWhat),
@@ -194,6 +200,12 @@ pub enum Action {
     ToggleUtc,
     /// What the slider's axis measures.
     SetAxis(Axis),
+    /// Which part of it is shown.
+    SetZoom(Zoom),
+    /// Shows less of it (`true`) or more, around the playhead. Done by `ui`.
+    ZoomAtPlayhead(bool),
+    /// Folds the panel of the slider into one line, or opens it. Done by `ui`.
+    FoldTime,
     /// Puts the keyboard on a panel. Done by `ui`; the app may ignore it.
     FocusPanel(Panel),
     /// Puts the keyboard on the next panel (`true`) or the one before.
@@ -202,6 +214,12 @@ pub enum Action {
     FocusFilter,
     /// Opens the list of the stream's types. Done by `ui`.
     ShowEventTypes,
+    /// Finds something in the panel that has the keyboard. Done by `ui`.
+    FindHere,
+    /// Opens the list of members that can be a column. Done by `ui`.
+    ShowColumns,
+    /// Opens the sheet of the filter's time, and of the filters that are kept. Done by `ui`.
+    ShowEventTimes,
     /// Text larger (+1), smaller (−1), as delivered (0).
     TextSize(i8),
     /// Fills the screen with the window, or no longer. Done by `ui`.
@@ -223,6 +241,8 @@ pub enum Action {
     AddToDesktop,
     /// What came of that: what was done, or why it was not.
     AddedToDesktop(Result<String, Problem>),
+    /// No font of this machine has some letters of these scripts.
+    FontsMissing(Vec<&'static str>),
     /// Ends the program.
     Quit,
 }
@@ -293,6 +313,87 @@ impl From<GoToAction> for Action {
     fn from(action: GoToAction) -> Action {
         Action::GoTo(action)
     }
+}
+
+/// What can be done in the line for finding something in a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FindAction {
+    Show,
+    Type(String),
+    /// Goes to the next place, or to the one before.
+    Next(Way),
+    Close,
+}
+
+/// What can be done with the columns of the list of events.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ColumnAction {
+    /// Shows a member of the payload as a column, or no longer; `None`: the one that is selected.
+    Toggle(Option<Pointer>),
+    /// Puts it in the n-th place.
+    Move(Pointer, usize),
+    /// Makes it so many points wide; `None`: as it comes.
+    Width(Pointer, Option<f32>),
+    /// Those that most events have, as nobody had chosen.
+    Reset,
+}
+
+impl From<ColumnAction> for Action {
+    fn from(action: ColumnAction) -> Action {
+        Action::Column(action)
+    }
+}
+
+/// What can be done with the filter of the events, beside its words and types.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FilterAction {
+    /// Lists events of this stretch of time only.
+    Times(TimeSpan),
+    /// Lists events of the time from one of these events to the other, counted from 0.
+    Between(u64, u64),
+    /// One end of it, as typed.
+    TypeTime(Edge, String),
+    /// Keeps the filter under a name, for all stores of the kind.
+    Keep(String),
+    /// Takes the n-th of those that are kept.
+    Use(usize),
+    /// Keeps the one of this name no longer.
+    Forget(String),
+    /// Lists every event.
+    Clear,
+}
+
+impl From<FilterAction> for Action {
+    fn from(action: FilterAction) -> Action {
+        Action::Filter(action)
+    }
+}
+
+/// An id that ties events to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tie {
+    /// Of all that happened for one reason.
+    Correlation,
+    /// Of the event or command that led to this one.
+    Causation,
+}
+
+impl Tie {
+    pub const ALL: [Tie; 2] = [Tie::Correlation, Tie::Causation];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Tie::Correlation => "correlation",
+            Tie::Causation => "causation",
+        }
+    }
+}
+
+/// An end of a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    From,
+    Through,
 }
 
 /// What can be done in the sheet of one value.
@@ -391,6 +492,31 @@ pub enum Axis {
     /// Time, idle stretches cut short.
     #[default]
     Time,
+}
+
+/// The part of the slider's axis that is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zoom {
+    /// The whole axis is so many times as wide as the slider.
+    pub times: f64,
+    /// This share of it is left of the slider.
+    pub left: f64,
+}
+
+impl Zoom {
+    /// All of it.
+    pub const WHOLE: Zoom = Zoom { times: 1.0, left: 0.0 };
+
+    /// The same as far as it makes sense, else all of it.
+    pub fn or_whole(self) -> Zoom {
+        let makes_sense = self.times.is_finite() && self.times > 1.0 && (0.0..=1.0).contains(&self.left);
+        if makes_sense { self } else { Zoom::WHOLE }
+    }
+
+    /// Only a part is shown.
+    pub fn is_part(self) -> bool {
+        self.times > 1.0
+    }
 }
 
 /// Colours of the window.

@@ -3,7 +3,9 @@
 //! A command is an action that has a name, a place in a menu, maybe keys, and a reason
 //! while it cannot be done. Adding one is one row here.
 
-use super::action::{Action, Axis, CopyWhat, GoToScope, Panel, StateTab, ThemeChoice, Way};
+use super::action::{
+    Action, Axis, ColumnAction, CopyWhat, FilterAction, GoToScope, Panel, StateTab, ThemeChoice, Tie, Way, Zoom,
+};
 use super::playback::PlaybackCommand;
 use crate::model::Applied;
 
@@ -65,6 +67,10 @@ const fn ctrl_shift(c: char) -> Shortcut {
     Shortcut { ctrl: true, shift: true, ..letter(c) }
 }
 
+const fn ctrl_alt(c: char) -> Shortcut {
+    Shortcut { alt: true, ..ctrl(c) }
+}
+
 const fn ctrl_key(key: Key) -> Shortcut {
     Shortcut { ctrl: true, ..plain(key) }
 }
@@ -107,9 +113,11 @@ impl Shortcut {
         self.caps().join(" ")
     }
 
-    /// True for a key that writes text: it is off while a text field has the keyboard.
+    /// True for a key that writes text or moves in it: it is off while a text field has the keyboard.
     pub fn types_text(&self) -> bool {
-        !self.ctrl && !self.alt && !matches!(self.key, Key::F(_) | Key::Escape | Key::Tab | Key::Enter)
+        let moves = matches!(self.key, Key::Left | Key::Right | Key::Home | Key::End);
+        let writes = !self.ctrl && !matches!(self.key, Key::F(_) | Key::Escape | Key::Tab | Key::Enter);
+        !self.alt && (writes || moves)
     }
 }
 
@@ -179,6 +187,9 @@ pub struct CommandContext {
     pub events: u64,
     /// Where the playhead stands.
     pub applied: Applied,
+    /// No event before the playhead, or after it, passes the filter.
+    pub none_before: bool,
+    pub none_after: bool,
     /// Time moves the playhead.
     pub playing: bool,
     /// Events per second.
@@ -187,6 +198,9 @@ pub struct CommandContext {
     pub state_ready: bool,
     /// A path is selected in a tree.
     pub path_selected: bool,
+    /// A member of the payload is selected, and it has a column.
+    pub payload_path: bool,
+    pub payload_column: bool,
     /// A path of the state is selected, or its writes are known.
     pub state_path: bool,
     /// The writes of a path are listed, and by the key they are closed: no other path is selected.
@@ -211,8 +225,9 @@ pub struct CommandContext {
     pub findings_open: bool,
     /// A sheet is in front.
     pub modal_open: bool,
-    /// The axis of the slider.
+    /// The axis of the slider, and whether only a part of it is shown.
     pub axis: Axis,
+    pub zoomed: bool,
     /// Times are shown in UTC.
     pub utc: bool,
     /// Colours of the window.
@@ -241,12 +256,24 @@ impl CommandContext {
         self.stream().and(need(self.events > 0, "the stream has no events"))
     }
 
+    fn zoomed(&self) -> Enabled {
+        self.any_event().and(need(self.zoomed, "the whole timeline is shown"))
+    }
+
     fn back(&self) -> Enabled {
         self.any_event().and(need(self.applied.0 > 0, "the playhead is at the initial state"))
     }
 
     fn forward(&self) -> Enabled {
         self.any_event().and(need(self.applied.0 < self.events, "the playhead is at the last event"))
+    }
+
+    fn step_back(&self) -> Enabled {
+        self.back().and(need(!self.none_before, "no event before this one passes the filter"))
+    }
+
+    fn step_forward(&self) -> Enabled {
+        self.forward().and(need(!self.none_after, "no event after this one passes the filter"))
     }
 
     fn path(&self) -> Enabled {
@@ -420,17 +447,25 @@ commands! {
     BOOKMARKS = row((GO, 0), "Bookmarks…", &[letter('\'')], "List the bookmarks of this store.",
         CommandContext::store, |_, _| Action::ShowGoTo(GoToScope::Anywhere, "'"));
 
-    STEP_BACK = row((GO, 1), "Step back", &[plain(Key::Left), letter('h')], "One event back.",
+    STEP_BACK = row((GO, 1), "Step back", &[plain(Key::Left), letter('h')], "One event back, of those that pass the filter.",
+        CommandContext::step_back, |_, _| PlaybackCommand::StepMatch(-1).into());
+    STEP_FORWARD = row((GO, 1), "Step forward", &[plain(Key::Right), letter('l')], "One event on, of those that pass the filter.",
+        CommandContext::step_forward, |_, _| PlaybackCommand::StepMatch(1).into());
+    JUMP_BACK = row((GO, 1), "Ten back", &[shift(Key::Left)], "Ten events back, of those that pass the filter.",
+        CommandContext::step_back, |_, _| PlaybackCommand::StepMatch(-10).into());
+    JUMP_FORWARD = row((GO, 1), "Ten forward", &[shift(Key::Right)], "Ten events on, of those that pass the filter.",
+        CommandContext::step_forward, |_, _| PlaybackCommand::StepMatch(10).into());
+    FIRST = row((GO, 1), "Initial state", &[plain(Key::Home)], "To the state before the first event; with a filter, to the first event that passes it.",
+        CommandContext::step_back, |_, _| PlaybackCommand::FirstMatch.into());
+    LAST = row((GO, 1), "Last event", &[plain(Key::End)], "To the state after the last event; with a filter, to the last event that passes it.",
+        CommandContext::step_forward, |_, _| PlaybackCommand::LastMatch.into());
+    ANY_BACK = row((GO, 1), "Any event back", &[ctrl_key(Key::Left)], "One event back, whether it passes the filter or not.",
         CommandContext::back, |_, _| PlaybackCommand::StepBy(-1).into());
-    STEP_FORWARD = row((GO, 1), "Step forward", &[plain(Key::Right), letter('l')], "One event on.",
+    ANY_FORWARD = row((GO, 1), "Any event on", &[ctrl_key(Key::Right)], "One event on, whether it passes the filter or not.",
         CommandContext::forward, |_, _| PlaybackCommand::StepBy(1).into());
-    JUMP_BACK = row((GO, 1), "Ten back", &[shift(Key::Left)], "Ten events back.",
-        CommandContext::back, |_, _| PlaybackCommand::StepBy(-10).into());
-    JUMP_FORWARD = row((GO, 1), "Ten forward", &[shift(Key::Right)], "Ten events on.",
-        CommandContext::forward, |_, _| PlaybackCommand::StepBy(10).into());
-    FIRST = row((GO, 1), "Initial state", &[plain(Key::Home)], "To the state before the first event.",
+    INITIAL = row((GO, 1), "Before any event", &[ctrl_key(Key::Home)], "To the state before the first event, whatever the filter.",
         CommandContext::back, |_, _| PlaybackCommand::First.into());
-    LAST = row((GO, 1), "Last event", &[plain(Key::End)], "To the state after the last event.",
+    LAST_OF_ALL = row((GO, 1), "Last of all events", &[ctrl_key(Key::End)], "To the state after the last event, whatever the filter.",
         CommandContext::forward, |_, _| PlaybackCommand::Last.into());
     PLAY_PAUSE = row((GO, 1), "Play or pause", &[plain(Key::Space)], "Replay event by event, or stop doing so.",
         CommandContext::any_event, |_, _| PlaybackCommand::TogglePlay.into());
@@ -452,8 +487,18 @@ commands! {
         CommandContext::store, |_, _| Action::FocusNextPanel(false));
     FOCUS_FILTER = row((GO, 2), "Filter this panel", &[letter('/')], "Type in the filter of the panel that has the keyboard.",
         CommandContext::store, |_, _| Action::FocusFilter);
+    FIND = row((GO, 2), "Find in this panel…", &[ctrl('f')], "Find something in the panel that has the keyboard: in a tree, in its text, or in the list by its filter.",
+        CommandContext::store, |_, _| Action::FindHere);
     FILTER_TYPES = row((GO, 2), "Types of events…", &[letter('f')], "Choose the types whose events are listed.",
         CommandContext::any_event, |_, _| Action::ShowEventTypes);
+    FILTER_TIMES = row((GO, 2), "Time of events, kept filters…", &[shift(Key::Char('f'))], "List the events of a stretch of time only, keep the filter under a name, or take one that is kept.",
+        CommandContext::any_event, |_, _| Action::ShowEventTimes);
+    NTH_FILTER = row((GO, 2), "First to ninth kept filter",
+        &[ctrl_alt('1'), ctrl_alt('2'), ctrl_alt('3'), ctrl_alt('4'), ctrl_alt('5'), ctrl_alt('6'), ctrl_alt('7'), ctrl_alt('8'), ctrl_alt('9')],
+        "List the events that the filter with this number lets pass.",
+        CommandContext::stream, |_, nth| FilterAction::Use(nth).into()).keys_only();
+    COLUMNS = row((GO, 2), "Columns of payloads…", &[shift(Key::Char('c'))], "Choose the members of payloads that have a column in the list of events.",
+        CommandContext::any_event, |_, _| Action::ShowColumns);
     NEXT_STORE = row((GO, 3), "Next store", &[ctrl_key(Key::Tab)], "Bring the next store to the front.",
         CommandContext::several, |_, _| Action::ShowNextStore(true));
     PREVIOUS_STORE = row((GO, 3), "Previous store", &[Shortcut { shift: true, ..ctrl_key(Key::Tab) }], "Bring the store before to the front.",
@@ -468,10 +513,13 @@ commands! {
         |cx| cx.any_event().and(need(cx.has_links, "events of this kind of store do not point at others"))
             .and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::FindLinksHere);
     CORRELATION = row((GO, 4), "Events with this correlation", &[shift(Key::Char('w'))], "List the events of all streams that have the correlation id of this one anywhere.",
-        |cx| cx.any_event().and(need(cx.correlated, "this event has no correlation id")), |_, _| Action::SearchCorrelation);
+        |cx| cx.any_event().and(need(cx.correlated, "this event has no correlation id")), |_, _| Action::SearchTied(Tie::Correlation));
 
     LOOK_AT_VALUE = row((GO, 5), "Look at the value…", &[letter('v')], "Show the selected value whole, and what it may mean: JSON in a text, Base64, hex, a time.",
         CommandContext::path, |_, _| Action::ShowValue);
+    AS_COLUMN = row((GO, 5), "Show as a column", &[letter('c')], "Give the selected member of the payload a column in the list of events, or take it away.",
+        |cx| cx.any_event().and(need(cx.payload_path, "no member of the payload is selected")),
+        |_, _| ColumnAction::Toggle(None).into()).checked_when(|cx| cx.payload_column);
     BLAME = row((GO, 5), "Who wrote it", &[letter('b')], "List every event that wrote the selected path of the state.",
         CommandContext::state_path, |cx, _| if cx.blame_closes { Action::CloseBlame } else { Action::Blame }).checked_when(|cx| cx.blame_open);
     PREVIOUS_WRITE = row((GO, 5), "Previous write", &[letter('[')], "Back to the event that wrote the selected path before.",
@@ -492,6 +540,14 @@ commands! {
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Raw)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Raw);
     TOGGLE_AXIS = row((VIEW, 1), "Axis: sequence or time", &[letter('t')], "Let the slider's axis measure events or time.",
         CommandContext::stream, |cx, _| Action::SetAxis(if cx.axis == Axis::Time { Axis::Sequence } else { Axis::Time }));
+    ZOOM_IN = row((VIEW, 1), "Nearer", &[letter('z')], "Show less of the timeline, around the playhead; so does the wheel, at the pointer.",
+        CommandContext::any_event, |_, _| Action::ZoomAtPlayhead(true));
+    ZOOM_OUT = row((VIEW, 1), "Farther", &[shift(Key::Char('z'))], "Show more of the timeline.",
+        CommandContext::zoomed, |_, _| Action::ZoomAtPlayhead(false));
+    ZOOM_WHOLE = row((VIEW, 1), "Whole timeline", &[letter('0')], "Show the timeline from the first event to the last; so does a double click on it.",
+        CommandContext::zoomed, |_, _| Action::SetZoom(Zoom::WHOLE));
+    FOLD_TIME = row((VIEW, 1), "Timeline: one line or open", &[shift(Key::Char('t'))], "Fold the timeline into one line with the slider, or open it with its bars and labels.",
+        CommandContext::any_event, |_, _| Action::FoldTime);
     TOGGLE_UTC = row((VIEW, 1), "Times: local or UTC", &[letter('u')], "Show times in the zone of this machine or in UTC.",
         always, |_, _| Action::ToggleUtc);
     FINDINGS = row((VIEW, 1), "Findings", &[], "List what is odd in the store.",

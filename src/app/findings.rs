@@ -12,9 +12,14 @@ impl OpenStore {
         [Some(self.index.index.findings()), of_stream].into_iter().flatten()
     }
 
-    /// The n-th line of the list of findings: by severity, then those of the store before those
-    /// of the stream.
+    /// The n-th line of the list of findings.
     pub(super) fn finding_group(&self, at: u64) -> Option<(&Findings, &FindingGroup)> {
+        self.finding_groups().nth(at as usize)
+    }
+
+    /// The lines of the list of findings: by severity, then those of the store before those of the
+    /// stream.
+    pub(super) fn finding_groups(&self) -> impl Iterator<Item = (&Findings, &FindingGroup)> {
         let of = |severity| {
             self.findings().flat_map(move |findings| {
                 let groups = findings.groups();
@@ -23,7 +28,7 @@ impl OpenStore {
                 groups[begins..ends].iter().map(move |group| (findings, group))
             })
         };
-        Severity::ALL.into_iter().flat_map(of).nth(at as usize)
+        Severity::ALL.into_iter().flat_map(of)
     }
 
     /// The worst code among the findings.

@@ -118,6 +118,7 @@ impl OpenStore {
                 links.ends = ends.to_vec();
                 links.finding.take_if(|_| news.done);
                 view.trees.revision += 1;
+                view.trees.contents += 1;
             }
             Found::LinkEnds(ends) => {
                 if let Some(following) = &mut links.following {

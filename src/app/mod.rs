@@ -9,11 +9,13 @@
 pub mod action;
 mod blame;
 pub mod bookmarks;
+pub mod columns;
 pub mod command;
 mod compare;
 mod desk;
 mod export;
 mod filter;
+mod find;
 mod findings;
 mod goto;
 mod history;
@@ -37,7 +39,7 @@ use std::time::Duration;
 
 pub use desk::{Effect, Folders, Opener};
 
-use action::{Action, Axis};
+use action::{Action, Axis, Tie};
 use command::CommandContext;
 use desk::{Desk, Modal};
 use goto::GoTo;
@@ -231,10 +233,16 @@ impl App {
             Action::ResetLayout => self.desk.change(SettingsChange::ResetSizes),
             Action::AddToDesktop => self.desk.effect(Effect::AddToDesktop),
             Action::AddedToDesktop(added) => self.added_to_desktop(added),
+            Action::FontsMissing(scripts) => {
+                let words =
+                    "here has these letters; they are shown as boxes with their numbers. Install a font for them";
+                self.desk.say(format!("{}: no font {words}.", scripts.join(", ")), 30.0);
+            }
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.
-            Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter => {}
-            Action::ShowEventTypes | Action::ToggleFullscreen => {}
+            Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter | Action::FindHere => {}
+            Action::ShowEventTypes | Action::ShowEventTimes | Action::ShowColumns | Action::ToggleFullscreen => {}
+            Action::ZoomAtPlayhead(_) | Action::FoldTime => {}
             action => {
                 if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
                     store.dispatch(action, &mut self.desk);
@@ -435,10 +443,14 @@ impl App {
             stream_open: view.is_some(),
             events: playhead.map_or(0, |playhead| playhead.len()),
             applied: playhead.map(|playhead| playhead.applied()).unwrap_or_default(),
+            none_before: playhead.is_some_and(|playhead| !playhead.can_step(false)),
+            none_after: playhead.is_some_and(|playhead| !playhead.can_step(true)),
             playing: playhead.is_some_and(|playhead| playhead.is_playing()),
             speed: playhead.map_or(0, |playhead| playhead.speed()),
             state_ready: view.is_some_and(|view| view.fold.shown.is_some()),
             path_selected: view.is_some_and(|view| view.trees.selected().is_some()),
+            payload_path: view.is_some_and(|view| view.payload_path().is_some()),
+            payload_column: view.is_some_and(|view| view.payload_path().is_some_and(|path| view.is_column(path))),
             state_path: view.is_some_and(|view| view.state_path().or(view.blame.path.as_ref()).is_some()),
             blame_open: view.is_some_and(|view| view.blame.is_open),
             blame_closes: view.is_some_and(|view| {
@@ -446,7 +458,7 @@ impl App {
             }),
             point_a: view.and_then(|view| view.point_a.at),
             comparing: view.is_some_and(|view| view.point_a.is_compared),
-            correlated: store.is_some_and(|store| store.correlation().is_some()),
+            correlated: store.is_some_and(|store| store.tied_by(Tie::Correlation).is_some()),
             search_open: store.is_some_and(|store| store.search.is_open),
             reducer_chosen: store.is_some_and(|store| !matches!(store.reducers.source(), ReducerSource::Merge)),
             keeps_states: store.and_then(OpenStore::opened).is_some_and(|opened| opened.keeps_states()),
@@ -454,6 +466,7 @@ impl App {
             findings: store.map_or(0, |store| store.findings().map(Findings::total).sum()),
             findings_open: store.is_some_and(|store| store.findings_open),
             modal_open: self.desk.modal.is_some(),
+            zoomed: view.is_some_and(|view| view.zoom.is_part()),
             axis: if settings.by_sequence { Axis::Sequence } else { Axis::Time },
             utc: settings.utc,
             theme: settings.theme,

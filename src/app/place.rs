@@ -1,18 +1,18 @@
 //! [`Place`]: where one is, as a value. Start, recent stores, title, Ctrl+L and reopening
 //! all speak of places.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::action::StateTab;
+use super::filter::filter_form;
 use crate::dialect::MapOverride;
 use crate::formats::{OpenChoice, file_name};
 use crate::index::At;
 use crate::model::{Time, Version};
-use crate::session::{PROGRAM, WantedHost};
+use crate::session::{Filter, PROGRAM, WantedHost};
 
 /// A store, and what is looked at in it. In the settings file a field that cannot be read is
 /// its default, never the loss of the rest.
@@ -27,12 +27,9 @@ pub struct Place {
     pub at: At,
     #[serde(deserialize_with = "or_default")]
     pub tab: StateTab,
-    /// The filter of the events.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "String::is_empty")]
-    pub filter: String,
-    /// The types of events that are listed, where not all are.
-    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
-    pub types: Option<BTreeSet<String>>,
+    /// Which events are listed.
+    #[serde(flatten, with = "filter_form")]
+    pub filter: Filter,
     /// `FILE`, `FILE#export` or `program:COMMAND`; `None` is merge.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub reducer: Option<String>,
@@ -246,6 +243,7 @@ pub(super) mod path_form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::TimeSpan;
 
     fn read(text: &str) -> Place {
         serde_json::from_str(text).expect("JSON")
@@ -259,8 +257,11 @@ mod tests {
                 stream: Some("s-1".to_owned()),
                 at,
                 tab: StateTab::Changes,
-                filter: "type:X".to_owned(),
-                types: Some(["X".to_owned()].into()),
+                filter: Filter {
+                    types: Some(["X".to_owned()].into()),
+                    times: TimeSpan { from: Some(Time(1_772_600_000_123_456)), through: None },
+                    ..Filter::words("type:X")
+                },
                 reducer: Some("r.mjs#x".to_owned()),
             };
             let text = serde_json::to_string(&place).expect("text");
@@ -271,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_field_that_cannot_be_read_is_its_default() {
-        let text = r#"{"path":"/a","stream":7,"at":"soon","tab":"sideways","filter":[],"reducer":"r.js"}"#;
+        let text = r#"{"path":"/a","stream":7,"at":"soon","tab":"sideways","filter":[],"types":7,"from":"soon","through":{},"reducer":"r.js"}"#;
         assert_eq!(read(text), Place { reducer: Some("r.js".to_owned()), ..Place::of("/a") });
         assert_eq!(read(r#"{"path":{},"at":57}"#), Place::default());
     }

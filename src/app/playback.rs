@@ -1,7 +1,10 @@
-//! The playhead: where in a stream the slider stands, and whether it plays.
+//! The playhead: where in a stream the slider stands, and whether it plays. While a filter is set,
+//! it steps and plays over the events that pass it.
 //!
 //! Pure: no clock, no thread, no state of a stream. Commands come from the user,
 //! [`Playback::tick`] brings the time; both say what changed.
+
+use std::sync::Arc;
 
 use crate::model::Applied;
 
@@ -14,8 +17,14 @@ const DEFAULT_SPEED: usize = 2;
 /// What a user can do with the playhead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaybackCommand {
-    /// Moves by so many events and stops playing.
+    /// Moves by so many events, listed or not, and stops playing.
     StepBy(i64),
+    /// Moves by so many of the events that pass the filter, and stops playing.
+    StepMatch(i64),
+    /// To the first event that passes the filter; without one, as [`PlaybackCommand::First`].
+    FirstMatch,
+    /// To the last event that passes the filter; without one, as [`PlaybackCommand::Last`].
+    LastMatch,
     /// To the initial state, before the first event.
     First,
     /// To the state after the last event.
@@ -59,6 +68,8 @@ pub struct Playback {
     last_tick: Option<f64>,
     /// Fraction of an event that has passed but not yet been shown.
     owed: f64,
+    /// Places of the events that pass the filter, in order; `None`: all do.
+    matches: Option<Arc<Vec<u32>>>,
 }
 
 impl Default for Playback {
@@ -70,7 +81,8 @@ impl Default for Playback {
 impl Playback {
     /// A resting playhead after the last of `len` events.
     pub fn new(len: u64) -> Playback {
-        Playback { applied: len, len, playing: false, speed: DEFAULT_SPEED, last_tick: None, owed: 0.0 }
+        let (playing, speed, last_tick) = (false, DEFAULT_SPEED, None);
+        Playback { applied: len, len, playing, speed, last_tick, owed: 0.0, matches: None }
     }
 
     /// How many events are folded into the state that is shown.
@@ -109,15 +121,46 @@ impl Playback {
         *self = Playback { speed: self.speed, ..Playback::new(len) };
     }
 
+    /// Steps lead to these places from now on, counted from 0 and in order; `None`: to each.
+    pub fn set_matches(&mut self, matches: Option<Arc<Vec<u32>>>) {
+        self.matches = matches;
+    }
+
+    /// There is an event to step to.
+    pub fn can_step(&self, forward: bool) -> bool {
+        self.stepped(if forward { 1 } else { -1 }).min(self.len) != self.applied
+    }
+
+    /// The place so many matches on, or back: where there are fewer, the last of them; where there
+    /// is none, here.
+    fn stepped(&self, by: i64) -> u64 {
+        let Some(matches) = self.matches.as_deref().filter(|_| by != 0) else {
+            return self.applied.saturating_add_signed(by);
+        };
+        let far = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+        let nth = if by > 0 {
+            let after = matches.partition_point(|place| u64::from(*place) < self.applied);
+            (after < matches.len()).then(|| after.saturating_add(far - 1).min(matches.len() - 1))
+        } else {
+            let before = matches.partition_point(|place| u64::from(*place) + 1 < self.applied);
+            (before > 0).then(|| before.saturating_sub(far))
+        };
+        nth.and_then(|nth| matches.get(nth)).map_or(self.applied, |place| u64::from(*place) + 1)
+    }
+
     /// Does what the user asked.
     pub fn apply(&mut self, command: PlaybackCommand) -> PlaybackChange {
         match command {
-            PlaybackCommand::StepBy(by) => {
-                let stopped = self.set_playing(false);
-                let target = self.applied.saturating_add_signed(by);
-                let change = self.move_to(target);
-                PlaybackChange { settings: stopped.settings, step: change.moved, ..change }
-            }
+            PlaybackCommand::StepBy(by) => self.step(self.applied.saturating_add_signed(by)),
+            PlaybackCommand::StepMatch(by) => self.step(self.stepped(by)),
+            PlaybackCommand::FirstMatch => match self.matches.as_deref().map(|matches| matches.first().copied()) {
+                Some(first) => self.jump(first.map_or(self.applied, |place| u64::from(place) + 1)),
+                None => self.jump(0),
+            },
+            PlaybackCommand::LastMatch => match self.matches.as_deref().map(|matches| matches.last().copied()) {
+                Some(last) => self.jump(last.map_or(self.applied, |place| u64::from(place) + 1)),
+                None => self.jump(self.len),
+            },
             PlaybackCommand::First => self.jump(0),
             PlaybackCommand::Last => self.jump(self.len),
             PlaybackCommand::ScrubTo(applied) => self.jump(applied.0),
@@ -134,7 +177,7 @@ impl Playback {
     }
 
     /// Time has come to `now` (seconds on any steady clock). Moves the playhead
-    /// while playing, at most to the end, where it stops.
+    /// while playing, at most to the last match, where it stops.
     pub fn tick(&mut self, now: f64) -> PlaybackChange {
         if !self.playing {
             return PlaybackChange::default();
@@ -148,8 +191,8 @@ impl Playback {
         // Ticks come a hair early now and then; an event is due all the same.
         let due = (self.owed + 1e-6).floor();
         self.owed -= due;
-        let mut change = self.move_to(self.applied.saturating_add(due as u64));
-        if self.applied == self.len {
+        let mut change = self.move_to(self.stepped(due as i64));
+        if !self.can_step(true) {
             change.settings |= self.set_playing(false).settings;
         }
         change
@@ -159,8 +202,14 @@ impl Playback {
         // Playing goes on from the new place, with a full interval before the next event.
         self.owed = 0.0;
         let change = self.move_to(target);
-        let stopped = self.playing && self.applied == self.len && self.set_playing(false).settings;
+        let stopped = self.playing && !self.can_step(true) && self.set_playing(false).settings;
         PlaybackChange { settings: stopped, ..change }
+    }
+
+    fn step(&mut self, target: u64) -> PlaybackChange {
+        let stopped = self.set_playing(false);
+        let change = self.move_to(target);
+        PlaybackChange { settings: stopped.settings, step: change.moved, ..change }
     }
 
     fn move_to(&mut self, target: u64) -> PlaybackChange {
@@ -171,14 +220,15 @@ impl Playback {
     }
 
     fn set_playing(&mut self, playing: bool) -> PlaybackChange {
-        let playing = playing && self.len > 0;
+        let is_something = self.len > 0 && self.matches.as_deref().is_none_or(|matches| !matches.is_empty());
+        let playing = playing && is_something;
         if playing == self.playing {
             return PlaybackChange::default();
         }
         self.playing = playing;
         self.last_tick = None;
         self.owed = 0.0;
-        let moved = playing && self.applied == self.len && self.move_to(0).moved;
+        let moved = playing && !self.can_step(true) && self.move_to(0).moved;
         PlaybackChange { moved, settings: true, step: false }
     }
 
@@ -192,7 +242,10 @@ impl Playback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use PlaybackCommand::{Faster, First, Last, Pause, Play, ScrubTo, SetSpeed, Slower, StepBy, TogglePlay};
+    use PlaybackCommand::{
+        Faster, First, FirstMatch, Last, LastMatch, Pause, Play, ScrubTo, SetSpeed, Slower, StepBy, StepMatch,
+        TogglePlay,
+    };
 
     fn at(len: u64, applied: u64) -> Playback {
         let mut playback = Playback::new(len);
@@ -272,6 +325,66 @@ mod tests {
         assert!(!playback.apply(Pause).settings, "already at rest");
         let _ = playback.apply(Play);
         assert!(playback.apply(Last).settings && !playback.is_playing());
+    }
+
+    #[test]
+    fn steps_lead_to_what_passes_the_filter_and_others_to_every_event() {
+        // The events after 4, 8, 9 and 91 applied ones pass: their places are counted from 0.
+        let matches = Some(Arc::new(vec![3, 7, 8, 90]));
+        let table = [
+            (0, StepMatch(1), 4),
+            (4, StepMatch(1), 8),
+            (5, StepMatch(1), 8),
+            (5, StepMatch(-1), 4),
+            (4, StepMatch(-1), 4),
+            (3, StepMatch(-1), 3),
+            (8, StepMatch(10), 91),
+            (91, StepMatch(1), 91),
+            (95, StepMatch(1), 95),
+            (95, StepMatch(-1), 91),
+            (95, StepMatch(-2), 9),
+            (95, StepMatch(i64::MIN), 4),
+            (0, StepMatch(i64::MAX), 91),
+            (50, FirstMatch, 4),
+            (50, LastMatch, 91),
+            (50, First, 0),
+            (50, Last, 100),
+            (50, StepBy(1), 51),
+            (50, StepBy(-10), 40),
+        ];
+        for (start, command, end) in table {
+            let mut playback = at(100, start);
+            playback.set_matches(matches.clone());
+            let _ = playback.apply(command);
+            assert_eq!(playback.applied(), Applied(end), "{command:?} from {start}");
+        }
+        let mut playback = at(100, 50);
+        for command in [StepMatch(1), StepMatch(-10), FirstMatch, LastMatch, Play] {
+            playback.set_matches(Some(Arc::default()));
+            assert_eq!(playback.apply(command), PlaybackChange::default(), "{command:?} where nothing passes");
+        }
+        for (command, end) in [(FirstMatch, 0), (LastMatch, 100), (StepMatch(-3), 97)] {
+            playback.set_matches(None);
+            let _ = playback.apply(command);
+            assert_eq!(playback.applied(), Applied(end), "{command:?} without a filter");
+        }
+    }
+
+    #[test]
+    fn playing_goes_from_match_to_match_and_ends_with_the_last() {
+        let mut playback = at(100, 100);
+        playback.set_matches(Some(Arc::new(vec![3, 7, 90])));
+        let _ = playback.apply(SetSpeed(10));
+        let change = playback.apply(Play);
+        assert!(change.moved && playback.applied() == Applied(0), "behind the last it starts over");
+        let _ = playback.tick(1.0);
+        let mut seen = Vec::new();
+        for step in 1..=5 {
+            let _ = playback.tick(1.0 + f64::from(step) * 0.1);
+            seen.push(playback.applied().0);
+        }
+        assert_eq!(seen, [4, 8, 91, 91, 91]);
+        assert!(!playback.is_playing());
     }
 
     #[test]

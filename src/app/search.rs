@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::action::Tie;
 use super::desk::Desk;
 use super::store::OpenStore;
 use crate::index::At;
@@ -84,16 +85,16 @@ impl OpenStore {
         }
     }
 
-    /// What ties the event that is shown to others, as it is searched for.
-    pub(super) fn correlation(&self) -> Option<String> {
+    /// The id that ties the event that is shown to others.
+    pub(super) fn tied_by(&self, tie: Tie) -> Option<&str> {
         let event = self.view.as_ref()?.fold.shown.as_ref()?.event.as_ref()?;
-        let id = [&event.metadata, &event.data].into_iter().find_map(|node| correlation_in(node, DEEPEST))?;
-        Some(if id.contains('"') { id.to_owned() } else { format!("\"{id}\"") })
+        [&event.metadata, &event.data].into_iter().find_map(|node| tie_in(node, tie, DEEPEST))
     }
 
     /// Lists the events that have it too.
-    pub(super) fn search_correlation(&mut self) {
-        if let Some(text) = self.correlation() {
+    pub(super) fn search_tied(&mut self, tie: Tie) {
+        let text = self.tied_by(tie).map(|id| if id.contains('"') { id.to_owned() } else { format!("\"{id}\"") });
+        if let Some(text) = text {
             self.show_search();
             self.search_for(text);
         }
@@ -151,16 +152,17 @@ impl OpenStore {
     }
 }
 
-/// The member that the name says is the correlation id: of the object itself before those inside.
-fn correlation_in(node: &Node, depth: usize) -> Option<&str> {
+/// The member that the name says is the id: of the object itself before those inside.
+fn tie_in(node: &Node, tie: Tie, depth: usize) -> Option<&str> {
     let Node::Object(object) = node else { return None };
     let members = || object.0.iter().take(MEMBERS);
     let own = members().find_map(|(name, value)| {
         let name: String = name.chars().filter(|c| c.is_alphanumeric()).take(MEMBERS).collect();
+        let name = name.to_lowercase();
         let (Node::String(id) | Node::Number(id)) = value else { return None };
-        (name.eq_ignore_ascii_case("correlationId") && !id.trim().is_empty()).then_some(&**id)
+        (name.strip_suffix("id") == Some(tie.name()) && !id.trim().is_empty()).then_some(&**id)
     });
-    own.or_else(|| members().filter(|_| depth > 1).find_map(|(_, value)| correlation_in(value, depth - 1)))
+    own.or_else(|| members().filter(|_| depth > 1).find_map(|(_, value)| tie_in(value, tie, depth - 1)))
 }
 
 fn together(before: &Hits, hits: &Hits) -> Hits {

@@ -17,11 +17,14 @@ use serde_json::{Map, Value};
 
 use super::action::{EventTab, StreamSort, ThemeChoice};
 use super::bookmarks::{self, Bookmark, Bookmarks};
+use super::columns::KeptColumn;
 use super::export::ExportChoice;
+use super::filter::KeptFilter;
 use super::place::{Place, or_default};
 use crate::dialect::MapOverride;
 use crate::formats::OpenChoice;
 use crate::home;
+use crate::session::Filter;
 
 const FILE: &str = "settings.json";
 /// Who saves holds the lock of this file; it stays empty.
@@ -37,6 +40,8 @@ pub(super) const MAX_TEXT_BYTES: usize = 4_096;
 const RECENT: usize = 50;
 /// Streams of a store whose playhead is remembered.
 const PLAYHEADS: usize = 200;
+/// Filters of a kind of store.
+const KEPT_FILTERS: usize = 50;
 /// Entries of every other table.
 pub(super) const ENTRIES: usize = 200;
 /// Sizes of text, as a factor.
@@ -66,6 +71,12 @@ pub struct Settings {
     /// Kinds of store, by their dialect, whose system streams are listed.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "BTreeSet::is_empty")]
     pub system_streams: BTreeSet<String>,
+    /// Columns of payloads that the user chose, by the kind of store and the category.
+    #[serde(deserialize_with = "readable_map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, BTreeMap<String, Vec<KeptColumn>>>,
+    /// Filters of events that are kept, by the kind of store.
+    #[serde(deserialize_with = "readable_map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub filters: BTreeMap<String, Vec<KeptFilter>>,
     /// The newest first.
     #[serde(deserialize_with = "readable_list")]
     pub recent: Vec<Recent>,
@@ -167,6 +178,12 @@ pub enum SettingsChange {
     Exported(String, ExportChoice),
     /// System streams of a kind of store are listed, or not.
     SystemStreams(String, bool),
+    /// The columns of a category in a kind of store; `None`: nobody chose.
+    Columns(String, String, Option<Vec<KeptColumn>>),
+    /// Keeps a filter for a kind of store, in the place of the one of its name.
+    KeepFilter(String, KeptFilter),
+    /// Keeps the one of this name no longer.
+    ForgetFilter(String, String),
     /// This store is the newest of the recent ones.
     Opened(Box<Recent>),
     /// How a recent store was left. One that was forgotten meanwhile stays so.
@@ -187,6 +204,8 @@ impl Default for Settings {
             sizes: BTreeMap::new(),
             exports: BTreeMap::new(),
             system_streams: BTreeSet::new(),
+            columns: BTreeMap::new(),
+            filters: BTreeMap::new(),
             recent: Vec::new(),
             bookmarks: Vec::new(),
             others: Map::new(),
@@ -214,6 +233,26 @@ impl Settings {
             SettingsChange::Exported(kind, choice) => drop(self.exports.insert(kind.clone(), choice.clone())),
             SettingsChange::SystemStreams(kind, true) => drop(self.system_streams.insert(kind.clone())),
             SettingsChange::SystemStreams(kind, false) => drop(self.system_streams.remove(kind)),
+            SettingsChange::Columns(kind, category, Some(columns)) => {
+                self.columns.entry(kind.clone()).or_default().insert(category.clone(), columns.clone());
+            }
+            SettingsChange::Columns(kind, category, None) => {
+                if let Some(own) = self.columns.get_mut(kind) {
+                    own.remove(category);
+                }
+            }
+            SettingsChange::KeepFilter(kind, filter) => {
+                let kept = self.filters.entry(kind.clone()).or_default();
+                match kept.iter_mut().find(|own| own.name == filter.name) {
+                    Some(own) => *own = filter.clone(),
+                    None => kept.push(filter.clone()),
+                }
+            }
+            SettingsChange::ForgetFilter(kind, name) => {
+                if let Some(kept) = self.filters.get_mut(kind) {
+                    kept.retain(|own| own.name != *name);
+                }
+            }
             SettingsChange::Opened(opened) => {
                 let mut opened = (**opened).clone();
                 if let Some(at) = self.recent.iter().position(|recent| recent.place.store == opened.place.store) {
@@ -277,6 +316,19 @@ impl Settings {
         while self.system_streams.len() > ENTRIES {
             self.system_streams.pop_last();
         }
+        self.columns.retain(|kind, own| {
+            own.retain(|category, _| category.len() <= MAX_TEXT_BYTES);
+            own.values_mut().for_each(|columns| KeptColumn::bound(columns, MAX_TEXT_BYTES));
+            shorten(own);
+            kind.len() <= MAX_TEXT_BYTES && !own.is_empty()
+        });
+        shorten(&mut self.columns);
+        self.filters.retain(|kind, kept| {
+            kept.retain(|own| !own.name.is_empty() && own.name.len() <= MAX_TEXT_BYTES && is_short(&own.filter));
+            kept.truncate(KEPT_FILTERS);
+            kind.len() <= MAX_TEXT_BYTES && !kept.is_empty()
+        });
+        shorten(&mut self.filters);
         let mut seen = std::collections::HashSet::new();
         self.recent.retain(|recent| {
             let store = &recent.place.store;
@@ -291,12 +343,14 @@ impl Settings {
 impl Recent {
     fn bound(&mut self) {
         let Recent { place, dialect, memory, .. } = self;
-        for text in [&mut place.filter, dialect, &mut memory.stream_filter] {
+        if !is_short(&place.filter) {
+            place.filter = Filter::default();
+        }
+        for text in [dialect, &mut memory.stream_filter] {
             if text.len() > MAX_TEXT_BYTES {
                 text.clear();
             }
         }
-        place.types.take_if(|types| types.len() > ENTRIES || types.iter().any(|name| name.len() > MAX_TEXT_BYTES));
         let ReadAs { dialect, table, tenant, map } = &mut memory.read_as;
         map.retain(|role, column| role.len() <= MAX_TEXT_BYTES && column.len() <= MAX_TEXT_BYTES);
         shorten(map);
@@ -329,6 +383,11 @@ impl Memory {
             self.playheads.entry(stream).or_insert(applied);
         }
     }
+}
+
+fn is_short(filter: &Filter) -> bool {
+    let names = filter.types.iter().flatten();
+    names.clone().count() <= ENTRIES && names.chain([&filter.text]).all(|text| text.len() <= MAX_TEXT_BYTES)
 }
 
 fn shorten<T>(entries: &mut BTreeMap<String, T>) {
@@ -428,6 +487,14 @@ mod tests {
         SettingsChange::Bookmark(PathBuf::from(store), bookmark(version, note))
     }
 
+    fn column(path: &str, width: Option<f32>) -> KeptColumn {
+        KeptColumn { path: path.to_owned(), width }
+    }
+
+    fn kept(name: &str, words: &str) -> KeptFilter {
+        KeptFilter { name: name.to_owned(), filter: Filter::words(words) }
+    }
+
     fn stores(settings: &Settings) -> Vec<&str> {
         settings.recent.iter().filter_map(|recent| recent.place.store.to_str()).collect()
     }
@@ -454,7 +521,7 @@ mod tests {
         let place = Place {
             stream: Some("s-1".to_owned()),
             at: At::Version(Version(57)),
-            filter: "type:X".to_owned(),
+            filter: Filter::words("type:X"),
             ..Place::of("/a.db")
         };
         let memory = Memory {
@@ -483,6 +550,16 @@ mod tests {
             SettingsChange::Forget(PathBuf::from("/forgotten.db")),
             SettingsChange::Remember(PathBuf::from("/a.db"), Box::new((place.clone(), memory.clone()))),
             SettingsChange::Remember(PathBuf::from("/forgotten.db"), Box::default()),
+            SettingsChange::Columns("d".to_owned(), "account".to_owned(), Some(vec![column("/a", Some(90.0))])),
+            SettingsChange::Columns("d".to_owned(), "card".to_owned(), Some(Vec::new())),
+            SettingsChange::Columns("d".to_owned(), "gone".to_owned(), Some(vec![column("/a", None)])),
+            SettingsChange::Columns("d".to_owned(), "gone".to_owned(), None),
+            SettingsChange::KeepFilter("d".to_owned(), kept("large", "amount")),
+            SettingsChange::KeepFilter("d".to_owned(), kept("gone", "x")),
+            SettingsChange::KeepFilter("e".to_owned(), kept("gone", "x")),
+            SettingsChange::KeepFilter("d".to_owned(), kept("large", "fee")),
+            SettingsChange::ForgetFilter("d".to_owned(), "gone".to_owned()),
+            SettingsChange::ForgetFilter("e".to_owned(), "gone".to_owned()),
             mark("/a.db", 57, "it went below zero"),
             mark("/a.db", 3, "gone"),
             mark("/b.db", 1, "gone"),
@@ -497,6 +574,9 @@ mod tests {
         assert_eq!(there, here);
         assert!(there.utc && there.by_sequence);
         assert_eq!((there.text_size, &there.sizes), (1.5, &[("streams".to_owned(), 300.0)].into()));
+        let columns = [("account".to_owned(), vec![column("/a", Some(90.0))]), ("card".to_owned(), Vec::new())];
+        assert_eq!(there.columns, [("d".to_owned(), columns.into())].into());
+        assert_eq!(there.filters, [("d".to_owned(), vec![kept("large", "fee")])].into());
         assert_eq!(stores(&there), ["/b.db", "/a.db"]);
         assert_eq!((&there.recent[1].place, &there.recent[1].memory), (&place, &memory));
         let marked = Bookmarks { store: PathBuf::from("/a.db"), places: vec![bookmark(57, "below zero")] };
@@ -533,15 +613,26 @@ mod tests {
             playheads: (0..1_000).map(|n| (format!("s-{n:03}"), n)).chain([(long.clone(), 1)]).collect(),
             ..Memory::default()
         };
-        let types = Some([long.clone()].into());
-        let place = Place { stream: Some("s-999".to_owned()), filter: long.clone(), types, ..Place::default() };
+        let filter = Filter { types: Some([long.clone()].into()), ..Filter::default() };
+        let place = Place { stream: Some("s-999".to_owned()), filter, ..Place::default() };
         settings.apply(&SettingsChange::Remember(PathBuf::from("/a.db"), Box::new((place, memory))));
         let Recent { place, memory, .. } = &settings.recent[0];
         assert_eq!(memory.playheads.len(), PLAYHEADS);
         assert_eq!(memory.reducer.as_ref().map(|kept| kept.table.len()), Some(ENTRIES));
         assert_eq!(memory.playheads.get("s-999"), Some(&999), "the stream that is shown");
-        assert_eq!((place.filter.as_str(), memory.stream_filter.as_str()), ("", ""));
-        assert_eq!(place.types, None);
+        assert_eq!((&place.filter, memory.stream_filter.as_str()), (&Filter::default(), ""));
+        let keep = |name: &str, filter| {
+            SettingsChange::KeepFilter("d".to_owned(), KeptFilter { name: name.to_owned(), filter })
+        };
+        (0..1_000).for_each(|n| settings.apply(&keep(&n.to_string(), Filter::words("w"))));
+        [keep("0", Filter::words(&long)), keep("1", Filter::words("x")), keep(&long, Filter::default())]
+            .iter()
+            .for_each(|change| settings.apply(change));
+        let odd = vec![column("/a", Some(f32::NAN)), column("no pointer", None), column("/b", Some(-3.0))];
+        settings.apply(&SettingsChange::Columns("d".to_owned(), "c".to_owned(), Some(odd)));
+        assert_eq!(settings.columns["d"]["c"], [column("/a", None), column("/b", Some(40.0))]);
+        let kept = &settings.filters["d"];
+        assert!(kept.len() < KEPT_FILTERS && kept[0].name == "1" && kept[0].filter.text == "x", "{kept:?}");
         (0..1_000).for_each(|n| settings.apply(&mark("/a.db", n, &"é".repeat(1_000))));
         (0..1_000).for_each(|n| settings.apply(&mark(&format!("/{n}.db"), 1, "")));
         settings.apply(&mark("/a.db", 0, ""));

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use super::action::{Action, CopyWhat, EventTab, MappingAction, StateTab};
 use super::desk::{Desk, Effect, Modal};
 use super::export::ExportSheet;
+use super::find::Finds;
 use super::history::Spot;
 use super::mapping::MappingPage;
 use super::place::Place;
@@ -68,6 +69,7 @@ pub(super) struct OpenStore {
     pub(super) export: Option<ExportSheet>,
     /// The value that is looked at, while the sheet for it is shown.
     pub(super) value: Option<ValueSheet>,
+    pub(super) finds: Finds,
 }
 
 /// How far a store is.
@@ -150,6 +152,7 @@ impl OpenStore {
             page: None,
             export: None,
             value: None,
+            finds: Finds::default(),
         }
     }
 
@@ -176,12 +179,8 @@ impl OpenStore {
             at: view.map(StreamView::at).or_else(|| start.map(|start| start.at)).unwrap_or_default(),
             tab: self.tabs.0,
             filter: view
-                .map(|view| view.filter.text.clone())
+                .map(|view| view.filter.wanted.clone())
                 .or_else(|| start.map(|start| start.filter.clone()))
-                .unwrap_or_default(),
-            types: view
-                .map(|view| view.filter.types.clone())
-                .or_else(|| start.map(|start| start.types.clone()))
                 .unwrap_or_default(),
             reducer: self.reducers.named(),
         }
@@ -274,6 +273,7 @@ impl OpenStore {
                     || self.view.as_ref().is_some_and(StreamView::is_waiting)
                     || self.export.as_ref().is_some_and(ExportSheet::is_waiting)
                     || self.value.as_ref().is_some_and(ValueSheet::is_waiting)
+                    || self.finds.is_waiting()
             }
         }
     }
@@ -300,6 +300,7 @@ impl OpenStore {
         self.go_on_with_export(desk);
         self.refresh_blame();
         self.go_on_with_search();
+        self.refresh_finds();
         if let Some(page) = &mut self.page {
             page.poll(desk);
         }
@@ -319,6 +320,7 @@ impl OpenStore {
                 || self.take_writes(news, desk)
                 || self.take_hits(news)
                 || self.take_meanings(news)
+                || self.take_found(news)
                 || desk.goto.as_mut().is_some_and(|go| go.take(news)))
         {
             return;
@@ -360,6 +362,9 @@ impl OpenStore {
                 desk.goto_is_stale();
                 let was_arranging = view.is_arranging();
                 view.take_stream(*news, &ask);
+                self.arrange_columns(desk);
+                let ask = Ask { session: &self.session, reducers: &self.reducers, now: desk.now };
+                let Some(view) = &mut self.view else { return };
                 if was_arranging {
                     // What was read while its rows were put in order.
                     view.take_index(&self.index.index, true, &ask);
@@ -375,7 +380,7 @@ impl OpenStore {
             (Answer::Cells(news), Some(view)) => view.take_cells(news),
             (Answer::ReducerFailed { ticket, problem }, Some(view)) => view.take_reducer_failure(ticket, problem),
             (Answer::Job(news), Some(view)) => {
-                if let Some(problem) = view.filter.take(news) {
+                if let Some(problem) = view.take_filter(news) {
                     self.notice = Some(Notice::Problem(problem));
                 }
             }
@@ -455,7 +460,7 @@ impl OpenStore {
                 let start = self.start.take().unwrap_or_default();
                 self.select(id, Some(start.at).filter(|at| wanted.is_some() || *at != At::Last), now);
                 if let Some(view) = &mut self.view {
-                    view.set_filter(start.filter, start.types, &self.session);
+                    view.set_filter(start.filter, &self.session);
                 }
             }
             None if all_read && wanted.is_some() => {
@@ -671,6 +676,9 @@ impl OpenStore {
                 self.find_links_here();
             }
             Action::OpenLinkHere(row) => self.open_link_here(row, desk),
+            Action::Find(panel, action) => self.dispatch_find(panel, action),
+            Action::Column(action) => self.dispatch_column(action, desk),
+            Action::Filter(action) => self.dispatch_filter(action, desk),
             Action::ShowValue => self.show_value(desk),
             Action::Value(action) => self.dispatch_value(action, desk),
             Action::Copy(what) => self.copy(&what, desk),
@@ -714,7 +722,7 @@ impl OpenStore {
             Action::CloseSearch => self.search.is_open = false,
             Action::SearchFor(text) => self.search_for(text),
             Action::OpenHit(row) => self.open_hit(row, desk),
-            Action::SearchCorrelation => self.search_correlation(),
+            Action::SearchTied(tie) => self.search_tied(tie),
             Action::Blame => self.show_blame(),
             Action::OpenWrite(row) => {
                 desk.history.leave(self.spot());

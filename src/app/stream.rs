@@ -1,12 +1,12 @@
 //! [`StreamView`]: the stream of a store that is shown: its events, its playhead, and the
 //! state there. Dropping it forgets all of that.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::action::{Action, StateTab, Tree};
+use super::action::{Action, StateTab, Tree, Zoom};
 use super::blame::Blame;
+use super::columns::Cells;
 use super::compare::PointA;
 use super::filter::EventFilter;
 use super::idle::idle_threshold;
@@ -18,11 +18,8 @@ use crate::model::json::to_text;
 use crate::model::{Applied, CategoryId, Node, Pointer, Problem, StreamId, Text, Time, TypeId, Version};
 use crate::replay::written::Written;
 use crate::session::{
-    CELL_BLOCK, CellNews, CellRow, FoldNews, PayloadColumn, ReplayAsk, Session, StateNews, StreamNews, Ticket,
+    CELL_BLOCK, CellNews, Filter, FoldNews, JobNews, ReplayAsk, Session, StateNews, StreamNews, Ticket,
 };
-
-/// Blocks of cells kept.
-const CELL_BLOCKS: usize = 256;
 
 /// See the module's documentation.
 pub(super) struct StreamView {
@@ -44,6 +41,8 @@ pub(super) struct StreamView {
     /// Idle stretches are longer than this, in microseconds.
     pub(super) idle: i64,
     pub(super) playhead: Playback,
+    /// Part of the slider's axis that is shown.
+    pub(super) zoom: Zoom,
     pub(super) fold: Fold,
     pub(super) filter: EventFilter,
     pub(super) links: Links,
@@ -78,18 +77,6 @@ pub(super) struct Fold {
     pub(super) announcement: String,
 }
 
-/// Payload columns of the events on screen and some others.
-#[derive(Default)]
-pub(super) struct Cells {
-    pub(super) columns: Vec<PayloadColumn>,
-    blocks: HashMap<u64, Arc<Vec<CellRow>>>,
-    /// Blocks in the order they came.
-    order: VecDeque<u64>,
-    /// Blocks that were drawn without being there.
-    missing: RefCell<BTreeSet<u64>>,
-    asked: BTreeSet<u64>,
-}
-
 /// How the trees of values look.
 #[derive(Default)]
 pub(super) struct Trees {
@@ -98,6 +85,8 @@ pub(super) struct Trees {
     active: usize,
     /// Changes whenever a tree looks different.
     pub(super) revision: u64,
+    /// Changes whenever there is something else in one.
+    pub(super) contents: u64,
 }
 
 /// What is open and selected in one tree.
@@ -141,13 +130,18 @@ impl StreamView {
             types: Vec::new(),
             idle: i64::MAX,
             playhead,
+            zoom: Zoom::WHOLE,
             fold: Fold::default(),
             filter: EventFilter::default(),
             links: Links::default(),
             blame: Blame::default(),
             point_a: PointA::default(),
             cells: Cells::default(),
-            trees: Trees { revision: before.map_or(0, |view| view.trees.revision) + 1, ..Trees::default() },
+            trees: Trees {
+                revision: before.map_or(0, |view| view.trees.revision) + 1,
+                contents: before.map_or(0, |view| view.trees.contents) + 1,
+                ..Trees::default()
+            },
             awaits_rows: false,
             follows_end: false,
             ticket: before.map(|view| view.ticket).unwrap_or_default(),
@@ -168,7 +162,7 @@ impl StreamView {
         self.called = if is_found { self.name.to_string() } else { format!("{} (archived)", self.name) };
         self.ticket.stream += 1;
         self.awaits_rows = true;
-        self.cells.asked.clear();
+        self.cells.forget_asked();
         ask.session.ask_replay(ReplayAsk::Select { ticket: self.ticket, index: index.clone(), stream: self.id });
     }
 
@@ -184,21 +178,22 @@ impl StreamView {
     }
 
     fn set_rows(&mut self, rows: StreamRows) {
-        let last = rows.len().saturating_sub(1);
-        let span = match (rows.time(0), rows.time(last)) {
-            (Some(Time(first)), Some(Time(last))) => last.saturating_sub(first),
-            _ => 0,
+        // A log whose first and last thousand have none has none that are of use.
+        let (len, near) = (rows.len(), rows.len().min(1_000));
+        let first = (0..near).find_map(|at| rows.time(at));
+        let last = (len - near..len).rev().find_map(|at| rows.time(at));
+        self.idle = match (first, last) {
+            (Some(Time(first)), Some(Time(last))) => idle_threshold(len, last.saturating_sub(first)),
+            _ => i64::MAX,
         };
-        self.idle = idle_threshold(rows.len(), span);
-        let _ = self.playhead.set_len(rows.len());
-        // A log whose first thousand and last event have none has none that are of use.
-        self.has_times = (0..rows.len().min(1_000)).chain([last]).any(|at| rows.time(at).is_some());
+        let _ = self.playhead.set_len(len);
+        self.has_times = first.or(last).is_some();
         self.rows = rows;
         self.trees.revision += 1;
     }
 
     pub(super) fn is_waiting(&self) -> bool {
-        let cells = !self.cells.asked.is_empty() || self.cells.lack_some();
+        let cells = self.cells.is_waiting();
         let jobs = self.filter.is_running() || self.links.is_waiting() || self.blame.is_running();
         self.awaits_rows || self.fold.stale_since.is_some() || jobs || cells
     }
@@ -225,10 +220,7 @@ impl StreamView {
             return;
         }
         self.awaits_rows = false;
-        if self.cells.columns != news.columns {
-            self.cells.columns = news.columns;
-            self.cells.forget();
-        }
+        self.cells.learn(news.columns, news.paths);
         self.trees.revision += 1;
         if self.is_arranging() {
             self.arrive(news.rows, ask);
@@ -258,6 +250,7 @@ impl StreamView {
             self.cells.forget();
             self.filter.forget();
         }
+        self.filter.outgrow();
         self.blame.is_stale = true;
         self.set_rows(rows);
         if to_end {
@@ -326,8 +319,8 @@ impl StreamView {
     pub(super) fn tick(&mut self, ask: &Ask<'_>) {
         let change = self.playhead.tick(ask.now);
         self.moved(change, ask);
-        if let Some(blocks) = self.cells.wanted() {
-            ask.session.ask_replay(ReplayAsk::Cells { ticket: self.ticket, blocks });
+        if let Some((columns, blocks)) = self.cells.wanted() {
+            ask.session.ask_replay(ReplayAsk::Cells { ticket: self.ticket, columns, blocks });
         }
     }
 
@@ -336,11 +329,16 @@ impl StreamView {
         match action {
             Action::Playback(command) => self.play(command, ask),
             Action::SelectEvent(applied) => self.play(PlaybackCommand::ScrubTo(applied), ask),
-            Action::SetEventFilter(text) => self.set_filter(text, self.filter.types.clone(), ask.session),
-            Action::SetEventTypes(types) => self.set_filter(self.filter.text.clone(), types, ask.session),
+            Action::SetEventFilter(text) => {
+                self.set_filter(Filter { text, ..self.filter.wanted.clone() }, ask.session);
+            }
+            Action::SetEventTypes(types) => {
+                self.set_filter(Filter { types, ..self.filter.wanted.clone() }, ask.session);
+            }
             Action::ToggleEventType(name) => self.toggle_type(name, ask.session),
             Action::StopFilter => {
                 self.filter.stop();
+                self.playhead.set_matches(self.filter.places.clone());
                 self.links.stop();
                 self.blame.stop();
             }
@@ -348,6 +346,7 @@ impl StreamView {
                 ask.session.stop_fold();
                 ask.session.ask_replay(ReplayAsk::Halt(self.ticket));
             }
+            Action::SetZoom(zoom) => self.zoom = zoom.or_whole(),
             Action::SetPointA(at) => self.set_point_a(at, ask),
             Action::Compare(is_compared) => self.compare(is_compared, ask),
             Action::CloseBlame => self.blame.is_open = false,
@@ -358,27 +357,17 @@ impl StreamView {
         true
     }
 
-    /// Lists the events that contain these words and are of one of these types.
-    pub(super) fn set_filter(&mut self, text: String, types: Option<BTreeSet<String>>, session: &Session) {
-        (self.filter.text, self.filter.types) = (text, types);
-        self.apply_filter(session);
-    }
-
-    fn apply_filter(&mut self, session: &Session) {
+    pub(super) fn apply_filter(&mut self, session: &Session) {
         let rows = (!self.is_arranging()).then_some(&self.rows);
         self.filter.start(rows, self.id, session);
+        self.playhead.set_matches(self.filter.places.clone());
     }
 
-    /// Lists the events of a type too, or no longer.
-    fn toggle_type(&mut self, name: String, session: &Session) {
-        let index = self.rows.index();
-        let all = || self.types.iter().map(|(id, _)| index.type_name_ref(*id));
-        let mut on = self.filter.types.take().unwrap_or_else(|| all().map(str::to_owned).collect());
-        if !on.remove(&name) {
-            on.insert(name);
-        }
-        let types = (!all().all(|name| on.contains(name))).then_some(on);
-        self.set_filter(self.filter.text.clone(), types, session);
+    /// Takes in what the filter found.
+    pub(super) fn take_filter(&mut self, news: JobNews) -> Option<Problem> {
+        let problem = self.filter.take(news);
+        self.playhead.set_matches(self.filter.places.clone());
+        problem
     }
 
     pub(super) fn take_state(&mut self, news: Box<StateNews>) {
@@ -393,6 +382,7 @@ impl StreamView {
             self.fold.announcement = announce(&news);
         }
         self.trees.revision += 1;
+        self.trees.contents += 1;
         self.fold.shown = Some(news);
     }
 
@@ -411,7 +401,7 @@ impl StreamView {
 
     pub(super) fn take_cells(&mut self, news: CellNews) {
         if news.ticket.same_stream(self.ticket) {
-            self.cells.take(news.block, news.rows);
+            self.cells.take(news);
         }
     }
 
@@ -420,6 +410,7 @@ impl StreamView {
         if ticket.same_fold(self.ticket) {
             self.fold.stale_since = None;
             self.fold.shown = None;
+            self.trees.contents += 1;
             self.fold.failed = Some(problem);
         }
     }
@@ -469,59 +460,8 @@ impl StreamView {
     }
 }
 
-impl Cells {
-    fn forget(&mut self) {
-        self.blocks.clear();
-        self.order.clear();
-        self.asked.clear();
-    }
-
-    fn forget_block(&mut self, block: u64) {
-        self.blocks.remove(&block);
-        self.order.retain(|other| *other != block);
-    }
-
-    fn take(&mut self, block: u64, rows: Vec<CellRow>) {
-        self.asked.remove(&block);
-        if self.blocks.insert(block, Arc::new(rows)).is_none() {
-            self.order.push_back(block);
-        }
-        while self.order.len() > CELL_BLOCKS {
-            if let Some(old) = self.order.pop_front() {
-                self.blocks.remove(&old);
-            }
-        }
-    }
-
-    /// The columns of an event, counted from 0. What is not there is noted as missing.
-    pub(super) fn row(&self, at: u64) -> Option<&CellRow> {
-        let Some(block) = self.blocks.get(&(at / CELL_BLOCK)) else {
-            self.missing.borrow_mut().insert(at / CELL_BLOCK);
-            return None;
-        };
-        block.get((at % CELL_BLOCK) as usize)
-    }
-
-    /// Something was drawn without being there, and was not asked for.
-    pub(super) fn lack_some(&self) -> bool {
-        let missing = self.missing.borrow();
-        !missing.is_empty() && *missing != self.asked
-    }
-
-    /// The blocks to ask for, where they are others than those asked for last.
-    fn wanted(&mut self) -> Option<Vec<u64>> {
-        let missing = std::mem::take(self.missing.get_mut());
-        if missing.is_empty() || missing == self.asked {
-            return None;
-        }
-        let blocks = missing.iter().copied().collect();
-        self.asked = missing;
-        Some(blocks)
-    }
-}
-
 impl Trees {
-    fn select(&mut self, tree: Tree, path: Option<Pointer>) {
+    pub(super) fn select(&mut self, tree: Tree, path: Option<Pointer>) {
         self.active = tree as usize;
         self.looks[self.active].selected = path;
     }

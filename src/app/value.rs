@@ -6,10 +6,8 @@ use super::action::{ValueAction, Way};
 use super::desk::{Desk, Effect, Modal};
 use super::store::{Notice, OpenStore};
 use crate::model::{Node, Pointer};
+use crate::session::find::{MAX_FOUND, starts};
 use crate::session::{Found, JobHandle, JobNews, Meaning, MeaningsJob, Shown};
-
-/// Places in a value that are counted.
-pub(super) const MAX_FOUND: usize = 10_000;
 
 /// See the module's documentation.
 pub(super) struct ValueSheet {
@@ -45,7 +43,7 @@ impl ValueSheet {
             Some(Shown::Bytes(bytes)) => bytes,
             None => &[],
         };
-        self.places = places(bytes, &self.find);
+        self.places = starts(bytes, 0..bytes.len(), &self.find, MAX_FOUND).0;
         self.at = (!self.places.is_empty()).then_some(0);
         self.jumps += 1;
     }
@@ -64,25 +62,6 @@ impl ValueSheet {
             Shown::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         })
     }
-}
-
-/// Where a text stands in another, large and small letters of ASCII alike, one behind the other.
-fn places(bytes: &[u8], text: &str) -> Vec<usize> {
-    let wanted = text.as_bytes();
-    let Some(first) = wanted.first() else { return Vec::new() };
-    let mut found = Vec::new();
-    let mut next = 0;
-    for at in memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), bytes) {
-        let is_it = at >= next && bytes[at..].get(..wanted.len()).is_some_and(|own| own.eq_ignore_ascii_case(wanted));
-        if is_it {
-            found.push(at);
-            next = at + wanted.len();
-            if found.len() == MAX_FOUND {
-                break;
-            }
-        }
-    }
-    found
 }
 
 impl OpenStore {
@@ -159,18 +138,5 @@ impl OpenStore {
             _ => {}
         }
         true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::places;
-
-    #[test]
-    fn places_are_found_in_any_case_and_do_not_overlap() {
-        assert_eq!(places(b"Abab aBAB", "ab"), [0, 2, 5, 7]);
-        assert_eq!(places(b"aaaa", "aa"), [0, 2]);
-        assert!(places(b"abc", "").is_empty() && places(b"abc", "cd").is_empty());
-        assert_eq!(places("größer".as_bytes(), "öß"), [2]);
     }
 }

@@ -1,10 +1,10 @@
-//! [`EventFilter`]: which events of a stream are of a chosen type and contain every word that
-//! was typed.
+//! [`Filter`]: which events are wanted: of a chosen type, within a stretch of time, with every
+//! word that was typed. [`EventFilter`] finds those of a stream.
 //!
 //! A word is looked for in the event's type, in its version, and in the payload's JSON as it
 //! is shown; upper and lower case are alike. `type:x` looks in the type only.
 //!
-//! The index answers for types and versions. Of payloads the stored bytes are searched:
+//! The index answers for types, times and versions. Of payloads the stored bytes are searched:
 //! where they are JSON text they are the text shown, but for blanks between tokens, and
 //! where that cannot be told they are decoded, written and searched as shown.
 
@@ -17,11 +17,54 @@ use super::words::{StoredJson, Word, is_simple};
 use crate::formats::{Fetcher, Opened, PayloadPage, ReadError, Run, Store};
 use crate::index::{EventIndex, StreamRows};
 use crate::model::json::to_text;
-use crate::model::{EventRow, Helpful, Problem, RowKey, StreamId, TypeId};
+use crate::model::{EventRow, Helpful, Problem, RowKey, StreamId, Time, TypeId};
 
 /// Events looked at together: the first batch is small, so that its hits are there at once.
 const FIRST_BATCH: u64 = 256;
 const BATCH: u64 = 4_096;
+
+/// Which events are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Words, every one of which must be in the event.
+    pub text: String,
+    /// The types that are wanted; `None` wants them all.
+    pub types: Option<BTreeSet<String>>,
+    pub times: TimeSpan,
+}
+
+impl Filter {
+    /// Of these words alone.
+    pub fn words(text: &str) -> Filter {
+        Filter { text: text.to_owned(), ..Filter::default() }
+    }
+
+    /// It may leave out events.
+    pub fn is_set(&self) -> bool {
+        !self.text.trim().is_empty() || self.types.is_some() || self.times.is_set()
+    }
+}
+
+/// A stretch of time with both its ends; `None` is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeSpan {
+    pub from: Option<Time>,
+    pub through: Option<Time>,
+}
+
+impl TimeSpan {
+    pub fn is_set(self) -> bool {
+        self != TimeSpan::default()
+    }
+
+    /// An event of this time is in it. One without a time is in none that is set.
+    pub fn has(self, time: Option<Time>) -> bool {
+        match time {
+            Some(time) => self.from.is_none_or(|from| from <= time) && self.through.is_none_or(|end| time <= end),
+            None => !self.is_set(),
+        }
+    }
+}
 
 /// The job; see the module above.
 pub struct EventFilter {
@@ -43,12 +86,11 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
-    /// `types`: the names of the types that are wanted; `None` wants them all.
-    pub fn new(rows: StreamRows, stream: StreamId, text: &str, types: Option<BTreeSet<String>>) -> EventFilter {
+    pub fn new(rows: StreamRows, stream: StreamId, filter: &Filter) -> EventFilter {
         EventFilter {
             stream: rows.index().streams().stored_name(stream).to_owned(),
             rows,
-            words: Words { wanted: types, ..Words::new(text) },
+            words: Words { wanted: filter.types.clone(), times: filter.times, ..Words::new(&filter.text) },
             fetcher: None,
             at: 0,
             batch: Vec::new(),
@@ -171,6 +213,7 @@ impl Job for EventFilter {
 struct Words {
     /// Types that are wanted, where not all are.
     wanted: Option<BTreeSet<String>>,
+    times: TimeSpan,
     of_type: Vec<String>,
     anywhere: Vec<Word>,
     /// By type: what is known of events of it.
@@ -194,11 +237,14 @@ impl Words {
                 None => anywhere.push(Word::new(word.to_lowercase())),
             }
         }
-        Words { wanted: None, of_type, anywhere, types: Vec::new() }
+        Words { wanted: None, times: TimeSpan::default(), of_type, anywhere, types: Vec::new() }
     }
 
     /// What the index alone says of an event; `None`: its payload must be searched.
     fn by_index(&mut self, index: &EventIndex, row: EventRow) -> Option<bool> {
+        if self.times.is_set() && !self.times.has(index.time_of(row)) {
+            return Some(false);
+        }
         let id = index.type_of(row).unwrap_or(TypeId::OTHER);
         let place = usize::from(id.0);
         if self.types.len() <= place {

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
+use super::find::FoundIn;
 use super::goto::{FoundEvent, FoundPlaces};
 use super::links::{LinkEnd, LinkHere};
 use super::search::Hits;
@@ -84,6 +85,8 @@ pub enum Found {
     Hits(Arc<Hits>),
     /// The event with an id.
     Event(Option<Arc<FoundEvent>>),
+    /// Where something is in what a panel shows.
+    InPanel(Arc<FoundIn>),
     /// What a value may mean.
     Meanings(Arc<Vec<Meaning>>),
     /// The job ended before its time.

@@ -10,6 +10,7 @@ pub mod budget;
 mod columns;
 pub mod documents;
 pub mod filter;
+pub mod find;
 pub mod fuzzy;
 pub mod goto;
 pub mod indexer;
@@ -29,7 +30,6 @@ mod track;
 mod words;
 mod writes;
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,8 +39,9 @@ use std::time::Duration;
 
 pub use crate::replay::host::WantedHost;
 pub use budget::{Budget, Share};
-pub use columns::PayloadColumn;
+pub use columns::{PayloadColumn, PayloadPaths};
 pub use documents::{DocumentIndex, StoredDocuments};
+pub use filter::{Filter, TimeSpan};
 pub use indexer::Indexer;
 pub use input::{InputStreams, Wanted};
 pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress, WrittenRows};
@@ -55,7 +56,9 @@ pub use writes::{WriteLine, Writes};
 use crate::dialect::Library;
 use crate::formats::{OpenChoice, Opened};
 use crate::index::{EventIndex, StreamList, StreamOrder, StreamRows};
-use crate::model::{Applied, Findings, Link, Marks, Node, Problem, RecordedEvent, StreamId, Text, TypeId, Version};
+use crate::model::{
+    Applied, Findings, Link, Marks, Node, Pointer, Problem, RecordedEvent, StreamId, Text, TypeId, Version,
+};
 use crate::replay::Emitted;
 use crate::replay::diff::Change;
 use crate::replay::host::Stop;
@@ -143,8 +146,8 @@ pub enum ReplayAsk {
     /// Fold no further than it is.
     Halt(Ticket),
     /// These blocks of cells are wanted now, and no others: block `n` begins with the event
-    /// at `n * CELL_BLOCK`.
-    Cells { ticket: Ticket, blocks: Vec<u64> },
+    /// at `n * CELL_BLOCK`, and its cells are what the payloads have at these places.
+    Cells { ticket: Ticket, columns: Arc<[Pointer]>, blocks: Vec<u64> },
     /// The state's JSON text is wanted along with it, or not.
     Raw(bool),
 }
@@ -236,7 +239,10 @@ pub enum Reading {
 pub struct StreamNews {
     pub ticket: Ticket,
     pub rows: StreamRows,
+    /// Members of the payload that are worth a column.
     pub columns: Vec<PayloadColumn>,
+    /// Those that can be one.
+    pub paths: PayloadPaths,
     /// Types of the stream, the most frequent first.
     pub types: Vec<(TypeId, u64)>,
 }
@@ -267,7 +273,7 @@ pub struct StateNews {
     /// Why there is no state, or none that can be shown.
     pub problem: Option<Problem>,
     /// Pretty JSON, where asked for.
-    pub raw: Option<String>,
+    pub raw: Option<Text>,
 }
 
 /// Another state of the stream that one is compared with.
@@ -306,6 +312,8 @@ pub struct FoldNews {
 #[derive(Debug)]
 pub struct CellNews {
     pub ticket: Ticket,
+    /// As they were asked for.
+    pub columns: Arc<[Pointer]>,
     pub block: u64,
     pub rows: Vec<CellRow>,
 }
@@ -313,7 +321,8 @@ pub struct CellNews {
 /// One event's columns and marks.
 #[derive(Clone, Debug, Default)]
 pub struct CellRow {
-    pub cells: [Option<Text>; 2],
+    /// What the payload has in each column.
+    pub cells: Vec<Option<Text>>,
     pub marks: Marks,
     pub undecodable: bool,
 }
@@ -452,16 +461,9 @@ impl Session {
         self.stop.stop();
     }
 
-    /// Looks for the events of a stream that are of one of the types, where some are chosen, and
-    /// contain every word of `text`; dropping the handle ends it.
-    pub fn filter_events(
-        &self,
-        rows: StreamRows,
-        stream: StreamId,
-        text: &str,
-        types: Option<BTreeSet<String>>,
-    ) -> JobHandle {
-        let filter = EventFilter::new(rows, stream, text, types);
+    /// Looks for the events of a stream that are wanted; dropping the handle ends it.
+    pub fn filter_events(&self, rows: StreamRows, stream: StreamId, filter: &Filter) -> JobHandle {
+        let filter = EventFilter::new(rows, stream, filter);
         self.run(Box::new(move || Box::new(filter)))
     }
 

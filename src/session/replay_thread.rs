@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use super::track::{Computing, Track};
 use super::{
-    Against, Answer, CellNews, Outbox, PayloadColumn, ReplayAsk, Share, StateNews, StreamNews, StreamSource, Ticket,
-    columns,
+    Against, Answer, CellNews, Outbox, ReplayAsk, Share, StateNews, StreamNews, StreamSource, Ticket, columns,
 };
 use crate::formats::{Opened, ReadError};
 use crate::index::EventIndex;
-use crate::model::{Applied, Helpful, StreamId};
+use crate::model::{Applied, Helpful, Pointer, StreamId};
 use crate::replay::diff::diff;
 use crate::replay::host::Stop;
 
@@ -85,7 +84,8 @@ struct Replayer<'a> {
     raw: bool,
     /// What states are compared with.
     compared: Option<Compared>,
-    columns: Vec<PayloadColumn>,
+    /// Of the cells that are wanted.
+    columns: Arc<[Pointer]>,
     /// Reading failed, and that was said.
     troubled: bool,
 }
@@ -102,7 +102,7 @@ impl<'a> Replayer<'a> {
             playhead: None,
             raw: false,
             compared: None,
-            columns: Vec::new(),
+            columns: Arc::default(),
             troubled: false,
         }
     }
@@ -133,7 +133,8 @@ impl<'a> Replayer<'a> {
             }
             ReplayAsk::Halt(_) => {}
             // Asked beside the playhead, so the ticket may be older than that of a seek.
-            ReplayAsk::Cells { ticket, blocks } => {
+            ReplayAsk::Cells { ticket, columns, blocks } => {
+                self.columns = columns;
                 self.cells = if ticket.same_stream(self.ticket) { blocks.into() } else { VecDeque::new() };
             }
             ReplayAsk::Raw(wanted) => {
@@ -151,10 +152,10 @@ impl<'a> Replayer<'a> {
         self.cells.clear();
         self.forget_compared();
         let selected = self.track.select(index, stream);
-        self.columns = columns::columns(&mut self.track.source);
+        let (columns, paths) = columns::columns(&mut self.track.source);
         let rows = self.track.rows().clone();
         let types = columns::types(&rows);
-        self.out.send(Answer::Stream(Box::new(StreamNews { ticket, rows, columns: self.columns.clone(), types })));
+        self.out.send(Answer::Stream(Box::new(StreamNews { ticket, rows, columns, paths, types })));
         if selected.is_err() {
             self.note(selected);
         }
@@ -164,7 +165,8 @@ impl<'a> Replayer<'a> {
         let ticket = self.ticket;
         if let Some(block) = self.cells.pop_front() {
             let rows = columns::cells(&mut self.track.source, &self.columns, block)?;
-            self.out.send(Answer::Cells(CellNews { ticket, block, rows }));
+            let columns = Arc::clone(&self.columns);
+            self.out.send(Answer::Cells(CellNews { ticket, columns, block, rows }));
             return Ok(());
         }
         if let Some(target) = self.seek {

@@ -312,7 +312,7 @@ impl Track {
             raw: raw.then(|| {
                 let mut text = String::new();
                 write_pretty(&at.state, &mut text);
-                text
+                text.into()
             }),
             state: at.state,
         }))

@@ -187,6 +187,13 @@ pub fn request_next(ctx: &Context, forward: bool) {
     give(ctx, entries[next].body);
 }
 
+/// Puts the keyboard in the filter of the panel that has it, where there is one.
+pub fn request_own_filter(ctx: &Context) {
+    if let Some(entry) = current_entry(ctx).filter(|entry| ctx.read_response(entry.filter).is_some()) {
+        give(ctx, entry.filter);
+    }
+}
+
 /// Puts the keyboard in the filter of the panel that has it, else in that of the events, else of the streams.
 pub fn request_filter(ctx: &Context) {
     let entries = entries(ctx);

@@ -1,7 +1,7 @@
 //! Where the panels of a store are: trees of splits as data, and the one function that walks them.
 //!
-//! There is one tree for much space and one for little. Where not even that one fits, the
-//! panels stand behind each other and a bar of tabs says which is in front.
+//! There is one tree for much space and two for little: a high window and a low one. Where none of
+//! them fits, the panels stand behind each other and a bar of tabs says which is in front.
 
 use egui::accesskit::Role;
 use egui::{CursorIcon, Id, Rect, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
@@ -46,10 +46,18 @@ enum Size {
     Points(f32),
     /// Of the whole that is divided.
     Share(f32),
+    /// That of the time panel, which may be folded into one line.
+    Time,
 }
 
 /// Lower than this, a notice stands on the last line instead of one of its own.
-const LOW: f32 = 160.0;
+const WITH_NOTICE: f32 = 160.0;
+/// Lower than this, events above and state below would have four rows each.
+const STACKED: f32 = 540.0;
+/// Rows that the list of events has before the time panel has more than a line.
+const ROWS: f32 = 10.0;
+/// What else its column has: header, labels, and a point or two for its edges.
+const ABOVE_ROWS: f32 = size::HEADER + size::LABELS + 2.0;
 const ANY: f32 = f32::INFINITY;
 
 /// Long answers, one at a time.
@@ -73,7 +81,7 @@ static DRAWER: Split = Split {
 static WIDE: Place = Place::Split(&Split {
     side: Side::Bottom,
     seam: None,
-    first: Size::Points(size::TIME),
+    first: Size::Time,
     most: size::TIME,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
@@ -107,11 +115,11 @@ static WIDE: Place = Place::Split(&Split {
     }),
 });
 
-/// Events over the whole width with the streams as a drop-down, state and event below.
+/// Not wide: events over the whole width with the streams as a drop-down, state and event below.
 static NARROW: Place = Place::Split(&Split {
     side: Side::Bottom,
     seam: None,
-    first: Size::Points(size::TIME),
+    first: Size::Time,
     most: size::TIME,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
@@ -138,6 +146,37 @@ static NARROW: Place = Place::Split(&Split {
     }),
 });
 
+/// Low and not wide: the streams as a drop-down, state and event beside the events.
+static LOW: Place = Place::Split(&Split {
+    side: Side::Bottom,
+    seam: None,
+    first: Size::Time,
+    most: size::TIME,
+    part: Place::Panel(Panel::Time),
+    rest: Place::Split(&Split {
+        side: Side::Bottom,
+        seam: Some("findings"),
+        first: Size::Points(240.0),
+        most: 480.0,
+        part: Place::Split(&DRAWER),
+        rest: Place::Split(&Split {
+            side: Side::Right,
+            seam: Some("low state"),
+            first: Size::Share(0.42),
+            most: ANY,
+            part: Place::Split(&Split {
+                side: Side::Top,
+                seam: Some("low event"),
+                first: Size::Share(0.6),
+                most: ANY,
+                part: Place::Panel(Panel::State),
+                rest: Place::Panel(Panel::Event),
+            }),
+            rest: Place::Panel(Panel::Events),
+        }),
+    }),
+});
+
 /// While the store is read for the first time.
 static LOADING: Place = Place::Split(&Split {
     side: Side::Left,
@@ -152,32 +191,46 @@ static LOADING: Place = Place::Split(&Split {
 pub fn workspace_ui(ui: &mut Ui, rect: Rect, sizes: &BTreeMap<String, f32>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
     let mut body = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - size::STATUS));
     let last_line = Rect::from_min_max(pos2(rect.left(), body.bottom()), rect.max);
-    let low = rect.height() < LOW;
+    let low = rect.height() < WITH_NOTICE;
     if let Some(notice) = &cx.view.notice {
         let top = Rect::from_min_size(rect.min, vec2(rect.width(), size::HEADER));
         notice_ui(ui, cx.id("notice"), if low { last_line } else { top }, notice, out);
         body.min.y = if low { body.min.y } else { top.bottom() };
     }
     let last_line = (!low || cx.view.notice.is_none()).then_some(last_line);
-    let fits = |place: &Place| {
-        let least = place.least(cx);
-        least.x <= body.width() && least.y <= body.height()
+    let found = match &cx.view.loading {
+        Some(_) if LOADING.fits(body, cx) => Some((&LOADING, false)),
+        Some(_) => Some((&Place::Loading, false)),
+        None => arrangement(body, sizes, cx),
     };
-    let tree = match &cx.view.loading {
-        Some(_) if fits(&LOADING) => &LOADING,
-        Some(_) => &Place::Loading,
-        None if body.width() >= size::NARROW && fits(&WIDE) => &WIDE,
-        None if fits(&NARROW) => &NARROW,
-        None => {
-            stack_ui(ui, body, last_line, cx, out);
-            return;
-        }
+    let Some((tree, time_folded)) = found else {
+        stack_ui(ui, body, last_line, cx, out);
+        return;
     };
-    let cx = PanelCx { streams_drop: !tree.has(Panel::Streams), ..*cx };
+    let cx = PanelCx { streams_drop: !tree.has(Panel::Streams), time_folded: Some(time_folded), ..*cx };
     walk(ui, body, tree, sizes, &cx, out);
     if let Some(last_line) = last_line {
         status_ui(ui, last_line, &cx.view.status, cx.commands);
     }
+}
+
+/// The first tree that fits, and whether its time panel is one line: as the user wants it, else where
+/// the events would have too few rows, or where it fits in no other way.
+fn arrangement(body: Rect, sizes: &BTreeMap<String, f32>, cx: &PanelCx<'_>) -> Option<(&'static Place, bool)> {
+    let wanted = sizes.get("time").map(|height| *height <= size::TIME_LINE);
+    let is_wide = body.width() >= size::NARROW;
+    let is_stacked = body.height() >= STACKED;
+    let is_short = body.height() - size::TIME < ABOVE_ROWS + ROWS * size::ROW;
+    let trees =
+        [(&WIDE, is_wide, is_short), (&NARROW, is_stacked, false), (&LOW, true, is_short), (&NARROW, true, false)];
+    trees.into_iter().filter(|(_, is_meant, _)| *is_meant).find_map(|(tree, _, is_short)| {
+        let ways = match wanted {
+            Some(folded) => [folded, true],
+            None => [is_short, true],
+        };
+        let fits = |time_folded: &bool| tree.fits(body, &PanelCx { time_folded: Some(*time_folded), ..*cx });
+        ways.into_iter().find(fits).map(|folded| (tree, folded))
+    })
 }
 
 /// Shows what is in a place.
@@ -232,10 +285,15 @@ impl Place {
         }
     }
 
+    fn fits(&self, body: Rect, cx: &PanelCx<'_>) -> bool {
+        let least = self.least(cx);
+        least.x <= body.width() && least.y <= body.height()
+    }
+
     /// The least room in which everything here is of use.
     fn least(&self, cx: &PanelCx<'_>) -> Vec2 {
         match self {
-            Place::Panel(panel) => PanelRow::of(*panel).least,
+            Place::Panel(panel) => PanelRow::of(*panel).least(cx),
             Place::Loading => vec2(320.0, 160.0),
             Place::Split(split) if !split.part.is_there(cx) => split.rest.least(cx),
             Place::Split(split) if !split.rest.is_there(cx) => split.part.least(cx),
@@ -275,6 +333,7 @@ impl Split {
         let wanted = match self.first {
             Size::Points(first) => chosen.unwrap_or(first),
             Size::Share(first) => self.along(whole.size()) * chosen.unwrap_or(first),
+            Size::Time => PanelRow::of(Panel::Time).least(cx).y,
         };
         let size = self.within(wanted, whole, cx).round();
         match self.side {
@@ -311,7 +370,7 @@ impl Split {
                 let grows = if matches!(self.side, Side::Left | Side::Top) { 1.0 } else { -1.0 };
                 let now = self.within(self.along(part.size()) + moved * grows, whole, cx);
                 let chosen = match self.first {
-                    Size::Points(_) => now,
+                    Size::Points(_) | Size::Time => now,
                     Size::Share(_) => now / self.along(whole.size()).max(1.0),
                 };
                 out.push(Action::SetSize(seam, Some(chosen)));

@@ -11,6 +11,7 @@
 )]
 
 pub mod axis;
+pub mod course;
 pub mod density;
 pub mod focus;
 pub mod fonts;
@@ -21,6 +22,8 @@ pub mod layout;
 pub mod paint;
 pub mod panels;
 pub mod root;
+pub mod rtl;
+pub mod scripts;
 pub mod shell;
 pub mod text;
 pub mod ticks;

@@ -150,6 +150,13 @@ pub fn playhead_mark(painter: &Painter, center: Pos2, t: &Tokens) {
     painter.add(Shape::convex_polygon(points, t.playhead, Stroke::NONE));
 }
 
+/// The playhead between two rows: a thin line with its triangle.
+pub fn playhead_between(painter: &Painter, left: f32, right: f32, y: f32, t: &Tokens) {
+    let y = snap(painter, y);
+    painter.rect_filled(Rect::from_min_max(pos2(left, y - 1.0), pos2(right, y + 1.0)), 0.0, t.playhead);
+    playhead_mark(painter, pos2(left + 11.0, y), t);
+}
+
 /// The ring of point A.
 pub fn point_a_mark(painter: &Painter, center: Pos2, t: &Tokens) {
     painter.circle(center, 5.0, t.panel, Stroke::new(1.5, t.text));

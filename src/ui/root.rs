@@ -9,7 +9,7 @@ use super::panels::{
     PanelCx,
     about::about_ui,
     bookmark::bookmark_ui,
-    event_types,
+    columns, event_times, event_types,
     export_sheet::export_sheet_ui,
     failed::failed_ui,
     goto::goto_ui,
@@ -19,12 +19,14 @@ use super::panels::{
     recent_sheet::recent_sheet_ui,
     save_dialect::save_dialect_ui,
     status::status_ui,
+    time,
     value::value_ui,
 };
 use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
+use super::widgets::menu::ask_form;
 use super::{focus, paint, text};
-use crate::app::action::{Action, GoToAction, Panel, ThemeChoice};
+use crate::app::action::{Action, FindAction, GoToAction, Panel, ThemeChoice};
 use crate::app::view::{ModalView, RootView, Screen};
 
 /// Shows everything, on a window that is filled with the colour of panels; what the user wants is added to `out`.
@@ -52,7 +54,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     match &view.screen {
         Screen::Workspace(workspace) => {
             let (commands, zone, store) = (view.commands, view.zone, view.store);
-            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false };
+            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false, time_folded: None };
             workspace_ui(ui, rest, view.sizes, &cx, out);
         }
         Screen::Welcome(welcome) => {
@@ -87,6 +89,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         None => focus::return_from_sheet(&ctx),
     }
     announce(ui, view.announcement);
+    find_here(&ctx, from, out);
     for action in &out[from..] {
         apply(&ctx, action);
     }
@@ -133,13 +136,31 @@ fn set_theme(ctx: &Context, theme: ThemeChoice) {
     }
 }
 
+/// Where something is found in the panel that has the keyboard: by a line of its own, or by its filter.
+fn find_here(ctx: &Context, from: usize, out: &mut Vec<Action>) {
+    if !out[from..].contains(&Action::FindHere) {
+        return;
+    }
+    match focus::current(ctx) {
+        // The line takes the keyboard when it appears; one that is there is gone to.
+        Some(panel) if panel.has_find() => {
+            out.push(Action::Find(panel, FindAction::Show));
+            focus::request_own_filter(ctx);
+        }
+        _ => focus::request_filter(ctx),
+    }
+}
+
 /// What concerns only egui is done here.
 fn apply(ctx: &Context, action: &Action) {
     match action {
         Action::FocusPanel(panel) => focus::request(ctx, *panel),
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
-        Action::ShowEventTypes => event_types::open(ctx),
+        Action::ShowEventTypes => ask_form(ctx, event_types::NAME),
+        Action::ShowColumns => ask_form(ctx, columns::NAME),
+        Action::ShowEventTimes => ask_form(ctx, event_times::NAME),
+        Action::ZoomAtPlayhead(_) | Action::FoldTime => time::ask(ctx, action),
         // Where the box stays open, it keeps the keyboard.
         Action::GoTo(GoToAction::Go(_)) => focus::request(ctx, Panel::Events),
         Action::ToggleFullscreen => {
@@ -149,7 +170,7 @@ fn apply(ctx: &Context, action: &Action) {
         Action::SetStateTab(_) => focus::ask_front(ctx, Panel::State),
         Action::Blame => focus::open(ctx, Panel::Blame),
         Action::CloseBlame => focus::request(ctx, Panel::State),
-        Action::ShowSearch | Action::SearchCorrelation => focus::open(ctx, Panel::Search),
+        Action::ShowSearch | Action::SearchTied(_) => focus::open(ctx, Panel::Search),
         Action::CloseSearch => focus::request(ctx, Panel::Events),
         Action::SetEventTab(_) | Action::FindLinksHere => focus::ask_front(ctx, Panel::Event),
         _ => return,

@@ -12,12 +12,15 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use egui::epaint::text::{FallbackRequest, FontProvider as _};
 use egui::{Context, Theme, Ui, ViewportCommand, Visuals};
+use egui_system_font_provider::SystemFontProvider;
 use poll_promise::Promise;
 use rfd::{AsyncFileDialog, FileHandle};
 
 use super::root::root_ui;
-use super::{fonts, tokens};
+use super::scripts::Scripts;
+use super::tokens;
 use crate::app::action::{Action, ExportAction};
 use crate::app::settings::{Settings, SettingsChange};
 use crate::app::{App, Effect, Folders, Start};
@@ -58,6 +61,8 @@ pub fn run(start: Start, renderer: Renderer, mut first: Option<Instance>) -> Res
                 .with_min_inner_size([1024.0, 640.0])
                 .with_drag_and_drop(true),
             renderer: *renderer,
+            // Ours does not wait: scripts.rs.
+            system_font_fallback: false,
             ..Default::default()
         };
         let (folders, start, first) = (folders.clone(), start.clone(), &mut first);
@@ -93,6 +98,7 @@ type Picked = Promise<Option<PathBuf>>;
 /// [`App`] in a window.
 pub struct Shell {
     app: App,
+    scripts: Scripts,
     title: String,
     picking_store: Option<(Picked, Instant)>,
     picking_reducer: Option<(Picked, Instant)>,
@@ -139,6 +145,10 @@ impl Shell {
         }
         Shell {
             app: App::new(folders, settings, waker, start),
+            scripts: Scripts::install(ctx, || {
+                let fonts = SystemFontProvider::new();
+                move |request: &FallbackRequest<'_>| fonts.font_for(request)
+            }),
             title: String::new(),
             picking_store: None,
             picking_reducer: None,
@@ -322,6 +332,9 @@ impl eframe::App for Shell {
         self.news.is_there.store(false, Ordering::SeqCst);
         self.dialogs();
         self.later_starts(ctx);
+        if let Some(missing) = self.scripts.news() {
+            self.app.dispatch(Action::FontsMissing(missing));
+        }
         self.app.poll(self.started.elapsed().as_secs_f64());
         self.effects(ctx);
     }

@@ -6,6 +6,7 @@ use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, FontFamily, FontId, Galley, Painter, Pos2, Rect, pos2};
 
 use super::fonts::{MEDIUM_FAMILY, SEMIBOLD_FAMILY};
+use super::rtl;
 
 /// Texts longer than this are cut before they are laid out.
 pub const MAX_LAYOUT_BYTES: usize = 4096;
@@ -66,8 +67,11 @@ impl Type {
 
 /// Lays out one line; `max_width` cuts it.
 pub fn layout(painter: &Painter, text: &str, style: Type, color: Color32, max_width: f32) -> Arc<Galley> {
-    let cut = head(text, MAX_LAYOUT_BYTES);
-    let mut job = LayoutJob::simple_format(one_line(cut), TextFormat::simple(style.font(), color));
+    let line = one_line(head(text, MAX_LAYOUT_BYTES));
+    if rtl::has_rtl(&line) {
+        return layout_rtl(painter, line, style, color, max_width);
+    }
+    let mut job = LayoutJob::simple_format(line, TextFormat::simple(style.font(), color));
     job.break_on_newline = false;
     job.wrap = TextWrapping {
         max_width: max_width.max(0.0),
@@ -76,6 +80,27 @@ pub fn layout(painter: &Painter, text: &str, style: Type, color: Color32, max_wi
         overflow_character: Some('…'),
     };
     painter.layout_job(job)
+}
+
+/// The same with words from right to left. What is cut off is the end as it is written, wherever
+/// that is seen.
+fn layout_rtl(painter: &Painter, mut line: String, style: Type, color: Color32, max_width: f32) -> Arc<Galley> {
+    let set = |line: &str| {
+        let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+        for part in rtl::parts(line) {
+            job.append(&part, 0.0, TextFormat::simple(style.font(), color));
+        }
+        painter.layout_job(job)
+    };
+    let whole = set(&line);
+    if whole.size().x <= max_width {
+        return whole;
+    }
+    let ends: Vec<usize> = line.char_indices().map(|(at, _)| at).collect();
+    let cut = |end: usize| format!("{}…", &line[..end]);
+    let fits = ends.partition_point(|end| set(&cut(*end)).size().x <= max_width);
+    line = cut(fits.checked_sub(1).map_or(0, |at| ends[at]));
+    set(&line)
 }
 
 /// The first bytes of a text, at most `max`, whole characters.

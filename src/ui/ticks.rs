@@ -27,7 +27,8 @@ impl TimeAxis {
     }
 
     fn sequence_ticks(&self, events: &dyn TimelineEvents) -> Vec<Tick> {
-        let wanted = (self.len as f32 / (self.width / 90.0).max(1.0)).max(1.0);
+        let per_event = self.x_of_ordinal(1) - self.x_of_ordinal(0);
+        let wanted = (90.0 / per_event.max(f32::MIN_POSITIVE)).max(1.0);
         let mut step = 1_u64;
         for factor in [2, 5, 10].into_iter().cycle() {
             if step as f32 >= wanted {
@@ -36,11 +37,16 @@ impl TimeAxis {
             let decade = 10_u64.pow(step.ilog10());
             step = decade.saturating_mul(factor);
         }
-        let mut ticks = vec![Tick { x: 0.0, label: "Initial".to_owned(), major: true }];
+        let mut ticks = Vec::new();
+        if self.is_seen(self.x_of_ordinal(0)) {
+            ticks.push(Tick { x: self.x_of_ordinal(0), label: "Initial".to_owned(), major: true });
+        }
         // Round versions, as far as the stream has no gaps.
-        let first = if self.len > 0 { events.version(0).0.rem_euclid(step as i64) as u64 } else { 0 };
-        let mut index = (step - first) % step;
-        while index < self.len {
+        let (first, last) = self.shown(events);
+        let Some(mut index) = first.0.checked_sub(1) else { return ticks };
+        let version = if index < last.0 { events.version(index).0.rem_euclid(step as i64) as u64 } else { 0 };
+        index += (step - version) % step;
+        while index < last.0 {
             let label = format::version(events.version(index));
             ticks.push(Tick { x: self.x_of_ordinal(index + 1), label, major: true });
             index += step;
@@ -49,8 +55,8 @@ impl TimeAxis {
     }
 
     fn time_ticks(&self, zone: Zone) -> Vec<Tick> {
-        let busy: i64 = self.segments.iter().map(|segment| segment.time.1 - segment.time.0).sum();
-        let points: f32 = self.segments.iter().map(|segment| segment.x.1 - segment.x.0).sum();
+        let busy: i64 = self.stretches().map(|stretch| stretch.time.1 - stretch.time.0).sum();
+        let points: f32 = self.stretches().map(|stretch| stretch.x.1 - stretch.x.0).sum();
         let per_point = busy as f64 / f64::from(points.max(1.0));
         let unit_of = |least: f32| UNITS.iter().find(|unit| unit.0 as f64 >= per_point * f64::from(least));
         let (Some(major), minor) = (unit_of(84.0), unit_of(6.0)) else { return Vec::new() };
@@ -58,7 +64,7 @@ impl TimeAxis {
         let mut ticks = Vec::new();
         let year_of = |time: i64| format::in_zone(Time(time), zone).map(|at| chrono::Datelike::year(&at));
         // A day of another year than the last one's says which.
-        let last_year = self.segments.last().and_then(|segment| year_of(segment.time.1));
+        let last_year = self.stretches().last().and_then(|stretch| year_of(stretch.time.1));
         let label_of = |time: i64, unit: Unit, begin: bool| {
             let label = label_of(time, unit, zone, begin);
             match year_of(time).filter(|year| Some(*year) != last_year) {
@@ -66,13 +72,13 @@ impl TimeAxis {
                 _ => label,
             }
         };
-        for segment in &self.segments {
-            // Each stretch says when it begins.
-            let first = Tick { x: segment.x.0, label: label_of(segment.time.0, UNITS[0].1, true), major: true };
+        for stretch in self.stretches() {
+            // Each stretch says when it begins, or which day it is where it is seen from.
+            let first = Tick { x: stretch.x.0, label: label_of(stretch.time.0, UNITS[0].1, true), major: true };
             ticks.push(first);
             for unit in [Some(major), minor].into_iter().flatten() {
                 let is_major = unit.0 == major.0;
-                for time in steps(segment.time, *unit, zone) {
+                for time in steps(stretch.time, *unit, zone) {
                     let label = if is_major { label_of(time, unit.1, false) } else { String::new() };
                     ticks.push(Tick { x: self.x_of_time(time), label, major: is_major });
                 }

@@ -68,12 +68,12 @@ static DARK: Tokens = Tokens {
     window: rgb(0x101318),
     panel: rgb(0x171B22),
     hover: rgb(0x222A35),
-    selected: rgb(0x1E3A66),
+    selected: rgb(0x1B345C),
     hairline: rgb(0x2C343F),
     outline: rgb(0x6B7786),
     text: rgb(0xE6EAF0),
-    secondary: rgb(0xA9B3C0),
-    quiet: rgb(0x94A0AF),
+    secondary: rgb(0xB4BDC9),
+    quiet: rgb(0x9DA8B6),
     accent: rgb(0x6CA8FF),
     filled: rgb(0x2563C9),
     filled_hover: rgb(0x2A6AD2),
@@ -109,8 +109,8 @@ static LIGHT: Tokens = Tokens {
     hairline: rgb(0xD5DBE3),
     outline: rgb(0x7A8594),
     text: rgb(0x1A2029),
-    secondary: rgb(0x4B5665),
-    quiet: rgb(0x5C6775),
+    secondary: rgb(0x3B4553),
+    quiet: rgb(0x4B5665),
     accent: rgb(0x1557C0),
     filled: rgb(0x1B62D1),
     filled_hover: rgb(0x1557C0),
@@ -190,6 +190,8 @@ pub mod size {
     pub const STATUS: f32 = 24.0;
     /// Height of the time panel.
     pub const TIME: f32 = 120.0;
+    /// Height of the time panel in one line.
+    pub const TIME_LINE: f32 = 32.0;
     /// Padding inside a panel.
     pub const PAD: f32 = 12.0;
     /// First width of the list of streams.

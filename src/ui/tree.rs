@@ -216,7 +216,7 @@ impl TreeRows {
             let Some(value) = member.now.as_ref().or(member.before.as_ref()).filter(|node| node.is_branch()) else {
                 continue;
             };
-            let at_first = member.now.is_some() && open_at_first(rules.tree, value, depth, len);
+            let at_first = len <= MANY && member.now.is_some() && open_at_first(rules.tree, value, depth, len);
             let flipped = toggled.is_some_and(|set| set.contains(&member.step));
             if at_first != flipped {
                 self.push_run(&branch, first, at + 1 - first);
@@ -383,6 +383,17 @@ impl Members {
 mod tests {
     use super::*;
     use crate::model::json::parse_text;
+
+    #[test]
+    fn a_branch_among_very_many_opens() {
+        let members: Vec<String> = (0..100).map(|n| format!("\"k{n}\":{{\"inside\":{n}}}")).collect();
+        let now = parse_text(&format!("{{{}}}", members.join(","))).node;
+        let open = |toggled: &[&str]| {
+            let toggled = toggled.iter().map(|path| Pointer::parse(path).expect("a pointer")).collect();
+            TreeRows::new(Tree::State, &now, None, &toggled).len()
+        };
+        assert_eq!((open(&[]), open(&["/k7"]), open(&["/k7", "/k99"])), (100, 101, 102));
+    }
 
     fn rows(now: &str, before: Option<&str>, toggled: &[&str]) -> Vec<String> {
         let toggled = toggled.iter().map(|path| Pointer::parse(path).expect("a pointer")).collect();

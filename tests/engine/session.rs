@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use eventglass::formats::{self, Location, OpenChoice};
 use eventglass::index::EventIndex;
 use eventglass::model::json::to_text;
-use eventglass::model::{Applied, Node, StreamId, Version};
+use eventglass::model::{Applied, Node, Pointer, StreamId, Version};
 use eventglass::replay::host::{Engine, Program};
 use eventglass::replay::timeline::OnError;
 use eventglass::session::{
-    Answer, Budget, CELL_BLOCK, Choice, FoldNews, Found, IndexNews, Indexer, Opening, Reading, ReducerFile,
+    Answer, Budget, CELL_BLOCK, Choice, Filter, FoldNews, Found, IndexNews, Indexer, Opening, Reading, ReducerFile,
     ReducerSource, ReplayAsk, Session, StateNews, StoreAsk, StreamSource, Ticket, WantedHost,
 };
 
@@ -160,9 +160,14 @@ fn fold(answer: Answer) -> Option<FoldNews> {
     }
 }
 
+/// The column of the member `n`.
+fn n() -> Arc<[Pointer]> {
+    Arc::new([Pointer::parse("/n").expect("a pointer")])
+}
+
 /// The first column of a block of cells.
 fn cells(session: &Session, ticket: Ticket, block: u64) -> Vec<String> {
-    session.ask_replay(ReplayAsk::Cells { ticket, blocks: vec![block] });
+    session.ask_replay(ReplayAsk::Cells { ticket, columns: n(), blocks: vec![block] });
     next(session, |answer| match answer {
         Answer::Cells(news) if news.ticket.same_stream(ticket) && news.block == block => {
             Some(news.rows.iter().map(|row| row.cells[0].as_deref().unwrap_or_default().to_owned()).collect())
@@ -198,7 +203,7 @@ fn an_event_that_comes_late_between_others_moves_values_and_states() {
     assert_eq!(to_text(&news.state), "{\"n\":300}");
     assert_eq!(news.event.map(|event| event.version), Some(Version(3)));
     // Asked before the stream grew, answered never: the blocks have moved.
-    session.ask_replay(ReplayAsk::Cells { ticket: seek(1), blocks: vec![0] });
+    session.ask_replay(ReplayAsk::Cells { ticket: seek(1), columns: n(), blocks: vec![0] });
     session.ask_replay(ReplayAsk::Seek { ticket: again, applied: Applied(4) });
     next(&session, |answer| match answer {
         Answer::Cells(news) => panic!("block {} of old rows", news.block),
@@ -216,7 +221,11 @@ fn of_cells_those_asked_for_last_come_and_no_others() {
     next(&session, |answer| matches!(answer, Answer::Stream(_)).then_some(()));
     // A drag over the whole list, faster than anything is read.
     for block in 0..90 {
-        session.ask_replay(ReplayAsk::Cells { ticket: seek(0), blocks: vec![block, block + 1, block + 2] });
+        session.ask_replay(ReplayAsk::Cells {
+            ticket: seek(0),
+            columns: n(),
+            blocks: vec![block, block + 1, block + 2],
+        });
     }
     let mut open = vec![89, 90, 91];
     next(&session, |answer| match answer {
@@ -319,7 +328,7 @@ fn a_module_is_evaluated_once_for_a_selection() {
     session.ask_replay(ReplayAsk::Select { ticket, index: index.clone(), stream: StreamId(1) });
     next(&session, |answer| matches!(answer, Answer::Stream(_)).then_some(()));
     session.ask_replay(ReplayAsk::Raw(true));
-    session.ask_replay(ReplayAsk::Cells { ticket, blocks: vec![0] });
+    session.ask_replay(ReplayAsk::Cells { ticket, columns: n(), blocks: vec![0] });
     next(&session, |answer| match answer {
         Answer::Cells(_) => Some(()),
         Answer::State(_) | Answer::Fold(_) => panic!("it folds unasked"),
@@ -337,10 +346,10 @@ fn the_filter_runs_beside_the_cursor_and_ends_with_its_handle() {
     let stream = index.streams().find("s-1").expect("the stream");
     fold_with(&session, &index, None, OnError::Stop);
     let dropped = {
-        let job = session.filter_events(index.rows_of(stream), stream, "\"even\":true", None);
+        let job = session.filter_events(index.rows_of(stream), stream, &Filter::words("\"even\":true"));
         job.id()
     };
-    let kept = session.filter_events(index.rows_of(stream), stream, "\"n\":29", None);
+    let kept = session.filter_events(index.rows_of(stream), stream, &Filter::words("\"n\":29"));
     session.ask_replay(ReplayAsk::Seek { ticket: seek(1), applied: Applied(20_000) });
     let (mut first, mut told) = (None, 0);
     let places = next(&session, |answer| match answer {
@@ -428,7 +437,7 @@ fn closing_a_store_gives_its_memory_back_whatever_it_was_doing() {
     );
     fold_with(&session, &index, file, OnError::Stop);
     session.ask_replay(ReplayAsk::Seek { ticket: seek(1), applied: Applied(4_000) });
-    let job = session.filter_events(index.rows_of(StreamId(1)), StreamId(1), "nowhere", None);
+    let job = session.filter_events(index.rows_of(StreamId(1)), StreamId(1), &Filter::words("nowhere"));
     next(&session, |answer| matches!(answer, Answer::Fold(_)).then_some(()));
     let other = open();
     assert_eq!(budget.stores(), 2);

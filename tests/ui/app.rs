@@ -13,8 +13,8 @@ use eventglass::model::{Applied, Pointer, StreamId, Version};
 use eventglass::replay::timeline::HandlerError;
 use eventglass::replay::{Thrown, Why};
 use eventglass::session::{
-    Answer, CELL_BLOCK, CellNews, CellRow, FoldNews, Found, IndexNews, JobAsk, JobId, JobNews, PayloadColumn, Progress,
-    Reading, ReplayAsk, StateNews, StoreAsk, StreamNews, Ticket,
+    Answer, CELL_BLOCK, CellNews, CellRow, FoldNews, Found, IndexNews, JobAsk, JobId, JobNews, PayloadColumn,
+    PayloadPaths, Progress, Reading, ReplayAsk, StateNews, StoreAsk, StreamNews, Ticket,
 };
 
 use crate::program::{Program, index, index_of, pretended, problem, settings, state_news};
@@ -42,7 +42,7 @@ fn asked(program: &Program, nth: usize) -> Vec<String> {
             format!("reduce {} {choice:?} {on_error:?}", ticket(of))
         }
         ReplayAsk::Seek { ticket: of, applied } => format!("seek {} {applied}", ticket(of)),
-        ReplayAsk::Cells { ticket, blocks } => format!("cells {} {blocks:?}", ticket.stream),
+        ReplayAsk::Cells { ticket, blocks, .. } => format!("cells {} {blocks:?}", ticket.stream),
         ReplayAsk::Compare(at) => format!("compare {at:?}"),
         ReplayAsk::Halt(_) => "halt".to_owned(),
         ReplayAsk::Raw(wanted) => format!("raw {wanted}"),
@@ -110,12 +110,19 @@ fn news_of(id: StreamId, stream: u64, news: &IndexNews) -> Answer {
     let types = rows.type_id(0).map(|id| (id, rows.len())).into_iter().collect();
     let path = Pointer::parse("/amount").expect("a pointer");
     let columns = vec![PayloadColumn { path, label: "amount".to_owned(), numeric: true }];
-    Answer::Stream(Box::new(StreamNews { ticket: ticket(stream, 0, 0), rows, columns, types }))
+    let paths = PayloadPaths { paths: vec![(columns[0].clone(), 1)], of: 1 };
+    Answer::Stream(Box::new(StreamNews { ticket: ticket(stream, 0, 0), rows, columns, paths, types }))
 }
 
 fn cell_news(stream: u64, block: u64, values: impl IntoIterator<Item = u64>) -> Answer {
-    let row = |value: u64| CellRow { cells: [Some(Arc::from(value.to_string())), None], ..CellRow::default() };
-    Answer::Cells(CellNews { ticket: ticket(stream, 0, 0), block, rows: values.into_iter().map(row).collect() })
+    let row = |value: u64| CellRow { cells: vec![Some(Arc::from(value.to_string()))], ..CellRow::default() };
+    let columns = Arc::new([Pointer::parse("/amount").expect("a pointer")]);
+    Answer::Cells(CellNews {
+        ticket: ticket(stream, 0, 0),
+        columns,
+        block,
+        rows: values.into_iter().map(row).collect(),
+    })
 }
 
 fn errors(program: &Program) -> u64 {
@@ -239,15 +246,11 @@ fn a_filter_that_was_replaced_finds_nothing_any_more() {
     assert_eq!(program.workspace().events.shown, 2);
     assert!(program.workspace().events.filtering);
     assert_eq!(program.workspace().events.looked_at, Some((10, 100)));
-    // Escape ends it and keeps what it found.
+    // Escape ends it, and nothing half is kept: what was listed before is listed again.
     program.apply(Action::StopFilter);
     tell(&mut program, second, found(&[5, 6, 7, 8]), true);
     let events = program.workspace().events;
-    assert_eq!(
-        (events.shown, events.filtering, events.looked_at),
-        (2, false, Some((10, 100))),
-        "it says that more was not looked at"
-    );
+    assert_eq!((events.shown, events.filtering, events.looked_at, events.filter), (100, false, None, ""));
     // One that fails says so and filters nothing.
     program.apply(Action::SetEventFilter("abc".to_owned()));
     let third = jobs(&program)[0];

@@ -4,11 +4,14 @@
 mod app;
 mod background;
 mod blame;
+mod columns;
 mod compare;
+mod contrast;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod export;
 mod filters;
+mod find;
 mod finish;
 mod flows;
 mod goto;
@@ -24,6 +27,7 @@ mod random;
 mod samples;
 mod search;
 mod sizes;
+mod slider;
 mod stores;
 mod value;
 mod window;

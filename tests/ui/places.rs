@@ -251,7 +251,7 @@ fn what_a_store_comes_back_with_is_saved_while_the_program_runs() {
     // What was arranged first may be saved before the rest of it.
     let is_whole = |recent: &Recent| {
         let reducer = recent.memory.reducer.as_ref();
-        !recent.place.filter.is_empty() && reducer.is_some_and(|kept| kept.table.values().any(Option::is_none))
+        recent.place.filter.is_set() && reducer.is_some_and(|kept| kept.table.values().any(Option::is_none))
     };
     program.until("it is saved", |program| saved(program).recent.first().is_some_and(is_whole));
     // Whatever ends the program now.

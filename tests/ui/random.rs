@@ -15,8 +15,8 @@ use egui::{Event, Key, Modifiers, PointerButton, pos2};
 use egui_kittest::Node;
 use egui_kittest::kittest::NodeT;
 use eventglass::app::action::{
-    Action, Axis, CopyWhat, EventTab, ExportAction, Format, GoToAction, GoToScope, Panel, StateTab, StreamSort,
-    ThemeChoice, Tree, Until, ValueAction, Way, What, Which,
+    Action, Axis, ColumnAction, CopyWhat, Edge, EventTab, ExportAction, FilterAction, FindAction, Format, GoToAction,
+    GoToScope, Panel, StateTab, StreamSort, ThemeChoice, Tie, Tree, Until, ValueAction, Way, What, Which, Zoom,
 };
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand;
@@ -158,7 +158,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
     let paths = ["", "/n", "/deep/a/1", "/balance", "/overdraft", "/nowhere/0", "/flags/0"];
     let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
     let trees = [Tree::State, Tree::Payload, Tree::Metadata];
-    match chance.below(73) {
+    match chance.below(76) {
         0..=11 => {
             let by = [1, -1, 10, -10, 3, i64::MIN, i64::MAX];
             let applied = Applied(number(chance));
@@ -229,13 +229,20 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             4 => Action::OpenRecent(number(chance) as usize),
             _ => Action::ForgetRecent(number(chance) as usize),
         },
-        55 => Action::SetAxis(chance.of(&[Axis::Sequence, Axis::Time])),
+        55 => {
+            let times =
+                [1.0, 2.0, 7.5, 1e3, 1e12, f64::NAN, -3.0].map(|times| (times, chance.below(110) as f64 / 100.0));
+            let zooms = times.map(|(times, left)| Action::SetZoom(Zoom { times, left }));
+            let axes = [Axis::Sequence, Axis::Time].map(Action::SetAxis);
+            chance.of(&[&zooms[..], &axes].concat())
+        }
         56 => chance.of(&[ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light].map(Action::SetTheme)),
         57 => Action::ToggleUtc,
         58 => Action::TextSize(chance.of(&[0, 0, 1, -1, i8::MAX, i8::MIN])),
         59 => {
             let sizes = [None, Some(0.0), Some(300.0), Some(0.5), Some(f32::NAN), Some(-1e30)];
-            let seams = ["streams", "state", "event", "findings", "narrow events", "narrow state", "none"];
+            let seams =
+                ["streams", "state", "event", "findings", "narrow events", "narrow state", "low state", "time", "none"];
             Action::SetSize(chance.of(&seams), chance.of(&sizes))
         }
         60 => Action::ResetLayout,
@@ -267,6 +274,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             Action::StepWrite(Way::On),
         ]),
         71 => searching(chance),
+        72..=74 => listing(chance),
         _ => {
             let panels = [
                 Panel::Streams,
@@ -284,12 +292,43 @@ fn action(chance: &mut Chance, world: &World) -> Action {
     }
 }
 
+/// Filters, columns and finding in lists.
+fn listing(chance: &mut Chance) -> Action {
+    let paths = ["", "/n", "/amount", "/deep/a", "/nowhere/0", "/name"];
+    let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
+    let number = |chance: &mut Chance| if chance.one_in(6) { chance.next() } else { chance.below(6) };
+    let times = ["", "6 Oct", "2026-10-06", "14:03", "soon", "57", "9999-12-31", "\u{0}"];
+    let filter = match chance.below(12) {
+        0 => FilterAction::Between(number(chance), number(chance)),
+        1 | 2 => FilterAction::TypeTime(chance.of(&[Edge::From, Edge::Through]), chance.of(&times).to_owned()),
+        3 => FilterAction::Keep(chance.of(&["", "a", "b", "  "]).to_owned()),
+        4 => FilterAction::Use(number(chance) as usize),
+        5 => FilterAction::Forget("a".to_owned()),
+        6 => FilterAction::Clear,
+        7 => return ColumnAction::Toggle((!chance.one_in(3)).then(|| path(chance))).into(),
+        8 => return ColumnAction::Move(path(chance), number(chance) as usize).into(),
+        9 => {
+            let widths = [None, Some(0.0), Some(90.0), Some(f32::NAN), Some(1e9)];
+            return ColumnAction::Width(path(chance), chance.of(&widths)).into();
+        }
+        10 => return ColumnAction::Reset.into(),
+        _ => {
+            let panel = chance.of(&[Panel::State, Panel::State, Panel::Event, Panel::Time]);
+            let ways = [Way::Back, Way::On].map(FindAction::Next);
+            let typed = FindAction::Type(chance.of(&["", "a", "n", "zzz", "1"]).to_owned());
+            let finds = [&ways[..], &[FindAction::Show, FindAction::Show, typed, FindAction::Close]].concat();
+            return Action::Find(panel, chance.of(&finds));
+        }
+    };
+    filter.into()
+}
+
 /// Searching the store; whether the drawer is there or not.
 fn searching(chance: &mut Chance) -> Action {
     let texts =
         ["", "card", "type:a", "amount=1", "/a(b/", "/[0-9]+/", "\"a b\"", "e", "stream:1 /0=x", "\u{0}", "null"];
     match chance.below(7) {
-        5 => Action::SearchCorrelation,
+        5 => Action::SearchTied(chance.of(&Tie::ALL)),
         0 | 1 => Action::ShowSearch,
         2 => Action::CloseSearch,
         3 => Action::SearchFor(chance.of(&texts).to_owned()),

@@ -208,3 +208,43 @@ fn events_that_the_store_gains_are_searched_too() {
     tell(&mut window, second, 360, &[310], true);
     wait_for(&mut window, "13 events, the first 3 listed");
 }
+
+#[test]
+fn ids_that_tie_events_are_links_in_the_event() {
+    let conn = rusqlite::Connection::open(sample("bank.db")).expect("the sample");
+    let id = |member: &str| -> String {
+        let sql = format!(
+            "SELECT json_extract(message_metadata, '$.{member}') FROM emt_messages
+                WHERE stream_id = 'account-1042' AND stream_position = 4"
+        );
+        conn.query_row(&sql, [], |row| row.get(0)).expect("an id")
+    };
+    let (correlation, causation) = (id("correlationId"), id("causationId"));
+    let wanted = has(&format!("\"{correlation}\""));
+    let mut window = start(bank(4, Some(sample("reducers.mjs"))));
+    wait_for(&mut window, "balance ");
+    settle(&mut window);
+    // By Tab from the tabs of the event.
+    let name = format!("Events with this correlation {correlation}");
+    window.get_by_label("Metadata").focus();
+    window.run_steps(2);
+    for _ in 0..8 {
+        if crate::keyboard::focused_name(&window) == name {
+            break;
+        }
+        press(&mut window, Modifiers::NONE, Key::Tab);
+    }
+    assert_eq!(crate::keyboard::focused_name(&window), name);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    wait_for(&mut window, &format!("{} events", wanted.len()));
+    // The cause, by the mouse, where no link of the dialect leads there already.
+    let words = format!("Events with this causation {causation}");
+    if window.query_by_label(&words).is_some() {
+        window.get_by_label(&words).click();
+        wait_for(&mut window, &format!("{causation}"));
+        let found = has(&format!("\"{causation}\"")).len();
+        wait_for(&mut window, &format!("{found} event"));
+    } else {
+        assert!(labels(&window).iter().any(|label| label.contains(&causation)), "it is a link of its own");
+    }
+}

@@ -7,6 +7,7 @@ mod when;
 
 use chrono::{Local, Utc};
 
+pub(super) use self::when::stretch;
 use self::when::{Moment, When};
 use super::App;
 use super::action::{GoToAction, GoToScope};
@@ -268,7 +269,7 @@ impl OpenStore {
     }
 
     /// When the stream's last event happened.
-    fn latest(&self, view: &StreamView) -> Option<Time> {
+    pub(super) fn latest(&self, view: &StreamView) -> Option<Time> {
         let last = view.rows.len().checked_sub(1).and_then(|last| view.rows.time(last));
         last.or_else(|| self.index.index.streams().summary(view.id)?.last_time)
     }

@@ -54,6 +54,22 @@ pub(super) fn read<Z: TimeZone>(text: &str, latest: Option<Time>, zone: &Z) -> O
     Some(When::Moments(vec![Moment { time, through: time }]))
 }
 
+/// The first and the last moment of a time that was typed; `6 Oct` is the whole day.
+///
+/// # Errors
+/// Why it is none.
+pub(in crate::app) fn stretch<Z: TimeZone>(text: &str, latest: Option<Time>, zone: &Z) -> Result<(Time, Time), String> {
+    match read(text, latest, zone) {
+        Some(When::Moments(moments)) => {
+            let first = moments.iter().map(|moment| moment.time).min();
+            let last = moments.iter().map(|moment| moment.through).max();
+            first.zip(last).ok_or_else(|| "There is no such time.".to_owned())
+        }
+        Some(When::Untimed) => Err("The events have no times: type a whole date.".to_owned()),
+        _ => Err("This is no time: type 2026-10-06 14:03, Tue 14:03 or 6 Oct.".to_owned()),
+    }
+}
+
 /// `-10`, `+3`.
 fn relative(text: &str) -> Option<i64> {
     let (sign, digits) = match text.chars().next()? {
@@ -366,6 +382,22 @@ mod tests {
         ] {
             assert_eq!(through(text), want, "{text}");
         }
+    }
+
+    #[test]
+    fn a_stretch_is_all_that_reads_so() {
+        let latest = Some(time("2026-10-25T20:00:00Z"));
+        let stretch = |text: &str| stretch(text, latest, &Berlin).map(|(from, to)| [from, to].map(Time::to_rfc3339));
+        assert_eq!(stretch("6 Oct").expect("a day"), ["2026-10-05T22:00:00Z", "2026-10-06T21:59:59.999999Z"]);
+        // An hour that comes twice is meant both times.
+        assert_eq!(
+            stretch("2026-10-25 02:30").expect("a minute"),
+            ["2026-10-25T00:30:00Z", "2026-10-25T01:30:59.999999Z"]
+        );
+        for text in ["57", "-10", "last", "soon", "2026-13-01"] {
+            assert!(stretch(text).is_err_and(|why| why.ends_with('.')), "{text}");
+        }
+        assert!(super::stretch("14:03", None, &Berlin).is_err_and(|why| why.contains("no times")));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The drawer of who wrote a path: a line for each event that did.
 
 use super::state::percent;
-use super::{Progress, TypeSlot};
+use super::{FindView, Progress, TypeSlot};
 use crate::app::blame::named;
 use crate::app::stream::StreamView;
 use crate::model::{Pointer, Problem, Time, Version};
@@ -21,6 +21,8 @@ pub struct BlameView<'a> {
     pub in_effect: Option<u64>,
     /// The playhead stands at that event.
     pub is_here: bool,
+    /// What is looked for in it.
+    pub find: Option<FindView<'a>>,
     /// The states are documents, known at some versions only.
     pub is_stored: bool,
 }
@@ -49,7 +51,7 @@ pub struct BlameLine<'a> {
     pub inside: Option<&'a str>,
 }
 
-pub(super) fn blame(view: &StreamView, is_stored: bool) -> Option<BlameView<'_>> {
+pub(super) fn blame<'a>(view: &'a StreamView, find: Option<FindView<'a>>, is_stored: bool) -> Option<BlameView<'a>> {
     let blame = &view.blame;
     let path = blame.path.as_ref().filter(|_| blame.is_open).map(Pointer::readable)?;
     let Progress { done, of, .. } = blame.progress;
@@ -64,6 +66,7 @@ pub(super) fn blame(view: &StreamView, is_stored: bool) -> Option<BlameView<'_>>
         problem,
         in_effect,
         is_here: in_effect.and_then(|row| blame.writes.get(row)).is_some_and(|line| line.applied == at),
+        find,
         is_stored,
     })
 }

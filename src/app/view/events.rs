@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::time::{LegendEntry, legend_entry};
-use super::{Content, Count, PayloadColumn, TypeSlot};
+use super::{Content, Count, PayloadPaths, TypeSlot};
+use crate::app::action::Edge;
+use crate::app::columns::EventColumn;
+use crate::app::desk::Desk;
+use crate::app::filter::KeptFilter;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
 use crate::model::{Applied, Marks, StreamStatus, Time, TypeId, Version};
 use crate::replay::timeline::OnError;
-use crate::session::Reading;
+use crate::session::{Reading, TimeSpan};
 
 pub struct EventsView<'a> {
     /// Name of the stream; `None` = none is chosen.
@@ -22,7 +26,9 @@ pub struct EventsView<'a> {
     pub filter: &'a str,
     /// The types, and which of them are listed.
     pub types: EventTypes<'a>,
-    /// It may leave out events: by its text or by their types.
+    /// The stretch of time that is listed, and the filters that are kept.
+    pub times: EventTimes<'a>,
+    /// It may leave out events: by its text, by their types or times.
     pub filtered: bool,
     /// The filter is still being applied.
     pub filtering: bool,
@@ -30,16 +36,57 @@ pub struct EventsView<'a> {
     pub looked_at: Option<(u64, u64)>,
     /// `Empty`: the stream has no events; a filter without a match is `Ready` with no rows.
     pub rows: Content<'a, &'a dyn EventLines>,
-    /// Up to two columns out of the payload.
-    pub columns: &'a [PayloadColumn],
+    /// Columns out of the payload.
+    pub columns: &'a [EventColumn],
+    /// The user chose them.
+    pub columns_chosen: bool,
+    /// Members of the payload that can be one.
+    pub paths: Option<&'a PayloadPaths>,
     /// Where the playhead stands; its event is row `rows.index_of(applied)`.
     pub applied: Applied,
     /// Point A.
     pub point_a: Option<Applied>,
     /// Time of the stream's first event, for "since previous" of the first row.
     pub first_time: Option<Time>,
+    /// The event at the playhead, where the filter leaves it out.
+    pub hidden: Option<Version>,
     /// What the playhead does, so that the list keeps it in view.
     pub playing: bool,
+}
+
+/// The stretch of time whose events are listed, and what is kept of filters.
+pub struct EventTimes<'a> {
+    /// The stream has times.
+    pub has_times: bool,
+    /// Where it begins, and where it ends.
+    pub ends: [TimeEnd<'a>; 2],
+    /// Filters that are kept for stores of this kind.
+    pub kept: &'a [KeptFilter],
+    /// The filter leaves out something, so that it can be kept.
+    pub is_set: bool,
+}
+
+/// An end of a stretch of time.
+#[derive(Clone, Copy, Default)]
+pub struct TimeEnd<'a> {
+    /// As it was typed; `None`: it came from elsewhere.
+    pub typed: Option<&'a str>,
+    /// What is meant; `None`: it is open.
+    pub time: Option<Time>,
+    /// Why what was typed is no time.
+    pub problem: Option<&'a str>,
+}
+
+impl EventTimes<'_> {
+    /// How many ends are set.
+    pub fn ends_set(&self) -> usize {
+        self.ends.iter().filter(|end| end.time.is_some()).count()
+    }
+
+    /// It ends before it begins.
+    pub fn is_backwards(&self) -> bool {
+        matches!([self.ends[0].time, self.ends[1].time], [Some(from), Some(through)] if from > through)
+    }
 }
 
 /// The types of the stream's events, most frequent first, and which of them are listed.
@@ -74,7 +121,7 @@ impl<'a> EventTypes<'a> {
     }
 
     fn on(self) -> Option<&'a BTreeSet<String>> {
-        self.view?.filter.types.as_ref()
+        self.view?.filter.wanted.types.as_ref()
     }
 }
 
@@ -105,7 +152,7 @@ pub struct EventLine<'a> {
     pub idle_before: bool,
     pub mark: EventMark,
     /// Values of `EventsView::columns`, in their order.
-    pub cells: [CellText<'a>; 2],
+    pub cells: Vec<CellText<'a>>,
 }
 
 /// What is special about an event.
@@ -137,7 +184,8 @@ pub enum CellText<'a> {
     Text(Cow<'a, str>),
 }
 
-pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
+pub(super) fn events<'a>(store: &'a OpenStore, desk: &'a Desk) -> EventsView<'a> {
+    let kept = store.kept_filters(desk);
     let exact = store.index.reading == Reading::Done;
     let Some(view) = &store.view else {
         return EventsView {
@@ -147,14 +195,18 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
             shown: 0,
             filter: "",
             types: EventTypes { view: None },
+            times: EventTimes { has_times: false, ends: Default::default(), kept, is_set: false },
             filtered: false,
             filtering: false,
             looked_at: None,
             rows: Content::Empty,
             columns: &[],
+            columns_chosen: false,
+            paths: None,
             applied: Applied(0),
             point_a: None,
             first_time: None,
+            hidden: None,
             playing: false,
         };
     };
@@ -164,9 +216,10 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
         status: store.index.index.streams().summary(view.id).map_or(StreamStatus::Active, |summary| summary.status),
         total: Count { number: total, exact },
         shown: view.filter.places.as_ref().map_or(total, |places| places.len() as u64),
-        filter: &view.filter.text,
+        filter: &view.filter.wanted.text,
         types: EventTypes { view: Some(view) },
-        filtered: view.filter.is_set(),
+        times: times(view, kept),
+        filtered: view.filter.wanted.is_set(),
         filtering: view.filter.is_running(),
         looked_at: view.filter.looked_at(),
         rows: if view.is_arranging() {
@@ -177,11 +230,26 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
             Content::Ready(store)
         },
         columns: &view.cells.columns,
+        columns_chosen: view.cells.are_chosen,
+        paths: Some(&view.cells.paths),
         applied: view.playhead.applied(),
         point_a: view.point_a.at,
         first_time: view.rows.time(0),
+        hidden: view.version().filter(|_| store.index_of(view.playhead.applied()).is_err()),
         playing: view.playhead.is_playing(),
     }
+}
+
+fn times<'a>(view: &'a StreamView, kept: &'a [KeptFilter]) -> EventTimes<'a> {
+    let filter = &view.filter;
+    let end = |at: usize, time| TimeEnd {
+        typed: filter.typed[at].as_ref().map(|typed| &*typed.text),
+        time,
+        problem: filter.typed[at].as_ref().and_then(|typed| typed.problem.as_deref()),
+    };
+    let TimeSpan { from, through } = filter.wanted.times;
+    let ends = [end(Edge::From as usize, from), end(Edge::Through as usize, through)];
+    EventTimes { has_times: view.has_times, ends, kept, is_set: filter.wanted.is_set() }
 }
 
 impl StreamView {
@@ -234,7 +302,8 @@ impl EventLines for OpenStore {
         let cell = |column: usize| match row {
             None => CellText::Pending,
             Some(row) => {
-                row.cells[column].as_ref().map_or(CellText::Missing, |text| CellText::Text(Cow::Borrowed(text)))
+                let text = row.cells.get(column).and_then(Option::as_ref);
+                text.map_or(CellText::Missing, |text| CellText::Text(Cow::Borrowed(text)))
             }
         };
         EventLine {
@@ -246,7 +315,7 @@ impl EventLines for OpenStore {
             since_previous: since,
             idle_before: since.is_some_and(|since| since > view.idle),
             mark: view.mark(at, self.reducers.on_error()),
-            cells: [cell(0), cell(1)],
+            cells: (0..view.cells.columns.len()).map(cell).collect(),
         }
     }
 
@@ -273,7 +342,7 @@ impl Default for EventLine<'_> {
             since_previous: None,
             idle_before: false,
             mark: EventMark::None,
-            cells: [CellText::Missing, CellText::Missing],
+            cells: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@
 mod blame;
 mod events;
 mod export;
+mod find;
 mod goto;
 mod mapping;
 mod pages;
@@ -21,8 +22,9 @@ mod value;
 use std::collections::BTreeMap;
 
 pub use blame::{BlameLine, BlameLines, BlameView};
-pub use events::{CellText, EventLine, EventLines, EventMark, EventTypes, EventsView};
+pub use events::{CellText, EventLine, EventLines, EventMark, EventTimes, EventTypes, EventsView, TimeEnd};
 pub use export::{ExportView, PlayheadAt, RunningView};
+pub use find::FindView;
 pub use goto::{BookmarkView, GoToLine, GoToLines, GoToNote, GoToView};
 pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};
 pub use pages::{
@@ -38,9 +40,12 @@ pub use time::{Flag, LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineE
 pub use toolbar::{ReducerChip, StoreChip, StoreTab, ToolbarView};
 pub use value::ValueView;
 
+pub use super::columns::EventColumn;
+pub use super::filter::KeptFilter;
 pub use super::reducers::ReducerRow;
 
 use super::App;
+use super::action::Panel;
 use super::command::CommandContext;
 use super::desk::Modal;
 pub use super::export::Outcome;
@@ -48,7 +53,7 @@ pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
-pub use crate::session::{PayloadColumn, Progress, Sample, Shown, WrittenRows};
+pub use crate::session::{Filter, PayloadColumn, PayloadPaths, Progress, Sample, Shown, WrittenRows};
 
 /// Everything on screen.
 pub struct RootView<'a> {
@@ -222,14 +227,15 @@ impl App {
         let view = store.view.as_ref();
         WorkspaceView {
             streams: streams::streams(store, &self.commands),
-            events: events::events(store),
+            events: events::events(store, &self.desk),
             state: state::state(store, now),
             event: state::event(store),
             time: time::time(store, &self.desk, self.commands.axis),
             status: pages::status(&self.desk, view),
             loading: (view.is_none() && store.is_reading()).then(|| pages::loading(store, bytes)),
             notice: store.notice.as_ref().map(pages::notice),
-            blame: view.and_then(|view| blame::blame(view, store.reducers.is_stored())),
+            blame: view
+                .and_then(|view| blame::blame(view, find::find(store, Panel::Blame), store.reducers.is_stored())),
             search: search::search(store),
             findings: store.findings_open.then(|| pages::findings(store, self.commands.findings)),
         }

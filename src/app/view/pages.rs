@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::FindView;
+use super::find::find;
 use super::state::percent;
 use crate::app::VEIL_AFTER;
-use crate::app::action::Way;
+use crate::app::action::{Panel, Way};
 use crate::app::blame::named;
 use crate::app::desk::Desk;
 use crate::app::samples::SampleCard;
@@ -76,6 +78,8 @@ pub struct FindingsView<'a> {
     pub kinds: u64,
     /// Places, all kinds together.
     pub places: u64,
+    /// What is looked for in them.
+    pub find: Option<FindView<'a>>,
 }
 
 /// Lines of the list of findings.
@@ -159,7 +163,7 @@ pub(super) fn findings(store: &OpenStore, places: u64) -> FindingsView<'_> {
     let mut kinds: Vec<FindingCode> = store.findings().flat_map(|f| f.counts().keys().copied()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    FindingsView { rows: store, kinds: kinds.len() as u64, places }
+    FindingsView { rows: store, kinds: kinds.len() as u64, places, find: find(store, Panel::Findings) }
 }
 
 impl FindingLines for OpenStore {

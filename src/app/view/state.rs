@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::{Content, EventMark, TypeSlot};
+use super::find::find;
+use super::{Content, EventMark, FindView, TypeSlot};
 use crate::app::VEIL_AFTER;
-use crate::app::action::{EventTab, StateTab, Tree};
+use crate::app::action::{EventTab, Panel, StateTab, Tie, Tree};
 use crate::app::links::Links;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
@@ -26,6 +27,8 @@ pub struct TreeView<'a> {
     /// Branches that are not as they are at first: the app flips paths here on `ToggleExpanded`.
     pub toggled: &'a HashSet<Pointer>,
     pub selected: Option<&'a Pointer>,
+    /// What is looked for in it.
+    pub find: Option<FindView<'a>>,
     /// Changes whenever `node`, `before` or `toggled` does; rows are kept until then.
     pub revision: u64,
 }
@@ -54,6 +57,8 @@ pub struct StateView<'a> {
     pub content: Content<'a, StateBody<'a>>,
     /// The state shown is of an earlier playhead and has been so for over 80 ms.
     pub stale: bool,
+    /// What is looked for in it.
+    pub find: Option<FindView<'a>>,
 }
 
 /// A state that is there.
@@ -138,6 +143,8 @@ pub struct EventView<'a> {
     pub tab: EventTab,
     /// `Empty`: the playhead stands before the first event, or no stream is chosen.
     pub content: Content<'a, EventBody<'a>>,
+    /// What is looked for in it.
+    pub find: Option<FindView<'a>>,
 }
 
 /// An event that is there.
@@ -165,6 +172,8 @@ pub struct EventBody<'a> {
     pub console: String,
     /// Where it points.
     pub links: Vec<LinkLine<'a>>,
+    /// Ids that tie it to others, and that are not among the links.
+    pub ties: Vec<(Tie, &'a str)>,
     /// What a projection would write at it.
     pub emitted: &'a [Emitted],
     /// Events of this kind of store may point at others.
@@ -223,7 +232,8 @@ pub struct LinkHereLine<'a> {
 
 pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
     let tab = store.tabs.0;
-    let Some(view) = &store.view else { return StateView { tab, content: Content::Empty, stale: false } };
+    let find = find(store, Panel::State);
+    let Some(view) = &store.view else { return StateView { tab, content: Content::Empty, stale: false, find } };
     let shown = view.fold.shown.as_deref();
     let problem = view.fold.failed.as_ref().or_else(|| shown?.problem.as_ref());
     StateView {
@@ -234,6 +244,7 @@ pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
             (None, Some(shown)) => Content::Ready(state_body(store, view, shown)),
         },
         stale: shown.is_some() && view.is_stale_for(Duration::as_secs_f64(&VEIL_AFTER), now),
+        find,
     }
 }
 
@@ -246,7 +257,7 @@ fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNe
         None => (shown.previous.as_ref(), shown.previous_version),
     };
     StateBody {
-        tree: tree(view, Tree::State, &shown.state, before),
+        tree: TreeView { find: find(store, Panel::State), ..tree(view, Tree::State, &shown.state, before) },
         version: shown.version,
         previous,
         against: against.map(|against| AgainstView { version: against.version, problem: against.problem.as_ref() }),
@@ -270,7 +281,8 @@ fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNe
 fn tree<'a>(view: &'a StreamView, tree: Tree, node: &'a Node, before: Option<&'a Node>) -> TreeView<'a> {
     let look = view.trees.of(tree);
     let revision = view.trees.revision;
-    TreeView { tree, node, before, toggled: &look.toggled, selected: look.selected.as_ref(), revision }
+    let selected = look.selected.as_ref();
+    TreeView { tree, node, before, toggled: &look.toggled, selected, find: None, revision }
 }
 
 /// The handler that threw, where the state shown is not the one asked for.
@@ -292,7 +304,8 @@ fn threw<'a>(view: &'a StreamView, shown: &'a StateNews, file: &'a str) -> Optio
 
 pub(super) fn event(store: &OpenStore) -> EventView<'_> {
     let tab = store.tabs.1;
-    let Some(view) = &store.view else { return EventView { tab, content: Content::Empty } };
+    let find = find(store, Panel::Event);
+    let Some(view) = &store.view else { return EventView { tab, content: Content::Empty, find } };
     let content = match view.fold.shown.as_deref() {
         // A reducer that cannot start leaves the panel without the event as well.
         None if view.fold.failed.is_none() => Content::Loading,
@@ -301,7 +314,7 @@ pub(super) fn event(store: &OpenStore) -> EventView<'_> {
         }
         _ => Content::Empty,
     };
-    EventView { tab, content }
+    EventView { tab, content, find }
 }
 
 fn event_body<'a>(
@@ -311,6 +324,7 @@ fn event_body<'a>(
     asked: Applied,
 ) -> EventBody<'a> {
     let links = &view.links;
+    let find = |tab: EventTab| find(store, Panel::Event).filter(|_| store.tabs.1 == tab);
     EventBody {
         version: event.version,
         type_name: &event.event_type,
@@ -320,12 +334,16 @@ fn event_body<'a>(
         time: event.time,
         time_text: event.time_text.as_deref(),
         mark: if event.marks.has(Marks::COMMAND) { EventMark::Command } else { EventMark::None },
-        payload: tree(view, Tree::Payload, links.stands_for().unwrap_or(&event.data), None),
-        metadata: tree(view, Tree::Metadata, &event.metadata, None),
+        payload: TreeView {
+            find: find(EventTab::Payload),
+            ..tree(view, Tree::Payload, links.stands_for().unwrap_or(&event.data), None)
+        },
+        metadata: TreeView { find: find(EventTab::Metadata), ..tree(view, Tree::Metadata, &event.metadata, None) },
         raw: &event.raw,
         undecodable: event.undecodable.as_deref(),
         console: console(view, asked),
         links: links.ends.iter().enumerate().map(|(at, end)| link_line(store, links, at, end)).collect(),
+        ties: ties(store, links),
         emitted: &[],
         has_links: store.has_links(),
         here: links.here.as_ref().map(|here| LinksHereView {
@@ -335,6 +353,15 @@ fn event_body<'a>(
             is_part: !here.is_running() && here.progress.done < here.progress.of,
         }),
     }
+}
+
+fn ties<'a>(store: &'a OpenStore, links: &Links) -> Vec<(Tie, &'a str)> {
+    let is_link = |id: &str| links.ends.iter().any(|end| matches!(&end.link.to, LinkTarget::Id(own) if **own == *id));
+    let of = |tie: Tie| store.tied_by(tie).filter(|id| !is_link(id)).map(|id| (tie, id));
+    let mut ties: Vec<(Tie, &str)> = Tie::ALL.into_iter().filter_map(of).collect();
+    // The first of a chain is its own cause.
+    ties.dedup_by(|a, b| a.1 == b.1);
+    ties
 }
 
 fn console(view: &StreamView, asked: Applied) -> String {

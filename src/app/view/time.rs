@@ -1,9 +1,10 @@
 //! The slider and what surrounds it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Content, TypeSlot};
-use crate::app::action::Axis;
+use crate::app::action::{Axis, Zoom};
 use crate::app::desk::Desk;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
@@ -30,6 +31,8 @@ pub struct TimeBody<'a> {
     /// What the axis measures; events without times have only their order.
     pub axis: Axis,
     pub has_times: bool,
+    /// Which part of it is shown.
+    pub zoom: Zoom,
     /// Every event of the stream.
     pub events: &'a dyn TimelineEvents,
     /// Changes whenever the stream does: another one, or more events.
@@ -38,8 +41,8 @@ pub struct TimeBody<'a> {
     pub legend: Vec<LegendEntry<'a>>,
     /// How many more types there are, and how many events they have.
     pub others: (u64, u64),
-    /// Events that pass the filter differ from all: density is drawn in grey.
-    pub filtered: bool,
+    /// Places of the events that pass the filter, in order: the others are drawn in grey. `None`: all pass.
+    pub matches: Option<&'a Arc<Vec<u32>>>,
     /// First event that made the reducer throw and stopped the replay; the rail is dashed from it on.
     pub stopped_at: Option<Applied>,
     /// Events that threw and were left out, for marks on the rail (at most some hundreds).
@@ -113,11 +116,12 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
             speed: view.playhead.speed(),
             axis: if view.has_times { axis } else { Axis::Sequence },
             has_times: view.has_times,
+            zoom: view.zoom,
             events: view,
             revision: revision(view),
             legend: view.types.iter().take(LEGEND).map(|entry| legend_entry(view, *entry)).collect(),
             others: (others.len() as u64, others.iter().map(|(_, count)| count).sum()),
-            filtered: view.filter.places.is_some(),
+            matches: view.filter.places.as_ref(),
             stopped_at: view.fold.news.stopped.map(|at| Applied(at + 1)),
             skipped,
             flags: store

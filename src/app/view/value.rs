@@ -1,9 +1,9 @@
 //! The sheet of one value.
 
 use crate::app::store::OpenStore;
-use crate::app::value::MAX_FOUND;
 use crate::model::Node;
 use crate::session::Shown;
+use crate::session::find::MAX_FOUND;
 
 /// A value with all that it may mean.
 pub struct ValueView<'a> {

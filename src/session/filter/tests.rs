@@ -153,7 +153,11 @@ fn run_of(
     text: &str,
     types: Option<BTreeSet<String>>,
 ) -> Vec<u32> {
-    let mut job = EventFilter::new(rows.clone(), stream, text, types);
+    run_filter(opened, rows, stream, &Filter { types, ..Filter::words(text) })
+}
+
+fn run_filter(opened: &Arc<Opened>, rows: &StreamRows, stream: StreamId, filter: &Filter) -> Vec<u32> {
+    let mut job = EventFilter::new(rows.clone(), stream, filter);
     while !job.step(opened, Duration::ZERO).expect("a readable store") {
         let Found::Places(places) = job.found() else { panic!("it failed") };
         assert!(places.is_sorted());
@@ -294,5 +298,42 @@ fn lines_are_searched_too() {
         let is_wanted = |at: &u32| types.contains(if at.is_multiple_of(2) { &"Even" } else { &"Odd" });
         let expected: Vec<u32> = expected(&mut source, text).into_iter().filter(is_wanted).collect();
         assert_eq!(run_of(&opened, &rows, StreamId(0), text, Some(wanted)), expected, "{text} of {types:?}");
+    }
+}
+
+#[test]
+fn a_stretch_of_time_has_both_its_ends_and_no_event_without_a_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.jsonl");
+    // Every tenth has no time, and some clocks are late.
+    let time =
+        |at: i64| (at % 10 != 7).then(|| Time((1_780_000_000 + at - if at % 13 == 5 { 40 } else { 0 }) * 1_000_000));
+    let line = |at: i64| {
+        let time = time(at).map(|time| format!(",\"time\":\"{}\"", time.to_rfc3339())).unwrap_or_default();
+        format!("{{\"stream\":\"s\",\"version\":{at},\"type\":\"T{}\"{time},\"data\":{{\"n\":{at}}}}}\n", at % 2)
+    };
+    std::fs::write(&path, (0..600).map(line).collect::<String>()).expect("written");
+    let opened = Arc::new(open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store"));
+    let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
+    let rows = index.rows_of(StreamId(0));
+    for (from, through) in
+        [(None, None), (Some(100), None), (None, Some(100)), (Some(100), Some(300)), (Some(9), Some(2))]
+    {
+        let times = TimeSpan { from: from.and_then(time), through: through.and_then(time) };
+        for (text, types) in [("", None), ("5", None), ("", Some(["T1".to_owned()].into()))] {
+            let filter = Filter { types, times, ..Filter::words(text) };
+            let found = run_filter(&opened, &rows, StreamId(0), &filter);
+            let wanted = |at: &i64| {
+                let is_in = match time(*at) {
+                    Some(time) => {
+                        times.from.is_none_or(|from| time >= from) && times.through.is_none_or(|end| time <= end)
+                    }
+                    None => from.is_none() && through.is_none(),
+                };
+                is_in && at.to_string().contains(text) && (filter.types.is_none() || at % 2 == 1)
+            };
+            let expected: Vec<u32> = (0..600).filter(wanted).map(|at| at as u32).collect();
+            assert_eq!(found, expected, "{text} {from:?} to {through:?}");
+        }
     }
 }

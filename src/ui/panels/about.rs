@@ -5,7 +5,7 @@ use egui::{Context, Id, vec2};
 use crate::app::action::Action;
 use crate::ui::widgets::button::spoken;
 use crate::ui::widgets::page::appears;
-use crate::ui::widgets::raw::raw_ui;
+use crate::ui::widgets::raw::{Places, raw_ui};
 use crate::ui::widgets::sheet::{head_ui, sheet_ui};
 
 const ABOUT: &str = concat!("Eventglass ", env!("CARGO_PKG_VERSION"));
@@ -31,6 +31,6 @@ pub fn about_ui(ctx: &Context, out: &mut Vec<Action>) {
         if appears(ui, id) {
             ui.memory_mut(|memory| memory.request_focus(licences));
         }
-        raw_ui(ui, licences, "Licences", body, LICENCES.as_bytes(), 0);
+        raw_ui(ui, licences, "Licences", body, (LICENCES.as_bytes(), 0), Places::default());
     });
 }

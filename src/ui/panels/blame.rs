@@ -11,6 +11,7 @@ use crate::app::view::{BlameLine, BlameView, Zone};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::find_line::find_line_ui;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, paint, text};
 
@@ -44,14 +45,17 @@ pub fn blame_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close writes").clicked() {
         out.push(Action::CloseBlame);
     }
+    let rest = find_line_ui(ui, id, rest, Panel::Blame, view.find, id.with("list"), out);
     let columns = Columns::new(rect.width());
     let body = labels(ui, rest, |ui, line| columns.labels(ui, line, cx.zone));
     let len = view.rows.len();
     let list = id.with("list");
-    let shown = Rows::new(list, "Writes", len)
-        .cursor(view.in_effect)
-        .own_cursor()
-        .show(ui, body, |at| row_ui(at, &view.rows.row(at.index), view, &columns, cx.zone));
+    let shown =
+        Rows::new(list, "Writes", len)
+            .cursor(view.in_effect)
+            .own_cursor()
+            .find(ui, view.find)
+            .show(ui, body, |at| row_ui(at, &view.rows.row(at.index), view, &columns, cx.zone));
     if len == 0 {
         let words = match (view.looking, view.problem) {
             (Some(_), _) => "Looking for the events that wrote it…",

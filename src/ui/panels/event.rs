@@ -2,14 +2,15 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
-use super::links::{links_here_ui, links_ui};
+use super::links::{links_here_ui, links_ui, ties_ui};
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, EventTab, Panel};
-use crate::app::view::{Content, Emitted, EventBody, EventMark, TreeView, Zone};
+use crate::app::view::{Content, Emitted, EventBody, EventMark, FindView, TreeView, Zone};
 use crate::model::Position;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::find_line::{find_line_ui, places};
 use crate::ui::widgets::node_rows::{node_rows_ui, payload_columns};
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::tabs::{Tab, tabs, tabs_width};
@@ -83,15 +84,21 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     let rest = warning_ui(ui, id, rest, body);
     let rest = console_ui(ui, id, rest, body);
     let rest = links_ui(ui, id, rest, &body.links, out);
+    let rest = ties_ui(ui, id, rest, &body.ties, out);
     let rest = emitted_ui(ui, id, rest, body.emitted);
+    let rest = find_line_ui(ui, id, rest, Panel::Event, view.find, id.with(view.tab), out);
     match there[active].0 {
-        EventTab::Links => links_here_ui(ui, id.with("links here"), rest, body.here.as_ref(), out),
+        EventTab::Links => links_here_ui(ui, id.with("links here"), rest, body.here.as_ref(), view.find, out),
         EventTab::Payload => tree_ui(ui, id.with(there[active].0), "Payload", rest, &body.payload, out),
         EventTab::Metadata => tree_ui(ui, id.with(there[active].0), "Metadata", rest, &body.metadata, out),
         EventTab::Raw if body.raw.is_empty() => {
             sentence(ui, id, rest, "The store keeps no bytes for this event.", None);
         }
-        EventTab::Raw => raw_ui(ui, id.with(there[active].0), "Bytes as stored", rest, body.raw, body.payload.revision),
+        EventTab::Raw => {
+            let starts = view.find.map(FindView::starts).unwrap_or_default();
+            let bytes = (body.raw, body.payload.revision);
+            raw_ui(ui, id.with(there[active].0), "Bytes as stored", rest, bytes, places(view.find, &starts));
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 use egui::{Id, Rect, Ui, pos2};
 
+use super::columns::{Columns, MARK, SHAPE, SINCE_RIGHT, TIME, TYPE, VERSION_RIGHT};
+use super::event_times::event_times_ui;
 use super::event_types::event_types_ui;
 use super::streams_drop::streams_drop_ui;
-use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header};
-use crate::app::action::{Action, Panel};
+use super::{LEAST_LIST, PanelCx, labels, placeholder_rows, problem, sentence, split_header};
+use crate::app::action::{Action, FilterAction, Panel};
 use crate::app::view::{CellText, Content, EventLine, EventLines, EventMark, EventsView, Zone};
 use crate::model::{Applied, StreamStatus};
 use crate::ui::icons::Icon;
@@ -15,14 +17,9 @@ use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{focus, format, paint, text};
 
-const MARK: f32 = 15.0;
-const VERSION_RIGHT: f32 = 56.0;
-const SHAPE: f32 = 76.0;
-const TYPE: f32 = 92.0;
-const TIME: f32 = 220.0;
-const SINCE_RIGHT: f32 = 472.0;
-/// Of the button that opens the list of types.
-const TYPES_WIDTH: f32 = 84.0;
+/// Of the buttons that open the list of types and the sheet of times.
+const TYPES_WIDTH: f32 = 80.0;
+const TIMES_WIDTH: f32 = 70.0;
 
 /// Shows the panel in `rect`.
 pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -32,8 +29,8 @@ pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
     let (header, rest) = split_header(&painter, rect, t);
     let list = id.with("list");
     header_ui(ui, id, header, cx, out);
-    let columns = Columns::new(view, rect.width());
-    let body = labels(ui, rest, |ui, line| columns.labels(ui, line, view, zone));
+    let columns = Columns::new(ui, id, view, rect.width());
+    let body = labels(ui, rest, |ui, line| columns.labels_ui(ui, id, line, view, zone, out));
     let rows = match &view.rows {
         _ if view.stream.is_none() => {
             sentence(ui, id, body, "Choose a stream to see its events.", None);
@@ -63,12 +60,12 @@ pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
         // Esc clears what is typed.
         let key = (!view.filter.is_empty()).then_some("Esc");
         if sentence(ui, id, body, &words, Some(("Clear filter", key))) {
-            out.push(Action::SetEventFilter(String::new()));
-            out.push(Action::SetEventTypes(None));
+            out.push(FilterAction::Clear.into());
         }
         return;
     }
     first_focus(ui, list, view.stream.unwrap_or_default());
+    let body = hidden_ui(ui, id, body, view);
     rows_ui(ui, list, body, view, rows, &columns, zone, out);
 }
 
@@ -95,11 +92,11 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
             None => found,
         }
     };
-    let types = Rect::from_min_max(
-        pos2(header.right() - size::PAD - TYPES_WIDTH, y - 12.0),
-        pos2(header.right() - size::PAD, y + 12.0),
-    );
+    let button = |right: f32, width: f32| Rect::from_min_max(pos2(right - width, y - 12.0), pos2(right, y + 12.0));
+    let times = button(header.right() - size::PAD, TIMES_WIDTH);
+    let types = button(times.left(), TYPES_WIDTH);
     event_types_ui(ui, id.with("types"), types, view.types, out);
+    event_times_ui(ui, id.with("times"), times, &view.times, cx.zone, out);
     let field_right = types.left() - 4.0;
     let field_width = if header.width() >= 640.0 { 240.0_f32 } else { 160.0 }.min(header.width() * 0.34);
     let place = Rect::from_min_max(pos2(field_right - field_width, y - 12.0), pos2(field_right, y + 12.0));
@@ -133,71 +130,6 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
     }
 }
 
-/// Where the columns are; those without room are left out.
-struct Columns {
-    /// Right edge of "since previous", where there is room for it.
-    since: Option<f32>,
-    /// For each payload column that has room: from, to.
-    payload: Vec<(f32, f32)>,
-    /// The time is shown without its date.
-    short_time: bool,
-    /// Everything but the mark stands so much further right: room for long versions.
-    shift: f32,
-}
-
-/// Digits of a version that fit without a shift, and the width of one more.
-const DIGITS: usize = 5;
-const DIGIT_WIDTH: f32 = 7.6;
-
-impl Columns {
-    fn new(view: &EventsView<'_>, width: f32) -> Columns {
-        let last = match &view.rows {
-            Content::Ready(rows) if !rows.is_empty() => rows.row(rows.len() - 1).version.to_string().len(),
-            _ => 0,
-        };
-        let shift = last.saturating_sub(DIGITS) as f32 * DIGIT_WIDTH;
-        let width = width - shift;
-        let short_time = width < 412.0;
-        let since = (width >= SINCE_RIGHT + 16.0).then_some(SINCE_RIGHT);
-        let mut payload = Vec::new();
-        let mut left = SINCE_RIGHT + 24.0;
-        let end = width - 18.0;
-        for (i, column) in view.columns.iter().take(2).enumerate() {
-            let last = i + 1 == view.columns.len().min(2);
-            let wanted = if column.numeric { 64.0 } else { 112.0 };
-            let right = if last && !column.numeric { end } else { left + wanted };
-            if right > end || right - left < 56.0 {
-                break;
-            }
-            payload.push((left, right));
-            left = right + 24.0;
-        }
-        Columns { since, payload, short_time, shift }
-    }
-
-    fn labels(&self, ui: &Ui, line: Rect, view: &EventsView<'_>, zone: Zone) {
-        let t = tokens::tokens(ui.ctx());
-        let (painter, x, y) = (ui.painter(), line.left() + self.shift, line.center().y);
-        text::right(painter, x + VERSION_RIGHT, y, "Version", text::LABEL, t.quiet);
-        text::left(painter, x + TYPE, y, "Type", text::LABEL, t.quiet);
-        let zone = match zone {
-            Zone::Utc => "Time, UTC",
-            Zone::Local | Zone::Fixed(_) => "Time, local",
-        };
-        text::left(painter, x + TIME, y, zone, text::LABEL, t.quiet);
-        if let Some(right) = self.since {
-            text::right(painter, x + right, y, "Since previous", text::LABEL, t.quiet);
-        }
-        for ((from, to), column) in self.payload.iter().zip(view.columns) {
-            if column.numeric {
-                text::right_cut(painter, x + to, y, &column.label, text::DATA_SMALL, t.quiet, to - from + 16.0);
-            } else {
-                text::left_cut(painter, x + from, y, &column.label, text::DATA_SMALL, t.quiet, to - from);
-            }
-        }
-    }
-}
-
 #[expect(clippy::too_many_arguments, reason = "one call site; the parts are the panel's")]
 fn rows_ui(
     ui: &mut Ui,
@@ -219,15 +151,16 @@ fn rows_ui(
     let moved = ui.data(|data| data.get_temp(place)) != Some(view.applied);
     ui.data_mut(|data| data.insert_temp(place, view.applied));
     let reveal = reveal.filter(|_| moved || view.playing);
-    let shown = Rows::new(list, "Events", len).cursor(cursor).between(at_playhead.err()).reveal(reveal).show(
-        ui,
-        body,
-        |paint| {
+    let shown = Rows::new(list, "Events", len)
+        .cursor(cursor)
+        .between(at_playhead.err())
+        .show_between()
+        .reveal(reveal)
+        .show(ui, body, |paint| {
             let line = rows.row(paint.index);
             let later = line.applied > view.applied;
             row_ui(paint, &line, view, columns, later, zone)
-        },
-    );
+        });
     if let Some((row, _)) = shown.clicked.filter(|&(row, _)| row < len && ui.input(|input| input.modifiers.shift)) {
         out.push(Action::SetPointA(rows.row(row).applied));
         return;
@@ -239,6 +172,31 @@ fn rows_ui(
             out.push(Action::SelectEvent(applied));
         }
     }
+}
+
+/// A line below the list that says that the event at the playhead is not in it; returns what is left.
+fn hidden_ui(ui: &mut Ui, id: Id, body: Rect, view: &EventsView<'_>) -> Rect {
+    let Some(hidden) = view.hidden else { return body };
+    let words = format!("{} is hidden by the filter", format::version(hidden));
+    let height = if body.height() - size::ROW < LEAST_LIST { 0.0 } else { size::ROW };
+    let (rest, line) = body.split_top_bottom_at_y(body.bottom() - height);
+    if height > 0.0 {
+        let t = tokens::tokens(ui.ctx());
+        paint::hline(ui.painter(), line.left(), line.right(), line.top(), t.hairline);
+        paint::playhead_mark(ui.painter(), pos2(line.left() + MARK, line.center().y), t);
+        let left = line.left() + 28.0;
+        text::left_cut(
+            ui.painter(),
+            left,
+            line.center().y,
+            &words,
+            text::BODY,
+            t.secondary,
+            line.right() - 12.0 - left,
+        );
+    }
+    spoken(ui, id.with("hidden"), line, &words);
+    rest
 }
 
 /// With another stream or another store the list gets the keyboard, unless something else has it.
@@ -329,10 +287,14 @@ fn row_ui(
         let since = line.since_previous.map(format::duration).unwrap_or_default();
         let backwards = line.since_previous.is_some_and(|since| since < 0);
         text::right(painter, x + right, y, &since, text::DATA, if backwards { t.warning } else { quiet });
+    } else if line.idle_before {
+        // Without that column the rule says how long it was.
+        let gap = line.since_previous.map(format::gap).unwrap_or_default();
+        text::right(painter, at.fill.right() - 4.0, at.rect.top() + 7.0, &gap, text::LABEL, quiet);
     }
     let mut values = String::new();
     for (i, ((from, to), cell)) in columns.payload.iter().zip(&line.cells).enumerate() {
-        let Some(column) = view.columns.get(i) else { break };
+        let Some(column) = view.columns.get(i).map(|column| &column.payload) else { break };
         let value = match cell {
             CellText::Missing => "-",
             CellText::Pending => "…",
@@ -344,7 +306,7 @@ fn row_ui(
             _ => middle,
         };
         if column.numeric {
-            text::right_cut(painter, x + to, y, value, text::DATA, color, to - from + 16.0);
+            text::right_cut(painter, x + to, y, value, text::DATA, color, to - from + columns.slack);
         } else {
             text::left_cut(painter, x + from, y, value, text::DATA, color, to - from);
         }

@@ -15,7 +15,7 @@ use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{Look, button_enabled, button_width, flow, segmented, spoken};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::page::{appears, page_ui};
-use crate::ui::widgets::raw::raw_ui;
+use crate::ui::widgets::raw::{Places, raw_ui};
 use crate::ui::widgets::rows::{RowNode, Rows};
 use crate::ui::widgets::sheet::{room, sheet_ui};
 use crate::ui::{format, paint, text};
@@ -318,7 +318,8 @@ impl<'a> Sheet<'a> {
             problem(ui, id, body, why);
         } else if view.format == Format::Json {
             // One value, however long.
-            raw_ui(ui, id, "First rows", body.shrink(1.0), view.first.text.as_bytes(), revision(&view.first.text));
+            let text = (view.first.text.as_bytes(), revision(&view.first.text));
+            raw_ui(ui, id, "First rows", body.shrink(1.0), text, Places::default());
         } else {
             let lines: Vec<&str> = view.first.text.lines().collect();
             let len = lines.len() as u64;

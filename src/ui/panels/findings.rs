@@ -10,6 +10,7 @@ use crate::app::view::FindingLine;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::find_line::find_line_ui;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, text};
 
@@ -32,6 +33,7 @@ pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Acti
     if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close findings").clicked() {
         out.push(Action::ToggleFindings);
     }
+    let rest = find_line_ui(ui, id, rest, Panel::Findings, view.find, id.with("list"), out);
     let columns = Columns::new(rect.width());
     let body = labels(ui, rest, |ui, line| {
         let y = line.center().y;
@@ -47,6 +49,7 @@ pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Acti
     }
     let shown = Rows::new(id.with("list"), "Findings", len)
         .own_cursor()
+        .find(ui, view.find)
         .show(ui, body, |at| row_ui(at, &view.rows.row(at.index), len, columns));
     if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         out.push(Action::OpenFinding(row));

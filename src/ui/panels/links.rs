@@ -5,8 +5,8 @@ use egui::accesskit::Role;
 use egui::{Id, Rect, Sense, Ui, WidgetInfo, pos2};
 
 use super::{labels, sentence, split_if_room};
-use crate::app::action::Action;
-use crate::app::view::{LinkHereLine, LinkLine, LinksHereView};
+use crate::app::action::{Action, Tie};
+use crate::app::view::{FindView, LinkHereLine, LinkLine, LinksHereView};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::spoken;
@@ -70,8 +70,48 @@ fn link_ui(ui: &mut Ui, id: Id, line: Rect, number: usize, link: &LinkLine<'_>, 
     response.on_hover_text(words);
 }
 
+/// A line of the ids that tie the event to others, each a link to the events that have it; returns
+/// what is left.
+pub fn ties_ui(ui: &mut Ui, id: Id, rect: Rect, ties: &[(Tie, &str)], out: &mut Vec<Action>) -> Rect {
+    if ties.is_empty() {
+        return rect;
+    }
+    let (Some(line), rest) = split_if_room(rect, size::ROW) else { return rect };
+    let t = tokens::tokens(ui.ctx());
+    let painter = ui.painter().clone();
+    let y = line.center().y;
+    let each = (line.width() - LEFT - size::PAD) / ties.len() as f32;
+    for (at, (tie, own)) in ties.iter().enumerate() {
+        let left = line.left() + LEFT + each * at as f32;
+        let place =
+            Rect::from_min_max(pos2(left - 4.0, line.top() + 1.0), pos2(left + each - 8.0, line.bottom() - 1.0));
+        let response = ui.interact(place, id.with(tie.name()), Sense::click());
+        let words = format!("Events with this {} {}", tie.name(), text::head(own, 200));
+        response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &words));
+        let style = text::LABEL.on_baseline_of(text::DATA);
+        let from = text::left_cut(&painter, left, y, tie.name(), style, t.quiet, each - 12.0) + 6.0;
+        let end = text::left_cut(&painter, from, y, own, text::DATA, t.accent, place.right() - 2.0 - from);
+        paint::hline(&painter, from, end, y + 8.0, if response.hovered() { t.accent } else { t.outline });
+        if response.has_focus() {
+            paint::focus_ring(&painter, place.shrink(2.0), t);
+        }
+        if response.clicked() {
+            out.push(Action::SearchTied(*tie));
+        }
+        response.on_hover_text(words);
+    }
+    rest
+}
+
 /// The list of the events that point here.
-pub fn links_here_ui(ui: &mut Ui, id: Id, rect: Rect, view: Option<&LinksHereView<'_>>, out: &mut Vec<Action>) {
+pub fn links_here_ui(
+    ui: &mut Ui,
+    id: Id,
+    rect: Rect,
+    view: Option<&LinksHereView<'_>>,
+    find: Option<FindView<'_>>,
+    out: &mut Vec<Action>,
+) {
     let Some(view) = view else {
         let words = "Which events point at this one is found by reading the store.";
         if sentence(ui, id, rect, words, Some(("What links here", Some("w")))) {
@@ -116,6 +156,7 @@ pub fn links_here_ui(ui: &mut Ui, id: Id, rect: Rect, view: Option<&LinksHereVie
     let len = view.rows.len();
     let shown = Rows::new(id.with("list"), "Links here", len)
         .own_cursor()
+        .find(ui, find)
         .show(ui, body, |at| row_ui(at, &view.rows.row(at.index), len));
     if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         out.push(Action::OpenLinkHere(row));

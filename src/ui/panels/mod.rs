@@ -18,7 +18,9 @@ use crate::model::{Problem, StoreId};
 pub mod about;
 pub mod blame;
 pub mod bookmark;
+pub mod columns;
 pub mod event;
+pub mod event_times;
 pub mod event_types;
 pub mod events;
 pub mod export_sheet;
@@ -55,6 +57,8 @@ pub struct PanelCx<'a> {
     pub store: Option<StoreId>,
     /// The streams have no place of their own: they drop down from the header of the events.
     pub streams_drop: bool,
+    /// The time panel is one line; `None` = it has the whole place, and nothing is won by folding it.
+    pub time_folded: Option<bool>,
 }
 
 impl PanelCx<'_> {
@@ -140,6 +144,14 @@ impl PanelRow {
     /// The row of a panel.
     pub fn of(panel: Panel) -> &'static PanelRow {
         PANELS.iter().find(|row| row.panel == panel).unwrap_or(&PANELS[0])
+    }
+
+    /// Less room than this is of no use to it now.
+    pub fn least(&self, cx: &PanelCx<'_>) -> Vec2 {
+        match self.panel {
+            Panel::Time if cx.time_folded == Some(true) => vec2(self.least.x, size::TIME_LINE),
+            _ => self.least,
+        }
     }
 
     /// The drawers are there only while they are open.

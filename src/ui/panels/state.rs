@@ -4,11 +4,14 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
-use crate::app::view::{AgainstView, ChangeLine, Content, StateBody, StateSource, StateView, ThrowView, WorkspaceView};
+use crate::app::view::{
+    AgainstView, ChangeLine, Content, FindView, StateBody, StateSource, StateView, ThrowView, WorkspaceView,
+};
 use crate::model::{Node, Version};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, flow, icon_button, spoken};
+use crate::ui::widgets::find_line::{find_line_ui, places};
 use crate::ui::widgets::node_rows::{StateColumns, TreeColumns, change_tint, node_rows_ui, state_columns};
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
@@ -60,11 +63,16 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         Some(threw) => throw_ui(ui, id, rest, threw, out),
         None => rest,
     };
+    let rest = find_line_ui(ui, id, rest, Panel::State, view.find, id.with(view.tab), out);
     match view.tab {
         StateTab::Tree => tree_ui(ui, id, rest, cx, body, out),
         StateTab::Changes => changes_ui(ui, id, rest, body, out),
         StateTab::Raw if body.raw.is_empty() => placeholder_rows(&painter, rest, t),
-        StateTab::Raw => raw_ui(ui, id.with(view.tab), "State as JSON", rest, body.raw.as_bytes(), body.tree.revision),
+        StateTab::Raw => {
+            let starts = view.find.map(FindView::starts).unwrap_or_default();
+            let text = (body.raw.as_bytes(), body.tree.revision);
+            raw_ui(ui, id.with(view.tab), "State as JSON", rest, text, places(view.find, &starts));
+        }
     }
     if view.stale {
         ui.painter().rect_filled(rest, 0.0, t.veil);
@@ -282,7 +290,8 @@ fn tree_labels_ui(ui: &Ui, line: Rect, body: &StateBody<'_>, columns: TreeColumn
         body.version.map_or("Initial value".to_owned(), |version| format!("Value at {}", format::version(version)));
     text::left(painter, x + 12.0, y, "Written", text::LABEL, t.quiet);
     text::left(painter, x + columns.key, y, "Path", text::LABEL, t.quiet);
-    text::left(painter, x + columns.value, y, &at, text::LABEL, t.quiet);
+    let room = columns.was.map_or(f32::INFINITY, |was| was - columns.value - 6.0);
+    text::left_cut(painter, x + columns.value, y, &at, text::LABEL, t.quiet, room);
     if let Some(was) = columns.was {
         let label = body.previous.map_or("Initially".to_owned(), |version| format!("At {}", format::version(version)));
         text::left(painter, x + was, y, &label, text::LABEL, t.quiet);
@@ -323,6 +332,7 @@ fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut V
     let list = id.with(StateTab::Changes);
     let shown = Rows::new(list, "Changed values", len)
         .cursor(cursor)
+        .find(ui, body.tree.find)
         .show(ui, rest, |at| change_row_ui(at, &body.changes.change(at.index), len, [path, value, was]));
     if let Some(row) = shown.moved.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         let path = body.changes.change(row).path.into_owned();

@@ -8,7 +8,7 @@ use crate::app::action::{Action, Panel, StreamSort};
 use crate::app::view::{Content, StreamLine, StreamLines, StreamsView, Zone};
 use crate::model::{Severity, StreamStatus, Time};
 use crate::ui::icons::Icon;
-use crate::ui::tokens::{self, Tokens, mix, size};
+use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{focus, format, paint, text};
@@ -318,7 +318,7 @@ fn spark(painter: &Painter, bottom_left: egui::Pos2, activity: [u8; 8], selected
     if activity == [0; 8] {
         return;
     }
-    let color = if selected { t.secondary } else { mix(t.panel, t.outline, 0.85) };
+    let color = if selected { t.secondary } else { t.outline };
     for (i, level) in activity.into_iter().enumerate() {
         let height = (f32::from(level) / 255.0 * 13.0).round().max(1.0);
         let left = bottom_left.x + i as f32 * 4.0;

@@ -121,7 +121,7 @@ pub fn icon_button_enabled(
     let color = match enabled {
         Ok(()) if response.hovered() => t.text,
         Ok(()) => t.secondary,
-        Err(_) => mix(t.panel, t.quiet, 0.55),
+        Err(_) => mix(t.panel, t.quiet, 0.72),
     };
     if response.hovered() && enabled.is_ok() {
         let fill = Rect::from_center_size(rect.center(), vec2(rect.width().min(28.0), rect.height().min(24.0)));
@@ -191,7 +191,7 @@ pub fn key_cap(painter: &Painter, x: f32, center_y: f32, key: &str, t: &tokens::
     let galley = text::layout(painter, key, text::LABEL_MEDIUM, t.secondary, f32::INFINITY);
     let width = (galley.size().x + 10.0).max(16.0).round();
     let cap = Rect::from_min_size(pos2(x.round(), (center_y - 8.0).round()), vec2(width, 16.0));
-    paint::outline(painter, cap, size::RADIUS, tokens::mix(t.hairline, t.outline, 0.4));
+    paint::outline(painter, cap, size::RADIUS, t.outline);
     let start = cap.left() + (width - galley.size().x) / 2.0;
     text::place(painter, galley, start, cap.center().y, text::LABEL_MEDIUM);
     cap.right()

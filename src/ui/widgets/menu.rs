@@ -2,11 +2,12 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Frame, Id, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense, Tooltip, Ui, WidgetInfo, pos2,
-    vec2,
+    Context, Frame, Id, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense, Tooltip, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::page::reveal_focus;
+use crate::app::view::TypeSlot;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::{paint, text};
@@ -31,6 +32,83 @@ pub fn popup(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnc
 pub fn popup_form(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui, f32)) {
     let frame = popup_frame(tokens::tokens(ui.ctx())).inner_margin(egui::Margin::ZERO);
     show(button, name, width, frame, PopupCloseBehavior::CloseOnClickOutside, add);
+}
+
+/// Opens the form of this name when its button is drawn next.
+pub fn ask_form(ctx: &Context, name: &'static str) {
+    ctx.data_mut(|data| data.insert_temp(Id::unique(("open form", name)), true));
+}
+
+/// A form that can be asked for by its name, and gives the keyboard back to its button. `true`: it
+/// was closed just now.
+pub fn asked_form(
+    ui: &mut Ui,
+    button: &Response,
+    name: &'static str,
+    width: f32,
+    add: impl FnOnce(&mut Ui, f32),
+) -> bool {
+    let popup = Popup::default_response_id(button);
+    if ui.data_mut(|data| data.remove_temp::<bool>(Id::unique(("open form", name)))).is_some() {
+        Popup::open_id(ui.ctx(), popup);
+    }
+    popup_form(ui, button, name, width, add);
+    // What had the keyboard is gone with the form.
+    let was_open = button.id.with("was open");
+    let is_open = Popup::is_id_open(ui.ctx(), popup);
+    let before = ui.data_mut(|data| {
+        let before = data.get_temp(was_open).unwrap_or(false);
+        data.insert_temp(was_open, is_open);
+        before
+    });
+    let closed = before && !is_open;
+    if closed && !ui.input(|input| input.pointer.any_click()) {
+        button.request_focus();
+    }
+    closed
+}
+
+/// A line of a form that is on or off.
+pub struct Check<'a> {
+    pub text: &'a str,
+    pub style: text::Type,
+    /// Shape of the type that it stands for.
+    pub slot: Option<TypeSlot>,
+    /// At the right.
+    pub number: &'a str,
+    /// What a screen reader says.
+    pub spoken: &'a str,
+    pub is_on: bool,
+}
+
+impl Check<'_> {
+    /// Shows it over the whole width.
+    pub fn show(&self, ui: &mut Ui, id: Id, width: f32) -> Response {
+        let t = tokens::tokens(ui.ctx());
+        let (rect, _) = ui.allocate_exact_size(vec2(width, 26.0), Sense::hover());
+        let response = ui.interact(rect, id, Sense::click());
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, self.is_on, self.spoken));
+        let (painter, y) = (ui.painter(), rect.center().y);
+        if response.hovered() || response.has_focus() {
+            painter.rect_filled(rect, 0.0, t.hover);
+        }
+        let square = Rect::from_center_size(pos2(rect.left() + 18.0, y), vec2(14.0, 14.0));
+        paint::outline(painter, square, size::RADIUS, if self.is_on { t.accent } else { t.outline });
+        if self.is_on {
+            Icon::CHECK.paint(painter, square.center(), 12.0, t.accent);
+        }
+        let left = rect.left() + if self.slot.is_some() { 56.0 } else { 36.0 };
+        if let Some(slot) = self.slot {
+            paint::type_shape(painter, pos2(rect.left() + 40.0, y), 5.0, slot, t);
+        }
+        let end = text::right(painter, rect.right() - 12.0, y, self.number, text::DATA_SMALL, t.secondary);
+        let color = if self.is_on { t.text } else { t.quiet };
+        text::left_cut(painter, left, y, self.text, self.style, color, end - 8.0 - left);
+        if response.has_focus() {
+            paint::focus_ring(painter, rect.shrink(2.0), t);
+        }
+        response
+    }
 }
 
 fn show(

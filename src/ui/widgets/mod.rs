@@ -3,6 +3,7 @@
 
 pub mod button;
 pub mod field;
+pub mod find_line;
 pub mod menu;
 pub mod node_rows;
 pub mod page;

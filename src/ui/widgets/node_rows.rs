@@ -4,7 +4,8 @@ use egui::{Id, Rect, Ui, pos2};
 
 use crate::app::action::Action;
 use crate::app::view::{LastWrite, LastWrites, TreeView};
-use crate::model::{Applied, Version};
+use crate::model::{Applied, Pointer, Version};
+use crate::session::find::contains;
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::tree::{RowChange, TreeRow, TreeRows};
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
@@ -65,10 +66,13 @@ pub fn node_rows_ui(
     let rows = tree_rows(ui, id.with("rows"), view);
     let len = rows.len();
     let selected = view.selected.and_then(|path| rows.index_of(path));
-    let shown = Rows::new(id, name, len).cursor(selected).tree().show(ui, body, |at| match rows.row(at.index) {
-        Some(row) => row_ui(at, &row, len, columns, state),
-        None => RowNode::default(),
-    });
+    let reveal = reveal(ui, id, view, &rows, out);
+    let lower = view.find.map(|find| find.text.to_lowercase()).filter(|lower| !lower.is_empty());
+    let shown =
+        Rows::new(id, name, len).cursor(selected).reveal(reveal).tree().show(ui, body, |at| match rows.row(at.index) {
+            Some(row) => row_ui(at, &row, len, columns, state, lower.as_deref()),
+            None => RowNode::default(),
+        });
     if let Some((index, pos)) = shown.clicked
         && let Some(row) = rows.row(index)
     {
@@ -91,12 +95,36 @@ pub fn node_rows_ui(
     }
 }
 
+/// The row of what was found, once for each time that one goes there. What it is in is opened, a
+/// branch with each frame.
+fn reveal(ui: &Ui, id: Id, view: &TreeView<'_>, rows: &TreeRows, out: &mut Vec<Action>) -> Option<u64> {
+    let (find, path) = (view.find?, view.selected?);
+    let kept = id.with("jumps");
+    if ui.data(|data| data.get_temp(kept)) == Some(find.jumps) || find.at.is_none() {
+        return None;
+    }
+    let row = rows.index_of(path);
+    let above = (1..path.0.len()).map(|steps| Pointer(path.0[..steps].to_vec()));
+    let closed = above.filter(|above| row.is_none() && rows.index_of(above).is_some()).last();
+    match closed {
+        Some(branch) => {
+            out.push(Action::ToggleExpanded(view.tree, branch));
+            ui.ctx().request_repaint();
+        }
+        None => ui.data_mut(|data| {
+            data.insert_temp(kept, find.jumps);
+        }),
+    }
+    row
+}
+
 fn row_ui(
     at: &RowPaint<'_>,
     row: &TreeRow,
     len: u64,
     columns: TreeColumns,
     state: Option<&StateColumns<'_>>,
+    find: Option<&str>,
 ) -> RowNode {
     let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
     let quiet = if at.selected { t.secondary } else { t.quiet };
@@ -126,6 +154,7 @@ fn row_ui(
     let label = row.label();
     let value_x = x + columns.value;
     let room = value_x - 8.0 - key_x;
+    mark(at, key_x, &label, find, room);
     let end = text::left_cut(painter, key_x, y, &label, text::DATA, t.secondary, room);
     if removed {
         paint::hline(painter, key_x, end, y, t.secondary);
@@ -142,6 +171,7 @@ fn row_ui(
             Some(before) => format::value_beside(now, before, text::data_chars(right - value_x)),
             None => format::value(now),
         };
+        mark(at, value_x, &value, find, right - value_x);
         text::left_cut(painter, value_x, y, &value, text::DATA, color, right - value_x);
         spoken = text::head(&value, 200).to_owned();
     }
@@ -174,6 +204,18 @@ fn row_ui(
             }
         }),
     }
+}
+
+/// Paints what lies behind the text that is looked for, where it is within this one.
+fn mark(at: &RowPaint<'_>, left: f32, words: &str, find: Option<&str>, room: f32) {
+    let words = text::head(words, 400);
+    let Some(find) = find.filter(|find| contains(words, find)) else { return };
+    let start = words.to_ascii_lowercase().find(find).unwrap_or(0);
+    let end = (start + find.len()).min(words.len());
+    let (Some(before), Some(through)) = (words.get(..start), words.get(..end)) else { return };
+    let [from, to] = [before, through].map(|part| text::width(at.painter, part, text::DATA).min(room));
+    let place = Rect::from_min_max(pos2(left + from, at.rect.top() + 3.0), pos2(left + to, at.rect.bottom() - 3.0));
+    at.painter.rect_filled(place, 2.0, mix(if at.selected { at.t.selected } else { at.t.panel }, at.t.accent, 0.3));
 }
 
 /// The event that a click so far from the left leads to: the one that wrote the row, where its

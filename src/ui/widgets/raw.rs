@@ -35,10 +35,10 @@ struct Lines {
 }
 
 /// Shows bytes: as text where they are, else in hex. `revision` changes whenever they do.
-pub fn raw_ui(ui: &mut Ui, id: Id, name: &str, body: Rect, bytes: &[u8], revision: u64) {
+pub fn raw_ui(ui: &mut Ui, id: Id, name: &str, body: Rect, (bytes, revision): (&[u8], u64), places: Places<'_>) {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text_ui(ui, id, name, body, (text, revision), Places::default()),
-        Err(_) => hex_ui(ui, id, name, body, bytes, Places::default()),
+        Ok(text) => text_ui(ui, id, name, body, (text, revision), places),
+        Err(_) => hex_ui(ui, id, name, body, bytes, places),
     }
 }
 

@@ -9,6 +9,7 @@ use egui::accesskit::{self, Role};
 use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, Painter, Pos2, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::scroll::Memory;
+use crate::app::view::FindView;
 use crate::ui::paint;
 use crate::ui::tokens::{self, Tokens, size};
 
@@ -31,10 +32,14 @@ pub struct Rows<'a> {
     pub cursor: Option<u64>,
     /// Without a selected row: the place is in front of this one, for the arrow keys.
     pub between: Option<u64>,
+    /// A line is drawn there.
+    pub between_shown: bool,
     /// The list keeps a keyboard cursor of its own, apart from the selected row, until Enter.
     pub own_cursor: bool,
     /// Row to scroll to this frame, whatever the cursor does.
     pub reveal: Option<u64>,
+    /// Row in which something is found.
+    pub found: Option<u64>,
     /// Height of every row.
     pub row_height: f32,
 }
@@ -97,8 +102,10 @@ impl<'a> Rows<'a> {
             len,
             cursor: None,
             between: None,
+            between_shown: false,
             own_cursor: false,
             reveal: None,
+            found: None,
             row_height: size::ROW,
         }
     }
@@ -111,6 +118,11 @@ impl<'a> Rows<'a> {
     /// Says where arrow keys start while no row is selected.
     pub fn between(self, between: Option<u64>) -> Self {
         Rows { between, ..self }
+    }
+
+    /// Draws a line at that place.
+    pub fn show_between(self) -> Self {
+        Rows { between_shown: true, ..self }
     }
 
     /// Gives the list a keyboard cursor of its own.
@@ -126,6 +138,16 @@ impl<'a> Rows<'a> {
     /// Scrolls to a row.
     pub fn reveal(self, row: Option<u64>) -> Self {
         Rows { reveal: row, ..self }
+    }
+
+    /// Marks the row in which something is found, and scrolls to it where it is another than before.
+    pub fn find(self, ui: &Ui, find: Option<FindView<'_>>) -> Self {
+        let Some(find) = find else { return self };
+        let kept = self.id.with("jumps");
+        let seen: Option<u64> = ui.data(|data| data.get_temp(kept));
+        ui.data_mut(|data| data.insert_temp(kept, find.jumps));
+        let found = find.row();
+        Rows { found, reveal: found.filter(|_| seen != Some(find.jumps)).or(self.reveal), ..self }
     }
 
     /// Shows the list in `rect`.
@@ -152,6 +174,9 @@ impl<'a> Rows<'a> {
         let mut output = RowsOutput { focused, ..RowsOutput::default() };
         if self.cursor != memory.seen {
             memory.own = None;
+        }
+        if self.own_cursor && self.found.is_some() && self.found == self.reveal {
+            memory.own = self.found;
         }
         let mut cursor = if self.own_cursor { memory.own.or(self.cursor) } else { self.cursor };
         cursor = cursor.filter(|&cursor| cursor < self.len);
@@ -220,7 +245,7 @@ impl<'a> Rows<'a> {
             let selected = self.cursor == Some(index);
             if selected {
                 painter.rect_filled(fill, size::RADIUS, t.selected);
-            } else if response.hovered() {
+            } else if response.hovered() || self.found == Some(index) {
                 painter.rect_filled(fill, size::RADIUS, t.hover);
             }
             let pointer = response.hover_pos().filter(|_| response.hovered());
@@ -259,6 +284,18 @@ impl<'a> Rows<'a> {
             }
             top += self.row_height;
             index += 1;
+        }
+        if let Some(between) = self.between.filter(|_| self.between_shown) {
+            let rows = between as f64 - memory.first as f64 - memory.fraction;
+            let y = rect.top() + paint::snap(&painter, (rows * f64::from(self.row_height)) as f32);
+            // At the ends of the list it is seen too.
+            paint::playhead_between(
+                &painter,
+                rect.left() + 4.0,
+                right,
+                y.clamp(rect.top() + 1.0, rect.bottom() - 1.0),
+                t,
+            );
         }
     }
 
@@ -361,9 +398,9 @@ impl<'a> Rows<'a> {
             let ratio = f64::from(pos.y - memory.grab - track.top()) / room;
             memory.jump(ratio.clamp(0.0, 1.0) * most, page, self.len);
         }
-        let strength = if response.hovered() || response.dragged() { 0.8 } else { 0.45 };
+        let color = if response.hovered() || response.dragged() { t.secondary } else { t.outline };
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        painter.rect_filled(thumb(at(memory)), 3.0, tokens::mix(t.panel, t.outline, strength));
+        painter.rect_filled(thumb(at(memory)), 3.0, color);
         true
     }
 }

@@ -3,8 +3,13 @@
 use std::sync::Arc;
 
 use egui::accesskit::{Action as Ask, ActionData, Orientation, Role};
-use egui::{CornerRadius, EventFilter, Id, Key, Painter, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    CornerRadius, CursorIcon, Event, EventFilter, Id, Key, MouseWheelUnit, Painter, Pos2, Rect, Response, Sense,
+    Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
+use crate::app::action::Zoom;
+use crate::app::view::TimelineEvents;
 use crate::model::Applied;
 use crate::ui::axis::{BREAK, TimeAxis};
 use crate::ui::tokens::{self, Tokens, mix};
@@ -14,6 +19,19 @@ use crate::ui::{paint, text};
 const PILL_TOP: f32 = 0.0;
 const LINE_TOP: f32 = 18.0;
 const RAIL: f32 = 74.0;
+/// Height of the labels above the bars: there the part that is shown can be dragged.
+const STRIP: f32 = 20.0;
+/// Where what is shown is marked as a part of the whole.
+const PART_TOP: f32 = 84.0;
+/// In one line there is only the rail, in its middle.
+const LINE_RAIL: f32 = 16.0;
+/// A playhead that is dragged beyond the edge moves what is shown by so much with each frame.
+const PULL: f32 = 8.0;
+/// How much nearer a line of the wheel is.
+const PER_LINE: f64 = 1.2;
+const POINTS_PER_LINE: f32 = 40.0;
+/// The bars: dragging there selects.
+pub const BARS: (f32, f32) = (20.0, 60.0);
 
 /// A slider about to be shown.
 pub struct Scrubber<'a> {
@@ -21,8 +39,9 @@ pub struct Scrubber<'a> {
     pub id: Id,
     /// Where events are.
     pub timeline: &'a TimeAxis,
-    /// Number of events.
-    pub len: u64,
+    pub events: &'a dyn TimelineEvents,
+    /// Only the rail is there, without labels and bars.
+    pub one_line: bool,
     /// Where the playhead is.
     pub applied: Applied,
     /// Where point A is, and whether it is compared with the playhead.
@@ -30,8 +49,8 @@ pub struct Scrubber<'a> {
     pub comparing: bool,
     /// What the pill says: `v57 · 58 of 214`.
     pub label: &'a str,
-    /// The longest it can say.
-    pub widest: &'a str,
+    /// As wide as the longest it can say.
+    pub pill_width: f32,
     /// What a screen reader says: "version 57, 58 of 214, Withdrawn, 2026-…".
     pub spoken: &'a str,
     /// First event that stopped the replay.
@@ -46,8 +65,14 @@ pub struct Scrubber<'a> {
 pub struct ScrubberOutput {
     /// Where the playhead should go.
     pub scrub_to: Option<Applied>,
+    /// By how many steps it should move.
+    pub step: Option<i64>,
     /// Where point A should be.
     pub set_a: Option<Applied>,
+    /// What should be shown.
+    pub zoom: Option<Zoom>,
+    /// The stretch of the bars that is dragged over, from the plot's left.
+    pub dragged: Option<(f32, f32)>,
     /// What the pointer is over.
     pub hovered: Option<Applied>,
     /// Where the pill is.
@@ -66,51 +91,128 @@ impl Scrubber<'_> {
             let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(self.id, filter));
         }
-        let (mut scrub_to, mut set_a) = (None, None);
-        let shift = ui.input(|input| input.modifiers.shift);
-        if response.is_pointer_button_down_on() || response.clicked() {
-            response.request_focus();
-            let place = response.interact_pointer_pos().map(|pos| self.timeline.applied_at(pos.x - plot.left()));
-            match shift {
-                true => set_a = place.filter(|_| response.clicked()),
-                false => scrub_to = place,
-            }
-        }
-        if response.has_focus() {
-            scrub_to = self.keys(ui).or(scrub_to);
-        }
-        scrub_to = self.asked(ui).or(scrub_to);
-        let hovered = response.hover_pos().filter(|_| !response.dragged());
-        let hovered = hovered.map(|pos| self.timeline.applied_at(pos.x - plot.left()));
-        self.describe(ui, &response);
         let pill = self.pill(ui.painter(), plot);
-        let scrub_to = scrub_to.filter(|to| *to != self.applied);
-        ScrubberOutput { scrub_to, set_a, hovered, pill, response }
-    }
-
-    /// Keys of a slider that the program has no other use for.
-    fn keys(&self, ui: &Ui) -> Option<Applied> {
-        let by = ui.input_mut(|input| {
-            let mut by = 0_i64;
-            for (key, step) in [(Key::ArrowUp, 1), (Key::ArrowDown, -1), (Key::PageUp, 10), (Key::PageDown, -10)] {
-                by += step * input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
+        let (mut scrub_to, mut set_a, mut zoom) = (None, None, self.wheel(ui, plot));
+        let shift = ui.input(|input| input.modifiers.shift);
+        let held = self.held(ui, &response, plot, pill);
+        let origin = ui.input(|input| input.pointer.press_origin());
+        let bars = plot.top() + BARS.0..=plot.top() + BARS.1;
+        let is_in_bars = |pos: &Pos2| !self.one_line && bars.contains(&pos.y);
+        let origin = origin.filter(|pos| response.is_pointer_button_down_on() && is_in_bars(pos));
+        let to = response.interact_pointer_pos().filter(|_| response.dragged());
+        let dragged = origin.zip(to).map(|(from, to)| (from.x - plot.left(), to.x - plot.left()));
+        if response.is_pointer_button_down_on() && origin.is_none() || response.clicked() {
+            response.request_focus();
+            let place = response.interact_pointer_pos().map(|pos| self.at(pos.x, plot, response.dragged()));
+            match (held.pans, shift) {
+                (true, _) => {
+                    let by = -response.drag_delta().x;
+                    zoom = if by == 0.0 { zoom } else { Some(self.timeline.panned(by)) };
+                }
+                (false, true) => set_a = place.filter(|_| response.clicked()),
+                (false, false) => scrub_to = place,
             }
-            by
-        });
-        (by != 0).then(|| Applied(self.applied.0.saturating_add_signed(by).min(self.len)))
+        }
+        if response.double_clicked() && self.timeline.zoom().is_part() {
+            // It asks for the whole and not for another place.
+            (zoom, scrub_to) = (Some(Zoom::WHOLE), Some(held.before));
+        }
+        let keys = if response.has_focus() { keys(ui) } else { 0 };
+        let (set, asked) = self.asked(ui);
+        scrub_to = set.or(scrub_to);
+        let step = Some(keys + asked).filter(|step| *step != 0);
+        let hovered = response.hover_pos().filter(|_| !response.dragged());
+        let can_pan = hovered.is_some_and(|pos| self.is_on_strip(pos, plot, pill));
+        let hovered = hovered.filter(|_| !can_pan).map(|pos| self.at(pos.x, plot, false));
+        if can_pan {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+        } else if held.pans && response.dragged() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        }
+        self.describe(ui, &response);
+        let scrub_to = scrub_to.filter(|to| *to != self.applied);
+        ScrubberOutput { scrub_to, step, set_a, zoom, dragged, hovered, pill, response }
     }
 
-    /// What a screen reader asks for.
-    fn asked(&self, ui: &Ui) -> Option<Applied> {
+    fn len(&self) -> u64 {
+        self.events.len()
+    }
+
+    /// The playhead at a place of the window; what is dragged pulls a little at the edges.
+    fn at(&self, x: f32, plot: Rect, is_dragged: bool) -> Applied {
+        let pull = if is_dragged && self.timeline.zoom().is_part() { PULL } else { 0.0 };
+        let x = (x - plot.left()).clamp(-pull, plot.width() + pull);
+        self.timeline.applied_at(x, self.events)
+    }
+
+    fn is_on_strip(&self, pos: Pos2, plot: Rect, pill: Rect) -> bool {
+        let strip = Rect::from_x_y_ranges(plot.x_range(), plot.top()..=plot.top() + STRIP);
+        self.timeline.zoom().is_part() && !self.one_line && strip.contains(pos) && !pill.contains(pos)
+    }
+
+    /// What the button of the pointer holds, since it was pressed.
+    fn held(&self, ui: &Ui, response: &Response, plot: Rect, pill: Rect) -> Held {
+        let id = self.id.with("held");
+        let mut held: Held = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+        let presses = |event: &&Event| matches!(event, Event::PointerButton { pressed: true, .. });
+        let pressed = ui.input(|input| input.events.iter().filter(presses).count());
+        if pressed > 0 && (response.is_pointer_button_down_on() || response.clicked()) {
+            let at = ui.input(|input| input.pointer.press_origin()).or(response.interact_pointer_pos());
+            held.pans = at.is_some_and(|pos| self.is_on_strip(pos, plot, pill));
+            // The first press of a double click has moved the playhead when the second comes.
+            held.before = if pressed > 1 { self.applied } else { held.pressed };
+            held.pressed = self.applied;
+            ui.data_mut(|data| data.insert_temp(id, held));
+        }
+        held
+    }
+
+    /// The wheel zooms at the pointer; with Shift, or sideways, it moves what is shown.
+    fn wheel(&self, ui: &Ui, plot: Rect) -> Option<Zoom> {
+        let pointer = ui.input(|input| input.pointer.hover_pos())?;
+        if !ui.rect_contains_pointer(plot) {
+            return None;
+        }
+        let (mut near, mut along) = (ui.input(|input| f64::from(input.zoom_delta())), 0.0);
         ui.input(|input| {
-            let more = input.num_accesskit_action_requests(self.id, Ask::Increment) as u64;
-            let less = input.num_accesskit_action_requests(self.id, Ask::Decrement) as u64;
-            let stepped = (self.applied.0 + more).saturating_sub(less).min(self.len);
+            for event in &input.events {
+                let Event::MouseWheel { unit, delta, modifiers, .. } = event else { continue };
+                let points = match unit {
+                    MouseWheelUnit::Point => *delta,
+                    MouseWheelUnit::Line => *delta * POINTS_PER_LINE,
+                    MouseWheelUnit::Page => *delta * plot.width(),
+                };
+                match (modifiers.command, modifiers.shift) {
+                    // With Ctrl it is in egui's factor already, like two fingers.
+                    (true, _) => {}
+                    (false, true) => along -= points.x + points.y,
+                    (false, false) => {
+                        along -= points.x;
+                        near *= PER_LINE.powf(f64::from(points.y / POINTS_PER_LINE));
+                    }
+                }
+            }
+        });
+        let zoom = if near != 1.0 {
+            self.timeline.zoomed(near, pointer.x - plot.left())
+        } else if along != 0.0 {
+            self.timeline.panned(along)
+        } else {
+            return None;
+        };
+        (zoom != self.timeline.zoom()).then_some(zoom)
+    }
+
+    /// What a screen reader asks for: a place, and steps.
+    fn asked(&self, ui: &Ui) -> (Option<Applied>, i64) {
+        ui.input(|input| {
+            let more = input.num_accesskit_action_requests(self.id, Ask::Increment) as i64;
+            let less = input.num_accesskit_action_requests(self.id, Ask::Decrement) as i64;
             let set = input.accesskit_action_requests(self.id, Ask::SetValue).find_map(|request| match request.data {
-                Some(ActionData::NumericValue(value)) => Some(Applied((value.round().max(0.0) as u64).min(self.len))),
+                Some(ActionData::NumericValue(value)) => Some(Applied((value.round().max(0.0) as u64).min(self.len()))),
                 _ => None,
             });
-            set.or((more + less > 0).then_some(Applied(stepped)))
+            (set, more - less)
         })
     }
 
@@ -120,7 +222,7 @@ impl Scrubber<'_> {
             node.set_role(Role::Slider);
             node.set_orientation(Orientation::Horizontal);
             node.set_min_numeric_value(0.0);
-            node.set_max_numeric_value(self.len as f64);
+            node.set_max_numeric_value(self.len() as f64);
             node.set_numeric_value(self.applied.0 as f64);
             node.set_numeric_value_step(1.0);
             node.set_value(self.spoken);
@@ -135,14 +237,29 @@ impl Scrubber<'_> {
     }
 
     fn x_at(&self, painter: &Painter, plot: Rect, applied: Applied) -> f32 {
-        paint::snap(painter, plot.left() + self.timeline.x_of(applied))
+        paint::snap(painter, plot.left() + self.timeline.x_of(applied, self.events))
+    }
+
+    /// Whether a place of the stream is on the slider.
+    fn is_seen(&self, applied: Applied) -> bool {
+        self.timeline.is_seen(self.timeline.x_of(applied, self.events))
+    }
+
+    /// Where the middle of the rail is.
+    fn rail_y(&self, plot: Rect) -> f32 {
+        plot.top() + if self.one_line { LINE_RAIL } else { RAIL }
     }
 
     /// The pill stands right of the line, and left of it where there is no room.
     fn pill(&self, painter: &Painter, plot: Rect) -> Rect {
-        let widths = [self.label, self.widest].map(|label| text::width(painter, label, text::DATA));
-        let width = (widths[0].max(widths[1]) + 16.0).round();
-        let x = self.x(painter, plot);
+        let width = self.pill_width;
+        if self.one_line {
+            // Left of the rail, where it stays.
+            let left = plot.left() - 16.0 - width;
+            return Rect::from_min_size(pos2(left, self.rail_y(plot) - 10.0), vec2(width, 20.0));
+        }
+        // A playhead that is not shown is where its pill is cut off by the edge.
+        let x = self.x(painter, plot).clamp(plot.left(), plot.right());
         let top = plot.top() + PILL_TOP;
         let flips = x + width > plot.right() + 12.0;
         let left = if flips { x + 1.0 - width } else { x - 1.0 };
@@ -153,15 +270,21 @@ impl Scrubber<'_> {
     pub fn paint_band(&self, painter: &Painter, plot: Rect, t: &Tokens) {
         let Some(a) = self.a_x(painter, plot).filter(|_| self.comparing) else { return };
         let x = self.x(painter, plot);
-        let band = Rect::from_x_y_ranges(a.min(x)..=a.max(x), plot.top() + 20.0..=plot.top() + RAIL + 8.0);
-        painter.rect_filled(band, 0.0, mix(t.panel, t.text, 0.07));
+        let y = if self.one_line { plot.top() + 6.0 } else { plot.top() + STRIP };
+        let band = Rect::from_x_y_ranges(a.min(x)..=a.max(x), y..=self.rail_y(plot) + 8.0);
+        painter.rect_filled(band.intersect(plot), 0.0, mix(t.panel, t.text, 0.07));
     }
 
     /// Paints point A: its letter, a stem, and a ring on the rail. Returns where the letter is; the
     /// pill would cover it, so at the playhead it is beside the pill, and farther on only the stem and
     /// the ring are seen.
     pub fn paint_a(&self, painter: &Painter, plot: Rect, pill: Rect, t: &Tokens) -> Option<Rect> {
-        let x = self.a_x(painter, plot)?;
+        let x = self.a_x(painter, plot).filter(|x| self.timeline.is_seen(x - plot.left()))?;
+        if self.one_line {
+            let place = pos2(x, self.rail_y(plot));
+            paint::point_a_mark(painter, place, t);
+            return Some(Rect::from_center_size(place, vec2(12.0, 18.0)));
+        }
         let is_covered = (pill.left() - 6.0..=pill.right() + 6.0).contains(&x);
         let is_at_playhead = (x - self.x(painter, plot)).abs() < 12.0;
         let letter_x = match (is_covered, pill.center().x < self.x(painter, plot)) {
@@ -179,14 +302,15 @@ impl Scrubber<'_> {
     }
 
     fn a_x(&self, painter: &Painter, plot: Rect) -> Option<f32> {
-        Some(paint::snap(painter, plot.left() + self.timeline.x_of(self.point_a?)))
+        Some(self.x_at(painter, plot, self.point_a?))
     }
 
-    /// Paints breaks, rail, marks and playhead. The bars are between: see [`Scrubber::paint_playhead`].
+    /// Paints breaks, rail and marks. The bars are between: see [`Scrubber::paint_playhead`].
     pub fn paint_rail(&self, painter: &Painter, plot: Rect, bottom: f32, t: &Tokens) {
-        let y = plot.top() + RAIL;
-        let x = self.x(painter, plot);
-        let end = plot.right();
+        let y = self.rail_y(plot);
+        let (start, end) = (plot.left(), plot.right());
+        let on_slider = |applied| self.x_at(painter, plot, applied).clamp(start, end);
+        let x = on_slider(self.applied);
         let rail = |from: f32, to: f32, color| {
             if to > from {
                 painter.rect_filled(Rect::from_min_max(pos2(from, y - 1.0), pos2(to, y + 1.0)), 0.0, color);
@@ -194,9 +318,9 @@ impl Scrubber<'_> {
         };
         match self.stopped_at {
             Some(stop) => {
-                let stop = plot.left() + self.timeline.x_of(stop);
+                let stop = on_slider(stop);
                 // What was not reached is not behind the playhead, wherever that stands.
-                rail(plot.left(), x.min(stop), t.playhead);
+                rail(start, x.min(stop), t.playhead);
                 rail(x, stop, t.outline);
                 let mut at = stop;
                 while at < end {
@@ -205,13 +329,17 @@ impl Scrubber<'_> {
                 }
             }
             None => {
-                rail(plot.left(), x, t.playhead);
+                rail(start, x, t.playhead);
                 rail(x, end, t.outline);
             }
         }
+        let top = if self.one_line { plot.top() + 6.0 } else { plot.top() + STRIP };
         for gap in self.timeline.gaps() {
             let left = plot.left() + gap.x;
-            let cut = Rect::from_min_max(pos2(left, plot.top() + 20.0), pos2(left + BREAK, bottom));
+            let cut = Rect::from_min_max(pos2(left, top), pos2(left + BREAK, bottom));
+            if !plot.intersects(cut) {
+                continue;
+            }
             painter.rect_filled(cut, 0.0, t.window);
             paint::vline(painter, cut.left(), cut.top(), cut.bottom(), t.hairline);
             paint::vline(painter, cut.right() - 1.0, cut.top(), cut.bottom(), t.hairline);
@@ -221,44 +349,94 @@ impl Scrubber<'_> {
                 painter.line_segment(ends, Stroke::new(1.25, t.secondary));
             }
         }
-        for flag in self.flags {
-            self::flag(painter, pos2(self.x_at(painter, plot, *flag), y), t);
+        for seen in self.flags.iter().filter(|flag| self.is_seen(**flag)) {
+            flag(painter, pos2(self.x_at(painter, plot, *seen), y), t);
         }
-        for skipped in self.skipped {
-            alert(painter, pos2(plot.left() + self.timeline.x_of(*skipped), y), t.warning, t);
+        for skipped in self.skipped.iter().filter(|skipped| self.is_seen(**skipped)) {
+            alert(painter, pos2(self.x_at(painter, plot, *skipped), y), t.warning, t);
         }
-        if let Some(stop) = self.stopped_at {
-            alert(painter, pos2(plot.left() + self.timeline.x_of(stop), y), t.error, t);
+        if let Some(stop) = self.stopped_at.filter(|stop| self.is_seen(*stop)) {
+            alert(painter, pos2(self.x_at(painter, plot, stop), y), t.error, t);
         }
+        self.paint_part(painter, plot, t);
+    }
+
+    /// Where only a part is shown: which one it is of the whole.
+    fn paint_part(&self, painter: &Painter, plot: Rect, t: &Tokens) {
+        if !self.timeline.zoom().is_part() {
+            return;
+        }
+        let top = if self.one_line { plot.top() + 27.0 } else { plot.top() + PART_TOP };
+        let whole = Rect::from_x_y_ranges(plot.x_range(), top..=top + 3.0);
+        painter.rect_filled(whole, 1.5, t.hairline);
+        let (from, to) = self.timeline.part();
+        let (from, to) = (plot.left() + from * plot.width(), plot.left() + to * plot.width());
+        let part = Rect::from_x_y_ranges(from..=to.max(from + 6.0), whole.y_range());
+        let part = part.translate(vec2((plot.right() - part.right()).min(0.0), 0.0));
+        painter.rect_filled(part, 1.5, t.accent);
     }
 
     /// Paints the line under the pointer.
     pub fn paint_hover(&self, painter: &Painter, plot: Rect, hovered: Applied, t: &Tokens) {
-        let x = plot.left() + self.timeline.x_of(hovered);
-        paint::vline(painter, x, plot.top() + LINE_TOP, plot.top() + RAIL + 8.0, mix(t.panel, t.text, 0.35));
+        let x = self.x_at(painter, plot, hovered);
+        let top = if self.one_line { plot.top() + 6.0 } else { plot.top() + LINE_TOP };
+        if self.is_seen(hovered) {
+            paint::vline(painter, x, top, self.rail_y(plot) + 8.0, mix(t.panel, t.text, 0.35));
+        }
     }
 
     /// Paints the playhead over everything.
     pub fn paint_playhead(&self, painter: &Painter, plot: Rect, bottom: f32, pill: Rect, focused: bool, t: &Tokens) {
         let x = self.x(painter, plot);
-        let line = Rect::from_min_max(pos2(x - 1.0, plot.top() + LINE_TOP), pos2(x + 1.0, bottom));
-        painter.rect_filled(line, 0.0, t.playhead);
-        let handle = pos2(x, plot.top() + RAIL);
-        painter.circle_filled(handle, 6.0, t.playhead);
+        let is_seen = self.is_seen(self.applied);
+        if is_seen {
+            let top = if self.one_line { plot.top() + 4.0 } else { plot.top() + LINE_TOP };
+            let line = Rect::from_min_max(pos2(x - 1.0, top), pos2(x + 1.0, bottom));
+            painter.rect_filled(line, 0.0, t.playhead);
+        }
+        let handle = pos2(x.clamp(plot.left(), plot.right()), self.rail_y(plot));
+        if is_seen {
+            painter.circle_filled(handle, 6.0, t.playhead);
+        } else {
+            // It is farther that way.
+            let way = if x < plot.left() { -1.0 } else { 1.0 };
+            let points = [vec2(way * 5.0, 0.0), vec2(-way * 3.0, -5.0), vec2(-way * 3.0, 5.0)];
+            let points = points.map(|point| handle + point).to_vec();
+            painter.add(egui::Shape::convex_polygon(points, t.playhead, Stroke::NONE));
+        }
         if focused {
             painter.circle_stroke(handle, 9.0, Stroke::new(2.0, t.accent));
         }
         let flipped = pill.center().x < x;
         let mut corners = CornerRadius::same(tokens::size::RADIUS);
-        if flipped {
-            corners.se = 0;
-        } else {
-            corners.sw = 0;
+        match (self.one_line || !is_seen, flipped) {
+            (true, _) => {}
+            (false, true) => corners.se = 0,
+            (false, false) => corners.sw = 0,
         }
         painter.rect_filled(pill, corners, t.playhead);
         let galley: Arc<_> = text::layout(painter, self.label, text::DATA, t.on_playhead, f32::INFINITY);
         text::place(painter, galley, pill.left() + 8.0, pill.center().y - 0.5, text::DATA);
     }
+}
+
+/// What the button of the pointer holds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Held {
+    /// The part that is shown, not the playhead.
+    pans: bool,
+    /// Where the playhead was when it was pressed, and when it was pressed before that.
+    pressed: Applied,
+    before: Applied,
+}
+
+/// Keys of a slider that the program has no other use for.
+fn keys(ui: &Ui) -> i64 {
+    let keys = [(Key::ArrowUp, 1), (Key::ArrowDown, -1), (Key::PageUp, 10), (Key::PageDown, -10)];
+    ui.input_mut(|input| {
+        let by = |(key, step)| step * input.count_and_consume_key(egui::Modifiers::NONE, key) as i64;
+        keys.map(by).iter().sum()
+    })
 }
 
 /// A flag that stands on the rail.
