@@ -487,7 +487,7 @@ fn bookmark(body: &TimeBody<'_>, at: Applied, before: &str) -> String {
 
 fn bar_colors(body: &TimeBody<'_>, t: &Tokens) -> BarColors {
     // What passes the filter is told apart from what does not, whatever its type.
-    let rest = if body.matches.is_some() { t.secondary } else { t.outline };
+    let rest = if body.matches.is_some() { t.text } else { t.outline };
     let of = |at: usize| body.legend.get(at).map_or(rest, |entry| t.of_type(entry.slot));
     BarColors { kinds: [of(0), of(1), of(2), rest], left_out: mix(t.panel, t.outline, 0.4) }
 }
