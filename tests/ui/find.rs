@@ -9,6 +9,7 @@ use eventglass::model::{Applied, Pointer};
 use serde_json::json;
 
 use crate::keyboard::focused_name;
+use crate::panels::check_names;
 use crate::program::{Case, Window, labels, settle, start, wait_for, window};
 
 fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
@@ -113,6 +114,7 @@ fn text_changes_and_the_event_are_looked_through() {
     press(&mut window, Modifiers::COMMAND, Key::A);
     write(&mut window, "AMOUNT\":14818");
     wait_for(&mut window, "Find in the event: 1 of 1");
+    check_names(&window, "two lines for finding");
     window.get_by_label("Close find in the event").click();
     settle(&mut window);
     assert!(window.query_by_label("Find in the event").is_none());
