@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::action::{Edge, FilterAction};
 use super::desk::Desk;
 use super::place::or_default;
-use super::settings::SettingsChange;
+use super::settings::{KEPT_FILTERS, SettingsChange};
 use super::store::OpenStore;
 use super::stream::StreamView;
 use crate::index::StreamRows;
 use crate::model::{Problem, StreamId, Time};
 use crate::session::{Filter, Found, JobHandle, JobNews, Progress, Session, TimeSpan};
+
+/// Bytes of the name of a filter.
+const MOST_OF_NAME: usize = 200;
 
 /// What was typed and chosen, and what fits it.
 #[derive(Default)]
@@ -191,10 +194,16 @@ impl OpenStore {
                 view.filter.typed = typed;
             }
             FilterAction::Keep(name) => {
-                let name = name.trim().to_owned();
+                let mut name = name.trim().to_owned();
+                name.truncate(name.floor_char_boundary(MOST_OF_NAME));
                 if !name.is_empty() && now.is_set() {
-                    desk.say(format!("{name} is kept for stores of this kind"), 4.0);
-                    desk.change(SettingsChange::KeepFilter(kind, KeptFilter { name, filter: now }));
+                    let keep = KeptFilter { name: name.clone(), filter: now };
+                    desk.change(SettingsChange::KeepFilter(kind, keep.clone()));
+                    let said = match self.kept_filters(desk).contains(&keep) {
+                        true => format!("{name} is kept for stores of this kind"),
+                        false => format!("{name} is not kept: it is too long, or {KEPT_FILTERS} are kept already"),
+                    };
+                    desk.say(said, 4.0);
                 }
             }
             FilterAction::Use(at) => match kept {

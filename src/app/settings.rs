@@ -41,7 +41,7 @@ const RECENT: usize = 50;
 /// Streams of a store whose playhead is remembered.
 const PLAYHEADS: usize = 200;
 /// Filters of a kind of store.
-const KEPT_FILTERS: usize = 50;
+pub(super) const KEPT_FILTERS: usize = 50;
 /// Entries of every other table.
 pub(super) const ENTRIES: usize = 200;
 /// Sizes of text, as a factor.

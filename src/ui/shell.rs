@@ -134,7 +134,6 @@ impl News {
 impl Shell {
     /// Sets the window up; the store is opened in the background.
     pub fn new(ctx: &Context, folders: Folders, start: Start, first: Option<Instance>) -> Shell {
-        fonts::install(ctx);
         let settings = Settings::load(&home::data());
         ctx.options_mut(|options| options.max_passes = PASSES);
         let news = Arc::new(News::default());

@@ -9,6 +9,7 @@ use eventglass::app::place::{Place, Start};
 use eventglass::app::settings::{Settings, SettingsChange};
 use eventglass::model::Pointer;
 
+use crate::panels::check_names;
 use crate::program::{Case, Program, Window, bank, drawn, labels, settings, settle, window};
 
 fn write(window: &mut Window, text: &str) {
@@ -62,6 +63,7 @@ fn members_are_chosen_by_keyboard_and_shown() {
     write(&mut window, "last4");
     let boxes = labels(&window).into_iter().filter(|label| label.starts_with("card.last4, in ")).count();
     assert_eq!(boxes, 1, "{:#?}", labels(&window));
+    check_names(&window, "the list of members");
     press(&mut window, Modifiers::NONE, Key::ArrowDown);
     press(&mut window, Modifiers::NONE, Key::Space);
     press(&mut window, Modifiers::NONE, Key::Escape);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::panels::check_names;
 use crate::program::{Case, Window, labels, settle, wait_until, window};
 use egui::{Event, Key, Modifiers, PointerButton, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -159,6 +160,7 @@ fn a_stretch_of_time_is_typed_kept_taken_and_forgotten() {
     press(&mut window, Key::Enter);
     settle(&mut window);
     assert!(has(&window, "Filter That day"));
+    check_names(&window, "the sheet of times");
     press(&mut window, Key::Escape);
     settle(&mut window);
     assert!(!has(&window, "Filter That day"), "the sheet is closed");

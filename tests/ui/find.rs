@@ -9,6 +9,7 @@ use eventglass::model::{Applied, Pointer};
 use serde_json::json;
 
 use crate::keyboard::focused_name;
+use crate::panels::check_names;
 use crate::program::{Case, Window, labels, settle, start, wait_for, window};
 
 fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
@@ -50,7 +51,7 @@ fn what_is_in_folded_branches_of_the_state_is_found_and_opened() {
     wait_for(&mut window, "Find in the state: 1 of 1");
     assert_eq!(window.state().selected().as_deref(), Some("/owner/address/city"));
     assert!(
-        labels(&window).iter().any(|label| label.contains("city Malm") && label.starts_with("row ")),
+        labels(&window).iter().any(|label| label.contains("city \"Malm") && label.starts_with("row ")),
         "it is on screen"
     );
     // Names are looked at too; Enter goes round, Shift+Enter back.
@@ -87,6 +88,7 @@ fn what_is_in_folded_branches_of_the_state_is_found_and_opened() {
 fn text_changes_and_the_event_are_looked_through() {
     let mut window = window(Case::Full);
     apply(&mut window, Action::SetStateTab(StateTab::Raw));
+    wait_for(&mut window, "line 13, ");
     find_in(&mut window, Key::Num3, "MALM");
     wait_for(&mut window, "Find in the state: 1 of 1");
     assert!(
@@ -110,8 +112,9 @@ fn text_changes_and_the_event_are_looked_through() {
     wait_for(&mut window, "Find in the event: not found");
     apply(&mut window, Action::SetEventTab(EventTab::Raw));
     press(&mut window, Modifiers::COMMAND, Key::A);
-    write(&mut window, "amount");
+    write(&mut window, "AMOUNT\":14818");
     wait_for(&mut window, "Find in the event: 1 of 1");
+    check_names(&window, "two lines for finding");
     window.get_by_label("Close find in the event").click();
     settle(&mut window);
     assert!(window.query_by_label("Find in the event").is_none());

@@ -19,7 +19,7 @@ use crate::ui::{focus, format, paint, text};
 
 /// Of the buttons that open the list of types and the sheet of times.
 const TYPES_WIDTH: f32 = 80.0;
-const TIMES_WIDTH: f32 = 70.0;
+const TIMES_WIDTH: f32 = 78.0;
 
 /// Shows the panel in `rect`.
 pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {

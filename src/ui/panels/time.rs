@@ -17,7 +17,7 @@ use crate::ui::course::{Bin, Course};
 use crate::ui::density::{BarColors, density_ui};
 use crate::ui::icons::Icon;
 use crate::ui::ticks::Tick;
-use crate::ui::tokens::{self, Tokens, size};
+use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::widgets::button::{Look, button, button_enabled, button_width, icon_button_enabled, segmented, spoken};
 use crate::ui::widgets::menu::{self, Line, drop_button};
 use crate::ui::widgets::scrubber::{BARS, Scrubber, ScrubberOutput};
@@ -690,9 +690,9 @@ fn bookmark(body: &TimeBody<'_>, at: Applied, before: &str) -> String {
 
 fn bar_colors(body: &TimeBody<'_>, t: &Tokens) -> BarColors {
     // What passes the filter is told apart from what does not, whatever its type.
-    let rest = if body.matches.is_some() { t.secondary } else { t.outline };
+    let rest = if body.matches.is_some() { t.text } else { t.outline };
     let of = |at: usize| body.legend.get(at).map_or(rest, |entry| t.of_type(entry.slot));
-    BarColors { kinds: [of(0), of(1), of(2), rest], left_out: t.outline }
+    BarColors { kinds: [of(0), of(1), of(2), rest], left_out: mix(t.panel, t.outline, 0.4) }
 }
 
 /// `v57 · 58 of 214`.

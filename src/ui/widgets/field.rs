@@ -1,7 +1,7 @@
 //! The text field: an icon, the text, and a × that clears it.
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{EventFilter, Id, Key, Margin, Modifiers, Rect, Response, TextEdit, Ui, pos2, vec2};
+use egui::{EventFilter, Id, Key, Margin, Modifiers, Rect, Response, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::button::icon_button;
 use crate::ui::icons::Icon;
@@ -114,6 +114,8 @@ impl Field<'_> {
             .layouter(&mut layouter)
             .event_filter(EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true });
         let line = Rect::from_center_size(pos2(inner.center().x, inner.center().y - 1.0), vec2(inner.width(), 16.0));
-        ui.put(line, editor).accessible_name(self.name)
+        // In a child: where this one goes on below is its own affair.
+        let mut child = ui.new_child(UiBuilder::new().max_rect(line));
+        child.put(line, editor).accessible_name(self.name)
     }
 }

@@ -104,8 +104,8 @@ fn reveal(ui: &Ui, id: Id, view: &TreeView<'_>, rows: &TreeRows, out: &mut Vec<A
         return None;
     }
     let row = rows.index_of(path);
-    let above = (1..path.0.len()).map(|steps| Pointer(path.0[..steps].to_vec()));
-    let closed = above.filter(|above| row.is_none() && rows.index_of(above).is_some()).last();
+    let mut above = (1..path.0.len()).rev().map(|steps| Pointer(path.0[..steps].to_vec()));
+    let closed = above.find(|above| row.is_none() && rows.index_of(above).is_some());
     match closed {
         Some(branch) => {
             out.push(Action::ToggleExpanded(view.tree, branch));
