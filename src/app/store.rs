@@ -1,7 +1,7 @@
 //! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
 //! dropping it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
 use super::streams_list::{StreamsList, order_of};
 use super::value::ValueSheet;
-use crate::export::blame::changes_csv;
+use crate::export::blame::{changes_csv, changes_lines};
 use crate::formats::{OpenChoice, Opened, file_name};
 use crate::home;
 use crate::index::At;
@@ -30,8 +30,8 @@ use crate::replay::timeline::OnError;
 use crate::session::pages::event_node;
 use crate::session::{Answer, IndexNews, PROGRAM, Reading, ReducerSource, Session, StoreAsk, WantedHost, find_stream};
 
-/// Playheads of streams that are remembered between runs.
-const REMEMBERED_PLAYHEADS: usize = 200;
+/// Streams whose playheads and points A are remembered between runs.
+const REMEMBERED: usize = 200;
 
 /// See the module's documentation.
 pub(super) struct OpenStore {
@@ -60,8 +60,8 @@ pub(super) struct OpenStore {
     /// stood at the end are not among them.
     playheads: IndexMap<String, u64>,
     pub(super) view: Option<StreamView>,
-    /// Points A of streams visited before.
-    points_a: HashMap<StreamId, Applied>,
+    /// Points A of streams visited before, the latest last; `None` = taken away since.
+    points_a: IndexMap<String, Option<u64>>,
     /// What the store could mean, while that is being settled.
     pub(super) page: Option<MappingPage>,
     /// What is exported, while the sheet for it is shown or one runs.
@@ -108,11 +108,13 @@ impl OpenStore {
         let path = std::path::absolute(&place.store).unwrap_or_else(|_| place.store.clone());
         let bare = place.stream.is_none() && place.at == At::Last && place.reducer.is_none();
         let recent = desk.settings.recent.iter().find(|recent| recent.place.store == path).cloned();
+        let points_a = recent.as_ref().map(|recent| recent.memory.points_a.clone()).unwrap_or_default();
         let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
         let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
         let (id, session) = desk.session(&path, choice.clone());
         let mut store = OpenStore::opening(id, path, choice, session, desk.host);
         store.tabs.0 = place.tab;
+        store.points_a = points_a.into_iter().collect();
         match recent {
             Some(recent) => store.come_back(recent.place, recent.memory, desk),
             None => {
@@ -146,7 +148,7 @@ impl OpenStore {
             start: None,
             playheads: IndexMap::new(),
             view: None,
-            points_a: HashMap::new(),
+            points_a: IndexMap::new(),
             page: None,
             export: None,
             value: None,
@@ -216,7 +218,18 @@ impl OpenStore {
             skip_errors: self.reducers.on_error() == OnError::Skip,
             read_as: ReadAs::of(&self.choice),
             playheads: self.playheads.iter().map(|(name, applied)| (name.clone(), *applied)).collect(),
+            points_a: self.points_a(),
         }
+    }
+
+    /// Points A of all streams, that of the one that is shown among them.
+    fn points_a(&self) -> BTreeMap<String, Option<u64>> {
+        let mut points: BTreeMap<String, Option<u64>> =
+            self.points_a.iter().map(|(name, point)| (name.clone(), *point)).collect();
+        if let Some(view) = &self.view {
+            points.insert(view.called.clone(), view.comparison.point.map(|at| at.0));
+        }
+        points
     }
 
     /// For the settings: what the store comes back with. `None` where it was never open.
@@ -299,6 +312,10 @@ impl OpenStore {
         }
         self.go_on_with_export(desk);
         self.refresh_blame();
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now: desk.now };
+        if let Some(view) = &mut self.view {
+            view.poll_other(&ask);
+        }
         self.go_on_with_search();
         if let Some(page) = &mut self.page {
             page.poll(desk);
@@ -317,6 +334,7 @@ impl OpenStore {
         if let Answer::Job(news) = &answer
             && (self.take_links(news, desk)
                 || self.take_writes(news, desk)
+                || self.take_divergence(news)
                 || self.take_hits(news)
                 || self.take_meanings(news)
                 || desk.goto.as_mut().is_some_and(|go| go.take(news)))
@@ -373,6 +391,7 @@ impl OpenStore {
             (Answer::Fold(news), Some(view)) => view.take_fold(news),
             (Answer::Written { ticket, applied, written }, Some(view)) => view.take_written(ticket, applied, written),
             (Answer::Cells(news), Some(view)) => view.take_cells(news),
+            (Answer::Matrix(news), Some(view)) => view.take_matrix(news),
             (Answer::ReducerFailed { ticket, problem }, Some(view)) => view.take_reducer_failure(ticket, problem),
             (Answer::Job(news), Some(view)) => {
                 if let Some(problem) = view.filter.take(news) {
@@ -488,7 +507,7 @@ impl OpenStore {
         let ask = Ask { session: &self.session, reducers: &self.reducers, now };
         if let Some(mut view) = StreamView::open(index, id, at, self.view.as_ref(), &ask) {
             view.tell_tab(self.tabs.0, &self.session);
-            view.point_a.at = self.points_a.get(&id).copied();
+            view.comparison.point = self.points_a.get(&view.called).copied().flatten().map(Applied);
             self.view = Some(view);
             self.start = None;
             self.say_where();
@@ -497,20 +516,13 @@ impl OpenStore {
 
     fn keep_playhead(&mut self) {
         if let Some(view) = &self.view {
-            match view.point_a.at {
-                Some(at) => self.points_a.insert(view.id, at),
-                None => self.points_a.remove(&view.id),
-            };
+            let point = view.comparison.point.map(|at| at.0);
+            let is_known = self.points_a.contains_key(&view.called);
+            keep(&mut self.points_a, &view.called, (point.is_some() || is_known).then_some(point));
         }
         let Some(view) = self.view.as_ref().filter(|view| !view.is_arranging()) else { return };
-        self.playheads.shift_remove(&*view.name);
         let applied = view.playhead.applied().0;
-        if applied < view.rows.len() {
-            self.playheads.insert(view.name.to_string(), applied);
-        }
-        if self.playheads.len() > REMEMBERED_PLAYHEADS {
-            self.playheads.shift_remove_index(0);
-        }
+        keep(&mut self.playheads, &view.name, Some(applied).filter(|applied| *applied < view.rows.len()));
     }
 
     /// Where a version was asked for that the stream does not have, says so.
@@ -660,7 +672,7 @@ impl OpenStore {
             Action::ToggleCategory(id) => self.list.toggle(id, &self.index),
             Action::SetStateTab(tab) => {
                 self.tabs.0 = tab;
-                if let Some(view) = &self.view {
+                if let Some(view) = &mut self.view {
                     view.tell_tab(tab, &self.session);
                 }
             }
@@ -721,6 +733,11 @@ impl OpenStore {
                 self.open_write(row, now);
             }
             Action::StepWrite(way) => self.step_write(way, desk),
+            Action::FindDivergence => self.find_divergence(desk),
+            Action::GoToDivergence => {
+                desk.history.leave(self.spot());
+                self.go_to_divergence(now);
+            }
             Action::OpenFinding(at) => self.open_finding(at, desk),
             Action::ShowBookmark | Action::SetBookmark(_) | Action::RemoveBookmark => {
                 self.dispatch_bookmark(action, desk);
@@ -756,9 +773,10 @@ impl OpenStore {
             return;
         }
         let (place, memory, system) = (self.place(), self.memory(), self.list.order.system);
-        let playheads = std::mem::take(&mut self.playheads);
+        let kept = (std::mem::take(&mut self.playheads), self.points_a().into_iter().collect());
         self.reopen(self.choice.clone(), desk);
-        (self.start, self.playheads) = (Some(place), playheads);
+        self.start = Some(place);
+        (self.playheads, self.points_a) = kept;
         self.list.order = order_of(memory.stream_filter, memory.sort, system);
         self.arrange();
     }
@@ -785,6 +803,7 @@ impl OpenStore {
                 (shown.map(|shown| pretty(&shown.state)), "State copied")
             }
             CopyWhat::Changes => (view.and_then(StreamView::changes).map(changes_csv), "Changes copied"),
+            CopyWhat::ChangesAsLines => (view.and_then(StreamView::changes).map(changes_lines), "Changes copied"),
             CopyWhat::Path => (view.and_then(|view| Some(view.trees.selected()?.1.to_string())), "Path copied"),
             CopyWhat::Value => (view.and_then(StreamView::selected_value).map(to_text), "Value copied"),
         };
@@ -792,6 +811,17 @@ impl OpenStore {
             desk.effect(Effect::Copy(text));
             desk.say(said, 2.0);
         }
+    }
+}
+
+/// Keeps a place of a stream as the latest, or that it has none.
+fn keep<T>(places: &mut IndexMap<String, T>, stream: &str, place: Option<T>) {
+    places.shift_remove(stream);
+    if let Some(place) = place {
+        places.insert(stream.to_owned(), place);
+    }
+    if places.len() > REMEMBERED {
+        places.shift_remove_index(0);
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::goto::{FoundEvent, FoundPlaces};
 use super::links::{LinkEnd, LinkHere};
 use super::search::Hits;
-use super::{Answer, Meaning, Outbox, Writes};
+use super::{Answer, Divergence, Meaning, Outbox, Writes};
 use crate::formats::Opened;
 use crate::model::{Problem, Text};
 
@@ -86,6 +86,8 @@ pub enum Found {
     Event(Option<Arc<FoundEvent>>),
     /// What a value may mean.
     Meanings(Arc<Vec<Meaning>>),
+    /// How far two streams are the same.
+    Divergence(Divergence),
     /// The job ended before its time.
     Failed(Problem),
 }

@@ -5,6 +5,7 @@ mod app;
 mod background;
 mod blame;
 mod compare;
+mod compare_streams;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod export;
@@ -17,6 +18,7 @@ mod layout;
 mod links;
 mod looks;
 mod mapping;
+mod matrix;
 mod panels;
 mod places;
 mod program;

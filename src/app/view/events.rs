@@ -178,7 +178,7 @@ pub(super) fn events(store: &OpenStore) -> EventsView<'_> {
         },
         columns: &view.cells.columns,
         applied: view.playhead.applied(),
-        point_a: view.point_a.at,
+        point_a: view.comparison.point,
         first_time: view.rows.time(0),
         playing: view.playhead.is_playing(),
     }

@@ -6,6 +6,7 @@
 //! states holds.
 
 mod blame;
+mod compare;
 mod events;
 mod export;
 mod goto;
@@ -21,6 +22,7 @@ mod value;
 use std::collections::BTreeMap;
 
 pub use blame::{BlameLine, BlameLines, BlameView};
+pub use compare::{DivergenceView, OtherView};
 pub use events::{CellText, EventLine, EventLines, EventMark, EventTypes, EventsView};
 pub use export::{ExportView, PlayheadAt, RunningView};
 pub use goto::{BookmarkView, GoToLine, GoToLines, GoToNote, GoToView};
@@ -30,8 +32,9 @@ pub use pages::{
 };
 pub use search::{SearchLine, SearchLines, SearchView};
 pub use state::{
-    AgainstView, ChangeLine, ChangeList, EventBody, EventView, LastWrite, LastWrites, LinkHereLine, LinkLine,
-    LinksHereLines, LinksHereView, StateBody, StateSource, StateView, ThrowView, TreeView,
+    AgainstView, ChangeLine, ChangeList, ColumnLine, EventBody, EventView, LastWrite, LastWrites, LinkHereLine,
+    LinkLine, LinksHereLines, LinksHereView, MatrixColumns, MatrixView, StateBody, StateSource, StateView, ThrowView,
+    TreeView,
 };
 pub use streams::{StreamLine, StreamLines, StreamsView};
 pub use time::{Flag, LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};
@@ -48,7 +51,7 @@ pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
-pub use crate::session::{PayloadColumn, Progress, Sample, Shown, WrittenRows};
+pub use crate::session::{Lack, MatrixCell, MatrixFound, PayloadColumn, Progress, Sample, Shown, WrittenRows};
 
 /// Everything on screen.
 pub struct RootView<'a> {
