@@ -32,6 +32,7 @@ mod stream;
 mod streams_list;
 mod value;
 pub mod view;
+mod visits;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -196,7 +197,7 @@ impl App {
             Action::ShowAbout => self.desk.modal = Some(Modal::About),
             Action::ShowKeys => self.desk.modal = Some(Modal::Keys),
             Action::CloseModal => self.close_modal(),
-            Action::OpenPath(text) => self.open_path(store::typed_path(&text)),
+            Action::OpenPath(text) => self.open_path(place::typed_path(&text)),
             Action::OpenFiles(paths) => self.open_places(paths.into_iter().map(Place::of)),
             Action::OpenPlaces(places) => self.open_places(places),
             Action::OpenRecent(at) => {
@@ -363,7 +364,7 @@ impl App {
     fn name_tabs(&mut self) {
         let paths: Vec<PathBuf> = self.stores.iter().map(|store| store.path.clone()).collect();
         for store in &mut self.stores {
-            store.name = store::tab_name(&store.path, &paths);
+            store.name = place::tab_name(&store.path, &paths);
         }
     }
 

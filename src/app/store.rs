@@ -1,37 +1,30 @@
 //! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
 //! dropping it.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::action::{Action, CopyWhat, EventTab, MappingAction, StateTab};
-use super::desk::{Desk, Effect, Modal};
+use super::action::{Action, CopyWhat, EventTab, StateTab};
+use super::desk::{Desk, Effect};
 use super::export::ExportSheet;
-use super::history::Spot;
 use super::mapping::MappingPage;
 use super::place::Place;
 use super::playback::PlaybackCommand;
-use super::reducers::{Read, Reducers};
+use super::reducers::Reducers;
 use super::search::StoreSearch;
-use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
+use super::settings::{ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
 use super::streams_list::{StreamsList, order_of};
 use super::value::ValueSheet;
 use crate::export::blame::{changes_csv, changes_lines};
 use crate::formats::{OpenChoice, Opened, file_name};
-use crate::home;
 use crate::index::At;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Problem, StoreId, StreamId};
-use crate::replay::timeline::OnError;
+use crate::model::{Problem, StoreId};
 use crate::session::pages::event_node;
-use crate::session::{Answer, IndexNews, PROGRAM, Reading, ReducerSource, Session, StoreAsk, WantedHost, find_stream};
-
-/// Streams whose playheads and points A are remembered between runs.
-const REMEMBERED: usize = 200;
+use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk, WantedHost};
 
 /// See the module's documentation.
 pub(super) struct OpenStore {
@@ -55,13 +48,13 @@ pub(super) struct OpenStore {
     pub(super) search: StoreSearch,
     pub(super) tabs: (StateTab, EventTab),
     /// Where to go once the index is there.
-    start: Option<Place>,
+    pub(super) start: Option<Place>,
     /// Where the playhead stood in streams visited before, by name, the latest last. Those that
     /// stood at the end are not among them.
-    playheads: IndexMap<String, u64>,
+    pub(super) playheads: IndexMap<String, u64>,
     pub(super) view: Option<StreamView>,
     /// Points A of streams visited before, the latest last; `None` = taken away since.
-    points_a: IndexMap<String, Option<u64>>,
+    pub(super) points_a: IndexMap<String, Option<u64>>,
     /// What the store could mean, while that is being settled.
     pub(super) page: Option<MappingPage>,
     /// What is exported, while the sheet for it is shown or one runs.
@@ -128,7 +121,13 @@ impl OpenStore {
     }
 
     /// A store of which nothing is known yet.
-    fn opening(id: StoreId, path: PathBuf, choice: OpenChoice, session: Session, host: WantedHost) -> OpenStore {
+    pub(super) fn opening(
+        id: StoreId,
+        path: PathBuf,
+        choice: OpenChoice,
+        session: Session,
+        host: WantedHost,
+    ) -> OpenStore {
         OpenStore {
             id,
             name: file_name(&path),
@@ -155,105 +154,9 @@ impl OpenStore {
         }
     }
 
-    /// As it was when it was closed; the reducer only where its sources are the same.
-    fn come_back(&mut self, place: Place, memory: Memory, desk: &Desk) {
-        self.tabs = (place.tab, memory.event_tab);
-        self.list.order = order_of(memory.stream_filter, memory.sort, false);
-        self.arrange();
-        self.reducers.set_on_error(if memory.skip_errors { OnError::Skip } else { OnError::Stop });
-        if let (Some(named), Some(kept)) = (place.reducer.clone(), memory.reducer) {
-            self.reducers.come_back(KeptReducer { named, ..kept }, &desk.waker);
-        }
-        self.start = Some(place);
-        self.playheads = memory.playheads.into_iter().collect();
-    }
-
-    /// The place that this window shows of the store.
-    pub(super) fn place(&self) -> Place {
-        let view = self.view.as_ref();
-        let start = self.start.as_ref();
-        Place {
-            store: self.path.clone(),
-            stream: view.map(|view| view.called.clone()).or_else(|| start.and_then(|start| start.stream.clone())),
-            at: view.map(StreamView::at).or_else(|| start.map(|start| start.at)).unwrap_or_default(),
-            tab: self.tabs.0,
-            filter: view
-                .map(|view| view.filter.text.clone())
-                .or_else(|| start.map(|start| start.filter.clone()))
-                .unwrap_or_default(),
-            types: view
-                .map(|view| view.filter.types.clone())
-                .or_else(|| start.map(|start| start.types.clone()))
-                .unwrap_or_default(),
-            reducer: self.reducers.named(),
-        }
-    }
-
-    /// Where one is, to come back to.
-    pub(super) fn spot(&self) -> Option<Spot> {
-        let view = self.view.as_ref()?;
-        Some(Spot { store: self.id, stream: view.id, name: Arc::clone(&view.name), at: view.at() })
-    }
-
-    /// The stream of such a place, which another number may stand for since.
-    pub(super) fn stream_of(&self, spot: &Spot) -> Option<StreamId> {
-        let streams = self.index.index.streams();
-        let is_same = streams.name(spot.stream) == &*spot.name;
-        if is_same { Some(spot.stream) } else { streams.find(&spot.name) }
-    }
-
-    /// The one stream that the framework's library calls so, once all are read.
-    fn called(&self, name: &str) -> Option<StreamId> {
-        let all_read = self.index.reading != Reading::Running;
-        find_stream(self.opened().filter(|_| all_read)?, &self.index.index, name).ok()
-    }
-
-    /// What else it comes back with.
-    fn memory(&self) -> Memory {
-        Memory {
-            event_tab: self.tabs.1,
-            stream_filter: self.list.order.filter.clone(),
-            sort: self.list.order.sort,
-            reducer: self.reducers.kept(),
-            skip_errors: self.reducers.on_error() == OnError::Skip,
-            read_as: ReadAs::of(&self.choice),
-            playheads: self.playheads.iter().map(|(name, applied)| (name.clone(), *applied)).collect(),
-            points_a: self.points_a(),
-        }
-    }
-
-    /// Points A of all streams, that of the one that is shown among them.
-    fn points_a(&self) -> BTreeMap<String, Option<u64>> {
-        let mut points: BTreeMap<String, Option<u64>> =
-            self.points_a.iter().map(|(name, point)| (name.clone(), *point)).collect();
-        if let Some(view) = &self.view {
-            points.insert(view.called.clone(), view.comparison.point.map(|at| at.0));
-        }
-        points
-    }
-
-    /// For the settings: what the store comes back with. `None` where it was never open.
-    pub(super) fn remember(&self) -> Option<SettingsChange> {
-        self.opened()?;
-        Some(SettingsChange::Remember(self.path.clone(), Box::new(self.left())))
-    }
-
-    /// The place to come back to, and what else comes back with it.
-    fn left(&self) -> (Place, Memory) {
-        let memory = self.memory();
-        // A reducer that is not in use now, for its sources changed, is offered again.
-        let reducer = memory.reducer.as_ref().map(|kept| kept.named.clone());
-        (Place { reducer, ..self.place() }, memory)
-    }
-
     /// Its file is this one, whatever path led to it, and it is read as it was found.
     pub(super) fn is_read_from(&self, real: &Path) -> bool {
         ReadAs::of(&self.choice).is_found_out() && self.opened().is_some_and(|opened| opened.real == real)
-    }
-
-    /// The place it is on its way to, or is at.
-    pub(super) fn asked_for(&mut self) -> Place {
-        self.start.take().unwrap_or_else(|| Place::of(&self.path))
     }
 
     pub(super) fn opened(&self) -> Option<&Arc<Opened>> {
@@ -449,182 +352,7 @@ impl OpenStore {
         }
     }
 
-    /// Shows the stream that was asked for, once it is there; else the first, once all is read.
-    fn begin(&mut self, now: f64) {
-        let all_read = self.index.reading != Reading::Running;
-        let streams = self.index.index.streams();
-        let wanted = self.start.as_ref().and_then(|start| start.stream.clone());
-        let id = match &wanted {
-            Some(name) => streams.find(name).or_else(|| self.called(name)),
-            None => self.index.list.streams.first().copied().filter(|_| all_read),
-        };
-        // While scanning, the place asked for may not be there yet; as the last event it would be
-        // taken for the end, which moves on.
-        let is_there = |id| match self.start.as_ref().map_or(At::Last, |start| start.at) {
-            At::Last | At::Initial => true,
-            At::Time(_) => false,
-            at => self
-                .index
-                .index
-                .rows_at_once(id)
-                .is_some_and(|rows| rows.find(at).is_ok_and(|(applied, _)| applied.0 < rows.len())),
-        };
-        match id {
-            Some(id) if all_read || is_there(id) => {
-                let start = self.start.take().unwrap_or_default();
-                self.select(id, Some(start.at).filter(|at| wanted.is_some() || *at != At::Last), now);
-                if let Some(view) = &mut self.view {
-                    view.set_filter(start.filter, start.types, &self.session);
-                }
-            }
-            None if all_read && wanted.is_some() => {
-                self.start = None;
-                self.notice = Some(self.not_found(&wanted.unwrap_or_default()));
-                self.begin(now);
-            }
-            _ => {}
-        }
-    }
-
-    /// Shows the first stream that the filter finds, where that is wanted and known.
-    fn open_first(&mut self, desk: &mut Desk) {
-        if self.list.opens_first && self.index.order == self.list.order {
-            self.list.opens_first = false;
-            let first = self.index.list.streams.first().copied();
-            if let Some(id) = first.filter(|id| self.view.as_ref().is_none_or(|view| view.id != *id)) {
-                desk.history.leave(self.spot());
-                self.select(id, None, desk.now);
-            }
-        }
-    }
-
-    /// Shows a stream: at a place, or where its playhead stood when it was left.
-    pub(super) fn select(&mut self, id: StreamId, at: Option<At>, now: f64) {
-        self.keep_playhead();
-        let index = &self.index.index;
-        let stood = || self.playheads.get(index.streams().name(id)).map(|applied| At::Applied(Applied(*applied)));
-        let at = at.or_else(stood).unwrap_or_default();
-        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
-        if let Some(mut view) = StreamView::open(index, id, at, self.view.as_ref(), &ask) {
-            view.tell_tab(self.tabs.0, &self.session);
-            view.comparison.point = self.points_a.get(&view.called).copied().flatten().map(Applied);
-            self.view = Some(view);
-            self.start = None;
-            self.say_where();
-        }
-    }
-
-    fn keep_playhead(&mut self) {
-        if let Some(view) = &self.view {
-            let point = view.comparison.point.map(|at| at.0);
-            let is_known = self.points_a.contains_key(&view.called);
-            keep(&mut self.points_a, &view.called, (point.is_some() || is_known).then_some(point));
-        }
-        let Some(view) = self.view.as_ref().filter(|view| !view.is_arranging()) else { return };
-        let applied = view.playhead.applied().0;
-        keep(&mut self.playheads, &view.name, Some(applied).filter(|applied| *applied < view.rows.len()));
-    }
-
-    /// Where a version was asked for that the stream does not have, says so.
-    fn say_where(&mut self) {
-        if let Some(lost) = self.view.as_mut().and_then(|view| view.lost.take()) {
-            self.notice = Some(Notice::Note(format!("{}: {lost}.", self.view_name())));
-        }
-    }
-
-    pub(super) fn view_name(&self) -> &str {
-        self.view.as_ref().map_or("", |view| &view.name)
-    }
-
-    /// Goes to a place of this store, as soon as it is there.
-    pub(super) fn go_to(&mut self, place: Place, desk: &Desk) {
-        if let Some(reducer) = &place.reducer {
-            self.reducers.read(reducer.clone(), &desk.waker);
-        }
-        let Some(name) = &place.stream else { return };
-        match self.index.index.streams().find(name).or_else(|| self.called(name)) {
-            Some(id) => self.select(id, Some(place.at), desk.now),
-            None if self.index.reading == Reading::Running => {
-                self.keep_playhead();
-                self.view = None;
-                self.start = Some(place);
-            }
-            None => self.notice = Some(self.not_found(name)),
-        }
-    }
-
-    fn not_found(&self, name: &str) -> Notice {
-        let (index, streams) = (&self.index.index, self.index.index.streams());
-        let alike = self.opened().and_then(|opened| find_stream(opened, index, name).err()).unwrap_or_default();
-        let alike: Vec<&str> = alike.into_iter().map(|id| streams.name(id)).collect();
-        Notice::Note(match alike.is_empty() {
-            true => format!("There is no stream {name}."),
-            false => format!("{name} may be one of several streams: {}.", alike.join(", ")),
-        })
-    }
-
-    fn take_reducer(&mut self, read: Read, desk: &mut Desk) {
-        desk.hush();
-        match read {
-            Read::Ready => {
-                self.forget_reducer_notice();
-                self.reduce(desk.now);
-            }
-            Read::Failed(problem) => self.notice = Some(Notice::ReducerFailed(problem)),
-            Read::Changed(named) => self.notice = Some(Notice::ReducerChanged(named)),
-        }
-    }
-
-    /// What the bar says of a reducer is over with the next one.
-    fn forget_reducer_notice(&mut self) {
-        let of_reducer = |notice: &mut Notice| {
-            matches!(notice, Notice::ReducerChanged(_) | Notice::ReducerBeside(_) | Notice::ReducerFailed(_))
-        };
-        self.notice.take_if(of_reducer);
-    }
-
-    fn reduce(&mut self, now: f64) {
-        self.reducers.list(&self.index);
-        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
-        if let Some(view) = &mut self.view {
-            view.reduce(&ask);
-        }
-    }
-
-    /// The page that asks what the store means.
-    fn map(&self, problem: Option<Problem>, desk: &Desk) -> MappingPage {
-        let mapper = desk.mapper(&self.path, self.choice.clone());
-        MappingPage::new(mapper, &self.path, problem, self.choice.clone(), desk.now)
-    }
-
-    /// Does what the user asked on that page.
-    fn dispatch_page(&mut self, action: MappingAction, desk: &mut Desk) {
-        match (action, &mut self.page) {
-            (MappingAction::Open, Some(page)) => {
-                if let Some(choice) = page.opens() {
-                    self.reopen(choice, desk);
-                }
-            }
-            (MappingAction::Leave, _) if matches!(self.phase, Phase::Open(_)) => self.page = None,
-            (action, Some(page)) => page.dispatch(action, desk),
-            (_, None) => {}
-        }
-    }
-
-    /// Opens the store anew, read by another choice: its streams may be other ones.
-    fn reopen(&mut self, choice: OpenChoice, desk: &mut Desk) {
-        let (_, session) = desk.session(&self.path, choice.clone());
-        let fresh = OpenStore::opening(self.id, std::mem::take(&mut self.path), choice, session, desk.host);
-        *self = OpenStore {
-            name: std::mem::take(&mut self.name),
-            reducers: std::mem::replace(&mut self.reducers, Reducers::run_by(desk.host)),
-            tabs: self.tabs,
-            start: self.start.take(),
-            ..fresh
-        };
-    }
-
-    fn arrange(&self) {
+    pub(super) fn arrange(&self) {
         self.session.ask_store(StoreAsk::Arrange(self.list.order.clone()));
     }
 
@@ -689,30 +417,13 @@ impl OpenStore {
             Action::Reload => self.reload(desk),
             Action::DismissNotice => self.notice = None,
             Action::CancelScan => self.session.ask_store(StoreAsk::Cancel),
-            Action::ChooseReducer => desk.effect(Effect::PickReducer(self.path.parent().map(Path::to_owned))),
-            Action::ShowReducerPath => desk.modal = Some(Modal::ReducerPath),
-            Action::ShowProgram => desk.modal = Some(Modal::Program),
-            Action::UseReducer(named) => {
-                desk.modal = None;
-                let is_path = ReducerSource::word(&named).is_none() && !named.starts_with(PROGRAM);
-                let named = if is_path { typed_path(&named).to_string_lossy().into_owned() } else { named };
-                desk.say(format!("Reading {}", named.strip_prefix(PROGRAM).unwrap_or(&named)), 4.0);
-                self.forget_reducer_notice();
-                self.reducers.read(named, &desk.waker);
+            Action::ChooseReducer | Action::ShowReducerPath | Action::ShowProgram | Action::UseReducer(_) => {
+                self.dispatch_reducer(action, desk);
             }
-            Action::ReloadReducer => self.reducers.reload(&desk.waker),
-            Action::ClearReducer => {
-                self.reducers.clear();
-                self.forget_reducer_notice();
-                self.reduce(now);
+            Action::ReloadReducer | Action::ClearReducer | Action::SetReducerFor { .. } => {
+                self.dispatch_reducer(action, desk);
             }
-            Action::SetReducerFor { category, export } => {
-                let name = self.index.index.streams().category_name(category).to_owned();
-                self.reducers.choose(name, export);
-                self.reduce(now);
-            }
-            Action::SkipErrors => self.set_on_error(OnError::Skip, now),
-            Action::StopAtErrors => self.set_on_error(OnError::Stop, now),
+            Action::SkipErrors | Action::StopAtErrors => self.dispatch_reducer(action, desk),
             Action::ReadDifferently => self.page = Some(self.map(None, desk)),
             Action::Mapping(action) => self.dispatch_page(action, desk),
             Action::ShowExport => self.show_export(desk),
@@ -758,11 +469,6 @@ impl OpenStore {
         self.list.order.system = system;
         self.arrange();
         desk.change(SettingsChange::SystemStreams(kind, system));
-    }
-
-    fn set_on_error(&mut self, on_error: OnError, now: f64) {
-        self.reducers.set_on_error(on_error);
-        self.reduce(now);
     }
 
     /// Takes in what the store gained, or all of it anew where another file stands there.
@@ -811,42 +517,5 @@ impl OpenStore {
             desk.effect(Effect::Copy(text));
             desk.say(said, 2.0);
         }
-    }
-}
-
-/// Keeps a place of a stream as the latest, or that it has none.
-fn keep<T>(places: &mut IndexMap<String, T>, stream: &str, place: Option<T>) {
-    places.shift_remove(stream);
-    if let Some(place) = place {
-        places.insert(stream.to_owned(), place);
-    }
-    if places.len() > REMEMBERED {
-        places.shift_remove_index(0);
-    }
-}
-
-/// What the user types: a path or the URL of a file; `~/` is the user's home, as in a shell. A
-/// path may begin and end with spaces.
-pub(super) fn typed_path(text: &str) -> PathBuf {
-    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-    match text.strip_prefix("~/").and_then(|rest| home().map(|home| home.join(rest))) {
-        Some(path) => path,
-        None => home::named_path(text.as_ref()),
-    }
-}
-
-/// What a store is called among others: its file, with as many folders in front as tell it apart.
-pub(super) fn tab_name(path: &Path, all: &[PathBuf]) -> String {
-    let alike: Vec<&PathBuf> =
-        all.iter().filter(|other| *other != path && other.file_name() == path.file_name()).collect();
-    let end = |path: &Path, parts: usize| -> PathBuf {
-        let all: Vec<_> = path.components().collect();
-        all[all.len().saturating_sub(parts)..].iter().collect()
-    };
-    let most = path.components().count().max(1);
-    let parts = (1..most).find(|parts| alike.iter().all(|other| end(other, *parts) != end(path, *parts)));
-    match parts {
-        Some(1) => file_name(path),
-        _ => end(path, parts.unwrap_or(most)).display().to_string(),
     }
 }

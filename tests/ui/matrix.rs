@@ -97,7 +97,7 @@ fn row(window: &Window, name: &str) -> String {
     let rows = labels(window);
     let own = |label: &&String| label.starts_with("row ") && label.contains(&format!(", {name}"));
     // Rows of the matrix come after those of the lists.
-    rows.iter().filter(own).next_back().cloned().unwrap_or_else(|| panic!("no row {name} in {rows:#?}"))
+    rows.iter().rfind(own).cloned().unwrap_or_else(|| panic!("no row {name} in {rows:#?}"))
 }
 
 fn click(window: &mut Window, pos: Pos2) {
