@@ -99,8 +99,16 @@ pub enum Action {
 
     /// Sets point A after so many events; where it is there already, takes it away.
     SetPointA(Applied),
-    /// Compares the state with that at point A, or no more.
+    /// Compares the state with that at point A, or with nothing any more.
     Compare(bool),
+    /// Moves side A of the comparison by so many events: the other stream, or point A.
+    StepSideA(i64),
+    /// Moves the other stream to the version that the playhead is at.
+    LevelSideA,
+    /// Looks for the first event at which the stream differs from the one it is compared with.
+    FindDivergence,
+    /// Goes there, in both.
+    GoToDivergence,
 
     /// Shows the drawer for searching all events of the store.
     ShowSearch,
@@ -296,6 +304,8 @@ pub enum GoToScope {
     Anywhere,
     /// In the stream that is shown.
     Stream,
+    /// For a stream to compare the one that is shown with.
+    Compare,
 }
 
 /// What can be done in the box for going to places.
@@ -456,6 +466,8 @@ pub enum StateTab {
     Changes,
     /// The state as JSON text.
     Raw,
+    /// What the events around the playhead changed, path by path.
+    Matrix,
 }
 
 /// Tabs of the event panel.
@@ -559,6 +571,8 @@ pub enum CopyWhat {
     State,
     /// What the tab of the changes lists, as CSV.
     Changes,
+    /// The same as JSON lines.
+    ChangesAsLines,
     /// The selected value as JSON.
     Value,
     /// The selected path as a JSON pointer.

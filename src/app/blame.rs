@@ -36,9 +36,9 @@ pub enum Way {
 }
 
 /// Dropping it ends the job, and the call of the reducer that it waits for.
-struct Running {
-    handle: JobHandle,
-    stop: Stop,
+pub(super) struct Running {
+    pub(super) handle: JobHandle,
+    pub(super) stop: Stop,
 }
 
 impl Drop for Running {

@@ -209,6 +209,11 @@ pub struct CommandContext {
     /// Where point A is, and whether the state is compared with the one there.
     pub point_a: Option<Applied>,
     pub comparing: bool,
+    /// It is compared with another stream; with the same one in another store; where they begin to differ
+    /// is known.
+    pub other_stream: bool,
+    pub twin: bool,
+    pub diverges: bool,
     /// The drawer of the search through the store is open.
     pub search_open: bool,
     /// The event that is shown has a correlation id.
@@ -238,6 +243,7 @@ pub struct CommandContext {
 
 const NO_STORE: &str = "no store is open";
 const NO_STREAM: &str = "no stream is chosen";
+const NO_OTHER: &str = "no other stream is compared with";
 
 fn need(ok: bool, reason: &'static str) -> Enabled {
     if ok { Ok(()) } else { Err(reason) }
@@ -282,6 +288,11 @@ impl CommandContext {
 
     fn state_path(&self) -> Enabled {
         self.any_event().and(need(self.state_path, "no path of the state is selected"))
+    }
+
+    fn side_a(&self) -> Enabled {
+        let is_set = self.other_stream || self.point_a.is_some();
+        self.any_event().and(need(is_set, "point A is not set, and no other stream is compared with"))
     }
 
     fn reducer(&self) -> Enabled {
@@ -405,7 +416,7 @@ commands! {
         |cx| cx.store().and(need(cx.store_changed, "the store has not changed since it was read")), |_, _| Action::Reload);
     READ_DIFFERENTLY = row((FILE, 0), "Read it differently…", &[], "Point at the columns of the store in front, or take another of its tables.",
         CommandContext::store, |_, _| Action::ReadDifferently);
-    STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading, filtering or folding, and use what is there; or comparing with A.",
+    STOP = row((FILE, 0), "Stop reading", &[plain(Key::Escape)], "Stop reading, filtering or folding, and use what is there; or comparing.",
         |cx| need(cx.scanning || cx.filtering || cx.folding || cx.comparing, "nothing is being read"),
         |cx, _| match (cx.scanning, cx.filtering, cx.folding) {
             (true, ..) => Action::CancelScan,
@@ -419,8 +430,10 @@ commands! {
         |cx| cx.any_event().and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::Copy(CopyWhat::Event));
     COPY_STATE = row((FILE, 1), "Copy state as JSON", &[ctrl_shift('c')], "Copy the state at the playhead as JSON.",
         |cx| cx.stream().and(need(cx.state_ready, "no state is shown")), |_, _| Action::Copy(CopyWhat::State));
-    COPY_CHANGES = row((FILE, 1), "Copy changes as CSV", &[], "Copy what the last event changed, or what differs from point A, as CSV.",
+    COPY_CHANGES = row((FILE, 1), "Copy changes as CSV", &[], "Copy what the last event changed, or what differs from side A, as CSV.",
         |cx| cx.stream().and(need(cx.state_ready, "no state is shown")), |_, _| Action::Copy(CopyWhat::Changes));
+    COPY_CHANGES_AS_LINES = row((FILE, 1), "Copy changes as JSON lines", &[], "Copy what the last event changed, or what differs from side A, as JSON, one change a line.",
+        |cx| cx.stream().and(need(cx.state_ready, "no state is shown")), |_, _| Action::Copy(CopyWhat::ChangesAsLines));
     COPY_VALUE = row((FILE, 1), "Copy value", &[letter('y')], "Copy the selected value as JSON.",
         CommandContext::path, |_, _| Action::Copy(CopyWhat::Value));
     COPY_PATH = row((FILE, 1), "Copy path", &[shift(Key::Char('y'))], "Copy the selected path as a JSON pointer.",
@@ -530,7 +543,19 @@ commands! {
     SET_A = row((GO, 5), "Set point A", &[letter('a')], "Keep this place as point A, to compare others with it; once more takes it away.",
         CommandContext::any_event, |cx, _| Action::SetPointA(cx.applied)).checked_when(|cx| cx.stream_open && cx.point_a == Some(cx.applied));
     COMPARE = row((GO, 5), "Compare with A", &[letter('d')], "Show how the state at the playhead differs from that at point A.",
-        |cx| cx.any_event().and(need(cx.point_a.is_some(), "point A is not set")), |cx, _| Action::Compare(!cx.comparing)).checked_when(|cx| cx.comparing);
+        |cx| cx.any_event().and(need(cx.point_a.is_some() || cx.other_stream, "point A is not set")), |cx, _| Action::Compare(!cx.comparing)).checked_when(|cx| cx.comparing && !cx.other_stream);
+    COMPARE_WITH = row((GO, 5), "Compare with…", &[shift(Key::Char('d'))], "Compare the state with that of another stream, or of the same one in another open store.",
+        CommandContext::stream, |_, _| Action::ShowGoTo(GoToScope::Compare, ""));
+    SIDE_A_BACK = row((GO, 5), "Step A back", &[letter(',')], "Move side A of the comparison, point A or the other stream, one event back.",
+        CommandContext::side_a, |_, _| Action::StepSideA(-1));
+    SIDE_A_ON = row((GO, 5), "Step A on", &[letter('.')], "Move side A of the comparison, point A or the other stream, one event on.",
+        CommandContext::side_a, |_, _| Action::StepSideA(1));
+    SIDE_A_LEVEL = row((GO, 5), "A to this version", &[], "Move the other stream to the version that the playhead is at.",
+        |cx| cx.any_event().and(need(cx.other_stream, NO_OTHER)), |_, _| Action::LevelSideA);
+    FIND_DIVERGENCE = row((GO, 5), "First divergence", &[], "Find the first version at which the events of the stream, or its states, differ between the two stores.",
+        |cx| cx.stream().and(need(cx.twin, "no stream is compared with itself in another store")), |_, _| Action::FindDivergence);
+    GO_TO_DIVERGENCE = row((GO, 5), "Go to the first divergence", &[], "Go to the first version that differs, in both streams.",
+        |cx| cx.stream().and(need(cx.diverges, "where the two begin to differ was not found out")), |_, _| Action::GoToDivergence);
 
     TAB_TREE = row((VIEW, 0), "State as a tree", &[letter('1')], "Show the state as a tree.",
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Tree)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Tree);
@@ -538,6 +563,8 @@ commands! {
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Changes)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Changes);
     TAB_RAW = row((VIEW, 0), "State as JSON", &[letter('3')], "Show the state as JSON text.",
         CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Raw)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Raw);
+    TAB_MATRIX = row((VIEW, 0), "Matrix of changes", &[letter('4')], "Show which of the events around the playhead changed which path of the state.",
+        CommandContext::stream, |_, _| Action::SetStateTab(StateTab::Matrix)).checked_when(|cx| cx.stream_open && cx.state_tab == StateTab::Matrix);
     TOGGLE_AXIS = row((VIEW, 1), "Axis: sequence or time", &[letter('t')], "Let the slider's axis measure events or time.",
         CommandContext::stream, |cx, _| Action::SetAxis(if cx.axis == Axis::Time { Axis::Sequence } else { Axis::Time }));
     ZOOM_IN = row((VIEW, 1), "Nearer", &[letter('z')], "Show less of the timeline, around the playhead; so does the wheel, at the pointer.",

@@ -10,7 +10,7 @@ use super::settings::{Settings, SettingsChange};
 use crate::formats::{OpenChoice, Opened};
 use crate::model::{Problem, StoreId};
 use crate::session::budget::Budget;
-use crate::session::{Mapper, Opening, Session, Waker, WantedHost};
+use crate::session::{Mapper, Opening, Session, Share, Waker, WantedHost};
 
 /// What only the desktop can do; the shell does it after each round of actions.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,6 +121,16 @@ impl Desk {
             waker: Arc::clone(&self.waker),
         });
         (self.last_store, session)
+    }
+
+    /// A cursor more on a store that is open.
+    pub(super) fn beside(&self, opened: Arc<Opened>) -> Session {
+        Session::beside(opened, self.share(), Arc::clone(&self.waker))
+    }
+
+    /// A part of the memory that all stores have together.
+    pub(super) fn share(&self) -> Share {
+        self.budget.share()
     }
 
     /// Looks at what a store could mean, beside its session.

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::action::ExportAction;
 use super::desk::{Desk, Effect, Modal};
-use super::place::{CommandLine, or_default};
+use super::place::{CommandLine, or_default, typed_path};
 use super::settings::SettingsChange;
-use super::store::{Notice, OpenStore, typed_path};
+use super::store::{Notice, OpenStore};
 use crate::export::job::{ExportJob, To, Wanted};
 use crate::export::{Format, Of, Request, What};
 use crate::formats::Opened;

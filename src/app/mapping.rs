@@ -10,7 +10,9 @@ use super::VEIL_AFTER;
 use super::action::MappingAction;
 use super::desk::{Desk, Modal};
 use super::place::Place;
+use super::reducers::Reducers;
 use super::settings::ReadAs;
+use super::store::{OpenStore, Phase};
 use crate::dialect::guess::Guess;
 use crate::dialect::{MapOverride, ROLES};
 use crate::formats::{OpenChoice, Survey, TableShape, TieChoice};
@@ -405,5 +407,40 @@ impl Candidate {
     /// It is what the store is read by.
     pub(super) fn is_chosen(&self, choice: &OpenChoice) -> bool {
         ReadAs::of(&self.choice) == ReadAs::of(choice)
+    }
+}
+
+impl OpenStore {
+    /// The page that asks what the store means.
+    pub(super) fn map(&self, problem: Option<Problem>, desk: &Desk) -> MappingPage {
+        let mapper = desk.mapper(&self.path, self.choice.clone());
+        MappingPage::new(mapper, &self.path, problem, self.choice.clone(), desk.now)
+    }
+
+    /// Does what the user asked on that page.
+    pub(super) fn dispatch_page(&mut self, action: MappingAction, desk: &mut Desk) {
+        match (action, &mut self.page) {
+            (MappingAction::Open, Some(page)) => {
+                if let Some(choice) = page.opens() {
+                    self.reopen(choice, desk);
+                }
+            }
+            (MappingAction::Leave, _) if matches!(self.phase, Phase::Open(_)) => self.page = None,
+            (action, Some(page)) => page.dispatch(action, desk),
+            (_, None) => {}
+        }
+    }
+
+    /// Opens the store anew, read by another choice: its streams may be other ones.
+    pub(super) fn reopen(&mut self, choice: OpenChoice, desk: &mut Desk) {
+        let (_, session) = desk.session(&self.path, choice.clone());
+        let fresh = OpenStore::opening(self.id, std::mem::take(&mut self.path), choice, session, desk.host);
+        *self = OpenStore {
+            name: std::mem::take(&mut self.name),
+            reducers: std::mem::replace(&mut self.reducers, Reducers::run_by(desk.host)),
+            tabs: self.tabs,
+            start: self.start.take(),
+            ..fresh
+        };
     }
 }

@@ -22,6 +22,7 @@ mod history;
 pub mod idle;
 mod links;
 mod mapping;
+mod matrix;
 pub mod place;
 pub mod playback;
 mod reducers;
@@ -33,6 +34,7 @@ mod stream;
 mod streams_list;
 mod value;
 pub mod view;
+mod visits;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -136,13 +138,17 @@ impl App {
             return page.veils_in(self.desk.now).or(message);
         }
         let Some(view) = &store.view else { return message.or(store.is_reading().then_some(PROGRESS_EVERY)) };
-        if view.cells.lack_some() {
+        if view.lacks_some() {
             return Some(Duration::ZERO);
         }
         if view.playhead.is_playing() {
             return Some(Duration::from_secs_f64(1.0 / f64::from(view.playhead.speed()).clamp(1.0, 60.0)));
         }
-        if view.fold.stale_since.is_some() && !view.is_stale_for(VEIL_AFTER.as_secs_f64(), self.desk.now) {
+        let (veil, now) = (VEIL_AFTER.as_secs_f64(), self.desk.now);
+        let is_fresh = |is_waiting: bool, is_stale: bool| is_waiting && !is_stale;
+        if is_fresh(view.fold.stale_since.is_some(), view.is_stale_for(veil, now))
+            || is_fresh(view.matrix.is_waiting(), view.matrix.is_stale_for(veil, now))
+        {
             return Some(VEIL_AFTER);
         }
         message.or(store.is_reading().then_some(PROGRESS_EVERY))
@@ -158,6 +164,7 @@ impl App {
             store.tick(now);
         }
         self.give_way();
+        self.follow_compared();
         self.go_on_with_goto();
         if self.unsaved_since.is_some_and(|since| now - since >= SAVE_AFTER.as_secs_f64()) {
             self.unsaved_since = None;
@@ -192,7 +199,7 @@ impl App {
             Action::ShowAbout => self.desk.modal = Some(Modal::About),
             Action::ShowKeys => self.desk.modal = Some(Modal::Keys),
             Action::CloseModal => self.close_modal(),
-            Action::OpenPath(text) => self.open_path(store::typed_path(&text)),
+            Action::OpenPath(text) => self.open_path(place::typed_path(&text)),
             Action::OpenFiles(paths) => self.open_places(paths.into_iter().map(Place::of)),
             Action::OpenPlaces(places) => self.open_places(places),
             Action::OpenRecent(at) => {
@@ -365,7 +372,7 @@ impl App {
     fn name_tabs(&mut self) {
         let paths: Vec<PathBuf> = self.stores.iter().map(|store| store.path.clone()).collect();
         for store in &mut self.stores {
-            store.name = store::tab_name(&store.path, &paths);
+            store.name = place::tab_name(&store.path, &paths);
         }
     }
 
@@ -430,8 +437,12 @@ impl App {
             store_open: store.is_some_and(|store| store.opened().is_some()),
             scanning: store.is_some_and(OpenStore::is_reading),
             filtering: store.is_some_and(|store| store.search.is_running())
-                || view
-                    .is_some_and(|view| view.filter.is_running() || view.links.is_reading() || view.blame.is_running()),
+                || view.is_some_and(|view| {
+                    view.filter.is_running()
+                        || view.links.is_reading()
+                        || view.blame.is_running()
+                        || view.comparison.is_searching()
+                }),
             has_links: store.is_some_and(OpenStore::has_links),
             can_follow: view.is_some_and(|view| view.links.ends.iter().any(LinkEnd::can_follow)),
             can_go_back: self.desk.history.has(false),
@@ -456,8 +467,13 @@ impl App {
             blame_closes: view.is_some_and(|view| {
                 view.blame.is_open && (view.state_path().is_none() || view.state_path() == view.blame.path.as_ref())
             }),
-            point_a: view.and_then(|view| view.point_a.at),
-            comparing: view.is_some_and(|view| view.point_a.is_compared),
+            point_a: view.and_then(|view| view.comparison.point),
+            comparing: view.is_some_and(|view| view.comparison.is_on),
+            other_stream: view.is_some_and(|view| view.comparison.other.is_some()),
+            twin: view.is_some_and(|view| view.comparison.other.as_ref().is_some_and(|other| other.is_twin_of(view))),
+            diverges: view
+                .and_then(|view| view.comparison.search())
+                .is_some_and(|search| !search.is_running() && search.found.differs.is_some()),
             correlated: store.is_some_and(|store| store.tied_by(Tie::Correlation).is_some()),
             search_open: store.is_some_and(|store| store.search.is_open),
             reducer_chosen: store.is_some_and(|store| !matches!(store.reducers.source(), ReducerSource::Merge)),

@@ -10,6 +10,7 @@ use super::action::StateTab;
 use super::filter::filter_form;
 use crate::dialect::MapOverride;
 use crate::formats::{OpenChoice, file_name};
+use crate::home;
 use crate::index::At;
 use crate::model::{Time, Version};
 use crate::session::{Filter, PROGRAM, WantedHost};
@@ -156,6 +157,32 @@ pub fn quoted(bytes: &[u8]) -> String {
 fn printed(bytes: &[u8], word: &mut String) {
     let octal: String = bytes.iter().map(|byte| format!("\\{byte:03o}")).collect();
     word.push_str(&format!("'\"$(printf '{octal}')\"'"));
+}
+
+/// What the user types: a path or the URL of a file; `~/` is the user's home, as in a shell. A
+/// path may begin and end with spaces.
+pub(super) fn typed_path(text: &str) -> PathBuf {
+    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    match text.strip_prefix("~/").and_then(|rest| home().map(|home| home.join(rest))) {
+        Some(path) => path,
+        None => home::named_path(text.as_ref()),
+    }
+}
+
+/// What a store is called among others: its file, with as many folders in front as tell it apart.
+pub(super) fn tab_name(path: &Path, all: &[PathBuf]) -> String {
+    let alike: Vec<&PathBuf> =
+        all.iter().filter(|other| *other != path && other.file_name() == path.file_name()).collect();
+    let end = |path: &Path, parts: usize| -> PathBuf {
+        let all: Vec<_> = path.components().collect();
+        all[all.len().saturating_sub(parts)..].iter().collect()
+    };
+    let most = path.components().count().max(1);
+    let parts = (1..most).find(|parts| alike.iter().all(|other| end(other, *parts) != end(path, *parts)));
+    match parts {
+        Some(1) => file_name(path),
+        _ => end(path, parts.unwrap_or(most)).display().to_string(),
+    }
 }
 
 /// Reads a field of the settings; one that cannot be read is its default.

@@ -1,14 +1,22 @@
 //! [`Reducers`]: the reducer file of one store, and which of its exports folds which category.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::action::Action;
+use super::desk::{Desk, Effect, Modal};
+use super::place::typed_path;
 use super::settings::KeptReducer;
+use super::store::{Notice, OpenStore};
+use super::stream::Ask;
 use crate::model::{CategoryId, Problem, Text};
 use crate::replay::stored::STORED;
 use crate::replay::timeline::OnError;
-use crate::session::{Choice, IndexNews, ReducerFile, ReducerRead, ReducerSource, Waker, WantedHost, read_reducer};
+use crate::session::{
+    Choice, IndexNews, PROGRAM, ReducerFile, ReducerRead, ReducerSource, Waker, WantedHost, read_reducer,
+};
 
 /// See the module's documentation.
 pub(super) struct Reducers {
@@ -294,5 +302,72 @@ impl Reducers {
 
     pub(super) fn set_on_error(&mut self, on_error: OnError) {
         self.on_error = on_error;
+    }
+}
+
+impl OpenStore {
+    /// Does what the user asked of what computes states.
+    pub(super) fn dispatch_reducer(&mut self, action: Action, desk: &mut Desk) {
+        let now = desk.now;
+        match action {
+            Action::ChooseReducer => desk.effect(Effect::PickReducer(self.path.parent().map(Path::to_owned))),
+            Action::ShowReducerPath => desk.modal = Some(Modal::ReducerPath),
+            Action::ShowProgram => desk.modal = Some(Modal::Program),
+            Action::UseReducer(named) => {
+                desk.modal = None;
+                let is_path = ReducerSource::word(&named).is_none() && !named.starts_with(PROGRAM);
+                let named = if is_path { typed_path(&named).to_string_lossy().into_owned() } else { named };
+                desk.say(format!("Reading {}", named.strip_prefix(PROGRAM).unwrap_or(&named)), 4.0);
+                self.forget_reducer_notice();
+                self.reducers.read(named, &desk.waker);
+            }
+            Action::ReloadReducer => self.reducers.reload(&desk.waker),
+            Action::ClearReducer => {
+                self.reducers.clear();
+                self.forget_reducer_notice();
+                self.reduce(now);
+            }
+            Action::SetReducerFor { category, export } => {
+                let name = self.index.index.streams().category_name(category).to_owned();
+                self.reducers.choose(name, export);
+                self.reduce(now);
+            }
+            Action::SkipErrors => self.set_on_error(OnError::Skip, now),
+            Action::StopAtErrors => self.set_on_error(OnError::Stop, now),
+            _ => {}
+        }
+    }
+
+    pub(super) fn take_reducer(&mut self, read: Read, desk: &mut Desk) {
+        desk.hush();
+        match read {
+            Read::Ready => {
+                self.forget_reducer_notice();
+                self.reduce(desk.now);
+            }
+            Read::Failed(problem) => self.notice = Some(Notice::ReducerFailed(problem)),
+            Read::Changed(named) => self.notice = Some(Notice::ReducerChanged(named)),
+        }
+    }
+
+    /// What the bar says of a reducer is over with the next one.
+    pub(super) fn forget_reducer_notice(&mut self) {
+        let of_reducer = |notice: &mut Notice| {
+            matches!(notice, Notice::ReducerChanged(_) | Notice::ReducerBeside(_) | Notice::ReducerFailed(_))
+        };
+        self.notice.take_if(of_reducer);
+    }
+
+    pub(super) fn reduce(&mut self, now: f64) {
+        self.reducers.list(&self.index);
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
+        if let Some(view) = &mut self.view {
+            view.reduce(&ask);
+        }
+    }
+
+    pub(super) fn set_on_error(&mut self, on_error: OnError, now: f64) {
+        self.reducers.set_on_error(on_error);
+        self.reduce(now);
     }
 }

@@ -121,6 +121,9 @@ pub struct Memory {
     /// How many events were applied, by the stream's name.
     #[serde(deserialize_with = "readable_map")]
     pub playheads: BTreeMap<String, u64>,
+    /// Where point A is, by the stream's name; `None`: it was taken away, which the file does not keep.
+    #[serde(deserialize_with = "readable_map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub points_a: BTreeMap<String, Option<u64>>,
 }
 
 /// The reducer that the user chose for a store, as it was.
@@ -256,14 +259,14 @@ impl Settings {
             SettingsChange::Opened(opened) => {
                 let mut opened = (**opened).clone();
                 if let Some(at) = self.recent.iter().position(|recent| recent.place.store == opened.place.store) {
-                    opened.memory.keep_playheads(self.recent.remove(at).memory);
+                    opened.memory.keep_places(self.recent.remove(at).memory);
                 }
                 self.recent.insert(0, opened);
             }
             SettingsChange::Remember(store, left) => {
                 if let Some(recent) = self.recent.iter_mut().find(|recent| recent.place.store == *store) {
                     let (place, mut memory) = (**left).clone();
-                    memory.keep_playheads(std::mem::take(&mut recent.memory));
+                    memory.keep_places(std::mem::take(&mut recent.memory));
                     (recent.place, recent.memory) = (Place { store: store.clone(), ..place }, memory);
                 }
             }
@@ -363,6 +366,8 @@ impl Recent {
             table.retain(|category, export| short(category) && export.as_deref().is_none_or(short));
             shorten(table);
         }
+        memory.points_a.retain(|stream, point| short(stream) && point.is_some());
+        shorten(&mut memory.points_a);
         memory.playheads.retain(|stream, _| short(stream));
         while memory.playheads.len() > PLAYHEADS {
             // Some stream that is not shown.
@@ -374,8 +379,11 @@ impl Recent {
 }
 
 impl Memory {
-    /// Playheads of streams that another window visited, as far as there is room.
-    fn keep_playheads(&mut self, older: Memory) {
+    /// Playheads and points A of streams that another window visited, as far as there is room.
+    fn keep_places(&mut self, older: Memory) {
+        for (stream, point) in older.points_a {
+            self.points_a.entry(stream).or_insert(point);
+        }
         for (stream, applied) in older.playheads {
             if self.playheads.len() >= PLAYHEADS {
                 return;
@@ -533,6 +541,7 @@ mod tests {
                 ..KeptReducer::default()
             }),
             playheads: [("s-1".to_owned(), 57)].into(),
+            points_a: [("s-1".to_owned(), Some(12))].into(),
             ..Memory::default()
         };
         let changes = [

@@ -1,38 +1,31 @@
 //! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
 //! dropping it.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::action::{Action, CopyWhat, EventTab, MappingAction, StateTab};
-use super::desk::{Desk, Effect, Modal};
+use super::action::{Action, CopyWhat, EventTab, StateTab};
+use super::desk::{Desk, Effect};
 use super::export::ExportSheet;
 use super::find::Finds;
-use super::history::Spot;
 use super::mapping::MappingPage;
 use super::place::Place;
 use super::playback::PlaybackCommand;
-use super::reducers::{Read, Reducers};
+use super::reducers::Reducers;
 use super::search::StoreSearch;
-use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
+use super::settings::{ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
 use super::streams_list::{StreamsList, order_of};
 use super::value::ValueSheet;
-use crate::export::blame::changes_csv;
+use crate::export::blame::{changes_csv, changes_lines};
 use crate::formats::{OpenChoice, Opened, file_name};
-use crate::home;
 use crate::index::At;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Applied, Problem, StoreId, StreamId};
-use crate::replay::timeline::OnError;
+use crate::model::{Problem, StoreId};
 use crate::session::pages::event_node;
-use crate::session::{Answer, IndexNews, PROGRAM, Reading, ReducerSource, Session, StoreAsk, WantedHost, find_stream};
-
-/// Playheads of streams that are remembered between runs.
-const REMEMBERED_PLAYHEADS: usize = 200;
+use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk, WantedHost};
 
 /// See the module's documentation.
 pub(super) struct OpenStore {
@@ -56,13 +49,13 @@ pub(super) struct OpenStore {
     pub(super) search: StoreSearch,
     pub(super) tabs: (StateTab, EventTab),
     /// Where to go once the index is there.
-    start: Option<Place>,
+    pub(super) start: Option<Place>,
     /// Where the playhead stood in streams visited before, by name, the latest last. Those that
     /// stood at the end are not among them.
-    playheads: IndexMap<String, u64>,
+    pub(super) playheads: IndexMap<String, u64>,
     pub(super) view: Option<StreamView>,
-    /// Points A of streams visited before.
-    points_a: HashMap<StreamId, Applied>,
+    /// Points A of streams visited before, the latest last; `None` = taken away since.
+    pub(super) points_a: IndexMap<String, Option<u64>>,
     /// What the store could mean, while that is being settled.
     pub(super) page: Option<MappingPage>,
     /// What is exported, while the sheet for it is shown or one runs.
@@ -110,11 +103,13 @@ impl OpenStore {
         let path = std::path::absolute(&place.store).unwrap_or_else(|_| place.store.clone());
         let bare = place.stream.is_none() && place.at == At::Last && place.reducer.is_none();
         let recent = desk.settings.recent.iter().find(|recent| recent.place.store == path).cloned();
+        let points_a = recent.as_ref().map(|recent| recent.memory.points_a.clone()).unwrap_or_default();
         let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
         let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
         let (id, session) = desk.session(&path, choice.clone());
         let mut store = OpenStore::opening(id, path, choice, session, desk.host);
         store.tabs.0 = place.tab;
+        store.points_a = points_a.into_iter().collect();
         match recent {
             Some(recent) => store.come_back(recent.place, recent.memory, desk),
             None => {
@@ -128,7 +123,13 @@ impl OpenStore {
     }
 
     /// A store of which nothing is known yet.
-    fn opening(id: StoreId, path: PathBuf, choice: OpenChoice, session: Session, host: WantedHost) -> OpenStore {
+    pub(super) fn opening(
+        id: StoreId,
+        path: PathBuf,
+        choice: OpenChoice,
+        session: Session,
+        host: WantedHost,
+    ) -> OpenStore {
         OpenStore {
             id,
             name: file_name(&path),
@@ -148,7 +149,7 @@ impl OpenStore {
             start: None,
             playheads: IndexMap::new(),
             view: None,
-            points_a: HashMap::new(),
+            points_a: IndexMap::new(),
             page: None,
             export: None,
             value: None,
@@ -156,90 +157,9 @@ impl OpenStore {
         }
     }
 
-    /// As it was when it was closed; the reducer only where its sources are the same.
-    fn come_back(&mut self, place: Place, memory: Memory, desk: &Desk) {
-        self.tabs = (place.tab, memory.event_tab);
-        self.list.order = order_of(memory.stream_filter, memory.sort, false);
-        self.arrange();
-        self.reducers.set_on_error(if memory.skip_errors { OnError::Skip } else { OnError::Stop });
-        if let (Some(named), Some(kept)) = (place.reducer.clone(), memory.reducer) {
-            self.reducers.come_back(KeptReducer { named, ..kept }, &desk.waker);
-        }
-        self.start = Some(place);
-        self.playheads = memory.playheads.into_iter().collect();
-    }
-
-    /// The place that this window shows of the store.
-    pub(super) fn place(&self) -> Place {
-        let view = self.view.as_ref();
-        let start = self.start.as_ref();
-        Place {
-            store: self.path.clone(),
-            stream: view.map(|view| view.called.clone()).or_else(|| start.and_then(|start| start.stream.clone())),
-            at: view.map(StreamView::at).or_else(|| start.map(|start| start.at)).unwrap_or_default(),
-            tab: self.tabs.0,
-            filter: view
-                .map(|view| view.filter.wanted.clone())
-                .or_else(|| start.map(|start| start.filter.clone()))
-                .unwrap_or_default(),
-            reducer: self.reducers.named(),
-        }
-    }
-
-    /// Where one is, to come back to.
-    pub(super) fn spot(&self) -> Option<Spot> {
-        let view = self.view.as_ref()?;
-        Some(Spot { store: self.id, stream: view.id, name: Arc::clone(&view.name), at: view.at() })
-    }
-
-    /// The stream of such a place, which another number may stand for since.
-    pub(super) fn stream_of(&self, spot: &Spot) -> Option<StreamId> {
-        let streams = self.index.index.streams();
-        let is_same = streams.name(spot.stream) == &*spot.name;
-        if is_same { Some(spot.stream) } else { streams.find(&spot.name) }
-    }
-
-    /// The one stream that the framework's library calls so, once all are read.
-    fn called(&self, name: &str) -> Option<StreamId> {
-        let all_read = self.index.reading != Reading::Running;
-        find_stream(self.opened().filter(|_| all_read)?, &self.index.index, name).ok()
-    }
-
-    /// What else it comes back with.
-    fn memory(&self) -> Memory {
-        Memory {
-            event_tab: self.tabs.1,
-            stream_filter: self.list.order.filter.clone(),
-            sort: self.list.order.sort,
-            reducer: self.reducers.kept(),
-            skip_errors: self.reducers.on_error() == OnError::Skip,
-            read_as: ReadAs::of(&self.choice),
-            playheads: self.playheads.iter().map(|(name, applied)| (name.clone(), *applied)).collect(),
-        }
-    }
-
-    /// For the settings: what the store comes back with. `None` where it was never open.
-    pub(super) fn remember(&self) -> Option<SettingsChange> {
-        self.opened()?;
-        Some(SettingsChange::Remember(self.path.clone(), Box::new(self.left())))
-    }
-
-    /// The place to come back to, and what else comes back with it.
-    fn left(&self) -> (Place, Memory) {
-        let memory = self.memory();
-        // A reducer that is not in use now, for its sources changed, is offered again.
-        let reducer = memory.reducer.as_ref().map(|kept| kept.named.clone());
-        (Place { reducer, ..self.place() }, memory)
-    }
-
     /// Its file is this one, whatever path led to it, and it is read as it was found.
     pub(super) fn is_read_from(&self, real: &Path) -> bool {
         ReadAs::of(&self.choice).is_found_out() && self.opened().is_some_and(|opened| opened.real == real)
-    }
-
-    /// The place it is on its way to, or is at.
-    pub(super) fn asked_for(&mut self) -> Place {
-        self.start.take().unwrap_or_else(|| Place::of(&self.path))
     }
 
     pub(super) fn opened(&self) -> Option<&Arc<Opened>> {
@@ -299,6 +219,10 @@ impl OpenStore {
         }
         self.go_on_with_export(desk);
         self.refresh_blame();
+        let ask = Ask { session: &self.session, reducers: &self.reducers, now: desk.now };
+        if let Some(view) = &mut self.view {
+            view.poll_other(&ask);
+        }
         self.go_on_with_search();
         self.refresh_finds();
         if let Some(page) = &mut self.page {
@@ -318,6 +242,7 @@ impl OpenStore {
         if let Answer::Job(news) = &answer
             && (self.take_links(news, desk)
                 || self.take_writes(news, desk)
+                || self.take_divergence(news)
                 || self.take_hits(news)
                 || self.take_meanings(news)
                 || self.take_found(news)
@@ -378,6 +303,7 @@ impl OpenStore {
             (Answer::Fold(news), Some(view)) => view.take_fold(news),
             (Answer::Written { ticket, applied, written }, Some(view)) => view.take_written(ticket, applied, written),
             (Answer::Cells(news), Some(view)) => view.take_cells(news),
+            (Answer::Matrix(news), Some(view)) => view.take_matrix(news),
             (Answer::ReducerFailed { ticket, problem }, Some(view)) => view.take_reducer_failure(ticket, problem),
             (Answer::Job(news), Some(view)) => {
                 if let Some(problem) = view.take_filter(news) {
@@ -435,189 +361,7 @@ impl OpenStore {
         }
     }
 
-    /// Shows the stream that was asked for, once it is there; else the first, once all is read.
-    fn begin(&mut self, now: f64) {
-        let all_read = self.index.reading != Reading::Running;
-        let streams = self.index.index.streams();
-        let wanted = self.start.as_ref().and_then(|start| start.stream.clone());
-        let id = match &wanted {
-            Some(name) => streams.find(name).or_else(|| self.called(name)),
-            None => self.index.list.streams.first().copied().filter(|_| all_read),
-        };
-        // While scanning, the place asked for may not be there yet; as the last event it would be
-        // taken for the end, which moves on.
-        let is_there = |id| match self.start.as_ref().map_or(At::Last, |start| start.at) {
-            At::Last | At::Initial => true,
-            At::Time(_) => false,
-            at => self
-                .index
-                .index
-                .rows_at_once(id)
-                .is_some_and(|rows| rows.find(at).is_ok_and(|(applied, _)| applied.0 < rows.len())),
-        };
-        match id {
-            Some(id) if all_read || is_there(id) => {
-                let start = self.start.take().unwrap_or_default();
-                self.select(id, Some(start.at).filter(|at| wanted.is_some() || *at != At::Last), now);
-                if let Some(view) = &mut self.view {
-                    view.set_filter(start.filter, &self.session);
-                }
-            }
-            None if all_read && wanted.is_some() => {
-                self.start = None;
-                self.notice = Some(self.not_found(&wanted.unwrap_or_default()));
-                self.begin(now);
-            }
-            _ => {}
-        }
-    }
-
-    /// Shows the first stream that the filter finds, where that is wanted and known.
-    fn open_first(&mut self, desk: &mut Desk) {
-        if self.list.opens_first && self.index.order == self.list.order {
-            self.list.opens_first = false;
-            let first = self.index.list.streams.first().copied();
-            if let Some(id) = first.filter(|id| self.view.as_ref().is_none_or(|view| view.id != *id)) {
-                desk.history.leave(self.spot());
-                self.select(id, None, desk.now);
-            }
-        }
-    }
-
-    /// Shows a stream: at a place, or where its playhead stood when it was left.
-    pub(super) fn select(&mut self, id: StreamId, at: Option<At>, now: f64) {
-        self.keep_playhead();
-        let index = &self.index.index;
-        let stood = || self.playheads.get(index.streams().name(id)).map(|applied| At::Applied(Applied(*applied)));
-        let at = at.or_else(stood).unwrap_or_default();
-        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
-        if let Some(mut view) = StreamView::open(index, id, at, self.view.as_ref(), &ask) {
-            view.tell_tab(self.tabs.0, &self.session);
-            view.point_a.at = self.points_a.get(&id).copied();
-            self.view = Some(view);
-            self.start = None;
-            self.say_where();
-        }
-    }
-
-    fn keep_playhead(&mut self) {
-        if let Some(view) = &self.view {
-            match view.point_a.at {
-                Some(at) => self.points_a.insert(view.id, at),
-                None => self.points_a.remove(&view.id),
-            };
-        }
-        let Some(view) = self.view.as_ref().filter(|view| !view.is_arranging()) else { return };
-        self.playheads.shift_remove(&*view.name);
-        let applied = view.playhead.applied().0;
-        if applied < view.rows.len() {
-            self.playheads.insert(view.name.to_string(), applied);
-        }
-        if self.playheads.len() > REMEMBERED_PLAYHEADS {
-            self.playheads.shift_remove_index(0);
-        }
-    }
-
-    /// Where a version was asked for that the stream does not have, says so.
-    fn say_where(&mut self) {
-        if let Some(lost) = self.view.as_mut().and_then(|view| view.lost.take()) {
-            self.notice = Some(Notice::Note(format!("{}: {lost}.", self.view_name())));
-        }
-    }
-
-    pub(super) fn view_name(&self) -> &str {
-        self.view.as_ref().map_or("", |view| &view.name)
-    }
-
-    /// Goes to a place of this store, as soon as it is there.
-    pub(super) fn go_to(&mut self, place: Place, desk: &Desk) {
-        if let Some(reducer) = &place.reducer {
-            self.reducers.read(reducer.clone(), &desk.waker);
-        }
-        let Some(name) = &place.stream else { return };
-        match self.index.index.streams().find(name).or_else(|| self.called(name)) {
-            Some(id) => self.select(id, Some(place.at), desk.now),
-            None if self.index.reading == Reading::Running => {
-                self.keep_playhead();
-                self.view = None;
-                self.start = Some(place);
-            }
-            None => self.notice = Some(self.not_found(name)),
-        }
-    }
-
-    fn not_found(&self, name: &str) -> Notice {
-        let (index, streams) = (&self.index.index, self.index.index.streams());
-        let alike = self.opened().and_then(|opened| find_stream(opened, index, name).err()).unwrap_or_default();
-        let alike: Vec<&str> = alike.into_iter().map(|id| streams.name(id)).collect();
-        Notice::Note(match alike.is_empty() {
-            true => format!("There is no stream {name}."),
-            false => format!("{name} may be one of several streams: {}.", alike.join(", ")),
-        })
-    }
-
-    fn take_reducer(&mut self, read: Read, desk: &mut Desk) {
-        desk.hush();
-        match read {
-            Read::Ready => {
-                self.forget_reducer_notice();
-                self.reduce(desk.now);
-            }
-            Read::Failed(problem) => self.notice = Some(Notice::ReducerFailed(problem)),
-            Read::Changed(named) => self.notice = Some(Notice::ReducerChanged(named)),
-        }
-    }
-
-    /// What the bar says of a reducer is over with the next one.
-    fn forget_reducer_notice(&mut self) {
-        let of_reducer = |notice: &mut Notice| {
-            matches!(notice, Notice::ReducerChanged(_) | Notice::ReducerBeside(_) | Notice::ReducerFailed(_))
-        };
-        self.notice.take_if(of_reducer);
-    }
-
-    fn reduce(&mut self, now: f64) {
-        self.reducers.list(&self.index);
-        let ask = Ask { session: &self.session, reducers: &self.reducers, now };
-        if let Some(view) = &mut self.view {
-            view.reduce(&ask);
-        }
-    }
-
-    /// The page that asks what the store means.
-    fn map(&self, problem: Option<Problem>, desk: &Desk) -> MappingPage {
-        let mapper = desk.mapper(&self.path, self.choice.clone());
-        MappingPage::new(mapper, &self.path, problem, self.choice.clone(), desk.now)
-    }
-
-    /// Does what the user asked on that page.
-    fn dispatch_page(&mut self, action: MappingAction, desk: &mut Desk) {
-        match (action, &mut self.page) {
-            (MappingAction::Open, Some(page)) => {
-                if let Some(choice) = page.opens() {
-                    self.reopen(choice, desk);
-                }
-            }
-            (MappingAction::Leave, _) if matches!(self.phase, Phase::Open(_)) => self.page = None,
-            (action, Some(page)) => page.dispatch(action, desk),
-            (_, None) => {}
-        }
-    }
-
-    /// Opens the store anew, read by another choice: its streams may be other ones.
-    fn reopen(&mut self, choice: OpenChoice, desk: &mut Desk) {
-        let (_, session) = desk.session(&self.path, choice.clone());
-        let fresh = OpenStore::opening(self.id, std::mem::take(&mut self.path), choice, session, desk.host);
-        *self = OpenStore {
-            name: std::mem::take(&mut self.name),
-            reducers: std::mem::replace(&mut self.reducers, Reducers::run_by(desk.host)),
-            tabs: self.tabs,
-            start: self.start.take(),
-            ..fresh
-        };
-    }
-
-    fn arrange(&self) {
+    pub(super) fn arrange(&self) {
         self.session.ask_store(StoreAsk::Arrange(self.list.order.clone()));
     }
 
@@ -665,7 +409,7 @@ impl OpenStore {
             Action::ToggleCategory(id) => self.list.toggle(id, &self.index),
             Action::SetStateTab(tab) => {
                 self.tabs.0 = tab;
-                if let Some(view) = &self.view {
+                if let Some(view) = &mut self.view {
                     view.tell_tab(tab, &self.session);
                 }
             }
@@ -685,30 +429,13 @@ impl OpenStore {
             Action::Reload => self.reload(desk),
             Action::DismissNotice => self.notice = None,
             Action::CancelScan => self.session.ask_store(StoreAsk::Cancel),
-            Action::ChooseReducer => desk.effect(Effect::PickReducer(self.path.parent().map(Path::to_owned))),
-            Action::ShowReducerPath => desk.modal = Some(Modal::ReducerPath),
-            Action::ShowProgram => desk.modal = Some(Modal::Program),
-            Action::UseReducer(named) => {
-                desk.modal = None;
-                let is_path = ReducerSource::word(&named).is_none() && !named.starts_with(PROGRAM);
-                let named = if is_path { typed_path(&named).to_string_lossy().into_owned() } else { named };
-                desk.say(format!("Reading {}", named.strip_prefix(PROGRAM).unwrap_or(&named)), 4.0);
-                self.forget_reducer_notice();
-                self.reducers.read(named, &desk.waker);
+            Action::ChooseReducer | Action::ShowReducerPath | Action::ShowProgram | Action::UseReducer(_) => {
+                self.dispatch_reducer(action, desk);
             }
-            Action::ReloadReducer => self.reducers.reload(&desk.waker),
-            Action::ClearReducer => {
-                self.reducers.clear();
-                self.forget_reducer_notice();
-                self.reduce(now);
+            Action::ReloadReducer | Action::ClearReducer | Action::SetReducerFor { .. } => {
+                self.dispatch_reducer(action, desk);
             }
-            Action::SetReducerFor { category, export } => {
-                let name = self.index.index.streams().category_name(category).to_owned();
-                self.reducers.choose(name, export);
-                self.reduce(now);
-            }
-            Action::SkipErrors => self.set_on_error(OnError::Skip, now),
-            Action::StopAtErrors => self.set_on_error(OnError::Stop, now),
+            Action::SkipErrors | Action::StopAtErrors => self.dispatch_reducer(action, desk),
             Action::ReadDifferently => self.page = Some(self.map(None, desk)),
             Action::Mapping(action) => self.dispatch_page(action, desk),
             Action::ShowExport => self.show_export(desk),
@@ -729,6 +456,11 @@ impl OpenStore {
                 self.open_write(row, now);
             }
             Action::StepWrite(way) => self.step_write(way, desk),
+            Action::FindDivergence => self.find_divergence(desk),
+            Action::GoToDivergence => {
+                desk.history.leave(self.spot());
+                self.go_to_divergence(now);
+            }
             Action::OpenFinding(at) => self.open_finding(at, desk),
             Action::ShowBookmark | Action::SetBookmark(_) | Action::RemoveBookmark => {
                 self.dispatch_bookmark(action, desk);
@@ -751,11 +483,6 @@ impl OpenStore {
         desk.change(SettingsChange::SystemStreams(kind, system));
     }
 
-    fn set_on_error(&mut self, on_error: OnError, now: f64) {
-        self.reducers.set_on_error(on_error);
-        self.reduce(now);
-    }
-
     /// Takes in what the store gained, or all of it anew where another file stands there.
     fn reload(&mut self, desk: &mut Desk) {
         self.notice = None;
@@ -764,9 +491,10 @@ impl OpenStore {
             return;
         }
         let (place, memory, system) = (self.place(), self.memory(), self.list.order.system);
-        let playheads = std::mem::take(&mut self.playheads);
+        let kept = (std::mem::take(&mut self.playheads), self.points_a().into_iter().collect());
         self.reopen(self.choice.clone(), desk);
-        (self.start, self.playheads) = (Some(place), playheads);
+        self.start = Some(place);
+        (self.playheads, self.points_a) = kept;
         self.list.order = order_of(memory.stream_filter, memory.sort, system);
         self.arrange();
     }
@@ -793,6 +521,7 @@ impl OpenStore {
                 (shown.map(|shown| pretty(&shown.state)), "State copied")
             }
             CopyWhat::Changes => (view.and_then(StreamView::changes).map(changes_csv), "Changes copied"),
+            CopyWhat::ChangesAsLines => (view.and_then(StreamView::changes).map(changes_lines), "Changes copied"),
             CopyWhat::Path => (view.and_then(|view| Some(view.trees.selected()?.1.to_string())), "Path copied"),
             CopyWhat::Value => (view.and_then(StreamView::selected_value).map(to_text), "Value copied"),
         };
@@ -800,31 +529,5 @@ impl OpenStore {
             desk.effect(Effect::Copy(text));
             desk.say(said, 2.0);
         }
-    }
-}
-
-/// What the user types: a path or the URL of a file; `~/` is the user's home, as in a shell. A
-/// path may begin and end with spaces.
-pub(super) fn typed_path(text: &str) -> PathBuf {
-    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
-    match text.strip_prefix("~/").and_then(|rest| home().map(|home| home.join(rest))) {
-        Some(path) => path,
-        None => home::named_path(text.as_ref()),
-    }
-}
-
-/// What a store is called among others: its file, with as many folders in front as tell it apart.
-pub(super) fn tab_name(path: &Path, all: &[PathBuf]) -> String {
-    let alike: Vec<&PathBuf> =
-        all.iter().filter(|other| *other != path && other.file_name() == path.file_name()).collect();
-    let end = |path: &Path, parts: usize| -> PathBuf {
-        let all: Vec<_> = path.components().collect();
-        all[all.len().saturating_sub(parts)..].iter().collect()
-    };
-    let most = path.components().count().max(1);
-    let parts = (1..most).find(|parts| alike.iter().all(|other| end(other, *parts) != end(path, *parts)));
-    match parts {
-        Some(1) => file_name(path),
-        _ => end(path, parts.unwrap_or(most)).display().to_string(),
     }
 }

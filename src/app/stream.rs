@@ -7,10 +7,11 @@ use std::sync::Arc;
 use super::action::{Action, StateTab, Tree, Zoom};
 use super::blame::Blame;
 use super::columns::Cells;
-use super::compare::PointA;
+use super::compare::Comparison;
 use super::filter::EventFilter;
 use super::idle::idle_threshold;
 use super::links::Links;
+use super::matrix::Matrix;
 use super::playback::{Playback, PlaybackChange, PlaybackCommand};
 use super::reducers::Reducers;
 use crate::index::{At, EventIndex, NoSuchPlace, StreamRows};
@@ -18,7 +19,7 @@ use crate::model::json::to_text;
 use crate::model::{Applied, CategoryId, Node, Pointer, Problem, StreamId, Text, Time, TypeId, Version};
 use crate::replay::written::Written;
 use crate::session::{
-    CELL_BLOCK, CellNews, Filter, FoldNews, JobNews, ReplayAsk, Session, StateNews, StreamNews, Ticket,
+    CELL_BLOCK, CellNews, Filter, FoldNews, JobNews, ReplayAsk, Session, SideA, StateNews, StreamNews, Ticket,
 };
 
 /// See the module's documentation.
@@ -47,8 +48,9 @@ pub(super) struct StreamView {
     pub(super) filter: EventFilter,
     pub(super) links: Links,
     pub(super) blame: Blame,
-    pub(super) point_a: PointA,
+    pub(super) comparison: Comparison,
     pub(super) cells: Cells,
+    pub(super) matrix: Matrix,
     pub(super) trees: Trees,
     /// Rows, columns and types are asked for.
     awaits_rows: bool,
@@ -135,19 +137,20 @@ impl StreamView {
             filter: EventFilter::default(),
             links: Links::default(),
             blame: Blame::default(),
-            point_a: PointA::default(),
+            comparison: Comparison::default(),
             cells: Cells::default(),
             trees: Trees {
                 revision: before.map_or(0, |view| view.trees.revision) + 1,
                 contents: before.map_or(0, |view| view.trees.contents) + 1,
                 ..Trees::default()
             },
+            matrix: Matrix::default(),
             awaits_rows: false,
             follows_end: false,
             ticket: before.map(|view| view.ticket).unwrap_or_default(),
         };
         ask.session.stop_fold();
-        if before.is_some_and(|view| view.point_a.is_compared) {
+        if before.is_some_and(|view| view.comparison.is_on) {
             ask.session.ask_replay(ReplayAsk::Compare(None));
         }
         view.select(index, ask);
@@ -195,7 +198,19 @@ impl StreamView {
     pub(super) fn is_waiting(&self) -> bool {
         let cells = self.cells.is_waiting();
         let jobs = self.filter.is_running() || self.links.is_waiting() || self.blame.is_running();
-        self.awaits_rows || self.fold.stale_since.is_some() || jobs || cells
+        let jobs = jobs || self.comparison.is_waiting();
+        let matrix = self.matrix.is_waiting() || self.matrix.lacks_some(self.ticket);
+        self.awaits_rows || self.fold.stale_since.is_some() || jobs || cells || matrix
+    }
+
+    /// Something was drawn without being there, and was not asked for.
+    pub(super) fn lacks_some(&self) -> bool {
+        self.cells.lack_some() || self.matrix.lacks_some(self.ticket)
+    }
+
+    /// Which stream, fold and playhead questions are of.
+    pub(super) fn ticket(&self) -> Ticket {
+        self.ticket
     }
 
     /// The rows are not in order yet.
@@ -241,7 +256,7 @@ impl StreamView {
             return;
         }
         let stood_at = self.version();
-        let point_a = self.point_a.at.and_then(|at| self.version_at(at));
+        let point_a = self.comparison.point.and_then(|at| self.version_at(at));
         let to_end = std::mem::take(&mut self.follows_end) && self.playhead.applied().0 == old;
         if same {
             // Only the last block was not full.
@@ -283,6 +298,7 @@ impl StreamView {
             choice: ask.reducers.choice(&self.category_name),
             on_error: ask.reducers.on_error(),
         });
+        self.reduce_other(ask);
         self.seek(ask);
     }
 
@@ -322,6 +338,7 @@ impl StreamView {
         if let Some((columns, blocks)) = self.cells.wanted() {
             ask.session.ask_replay(ReplayAsk::Cells { ticket: self.ticket, columns, blocks });
         }
+        self.ask_matrix(ask);
     }
 
     /// Does what the user asked of the stream; `false`: it is none of its business.
@@ -341,6 +358,7 @@ impl StreamView {
                 self.playhead.set_matches(self.filter.places.clone());
                 self.links.stop();
                 self.blame.stop();
+                self.comparison.stop();
             }
             Action::StopFold => {
                 ask.session.stop_fold();
@@ -348,7 +366,9 @@ impl StreamView {
             }
             Action::SetZoom(zoom) => self.zoom = zoom.or_whole(),
             Action::SetPointA(at) => self.set_point_a(at, ask),
-            Action::Compare(is_compared) => self.compare(is_compared, ask),
+            Action::Compare(is_on) => self.compare(is_on, ask),
+            Action::StepSideA(by) => self.step_side_a(by, ask),
+            Action::LevelSideA => self.level_side_a(ask),
             Action::CloseBlame => self.blame.is_open = false,
             Action::SelectPath(tree, path) => self.trees.select(tree, path),
             Action::ToggleExpanded(tree, path) => self.trees.toggle(tree, path),
@@ -412,11 +432,13 @@ impl StreamView {
             self.fold.shown = None;
             self.trees.contents += 1;
             self.fold.failed = Some(problem);
+            self.matrix = Matrix::default();
         }
     }
 
-    pub(super) fn tell_tab(&self, tab: StateTab, session: &Session) {
+    pub(super) fn tell_tab(&mut self, tab: StateTab, session: &Session) {
         session.ask_replay(ReplayAsk::Raw(tab == StateTab::Raw));
+        self.leave_matrix(tab, session);
     }
 
     pub(super) fn is_stale_for(&self, seconds: f64, now: f64) -> bool {
@@ -491,9 +513,12 @@ fn announce(news: &StateNews) -> String {
     let mut text = format!("version {version}");
     if let Some(against) = &news.against {
         let from = against.version.map_or("the initial state".to_owned(), |version| format!("version {version}"));
-        return match against.changes.len() {
-            0 => format!("{text}, as at point A, {from}"),
-            changes => format!("{text}, {changes} changes since point A, {from}"),
+        let count = against.changes.len();
+        return match against.side {
+            SideA::Point(_) if count == 0 => format!("{text}, as at point A, {from}"),
+            SideA::Point(_) => format!("{text}, {count} changes since point A, {from}"),
+            SideA::Other(_) if count == 0 => format!("{text}, as the other stream at {from}"),
+            SideA::Other(_) => format!("{text}, {count} differences from the other stream at {from}"),
         };
     }
     if let Some(event) = &news.event {

@@ -14,16 +14,15 @@ use super::pass::{Pass, SLOT};
 use super::rows::{BLAME, Cell};
 use super::sink::Sink;
 use super::streams::{OfStore, Streams};
-use super::text::Csv;
+use super::text::{Csv, JsonLines};
 use super::{About, ExportError, Format, Of, Reducers, Report, sink};
 use crate::formats::Opened;
 use crate::index::{At, EventIndex};
-use crate::model::json::to_text;
 use crate::model::{Applied, Findings, Node, Pointer, Problem, StreamId, Text, Time, Version};
 use crate::replay::diff::{Change, diff};
 use crate::replay::host::Stop;
 use crate::replay::timeline::OnError;
-use crate::session::{Choice, Found, Job, Progress, ReducerSource, WriteLine, Writes};
+use crate::session::{Choice, Found, Job, Progress, ReducerSource, WriteLine, Writes, value_in_short};
 
 /// One event that wrote the path.
 #[derive(Clone, Debug)]
@@ -214,13 +213,22 @@ fn kind_of(change: &Change) -> &'static str {
 
 /// Changes as CSV, one a line.
 pub fn changes_csv(changes: &[Change]) -> String {
-    let (mut out, mut csv) = (Vec::new(), Csv::new(&BLAME[PATH..]));
+    written(changes, Csv::new(&BLAME[PATH..]))
+}
+
+/// Changes as JSON, one a line.
+pub fn changes_lines(changes: &[Change]) -> String {
+    written(changes, JsonLines::new(&BLAME[PATH..]))
+}
+
+fn written(changes: &[Change], mut sink: impl Sink) -> String {
+    let mut out = Vec::new();
     for change in changes {
         let path = change.path.to_string();
         // Writing to memory cannot fail.
-        let _ = csv.row(&change_cells(&path, change), &mut out);
+        let _ = sink.row(&change_cells(&path, change), &mut out);
     }
-    let _ = csv.end(&mut out);
+    let _ = sink.end(&mut out);
     String::from_utf8_lossy(&out).into_owned()
 }
 
@@ -326,8 +334,6 @@ fn not_found_out(error: ExportError) -> Problem {
     error.problem("It could not be found out who wrote it")
 }
 
-/// Characters of a value that are kept of it.
-const SHOWN: usize = 160;
 /// Changes inside that are named.
 const NAMED: usize = 3;
 
@@ -362,55 +368,5 @@ fn change_in_short(path: &Pointer, change: &Change) -> String {
             let (now, was) = (value_in_short(after, Some(before)), value_in_short(before, Some(after)));
             format!("{inside} {now} was {was}")
         }
-    }
-}
-
-/// A value in one line; of a branch how much there is in it. Of two long texts the part that differs
-/// is in it.
-fn value_in_short(node: &Node, other: Option<&Node>) -> Text {
-    let text = match node {
-        Node::String(text) if text.len() > SHOWN => {
-            let same = other.and_then(Node::as_str).map_or(0, |other| same_start(text, other));
-            let from = text.floor_char_boundary(same.saturating_sub(SHOWN / 4));
-            let part = to_text(&Node::text(head(&text[from..])));
-            if from > 0 { format!("…{}", &part[1..]) } else { part }
-        }
-        Node::Object(object) => format!("{{{}}}", object.0.len()),
-        Node::Array(items) => format!("[{}]", items.len()),
-        Node::Bytes(bytes) => format!("{} bytes", bytes.len()),
-        leaf => to_text(leaf),
-    };
-    match head(&text) {
-        head if head.len() < text.len() => format!("{head}…").into(),
-        _ => text.into(),
-    }
-}
-
-/// Bytes that two texts begin with alike.
-fn same_start(one: &str, other: &str) -> usize {
-    one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
-}
-
-fn head(text: &str) -> &str {
-    text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_two_long_texts_the_part_that_differs_is_kept() {
-        let long = |end: &str| Node::text(&format!("{}{end}", "é and more ".repeat(1_000)));
-        let (one, two) = (long("one"), long("two"));
-        let short = value_in_short(&one, Some(&two));
-        assert!(short.starts_with('…') && short.ends_with("more one\"") && short.len() < 80, "{short}");
-        // Alone it is its beginning.
-        let alone = value_in_short(&one, None);
-        assert!(alone.starts_with("\"é and") && alone.ends_with('…') && alone.chars().count() == SHOWN + 1, "{alone}");
-        let object = Node::object(vec![("a".into(), Node::Null)]);
-        let (number, bytes) = (Node::number("1".repeat(400)), Node::Bytes([1, 2].into()));
-        assert_eq!((&*value_in_short(&object, None), &*value_in_short(&bytes, None)), ("{1}", "2 bytes"));
-        assert_eq!(value_in_short(&number, None).chars().count(), SHOWN + 1);
     }
 }

@@ -17,7 +17,7 @@ use super::find::FoundIn;
 use super::goto::{FoundEvent, FoundPlaces};
 use super::links::{LinkEnd, LinkHere};
 use super::search::Hits;
-use super::{Answer, Meaning, Outbox, Writes};
+use super::{Answer, Divergence, Meaning, Outbox, Writes};
 use crate::formats::Opened;
 use crate::model::{Problem, Text};
 
@@ -89,6 +89,8 @@ pub enum Found {
     InPanel(Arc<FoundIn>),
     /// What a value may mean.
     Meanings(Arc<Vec<Meaning>>),
+    /// How far two streams are the same.
+    Divergence(Divergence),
     /// The job ended before its time.
     Failed(Problem),
 }

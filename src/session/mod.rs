@@ -8,6 +8,7 @@
 
 pub mod budget;
 mod columns;
+mod divergence;
 pub mod documents;
 pub mod filter;
 pub mod find;
@@ -18,6 +19,7 @@ mod input;
 pub mod jobs;
 pub mod links;
 pub mod mapper;
+mod matrix;
 mod meanings;
 pub mod pages;
 pub mod query;
@@ -40,6 +42,7 @@ use std::time::Duration;
 pub use crate::replay::host::WantedHost;
 pub use budget::{Budget, Share};
 pub use columns::{PayloadColumn, PayloadPaths};
+pub use divergence::{Differs, Divergence, FindDivergence, Side, Wanted as WantedDivergence};
 pub use documents::{DocumentIndex, StoredDocuments};
 pub use filter::{Filter, TimeSpan};
 pub use indexer::Indexer;
@@ -47,11 +50,12 @@ pub use input::{InputStreams, Wanted};
 pub use jobs::{Found, Job, JobAsk, JobHandle, JobId, JobNews, MakeJob, Progress, WrittenRows};
 pub use links::{LinkEnd, LinkHere, LinkPlace};
 pub use mapper::{Mapper, MapperAnswer, MapperAsk, Misfit, Preview, Sample, Save, SaveError, Saved};
+pub use matrix::{Found as MatrixFound, Lack, MATRIX_COLUMNS, MatrixCell, MatrixColumn, MatrixNews, Window};
 pub use meanings::{MAX_LOOKED_INTO, Meaning, MeaningsJob, Shown};
 pub use pages::StreamSource;
 pub use reducer_file::{Choice, PROGRAM, ReducerFile, ReducerSource};
 pub use selected::Selected;
-pub use writes::{WriteLine, Writes};
+pub use writes::{WriteLine, Writes, value_in_short};
 
 use crate::dialect::Library;
 use crate::formats::{OpenChoice, Opened};
@@ -140,9 +144,8 @@ pub enum ReplayAsk {
     Reduce { ticket: Ticket, source: ReducerSource, choice: Choice, on_error: OnError },
     /// The state after so many events.
     Seek { ticket: Ticket, applied: Applied },
-    /// States are compared with the one after so many events from the next [`ReplayAsk::Seek`] on, or
-    /// with none.
-    Compare(Option<Applied>),
+    /// States are compared with this one from the next [`ReplayAsk::Seek`] on, or with none.
+    Compare(Option<CompareWith>),
     /// Fold no further than it is.
     Halt(Ticket),
     /// These blocks of cells are wanted now, and no others: block `n` begins with the event
@@ -150,6 +153,9 @@ pub enum ReplayAsk {
     Cells { ticket: Ticket, columns: Arc<[Pointer]>, blocks: Vec<u64> },
     /// The state's JSON text is wanted along with it, or not.
     Raw(bool),
+    /// What the events of this window changed is wanted, or of none: found out while nobody waits for a
+    /// state. The last question wins.
+    Matrix { ticket: Ticket, window: Option<Window> },
 }
 
 /// A reducer is read on a thread of its own.
@@ -188,6 +194,7 @@ pub enum Answer {
         written: Arc<Written>,
     },
     Cells(CellNews),
+    Matrix(MatrixNews),
     /// The chosen reducer cannot start. The states that follow are null and name the same
     /// problem; events and cells come as ever.
     ReducerFailed {
@@ -276,11 +283,28 @@ pub struct StateNews {
     pub raw: Option<Text>,
 }
 
-/// Another state of the stream that one is compared with.
+/// What states are compared with.
+#[derive(Clone, Debug)]
+pub enum CompareWith {
+    /// The one after so many events of the same stream.
+    Point(Applied),
+    /// One that is known.
+    Other(Box<Against>),
+}
+
+/// Side A of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SideA {
+    /// The stream itself after so many events: what was asked for.
+    Point(Applied),
+    /// Another stream; each that is chosen has a number of its own.
+    Other(u64),
+}
+
+/// Another state that one is compared with.
 #[derive(Clone, Debug)]
 pub struct Against {
-    /// What was asked for.
-    pub asked: Applied,
+    pub side: SideA,
     pub version: Option<Version>,
     pub state: Node,
     /// Why there is none, or none that can be shown.
@@ -429,6 +453,14 @@ impl Session {
         });
         spawn("replayer", out.clone(), move |out| replay_thread::run(&replay, &share, stop, &out));
         spawn("jobs", out, move |out| jobs::run(&jobs, &out));
+        session
+    }
+
+    /// A cursor more on a store that is open: a replayer, and nothing else.
+    pub fn beside(opened: Arc<Opened>, share: Share, waker: Waker) -> Session {
+        let (session, Far { replay, out, stop, .. }) = Session::pair(waker);
+        session.ask_replay(ReplayAsk::Store(opened));
+        spawn("beside", out, move |out| replay_thread::run(&replay, &share, stop, &out));
         session
     }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
+use super::matrix::Matrix;
 use super::track::{Computing, Track};
 use super::{
-    Against, Answer, CellNews, Outbox, ReplayAsk, Share, StateNews, StreamNews, StreamSource, Ticket, columns,
+    Against, Answer, CellNews, CompareWith, Outbox, ReplayAsk, Share, SideA, StateNews, StreamNews, StreamSource,
+    Ticket, columns,
 };
 use crate::formats::{Opened, ReadError};
 use crate::index::EventIndex;
@@ -64,9 +66,9 @@ fn wait_for_store(inbox: &Receiver<ReplayAsk>) -> Option<Arc<Opened>> {
     }
 }
 
-/// A place to compare with, and the state there once it is known.
+/// What is compared with, and its state once that is known.
 struct Compared {
-    at: Applied,
+    with: CompareWith,
     state: Option<Box<Against>>,
 }
 
@@ -86,6 +88,8 @@ struct Replayer<'a> {
     compared: Option<Compared>,
     /// Of the cells that are wanted.
     columns: Arc<[Pointer]>,
+    /// The changes of a window that are wanted.
+    matrix: Matrix,
     /// Reading failed, and that was said.
     troubled: bool,
 }
@@ -103,12 +107,17 @@ impl<'a> Replayer<'a> {
             raw: false,
             compared: None,
             columns: Arc::default(),
+            matrix: Matrix::default(),
             troubled: false,
         }
     }
 
     fn has_work(&self) -> bool {
-        self.seek.is_some() || !self.cells.is_empty() || self.track.has_work()
+        self.seek.is_some() || !self.cells.is_empty() || self.has_matrix() || self.track.has_work()
+    }
+
+    fn has_matrix(&self) -> bool {
+        self.matrix.has_work() && self.track.is_folding()
     }
 
     fn take(&mut self, ask: ReplayAsk) {
@@ -119,6 +128,7 @@ impl<'a> Replayer<'a> {
                 self.ticket = ticket;
                 (self.seek, self.playhead) = (None, None);
                 self.forget_compared();
+                self.matrix.forget();
                 self.track.compute(Computing { source, choice, on_error });
             }
             ReplayAsk::Seek { ticket, applied } => {
@@ -126,7 +136,7 @@ impl<'a> Replayer<'a> {
                 self.seek = self.selected.then_some(applied);
                 self.track.leave();
             }
-            ReplayAsk::Compare(at) => self.compared = at.map(|at| Compared { at, state: None }),
+            ReplayAsk::Compare(with) => self.compared = with.map(|with| Compared { with, state: None }),
             ReplayAsk::Halt(ticket) if ticket.same_fold(self.ticket) => {
                 let halted = self.track.halt();
                 self.note(halted);
@@ -136,6 +146,9 @@ impl<'a> Replayer<'a> {
             ReplayAsk::Cells { ticket, columns, blocks } => {
                 self.columns = columns;
                 self.cells = if ticket.same_stream(self.ticket) { blocks.into() } else { VecDeque::new() };
+            }
+            ReplayAsk::Matrix { ticket, window } => {
+                self.matrix.want(window.filter(|_| ticket.same_fold(self.ticket)));
             }
             ReplayAsk::Raw(wanted) => {
                 self.raw = wanted;
@@ -151,6 +164,7 @@ impl<'a> Replayer<'a> {
         (self.seek, self.playhead) = (None, None);
         self.cells.clear();
         self.forget_compared();
+        self.matrix.forget();
         let selected = self.track.select(index, stream);
         let (columns, paths) = columns::columns(&mut self.track.source);
         let rows = self.track.rows().clone();
@@ -190,10 +204,32 @@ impl<'a> Replayer<'a> {
             }
             return Ok(());
         }
+        if self.has_matrix() {
+            self.work_on_matrix(ticket)?;
+            self.tell_fold(false);
+            return Ok(());
+        }
         if let Some((applied, written)) = self.track.work()? {
             self.out.send(Answer::Written { ticket, applied, written });
         }
         self.tell_fold(false);
+        Ok(())
+    }
+
+    /// One more event of the window, or its end.
+    fn work_on_matrix(&mut self, ticket: Ticket) -> Result<(), ReadError> {
+        if let Some(next) = self.matrix.next() {
+            if let Some(column) = self.track.column(next)? {
+                self.matrix.put(next, column);
+            }
+        } else if let Some(end) = self.matrix.end()
+            && let Some(last) = self.track.state_at(end)?
+        {
+            self.matrix.put_end(last.state);
+        }
+        if let Some(news) = self.matrix.news(ticket) {
+            self.out.send(Answer::Matrix(news));
+        }
         Ok(())
     }
 
@@ -208,9 +244,15 @@ impl<'a> Replayer<'a> {
         let Some(compared) = self.compared.as_mut().filter(|compared| compared.state.is_none()) else {
             return Ok(true);
         };
-        let Some(news) = self.track.state(ticket, compared.at, false)? else { return Ok(false) };
-        let StateNews { version, state, problem, .. } = news;
-        compared.state = Some(Box::new(Against { asked: compared.at, version, state, problem, changes: Vec::new() }));
+        let against = match &compared.with {
+            CompareWith::Other(against) => against.clone(),
+            CompareWith::Point(at) => {
+                let Some(news) = self.track.state(ticket, *at, false)? else { return Ok(false) };
+                let StateNews { version, state, problem, .. } = news;
+                Box::new(Against { side: SideA::Point(*at), version, state, problem, changes: Vec::new() })
+            }
+        };
+        compared.state = Some(against);
         Ok(true)
     }
 

@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use super::budget::Part;
 use super::documents::{DocumentReader, NoDocuments};
-use super::{Choice, DocumentIndex, FoldNews, ReducerSource, StateNews, StoredDocuments, StreamSource, Ticket};
+use super::{
+    Choice, DocumentIndex, FoldNews, Lack, MatrixColumn, ReducerSource, StateNews, StoredDocuments, StreamSource,
+    Ticket,
+};
 use crate::formats::{Opened, ReadError};
 use crate::index::{EventIndex, StreamRows};
 use crate::model::json::write_pretty;
@@ -13,7 +16,7 @@ use crate::model::{Applied, Findings, Node, Problem, StreamId, Text};
 use crate::replay::diff::diff;
 use crate::replay::host::Stop;
 use crate::replay::stored::{STORED, Stored};
-use crate::replay::timeline::{OnError, Timeline};
+use crate::replay::timeline::{OnError, StateAt, Timeline};
 use crate::replay::written::{Written, WrittenJob};
 use crate::replay::{Reducer, Thrown};
 
@@ -316,6 +319,45 @@ impl Track {
             }),
             state: at.state,
         }))
+    }
+
+    /// A state beside the playhead; where a handler threw before it, the last there is. `None`: it takes
+    /// longer, ask again, or there is no fold yet.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn state_at(&mut self, applied: Applied) -> Result<Option<StateAt>, ReadError> {
+        let Fold::Folding(timeline) = &mut self.fold else { return Ok(None) };
+        let wanted = applied.0.min(self.source.rows().len()).min(timeline.reachable());
+        if wanted > timeline.built() || !timeline.has_begun() {
+            timeline.build(&mut self.source, wanted, SLICE)?;
+            return Ok(None);
+        }
+        timeline.state(&mut self.source, applied)
+    }
+
+    /// What the `applied`-th event changed; `None` as above.
+    ///
+    /// # Errors
+    /// Where the store can no longer be read.
+    pub fn column(&mut self, applied: Applied) -> Result<Option<MatrixColumn>, ReadError> {
+        let Some(before) = self.state_at(Applied(applied.0.saturating_sub(1)))? else { return Ok(None) };
+        let Some(after) = self.state_at(applied)? else { return Ok(None) };
+        let Fold::Folding(timeline) = &self.fold else { return Ok(None) };
+        let threw = timeline.errors().iter().find(|error| error.applied == applied);
+        let not_shown = before.problem.as_ref().or(after.problem.as_ref());
+        let lack = match (threw, not_shown) {
+            (Some(error), _) => Lack::Threw(Text::from(error.thrown.to_string())),
+            (None, _) if after.applied < applied => Lack::NotReached,
+            (None, Some(thrown)) => Lack::NotShown(Text::from(thrown.to_string())),
+            (None, None) => return Ok(Some(MatrixColumn::new(&before.state, &after.state))),
+        };
+        Ok(Some(MatrixColumn::lacking(lack)))
+    }
+
+    /// A state can be asked for.
+    pub fn is_folding(&self) -> bool {
+        matches!(self.fold, Fold::Folding(_))
     }
 
     fn reducer_name(&self) -> Text {

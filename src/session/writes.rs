@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::model::{Applied, Problem, Text};
+use crate::model::json::to_text;
+use crate::model::{Applied, Node, Problem, Text};
 
 /// Lines that are shared between copies.
 const BLOCK: usize = 512;
+/// Characters of a value that are kept of it.
+const SHOWN: usize = 160;
 /// Bytes of lines that are held; more are not looked for.
 const MOST_BYTES: usize = 32 << 20;
 
@@ -69,6 +72,36 @@ impl Writes {
     }
 }
 
+/// A value in one line; of a branch how much there is in it. Of two long texts the part that differs
+/// is in it.
+pub fn value_in_short(node: &Node, other: Option<&Node>) -> Text {
+    let text = match node {
+        Node::String(text) if text.len() > SHOWN => {
+            let same = other.and_then(Node::as_str).map_or(0, |other| same_start(text, other));
+            let from = text.floor_char_boundary(same.saturating_sub(SHOWN / 4));
+            let part = to_text(&Node::text(head(&text[from..])));
+            if from > 0 { format!("…{}", &part[1..]) } else { part }
+        }
+        Node::Object(object) => format!("{{{}}}", object.0.len()),
+        Node::Array(items) => format!("[{}]", items.len()),
+        Node::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        leaf => to_text(leaf),
+    };
+    match head(&text) {
+        head if head.len() < text.len() => format!("{head}…").into(),
+        _ => text.into(),
+    }
+}
+
+/// Bytes that two texts begin with alike.
+fn same_start(one: &str, other: &str) -> usize {
+    one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count()
+}
+
+fn head(text: &str) -> &str {
+    text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +119,20 @@ mod tests {
             assert_eq!(writes.up_to(Applied(applied)), count, "{applied}");
         }
         assert!(!writes.is_full());
+    }
+
+    #[test]
+    fn of_two_long_texts_the_part_that_differs_is_kept() {
+        let long = |end: &str| Node::text(&format!("{}{end}", "é and more ".repeat(1_000)));
+        let (one, two) = (long("one"), long("two"));
+        let short = value_in_short(&one, Some(&two));
+        assert!(short.starts_with('…') && short.ends_with("more one\"") && short.len() < 80, "{short}");
+        // Alone it is its beginning.
+        let alone = value_in_short(&one, None);
+        assert!(alone.starts_with("\"é and") && alone.ends_with('…') && alone.chars().count() == SHOWN + 1, "{alone}");
+        let object = Node::object(vec![("a".into(), Node::Null)]);
+        let (number, bytes) = (Node::number("1".repeat(400)), Node::Bytes([1, 2].into()));
+        assert_eq!((&*value_in_short(&object, None), &*value_in_short(&bytes, None)), ("{1}", "2 bytes"));
+        assert_eq!(value_in_short(&number, None).chars().count(), SHOWN + 1);
     }
 }

@@ -43,7 +43,8 @@ fn asked(program: &Program, nth: usize) -> Vec<String> {
         }
         ReplayAsk::Seek { ticket: of, applied } => format!("seek {} {applied}", ticket(of)),
         ReplayAsk::Cells { ticket, blocks, .. } => format!("cells {} {blocks:?}", ticket.stream),
-        ReplayAsk::Compare(at) => format!("compare {at:?}"),
+        ReplayAsk::Compare(with) => format!("compare {with:?}"),
+        ReplayAsk::Matrix { window, .. } => format!("matrix {window:?}"),
         ReplayAsk::Halt(_) => "halt".to_owned(),
         ReplayAsk::Raw(wanted) => format!("raw {wanted}"),
     };

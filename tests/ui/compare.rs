@@ -11,7 +11,7 @@ use eventglass::app::playback::PlaybackCommand::ScrubTo;
 use eventglass::app::view::Content;
 use eventglass::model::json::parse_text;
 use eventglass::model::{Applied, Pointer, StreamId};
-use eventglass::session::{Against, Answer, Reading, ReplayAsk, StateNews, Ticket};
+use eventglass::session::{Against, Answer, CompareWith, Reading, ReplayAsk, SideA, StateNews, Ticket};
 use serde_json::Value;
 
 use crate::program::{
@@ -241,7 +241,8 @@ fn an_answer_that_is_compared_with_another_place_is_shown_as_it_is() {
     let asked = |program: &Program| {
         let far = program.far.lock().expect("a lock");
         let compared = |ask| match ask {
-            ReplayAsk::Compare(at) => Some(at),
+            ReplayAsk::Compare(Some(CompareWith::Point(at))) => Some(Some(at)),
+            ReplayAsk::Compare(with) => Some(with.map(|with| panic!("{with:?}"))),
             _ => None,
         };
         far[0].replay.try_iter().filter_map(compared).collect::<Vec<_>>()
@@ -250,8 +251,8 @@ fn an_answer_that_is_compared_with_another_place_is_shown_as_it_is() {
     let tell = |program: &mut Program, seek: u64, against: Option<u64>| {
         let node = |n: u64| parse_text(&format!(r#"{{"n":{n}}}"#)).node;
         let against = against.map(|at| {
-            let (asked, changes) = (Applied(at), Vec::new());
-            Box::new(Against { asked, version: None, state: node(at), problem: None, changes })
+            let (side, changes) = (SideA::Point(Applied(at)), Vec::new());
+            Box::new(Against { side, version: None, state: node(at), problem: None, changes })
         });
         let previous = Some(node(99));
         let news = StateNews { against, previous, ..state_news(ticket(seek), 100, node(100)) };

@@ -6,6 +6,7 @@ mod background;
 mod blame;
 mod columns;
 mod compare;
+mod compare_streams;
 mod contrast;
 #[cfg(target_os = "linux")]
 mod desktop;
@@ -20,6 +21,7 @@ mod layout;
 mod links;
 mod looks;
 mod mapping;
+mod matrix;
 mod panels;
 mod places;
 mod program;

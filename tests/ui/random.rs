@@ -188,7 +188,9 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         23 | 24 => Action::SetStreamSort(chance.of(&[StreamSort::Name, StreamSort::Events, StreamSort::LastTime])),
         25..=27 => Action::SetEventFilter(chance.of(&words).to_owned()),
         28..=30 => Action::SelectEvent(Applied(number(chance))),
-        31 | 32 => Action::SetStateTab(chance.of(&[StateTab::Tree, StateTab::Changes, StateTab::Raw])),
+        31 | 32 => {
+            Action::SetStateTab(chance.of(&[StateTab::Tree, StateTab::Changes, StateTab::Raw, StateTab::Matrix]))
+        }
         33 => {
             let tabs = [EventTab::Payload, EventTab::Metadata, EventTab::Raw, EventTab::Links].map(Action::SetEventTab);
             let links = [Action::FollowLink(None), Action::FindLinksHere, Action::OpenLinkHere(0)];
@@ -203,6 +205,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             CopyWhat::Value,
             CopyWhat::Path,
             CopyWhat::Changes,
+            CopyWhat::ChangesAsLines,
             CopyWhat::CommandLine,
             CopyWhat::Text("x".to_owned()),
         ])),
@@ -261,9 +264,12 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         62 => Action::CloseModal,
         63 => Action::ShowExport,
         64..=66 => Action::Export(export(chance, world)),
-        67 => match chance.below(4) {
+        67 => match chance.below(9) {
             0 => Action::OpenWrite(number(chance)),
             1 => Action::SetPointA(Applied(number(chance))),
+            2 => Action::StepSideA(chance.of(&[1, -1, 40, i64::MIN, i64::MAX])),
+            3 => chance.of(&[Action::LevelSideA, Action::FindDivergence, Action::GoToDivergence]),
+            4 => Action::ShowGoTo(GoToScope::Compare, ""),
             _ => Action::Compare(!chance.one_in(4)),
         },
         68 => chance.of(&[
@@ -339,7 +345,7 @@ fn searching(chance: &mut Chance) -> Action {
 
 /// Going to places, back and forward, and marking them; whether the box or the sheet is there or not.
 fn going(chance: &mut Chance, number: u64) -> Action {
-    let scope = chance.of(&[GoToScope::Anywhere, GoToScope::Stream]);
+    let scope = chance.of(&[GoToScope::Anywhere, GoToScope::Stream, GoToScope::Compare]);
     let texts = [
         "",
         ">",
@@ -414,6 +420,7 @@ fn input(chance: &mut Chance, window: &mut Window) -> bool {
         Key::Num1,
         Key::Num2,
         Key::Num3,
+        Key::Num4,
         Key::W,
         Key::L,
         Key::P,

@@ -17,7 +17,7 @@ use super::desk::{Desk, Modal};
 use super::store::OpenStore;
 use super::stream::StreamView;
 use crate::index::At;
-use crate::model::{Applied, StoreId, StreamId, Time, Version, uuid};
+use crate::model::{Applied, StoreId, StreamId, Text, Time, Version, uuid};
 use crate::session::fuzzy::Fuzzy;
 use crate::session::goto::{FindId, FindPlaces, FoundEvent, FoundPlaces, FoundStream, FoundTime, FoundType, Places};
 use crate::session::{Found, JobHandle, JobNews, Progress};
@@ -43,6 +43,8 @@ pub(super) enum Hit {
     Type(FoundType),
     Event(FoundEvent),
     Stream(FoundStream),
+    /// The stream that is shown, in another open store.
+    Twin(Twin),
     Bookmark(Bookmark),
     Command {
         command: &'static Command,
@@ -52,12 +54,25 @@ pub(super) enum Hit {
     Id,
 }
 
+/// A stream of another open store that is called as the one that is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Twin {
+    pub(super) store: StoreId,
+    pub(super) store_name: String,
+    pub(super) stream: StreamId,
+    pub(super) name: Text,
+    pub(super) events: u64,
+}
+
 /// See the module's documentation.
 pub(super) struct GoTo {
     pub(super) scope: GoToScope,
     pub(super) text: String,
     store: Option<StoreId>,
     pub(super) hits: Vec<Hit>,
+    /// The stream that is shown, where another is looked for to compare it with, and its twins.
+    shown: Option<StreamId>,
+    twins: Vec<Twin>,
     /// The hit that the user moved to; before that it is the first.
     chosen: Option<Hit>,
     /// What is known at once.
@@ -119,7 +134,7 @@ impl GoTo {
     }
 
     pub(super) fn is_of_commands(&self) -> bool {
-        self.text.starts_with('>')
+        self.text.starts_with('>') && self.scope != GoToScope::Compare
     }
 
     /// It is of no use any more where that store is not in front.
@@ -152,7 +167,10 @@ impl GoTo {
         hits.extend(self.id.found.clone().map(Hit::Event));
         hits.extend(self.found.types.iter().cloned().map(Hit::Type));
         hits.append(&mut others);
-        hits.extend(self.found.streams.iter().cloned().map(Hit::Stream));
+        // What is compared is compared with another.
+        let others =
+            self.found.streams.iter().filter(|own| self.scope != GoToScope::Compare || Some(own.id) != self.shown);
+        hits.extend(others.cloned().map(Hit::Stream));
         if self.looks_for_ids() && !self.id.done {
             hits.push(Hit::Id);
         }
@@ -224,6 +242,15 @@ impl OpenStore {
         }
         go.before = go.found.clone();
         let typed = go.text.trim().to_owned();
+        if go.scope == GoToScope::Compare {
+            let mut fuzzy = Fuzzy::new(&typed);
+            let mut fits = |own: &&Twin| fuzzy.score(&format!("{} {}", own.name, own.store_name)).is_some();
+            go.known = go.twins.iter().filter(&mut fits).cloned().map(Hit::Twin).collect();
+            let ask = Places { index: index.clone(), typed, streams: true, rows: None, times: Vec::new() };
+            go.places = Some(self.session.run(Box::new(move || Box::new(FindPlaces::new(ask)))));
+            go.list();
+            return;
+        }
         if let Some(words) = go.text.strip_prefix('\'') {
             go.found = FoundPlaces::default();
             go.known = bookmarks(desk.bookmarks(&self.path), words.trim(), usize::MAX);
@@ -295,7 +322,7 @@ impl OpenStore {
                 self.open_bookmark(&bookmark, desk);
                 return true;
             }
-            Hit::Command { .. } => return false,
+            Hit::Command { .. } | Hit::Twin(_) => return false,
             // Enter came before the first answer: it meant no search of the whole store.
             Hit::Id if go.chosen.is_none() && go.is_looking() => {
                 go.awaited = Some(Awaited::First);
@@ -355,6 +382,8 @@ impl App {
             text: String::new(),
             store: self.store().map(|store| store.id),
             hits: Vec::new(),
+            shown: self.store().and_then(|store| Some(store.view.as_ref()?.id)),
+            twins: if scope == GoToScope::Compare { self.twins() } else { Vec::new() },
             chosen: None,
             known: Vec::new(),
             moments: Vec::new(),
@@ -386,6 +415,16 @@ impl App {
             GoToAction::Go(at) => {
                 let hit = go.hits.get(at.unwrap_or_else(|| go.cursor())).cloned();
                 match (hit, store) {
+                    (Some(Hit::Twin(twin)), Some(own)) => {
+                        let own = own.id;
+                        self.compare_with(own, twin.store, twin.stream);
+                        is_there = false;
+                    }
+                    (Some(Hit::Stream(found)), Some(own)) if go.scope == GoToScope::Compare => {
+                        let own = own.id;
+                        self.compare_with(own, own, found.id);
+                        is_there = false;
+                    }
                     (Some(hit), Some(store)) => is_there = !store.go_to_hit(hit, &mut go, &mut self.desk),
                     (None, Some(_)) => go.awaited = Some(Awaited::First),
                     _ => {}
@@ -397,6 +436,22 @@ impl App {
         } else {
             self.desk.modal = None;
         }
+    }
+
+    /// The stream that is shown, in the other stores that are open.
+    fn twins(&self) -> Vec<Twin> {
+        let front = self.store();
+        let Some(view) = front.and_then(|store| store.view.as_ref()) else { return Vec::new() };
+        let others =
+            self.stores.iter().filter(|store| store.opened().is_some() && front.is_none_or(|own| own.id != store.id));
+        let twin = |store: &OpenStore| {
+            let streams = store.index.index.streams();
+            let stream = streams.find(&view.name)?;
+            let events = streams.summary(stream).map_or(0, |own| u64::from(own.events));
+            let (store, store_name) = (store.id, store.name.clone());
+            Some(Twin { store, store_name, stream, name: Text::clone(&view.name), events })
+        };
+        others.filter_map(twin).collect()
     }
 
     /// Looks anew where something changed, and goes where Enter was pressed too early.
@@ -425,7 +480,7 @@ impl App {
 
 /// Asks for what was typed, where there is a store; commands are there without one.
 fn look(go: &mut GoTo, store: Option<&OpenStore>, desk: &Desk, anew: bool) {
-    if let Some(words) = go.text.strip_prefix('>') {
+    if let Some(words) = go.text.strip_prefix('>').filter(|_| go.scope != GoToScope::Compare) {
         let known = commands(words.trim());
         (go.known, go.found, go.moments) = (known, FoundPlaces::default(), Vec::new());
         (go.places, go.said, go.stale, go.id) = (None, None, false, IdSearch::default());

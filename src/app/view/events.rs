@@ -233,7 +233,7 @@ pub(super) fn events<'a>(store: &'a OpenStore, desk: &'a Desk) -> EventsView<'a>
         columns_chosen: view.cells.are_chosen,
         paths: Some(&view.cells.paths),
         applied: view.playhead.applied(),
-        point_a: view.point_a.at,
+        point_a: view.comparison.point,
         first_time: view.rows.time(0),
         hidden: view.version().filter(|_| store.index_of(view.playhead.applied()).is_err()),
         playing: view.playhead.is_playing(),

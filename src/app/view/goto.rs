@@ -73,6 +73,8 @@ pub struct BookmarkView<'a> {
 
 const ANYWHERE: &str = "Type part of a stream's name, an event's id or type, v57, -10, or a time such as Tue 14:03 or \
                         2026-10-06 14:03. > finds commands, ' bookmarks.";
+const COMPARE: &str = "Type part of a stream's name. The state at the playhead is compared with that of the stream; the \
+                       same stream in another open store stands first.";
 const IN_STREAM: &str =
     "Type v57, -10, initial, a time such as Tue 14:03 or 2026-10-06 14:03, or part of an event's type.";
 
@@ -86,6 +88,7 @@ pub(super) fn goto<'a>(go: &'a GoTo, store: Option<&'a OpenStore>, commands: &'a
         text: &go.text,
         hint: match store {
             Some(store) if in_stream => format!("Version, time or type in {}", store.view_name()),
+            Some(store) if go.scope == GoToScope::Compare => format!("A stream to compare {} with", store.view_name()),
             _ => "Stream, version, time, event or bookmark".to_owned(),
         },
         cursor: go.cursor() as u64,
@@ -98,7 +101,11 @@ pub(super) fn goto<'a>(go: &'a GoTo, store: Option<&'a OpenStore>, commands: &'a
 
 fn note(go: &GoTo, store: Option<&OpenStore>, in_stream: bool) -> Option<String> {
     let is_part = store.is_some_and(OpenStore::is_reading);
-    let help = if in_stream { IN_STREAM } else { ANYWHERE };
+    let help = match go.scope {
+        _ if in_stream => IN_STREAM,
+        GoToScope::Compare => COMPARE,
+        _ => ANYWHERE,
+    };
     let typed = go.text.trim();
     if let Some(said) = &go.said {
         return Some(said.clone());
@@ -114,6 +121,7 @@ fn note(go: &GoTo, store: Option<&OpenStore>, in_stream: bool) -> Option<String>
     match typed {
         _ if is_found => None,
         _ if go.is_looking() => Some("Looking…".to_owned()),
+        _ if go.scope == GoToScope::Compare => Some(format!("No stream that is read so far is called {typed}.")),
         "'" => Some("No bookmark is set in this store. The key m sets one at the playhead.".to_owned()),
         _ if typed.starts_with('>') => Some("No command is called so.".to_owned()),
         _ if typed.starts_with('\'') => Some("No bookmark has these words.".to_owned()),
@@ -185,6 +193,11 @@ impl GoToLines<'_> {
                 let note = GoToNote::Events(u64::from(events));
                 GoToLine { marks: &found.marks, is_data: true, note, ..line("Stream", Cow::Borrowed(name)) }
             }
+            Hit::Twin(twin) => GoToLine {
+                is_data: true,
+                note: GoToNote::Words(format!("in {}, {} events", twin.store_name, twin.events)),
+                ..line("Same", Cow::Borrowed(&*twin.name))
+            },
             Hit::Bookmark(bookmark) => match &*bookmark.note {
                 "" => line("Bookmark", Cow::Owned(bookmark.place())),
                 note => {

@@ -6,6 +6,7 @@
 //! states holds.
 
 mod blame;
+mod compare;
 mod events;
 mod export;
 mod find;
@@ -22,6 +23,7 @@ mod value;
 use std::collections::BTreeMap;
 
 pub use blame::{BlameLine, BlameLines, BlameView};
+pub use compare::{DivergenceView, OtherView};
 pub use events::{CellText, EventLine, EventLines, EventMark, EventTimes, EventTypes, EventsView, TimeEnd};
 pub use export::{ExportView, PlayheadAt, RunningView};
 pub use find::FindView;
@@ -32,8 +34,9 @@ pub use pages::{
 };
 pub use search::{SearchLine, SearchLines, SearchView};
 pub use state::{
-    AgainstView, ChangeLine, ChangeList, EventBody, EventView, LastWrite, LastWrites, LinkHereLine, LinkLine,
-    LinksHereLines, LinksHereView, StateBody, StateSource, StateView, ThrowView, TreeView,
+    AgainstView, ChangeLine, ChangeList, ColumnLine, EventBody, EventView, LastWrite, LastWrites, LinkHereLine,
+    LinkLine, LinksHereLines, LinksHereView, MatrixColumns, MatrixView, StateBody, StateSource, StateView, ThrowView,
+    TreeView,
 };
 pub use streams::{StreamLine, StreamLines, StreamsView};
 pub use time::{Flag, LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};
@@ -53,7 +56,9 @@ pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
-pub use crate::session::{Filter, PayloadColumn, PayloadPaths, Progress, Sample, Shown, WrittenRows};
+pub use crate::session::{
+    Filter, Lack, MatrixCell, MatrixFound, PayloadColumn, PayloadPaths, Progress, Sample, Shown, WrittenRows,
+};
 
 /// Everything on screen.
 pub struct RootView<'a> {

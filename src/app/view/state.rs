@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::time::Duration;
 
+use super::compare::{self, OtherView};
 use super::find::find;
 use super::{Content, EventMark, FindView, TypeSlot};
 use crate::app::VEIL_AFTER;
@@ -15,7 +15,7 @@ use crate::model::{Applied, LinkTarget, Marks, Node, Pointer, Position, Problem,
 use crate::replay::Emitted;
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
-use crate::session::{Against, LinkEnd, Progress, StateNews};
+use crate::session::{Against, LinkEnd, MatrixColumn, Progress, StateNews, Window};
 
 /// A tree of one node, maybe compared with an earlier one.
 pub struct TreeView<'a> {
@@ -73,6 +73,8 @@ pub struct StateBody<'a> {
     pub changes: &'a dyn ChangeList,
     /// It is compared with the state at point A; changes, and what it was, are beside that one.
     pub against: Option<AgainstView<'a>>,
+    /// The other stream that it is compared with, or will be once the state there is known.
+    pub other: Option<OtherView<'a>>,
     /// The last move was a single step: changed rows are tinted for 400 ms from then on.
     pub stepped: bool,
     pub source: StateSource<'a>,
@@ -80,12 +82,43 @@ pub struct StateBody<'a> {
     pub threw: Option<ThrowView<'a>>,
     /// Events left out so far because the reducer threw.
     pub skipped: u64,
+    /// For the tab Matrix.
+    pub matrix: MatrixView<'a>,
     /// The state as pretty JSON, for the tab Raw; may stay empty while another tab is shown.
     pub raw: &'a str,
 }
 
-/// Point A, that the state is compared with.
+/// What the events around the playhead changed.
+pub struct MatrixView<'a> {
+    /// Its branches and leaves are the rows: paths of the state, and those that changed.
+    pub tree: TreeView<'a>,
+    pub columns: &'a dyn MatrixColumns,
+    pub playhead: Applied,
+    /// Characters of the stream's last version.
+    pub version_chars: usize,
+}
+
+/// The columns of the matrix, by the number of their event from 1.
+pub trait MatrixColumns {
+    /// The events to draw where there is room for so many; what is not there of them is asked for.
+    fn window(&self, room: u64) -> Option<Window>;
+    fn column(&self, applied: u64) -> ColumnLine<'_>;
+}
+
+/// One event and what it changed.
+pub struct ColumnLine<'a> {
+    pub applied: Applied,
+    pub version: Version,
+    pub type_name: &'a str,
+    pub time: Option<Time>,
+    /// `None`: not known yet.
+    pub changes: Option<&'a MatrixColumn>,
+}
+
+/// Side A, that the state is compared with.
 pub struct AgainstView<'a> {
+    /// It is another stream, of this name.
+    pub stream: Option<&'a str>,
     /// The event it is after; `None` = initial state.
     pub version: Option<Version>,
     /// Why there is no state there.
@@ -236,6 +269,7 @@ pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
     let Some(view) = &store.view else { return StateView { tab, content: Content::Empty, stale: false, find } };
     let shown = view.fold.shown.as_deref();
     let problem = view.fold.failed.as_ref().or_else(|| shown?.problem.as_ref());
+    let (veil, is_matrix) = (VEIL_AFTER.as_secs_f64(), tab == StateTab::Matrix);
     StateView {
         tab,
         content: match (problem, shown) {
@@ -243,7 +277,7 @@ pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
             (None, None) => Content::Loading,
             (None, Some(shown)) => Content::Ready(state_body(store, view, shown)),
         },
-        stale: shown.is_some() && view.is_stale_for(Duration::as_secs_f64(&VEIL_AFTER), now),
+        stale: shown.is_some() && (view.is_stale_for(veil, now) || (is_matrix && view.matrix.is_stale_for(veil, now))),
         find,
     }
 }
@@ -260,7 +294,12 @@ fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNe
         tree: TreeView { find: find(store, Panel::State), ..tree(view, Tree::State, &shown.state, before) },
         version: shown.version,
         previous,
-        against: against.map(|against| AgainstView { version: against.version, problem: against.problem.as_ref() }),
+        against: against.map(|against| AgainstView {
+            stream: view.comparison.other.as_ref().map(|other| &*other.view.name),
+            version: against.version,
+            problem: against.problem.as_ref(),
+        }),
+        other: compare::other(view),
         written: view,
         changes: view,
         stepped: view.fold.stepped,
@@ -274,8 +313,18 @@ fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNe
             OnError::Skip => view.fold.skipped.partition_point(|at| *at <= shown.asked) as u64,
             OnError::Stop => 0,
         },
+        matrix: MatrixView {
+            tree: tree(view, Tree::State, view.matrix_shown().map_or(&shown.state, |news| &news.paths), None),
+            columns: view,
+            playhead: view.playhead.applied(),
+            version_chars: view.rows.len().checked_sub(1).and_then(|last| view.rows.version(last)).map_or(0, chars),
+        },
         raw: shown.raw.as_deref().unwrap_or_default(),
     }
+}
+
+fn chars(version: Version) -> usize {
+    version.to_string().len()
 }
 
 fn tree<'a>(view: &'a StreamView, tree: Tree, node: &'a Node, before: Option<&'a Node>) -> TreeView<'a> {
@@ -451,6 +500,23 @@ fn below<'a>(mut node: &'a Node, mut written: &'a Written, path: &Pointer) -> Op
         (node, written) = (child, written.children.get(place)?);
     }
     Some(written)
+}
+
+impl MatrixColumns for StreamView {
+    fn window(&self, room: u64) -> Option<Window> {
+        self.matrix_window(room)
+    }
+
+    fn column(&self, applied: u64) -> ColumnLine<'_> {
+        let at = applied.saturating_sub(1);
+        ColumnLine {
+            applied: Applied(applied),
+            version: self.rows.version(at).unwrap_or(Version(0)),
+            type_name: self.type_name_at(at),
+            time: self.rows.time(at),
+            changes: self.matrix_column(applied),
+        }
+    }
 }
 
 impl ChangeList for StreamView {

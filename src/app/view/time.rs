@@ -110,8 +110,8 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
     TimeView {
         content: Content::Ready(TimeBody {
             applied: view.playhead.applied(),
-            point_a: view.point_a.at,
-            comparing: view.point_a.is_compared,
+            point_a: view.comparison.point,
+            comparing: view.comparison.is_on && view.comparison.other.is_none(),
             playing: view.playhead.is_playing(),
             speed: view.playhead.speed(),
             axis: if view.has_times { axis } else { Axis::Sequence },

@@ -2,6 +2,8 @@
 
 use egui::{Id, Rect, Ui, pos2, vec2};
 
+use super::compare::other_ui;
+use super::matrix::matrix_ui;
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
 use crate::app::view::{
@@ -18,7 +20,7 @@ use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::widgets::tabs::{Tab, tabs};
 use crate::ui::{format, paint, text};
 
-const TABS: [StateTab; 3] = [StateTab::Tree, StateTab::Changes, StateTab::Raw];
+const TABS: [StateTab; 4] = [StateTab::Tree, StateTab::Changes, StateTab::Raw, StateTab::Matrix];
 
 /// Narrower than this there is no room for the title beside the tabs.
 const WITH_TITLE: f32 = 280.0;
@@ -58,6 +60,10 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         }
     };
     header_ui(ui, id, header, end, view, body, out);
+    let rest = match &body.other {
+        Some(other) => other_ui(ui, id, rest, other, out),
+        None => rest,
+    };
     let rest = source_ui(ui, id, rest, &body.source, out);
     let rest = match &body.threw {
         Some(threw) => throw_ui(ui, id, rest, threw, out),
@@ -68,6 +74,7 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         StateTab::Tree => tree_ui(ui, id, rest, cx, body, out),
         StateTab::Changes => changes_ui(ui, id, rest, body, out),
         StateTab::Raw if body.raw.is_empty() => placeholder_rows(&painter, rest, t),
+        StateTab::Matrix => matrix_ui(ui, id, rest, &body.matrix, cx.zone, out),
         StateTab::Raw => {
             let starts = view.find.map(FindView::starts).unwrap_or_default();
             let text = (body.raw.as_bytes(), body.tree.revision);
@@ -104,6 +111,7 @@ fn header_ui(
             ..Tab::new("Changes")
         },
         Tab::new("JSON"),
+        Tab::new("Matrix"),
     ];
     let active = TABS.iter().position(|tab| *tab == view.tab).unwrap_or(0);
     let (clicked, end) = tabs(ui, id.with("tabs"), left, header, &words, active);
@@ -116,7 +124,7 @@ fn header_ui(
     }
     let (what, words) = match view.tab {
         StateTab::Changes => (CopyWhat::Changes, "Copy changes as CSV"),
-        StateTab::Tree | StateTab::Raw => (CopyWhat::State, "Copy state as JSON"),
+        StateTab::Tree | StateTab::Raw | StateTab::Matrix => (CopyWhat::State, "Copy state as JSON"),
     };
     if icon_button(ui, id.with("copy"), copy, Icon::COPY, 16.0, words).clicked() {
         out.push(Action::Copy(what));
@@ -149,10 +157,12 @@ fn header_ui(
     spoken(ui, id.with("note"), spot, &note).on_hover_text(&note);
 }
 
-/// `A: v12 ⇄ v57`.
+/// `A: v12 ⇄ v57`, `A: account-7 v12 ⇄ v57`.
 fn compared(body: &StateBody<'_>) -> String {
     let words = |version: Option<Version>| version.map_or("initial".to_owned(), format::version);
-    format!("A: {} ⇄ {}", words(body.against.as_ref().and_then(|against| against.version)), words(body.version))
+    let against = body.against.as_ref();
+    let stream = against.and_then(|against| against.stream).map(|name| format!("{name} ")).unwrap_or_default();
+    format!("A: {stream}{} ⇄ {}", words(against.and_then(|against| against.version)), words(body.version))
 }
 
 /// Says that the state is a guess, and offers the way out; returns what is left.
