@@ -160,6 +160,7 @@ fn a_stretch_of_time_is_typed_kept_taken_and_forgotten() {
     press(&mut window, Key::Enter);
     settle(&mut window);
     assert!(has(&window, "Filter That day"));
+    assert!(window.get_by_label("Name of the filter").is_focused(), "the keyboard is not lost");
     check_names(&window, "the sheet of times");
     press(&mut window, Key::Escape);
     settle(&mut window);

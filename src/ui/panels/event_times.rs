@@ -198,6 +198,8 @@ fn keep_ui(ui: &mut Ui, id: Id, width: f32, times: &EventTimes<'_>, takes_focus:
     let clicked = button_enabled(ui, id.with("keep"), at, Look::Outlined, "Keep", None, enabled).clicked();
     if clicked || output.entered && enabled.is_ok() {
         out.push(FilterAction::Keep(std::mem::take(&mut typed)).into());
+        // Enter took the keyboard from it.
+        ui.memory_mut(|memory| memory.request_focus(field.id));
     }
     ui.data_mut(|data| data.insert_temp(name, typed));
 }

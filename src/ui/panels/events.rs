@@ -92,7 +92,11 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
             None => found,
         }
     };
-    let button = |right: f32, width: f32| Rect::from_min_max(pos2(right - width, y - 12.0), pos2(right, y + 12.0));
+    let button = |right: f32, width: f32| {
+        // In a narrow panel the field keeps its room.
+        let left = right - width.min(header.width() * 0.24);
+        Rect::from_min_max(pos2(left, y - 12.0), pos2(right, y + 12.0))
+    };
     let times = button(header.right() - size::PAD, TIMES_WIDTH);
     let types = button(times.left(), TYPES_WIDTH);
     event_types_ui(ui, id.with("types"), types, view.types, out);
