@@ -138,7 +138,7 @@ impl TimeAxis {
     }
 
     fn len(&self) -> u64 {
-        self.course.len()
+        self.course.events()
     }
 
     /// Divides the whole between stretches and breaks.

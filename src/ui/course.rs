@@ -114,7 +114,7 @@ impl Course {
     }
 
     /// Number of events.
-    pub fn len(&self) -> u64 {
+    pub fn events(&self) -> u64 {
         self.len
     }
 

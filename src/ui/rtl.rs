@@ -95,7 +95,8 @@ mod tests {
             assert_eq!(found.concat(), seen.concat(), "{line}");
             let mut letters: Vec<char> = found.concat().chars().collect();
             let mut written: Vec<char> = line.chars().collect();
-            (letters.sort_unstable(), written.sort_unstable());
+            letters.sort_unstable();
+            written.sort_unstable();
             assert_eq!(letters, written, "nothing is lost of {line}");
         }
     }

@@ -16,7 +16,7 @@ use crate::program::{self, CASES, Case, Program, Window, label, rest};
 use eventglass::app::action::{Action, EventTab, GoToScope, StateTab, ThemeChoice, Tree};
 use eventglass::model::{Applied, Pointer};
 use eventglass::ui::fonts::ICONS_FAMILY;
-use eventglass::ui::tokens::{Tokens, of_theme};
+use eventglass::ui::tokens::{Tokens, mix, of_theme};
 
 const TEXT: f32 = 4.5;
 const MARK: f32 = 3.0;
@@ -172,9 +172,11 @@ impl Painted {
     }
 }
 
-/// Colours that carry no meaning of their own: surfaces, hairlines, tints.
+/// Colours that carry no meaning of their own: surfaces, hairlines, tints, and the bars of what does
+/// not pass the filter, which are the ground of those that do.
 fn is_surface(color: Color32, t: &Tokens) -> bool {
-    color.a() < 255 || [t.panel, t.window, t.hover, t.selected, t.hairline].contains(&color)
+    let left_out = mix(t.panel, t.outline, 0.4);
+    color.a() < 255 || [t.panel, t.window, t.hover, t.selected, t.hairline, left_out].contains(&color)
 }
 
 /// What a shape must reach, and its parts; `None` for surfaces and lines between panels.
