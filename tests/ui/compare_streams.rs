@@ -287,8 +287,9 @@ fn what_the_other_store_gains_is_taken_in_and_closing_it_ends_the_comparison() {
     program.apply(Action::ShowNthStore(1));
     program.until("the store's growth", |program| program.app.commands().store_changed);
     program.apply(Action::Reload);
-    program.rest();
+    program.until("its events", |program| !program.app.commands().store_changed);
     program.apply(Action::ShowNthStore(0));
+    program.until("them beside the playhead", |program| side_a(program).is_some_and(|a| a.ends_with(" of 214")));
     program.rest();
     assert_eq!(side_a(&program).as_deref(), Some("account-1042 in Some(\"backup.db\") Some(57) of 214"));
     assert_eq!(differing(&program), Some(0));

@@ -84,17 +84,18 @@ pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, zone: Z
     };
     let selected = view.tree.selected.and_then(|path| rows.index_of(path));
     let mut hovered = None;
-    let shown = Rows::new(id.with(StateTab::Matrix), "Matrix", len).cursor(selected).tree().show(ui, rest, |at| {
-        let Some(row) = rows.row(at.index) else { return RowNode::default() };
-        let pointed = at.pointer.and_then(|pointer| columns.at(pointer.x));
-        let mut node = row_ui(at, &row, len, &columns);
-        if let Some(column) = pointed {
-            let words = cell_words(&columns, column, &row, zone);
-            node.tooltip = Some(words.clone());
-            hovered = Some(words);
-        }
-        node
-    });
+    let shown =
+        Rows::new(id.with(StateTab::Matrix), "Changes by version", len).cursor(selected).tree().show(ui, rest, |at| {
+            let Some(row) = rows.row(at.index) else { return RowNode::default() };
+            let pointed = at.pointer.and_then(|pointer| columns.at(pointer.x));
+            let mut node = row_ui(at, &row, len, &columns);
+            if let Some(column) = pointed {
+                let words = cell_words(&columns, column, &row, zone);
+                node.tooltip = Some(words.clone());
+                hovered = Some(words);
+            }
+            node
+        });
     if let Some((index, pos)) = shown.clicked
         && let Some(row) = rows.row(index)
     {

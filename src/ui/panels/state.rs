@@ -22,6 +22,8 @@ use crate::ui::{format, paint, text};
 
 const TABS: [StateTab; 4] = [StateTab::Tree, StateTab::Changes, StateTab::Raw, StateTab::Matrix];
 
+/// Narrower than this there is no room for the whole words of the tabs.
+const ALL_WORDS: f32 = 240.0;
 /// Narrower than this there is no room for the title beside the tabs.
 const WITH_TITLE: f32 = 280.0;
 
@@ -108,6 +110,8 @@ fn header_ui(
         Tab::new("Tree"),
         Tab {
             count: (changes > 0 && header.width() >= WITH_TITLE).then(|| format::number(changes)),
+            // All four are in reach in the smallest window.
+            word: if header.width() >= ALL_WORDS { "Changes" } else { "Diff" },
             ..Tab::new("Changes")
         },
         Tab::new("JSON"),
