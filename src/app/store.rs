@@ -18,7 +18,7 @@ use super::reducers::{Read, Reducers};
 use super::search::StoreSearch;
 use super::settings::{KeptReducer, Memory, ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
-use super::streams_list::{StreamsList, order_of};
+use super::streams_list::StreamsList;
 use super::value::ValueSheet;
 use crate::export::blame::changes_csv;
 use crate::formats::{OpenChoice, Opened, file_name};
@@ -108,11 +108,13 @@ impl OpenStore {
         let path = std::path::absolute(&place.store).unwrap_or_else(|_| place.store.clone());
         let bare = place.stream.is_none() && place.at == At::Last && place.reducer.is_none();
         let recent = desk.settings.recent.iter().find(|recent| recent.place.store == path).cloned();
+        let declined = recent.as_ref().and_then(|recent| recent.memory.declined.clone());
         let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
         let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
         let (id, session) = desk.session(&path, choice.clone());
         let mut store = OpenStore::opening(id, path, choice, session, desk.host);
         store.tabs.0 = place.tab;
+        store.reducers.declined = declined;
         match recent {
             Some(recent) => store.come_back(recent.place, recent.memory, desk),
             None => {
@@ -156,7 +158,7 @@ impl OpenStore {
     /// As it was when it was closed; the reducer only where its sources are the same.
     fn come_back(&mut self, place: Place, memory: Memory, desk: &Desk) {
         self.tabs = (place.tab, memory.event_tab);
-        self.list.order = order_of(memory.stream_filter, memory.sort, false);
+        self.list.order = memory.order(false);
         self.arrange();
         self.reducers.set_on_error(if memory.skip_errors { OnError::Skip } else { OnError::Stop });
         if let (Some(named), Some(kept)) = (place.reducer.clone(), memory.reducer) {
@@ -212,7 +214,9 @@ impl OpenStore {
             event_tab: self.tabs.1,
             stream_filter: self.list.order.filter.clone(),
             sort: self.list.order.sort,
+            sort_turned: self.list.is_turned(),
             reducer: self.reducers.kept(),
+            declined: self.reducers.declined.clone(),
             skip_errors: self.reducers.on_error() == OnError::Skip,
             read_as: ReadAs::of(&self.choice),
             playheads: self.playheads.iter().map(|(name, applied)| (name.clone(), *applied)).collect(),
@@ -332,7 +336,8 @@ impl OpenStore {
                 self.page = Some(self.map(Some(problem), desk));
             }
             (Answer::ReducerBeside(named), _) => {
-                if self.notice.is_none() && self.reducers.is_untouched() {
+                let is_declined = self.reducers.declined.as_ref() == Some(&named);
+                if self.notice.is_none() && self.reducers.is_untouched() && !is_declined {
                     self.notice = Some(Notice::ReducerBeside(named));
                 }
             }
@@ -653,7 +658,7 @@ impl OpenStore {
                 self.arrange();
             }
             Action::SetStreamSort(sort) => {
-                self.list.order = order_of(std::mem::take(&mut self.list.order.filter), sort, self.list.order.system);
+                self.list.sort_by(sort);
                 self.arrange();
             }
             Action::ToggleSystem => self.toggle_system(desk),
@@ -675,7 +680,11 @@ impl OpenStore {
             Action::Value(action) => self.dispatch_value(action, desk),
             Action::Copy(what) => self.copy(&what, desk),
             Action::Reload => self.reload(desk),
-            Action::DismissNotice => self.notice = None,
+            Action::DismissNotice => {
+                if let Some(Notice::ReducerBeside(named)) = self.notice.take() {
+                    self.reducers.declined = Some(named);
+                }
+            }
             Action::CancelScan => self.session.ask_store(StoreAsk::Cancel),
             Action::ChooseReducer => desk.effect(Effect::PickReducer(self.path.parent().map(Path::to_owned))),
             Action::ShowReducerPath => desk.modal = Some(Modal::ReducerPath),
@@ -759,7 +768,7 @@ impl OpenStore {
         let playheads = std::mem::take(&mut self.playheads);
         self.reopen(self.choice.clone(), desk);
         (self.start, self.playheads) = (Some(place), playheads);
-        self.list.order = order_of(memory.stream_filter, memory.sort, system);
+        self.list.order = memory.order(system);
         self.arrange();
     }
 
@@ -785,6 +794,8 @@ impl OpenStore {
                 (shown.map(|shown| pretty(&shown.state)), "State copied")
             }
             CopyWhat::Changes => (view.and_then(StreamView::changes).map(changes_csv), "Changes copied"),
+            CopyWhat::StreamName => (view.map(|view| view.name.to_string()), "Name copied"),
+            CopyWhat::StorePath => (Some(self.path.display().to_string()), "Path copied"),
             CopyWhat::Path => (view.and_then(|view| Some(view.trees.selected()?.1.to_string())), "Path copied"),
             CopyWhat::Value => (view.and_then(StreamView::selected_value).map(to_text), "Value copied"),
         };

@@ -149,6 +149,94 @@ pub fn return_from_sheet(ctx: &Context) {
     }
 }
 
+/// A menu that is open, or was in the pass before.
+#[derive(Clone, Copy)]
+struct OpenMenu {
+    /// What had the keyboard.
+    before: Option<Id>,
+    /// The last pass in which it was open.
+    pass: u64,
+    /// It was opened by keyboard, and its first line is still to get it.
+    wants_first: bool,
+    by_keys: bool,
+}
+
+fn menu_id() -> Id {
+    Id::unique("eventglass open menu")
+}
+
+fn open_menu(ctx: &Context) -> Option<OpenMenu> {
+    ctx.data(|data| data.get_temp(menu_id()))
+}
+
+/// A menu is about to open, or to give way to another one: the keyboard goes to its first line.
+pub fn menu_by_keys(ctx: &Context) {
+    hold_for_menu(ctx);
+    if let Some(menu) = open_menu(ctx) {
+        ctx.data_mut(|data| data.insert_temp(menu_id(), OpenMenu { wants_first: true, by_keys: true, ..menu }));
+    }
+    ctx.request_repaint();
+}
+
+/// A menu is open: it has the keyboard, and who had it is noted.
+pub fn hold_for_menu(ctx: &Context) {
+    let pass = ctx.cumulative_pass_nr();
+    let menu = match open_menu(ctx) {
+        Some(menu) => OpenMenu { pass, ..menu },
+        None => {
+            let before = ctx.memory(|memory| memory.focused());
+            if let Some(before) = before {
+                ctx.memory_mut(|memory| memory.surrender_focus(before));
+            }
+            OpenMenu { before, pass, wants_first: false, by_keys: false }
+        }
+    };
+    ctx.data_mut(|data| data.insert_temp(menu_id(), menu));
+}
+
+/// The menu that is open was opened by keyboard.
+pub fn is_menu_by_keys(ctx: &Context) -> bool {
+    open_menu(ctx).is_some_and(|menu| menu.by_keys)
+}
+
+/// Gives the keyboard to the first line of the menu that is open, where that is still to be done.
+pub fn give_first(ctx: &Context, line: Id) {
+    if let Some(menu) = open_menu(ctx).filter(|menu| menu.wants_first) {
+        ctx.data_mut(|data| data.insert_temp(menu_id(), OpenMenu { wants_first: false, ..menu }));
+        give(ctx, line);
+    }
+}
+
+/// No menu is open any more: what had the keyboard before has it again, unless something else
+/// took it. Asked once all is drawn.
+pub fn return_from_menu(ctx: &Context) {
+    let pass = ctx.cumulative_pass_nr();
+    let Some(menu) = open_menu(ctx).filter(|menu| menu.pass < pass) else { return };
+    ctx.data_mut(|data| data.remove::<OpenMenu>(menu_id()));
+    let is_drawn = |id: &Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(*id).is_some());
+    if ctx.memory(|memory| memory.focused()).as_ref().is_some_and(is_drawn) {
+        return;
+    }
+    if let Some(before) = menu.before.filter(is_drawn) {
+        give(ctx, before);
+    }
+}
+
+fn arrows_id() -> Id {
+    Id::unique("eventglass arrows")
+}
+
+/// What has the keyboard needs arrows, Home and End itself; said in each frame.
+pub fn keep_arrows(ctx: &Context, id: Id) {
+    ctx.data_mut(|data| data.insert_temp(arrows_id(), id));
+}
+
+/// Arrows, Home and End belong to what has the keyboard.
+pub fn keeps_arrows(ctx: &Context) -> bool {
+    let focused = ctx.memory(|memory| memory.focused());
+    focused.is_some() && ctx.data(|data| data.get_temp(arrows_id())) == focused
+}
+
 fn front_id() -> Id {
     Id::unique("eventglass front panel")
 }

@@ -21,7 +21,8 @@ use super::panels::{
     status::status_ui,
     value::value_ui,
 };
-use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
+use super::panels::toolbar::{self, toolbar_ui};
+use super::panels::welcome::welcome_ui;
 use super::tokens::{self, size};
 use super::{focus, paint, text};
 use crate::app::action::{Action, GoToAction, Panel, ThemeChoice};
@@ -88,6 +89,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::Export(sheet)) => export_sheet_ui(&ctx, sheet, view.zone, out),
         None => focus::return_from_sheet(&ctx),
     }
+    focus::return_from_menu(&ctx);
     announce(ui, view.announcement);
     for action in &out[from..] {
         apply(&ctx, action);
@@ -142,6 +144,7 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusNextPanel(forward) => focus::request_next(ctx, *forward),
         Action::FocusFilter => focus::request_filter(ctx),
         Action::ShowEventTypes => event_types::open(ctx),
+        Action::ShowMenu(menu) => toolbar::open_menu(ctx, *menu),
         // Where the box stays open, it keeps the keyboard.
         Action::GoTo(GoToAction::Go(_)) => focus::request(ctx, Panel::Events),
         Action::ToggleFullscreen => {

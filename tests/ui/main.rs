@@ -17,6 +17,7 @@ mod layout;
 mod links;
 mod looks;
 mod mapping;
+mod menus;
 mod panels;
 mod places;
 mod program;

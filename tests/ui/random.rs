@@ -204,6 +204,8 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             CopyWhat::Path,
             CopyWhat::Changes,
             CopyWhat::CommandLine,
+            CopyWhat::StreamName,
+            CopyWhat::StorePath,
             CopyWhat::Text("x".to_owned()),
         ])),
         39 | 40 => Action::UseReducer(chance.of(&world.reducers)),
@@ -222,6 +224,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         52 => Action::ShowNthStore(number(chance) as usize),
         53 => Action::ShowStore(StoreId(number(chance) as u32)),
         54 => match chance.below(6) {
+            0 if chance.one_in(4) => Action::CloseOthers(None),
             0 => Action::CloseStore,
             1 => Action::CloseTab(StoreId(number(chance) as u32)),
             2 => Action::OpenPath("~/there is no such file.db".to_owned()),
@@ -229,6 +232,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             4 => Action::OpenRecent(number(chance) as usize),
             _ => Action::ForgetRecent(number(chance) as usize),
         },
+        55 if chance.one_in(3) => Action::ShowMenu(None),
         55 => Action::SetAxis(chance.of(&[Axis::Sequence, Axis::Time])),
         56 => chance.of(&[ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light].map(Action::SetTheme)),
         57 => Action::ToggleUtc,
@@ -379,6 +383,10 @@ fn input(chance: &mut Chance, window: &mut Window) -> bool {
         Key::L,
         Key::P,
         Key::G,
+        Key::Menu,
+        Key::F10,
+        Key::V,
+        Key::H,
     ];
     let modifiers = [Modifiers::NONE, Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND, Modifiers::ALT];
     let pos = pos2(chance.below(1_440) as f32, chance.below(900) as f32);
@@ -388,8 +396,8 @@ fn input(chance: &mut Chance, window: &mut Window) -> bool {
         2 => window.event(Event::Text(chance.of(&["/", "t", "1", "j", "y", "?", "m", "'", "fee", "ß"]).to_owned())),
         3 => {
             window.hover_at(pos);
+            let button = chance.of(&[PointerButton::Primary, PointerButton::Primary, PointerButton::Secondary]);
             for pressed in [true, false] {
-                let button = PointerButton::Primary;
                 window.event(Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
             }
         }

@@ -140,7 +140,7 @@ fn check_ui(ui: &mut Ui, id: Id, width: f32, entry: &LegendEntry<'_>, is_on: boo
     paint::type_shape(painter, pos2(rect.left() + 40.0, y), 5.0, entry.slot, t);
     let end = text::right(painter, rect.right() - 12.0, y, &number, text::DATA_SMALL, t.secondary);
     let color = if is_on { t.text } else { t.quiet };
-    text::left_cut(painter, rect.left() + 56.0, y, entry.name, text::BODY, color, end - 8.0 - rect.left() - 56.0);
+    text::left_name(painter, rect.left() + 56.0, y, entry.name, text::BODY, color, end - 8.0 - rect.left() - 56.0);
     if response.has_focus() {
         paint::focus_ring(painter, rect.shrink(2.0), t);
     }

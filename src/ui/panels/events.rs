@@ -1,18 +1,21 @@
 //! The list of events of one stream: version, type, time, time since the one before, payload columns.
 
-use egui::{Id, Rect, Ui, pos2};
+use egui::{Id, Painter, Rect, Ui, pos2};
 
 use super::event_types::event_types_ui;
 use super::streams_drop::streams_drop_ui;
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header};
 use crate::app::action::{Action, Panel};
+use crate::app::command as c;
 use crate::app::view::{CellText, Content, EventLine, EventLines, EventMark, EventsView, Zone};
 use crate::model::{Applied, StreamStatus};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{key_cap, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, context_menu};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::widgets::tip::tip;
 use crate::ui::{focus, format, paint, text};
 
 const MARK: f32 = 15.0;
@@ -24,6 +27,14 @@ const SINCE_RIGHT: f32 = 472.0;
 /// Of the button that opens the list of types.
 const TYPES_WIDTH: f32 = 84.0;
 
+/// The menu of an event.
+const MENU: Groups = &[
+    &[&c::SET_A, &c::COMPARE, &c::BOOKMARK, &c::GO_IN_STREAM],
+    &[&c::FOLLOW_LINK, &c::LINKS_HERE, &c::CORRELATION],
+    &[&c::FILTER_TYPES, &c::PLAY_PAUSE],
+    &[&c::COPY_EVENT, &c::COPY_STREAM_NAME, &c::COPY_COMMAND_LINE, &c::EXPORT],
+];
+
 /// Shows the panel in `rect`.
 pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
     let (view, zone, id) = (&cx.view.events, cx.zone, cx.id(Panel::Events));
@@ -32,7 +43,7 @@ pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
     let (header, rest) = split_header(&painter, rect, t);
     let list = id.with("list");
     header_ui(ui, id, header, cx, out);
-    let columns = Columns::new(view, rect.width());
+    let columns = Columns::new(&painter, view, rect.width());
     let body = labels(ui, rest, |ui, line| columns.labels(ui, line, view, zone));
     let rows = match &view.rows {
         _ if view.stream.is_none() => {
@@ -69,7 +80,7 @@ pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
         return;
     }
     first_focus(ui, list, view.stream.unwrap_or_default());
-    rows_ui(ui, list, body, view, rows, &columns, zone, out);
+    rows_ui(ui, list, body, cx, rows, &columns, out);
 }
 
 fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -107,7 +118,7 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
     let count_width = text::width(&painter, &count, text::BODY);
     if drop_end.is_none() {
         let room = place.left() - 16.0 - count_width - 10.0 - x;
-        x = text::left_cut(&painter, x, y, stream, text::TITLE, t.text, room) + 10.0;
+        x = text::left_name(&painter, x, y, stream, text::TITLE, t.text, room) + 10.0;
     }
     let end = place.left() - 8.0;
     x = text::left_cut(&painter, x, y, &count, text::BODY, t.quiet, end - x);
@@ -115,7 +126,7 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
         x = text::left_cut(&painter, x + 10.0, y, view.status.name(), text::BODY, t.warning, end - x - 10.0);
     }
     let spot = Rect::from_min_max(pos2(header.left() + size::PAD, header.top()), pos2(x, header.bottom()));
-    spoken(ui, id.with("title"), spot, &format!("{stream}, {count}"));
+    tip(spoken(ui, id.with("title"), spot, &format!("{stream}, {count}")), &format!("{stream}\n{count}"));
     let key = (focus::current(ui.ctx()) != Some(Panel::Streams)).then_some("/");
     let field = Field {
         id: id.with("filter"),
@@ -143,6 +154,17 @@ struct Columns {
     short_time: bool,
     /// Everything but the mark stands so much further right: room for long versions.
     shift: f32,
+    /// What is behind the type stands so much further right again: room for long names of types.
+    type_room: f32,
+}
+
+/// Types that are measured: the most frequent.
+const MEASURED: usize = 32;
+
+/// Width of the longest name of a type.
+fn widest_type(painter: &Painter, view: &EventsView<'_>) -> f32 {
+    let names = (0..view.types.len().min(MEASURED)).filter_map(|at| view.types.get(at));
+    names.map(|entry| text::width(painter, entry.name, text::BODY)).fold(0.0, f32::max)
 }
 
 /// Digits of a version that fit without a shift, and the width of one more.
@@ -150,13 +172,18 @@ const DIGITS: usize = 5;
 const DIGIT_WIDTH: f32 = 7.6;
 
 impl Columns {
-    fn new(view: &EventsView<'_>, width: f32) -> Columns {
+    fn new(painter: &Painter, view: &EventsView<'_>, width: f32) -> Columns {
         let last = match &view.rows {
             Content::Ready(rows) if !rows.is_empty() => rows.row(rows.len() - 1).version.to_string().len(),
             _ => 0,
         };
         let shift = last.saturating_sub(DIGITS) as f32 * DIGIT_WIDTH;
         let width = width - shift;
+        let wanted = |numeric: bool| if numeric { 64.0 } else { 112.0 };
+        let behind: f32 = view.columns.iter().take(2).map(|column| 24.0 + wanted(column.numeric)).sum();
+        let free = width - SINCE_RIGHT - 18.0 - behind;
+        let type_room = (widest_type(painter, view) - (TIME - 12.0 - TYPE)).min(free).max(0.0).round();
+        let width = width - type_room;
         let short_time = width < 412.0;
         let since = (width >= SINCE_RIGHT + 16.0).then_some(SINCE_RIGHT);
         let mut payload = Vec::new();
@@ -164,7 +191,7 @@ impl Columns {
         let end = width - 18.0;
         for (i, column) in view.columns.iter().take(2).enumerate() {
             let last = i + 1 == view.columns.len().min(2);
-            let wanted = if column.numeric { 64.0 } else { 112.0 };
+            let wanted = wanted(column.numeric);
             let right = if last && !column.numeric { end } else { left + wanted };
             if right > end || right - left < 56.0 {
                 break;
@@ -172,7 +199,7 @@ impl Columns {
             payload.push((left, right));
             left = right + 24.0;
         }
-        Columns { since, payload, short_time, shift }
+        Columns { since, payload, short_time, shift, type_room }
     }
 
     fn labels(&self, ui: &Ui, line: Rect, view: &EventsView<'_>, zone: Zone) {
@@ -180,6 +207,7 @@ impl Columns {
         let (painter, x, y) = (ui.painter(), line.left() + self.shift, line.center().y);
         text::right(painter, x + VERSION_RIGHT, y, "Version", text::LABEL, t.quiet);
         text::left(painter, x + TYPE, y, "Type", text::LABEL, t.quiet);
+        let x = x + self.type_room;
         let zone = match zone {
             Zone::Utc => "Time, UTC",
             Zone::Local | Zone::Fixed(_) => "Time, local",
@@ -192,23 +220,22 @@ impl Columns {
             if column.numeric {
                 text::right_cut(painter, x + to, y, &column.label, text::DATA_SMALL, t.quiet, to - from + 16.0);
             } else {
-                text::left_cut(painter, x + from, y, &column.label, text::DATA_SMALL, t.quiet, to - from);
+                text::left_name(painter, x + from, y, &column.label, text::DATA_SMALL, t.quiet, to - from);
             }
         }
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call site; the parts are the panel's")]
 fn rows_ui(
     ui: &mut Ui,
     list: Id,
     body: Rect,
-    view: &EventsView<'_>,
+    cx: &PanelCx<'_>,
     rows: &dyn EventLines,
     columns: &Columns,
-    zone: Zone,
     out: &mut Vec<Action>,
 ) {
+    let (view, zone) = (&cx.view.events, cx.zone);
     let len = rows.len();
     let at_playhead = if view.applied.0 == 0 { Err(0) } else { rows.index_of(view.applied) };
     let cursor = at_playhead.ok();
@@ -219,15 +246,20 @@ fn rows_ui(
     let moved = ui.data(|data| data.get_temp(place)) != Some(view.applied);
     ui.data_mut(|data| data.insert_temp(place, view.applied));
     let reveal = reveal.filter(|_| moved || view.playing);
-    let shown = Rows::new(list, "Events", len).cursor(cursor).between(at_playhead.err()).reveal(reveal).show(
-        ui,
-        body,
-        |paint| {
-            let line = rows.row(paint.index);
-            let later = line.applied > view.applied;
-            row_ui(paint, &line, view, columns, later, zone)
-        },
-    );
+    let listed = Rows::new(list, "Events", len).cursor(cursor).between(at_playhead.err()).reveal(reveal);
+    let shown = listed.in_middle(view.playing).show(ui, body, |paint| {
+        let line = rows.row(paint.index);
+        let later = line.applied > view.applied;
+        row_ui(paint, &line, view, columns, later, zone)
+    });
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let applied = rows.row(row).applied;
+        if applied != view.applied {
+            out.push(Action::SelectEvent(applied));
+        }
+        Asked { at, groups: MENU, target: None }
+    });
+    context_menu(ui, list.with("menu"), asked, cx.commands, out);
     if let Some((row, _)) = shown.clicked.filter(|&(row, _)| row < len && ui.input(|input| input.modifiers.shift)) {
         out.push(Action::SetPointA(rows.row(row).applied));
         return;
@@ -302,8 +334,8 @@ fn row_ui(
         Some((None, _)) => 40.0,
         None => 0.0,
     };
-    let room = TIME - 12.0 - TYPE - mark_room;
-    let type_end = text::left_cut(painter, x + TYPE, y, &line.type_name, text::BODY, main, room);
+    let room = TIME + columns.type_room - 12.0 - TYPE - mark_room;
+    let type_end = text::left_name(painter, x + TYPE, y, &line.type_name, text::BODY, main, room);
     match mark {
         Some((Some((icon, is_error)), _)) => {
             let color = if is_error { t.error } else { t.warning };
@@ -314,6 +346,7 @@ fn row_ui(
         }
         None => {}
     }
+    let x = x + columns.type_room;
     if let Some(time) = line.time.and_then(|time| format::time_parts(time, zone)) {
         let from = if columns.short_time {
             x + TIME
@@ -365,17 +398,28 @@ fn row_ui(
         ),
         level: None,
         expanded: None,
-        tooltip: at.pointer.and_then(|pointer| tooltip(line, pointer.x - x, mark.map(|(_, word)| word), zone)),
+        tooltip: at.pointer.and_then(|pointer| {
+            let over = |(from, to): &(f32, f32)| (*from..*to).contains(&(pointer.x - x));
+            let cell = columns.payload.iter().position(over).and_then(|cell| line.cells.get(cell));
+            match cell {
+                Some(CellText::Text(value)) => Some(text::head(value, MOST_TOLD).to_owned()),
+                Some(_) => None,
+                None => tooltip(line, pointer.x - x, columns.type_room, mark.map(|(_, word)| word), zone),
+            }
+        }),
     }
 }
 
+/// Bytes of a value that a tooltip shows.
+const MOST_TOLD: usize = 2_000;
+
 /// What stands behind the cell under the pointer.
-fn tooltip(line: &EventLine<'_>, x: f32, mark: Option<&str>, zone: Zone) -> Option<String> {
+fn tooltip(line: &EventLine<'_>, x: f32, type_room: f32, mark: Option<&str>, zone: Zone) -> Option<String> {
     if x > TIME && x < SINCE_RIGHT {
         let utc = line.time?.to_rfc3339();
         return Some(format!("{}\n{utc}", format::time_full(line.time?, zone)));
     }
-    if x > SHAPE - 8.0 && x < TIME {
+    if x > SHAPE - 8.0 - type_room && x < TIME {
         return Some(match mark {
             Some(mark) => format!("{}: {mark}", line.type_name),
             None => line.type_name.to_string(),
