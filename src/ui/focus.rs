@@ -108,6 +108,25 @@ pub fn request(ctx: &Context, panel: Panel) {
     }
 }
 
+/// What had the keyboard as this pass began, and as the last one did: a click takes it away before
+/// what is clicked is drawn.
+#[derive(Clone, Copy, Default)]
+struct Began(Option<Id>, Option<Id>);
+
+fn began_id() -> Id {
+    Id::unique("eventglass focus as the pass began")
+}
+
+fn began(ctx: &Context) -> Began {
+    ctx.data(|data| data.get_temp(began_id())).unwrap_or_default()
+}
+
+/// A pass begins: who has the keyboard is noted.
+pub fn begin(ctx: &Context) {
+    let (Began(last, _), now) = (began(ctx), ctx.memory(|memory| memory.focused()));
+    ctx.data_mut(|data| data.insert_temp(began_id(), Began(now, last)));
+}
+
 /// What had the keyboard before a sheet, and in how many passes more it is given back: in the
 /// first one after a sheet egui still holds everything below for out of reach.
 #[derive(Clone, Copy)]
@@ -123,8 +142,14 @@ fn before_id() -> Id {
 pub fn note_before_sheet(ctx: &Context) {
     let before: Option<Before> = ctx.data(|data| data.get_temp(before_id()));
     if matches!(before, None | Some(Before(_, 0..PASSES))) {
-        let focused = ctx.memory(|memory| memory.focused());
-        ctx.data_mut(|data| data.insert_temp(before_id(), Before(focused, PASSES)));
+        // Where a menu opened it, that is who had it before the menu.
+        let menu = open_menu(ctx);
+        let Began(now, last) = began(ctx);
+        let before = menu.map_or(now.or(last), |menu| menu.before);
+        ctx.data_mut(|data| {
+            data.remove::<OpenMenu>(menu_id());
+            data.insert_temp(before_id(), Before(before, PASSES));
+        });
     }
 }
 
@@ -188,6 +213,7 @@ pub fn hold_for_menu(ctx: &Context) {
             if let Some(before) = before {
                 ctx.memory_mut(|memory| memory.surrender_focus(before));
             }
+            let before = before.or(began(ctx).0);
             OpenMenu { before, pass, wants_first: false, by_keys: false }
         }
     };

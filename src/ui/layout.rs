@@ -370,10 +370,11 @@ impl Split {
             }
             by += STEP * input.num_accesskit_action_requests(response.id, Ask::Increment) as f32;
             by -= STEP * input.num_accesskit_action_requests(response.id, Ask::Decrement) as f32;
-            let set = input.accesskit_action_requests(response.id, Ask::SetValue).find_map(|request| match request.data {
-                Some(ActionData::NumericValue(value)) => Some(value as f32),
-                _ => None,
-            });
+            let set =
+                input.accesskit_action_requests(response.id, Ask::SetValue).find_map(|request| match request.data {
+                    Some(ActionData::NumericValue(value)) => Some(value as f32),
+                    _ => None,
+                });
             set.or((by != 0.0).then_some(now + by))
         })
     }

@@ -5,6 +5,8 @@ use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, ViewportCommand, pos2,
 
 use super::keys::keys;
 use super::layout::workspace_ui;
+use super::panels::toolbar::{self, toolbar_ui};
+use super::panels::welcome::welcome_ui;
 use super::panels::{
     PanelCx,
     about::about_ui,
@@ -21,8 +23,6 @@ use super::panels::{
     status::status_ui,
     value::value_ui,
 };
-use super::panels::toolbar::{self, toolbar_ui};
-use super::panels::welcome::welcome_ui;
 use super::tokens::{self, size};
 use super::{focus, paint, text};
 use crate::app::action::{Action, GoToAction, Panel, ThemeChoice};
@@ -33,6 +33,7 @@ use crate::app::view::{ModalView, RootView, Screen};
 /// Actions about the keyboard's place are done here before it returns.
 pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     let ctx = ui.ctx().clone();
+    focus::begin(&ctx);
     set_theme(&ctx, view.commands.theme);
     if ctx.zoom_factor() != view.text_size {
         ctx.set_zoom_factor(view.text_size);

@@ -357,7 +357,10 @@ fn a_column_that_is_sorted_by_turns_around_when_it_is_clicked_once_more() {
     assert_eq!(direction(&window, "Sort by stream"), Some(SortDirection::Descending));
     window.get_by_label("Sort by events").click();
     settle(&mut window);
-    assert_eq!((direction(&window, "Sort by stream"), direction(&window, "Sort by events")), (None, Some(SortDirection::Descending)));
+    assert_eq!(
+        (direction(&window, "Sort by stream"), direction(&window, "Sort by events")),
+        (None, Some(SortDirection::Descending))
+    );
     let most_first = listed(&window);
     window.get_by_label("Sort by events").click();
     settle(&mut window);
@@ -458,15 +461,20 @@ fn a_long_name_keeps_its_end_and_what_is_cut_is_told_whole() {
     let (mut window, _folder) = lines(&line);
     let shown = painted(&window);
     for (whole, end) in [(name, "4711"), (kind, "Passed")] {
-        let cut = shown.iter().find(|(text, _)| text.contains('…') && text.ends_with(end));
+        let cut = shown.iter().rfind(|(text, _)| text.contains('…') && text.ends_with(end));
         let (cut, _) = cut.unwrap_or_else(|| panic!("{whole} is not cut in the middle in {shown:?}"));
-        assert!(whole.starts_with(cut.split('…').next().expect("a beginning")), "{cut}");
+        let (beginning, _) = cut.split_once('…').expect("it is cut");
+        assert!(beginning.len() > 3 && whole.contains(beginning), "{cut}");
     }
-    for (label, wanted) in [
-        ("row 1 of 1, TheReservation", kind.to_owned()),
-        ("row 1 of 4, theFullyQualified", format!("{path}\n\"{value}\"")),
+    for (role, label, wanted) in [
+        (egui::Role::ListBoxOption, ", TheReservation", kind.to_owned()),
+        (egui::Role::TreeItem, ", theFullyQualified", format!("{path}\n\"{value}\"")),
     ] {
-        let row = window.get_all_by_label_contains(label).next().expect("a row").rect();
+        let is_row = |node: &egui_kittest::Node<'_>| {
+            node.accesskit_node().role() == role
+                && node.accesskit_node().label().is_some_and(|words| words.contains(label))
+        };
+        let row = window.root().children_recursive().find(is_row).expect("a row").rect();
         window.hover_at(egui::pos2(row.left() + row.width() * 0.3, row.center().y));
         window.run_steps(2);
         wait_until(&mut window, &wanted, |window| painted(window).iter().any(|(text, _)| *text == wanted));
@@ -476,7 +484,12 @@ fn a_long_name_keeps_its_end_and_what_is_cut_is_told_whole() {
 #[test]
 fn columns_are_as_wide_as_is_needed_where_there_is_room() {
     let line = r#"{"stream":"a-1","version":1,"type":"TheReservationOfTheItemWasReleased","data":{"aMemberWithALongName":1,"n":2}}"#;
-    let (window, _folder) = lines(&format!("{line}\n"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log.jsonl");
+    std::fs::write(&log, line).expect("written");
+    let start = Start { places: vec![Place::of(log)], ..Start::default() };
+    let mut window = drawn(Program::new(settings(), start), [1800.0, 900.0]);
+    settle(&mut window);
     let shown = painted(&window);
     for whole in ["TheReservationOfTheItemWasReleased", "aMemberWithALongName"] {
         let times = shown.iter().filter(|(text, _)| text == whole).count();
@@ -488,7 +501,8 @@ fn columns_are_as_wide_as_is_needed_where_there_is_room() {
 fn the_keys_fit_a_usual_window_and_scroll_in_a_small_one() {
     let mut window = window(Case::Full);
     write(&mut window, "?");
-    let (first, last) = (window.get_by_label("Open file…: Ctrl O").rect(), window.get_by_label("To the next control: Tab").rect());
+    let (first, last) =
+        (window.get_by_label("Open file…: Ctrl O").rect(), window.get_by_label("To the next control: Tab").rect());
     let screen = window.ctx.content_rect();
     assert!(screen.contains_rect(first) && screen.contains_rect(last), "{last:?} is outside of {screen:?}");
     let mut window = crate::program::sized(Case::Full, [1024.0, 640.0]);
@@ -526,7 +540,8 @@ fn a_reducer_beside_the_store_that_was_declined_is_not_offered_again() {
     settle(&mut window);
     let settings = left_settings(&mut window);
     for place in [bank(57, None), Place::of(sample("bank.db"))] {
-        let mut window = drawn(Program::new(settings.clone(), Start { places: vec![place], ..Start::default() }), [1440.0, 900.0]);
+        let mut window =
+            drawn(Program::new(settings.clone(), Start { places: vec![place], ..Start::default() }), [1440.0, 900.0]);
         settle(&mut window);
         wait_for(&mut window, "Reducer Merge, a guess");
         settle(&mut window);
@@ -540,4 +555,20 @@ fn a_reducer_beside_the_store_that_was_declined_is_not_offered_again() {
     let places = vec![Place::of(folder.path().join("bank.db"))];
     let mut window = drawn(Program::new(settings, Start { places, ..Start::default() }), [1440.0, 900.0]);
     wait_for(&mut window, offered);
+}
+
+#[test]
+fn a_click_on_a_row_gives_the_keyboard_to_its_list() {
+    let mut window = window(Case::Full);
+    for (row, list) in [("row 60 of 214", "Events"), ("of 28, currency", "State"), ("account-1044, ", "Streams")] {
+        window.get_by_label_contains(row).click();
+        settle(&mut window);
+        assert_eq!(crate::keyboard::focused_name(&window), list);
+    }
+    focus_list(&mut window);
+    window.get_by_label("Go to stream, version or time").click();
+    settle(&mut window);
+    press(&mut window, Key::Escape);
+    window.run_steps(3);
+    assert_eq!(crate::keyboard::focused_name(&window), "Events", "after a sheet that was clicked open");
 }

@@ -26,9 +26,8 @@ fn has_line(window: &Window, name: &str) -> bool {
 
 /// The lines of the menu that is open, and why each cannot be used.
 fn lines(window: &Window) -> Vec<(String, Option<String>)> {
-    let is_line = |node: &egui_kittest::Node<'_>| {
-        matches!(node.accesskit_node().role(), Role::MenuItem | Role::MenuItemRadio)
-    };
+    let is_line =
+        |node: &egui_kittest::Node<'_>| matches!(node.accesskit_node().role(), Role::MenuItem | Role::MenuItemRadio);
     let said = |node: egui_kittest::Node<'_>| {
         let node = node.accesskit_node();
         (node.label().unwrap_or_default(), node.description().filter(|_| node.is_disabled()))
@@ -80,11 +79,12 @@ fn a_right_click_on_an_event_chooses_it_and_says_what_can_be_done() {
     choose(&mut window, "Set point A");
     assert_eq!(window.state().app.commands().point_a, Some(Applied(60)));
     assert!(lines(&window).is_empty());
-    // A click beside it does nothing but close it; one with the other button opens the next.
+    // While one is open, a right click beside it opens the next.
     right_click(&mut window, "row 62 of 214");
-    right_click(&mut window, "row 61 of 214");
-    assert_eq!(window.state().applied(), 61);
-    assert!(has_line(&window, "Set point A"));
+    let balance = rows(&window, "State").into_iter().find(|row| row.contains(", balance ")).expect("a row");
+    right_click(&mut window, &balance);
+    assert_eq!((window.state().applied(), window.state().selected().as_deref()), (62, Some("/balance")));
+    assert!(has_line(&window, "Who wrote it") && !has_line(&window, "Bookmark…"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use egui::{Context, Id, vec2};
 
 use crate::app::action::Action;
 use crate::ui::widgets::button::spoken;
-use crate::ui::widgets::page::appears;
+use crate::ui::widgets::page::begin_with;
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::sheet::{head_ui, sheet_ui};
 
@@ -41,9 +41,7 @@ pub fn about_ui(ctx: &Context, out: &mut Vec<Action>) {
         let (head, body) = head_ui(ui, id, rect, ABOUT, "Close about", out);
         spoken(ui, id.with("version"), head.with_max_x(head.right() - 48.0), ABOUT);
         let licences = id.with("licences");
-        if appears(ui, id) {
-            ui.memory_mut(|memory| memory.request_focus(licences));
-        }
+        begin_with(ui, id, licences);
         raw_ui(ui, licences, "Licences", body, LICENCES.as_bytes(), 0);
     });
 }

@@ -44,7 +44,9 @@ pub fn blame_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     let spot = Rect::from_min_max(header.min, pos2(end, header.bottom()));
     let said = spoken(ui, id.with("count"), spot, &format!("Writes of {}: {words}", view.path));
     match view.problem {
-        Some(problem) => drop(said.on_hover_text(format!("{}. {}. help: {}", problem.what, problem.cause, problem.help))),
+        Some(problem) => {
+            drop(said.on_hover_text(format!("{}. {}. help: {}", problem.what, problem.cause, problem.help)))
+        }
         None => tip(said, &view.path),
     }
     let close = Rect::from_center_size(pos2(header.right() - 20.0, y), egui::vec2(28.0, 28.0));

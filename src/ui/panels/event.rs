@@ -95,20 +95,12 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     }
 }
 
-fn tree_ui(
-    ui: &mut Ui,
-    id: Id,
-    name: &str,
-    rect: Rect,
-    view: &TreeView<'_>,
-    cx: &PanelCx<'_>,
-    out: &mut Vec<Action>,
-) {
+fn tree_ui(ui: &mut Ui, id: Id, name: &str, rect: Rect, view: &TreeView<'_>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
     if view.node.is_empty() || matches!(view.node, crate::model::Node::Null) {
         sentence(ui, id, rect, &format!("{name}: {}", format::value(view.node)), None);
         return;
     }
-    let columns = payload_columns(rect.width(), needs(ui, id, view, cx.view.events.stream));
+    let columns = payload_columns(rect.width(), needs(ui, id, view, cx.view.events.stream.unwrap_or_default()));
     node_rows_ui(ui, id, &format!("{name} values"), rect, view, columns, None, cx.commands, out);
 }
 

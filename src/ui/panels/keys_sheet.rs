@@ -17,7 +17,7 @@ const LIST_KEYS: [(&[&str], &str); 6] = [
     (&["Enter"], "Open, or open and close a branch"),
     (&["Menu", "or", "Shift", "F10"], "Menu of the row"),
     (&["Tab"], "To the next control"),
-    (&["←", "→", "Home", "End"], "Move a seam between panels that Tab reached"),
+    (&["←", "→", "Home", "End"], "Move the line between two panels"),
 ];
 
 const LINE: f32 = 22.0;
@@ -99,23 +99,27 @@ fn scrolled(ui: &Ui, page: f32, height: f32) -> f32 {
 
 /// Sets the groups in so many columns of about one height; a title is not left alone at a foot.
 fn flow(groups: &[Group], count: usize) -> Vec<Vec<Part<'_>>> {
-    let parts = groups.iter().flat_map(|group| {
-        std::iter::once(Part::Title(group.title)).chain(group.lines.iter().map(Part::Line))
-    });
-    let parts: Vec<Part<'_>> = parts.collect();
-    let whole: f32 = parts.iter().map(Part::height).sum();
-    let each = whole / count as f32 + TITLE / 2.0;
-    let mut columns = vec![Vec::new()];
+    let whole: f32 = groups.iter().map(|group| TITLE + LINE * group.lines.len() as f32).sum();
+    let each = whole / count as f32 + TITLE;
+    let mut columns: Vec<Vec<Part<'_>>> = Vec::new();
     let mut height = 0.0;
-    for part in parts {
-        let needed = part.height() + if matches!(part, Part::Title(_)) { 2.0 * LINE } else { 0.0 };
-        if height + needed > each && columns.len() < count {
-            columns.push(Vec::new());
-            height = 0.0;
-        }
-        height += part.height();
-        if let Some(column) = columns.last_mut() {
-            column.push(part);
+    for group in groups {
+        for (at, line) in group.lines.iter().enumerate() {
+            let begins = at == 0;
+            let needed = if begins { TITLE + 2.0 * LINE } else { LINE };
+            let is_full = columns.is_empty() || height + needed > each && columns.len() < count;
+            if is_full {
+                columns.push(Vec::new());
+                height = 0.0;
+            }
+            let Some(column) = columns.last_mut() else { continue };
+            // A group that goes on in the next column says there what it is.
+            if begins || is_full {
+                column.push(Part::Title(group.title));
+                height += TITLE;
+            }
+            column.push(Part::Line(line));
+            height += LINE;
         }
     }
     columns
@@ -132,7 +136,9 @@ fn groups() -> Vec<Group> {
                     let mut caps = first.caps();
                     match others {
                         // Each of them does something else: a range is said shorter.
-                        [.., last] if command.listed == Listed::Keys && matches!(last.key, CommandKey::Char('0'..='9')) => {
+                        [.., last]
+                            if command.listed == Listed::Keys && matches!(last.key, CommandKey::Char('0'..='9')) =>
+                        {
                             caps.push("to".to_owned());
                             caps.extend(last.caps().pop());
                         }
@@ -197,14 +203,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_is_in_one_column_and_no_title_ends_one() {
+    fn every_line_is_in_one_column_under_its_title() {
         let groups = groups();
-        let lines: usize = groups.iter().map(|group| group.lines.len() + 1).sum();
+        let lines: usize = groups.iter().map(|group| group.lines.len()).sum();
         for count in 1..=MOST_COLUMNS {
             let columns = flow(&groups, count);
-            assert_eq!(columns.iter().map(Vec::len).sum::<usize>(), lines);
+            let is_line = |part: &&Part<'_>| matches!(part, Part::Line(_));
+            assert_eq!(columns.iter().flatten().filter(is_line).count(), lines);
             assert_eq!(columns.len(), count);
-            assert!(columns.iter().all(|parts| matches!(parts.last(), Some(Part::Line(_)))), "{count}");
+            for parts in &columns {
+                assert!(
+                    matches!(parts.first(), Some(Part::Title(_))) && parts.last().is_some_and(|part| is_line(&part))
+                );
+            }
         }
     }
 }

@@ -253,7 +253,9 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
 
 fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &StateBody<'_>, out: &mut Vec<Action>) {
     let list = id.with(StateTab::Tree);
-    let needs = needs(ui, list, &body.tree, cx.view.events.stream);
+    let is_guess = matches!(body.source, StateSource::Guess { .. });
+    let kind = format!("{is_guess} {}", cx.view.events.stream.unwrap_or_default());
+    let needs = needs(ui, list, &body.tree, &kind);
     let has_was = body.tree.before.is_some();
     let columns = state_columns(rect.width(), longest_version(cx.view, body), has_was, needs);
     let rest = labels(ui, rect, |ui, line| tree_labels_ui(ui, line, body, columns));
@@ -305,14 +307,7 @@ const CHANGE_MENU: Groups = &[
     &[&c::SET_A, &c::COMPARE],
 ];
 
-fn changes_ui(
-    ui: &mut Ui,
-    id: Id,
-    rect: Rect,
-    body: &StateBody<'_>,
-    commands: &CommandContext,
-    out: &mut Vec<Action>,
-) {
+fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, commands: &CommandContext, out: &mut Vec<Action>) {
     let len = body.changes.len();
     if len == 0 {
         let words = match (&body.against, body.version) {

@@ -6,6 +6,7 @@ use egui::{Id, Painter, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2
 use crate::app::action::Action;
 use crate::app::command::{self as c, CommandContext, Target};
 use crate::app::view::{StoreChip, StoreTab, ToolbarView};
+use crate::model::StoreId;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{icon_button, spoken};
@@ -64,10 +65,8 @@ impl StoreTabs<'_> {
             return match &self.view.store {
                 Some(store) => {
                     let (response, end) = self.chip_ui(ui, id.with("store"), bar, (x, room), store, None);
-                    self.menu_ui(ui, &response, self.view.tabs.first(), out);
-                    if let Some(tab) = self.view.tabs.first() {
-                        tip(response, &tab.path);
-                    }
+                    self.menu_ui(ui, &response, MENU, (store.id, &store.path), out);
+                    tip(response, &store.path);
                     end
                 }
                 None => x,
@@ -91,7 +90,7 @@ impl StoreTabs<'_> {
     }
 
     /// The tabs that have room: the one in front, and of the others the first ones; maybe none.
-    fn fitting(&self, painter: &Painter, room: f32) -> Vec<crate::model::StoreId> {
+    fn fitting(&self, painter: &Painter, room: f32) -> Vec<StoreId> {
         let tabs = &self.view.tabs;
         if self.wanted_width(painter) <= room {
             return tabs.iter().map(|tab| tab.id).collect();
@@ -173,15 +172,17 @@ impl StoreTabs<'_> {
     }
 
     /// The menu of a tab, or of the store that is alone.
-    fn menu_ui(&self, ui: &Ui, response: &Response, tab: Option<&StoreTab>, out: &mut Vec<Action>) {
-        let asked = asked_of(ui, response).zip(tab).map(|(at, tab)| {
-            let groups = match (self.are_tabs(), tab.active) {
-                (false, _) => MENU,
-                (true, true) => FRONT_MENU,
-                (true, false) => BEHIND_MENU,
-            };
-            let (open, text) = (Some(Action::ShowStore(tab.id)), tab.path.clone());
-            Asked { at, groups, target: Some(Target { open, text, store: Some(tab.id) }) }
+    fn menu_ui(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        groups: Groups,
+        (id, path): (StoreId, &str),
+        out: &mut Vec<Action>,
+    ) {
+        let asked = asked_of(ui, response).map(|at| {
+            let target = Target { open: Some(Action::ShowStore(id)), text: path.to_owned(), store: Some(id) };
+            Asked { at, groups, target: Some(target) }
         });
         context_menu(ui, response.id.with("menu"), asked, self.commands, out);
     }
@@ -224,7 +225,8 @@ impl StoreTabs<'_> {
         if response.middle_clicked() {
             out.push(Action::CloseTab(tab.id));
         }
-        self.menu_ui(ui, &response, Some(tab), out);
+        let groups = if tab.active { FRONT_MENU } else { BEHIND_MENU };
+        self.menu_ui(ui, &response, groups, (tab.id, &tab.path), out);
         let cross = Rect::from_center_size(pos2(end - 12.0, y), vec2(20.0, 24.0));
         let twins = self.view.tabs.iter().filter(|other| other.name == tab.name).count() > 1;
         let which = if twins { format!(", {} of {}", at + 1, self.view.tabs.len()) } else { String::new() };

@@ -320,14 +320,7 @@ fn timeline(ui: &Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone) -> Arc
     kept
 }
 
-fn slider_ui(
-    ui: &mut Ui,
-    id: Id,
-    plot: Rect,
-    body: &TimeBody<'_>,
-    zone: Zone,
-    out: &mut Vec<Action>,
-) -> Response {
+fn slider_ui(ui: &mut Ui, id: Id, plot: Rect, body: &TimeBody<'_>, zone: Zone, out: &mut Vec<Action>) -> Response {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let kept = timeline(ui, id.with("axis"), plot, body, zone);

@@ -1,9 +1,7 @@
 //! The toolbar: menus out of the command table, the stores, the read-only sign, the reducer.
 
 use egui::accesskit::Role;
-use egui::{
-    Context, FocusDirection, Id, Key, Modifiers, Painter, Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Context, FocusDirection, Id, Key, Modifiers, Painter, Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::reducer_chip::{Much, reducer_ui, reducer_width};
 use super::store_tabs::StoreTabs;

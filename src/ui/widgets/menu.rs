@@ -8,10 +8,10 @@ use egui::{
 
 use super::page::reveal_focus;
 use super::tip::tip;
+use crate::app::action::Action;
+use crate::app::command::{Command, CommandContext};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
-use crate::app::command::{Command, CommandContext};
-use crate::app::action::Action;
 use crate::ui::{focus, paint, text};
 
 /// The frame of pop-ups.
@@ -27,8 +27,14 @@ pub fn popup_frame(t: &Tokens) -> Frame {
 /// Opens a pop-up of lines below a button that was clicked. Lines close it.
 pub fn popup(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui)) {
     let frame = popup_frame(tokens::tokens(ui.ctx()));
+    let is_open = || Popup::is_id_open(ui.ctx(), Popup::default_response_id(button));
+    let was_open = is_open();
+    if was_open {
+        // Before it is shown: it may be closed meanwhile.
+        focus::hold_for_menu(ui.ctx());
+    }
     show(button, name, width, frame, PopupCloseBehavior::CloseOnClick, |ui, _| add(ui));
-    if Popup::is_id_open(ui.ctx(), Popup::default_response_id(button)) {
+    if !was_open && is_open() {
         focus::hold_for_menu(ui.ctx());
     }
 }

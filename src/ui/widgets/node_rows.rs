@@ -290,17 +290,17 @@ fn tooltip(row: &TreeRow) -> String {
 /// How wide keys, values and old values of a tree are, in its columns.
 pub type Needs = [f32; 3];
 
-/// What the columns of a tree need. What was needed once of this stream is kept, so that they stand
-/// still while the playhead moves.
-pub fn needs(ui: &Ui, id: Id, view: &TreeView<'_>, stream: Option<&str>) -> Needs {
+/// What the columns of a tree need. What was needed once by trees of one kind, such as the states of a
+/// stream, is kept, so that they stand still while the playhead moves.
+pub fn needs(ui: &Ui, id: Id, view: &TreeView<'_>, kind: &str) -> Needs {
     #[derive(Clone)]
     struct Kept {
-        stream: Option<String>,
+        kind: String,
         revision: u64,
         needs: Needs,
     }
     let kept: Option<Kept> = ui.data(|data| data.get_temp(id.with("needs")));
-    let kept = kept.filter(|kept| kept.stream.as_deref() == stream);
+    let kept = kept.filter(|kept| kept.kind == kind);
     if let Some(kept) = kept.as_ref().filter(|kept| kept.revision == view.revision) {
         return kept.needs;
     }
@@ -313,19 +313,29 @@ pub fn needs(ui: &Ui, id: Id, view: &TreeView<'_>, stream: Option<&str>) -> Need
         let was = old_value(&row, MEASURED).map_or(0.0, |old| chars(&old) + WAS + 16.0);
         needs = [needs[0].max(key), needs[1].max(value), needs[2].max(was)];
     }
-    let stream = stream.map(str::to_owned);
-    ui.data_mut(|data| data.insert_temp(id.with("needs"), Kept { stream, revision: view.revision, needs }));
+    let kept = Kept { kind: kind.to_owned(), revision: view.revision, needs };
+    ui.data_mut(|data| data.insert_temp(id.with("needs"), kept));
     needs
 }
 
 /// Rows and characters that are looked at to find what a column needs.
 const LOOKED_AT: u64 = 200;
 const MEASURED: usize = 60;
-/// No column gives up more than leaves it this.
+/// No column gives up more than leaves it this, and to keys not more than leaves it that.
 const LEAST: f32 = 64.0;
+const KEPT: f32 = 96.0;
 
-/// Gives columns what they need, as far as others have more than they need.
-fn fit<const N: usize>(widths: [f32; N], needs: [f32; N]) -> [f32; N] {
+/// Gives columns what they need, as far as others have more than they need. The first, the keys, has
+/// up to half of all before that, for long values are cut anyway.
+fn fit<const N: usize>(mut widths: [f32; N], needs: [f32; N]) -> [f32; N] {
+    let whole: f32 = widths.iter().sum();
+    let over: [f32; N] = std::array::from_fn(|at| if at == 0 { 0.0 } else { (widths[at] - KEPT).max(0.0) });
+    let all_over: f32 = over.iter().sum();
+    let wanted = (needs[0].min(whole / 2.0) - widths[0]).clamp(0.0, all_over);
+    if wanted > 0.0 {
+        widths = std::array::from_fn(|at| widths[at] - over[at] * wanted / all_over);
+        widths[0] += wanted;
+    }
     let lacks: [f32; N] = std::array::from_fn(|at| (needs[at] - widths[at]).max(0.0));
     let spares: [f32; N] = std::array::from_fn(|at| (widths[at] - needs[at].max(LEAST)).max(0.0));
     let (lacking, spare) = (lacks.iter().sum::<f32>(), spares.iter().sum::<f32>());
@@ -397,6 +407,9 @@ mod tests {
         // There is not: whoever has more than it needs gives all of that, and no column is lost.
         let [key, value, was] = fit([116.0, 116.0, 132.0], [500.0, 20.0, 0.0]);
         assert_eq!((key, value, was), (236.0, LEAST, LEAST));
+        // Values without end leave the keys half of all.
+        assert_eq!(fit([116.0, 344.0], [180.0, 9_000.0]), [180.0, 280.0]);
+        assert_eq!(fit([116.0, 344.0], [9_000.0, 9_000.0]), [230.0, 230.0]);
         let state = |needs| state_columns(460.0, 3, true, needs);
         assert_eq!((state([0.0; 3]).value, state([0.0; 3]).was), (212.0, Some(328.0)));
         assert!(state([180.0, 50.0, 50.0]).value >= 96.0 + 180.0);

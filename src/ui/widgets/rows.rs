@@ -210,6 +210,8 @@ impl<'a> Rows<'a> {
             // No row can show that the list has the keyboard.
             paint::focus_ring(child.painter(), rect.shrink(2.0), tokens::tokens(&ctx));
         }
+        // A child that ends takes the keyboard from itself where the click was on what lies in it.
+        drop(child);
         let by_pointer = output.menu.filter(|(_, at)| !at.by_keys).map(|(row, _)| row);
         if let Some(row) = output.clicked.map(|(row, _)| row).or(by_pointer) {
             ctx.memory_mut(|memory| memory.request_focus(self.id));
