@@ -77,8 +77,17 @@ fn drawn(ctx: &Context) -> Vec<Entry> {
 
 fn that_can(ctx: &Context, all: &[Entry]) -> Vec<Entry> {
     let of = |panel| all.iter().find(|entry| entry.panel == panel).copied();
-    let can = |entry: &Entry| entry.rect.is_none() || ctx.read_response(entry.body).is_some();
+    let can = |entry: &Entry| entry.rect.is_none() || place(ctx, entry.body).is_some();
     PANELS.iter().filter_map(|row| of(row.panel)).filter(can).collect()
+}
+
+/// Where something was drawn last. To ask egui for its response would take the keyboard from it while
+/// something else is clicked.
+fn place(ctx: &Context, id: Id) -> Option<Rect> {
+    ctx.viewport(|viewport| {
+        let drawn = viewport.this_pass.widgets.get(id).or_else(|| viewport.prev_pass.widgets.get(id));
+        drawn.map(|widget| widget.rect)
+    })
 }
 
 /// The panel that has the keyboard.
@@ -92,7 +101,7 @@ fn current_entry(ctx: &Context) -> Option<Entry> {
     if let Some(entry) = entries.iter().find(|entry| entry.body == focused || entry.filter == focused) {
         return Some(*entry);
     }
-    let center = ctx.read_response(focused)?.rect.center();
+    let center = place(ctx, focused)?.center();
     entries.into_iter().find(|entry| entry.rect.is_some_and(|rect| rect.contains(center)))
 }
 
@@ -304,7 +313,7 @@ pub fn request_next(ctx: &Context, forward: bool) {
 /// Puts the keyboard in the filter of the panel that has it, else in that of the events, else of the streams.
 pub fn request_filter(ctx: &Context) {
     let entries = entries(ctx);
-    let on_screen = |entry: &Entry| ctx.read_response(entry.filter).map(|_| entry.filter);
+    let on_screen = |entry: &Entry| place(ctx, entry.filter).map(|_| entry.filter);
     let of = |panel| entries.iter().find(|entry| entry.panel == panel).and_then(on_screen);
     let own = current_entry(ctx).as_ref().and_then(on_screen);
     if let Some(filter) = own.or_else(|| of(Panel::Events)).or_else(|| of(Panel::Streams)) {

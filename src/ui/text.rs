@@ -307,10 +307,11 @@ mod tests {
         let ctx = egui::Context::default();
         super::super::fonts::install(&ctx);
         let mut shown = (String::new(), 0.0);
-        let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let galley = layout_name(ui.painter(), text, style, Color32::PLACEHOLDER, room);
             shown = (galley.text().to_owned(), galley.size().x);
         });
+        output.textures_delta.clear();
         shown
     }
 

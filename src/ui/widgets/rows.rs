@@ -14,6 +14,9 @@ use super::tip::tip;
 use crate::ui::paint;
 use crate::ui::tokens::{self, Tokens, size};
 
+/// In a list of fewer rows than these none stays at the top.
+const ROWS_UNDER_HEAD: f64 = 4.0;
+
 /// Lets a list begin at its beginning: what it lists is another thing by now.
 pub fn forget_place(ui: &Ui, id: Id) {
     ui.data_mut(|data| data.remove::<Memory>(id));
@@ -233,13 +236,16 @@ impl<'a> Rows<'a> {
         memory.reveal(row, page, self.len);
         // What stays at the top would lie on it.
         let is_under = (row as f64) < memory.first as f64 + memory.fraction + 1.0;
-        if is_under && self.head(memory).is_some_and(|head| head != row) {
+        if is_under && self.head(memory, page).is_some_and(|head| head != row) {
             memory.jump(row.saturating_sub(1) as f64, page, self.len);
         }
     }
 
-    /// The row that stays at the top now, where it is not there anyway.
-    fn head(&self, memory: &Memory) -> Option<u64> {
+    /// The row that stays at the top now, where it is not there anyway and the list has room for it.
+    fn head(&self, memory: &Memory, page: f64) -> Option<u64> {
+        if page < ROWS_UNDER_HEAD {
+            return None;
+        }
         let head = self.head_of.and_then(|head_of| head_of(memory.first))?;
         (head < memory.first || memory.fraction > 0.0).then_some(head)
     }
@@ -256,7 +262,7 @@ impl<'a> Rows<'a> {
         row: &mut impl FnMut(&RowPaint<'_>) -> RowNode,
     ) {
         let top = rect.top() - paint::snap(ui.painter(), memory.fraction as f32 * self.row_height);
-        let head = self.head(memory);
+        let head = self.head(memory, f64::from(rect.height() / self.row_height));
         // Rows go under what stays at the top, which the head of the next ones pushes out of the list.
         let mut under = rect;
         let mut head_top = rect.top();
