@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use super::blame::Way;
+use super::command::Menu;
 pub use super::export::{Until, Which};
 use super::place::Place;
 use super::playback::PlaybackCommand;
@@ -34,7 +35,7 @@ pub enum Action {
     ToggleCategory(CategoryId),
     /// Lists the streams that hold only the server's own events and links, or leaves them out.
     ToggleSystem,
-    /// Orders the streams within their category.
+    /// Orders the streams within their category; by what they are ordered by already, the other way around.
     SetStreamSort(StreamSort),
 
     /// Shows events whose type or payload contains the text; empty = all.
@@ -152,6 +153,8 @@ pub enum Action {
     ShowNextStore(bool),
     /// Closes this store, whichever is in front.
     CloseTab(StoreId),
+    /// Closes every store but this one, or but the one in front.
+    CloseOthers(Option<StoreId>),
     /// Reads what the store has gained since, or all of it where it was replaced.
     Reload,
     /// Hides the bar that says that the store changed.
@@ -228,6 +231,8 @@ pub enum Action {
     ShowColumns,
     /// Opens the sheet of the filter's time, and of the filters that are kept. Done by `ui`.
     ShowEventTimes,
+    /// Opens this menu of the toolbar by keyboard; `None` is the first. Done by `ui`.
+    ShowMenu(Option<Menu>),
     /// Text larger (+1), smaller (−1), as delivered (0).
     TextSize(i8),
     /// Fills the screen with the window, or no longer. Done by `ui`.
@@ -577,6 +582,10 @@ pub enum CopyWhat {
     Value,
     /// The selected path as a JSON pointer.
     Path,
+    /// The name of the stream that is shown.
+    StreamName,
+    /// Where the store is.
+    StorePath,
     /// The command line that opens the window at this place.
     CommandLine,
     /// This text.

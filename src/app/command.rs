@@ -4,10 +4,11 @@
 //! while it cannot be done. Adding one is one row here.
 
 use super::action::{
-    Action, Axis, ColumnAction, CopyWhat, FilterAction, GoToScope, Panel, StateTab, ThemeChoice, Tie, Way, Zoom,
+    Action, Axis, ColumnAction, CopyWhat, FilterAction, GoToScope, Panel, StateTab, StreamSort, ThemeChoice, Tie, Way,
+    Zoom,
 };
 use super::playback::PlaybackCommand;
-use crate::model::Applied;
+use crate::model::{Applied, StoreId};
 
 /// A key on the keyboard, as far as commands use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -239,6 +240,21 @@ pub struct CommandContext {
     pub theme: ThemeChoice,
     /// Tab of the state panel.
     pub state_tab: StateTab,
+    /// What streams are listed by.
+    pub stream_sort: StreamSort,
+    /// What the menu was opened on, while one of a row or a tab is shown.
+    pub target: Option<Target>,
+}
+
+/// What the menu of a row or a tab is of, where that is not what the window shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Target {
+    /// What Enter does on it.
+    pub open: Option<Action>,
+    /// What there is to copy of it: a name, a path, the words of the row.
+    pub text: String,
+    /// The store, where it is the tab of one.
+    pub store: Option<StoreId>,
 }
 
 const NO_STORE: &str = "no store is open";
@@ -302,10 +318,40 @@ impl CommandContext {
     fn several(&self) -> Enabled {
         need(self.stores > 1, "only one store is open")
     }
+
+    fn opens(&self) -> Enabled {
+        let opens = self.target.as_ref().is_some_and(|target| target.open.is_some());
+        need(opens, "there is nothing to open here")
+    }
+
+    /// What Enter does on the row; without one there is nothing to do.
+    fn open(&self) -> Action {
+        self.target.as_ref().and_then(|target| target.open.clone()).unwrap_or(Action::CloseModal)
+    }
+
+    /// The text of the row or the tab, or what the window shows of the kind.
+    fn text_or(&self, shown: CopyWhat) -> Action {
+        Action::Copy(self.target.as_ref().map_or(shown, |target| CopyWhat::Text(target.text.clone())))
+    }
+
+    fn target_store(&self) -> Option<StoreId> {
+        self.target.as_ref().and_then(|target| target.store)
+    }
 }
 
 /// Whether a command can be done now; `Err` says why not.
 pub type Enabled = Result<(), &'static str>;
+
+/// Where a command is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// In its menu, among all commands, among the keys.
+    Everywhere,
+    /// Among the keys only: its keys differ in what they do.
+    Keys,
+    /// In the menus of rows and tabs only: it needs one.
+    Rows,
+}
 
 /// One row of the table: everything there is to say of a command.
 pub struct Command {
@@ -317,8 +363,7 @@ pub struct Command {
     pub keys: &'static [Shortcut],
     /// Its menu and the group in it; a line is drawn between groups.
     pub place: (Menu, u8),
-    /// It stands among the keys only: its keys differ in what they do.
-    pub keys_only: bool,
+    pub listed: Listed,
     enabled: fn(&CommandContext) -> Enabled,
     checked: fn(&CommandContext) -> bool,
     effect: fn(&CommandContext, usize) -> Action,
@@ -349,6 +394,11 @@ impl Command {
     pub fn of_menu(menu: Menu) -> impl Iterator<Item = &'static Command> {
         COMMANDS.iter().copied().filter(move |command| command.place.0 == menu)
     }
+
+    /// The commands that can be done from anywhere.
+    pub fn everywhere() -> impl Iterator<Item = &'static Command> {
+        COMMANDS.iter().copied().filter(|command| command.listed == Listed::Everywhere)
+    }
 }
 
 impl std::fmt::Debug for Command {
@@ -371,7 +421,7 @@ const fn row(
     enabled: fn(&CommandContext) -> Enabled,
     effect: fn(&CommandContext, usize) -> Action,
 ) -> Command {
-    Command { name, doc, keys, place, keys_only: false, enabled, checked: |_| false, effect }
+    Command { name, doc, keys, place, listed: Listed::Everywhere, enabled, checked: |_| false, effect }
 }
 
 impl Command {
@@ -380,7 +430,11 @@ impl Command {
     }
 
     const fn keys_only(self) -> Command {
-        Command { keys_only: true, ..self }
+        Command { listed: Listed::Keys, ..self }
+    }
+
+    const fn rows_only(self) -> Command {
+        Command { listed: Listed::Rows, ..self }
     }
 }
 
@@ -425,7 +479,9 @@ commands! {
             _ => Action::Compare(false),
         });
     CLOSE_STORE = row((FILE, 0), "Close store", &[ctrl('w')], "Close the store in front.",
-        |cx| need(cx.stores > 0, NO_STORE), |_, _| Action::CloseStore);
+        |cx| need(cx.stores > 0, NO_STORE), |cx, _| cx.target_store().map_or(Action::CloseStore, Action::CloseTab));
+    CLOSE_OTHERS = row((FILE, 0), "Close the other stores", &[], "Close every store but this one.",
+        CommandContext::several, |cx, _| Action::CloseOthers(cx.target_store()));
     COPY_EVENT = row((FILE, 1), "Copy event as JSON", &[ctrl('c')], "Copy the event under the playhead as one line of JSON.",
         |cx| cx.any_event().and(need(cx.applied.0 > 0, "the playhead is before the first event")), |_, _| Action::Copy(CopyWhat::Event));
     COPY_STATE = row((FILE, 1), "Copy state as JSON", &[ctrl_shift('c')], "Copy the state at the playhead as JSON.",
@@ -438,6 +494,12 @@ commands! {
         CommandContext::path, |_, _| Action::Copy(CopyWhat::Value));
     COPY_PATH = row((FILE, 1), "Copy path", &[shift(Key::Char('y'))], "Copy the selected path as a JSON pointer.",
         CommandContext::path, |_, _| Action::Copy(CopyWhat::Path));
+    COPY_STREAM_NAME = row((FILE, 1), "Copy stream name", &[], "Copy the name of the stream.",
+        |cx| if cx.target.is_some() { Ok(()) } else { cx.stream() }, |cx, _| cx.text_or(CopyWhat::StreamName));
+    COPY_STORE_PATH = row((FILE, 1), "Copy path of the store", &[], "Copy where the store is on this machine.",
+        |cx| need(cx.stores > 0, NO_STORE), |cx, _| cx.text_or(CopyWhat::StorePath));
+    COPY_ROW = row((FILE, 1), "Copy this row", &[], "Copy the words of this row.",
+        |cx| need(cx.target.is_some(), "no row is chosen"), |cx, _| cx.text_or(CopyWhat::StreamName)).rows_only();
     COPY_COMMAND_LINE = row((FILE, 1), "Copy command line", &[ctrl('l')], "Copy the command that opens the window at this place.",
         |cx| if cx.mapping { Ok(()) } else { cx.store() }, |_, _| Action::Copy(CopyWhat::CommandLine));
     EXPORT = row((FILE, 2), "Export…", &[ctrl('e')], "Write states, events or changes to a file, or copy them.",
@@ -445,6 +507,10 @@ commands! {
     QUIT = row((FILE, 3), "Quit", &[ctrl('q')], "End the program. Nothing is written to the store.",
         always, |_, _| Action::Quit);
 
+    OPEN_ROW = row((GO, 0), "Open", &[], "Go there, as Enter does on the row.",
+        CommandContext::opens, |cx, _| cx.open()).rows_only();
+    TOGGLE_ROW = row((GO, 0), "Open or close", &[], "Show or hide what is below, as Enter does on the row.",
+        CommandContext::opens, |cx, _| cx.open()).rows_only();
     GO_TO = row((GO, 0), "Go to…", &[ctrl('p')], "Go to a stream, a version, a time, an event by its id or type, or a bookmark.",
         CommandContext::store, |_, _| Action::ShowGoTo(GoToScope::Anywhere, ""));
     GO_IN_STREAM = row((GO, 0), "Go to in this stream…", &[ctrl('g')], "Go to a version, a time or the next event of a type in the stream that is shown.",
@@ -512,6 +578,11 @@ commands! {
         CommandContext::stream, |_, nth| FilterAction::Use(nth).into()).keys_only();
     COLUMNS = row((GO, 2), "Columns of payloads…", &[shift(Key::Char('c'))], "Choose the members of payloads that have a column in the list of events.",
         CommandContext::any_event, |_, _| Action::ShowColumns);
+    MENUS = row((GO, 2), "Menus", &[plain(Key::F(10))], "Open the menus by keyboard, or leave them.",
+        always, |_, _| Action::ShowMenu(None));
+    SHOW_MENU = row((GO, 2), "Menu of that letter", &[alt('f'), alt('g'), alt('v'), alt('r'), alt('h')],
+        "Open the menu that begins with the letter.",
+        always, |_, nth| Action::ShowMenu(Menu::ALL.get(nth).copied())).keys_only();
     NEXT_STORE = row((GO, 3), "Next store", &[ctrl_key(Key::Tab)], "Bring the next store to the front.",
         CommandContext::several, |_, _| Action::ShowNextStore(true));
     PREVIOUS_STORE = row((GO, 3), "Previous store", &[Shortcut { shift: true, ..ctrl_key(Key::Tab) }], "Bring the store before to the front.",
@@ -581,6 +652,12 @@ commands! {
         |cx| cx.store().and(need(cx.findings > 0, "nothing odd was found")), |_, _| Action::ToggleFindings).checked_when(|cx| cx.findings_open);
     SYSTEM_STREAMS = row((VIEW, 1), "Show system streams", &[letter('s')], "List the streams that hold only the server's own events and links, or leave them out.",
         |cx| cx.store().and(need(cx.system_streams > 0, "this store has no system streams")), |_, _| Action::ToggleSystem).checked_when(|cx| cx.system_listed);
+    STREAMS_BY_NAME = row((VIEW, 1), "Streams by name", &[], "List streams by their name; once more turns the order around.",
+        CommandContext::store, |_, _| Action::SetStreamSort(StreamSort::Name)).checked_when(|cx| cx.store_open && cx.stream_sort == StreamSort::Name);
+    STREAMS_BY_EVENTS = row((VIEW, 1), "Streams by events", &[], "List streams by how many events they have, most first; once more turns the order around.",
+        CommandContext::store, |_, _| Action::SetStreamSort(StreamSort::Events)).checked_when(|cx| cx.store_open && cx.stream_sort == StreamSort::Events);
+    STREAMS_BY_LAST = row((VIEW, 1), "Streams by last event", &[], "List streams by the time of their last event, newest first; once more turns the order around.",
+        CommandContext::store, |_, _| Action::SetStreamSort(StreamSort::LastTime)).checked_when(|cx| cx.store_open && cx.stream_sort == StreamSort::LastTime);
     THEME_SYSTEM = row((VIEW, 2), "Theme of the desktop", &[], "Dark or light, as the desktop has it.",
         always, |_, _| Action::SetTheme(ThemeChoice::System)).checked_when(|cx| cx.theme == ThemeChoice::System);
     THEME_DARK = row((VIEW, 2), "Dark theme", &[], "Light text on dark.",
@@ -639,7 +716,7 @@ mod tests {
             assert!(names.insert(command.name), "{} twice", command.name);
             assert!(command.doc.ends_with('.'), "{}", command.doc);
             assert!(
-                !command.keys_only || command.keys.len() > 1,
+                command.listed != Listed::Keys || command.keys.len() > 1,
                 "{} has nothing to tell its keys apart",
                 command.name
             );
@@ -647,6 +724,26 @@ mod tests {
                 assert!(keys.insert(*key), "{} twice", key.text());
             }
         }
+    }
+
+    #[test]
+    fn each_menu_has_the_key_of_its_first_letter() {
+        let letters = Menu::ALL.map(|menu| menu.name().chars().next().map(|c| c.to_ascii_lowercase()));
+        let keys: Vec<_> = SHOW_MENU.keys.iter().map(|key| (key.alt, key.key)).collect();
+        assert_eq!(keys, letters.map(|c| (true, Key::Char(c.expect("a name")))));
+    }
+
+    #[test]
+    fn a_row_is_copied_and_opened_only_where_there_is_one() {
+        let mut cx = CommandContext { store_open: true, stores: 2, ..CommandContext::default() };
+        assert!(OPEN_ROW.enabled(&cx).is_err() && COPY_ROW.enabled(&cx).is_err());
+        assert_eq!(CLOSE_STORE.action(&cx), Action::CloseStore);
+        let open = Some(Action::ShowStore(StoreId(2)));
+        cx.target = Some(Target { open: open.clone(), text: "/a.db".to_owned(), store: Some(StoreId(2)) });
+        assert_eq!(OPEN_ROW.action(&cx), Action::ShowStore(StoreId(2)));
+        assert_eq!(CLOSE_STORE.action(&cx), Action::CloseTab(StoreId(2)));
+        assert_eq!(CLOSE_OTHERS.action(&cx), Action::CloseOthers(Some(StoreId(2))));
+        assert_eq!(COPY_STORE_PATH.action(&cx), Action::Copy(CopyWhat::Text("/a.db".to_owned())));
     }
 
     #[test]

@@ -226,6 +226,7 @@ impl App {
             }
             Action::CloseStore => self.close(target.map_or(usize::MAX, |id| self.position(id))),
             Action::CloseTab(id) => self.close(self.position(id)),
+            Action::CloseOthers(id) => self.close_others(id.or(target)),
             Action::SetTheme(theme) => self.desk.change(SettingsChange::Theme(theme)),
             Action::ToggleUtc => self.desk.change(SettingsChange::Utc(!self.desk.settings.utc)),
             Action::SetAxis(axis) => self.desk.change(SettingsChange::BySequence(axis == Axis::Sequence)),
@@ -249,7 +250,7 @@ impl App {
             // Done by the drawing layer itself.
             Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter | Action::FindHere => {}
             Action::ShowEventTypes | Action::ShowEventTimes | Action::ShowColumns | Action::ToggleFullscreen => {}
-            Action::ZoomAtPlayhead(_) | Action::FoldTime => {}
+            Action::ZoomAtPlayhead(_) | Action::FoldTime | Action::ShowMenu(_) => {}
             action => {
                 if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
                     store.dispatch(action, &mut self.desk);
@@ -406,6 +407,16 @@ impl App {
         self.show(self.active);
     }
 
+    /// Closes every store but this one.
+    fn close_others(&mut self, kept: Option<StoreId>) {
+        if self.stores.iter().all(|store| Some(store.id) != kept) {
+            return;
+        }
+        while let Some(at) = self.stores.iter().position(|store| Some(store.id) != kept) {
+            self.close(at);
+        }
+    }
+
     /// Brings [`CommandContext`] up to date.
     fn refresh(&mut self) {
         self.desk.opened = self.stores.iter().filter_map(OpenStore::opened).cloned().collect();
@@ -487,6 +498,8 @@ impl App {
             utc: settings.utc,
             theme: settings.theme,
             state_tab: store.map(|store| store.tabs.0).unwrap_or_default(),
+            stream_sort: store.map(|store| store.list.order.sort).unwrap_or_default(),
+            target: None,
         };
     }
 }

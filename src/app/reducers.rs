@@ -37,6 +37,8 @@ pub(super) struct Reducers {
     rows: Vec<ReducerRow>,
     /// The file that cannot be used.
     problem: Option<Problem>,
+    /// One that lies beside the store, and that the user does not want to be told of.
+    pub(super) declined: Option<String>,
     on_error: OnError,
     answers: (Sender<ReducerRead>, Receiver<ReducerRead>),
 }
@@ -86,6 +88,7 @@ impl Reducers {
             table: BTreeMap::new(),
             rows: Vec::new(),
             problem: None,
+            declined: None,
             on_error: OnError::Stop,
             answers: channel(),
         }

@@ -112,8 +112,14 @@ pub struct Memory {
     pub stream_filter: String,
     #[serde(deserialize_with = "or_default")]
     pub sort: StreamSort,
+    /// It is the other way around than at first.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
+    pub sort_turned: bool,
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub reducer: Option<KeptReducer>,
+    /// A reducer beside the store that the user does not want to be told of.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
+    pub declined: Option<String>,
     #[serde(deserialize_with = "or_default")]
     pub skip_errors: bool,
     #[serde(deserialize_with = "or_default", skip_serializing_if = "ReadAs::is_found_out")]
@@ -361,6 +367,7 @@ impl Recent {
             text.take_if(|text| text.len() > MAX_TEXT_BYTES);
         }
         let short = |text: &str| text.len() <= MAX_TEXT_BYTES;
+        memory.declined.take_if(|named| !short(named));
         if let Some(KeptReducer { stamp, table, .. }) = &mut memory.reducer {
             stamp.truncate(if stamp.len() <= MAX_TEXT_BYTES { stamp.len() } else { 0 });
             table.retain(|category, export| short(category) && export.as_deref().is_none_or(short));

@@ -17,7 +17,7 @@ use super::reducers::Reducers;
 use super::search::StoreSearch;
 use super::settings::{ReadAs, Recent, SettingsChange};
 use super::stream::{Ask, StreamView};
-use super::streams_list::{StreamsList, order_of};
+use super::streams_list::StreamsList;
 use super::value::ValueSheet;
 use crate::export::blame::{changes_csv, changes_lines};
 use crate::formats::{OpenChoice, Opened, file_name};
@@ -104,12 +104,14 @@ impl OpenStore {
         let bare = place.stream.is_none() && place.at == At::Last && place.reducer.is_none();
         let recent = desk.settings.recent.iter().find(|recent| recent.place.store == path).cloned();
         let points_a = recent.as_ref().map(|recent| recent.memory.points_a.clone()).unwrap_or_default();
+        let declined = recent.as_ref().and_then(|recent| recent.memory.declined.clone());
         let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
         let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
         let (id, session) = desk.session(&path, choice.clone());
         let mut store = OpenStore::opening(id, path, choice, session, desk.host);
         store.tabs.0 = place.tab;
         store.points_a = points_a.into_iter().collect();
+        store.reducers.declined = declined;
         match recent {
             Some(recent) => store.come_back(recent.place, recent.memory, desk),
             None => {
@@ -259,7 +261,8 @@ impl OpenStore {
                 self.page = Some(self.map(Some(problem), desk));
             }
             (Answer::ReducerBeside(named), _) => {
-                if self.notice.is_none() && self.reducers.is_untouched() {
+                let is_declined = self.reducers.declined.as_ref() == Some(&named);
+                if self.notice.is_none() && self.reducers.is_untouched() && !is_declined {
                     self.notice = Some(Notice::ReducerBeside(named));
                 }
             }
@@ -402,7 +405,7 @@ impl OpenStore {
                 self.arrange();
             }
             Action::SetStreamSort(sort) => {
-                self.list.order = order_of(std::mem::take(&mut self.list.order.filter), sort, self.list.order.system);
+                self.list.sort_by(sort);
                 self.arrange();
             }
             Action::ToggleSystem => self.toggle_system(desk),
@@ -427,7 +430,11 @@ impl OpenStore {
             Action::Value(action) => self.dispatch_value(action, desk),
             Action::Copy(what) => self.copy(&what, desk),
             Action::Reload => self.reload(desk),
-            Action::DismissNotice => self.notice = None,
+            Action::DismissNotice => {
+                if let Some(Notice::ReducerBeside(named)) = self.notice.take() {
+                    self.reducers.declined = Some(named);
+                }
+            }
             Action::CancelScan => self.session.ask_store(StoreAsk::Cancel),
             Action::ChooseReducer | Action::ShowReducerPath | Action::ShowProgram | Action::UseReducer(_) => {
                 self.dispatch_reducer(action, desk);
@@ -495,7 +502,7 @@ impl OpenStore {
         self.reopen(self.choice.clone(), desk);
         self.start = Some(place);
         (self.playheads, self.points_a) = kept;
-        self.list.order = order_of(memory.stream_filter, memory.sort, system);
+        self.list.order = memory.order(system);
         self.arrange();
     }
 
@@ -522,6 +529,8 @@ impl OpenStore {
             }
             CopyWhat::Changes => (view.and_then(StreamView::changes).map(changes_csv), "Changes copied"),
             CopyWhat::ChangesAsLines => (view.and_then(StreamView::changes).map(changes_lines), "Changes copied"),
+            CopyWhat::StreamName => (view.map(|view| view.name.to_string()), "Name copied"),
+            CopyWhat::StorePath => (Some(self.path.display().to_string()), "Path copied"),
             CopyWhat::Path => (view.and_then(|view| Some(view.trees.selected()?.1.to_string())), "Path copied"),
             CopyWhat::Value => (view.and_then(StreamView::selected_value).map(to_text), "Value copied"),
         };

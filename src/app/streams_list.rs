@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use super::settings::Memory;
 use crate::index::{EventIndex, StreamOrder, StreamSort};
 use crate::model::{CategoryId, StreamId};
 use crate::session::IndexNews;
@@ -62,6 +63,18 @@ impl StreamsList {
         !index.order.filter.is_empty() || self.toggled.contains(&category) == self.shut_at_first
     }
 
+    /// By what they are sorted by already, they are sorted the other way around.
+    pub(super) fn sort_by(&mut self, sort: StreamSort) {
+        let order = &mut self.order;
+        order.descending = if order.sort == sort { !order.descending } else { is_descending(sort) };
+        order.sort = sort;
+    }
+
+    /// They are sorted the other way around than at first.
+    pub(super) fn is_turned(&self) -> bool {
+        self.order.descending != is_descending(self.order.sort)
+    }
+
     fn place_rows(&mut self, index: &IndexNews) {
         let list = &index.list;
         let mut rows = Vec::with_capacity(list.categories.len() + 1);
@@ -94,6 +107,14 @@ impl StreamsList {
 }
 
 /// The largest or newest first, names from the start.
-pub(super) fn order_of(filter: String, sort: StreamSort, system: bool) -> StreamOrder {
-    StreamOrder { filter, sort, descending: sort != StreamSort::Name, system }
+fn is_descending(sort: StreamSort) -> bool {
+    sort != StreamSort::Name
+}
+
+impl Memory {
+    /// How the streams were listed.
+    pub(super) fn order(&self, system: bool) -> StreamOrder {
+        let descending = is_descending(self.sort) != self.sort_turned;
+        StreamOrder { filter: self.stream_filter.clone(), sort: self.sort, descending, system }
+    }
 }

@@ -12,7 +12,6 @@ use super::place::Place;
 use super::settings::{KeptReducer, Memory, ReadAs, SettingsChange};
 use super::store::{Notice, OpenStore};
 use super::stream::{Ask, StreamView};
-use super::streams_list::order_of;
 use crate::index::At;
 use crate::model::{Applied, StreamId};
 use crate::replay::timeline::OnError;
@@ -25,7 +24,7 @@ impl OpenStore {
     /// As it was when it was closed; the reducer only where its sources are the same.
     pub(super) fn come_back(&mut self, place: Place, memory: Memory, desk: &Desk) {
         self.tabs = (place.tab, memory.event_tab);
-        self.list.order = order_of(memory.stream_filter, memory.sort, false);
+        self.list.order = memory.order(false);
         self.arrange();
         self.reducers.set_on_error(if memory.skip_errors { OnError::Skip } else { OnError::Stop });
         if let (Some(named), Some(kept)) = (place.reducer.clone(), memory.reducer) {
@@ -77,7 +76,9 @@ impl OpenStore {
             event_tab: self.tabs.1,
             stream_filter: self.list.order.filter.clone(),
             sort: self.list.order.sort,
+            sort_turned: self.list.is_turned(),
             reducer: self.reducers.kept(),
+            declined: self.reducers.declined.clone(),
             skip_errors: self.reducers.on_error() == OnError::Skip,
             read_as: ReadAs::of(&self.choice),
             playheads: self.playheads.iter().map(|(name, applied)| (name.clone(), *applied)).collect(),

@@ -77,8 +77,17 @@ fn drawn(ctx: &Context) -> Vec<Entry> {
 
 fn that_can(ctx: &Context, all: &[Entry]) -> Vec<Entry> {
     let of = |panel| all.iter().find(|entry| entry.panel == panel).copied();
-    let can = |entry: &Entry| entry.rect.is_none() || ctx.read_response(entry.body).is_some();
+    let can = |entry: &Entry| entry.rect.is_none() || place(ctx, entry.body).is_some();
     PANELS.iter().filter_map(|row| of(row.panel)).filter(can).collect()
+}
+
+/// Where something was drawn last. To ask egui for its response would take the keyboard from it while
+/// something else is clicked.
+fn place(ctx: &Context, id: Id) -> Option<Rect> {
+    ctx.viewport(|viewport| {
+        let drawn = viewport.this_pass.widgets.get(id).or_else(|| viewport.prev_pass.widgets.get(id));
+        drawn.map(|widget| widget.rect)
+    })
 }
 
 /// The panel that has the keyboard.
@@ -92,7 +101,7 @@ fn current_entry(ctx: &Context) -> Option<Entry> {
     if let Some(entry) = entries.iter().find(|entry| entry.body == focused || entry.filter == focused) {
         return Some(*entry);
     }
-    let center = ctx.read_response(focused)?.rect.center();
+    let center = place(ctx, focused)?.center();
     entries.into_iter().find(|entry| entry.rect.is_some_and(|rect| rect.contains(center)))
 }
 
@@ -106,6 +115,25 @@ pub fn request(ctx: &Context, panel: Panel) {
     if let Some(entry) = entries(ctx).iter().find(|entry| entry.panel == panel) {
         give(ctx, entry.body);
     }
+}
+
+/// What had the keyboard as this pass began, and as the last one did: a click takes it away before
+/// what is clicked is drawn.
+#[derive(Clone, Copy, Default)]
+struct Began(Option<Id>, Option<Id>);
+
+fn began_id() -> Id {
+    Id::unique("eventglass focus as the pass began")
+}
+
+fn began(ctx: &Context) -> Began {
+    ctx.data(|data| data.get_temp(began_id())).unwrap_or_default()
+}
+
+/// A pass begins: who has the keyboard is noted.
+pub fn begin(ctx: &Context) {
+    let (Began(last, _), now) = (began(ctx), ctx.memory(|memory| memory.focused()));
+    ctx.data_mut(|data| data.insert_temp(began_id(), Began(now, last)));
 }
 
 /// What had the keyboard before a sheet, and in how many passes more it is given back: in the
@@ -123,8 +151,14 @@ fn before_id() -> Id {
 pub fn note_before_sheet(ctx: &Context) {
     let before: Option<Before> = ctx.data(|data| data.get_temp(before_id()));
     if matches!(before, None | Some(Before(_, 0..PASSES))) {
-        let focused = ctx.memory(|memory| memory.focused());
-        ctx.data_mut(|data| data.insert_temp(before_id(), Before(focused, PASSES)));
+        // Where a menu opened it, that is who had it before the menu.
+        let menu = open_menu(ctx);
+        let Began(now, last) = began(ctx);
+        let before = menu.map_or(now.or(last), |menu| menu.before);
+        ctx.data_mut(|data| {
+            data.remove::<OpenMenu>(menu_id());
+            data.insert_temp(before_id(), Before(before, PASSES));
+        });
     }
 }
 
@@ -147,6 +181,95 @@ pub fn return_from_sheet(ctx: &Context) {
     if let Some(to) = there.or_else(|| drawn(ctx).iter().find(|entry| entry.rect.is_some()).map(|entry| entry.body)) {
         give(ctx, to);
     }
+}
+
+/// A menu that is open, or was in the pass before.
+#[derive(Clone, Copy)]
+struct OpenMenu {
+    /// What had the keyboard.
+    before: Option<Id>,
+    /// The last pass in which it was open.
+    pass: u64,
+    /// It was opened by keyboard, and its first line is still to get it.
+    wants_first: bool,
+    by_keys: bool,
+}
+
+fn menu_id() -> Id {
+    Id::unique("eventglass open menu")
+}
+
+fn open_menu(ctx: &Context) -> Option<OpenMenu> {
+    ctx.data(|data| data.get_temp(menu_id()))
+}
+
+/// A menu is about to open, or to give way to another one: the keyboard goes to its first line.
+pub fn menu_by_keys(ctx: &Context) {
+    hold_for_menu(ctx);
+    if let Some(menu) = open_menu(ctx) {
+        ctx.data_mut(|data| data.insert_temp(menu_id(), OpenMenu { wants_first: true, by_keys: true, ..menu }));
+    }
+    ctx.request_repaint();
+}
+
+/// A menu is open: it has the keyboard, and who had it is noted.
+pub fn hold_for_menu(ctx: &Context) {
+    let pass = ctx.cumulative_pass_nr();
+    let menu = match open_menu(ctx) {
+        Some(menu) => OpenMenu { pass, ..menu },
+        None => {
+            let before = ctx.memory(|memory| memory.focused());
+            if let Some(before) = before {
+                ctx.memory_mut(|memory| memory.surrender_focus(before));
+            }
+            let before = before.or(began(ctx).0);
+            OpenMenu { before, pass, wants_first: false, by_keys: false }
+        }
+    };
+    ctx.data_mut(|data| data.insert_temp(menu_id(), menu));
+}
+
+/// The menu that is open was opened by keyboard.
+pub fn is_menu_by_keys(ctx: &Context) -> bool {
+    open_menu(ctx).is_some_and(|menu| menu.by_keys)
+}
+
+/// Gives the keyboard to the first line of the menu that is open, where that is still to be done.
+pub fn give_first(ctx: &Context, line: Id) {
+    if let Some(menu) = open_menu(ctx).filter(|menu| menu.wants_first) {
+        ctx.data_mut(|data| data.insert_temp(menu_id(), OpenMenu { wants_first: false, ..menu }));
+        give(ctx, line);
+    }
+}
+
+/// No menu is open any more: what had the keyboard before has it again, unless something else
+/// took it. Asked once all is drawn.
+pub fn return_from_menu(ctx: &Context) {
+    let pass = ctx.cumulative_pass_nr();
+    let Some(menu) = open_menu(ctx).filter(|menu| menu.pass < pass) else { return };
+    ctx.data_mut(|data| data.remove::<OpenMenu>(menu_id()));
+    let is_drawn = |id: &Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(*id).is_some());
+    if ctx.memory(|memory| memory.focused()).as_ref().is_some_and(is_drawn) {
+        return;
+    }
+    if let Some(before) = menu.before.filter(is_drawn) {
+        give(ctx, before);
+    }
+}
+
+fn arrows_id() -> Id {
+    Id::unique("eventglass arrows")
+}
+
+/// What has the keyboard needs arrows, Home and End itself; said in each frame.
+pub fn keep_arrows(ctx: &Context, id: Id) {
+    ctx.data_mut(|data| data.insert_temp(arrows_id(), id));
+}
+
+/// Arrows, Home and End belong to what has the keyboard.
+pub fn keeps_arrows(ctx: &Context) -> bool {
+    let focused = ctx.memory(|memory| memory.focused());
+    focused.is_some() && ctx.data(|data| data.get_temp(arrows_id())) == focused
 }
 
 fn front_id() -> Id {
@@ -197,7 +320,7 @@ pub fn request_own_filter(ctx: &Context) {
 /// Puts the keyboard in the filter of the panel that has it, else in that of the events, else of the streams.
 pub fn request_filter(ctx: &Context) {
     let entries = entries(ctx);
-    let on_screen = |entry: &Entry| ctx.read_response(entry.filter).map(|_| entry.filter);
+    let on_screen = |entry: &Entry| place(ctx, entry.filter).map(|_| entry.filter);
     let of = |panel| entries.iter().find(|entry| entry.panel == panel).and_then(on_screen);
     let own = current_entry(ctx).as_ref().and_then(on_screen);
     if let Some(filter) = own.or_else(|| of(Panel::Events)).or_else(|| of(Panel::Streams)) {

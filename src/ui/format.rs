@@ -165,6 +165,50 @@ pub fn value(node: &Node) -> Cow<'_, str> {
     }
 }
 
+/// Bytes of a value that a tooltip shows.
+const WHOLE: usize = 2_000;
+
+/// A value with all that is in it, as far as a tooltip shows it.
+pub fn whole(node: &Node) -> String {
+    let mut out = String::new();
+    write_whole(node, 0, &mut out);
+    if out.len() > WHOLE {
+        out.truncate(out.floor_char_boundary(WHOLE));
+        out.push('…');
+    }
+    out
+}
+
+fn write_whole(node: &Node, depth: usize, out: &mut String) {
+    let mut members = |open: char, close: char, len: usize, write: &mut dyn FnMut(usize, &mut String)| {
+        out.push(open);
+        for at in 0..len {
+            // What is behind that is not shown.
+            if out.len() > WHOLE {
+                return;
+            }
+            out.push_str(if at > 0 { ",\n" } else { "\n" });
+            out.extend(std::iter::repeat_n("  ", depth + 1));
+            write(at, out);
+        }
+        if len > 0 {
+            out.push('\n');
+            out.extend(std::iter::repeat_n("  ", depth));
+        }
+        out.push(close);
+    };
+    match node {
+        Node::Array(items) => members('[', ']', items.len(), &mut |at, out| write_whole(&items[at], depth + 1, out)),
+        Node::Object(object) => members('{', '}', object.0.len(), &mut |at, out| {
+            let (key, value) = &object.0[at];
+            out.push_str(&quoted(key));
+            out.push_str(": ");
+            write_whole(value, depth + 1, out);
+        }),
+        leaf => out.push_str(&value(leaf)),
+    }
+}
+
 /// Characters that are to be seen of a difference, and before it.
 const DIFFERENCE: usize = 8;
 /// Bytes of two texts that are compared to find where they differ.
@@ -298,6 +342,17 @@ mod tests {
         let number = |end: u8| Node::number(format!("{}{end}", "1".repeat(60)));
         assert_eq!(value_beside(&number(1), &number(2), 20), "…111111111");
         assert_eq!(value_beside(&Node::text(""), &Node::Null, 0), "\"\"");
+    }
+
+    #[test]
+    fn a_tooltip_has_the_whole_value_as_far_as_it_goes() {
+        let node = crate::model::json::parse_text(r#"{"a":[1,"x"],"b":{},"c":null}"#).node;
+        assert_eq!(whole(&node), "{\n  \"a\": [\n    1,\n    \"x\"\n  ],\n  \"b\": {},\n  \"c\": null\n}");
+        let huge = Node::array((0..1_000_000).map(Node::number).collect());
+        let deep = (0..200).fold(huge, |inner, _| Node::array(vec![inner]));
+        let text = whole(&deep);
+        assert!(text.len() <= WHOLE + '…'.len_utf8() && text.ends_with('…'), "{}", text.len());
+        assert_eq!(whole(&Node::text("a\nb")), "\"a\\nb\"");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
     keep_focus_from_arrows(ctx);
     let typing = ctx.text_edit_focused();
     let space_clicks = space_clicks(ctx);
+    let keeps_arrows = focus::keeps_arrows(ctx);
     let in_list_of_own = matches!(focus::current(ctx), Some(Panel::Streams));
     let mut found = Vec::new();
     ctx.input_mut(|input| {
@@ -44,8 +45,10 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
             let as_text = if written { None } else { text_of(event) };
             let event = as_text.as_ref().unwrap_or(event);
             let Some((command, nth)) = command_of(event, held, typing) else { return true };
-            let key = command.keys[nth].key;
+            let Shortcut { key, ctrl, shift, alt } = command.keys[nth];
+            let is_plain = !ctrl && !shift && !alt;
             let blocked = key == Key::Space && space_clicks
+                || is_plain && keeps_arrows && matches!(key, Key::Left | Key::Right | Key::Home | Key::End)
                 || matches!(key, Key::Home | Key::End) && in_list_of_own && !cx.stream_open;
             if blocked || command.enabled(cx).is_err() {
                 return true;

@@ -3,8 +3,8 @@
 //! There is one tree for much space and two for little: a high window and a low one. Where none of
 //! them fits, the panels stand behind each other and a bar of tabs says which is in front.
 
-use egui::accesskit::Role;
-use egui::{CursorIcon, Id, Rect, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::accesskit::{Action as Ask, ActionData, Orientation, Role};
+use egui::{CursorIcon, EventFilter, Id, Key, Modifiers, Rect, Response, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 use std::collections::BTreeMap;
 
 use super::panels::{self, PANELS, PanelCx, PanelRow, loading::loading_ui, notice::notice_ui, status::status_ui};
@@ -24,13 +24,24 @@ enum Place {
 struct Split {
     /// Where the part is.
     side: Side,
-    /// Under which name its size is kept once the seam is dragged; `None` = it cannot be.
-    seam: Option<&'static str>,
+    /// The line between them, where it can be moved.
+    seam: Option<Seam>,
     first: Size,
     most: f32,
     part: Place,
     rest: Place,
 }
+
+/// A line between two panels that can be moved.
+struct Seam {
+    /// Under which the size of the part is kept once it is moved.
+    key: &'static str,
+    /// Name in the accessibility tree.
+    name: &'static str,
+}
+
+/// How far an arrow key moves one.
+const STEP: f32 = 8.0;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Side {
@@ -86,24 +97,24 @@ static WIDE: Place = Place::Split(&Split {
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
-        seam: Some("findings"),
+        seam: Some(Seam { key: "findings", name: "Height of the drawer" }),
         first: Size::Points(240.0),
         most: 480.0,
         part: Place::Split(&DRAWER),
         rest: Place::Split(&Split {
             side: Side::Left,
-            seam: Some("streams"),
+            seam: Some(Seam { key: "streams", name: "Width of the streams" }),
             first: Size::Points(size::STREAMS),
             most: 480.0,
             part: Place::Panel(Panel::Streams),
             rest: Place::Split(&Split {
                 side: Side::Right,
-                seam: Some("state"),
+                seam: Some(Seam { key: "state", name: "Width of the state" }),
                 first: Size::Points(size::STATE),
                 most: ANY,
                 part: Place::Split(&Split {
                     side: Side::Top,
-                    seam: Some("event"),
+                    seam: Some(Seam { key: "event", name: "Height of the state" }),
                     first: Size::Share(416.0 / 680.0),
                     most: ANY,
                     part: Place::Panel(Panel::State),
@@ -124,19 +135,19 @@ static NARROW: Place = Place::Split(&Split {
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
-        seam: Some("findings"),
+        seam: Some(Seam { key: "findings", name: "Height of the drawer" }),
         first: Size::Points(240.0),
         most: 480.0,
         part: Place::Split(&DRAWER),
         rest: Place::Split(&Split {
             side: Side::Top,
-            seam: Some("narrow events"),
+            seam: Some(Seam { key: "narrow events", name: "Height of the events" }),
             first: Size::Share(0.42),
             most: ANY,
             part: Place::Panel(Panel::Events),
             rest: Place::Split(&Split {
                 side: Side::Left,
-                seam: Some("narrow state"),
+                seam: Some(Seam { key: "narrow state", name: "Width of the state" }),
                 first: Size::Share(0.5825),
                 most: ANY,
                 part: Place::Panel(Panel::State),
@@ -155,18 +166,18 @@ static LOW: Place = Place::Split(&Split {
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
-        seam: Some("findings"),
+        seam: Some(Seam { key: "findings", name: "Height of the drawer" }),
         first: Size::Points(240.0),
         most: 480.0,
         part: Place::Split(&DRAWER),
         rest: Place::Split(&Split {
             side: Side::Right,
-            seam: Some("low state"),
+            seam: Some(Seam { key: "low state", name: "Width of the state" }),
             first: Size::Share(0.42),
             most: ANY,
             part: Place::Split(&Split {
                 side: Side::Top,
-                seam: Some("low event"),
+                seam: Some(Seam { key: "low event", name: "Height of the state" }),
                 first: Size::Share(0.6),
                 most: ANY,
                 part: Place::Panel(Panel::State),
@@ -180,7 +191,7 @@ static LOW: Place = Place::Split(&Split {
 /// While the store is read for the first time.
 static LOADING: Place = Place::Split(&Split {
     side: Side::Left,
-    seam: Some("streams"),
+    seam: Some(Seam { key: "streams", name: "Width of the streams" }),
     first: Size::Points(size::STREAMS),
     most: 480.0,
     part: Place::Panel(Panel::Streams),
@@ -254,7 +265,7 @@ fn walk(
         Place::Split(split) if !split.rest.is_there(cx) => return walk(ui, rect, &split.part, sizes, cx, out),
         Place::Split(split) => split,
     };
-    let chosen = split.seam.and_then(|seam| sizes.get(seam)).copied();
+    let chosen = split.seam.as_ref().and_then(|seam| sizes.get(seam.key)).copied();
     let (part, rest) = split.cut(rect, chosen, cx);
     // In reading order, which is that of the Tab key.
     if matches!(split.side, Side::Left | Side::Top) {
@@ -344,7 +355,7 @@ impl Split {
         }
     }
 
-    /// The line between them, which can be dragged where it has a name.
+    /// The line between them, which can be moved where it has a name.
     fn seam_ui(&self, ui: &mut Ui, whole: Rect, part: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
         let t = tokens::tokens(ui.ctx());
         let edge = match self.side {
@@ -359,27 +370,36 @@ impl Split {
             Rect::from_x_y_ranges(whole.x_range(), edge..=edge)
         };
         let mut color = t.hairline;
-        if let Some(seam) = self.seam {
+        if let Some(seam) = &self.seam {
             let grip = if self.side.is_across() { vec2(3.0, 0.0) } else { vec2(0.0, 3.0) };
-            let response = ui.interact(line.expand2(grip), Id::unique(("seam", seam)), Sense::DRAG | Sense::CLICK);
-            if response.hovered() || response.dragged() {
+            let response = ui.interact(line.expand2(grip), Id::unique(("seam", seam.key)), Sense::click_and_drag());
+            if response.hovered() || response.dragged() || response.has_focus() {
                 color = t.accent;
             }
-            let moved = self.along(response.drag_delta());
-            if moved != 0.0 {
-                let grows = if matches!(self.side, Side::Left | Side::Top) { 1.0 } else { -1.0 };
-                let now = self.within(self.along(part.size()) + moved * grows, whole, cx);
-                let chosen = match self.first {
-                    Size::Points(_) | Size::Time => now,
-                    Size::Share(_) => now / self.along(whole.size()).max(1.0),
-                };
-                out.push(Action::SetSize(seam, Some(chosen)));
+            if response.has_focus() {
+                paint::focus_ring(ui.painter(), line.expand2(grip / 3.0).shrink2(grip.yx()), t);
+                keep_arrows(ui, response.id);
             }
-            if response.double_clicked() {
-                out.push(Action::SetSize(seam, None));
+            let now = self.along(part.size());
+            let [least, most] = [0.0, f32::INFINITY].map(|wanted| self.within(wanted, whole, cx));
+            self.describe(ui, response.id, seam, [least, now, most]);
+            let reset = response.double_clicked()
+                || response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+            let grows = if matches!(self.side, Side::Left | Side::Top) { 1.0 } else { -1.0 };
+            let dragged = self.along(response.drag_delta()) * grows;
+            let wanted = if dragged != 0.0 { Some(now + dragged) } else { self.asked(ui, &response, now, grows) };
+            if reset {
+                out.push(Action::SetSize(seam.key, None));
+            } else if let Some(wanted) = wanted.map(|wanted| wanted.clamp(least, most.max(least))) {
+                let chosen = match self.first {
+                    Size::Points(_) | Size::Time => wanted,
+                    Size::Share(_) => wanted / self.along(whole.size()).max(1.0),
+                };
+                out.push(Action::SetSize(seam.key, Some(chosen)));
             }
             let cursor = if self.side.is_across() { CursorIcon::ResizeHorizontal } else { CursorIcon::ResizeVertical };
-            response.on_hover_and_drag_cursor(cursor);
+            let words = format!("{}: drag, or arrows, Home and End; Enter or a double click resets it", seam.name);
+            response.on_hover_and_drag_cursor(cursor).on_hover_text_at_pointer(words);
         }
         if self.side.is_across() {
             paint::vline(ui.painter(), line.left(), line.top(), line.bottom(), color);
@@ -387,6 +407,61 @@ impl Split {
             paint::hline(ui.painter(), line.left(), line.right(), line.top(), color);
         }
     }
+
+    /// The size that the keyboard or a screen reader asks for. Arrows move the line their own way.
+    fn asked(&self, ui: &Ui, response: &Response, now: f32, grows: f32) -> Option<f32> {
+        let (less, more) = match self.side.is_across() {
+            true => (Key::ArrowLeft, Key::ArrowRight),
+            false => (Key::ArrowUp, Key::ArrowDown),
+        };
+        let has_focus = response.has_focus();
+        ui.input_mut(|input| {
+            let mut by = 0.0;
+            if has_focus {
+                by += STEP * grows * input.count_and_consume_key(Modifiers::NONE, more) as f32;
+                by -= STEP * grows * input.count_and_consume_key(Modifiers::NONE, less) as f32;
+                if input.consume_key(Modifiers::NONE, Key::Home) {
+                    return Some(0.0);
+                }
+                if input.consume_key(Modifiers::NONE, Key::End) {
+                    return Some(f32::INFINITY);
+                }
+            }
+            by += STEP * input.num_accesskit_action_requests(response.id, Ask::Increment) as f32;
+            by -= STEP * input.num_accesskit_action_requests(response.id, Ask::Decrement) as f32;
+            let set =
+                input.accesskit_action_requests(response.id, Ask::SetValue).find_map(|request| match request.data {
+                    Some(ActionData::NumericValue(value)) => Some(value as f32),
+                    _ => None,
+                });
+            set.or((by != 0.0).then_some(now + by))
+        })
+    }
+
+    /// Says what it is, and where between its limits.
+    fn describe(&self, ui: &Ui, id: Id, seam: &Seam, [least, now, most]: [f32; 3]) {
+        ui.ctx().accesskit_node_builder(id, |node| {
+            node.set_role(Role::Splitter);
+            node.set_label(seam.name);
+            let across = self.side.is_across();
+            node.set_orientation(if across { Orientation::Vertical } else { Orientation::Horizontal });
+            node.set_min_numeric_value(least.into());
+            node.set_max_numeric_value(most.into());
+            node.set_numeric_value(now.into());
+            node.set_numeric_value_step(STEP.into());
+            node.set_value(format!("{} points", now.round()));
+            for action in [Ask::SetValue, Ask::Increment, Ask::Decrement] {
+                node.add_action(action);
+            }
+        });
+    }
+}
+
+/// Arrows, Home and End are the seam's while it has the keyboard.
+fn keep_arrows(ui: &Ui, id: Id) {
+    focus::keep_arrows(ui.ctx(), id);
+    let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: false };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
 }
 
 fn swap((a, b): (Rect, Rect)) -> (Rect, Rect) {

@@ -171,3 +171,10 @@ pub fn chevron(painter: &Painter, center: Pos2, open: bool, color: Color32) {
     };
     painter.add(Shape::line(points, Stroke::new(1.1, color)));
 }
+
+/// The small arrow beside the word of a column that is sorted by: down where the largest is first.
+pub fn sort_arrow(painter: &Painter, center: Pos2, down: bool, color: Color32) {
+    let y = if down { 1.0 } else { -1.0 };
+    let points = vec![center + vec2(-3.5, -2.0 * y), center + vec2(3.5, -2.0 * y), center + vec2(0.0, 2.5 * y)];
+    painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
+}

@@ -5,6 +5,8 @@ use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, ViewportCommand, pos2,
 
 use super::keys::keys;
 use super::layout::workspace_ui;
+use super::panels::toolbar::{self, toolbar_ui};
+use super::panels::welcome::welcome_ui;
 use super::panels::{
     PanelCx,
     about::about_ui,
@@ -22,7 +24,6 @@ use super::panels::{
     time,
     value::value_ui,
 };
-use super::panels::{toolbar::toolbar_ui, welcome::welcome_ui};
 use super::tokens::{self, size};
 use super::widgets::menu::ask_form;
 use super::{focus, paint, text};
@@ -34,6 +35,7 @@ use crate::app::view::{ModalView, RootView, Screen};
 /// Actions about the keyboard's place are done here before it returns.
 pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     let ctx = ui.ctx().clone();
+    focus::begin(&ctx);
     set_theme(&ctx, view.commands.theme);
     if ctx.zoom_factor() != view.text_size {
         ctx.set_zoom_factor(view.text_size);
@@ -88,6 +90,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         Some(ModalView::Export(sheet)) => export_sheet_ui(&ctx, sheet, view.zone, out),
         None => focus::return_from_sheet(&ctx),
     }
+    focus::return_from_menu(&ctx);
     announce(ui, view.announcement);
     find_here(&ctx, from, out);
     for action in &out[from..] {
@@ -161,6 +164,7 @@ fn apply(ctx: &Context, action: &Action) {
         Action::ShowColumns => ask_form(ctx, columns::NAME),
         Action::ShowEventTimes => ask_form(ctx, event_times::NAME),
         Action::ZoomAtPlayhead(_) | Action::FoldTime => time::ask(ctx, action),
+        Action::ShowMenu(menu) => toolbar::open_menu(ctx, *menu),
         // Where the box stays open, it keeps the keyboard.
         Action::GoTo(GoToAction::Go(_)) => focus::request(ctx, Panel::Events),
         Action::ToggleFullscreen => {

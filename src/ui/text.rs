@@ -1,5 +1,6 @@
 //! Setting text: one line at a time, on a common baseline, cut with "…" where it does not fit.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
@@ -103,6 +104,46 @@ fn layout_rtl(painter: &Painter, mut line: String, style: Type, color: Color32, 
     set(&line)
 }
 
+/// Lays out a name in one line; where it is too long its middle is left out, for names often differ
+/// at their end.
+pub fn layout_name(painter: &Painter, text: &str, style: Type, color: Color32, max_width: f32) -> Arc<Galley> {
+    let whole = ends(text, MAX_LAYOUT_BYTES);
+    let chars: Vec<char> = one_line(&whole).chars().collect();
+    match name_ends(painter, &chars, style, max_width) {
+        None => layout(painter, &whole, style, color, f32::INFINITY),
+        Some(kept) => layout(painter, &without_middle(&chars, kept), style, color, f32::INFINITY),
+    }
+}
+
+/// Of a name that has no room: how many characters at its beginning and at its end have.
+pub fn name_ends(painter: &Painter, chars: &[char], style: Type, max_width: f32) -> Option<(usize, usize)> {
+    // By trying: how wide some characters are depends on those beside them.
+    let fits = |words: &str| width(painter, words, style) <= max_width;
+    if fits(&chars.iter().collect::<String>()) {
+        return None;
+    }
+    let ends = |count: usize| (count.div_ceil(2), count / 2);
+    let (mut least, mut most) = (0, chars.len());
+    while most - least > 1 {
+        let middle = least.midpoint(most);
+        if fits(&without_middle(chars, ends(middle))) { least = middle } else { most = middle }
+    }
+    Some(ends(least))
+}
+
+fn without_middle(chars: &[char], (head, tail): (usize, usize)) -> String {
+    chars[..head].iter().chain(&['…']).chain(&chars[chars.len() - tail..]).collect()
+}
+
+/// The first and the last bytes of a text, at most `max`, whole characters, with "…" between them.
+fn ends(text: &str, max: usize) -> Cow<'_, str> {
+    if text.len() <= max {
+        return Cow::Borrowed(text);
+    }
+    let tail = text.ceil_char_boundary(text.len() - max / 2);
+    Cow::Owned(format!("{}…{}", head(text, max / 2 - '…'.len_utf8()), &text[tail..]))
+}
+
 /// The first bytes of a text, at most `max`, whole characters.
 pub fn head(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
@@ -168,6 +209,23 @@ pub fn left_cut(
     place(painter, galley, x, center_y, style)
 }
 
+/// Like [`left_cut`], for names: what is too long is cut in the middle.
+pub fn left_name(
+    painter: &Painter,
+    x: f32,
+    center_y: f32,
+    text: &str,
+    style: Type,
+    color: Color32,
+    max_width: f32,
+) -> f32 {
+    if text.is_empty() {
+        return x;
+    }
+    let galley = layout_name(painter, text, style, color, max_width);
+    place(painter, galley, x, center_y, style)
+}
+
 /// Paints a line that ends at `x`; returns where it begins.
 pub fn right(painter: &Painter, x: f32, center_y: f32, text: &str, style: Type, color: Color32) -> f32 {
     if text.is_empty() {
@@ -190,6 +248,22 @@ pub fn right_cut(
     max_width: f32,
 ) -> f32 {
     let galley = layout(painter, text, style, color, max_width);
+    let start = x - galley.size().x;
+    place(painter, galley, start, center_y, style);
+    start
+}
+
+/// Like [`right_cut`], for names: what is too long is cut in the middle.
+pub fn right_name(
+    painter: &Painter,
+    x: f32,
+    center_y: f32,
+    text: &str,
+    style: Type,
+    color: Color32,
+    max_width: f32,
+) -> f32 {
+    let galley = layout_name(painter, text, style, color, max_width);
     let start = x - galley.size().x;
     place(painter, galley, start, center_y, style);
     start
@@ -247,4 +321,47 @@ pub fn paragraph_galley(
     let mut job = LayoutJob::simple_format(head(text, MAX_LAYOUT_BYTES).to_owned(), format);
     job.wrap = TextWrapping { max_width: width, max_rows, break_anywhere: false, overflow_character: Some('…') };
     painter.layout_job(job)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is painted of a name in so much room, and how wide that is.
+    fn cut(text: &str, style: Type, room: f32) -> (String, f32) {
+        let ctx = egui::Context::default();
+        super::super::fonts::install(&ctx);
+        let mut shown = (String::new(), 0.0);
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let galley = layout_name(ui.painter(), text, style, Color32::PLACEHOLDER, room);
+            shown = (galley.text().to_owned(), galley.size().x);
+        });
+        output.textures_delta.clear();
+        shown
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_beginning_and_its_end() {
+        let name = "WarehouseItemReservationWasReleasedAfterTimeout";
+        assert_eq!(cut(name, BODY, 1_000.0).0, name);
+        for (style, room) in [(BODY, 120.0), (DATA, 120.0), (BODY, 60.0), (DATA, 300.0)] {
+            let (shown, width) = cut(name, style, room);
+            let (head, tail) = shown.split_once('…').expect("something is left out");
+            assert!(name.starts_with(head) && name.ends_with(tail), "{shown}");
+            assert!(head.chars().count().abs_diff(tail.chars().count()) <= 3, "{shown}");
+            assert!(width <= room && width > room - 20.0, "{shown} is {width} wide in {room}");
+        }
+    }
+
+    #[test]
+    fn no_room_and_texts_without_end_are_no_trouble() {
+        for room in [0.0, 3.0, -5.0, 12.0] {
+            let (shown, width) = cut("account-1042", DATA, room);
+            assert!(shown.contains('…') && width < 24.0, "{shown} in {room}");
+        }
+        let huge = format!("start-{}-end", "ä".repeat(100_000));
+        let (shown, _) = cut(&huge, DATA, 200.0);
+        assert!(shown.starts_with("start-") && shown.ends_with("-end"), "{shown}");
+        assert_eq!(cut("", DATA, 10.0), (String::new(), 0.0));
+    }
 }

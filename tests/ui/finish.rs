@@ -2,7 +2,7 @@
 //! they once did something else.
 
 use egui::{Key, Modifiers, Shape};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use eventglass::app::action::{Action, StateTab};
 use eventglass::app::place::{Place, Start};
 use eventglass::app::view::{ModalView, Screen};
@@ -331,4 +331,244 @@ fn the_reducer_is_read_again_when_that_is_asked_for() {
     wait_for(&mut window, "Reducer reducers.mjs, 0 errors");
     settle(&mut window);
     assert_eq!(window.state().applied(), 57);
+}
+
+/// Names of the streams that are listed, from above.
+fn listed(window: &Window) -> Vec<String> {
+    let is_stream = |node: &egui_kittest::Node<'_>| {
+        let access = node.accesskit_node();
+        access.role() == egui::Role::TreeItem && access.label().is_some_and(|label| label.contains(" event"))
+    };
+    let mut rows: Vec<_> = window.root().children_recursive().filter(is_stream).collect();
+    rows.sort_by(|one, other| one.rect().top().total_cmp(&other.rect().top()));
+    rows.iter().filter_map(|row| Some(row.accesskit_node().label()?.split(", ").nth(1)?.to_owned())).collect()
+}
+
+#[test]
+fn a_column_that_is_sorted_by_turns_around_when_it_is_clicked_once_more() {
+    use egui::accesskit::SortDirection;
+    let mut window = window(Case::Full);
+    let direction = |window: &Window, name: &str| window.get_by_label(name).accesskit_node().sort_direction();
+    let first = listed(&window);
+    assert_eq!(direction(&window, "Sort by stream"), Some(SortDirection::Ascending));
+    window.get_by_label("Sort by stream").click();
+    settle(&mut window);
+    assert_eq!(listed(&window), first.iter().rev().cloned().collect::<Vec<_>>());
+    assert_eq!(direction(&window, "Sort by stream"), Some(SortDirection::Descending));
+    window.get_by_label("Sort by events").click();
+    settle(&mut window);
+    assert_eq!(
+        (direction(&window, "Sort by stream"), direction(&window, "Sort by events")),
+        (None, Some(SortDirection::Descending))
+    );
+    let most_first = listed(&window);
+    window.get_by_label("Sort by events").click();
+    settle(&mut window);
+    assert_eq!(listed(&window), most_first.iter().rev().cloned().collect::<Vec<_>>());
+    // It comes back like that.
+    let settings = left_settings(&mut window);
+    let places = vec![Place::of(sample("bank.db"))];
+    let mut window = drawn(Program::new(settings, Start { places, ..Start::default() }), [1440.0, 900.0]);
+    settle(&mut window);
+    assert_eq!(direction(&window, "Sort by events"), Some(SortDirection::Ascending));
+}
+
+/// The settings as the program leaves them.
+fn left_settings(window: &mut Window) -> eventglass::app::settings::Settings {
+    let mut settings = settings();
+    let program = window.state_mut();
+    for effect in &program.effects {
+        if let eventglass::app::Effect::Save(change) = effect {
+            settings.apply(change);
+        }
+    }
+    program.app.remember_all().iter().for_each(|change| settings.apply(change));
+    settings
+}
+
+#[test]
+fn the_category_stays_above_its_streams() {
+    let mut window = window(Case::Full);
+    window.state_mut().apply(Action::SetStreamFilter(String::new()));
+    settle(&mut window);
+    let list = window.get_by_role_and_label(egui::Role::Tree, "Streams").rect();
+    let wheel = |window: &mut Window, by: f32| {
+        window.hover_at(list.center());
+        window.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, -by),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+            modifiers: Modifiers::NONE,
+        });
+        window.run_steps(3);
+    };
+    wheel(&mut window, -100_000.0);
+    for by in [12.0, 36.0, 48.0] {
+        wheel(&mut window, by);
+        let category = window.get_by_label_contains("category account, ").rect();
+        assert_eq!(category.top(), list.top(), "after {by}");
+        assert_eq!(category.height(), 24.0, "it is whole");
+    }
+    // What is under it cannot be hit there, and a row that is chosen by keyboard is not left under it.
+    window.key_press_modifiers(Modifiers::ALT, Key::Num1);
+    window.run_steps(3);
+    for _ in 0..40 {
+        press(&mut window, Key::ArrowUp);
+        let focused = window.root().children_recursive().find(egui_kittest::Node::is_focused).expect("a row").rect();
+        let head = window.query_all_by_label_contains("category account, ").map(|node| node.rect()).next();
+        let is_free = head.is_none_or(|head| focused == head || focused.top() >= head.bottom() - 0.5);
+        assert!(is_free && focused.height() >= 23.0, "{focused:?} is under {head:?}");
+    }
+    // A click on it shuts the category, and brings its row there.
+    wheel(&mut window, 100.0);
+    window.get_by_label_contains("category account, ").click();
+    settle(&mut window);
+    assert!(!listed(&window).iter().any(|name| name.starts_with("account-")), "{:?}", listed(&window));
+    assert_eq!(window.get_by_label_contains("category account, ").rect().top(), list.top());
+}
+
+#[test]
+fn while_it_plays_the_playhead_is_in_the_middle_third_of_the_list() {
+    use eventglass::app::playback::PlaybackCommand;
+    let mut window = window(Case::Full);
+    let list = window.get_by_role_and_label(egui::Role::ListBox, "Events").rect();
+    window.state_mut().apply(PlaybackCommand::ScrubTo(eventglass::model::Applied(60)));
+    settle(&mut window);
+    window.state_mut().apply(PlaybackCommand::SetSpeed(100));
+    window.state_mut().apply(PlaybackCommand::Play);
+    wait_until(&mut window, "event 140", |window| {
+        let applied = window.state().applied();
+        if applied > 70 {
+            let row = window.get_by_label_contains(&format!("row {applied} of 214")).rect();
+            let third = list.height() / 3.0;
+            let middle = list.top() + third - 1.0..=list.bottom() - third + 1.0;
+            assert!(middle.contains(&row.center().y), "row {applied} is at {row:?} of {list:?}");
+        }
+        applied >= 140
+    });
+}
+
+#[test]
+fn a_long_name_keeps_its_end_and_what_is_cut_is_told_whole() {
+    let name = "invoice-eu-west-1-production-000000000000000000000000000000000000000000004711";
+    let kind = "TheReservationOfTheWarehouseItemWasReleasedAfterTheTimeoutOfTheCustomerHadPassed";
+    let path = "theFullyQualifiedNameOfTheMemberThatIsMeant";
+    let value = format!("it begins {} and it ends", "and goes on ".repeat(40));
+    let line = format!(
+        "{{\"stream\":\"{name}\",\"version\":1,\"type\":\"{kind}\",\"data\":{{\"{path}\":\"{value}\",\"n\":{{\"a\":[1,2]}}}}}}\n"
+    );
+    let (mut window, _folder) = lines(&line);
+    let shown = painted(&window);
+    for (whole, end) in [(name, "4711"), (kind, "Passed")] {
+        let cut = shown.iter().rfind(|(text, _)| text.contains('…') && text.ends_with(end));
+        let (cut, _) = cut.unwrap_or_else(|| panic!("{whole} is not cut in the middle in {shown:?}"));
+        let (beginning, _) = cut.split_once('…').expect("it is cut");
+        assert!(beginning.len() > 3 && whole.contains(beginning), "{cut}");
+    }
+    for (role, label, wanted) in [
+        (egui::Role::ListBoxOption, ", TheReservation", kind.to_owned()),
+        (egui::Role::TreeItem, ", theFullyQualified", format!("{path}\n\"{value}\"")),
+    ] {
+        let is_row = |node: &egui_kittest::Node<'_>| {
+            node.accesskit_node().role() == role
+                && node.accesskit_node().label().is_some_and(|words| words.contains(label))
+        };
+        let row = window.root().children_recursive().find(is_row).expect("a row").rect();
+        window.hover_at(egui::pos2(row.left() + row.width() * 0.3, row.center().y));
+        window.run_steps(2);
+        wait_until(&mut window, &wanted, |window| painted(window).iter().any(|(text, _)| *text == wanted));
+    }
+}
+
+#[test]
+fn columns_are_as_wide_as_is_needed_where_there_is_room() {
+    let line = r#"{"stream":"a-1","version":1,"type":"TheReservationOfTheItemWasReleased","data":{"aMemberWithALongName":1,"n":2}}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log.jsonl");
+    std::fs::write(&log, line).expect("written");
+    let start = Start { places: vec![Place::of(log)], ..Start::default() };
+    let mut window = drawn(Program::new(settings(), start), [1800.0, 900.0]);
+    settle(&mut window);
+    let shown = painted(&window);
+    for whole in ["TheReservationOfTheItemWasReleased", "aMemberWithALongName"] {
+        let times = shown.iter().filter(|(text, _)| text == whole).count();
+        assert!(times >= 2, "{whole} is whole {times} times in {shown:?}");
+    }
+}
+
+#[test]
+fn the_keys_fit_a_usual_window_and_scroll_in_a_small_one() {
+    let mut window = window(Case::Full);
+    write(&mut window, "?");
+    let (first, last) =
+        (window.get_by_label("Open file…: Ctrl O").rect(), window.get_by_label("To the next control: Tab").rect());
+    let screen = window.ctx.content_rect();
+    assert!(screen.contains_rect(first) && screen.contains_rect(last), "{last:?} is outside of {screen:?}");
+    let mut window = crate::program::sized(Case::Full, [1024.0, 640.0]);
+    write(&mut window, "?");
+    let top = |window: &Window| window.get_by_label("Open file…: Ctrl O").rect().top();
+    let before = top(&window);
+    press(&mut window, Key::End);
+    assert!(top(&window) < before, "it scrolls by keyboard");
+    press(&mut window, Key::Home);
+    assert_eq!(top(&window), before);
+    assert_eq!(window.state().applied(), 57);
+}
+
+#[test]
+fn about_names_the_licences_of_what_is_built_in() {
+    let mut window = window(Case::Welcome);
+    window.state_mut().apply(Action::ShowAbout);
+    window.run_steps(4);
+    for _ in 0..400 {
+        if window.query_by_label_contains("nucleo-matcher v").is_some() {
+            break;
+        }
+        press(&mut window, Key::PageDown);
+    }
+    window.get_by_label_contains("nucleo-matcher v");
+    window.get_by_label_contains("MPL-2.0");
+}
+
+#[test]
+fn a_reducer_beside_the_store_that_was_declined_is_not_offered_again() {
+    let offered = "reducers.mjs lies beside the store. It is not applied unasked.";
+    let mut window = start(bank(57, None));
+    wait_for(&mut window, offered);
+    window.get_by_label("Hide this").click();
+    settle(&mut window);
+    let settings = left_settings(&mut window);
+    for place in [bank(57, None), Place::of(sample("bank.db"))] {
+        let mut window =
+            drawn(Program::new(settings.clone(), Start { places: vec![place], ..Start::default() }), [1440.0, 900.0]);
+        settle(&mut window);
+        wait_for(&mut window, "Reducer Merge, a guess");
+        settle(&mut window);
+        assert!(window.query_by_label(offered).is_none());
+    }
+    // It is about that one reducer: at another store it is offered.
+    let folder = tempfile::tempdir().expect("a folder");
+    for file in ["bank.db", "reducers.mjs"] {
+        std::fs::copy(sample(file), folder.path().join(file)).expect("copied");
+    }
+    let places = vec![Place::of(folder.path().join("bank.db"))];
+    let mut window = drawn(Program::new(settings, Start { places, ..Start::default() }), [1440.0, 900.0]);
+    wait_for(&mut window, offered);
+}
+
+#[test]
+fn a_click_on_a_row_gives_the_keyboard_to_its_list() {
+    let mut window = window(Case::Full);
+    for (row, list) in [("row 60 of 214", "Events"), ("of 28, currency", "State"), ("account-1044, ", "Streams")] {
+        window.get_by_label_contains(row).click();
+        settle(&mut window);
+        assert_eq!(crate::keyboard::focused_name(&window), list);
+    }
+    focus_list(&mut window);
+    window.get_by_label("Go to stream, version or time").click();
+    settle(&mut window);
+    press(&mut window, Key::Escape);
+    window.run_steps(3);
+    assert_eq!(crate::keyboard::focused_name(&window), "Events", "after a sheet that was clicked open");
 }

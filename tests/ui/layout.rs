@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Modifiers, PointerButton, Pos2, pos2};
+use egui::{Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::program::{Case, Program, Window, bank, drawn, sample, settings, settle, window};
 use eventglass::app::action::Action;
@@ -81,6 +81,81 @@ fn sizes_come_back_with_the_app_and_a_share_is_one_of_any_window() {
     again.state_mut().apply(Action::ResetLayout);
     settle(&mut again);
     assert!(again.get_by_role_and_label(egui::Role::Region, "State").rect().height() > state.height());
+}
+
+/// What a seam says of itself: where it is between its limits.
+fn seam(window: &Window, name: &str) -> [f64; 3] {
+    let node = window.get_by_role_and_label(egui::accesskit::Role::Splitter, name);
+    let node = node.accesskit_node();
+    [node.min_numeric_value(), node.numeric_value(), node.max_numeric_value()].map(|value| value.expect("a number"))
+}
+
+#[test]
+fn seams_are_moved_by_keyboard() {
+    let mut window = window(Case::Full);
+    for (name, panel, less, more, grows) in [
+        ("Width of the streams", "Streams", Key::ArrowLeft, Key::ArrowRight, 8.0),
+        ("Width of the state", "State", Key::ArrowLeft, Key::ArrowRight, -8.0),
+        ("Height of the state", "State", Key::ArrowUp, Key::ArrowDown, 8.0),
+    ] {
+        let size = |window: &Window| {
+            let rect = window.get_by_role_and_label(egui::Role::Region, panel).rect();
+            if name.starts_with("Width") { rect.width() } else { rect.height() }
+        };
+        let first = size(&window);
+        window.get_by_label(name).focus();
+        settle(&mut window);
+        let press = |window: &mut Window, key: Key| {
+            window.key_press(key);
+            settle(window);
+        };
+        press(&mut window, more);
+        assert!((size(&window) - first - grows).abs() < 1.1, "{name}: {first} became {}", size(&window));
+        press(&mut window, less);
+        press(&mut window, less);
+        assert!((size(&window) - first + grows).abs() < 1.1, "{name}: {first} became {}", size(&window));
+        let [least, now, most] = seam(&window, name);
+        assert!(least < now && now < most && (now as f32 - size(&window)).abs() < 0.1, "{least} {now} {most}");
+        press(&mut window, Key::Home);
+        assert_eq!(size(&window), least as f32, "{name}");
+        press(&mut window, Key::End);
+        assert_eq!(size(&window), most as f32, "{name}");
+        assert_eq!(sizes(&window).len(), 1);
+        press(&mut window, Key::Enter);
+        assert_eq!(size(&window), first, "{name}");
+        assert!(sizes(&window).is_empty());
+        assert!(window.get_by_label(name).is_focused());
+        assert_eq!(window.state().applied(), 57, "no key was for the playhead");
+        // What a screen reader sets.
+        window.get_by_label(name).set_value_accesskit(now);
+        settle(&mut window);
+        assert!((size(&window) - now as f32).abs() < 1.1, "{name}");
+        window.state_mut().apply(Action::ResetLayout);
+        settle(&mut window);
+        assert_eq!(size(&window), first, "{name}");
+    }
+}
+
+#[test]
+fn the_drawer_is_made_higher_by_keyboard() {
+    for size in [[1440.0, 900.0], [1024.0, 640.0]] {
+        let mut window = crate::program::sized(Case::Full, size);
+        window.state_mut().apply(Action::ShowSearch);
+        settle(&mut window);
+        let height = |window: &Window| window.get_by_role_and_label(egui::Role::Region, "Search").rect().height();
+        let first = height(&window);
+        window.get_by_label("Height of the drawer").focus();
+        settle(&mut window);
+        window.key_press(Key::ArrowUp);
+        settle(&mut window);
+        let [_, now, most] = seam(&window, "Height of the drawer");
+        let want = (first + 8.0).min(most as f32);
+        assert!((height(&window) - want).abs() < 1.1, "{first} became {}, {now} of {most}", height(&window));
+        window.key_press(Key::Home);
+        settle(&mut window);
+        let [least, now, _] = seam(&window, "Height of the drawer");
+        assert_eq!((now, height(&window)), (least, least as f32));
+    }
 }
 
 #[test]

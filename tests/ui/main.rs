@@ -22,6 +22,7 @@ mod links;
 mod looks;
 mod mapping;
 mod matrix;
+mod menus;
 mod panels;
 mod places;
 mod program;

@@ -207,6 +207,8 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             CopyWhat::Changes,
             CopyWhat::ChangesAsLines,
             CopyWhat::CommandLine,
+            CopyWhat::StreamName,
+            CopyWhat::StorePath,
             CopyWhat::Text("x".to_owned()),
         ])),
         39 | 40 => Action::UseReducer(chance.of(&world.reducers)),
@@ -225,6 +227,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         52 => Action::ShowNthStore(number(chance) as usize),
         53 => Action::ShowStore(StoreId(number(chance) as u32)),
         54 => match chance.below(6) {
+            0 if chance.one_in(4) => Action::CloseOthers(None),
             0 => Action::CloseStore,
             1 => Action::CloseTab(StoreId(number(chance) as u32)),
             2 => Action::OpenPath("~/there is no such file.db".to_owned()),
@@ -232,6 +235,7 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             4 => Action::OpenRecent(number(chance) as usize),
             _ => Action::ForgetRecent(number(chance) as usize),
         },
+        55 if chance.one_in(4) => Action::ShowMenu(None),
         55 => {
             let times =
                 [1.0, 2.0, 7.5, 1e3, 1e12, f64::NAN, -3.0].map(|times| (times, chance.below(110) as f64 / 100.0));
@@ -425,6 +429,10 @@ fn input(chance: &mut Chance, window: &mut Window) -> bool {
         Key::L,
         Key::P,
         Key::G,
+        Key::Menu,
+        Key::F10,
+        Key::V,
+        Key::H,
     ];
     let modifiers = [Modifiers::NONE, Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND, Modifiers::ALT];
     let pos = pos2(chance.below(1_440) as f32, chance.below(900) as f32);
@@ -434,8 +442,8 @@ fn input(chance: &mut Chance, window: &mut Window) -> bool {
         2 => window.event(Event::Text(chance.of(&["/", "t", "1", "j", "y", "?", "m", "'", "fee", "ß"]).to_owned())),
         3 => {
             window.hover_at(pos);
+            let button = chance.of(&[PointerButton::Primary, PointerButton::Primary, PointerButton::Secondary]);
             for pressed in [true, false] {
-                let button = PointerButton::Primary;
                 window.event(Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
             }
         }

@@ -12,7 +12,7 @@ use self::when::{Moment, When};
 use super::App;
 use super::action::{GoToAction, GoToScope};
 use super::bookmarks::Bookmark;
-use super::command::{COMMANDS, Command};
+use super::command::Command;
 use super::desk::{Desk, Modal};
 use super::store::OpenStore;
 use super::stream::StreamView;
@@ -365,11 +365,11 @@ fn bookmarks(all: &[Bookmark], words: &str, most: usize) -> Vec<Hit> {
 /// Commands whose name fits, the best first.
 fn commands(words: &str) -> Vec<Hit> {
     let mut fuzzy = Fuzzy::new(words);
-    let all = COMMANDS.iter().filter(|command| !command.keys_only);
+    let all = Command::everywhere();
     // Behind those come the ones whose sentence has the words.
     let says = |command: &Command| command.doc.to_lowercase().contains(&words.to_lowercase()).then_some(0);
     let mut score = |command: &Command| fuzzy.score(command.name).or_else(|| says(command));
-    let mut found: Vec<_> = all.filter_map(|command| Some((score(command)?, *command))).collect();
+    let mut found: Vec<_> = all.filter_map(|command| Some((score(command)?, command))).collect();
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     found.into_iter().map(|(_, command)| Hit::Command { command, marks: fuzzy.marks(command.name) }).collect()
 }

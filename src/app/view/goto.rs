@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Count;
 use crate::app::action::GoToScope;
-use crate::app::command::{COMMANDS, Command, CommandContext, Enabled};
+use crate::app::command::{Command, CommandContext, Enabled};
 use crate::app::desk::Desk;
 use crate::app::goto::{GoTo, Hit};
 use crate::app::store::OpenStore;
@@ -81,7 +81,7 @@ const IN_STREAM: &str =
 pub(super) fn goto<'a>(go: &'a GoTo, store: Option<&'a OpenStore>, commands: &'a CommandContext) -> GoToView<'a> {
     let in_stream = go.scope == GoToScope::Stream;
     let of_commands = go.is_of_commands();
-    let all = || COMMANDS.iter().filter(|command| !command.keys_only).count() as u64;
+    let all = || Command::everywhere().count() as u64;
     let looks_for_streams = !in_stream && !of_commands && go.found.all_streams > 0;
     let streams = Count { number: go.found.all_streams, exact: !go.is_looking() };
     GoToView {

@@ -13,6 +13,8 @@ pub struct StreamsView<'a> {
     /// Text in the filter.
     pub filter: &'a str,
     pub sort: StreamSort,
+    /// The largest, newest or last name first.
+    pub descending: bool,
     /// `Empty`: the store has no streams; a filter without a match is `Ready` with no rows.
     pub rows: Content<'a, &'a dyn StreamLines>,
     /// Streams that pass the filter.
@@ -38,6 +40,8 @@ pub trait StreamLines {
     }
     /// Row `i`, `i < len()`.
     fn row(&self, i: u64) -> StreamLine<'_>;
+    /// Row of the category that row `i` is in, or is; none where streams are not grouped.
+    fn category_of(&self, i: u64) -> Option<u64>;
     /// Row of a stream, where it is visible.
     fn index_of(&self, stream: StreamId) -> Option<u64>;
 }
@@ -81,6 +85,7 @@ pub(super) fn streams<'a>(store: &'a OpenStore, commands: &CommandContext) -> St
     StreamsView {
         filter: &store.list.order.filter,
         sort: store.list.order.sort,
+        descending: store.list.order.descending,
         rows: match (streams.is_empty(), store.index.reading) {
             (true, Reading::Running) => Content::Loading,
             (true, _) => Content::Empty,
@@ -149,6 +154,11 @@ impl StreamLines for OpenStore {
             last: summary.and_then(|summary| summary.last_time),
             status: summary.map_or(StreamStatus::Active, |summary| summary.status),
         }
+    }
+
+    fn category_of(&self, i: u64) -> Option<u64> {
+        let place = self.list.rows.partition_point(|first| *first <= i).checked_sub(1)?;
+        self.list.rows.get(place).copied().filter(|_| !self.index.list.flat)
     }
 
     fn index_of(&self, stream: StreamId) -> Option<u64> {

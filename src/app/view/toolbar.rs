@@ -35,6 +35,9 @@ pub struct StoreTab {
 
 /// The store's name and kind.
 pub struct StoreChip<'a> {
+    pub id: StoreId,
+    /// Whole path.
+    pub path: String,
     /// File name, or the server's name.
     pub name: &'a str,
     /// Dialect, or another word for what it is; empty while unknown.
@@ -80,6 +83,8 @@ pub(super) fn toolbar(stores: &[OpenStore], active: usize) -> ToolbarView<'_> {
     ToolbarView {
         tabs: if stores.len() > 1 { tabs(stores, active) } else { Vec::new() },
         store: store.map(|store| StoreChip {
+            id: store.id,
+            path: store.path.display().to_string(),
             name: &store.name,
             dialect: store.opened().map_or("", |opened| &opened.dialect),
             evidence: &store.evidence,

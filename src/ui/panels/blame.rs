@@ -7,12 +7,15 @@ use egui::{Color32, Painter, Pos2, Rect, Ui, pos2};
 
 use super::{PanelCx, labels, sentence, split_header};
 use crate::app::action::{Action, Panel};
+use crate::app::command::{self as c, Target};
 use crate::app::view::{BlameLine, BlameView, Zone};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, context_menu};
 use crate::ui::widgets::find_line::find_line_ui;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::widgets::tip::tip;
 use crate::ui::{format, paint, text};
 
 const MARK: f32 = 15.0;
@@ -21,6 +24,9 @@ const SHAPE: f32 = 92.0;
 const TYPE: f32 = 108.0;
 const TIME: f32 = 252.0;
 const BECAME: f32 = 452.0;
+
+/// The menu of a write.
+const MENU: Groups = &[&[&c::OPEN_ROW, &c::COPY_ROW], &[&c::PREVIOUS_WRITE, &c::NEXT_WRITE, &c::BLAME]];
 
 /// Shows the panel in `rect`.
 pub fn blame_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -32,14 +38,17 @@ pub fn blame_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     let y = header.center().y;
     let end = text::left(&painter, header.left() + size::PAD, y, "Writes of", text::TITLE, t.text) + 6.0;
     let room = header.right() - 44.0 - end;
-    let end = text::left_cut(&painter, end, y, &view.path, text::TITLE, t.text, room * 0.5) + 10.0;
+    let end = text::left_name(&painter, end, y, &view.path, text::TITLE, t.text, room * 0.5) + 10.0;
     let words = words(view);
     let color = if view.problem.is_some() { t.warning } else { t.quiet };
     let end = text::left_cut(&painter, end, y, &words, text::BODY, color, header.right() - 44.0 - end);
     let spot = Rect::from_min_max(header.min, pos2(end, header.bottom()));
     let said = spoken(ui, id.with("count"), spot, &format!("Writes of {}: {words}", view.path));
-    if let Some(problem) = view.problem {
-        said.on_hover_text(format!("{}. {}. help: {}", problem.what, problem.cause, problem.help));
+    match view.problem {
+        Some(problem) => {
+            drop(said.on_hover_text(format!("{}. {}. help: {}", problem.what, problem.cause, problem.help)))
+        }
+        None => tip(said, &view.path),
     }
     let close = Rect::from_center_size(pos2(header.right() - 20.0, y), egui::vec2(28.0, 28.0));
     if icon_button(ui, id.with("close"), close, Icon::X, 14.0, "Close writes").clicked() {
@@ -68,6 +77,14 @@ pub fn blame_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         out.push(Action::OpenWrite(row));
     }
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let line = view.rows.row(row);
+        let became = line.inside.or(line.after).unwrap_or("removed");
+        let text = format!("{} {} {became}", format::version(line.version), line.type_name);
+        let target = Target { open: Some(Action::OpenWrite(row)), text, store: None };
+        Asked { at, groups: MENU, target: Some(target) }
+    });
+    context_menu(ui, list.with("menu"), asked, cx.commands, out);
 }
 
 /// How many there are, and what is to be said of them.
@@ -133,7 +150,7 @@ fn row_ui(at: &RowPaint<'_>, line: &BlameLine<'_>, view: &BlameView<'_>, columns
     paint::type_shape(painter, pos2(x + SHAPE, y), 5.0, line.slot, t);
     let quiet = if at.selected { t.secondary } else { t.quiet };
     let type_end = if columns.time { TIME } else { columns.became };
-    text::left_cut(painter, x + TYPE, y, line.type_name, text::BODY, t.text, type_end - 12.0 - TYPE);
+    text::left_name(painter, x + TYPE, y, line.type_name, text::BODY, t.text, type_end - 12.0 - TYPE);
     let mut when = String::new();
     if let Some((date, clock, _)) = line.time.and_then(|time| format::time_parts(time, zone)) {
         if columns.time {
@@ -171,7 +188,7 @@ fn row_ui(at: &RowPaint<'_>, line: &BlameLine<'_>, view: &BlameView<'_>, columns
             line.type_name,
             text::head(&value, 300)
         ),
-        tooltip: at.pointer.map(|_| value),
+        tooltip: at.pointer.map(|_| format!("{version} {}\n{value}", line.type_name)),
         ..RowNode::default()
     }
 }

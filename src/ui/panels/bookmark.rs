@@ -21,7 +21,7 @@ pub fn bookmark_ui(ctx: &Context, view: &BookmarkView<'_>, out: &mut Vec<Action>
             let painter = ui.painter().clone();
             let (left, right) = (rect.left() + 16.0, rect.right() - 16.0);
             text::left(&painter, left, rect.top() + 26.0, "Bookmark", text::TITLE, t.text);
-            text::left_cut(&painter, left, rect.top() + 50.0, &view.place, text::DATA, t.secondary, right - left);
+            text::left_name(&painter, left, rect.top() + 50.0, &view.place, text::DATA, t.secondary, right - left);
             let name = format!("Note on {}", view.place);
             let field = Field { id: id.with("field"), name: &name, hint: "A note", icon: None, key: None };
             let appears = appears(ui, id);

@@ -2,7 +2,7 @@
 //! wider, and the list of the payload's members that can be one.
 
 use egui::accesskit::Role;
-use egui::{CursorIcon, Event, Id, Key, Modifiers, Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{CursorIcon, Event, Id, Key, Modifiers, Painter, Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::action::{Action, ColumnAction};
 use crate::app::columns::WIDTHS;
@@ -58,6 +58,17 @@ pub struct Columns {
     pub short_time: bool,
     /// Everything but the mark stands so much further right: room for long versions.
     pub shift: f32,
+    /// What is behind the type stands so much further right again: room for long names of types.
+    pub type_room: f32,
+}
+
+/// Types that are measured: the most frequent.
+const MEASURED: usize = 32;
+
+/// Width of the longest name of a type.
+fn widest_type(painter: &Painter, view: &EventsView<'_>) -> f32 {
+    let names = (0..view.types.len().min(MEASURED)).filter_map(|at| view.types.get(at));
+    names.map(|entry| text::width(painter, entry.name, text::BODY)).fold(0.0, f32::max)
 }
 
 /// A header that is dragged: the column, and by how much its edge is moved.
@@ -73,8 +84,11 @@ impl Columns {
         let width = width - shift;
         let dragged: Option<Dragged> = ui.data(|data| data.get_temp(id.with("edge")));
         let wanted: Vec<f32> = view.columns.iter().map(|column| wanted(column, dragged.as_ref())).collect();
-        let mut columns = lay_out(width, &wanted, view.columns, view.columns_chosen);
-        columns.shift = shift;
+        let behind = SINCE_RIGHT + RIGHT + wanted.iter().map(|wanted| GAP + wanted).sum::<f32>();
+        let type_room = widest_type(ui.painter(), view) - (TIME - 12.0 - TYPE);
+        let type_room = type_room.min(width - behind).max(0.0).round();
+        let mut columns = lay_out(width - type_room, &wanted, view.columns, view.columns_chosen);
+        (columns.shift, columns.type_room) = (shift, type_room);
         columns
     }
 
@@ -85,6 +99,7 @@ impl Columns {
         let painter = ui.painter().clone();
         text::right(&painter, x + VERSION_RIGHT, y, "Version", text::LABEL, t.quiet);
         text::left(&painter, x + TYPE, y, "Type", text::LABEL, t.quiet);
+        let x = x + self.type_room;
         let zone = match zone {
             Zone::Utc => "Time, UTC",
             Zone::Local | Zone::Fixed(_) => "Time, local",
@@ -127,7 +142,8 @@ impl Columns {
     ) {
         let t = tokens::tokens(ui.ctx());
         let PayloadColumn { path, label, numeric } = &column.payload;
-        let Some((from, width)) = self.payload.get(at).map(|(from, to)| (line.left() + self.shift + from, to - from))
+        let Some((from, width)) =
+            self.payload.get(at).map(|(from, to)| (line.left() + self.shift + self.type_room + from, to - from))
         else {
             return;
         };
@@ -152,12 +168,12 @@ impl Columns {
             header_keys(ui, path, at, width, out);
         }
         if let Some(pos) = response.interact_pointer_pos().filter(|_| response.dragged() || response.drag_stopped()) {
-            let to = self.place_of(pos.x - line.left() - self.shift);
+            let to = self.place_of(pos.x - line.left() - self.shift - self.type_room);
             let edge = match self.payload.get(to) {
                 Some((from, _)) => *from,
                 None => self.payload.last().map_or(0.0, |(_, to)| to + GAP),
             };
-            let x = line.left() + self.shift + edge - GAP / 2.0;
+            let x = line.left() + self.shift + self.type_room + edge - GAP / 2.0;
             paint::vline(&painter, x, line.top() + 2.0, line.bottom() - 2.0, t.accent);
             if response.drag_stopped() {
                 let to = if to > at { to - 1 } else { to };
@@ -215,7 +231,7 @@ fn lay_out(width: f32, wanted: &[f32], columns: &[EventColumn], are_chosen: bool
         left = right + GAP;
     }
     let slack = if are_chosen { 0.0 } else { 16.0 };
-    Columns { since, payload, slack, short_time: width < WITH_DATE || chosen.1, shift: 0.0 }
+    Columns { since, payload, slack, short_time: width < WITH_DATE || chosen.1, shift: 0.0, type_room: 0.0 }
 }
 
 /// Keys of a header that has the keyboard.

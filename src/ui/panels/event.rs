@@ -11,7 +11,7 @@ use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{icon_button, spoken};
 use crate::ui::widgets::find_line::{find_line_ui, places};
-use crate::ui::widgets::node_rows::{node_rows_ui, payload_columns};
+use crate::ui::widgets::node_rows::{needs, node_rows_ui, payload_columns};
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::tabs::{Tab, tabs, tabs_width};
 use crate::ui::{format, paint, text};
@@ -88,9 +88,11 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     let rest = emitted_ui(ui, id, rest, body.emitted);
     let rest = find_line_ui(ui, id, rest, Panel::Event, view.find, id.with(view.tab), out);
     match there[active].0 {
-        EventTab::Links => links_here_ui(ui, id.with("links here"), rest, body.here.as_ref(), view.find, out),
-        EventTab::Payload => tree_ui(ui, id.with(there[active].0), "Payload", rest, &body.payload, out),
-        EventTab::Metadata => tree_ui(ui, id.with(there[active].0), "Metadata", rest, &body.metadata, out),
+        EventTab::Links => {
+            links_here_ui(ui, id.with("links here"), rest, body.here.as_ref(), view.find, cx.commands, out);
+        }
+        EventTab::Payload => tree_ui(ui, id.with(there[active].0), "Payload", rest, &body.payload, cx, out),
+        EventTab::Metadata => tree_ui(ui, id.with(there[active].0), "Metadata", rest, &body.metadata, cx, out),
         EventTab::Raw if body.raw.is_empty() => {
             sentence(ui, id, rest, "The store keeps no bytes for this event.", None);
         }
@@ -102,12 +104,13 @@ pub fn event_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     }
 }
 
-fn tree_ui(ui: &mut Ui, id: Id, name: &str, rect: Rect, view: &TreeView<'_>, out: &mut Vec<Action>) {
+fn tree_ui(ui: &mut Ui, id: Id, name: &str, rect: Rect, view: &TreeView<'_>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
     if view.node.is_empty() || matches!(view.node, crate::model::Node::Null) {
         sentence(ui, id, rect, &format!("{name}: {}", format::value(view.node)), None);
         return;
     }
-    node_rows_ui(ui, id, &format!("{name} values"), rect, view, payload_columns(rect.width()), None, out);
+    let columns = payload_columns(rect.width(), needs(ui, id, view, cx.view.events.stream.unwrap_or_default()));
+    node_rows_ui(ui, id, &format!("{name} values"), rect, view, columns, None, cx.commands, out);
 }
 
 /// One line that says which event this is.
@@ -139,7 +142,7 @@ fn identity_ui(ui: &mut Ui, id: Id, line: Rect, body: &EventBody<'_>, zone: Zone
     paint::type_shape(&painter, pos2(line.left() + 17.0, y), 5.0, body.slot, t);
     let room = right - 8.0 - text::width(&painter, &version, text::DATA) - (line.left() + 28.0);
     let end =
-        text::left_cut(&painter, line.left() + 28.0, y, body.type_name, text::BODY_MEDIUM, t.text, room.max(24.0));
+        text::left_name(&painter, line.left() + 28.0, y, body.type_name, text::BODY_MEDIUM, t.text, room.max(24.0));
     text::left(&painter, end + 8.0, y, &version, text::DATA, t.secondary);
     if let Some(time) = body.time {
         words.push_str(&format!("\n{}", format::time_full(time, zone)));

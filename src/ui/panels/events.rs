@@ -8,18 +8,29 @@ use super::event_types::event_types_ui;
 use super::streams_drop::streams_drop_ui;
 use super::{LEAST_LIST, PanelCx, labels, placeholder_rows, problem, sentence, split_header};
 use crate::app::action::{Action, FilterAction, Panel};
+use crate::app::command as c;
 use crate::app::view::{CellText, Content, EventLine, EventLines, EventMark, EventsView, Zone};
 use crate::model::{Applied, StreamStatus};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{key_cap, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, context_menu};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
+use crate::ui::widgets::tip::tip;
 use crate::ui::{focus, format, paint, text};
 
 /// Of the buttons that open the list of types and the sheet of times.
 const TYPES_WIDTH: f32 = 80.0;
 const TIMES_WIDTH: f32 = 78.0;
+
+/// The menu of an event.
+const MENU: Groups = &[
+    &[&c::SET_A, &c::COMPARE, &c::BOOKMARK, &c::GO_IN_STREAM],
+    &[&c::FOLLOW_LINK, &c::LINKS_HERE, &c::CORRELATION],
+    &[&c::FILTER_TYPES, &c::PLAY_PAUSE],
+    &[&c::COPY_EVENT, &c::COPY_STREAM_NAME, &c::COPY_COMMAND_LINE, &c::EXPORT],
+];
 
 /// Shows the panel in `rect`.
 pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -66,7 +77,7 @@ pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
     }
     first_focus(ui, list, view.stream.unwrap_or_default());
     let body = hidden_ui(ui, id, body, view);
-    rows_ui(ui, list, body, view, rows, &columns, zone, out);
+    rows_ui(ui, list, body, cx, rows, &columns, out);
 }
 
 fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -108,7 +119,7 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
     let count_width = text::width(&painter, &count, text::BODY);
     if drop_end.is_none() {
         let room = place.left() - 16.0 - count_width - 10.0 - x;
-        x = text::left_cut(&painter, x, y, stream, text::TITLE, t.text, room) + 10.0;
+        x = text::left_name(&painter, x, y, stream, text::TITLE, t.text, room) + 10.0;
     }
     let end = place.left() - 8.0;
     x = text::left_cut(&painter, x, y, &count, text::BODY, t.quiet, end - x);
@@ -116,7 +127,7 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
         x = text::left_cut(&painter, x + 10.0, y, view.status.name(), text::BODY, t.warning, end - x - 10.0);
     }
     let spot = Rect::from_min_max(pos2(header.left() + size::PAD, header.top()), pos2(x, header.bottom()));
-    spoken(ui, id.with("title"), spot, &format!("{stream}, {count}"));
+    tip(spoken(ui, id.with("title"), spot, &format!("{stream}, {count}")), &format!("{stream}\n{count}"));
     let key = (focus::current(ui.ctx()) != Some(Panel::Streams)).then_some("/");
     let field = Field {
         id: id.with("filter"),
@@ -134,17 +145,16 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call site; the parts are the panel's")]
 fn rows_ui(
     ui: &mut Ui,
     list: Id,
     body: Rect,
-    view: &EventsView<'_>,
+    cx: &PanelCx<'_>,
     rows: &dyn EventLines,
     columns: &Columns,
-    zone: Zone,
     out: &mut Vec<Action>,
 ) {
+    let (view, zone) = (&cx.view.events, cx.zone);
     let len = rows.len();
     let at_playhead = if view.applied.0 == 0 { Err(0) } else { rows.index_of(view.applied) };
     let cursor = at_playhead.ok();
@@ -155,16 +165,25 @@ fn rows_ui(
     let moved = ui.data(|data| data.get_temp(place)) != Some(view.applied);
     ui.data_mut(|data| data.insert_temp(place, view.applied));
     let reveal = reveal.filter(|_| moved || view.playing);
-    let shown = Rows::new(list, "Events", len)
+    let listed = Rows::new(list, "Events", len)
         .cursor(cursor)
         .between(at_playhead.err())
         .show_between()
         .reveal(reveal)
-        .show(ui, body, |paint| {
-            let line = rows.row(paint.index);
-            let later = line.applied > view.applied;
-            row_ui(paint, &line, view, columns, later, zone)
-        });
+        .in_middle(view.playing);
+    let shown = listed.show(ui, body, |paint| {
+        let line = rows.row(paint.index);
+        let later = line.applied > view.applied;
+        row_ui(paint, &line, view, columns, later, zone)
+    });
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let applied = rows.row(row).applied;
+        if applied != view.applied {
+            out.push(Action::SelectEvent(applied));
+        }
+        Asked { at, groups: MENU, target: None }
+    });
+    context_menu(ui, list.with("menu"), asked, cx.commands, out);
     if let Some((row, _)) = shown.clicked.filter(|&(row, _)| row < len && ui.input(|input| input.modifiers.shift)) {
         out.push(Action::SetPointA(rows.row(row).applied));
         return;
@@ -264,8 +283,8 @@ fn row_ui(
         Some((None, _)) => 40.0,
         None => 0.0,
     };
-    let room = TIME - 12.0 - TYPE - mark_room;
-    let type_end = text::left_cut(painter, x + TYPE, y, &line.type_name, text::BODY, main, room);
+    let room = TIME + columns.type_room - 12.0 - TYPE - mark_room;
+    let type_end = text::left_name(painter, x + TYPE, y, &line.type_name, text::BODY, main, room);
     match mark {
         Some((Some((icon, is_error)), _)) => {
             let color = if is_error { t.error } else { t.warning };
@@ -276,6 +295,7 @@ fn row_ui(
         }
         None => {}
     }
+    let x = x + columns.type_room;
     if let Some(time) = line.time.and_then(|time| format::time_parts(time, zone)) {
         let from = if columns.short_time {
             x + TIME
@@ -331,17 +351,28 @@ fn row_ui(
         ),
         level: None,
         expanded: None,
-        tooltip: at.pointer.and_then(|pointer| tooltip(line, pointer.x - x, mark.map(|(_, word)| word), zone)),
+        tooltip: at.pointer.and_then(|pointer| {
+            let over = |(from, to): &(f32, f32)| (*from..*to).contains(&(pointer.x - x));
+            let cell = columns.payload.iter().position(over).and_then(|cell| line.cells.get(cell));
+            match cell {
+                Some(CellText::Text(value)) => Some(text::head(value, MOST_TOLD).to_owned()),
+                Some(_) => None,
+                None => tooltip(line, pointer.x - x, columns.type_room, mark.map(|(_, word)| word), zone),
+            }
+        }),
     }
 }
 
+/// Bytes of a value that a tooltip shows.
+const MOST_TOLD: usize = 2_000;
+
 /// What stands behind the cell under the pointer.
-fn tooltip(line: &EventLine<'_>, x: f32, mark: Option<&str>, zone: Zone) -> Option<String> {
+fn tooltip(line: &EventLine<'_>, x: f32, type_room: f32, mark: Option<&str>, zone: Zone) -> Option<String> {
     if x > TIME && x < SINCE_RIGHT {
         let utc = line.time?.to_rfc3339();
         return Some(format!("{}\n{utc}", format::time_full(line.time?, zone)));
     }
-    if x > SHAPE - 8.0 && x < TIME {
+    if x > SHAPE - 8.0 - type_room && x < TIME {
         return Some(match mark {
             Some(mark) => format!("{}: {mark}", line.type_name),
             None => line.type_name.to_string(),

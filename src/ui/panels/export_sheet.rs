@@ -173,7 +173,7 @@ impl<'a> Sheet<'a> {
         let end =
             text::left(&painter, header.left() + EDGE, header.center().y, "Export", text::TITLE, self.t.text) + 16.0;
         let right = header.right() - EDGE;
-        text::right_cut(&painter, right, header.center().y, self.view.store, text::DATA, self.t.quiet, right - end);
+        text::right_name(&painter, right, header.center().y, self.view.store, text::DATA, self.t.quiet, right - end);
         paint::hline(&painter, rect.left(), rect.right(), header.bottom() - 1.0, self.t.hairline);
         let (choices, rest) = rest.split_top_bottom_at_y(rest.top() + self.questions_height());
         // While it runs nothing can be chosen.

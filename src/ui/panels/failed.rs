@@ -33,7 +33,7 @@ pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, problem: &Problem, in_fro
         let painter = ui.painter().clone();
         let left = (rect.center().x - width / 2.0).round();
         let top = (rect.top() + above).round();
-        text::left_cut(&painter, left, top, store, text::WELCOME, t.text, width);
+        text::left_name(&painter, left, top, store, text::WELCOME, t.text, width);
         let block = Rect::from_min_size(pos2(left, top + 24.0), vec2(width, block_height));
         painter.rect_filled(block, 0.0, tokens::mix(t.panel, t.error, 0.08));
         painter.rect_filled(Rect::from_min_size(block.min, vec2(2.0, block.height())), 0.0, t.error);

@@ -6,15 +6,20 @@ use egui::{Rect, Ui, pos2, vec2};
 use super::streams::severity_icon;
 use super::{PanelCx, labels, sentence, split_header};
 use crate::app::action::{Action, Panel};
+use crate::app::command::{self as c, Target};
 use crate::app::view::FindingLine;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, context_menu};
 use crate::ui::widgets::find_line::find_line_ui;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, text};
 
 const CODE: f32 = 36.0;
+
+/// The menu of a finding.
+const MENU: Groups = &[&[&c::OPEN_ROW, &c::COPY_ROW], &[&c::FINDINGS]];
 
 /// Shows the panel in `rect`.
 pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -54,6 +59,22 @@ pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Acti
     if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         out.push(Action::OpenFinding(row));
     }
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let line = view.rows.row(row);
+        let text = format!("{} {} {}", line.code.name(), place(&line), line.message);
+        let target = Target { open: Some(Action::OpenFinding(row)), text, store: None };
+        Asked { at, groups: MENU, target: Some(target) }
+    });
+    context_menu(ui, id.with("menu"), asked, cx.commands, out);
+}
+
+/// Stream and version.
+fn place(line: &FindingLine<'_>) -> String {
+    match (&line.stream, line.version) {
+        (Some(stream), Some(version)) => format!("{stream} v{version}"),
+        (Some(stream), None) => stream.to_string(),
+        (None, _) => String::new(),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -74,13 +95,9 @@ fn row_ui(at: &RowPaint<'_>, line: &FindingLine<'_>, len: u64, columns: Columns)
     let severity = line.code.severity();
     severity_icon(severity).paint(painter, pos2(x + 20.0, y), 14.0, t.of_severity(severity));
     text::left_cut(painter, x + CODE, y, line.code.name(), text::DATA, t.text, columns.place - CODE - 12.0);
-    let place = match (&line.stream, line.version) {
-        (Some(stream), Some(version)) => format!("{stream} v{version}"),
-        (Some(stream), None) => stream.to_string(),
-        (None, _) => String::new(),
-    };
+    let place = place(line);
     let room = columns.what - columns.place - 12.0;
-    text::left_cut(painter, x + columns.place, y, &place, text::DATA, t.secondary, room);
+    text::left_name(painter, x + columns.place, y, &place, text::DATA, t.secondary, room);
     let count = format::number(line.count);
     let left = text::right(painter, at.rect.right() - 18.0, y, &count, text::DATA, t.text);
     let room = left - 16.0 - x - columns.what;
@@ -93,7 +110,7 @@ fn row_ui(at: &RowPaint<'_>, line: &FindingLine<'_>, len: u64, columns: Columns)
             line.code.name(),
             text::head(&line.message, 200)
         ),
-        tooltip: at.pointer.map(|_| line.message.to_string()),
+        tooltip: at.pointer.map(|_| format!("{place}\n{}", line.message).trim_start().to_owned()),
         ..RowNode::default()
     }
 }

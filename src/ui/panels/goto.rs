@@ -196,6 +196,10 @@ fn note(line: &GoToLine<'_>, zone: Zone) -> String {
 fn name_ui(painter: &Painter, line: &GoToLine<'_>, x: f32, y: f32, color: egui::Color32, room: f32, t: &Tokens) -> f32 {
     let (plain, strong) = if line.is_data { (text::DATA, text::DATA) } else { (text::BODY, text::BODY_STRONG) };
     let name = text::head(&line.text, text::MAX_LAYOUT_BYTES);
+    let chars: Vec<char> = name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    // Of what is too long the middle is left out, by the widest that the rest may be.
+    let cut = text::name_ends(painter, &chars, strong, room);
+    let left_out = cut.map_or(chars.len()..chars.len(), |(head, tail)| head..chars.len() - tail);
     let mut job = LayoutJob::default();
     let mut marks = line.marks.iter().peekable();
     let (mut part, mut part_marked) = (String::new(), false);
@@ -203,14 +207,17 @@ fn name_ui(painter: &Painter, line: &GoToLine<'_>, x: f32, y: f32, color: egui::
         let (style, color) = if marked { (strong, t.accent) } else { (plain, color) };
         job.append(part, 0.0, TextFormat::simple(style.font(), color));
     };
-    for (at, letter) in name.chars().enumerate() {
+    for (at, letter) in chars.iter().enumerate() {
         let marked = marks.next_if(|mark| **mark as usize == at).is_some();
+        if left_out.contains(&at) && at > left_out.start {
+            continue;
+        }
         if marked != part_marked && !part.is_empty() {
             append(&mut job, &part, part_marked);
             part.clear();
         }
         part_marked = marked;
-        part.push(if letter.is_control() { ' ' } else { letter });
+        part.push(if left_out.contains(&at) { '…' } else { *letter });
     }
     append(&mut job, &part, part_marked);
     job.break_on_newline = false;

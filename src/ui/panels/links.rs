@@ -6,14 +6,19 @@ use egui::{Id, Rect, Sense, Ui, WidgetInfo, pos2};
 
 use super::{labels, sentence, split_if_room};
 use crate::app::action::{Action, Tie};
+use crate::app::command::{self as c, CommandContext, Target};
 use crate::app::view::{FindView, LinkHereLine, LinkLine, LinksHereView};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::spoken;
+use crate::ui::widgets::context_menu::{Asked, Groups, context_menu};
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, paint, text};
 
 const LEFT: f32 = 28.0;
+
+/// The menu of an event that points here.
+const MENU: Groups = &[&[&c::OPEN_ROW, &c::COPY_ROW]];
 
 /// A line for each link; returns what is left.
 pub fn links_ui(ui: &mut Ui, id: Id, rect: Rect, links: &[LinkLine<'_>], out: &mut Vec<Action>) -> Rect {
@@ -110,6 +115,7 @@ pub fn links_here_ui(
     rect: Rect,
     view: Option<&LinksHereView<'_>>,
     find: Option<FindView<'_>>,
+    commands: &CommandContext,
     out: &mut Vec<Action>,
 ) {
     let Some(view) = view else {
@@ -161,17 +167,29 @@ pub fn links_here_ui(
     if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         out.push(Action::OpenLinkHere(row));
     }
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let line = view.rows.row(row);
+        let text = format!("{} {} {}", place(&line), line.event_type, line.name);
+        let target = Target { open: Some(Action::OpenLinkHere(row)), text, store: None };
+        Asked { at, groups: MENU, target: Some(target) }
+    });
+    context_menu(ui, id.with("menu"), asked, commands, out);
+}
+
+/// Stream and version.
+fn place(line: &LinkHereLine<'_>) -> String {
+    let version = line.version.map(|version| format!(" v{version}")).unwrap_or_default();
+    format!("{}{version}", line.stream)
 }
 
 fn row_ui(at: &RowPaint<'_>, line: &LinkHereLine<'_>, len: u64) -> RowNode {
     let (t, y, painter) = (at.t, at.rect.center().y, at.painter);
-    let version = line.version.map(|version| format!(" v{version}")).unwrap_or_default();
-    let place = format!("{}{version}", line.stream);
+    let place = place(line);
     let (left, right) = (at.rect.left() + size::PAD, at.rect.right() - 18.0);
     let name_left = text::right(painter, right, y, line.name, text::LABEL.on_baseline_of(text::BODY), t.quiet);
     let room = name_left - 8.0 - left;
-    let end = text::left_cut(painter, left, y, &place, text::DATA, t.text, room * 0.6) + 10.0;
-    text::left_cut(painter, end, y, line.event_type, text::BODY, t.secondary, (name_left - 8.0 - end).max(0.0));
+    let end = text::left_name(painter, left, y, &place, text::DATA, t.text, room * 0.6) + 10.0;
+    text::left_name(painter, end, y, line.event_type, text::BODY, t.secondary, (name_left - 8.0 - end).max(0.0));
     RowNode {
         name: format!("row {} of {len}, {place}, {}, {}", at.index + 1, line.event_type, line.name),
         tooltip: at.pointer.map(|_| format!("{place}, {}", line.event_type)),

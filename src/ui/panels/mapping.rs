@@ -108,7 +108,7 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &MappingView<'_>) {
     );
     let room = header.right() - size::PAD - end - 16.0;
     if room > 40.0 {
-        text::right_cut(&painter, header.right() - size::PAD, y, view.store, text::DATA, t.text, room);
+        text::right_name(&painter, header.right() - size::PAD, y, view.store, text::DATA, t.text, room);
     }
     spoken(ui, id.with("title"), header, &format!("{}, {}", view.title, view.store));
 }
@@ -260,7 +260,7 @@ fn candidate_ui(at: &RowPaint<'_>, line: &CandidateLine<'_>, len: u64, columns: 
     let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
     let quiet = if at.selected { t.secondary } else { t.quiet };
     let room = columns.word - size::PAD - 12.0;
-    text::left_cut(painter, x + size::PAD, y, line.table, text::DATA, t.text, room);
+    text::left_name(painter, x + size::PAD, y, line.table, text::DATA, t.text, room);
     let mut word = x + columns.word;
     if let Some(of_five) = line.of_five {
         let color = if line.word == "likely" { t.secondary } else { t.warning };
@@ -476,10 +476,10 @@ impl Cells {
 fn sample_ui(at: &RowPaint<'_>, row: &Sample, len: u64, cells: Cells, zone: Zone) -> RowNode {
     let (t, x, y, painter) = (at.t, at.rect.left(), at.rect.center().y, at.painter);
     let room = cells.version - 56.0 - size::PAD;
-    text::left_cut(painter, x + size::PAD, y, &row.stream, text::DATA, t.text, room);
+    text::left_name(painter, x + size::PAD, y, &row.stream, text::DATA, t.text, room);
     let version = row.version.to_string();
     text::right(painter, x + cells.version, y, &version, text::DATA, t.text);
-    text::left_cut(painter, x + cells.kind, y, &row.event_type, text::BODY, t.text, cells.time - cells.kind - 8.0);
+    text::left_name(painter, x + cells.kind, y, &row.event_type, text::BODY, t.text, cells.time - cells.kind - 8.0);
     let time = row.time.map(|time| match format::time_parts(time, zone) {
         Some((date, clock, _)) => format!("{date} {clock}"),
         None => format::time_full(time, zone),
@@ -501,7 +501,7 @@ fn sample_ui(at: &RowPaint<'_>, row: &Sample, len: u64, cells: Cells, zone: Zone
             row.stream,
             row.event_type
         ),
-        tooltip: at.pointer.map(|_| format!("{}{odd}", row.data)),
+        tooltip: at.pointer.map(|_| format!("{} {}\n{}{odd}", row.stream, row.event_type, row.data)),
         ..RowNode::default()
     }
 }

@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::view::RecentEntry;
 use crate::ui::text;
 use crate::ui::tokens::size;
-use crate::ui::widgets::page::appears;
+use crate::ui::widgets::page::begin_with;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::widgets::sheet::{HEAD, head_ui, sheet_ui};
 
@@ -20,18 +20,7 @@ pub fn recent_sheet_ui(ctx: &Context, entries: &[RecentEntry], out: &mut Vec<Act
     sheet_ui(ctx, id, vec2(640.0, HEAD + rows), out, |ui, rect, out| {
         let (_, body) = head_ui(ui, id, rect, "Open recent", "Close recent", out);
         let list = id.with("list");
-        // In its first passes egui may give the keyboard to something else.
-        let had = id.with("had the keyboard");
-        if appears(ui, id) {
-            ui.data_mut(|data| data.remove::<bool>(had));
-        }
-        let has = ui.memory(|memory| memory.has_focus(list));
-        if has {
-            ui.data_mut(|data| data.insert_temp(had, true));
-        } else if ui.data(|data| data.get_temp::<bool>(had)).is_none() {
-            ui.memory_mut(|memory| memory.request_focus(list));
-            ui.ctx().request_repaint();
-        }
+        begin_with(ui, id, list);
         let len = entries.len() as u64;
         let body = body.shrink2(vec2(0.0, 4.0));
         let shown = Rows::new(list, "Recent stores", len)
@@ -51,8 +40,8 @@ fn row_ui(at: &RowPaint<'_>, entry: &RecentEntry, len: u64) -> RowNode {
     let color = if entry.missing { quiet } else { t.text };
     let kind = if entry.missing { "no longer there" } else { &entry.dialect };
     let end = text::right(at.painter, right, y, kind, text::LABEL.on_baseline_of(text::BODY), quiet) - 12.0;
-    let name_end = text::left_cut(at.painter, left, y, &entry.name, text::DATA, color, (end - left) * 0.45) + 12.0;
-    text::left_cut(at.painter, name_end, y, &entry.place, text::DATA, t.secondary, (end - name_end).max(0.0));
+    let name_end = text::left_name(at.painter, left, y, &entry.name, text::DATA, color, (end - left) * 0.45) + 12.0;
+    text::left_name(at.painter, name_end, y, &entry.place, text::DATA, t.secondary, (end - name_end).max(0.0));
     let words = format!("{}, {}, {kind}", entry.name, entry.place);
     RowNode {
         name: format!("row {} of {len}, {words}", at.index + 1),

@@ -105,7 +105,7 @@ pub fn reducer_ui(
     if label > 0.0 {
         let label_color = if reducer.guess { t.warning } else { t.text };
         let most = if much == Much::Less { SHORT_LABEL } else { LABEL };
-        text::left_cut(&painter, at, y, &reducer.label, text::BODY_STRONG, label_color, most);
+        text::left_name(&painter, at, y, &reducer.label, text::BODY_STRONG, label_color, most);
         at += label;
     }
     icon.paint(&painter, pos2(at + 8.0, y), 16.0, color);
@@ -114,9 +114,7 @@ pub fn reducer_ui(
     }
     paint::chevron(&painter, pos2(end - 6.0, y), true, chevron);
     menu::popup_form(ui, &response, "Reducer", 420.0, |ui, width| table_ui(ui, id.with("table"), width, reducer, out));
-    if matches!(much, Much::Less | Much::Signs) {
-        response.on_hover_text(name);
-    }
+    response.on_hover_text(name);
 }
 
 /// What is to be known of the module: what runs it, and why it may be slow.
@@ -134,7 +132,7 @@ fn table_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, out: &mu
     let y = header.center().y;
     let none = if reducer.stored { "The store's own documents" } else { "No reducer chosen" };
     let title = reducer.file.unwrap_or(none);
-    text::left_cut(&painter, header.left() + size::PAD, y, title, text::BODY_STRONG, t.text, width - 2.0 * size::PAD);
+    text::left_name(&painter, header.left() + size::PAD, y, title, text::BODY_STRONG, t.text, width - 2.0 * size::PAD);
     paint::hline(&painter, header.left(), header.right(), header.bottom() - 1.0, t.hairline);
     if let Some(why) = reducer.problem {
         let height = text::paragraph_galley(&painter, width - 52.0, &why.cause, text::DATA, t.text, 4).size().y + 64.0;
@@ -197,7 +195,7 @@ fn row_ui(ui: &mut Ui, id: Id, width: f32, reducer: &ReducerChip<'_>, row: &Redu
     let (line, _) = ui.allocate_exact_size(vec2(width, 30.0), Sense::hover());
     let y = line.center().y;
     let name = if row.name.is_empty() { "(no category)" } else { &row.name };
-    text::left_cut(&painter, line.left() + size::PAD, y, name, text::DATA, t.text, width * 0.36);
+    text::left_name(&painter, line.left() + size::PAD, y, name, text::DATA, t.text, width * 0.36);
     let choice = row.export.as_deref().unwrap_or("Merge, a guess");
     let place =
         Rect::from_min_size(pos2(line.left() + width * 0.43, y - 12.0), vec2(150.0_f32.min(width * 0.54), 24.0));

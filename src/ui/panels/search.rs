@@ -6,16 +6,21 @@ use egui::{Id, Key, Modifiers, Rect, Ui, pos2, vec2};
 
 use super::{PanelCx, labels, sentence, split_header};
 use crate::app::action::{Action, Panel};
+use crate::app::command::{self as c, Target};
 use crate::app::view::{SearchLine, SearchView, Zone};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, context_menu};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, paint, text};
 
 const STREAM: f32 = 12.0;
 const SHAPE_TO_TYPE: f32 = 16.0;
+
+/// The menu of an event that was found.
+const MENU: Groups = &[&[&c::OPEN_ROW, &c::COPY_ROW], &[&c::SEARCH, &c::CORRELATION]];
 
 /// Shows the panel in `rect`.
 pub fn search_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -48,6 +53,14 @@ pub fn search_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
     if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         out.push(Action::OpenHit(row));
     }
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let line = view.rows.row(row);
+        let version = line.version.map(format::version).unwrap_or_default();
+        let text = format!("{} {version} {} {}", line.stream, line.type_name, line.excerpt);
+        let target = Target { open: Some(Action::OpenHit(row)), text, store: None };
+        Asked { at, groups: MENU, target: Some(target) }
+    });
+    context_menu(ui, list.with("menu"), asked, cx.commands, out);
 }
 
 fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &SearchView<'_>, out: &mut Vec<Action>) {
@@ -170,11 +183,11 @@ fn row_ui(at: &RowPaint<'_>, line: &SearchLine<'_>, len: u64, columns: &Columns,
     let quiet = if at.selected { t.secondary } else { t.quiet };
     let version = line.version.map(format::version).unwrap_or_default();
     let left = text::right(painter, x + columns.version, y, &version, text::DATA, t.text);
-    text::left_cut(painter, x + STREAM, y, line.stream, text::BODY, t.text, left - 8.0 - x - STREAM);
+    text::left_name(painter, x + STREAM, y, line.stream, text::BODY, t.text, left - 8.0 - x - STREAM);
     paint::type_shape(painter, pos2(x + columns.kind + 4.0, y), 5.0, line.slot, t);
     let kind = columns.kind + SHAPE_TO_TYPE;
     let kind_end = columns.time.unwrap_or(columns.excerpt);
-    text::left_cut(painter, x + kind, y, line.type_name, text::BODY, t.text, kind_end - 12.0 - kind);
+    text::left_name(painter, x + kind, y, line.type_name, text::BODY, t.text, kind_end - 12.0 - kind);
     let mut when = String::new();
     if let Some((date, clock, _)) = line.time.and_then(|time| format::time_parts(time, zone)) {
         if let Some(time) = columns.time {
@@ -198,7 +211,7 @@ fn row_ui(at: &RowPaint<'_>, line: &SearchLine<'_>, len: u64, columns: &Columns,
             line.part,
             text::head(line.excerpt, 300)
         ),
-        tooltip: at.pointer.map(|_| line.excerpt.to_owned()),
+        tooltip: at.pointer.map(|_| format!("{} {version} {}\n{}", line.stream, line.type_name, line.excerpt)),
         ..RowNode::default()
     }
 }

@@ -6,6 +6,7 @@ use super::compare::other_ui;
 use super::matrix::matrix_ui;
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
+use crate::app::command::{self as c, CommandContext};
 use crate::app::view::{
     AgainstView, ChangeLine, Content, FindView, StateBody, StateSource, StateView, ThrowView, WorkspaceView,
 };
@@ -13,8 +14,9 @@ use crate::model::{Node, Version};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, flow, icon_button, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, context_menu};
 use crate::ui::widgets::find_line::{find_line_ui, places};
-use crate::ui::widgets::node_rows::{StateColumns, TreeColumns, change_tint, node_rows_ui, state_columns};
+use crate::ui::widgets::node_rows::{StateColumns, TreeColumns, change_tint, needs, node_rows_ui, state_columns};
 use crate::ui::widgets::raw::raw_ui;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::widgets::tabs::{Tab, tabs};
@@ -74,7 +76,7 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     let rest = find_line_ui(ui, id, rest, Panel::State, view.find, id.with(view.tab), out);
     match view.tab {
         StateTab::Tree => tree_ui(ui, id, rest, cx, body, out),
-        StateTab::Changes => changes_ui(ui, id, rest, body, out),
+        StateTab::Changes => changes_ui(ui, id, rest, body, cx.commands, out),
         StateTab::Raw if body.raw.is_empty() => placeholder_rows(&painter, rest, t),
         StateTab::Matrix => matrix_ui(ui, id, rest, &body.matrix, cx.zone, out),
         StateTab::Raw => {
@@ -240,14 +242,14 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
     let end = text::left(&painter, left, y, threw.file, text::BODY_STRONG, t.text);
     let end = text::left(&painter, end + 4.0, y, "threw at", text::BODY, t.text);
     let end = text::left(&painter, end + 4.0, y, &version, text::DATA, t.text);
-    text::left_cut(&painter, end + 5.0, y, threw.type_name, text::BODY, t.text, right - end - 5.0);
+    text::left_name(&painter, end + 5.0, y, threw.type_name, text::BODY, t.text, right - end - 5.0);
     y += 21.0;
     match long {
         Some(galley) => {
             let below = galley.size().y - 18.0;
             painter.galley(pos2(left, (y - 9.0).round()), galley, t.text);
             y += below + place_line;
-            text::left_cut(&painter, left, y, threw.place, text::DATA, t.accent, right - left);
+            text::left_name(&painter, left, y, threw.place, text::DATA, t.accent, right - left);
         }
         None => {
             text::right(&painter, right, y, threw.place, text::DATA, t.accent);
@@ -272,10 +274,12 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
 }
 
 fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &StateBody<'_>, out: &mut Vec<Action>) {
-    let mut columns = state_columns(rect.width(), longest_version(cx.view, body));
-    if body.tree.before.is_none() {
-        columns.was = None;
-    }
+    let list = id.with(StateTab::Tree);
+    let is_guess = matches!(body.source, StateSource::Guess { .. });
+    let kind = format!("{is_guess} {}", cx.view.events.stream.unwrap_or_default());
+    let needs = needs(ui, list, &body.tree, &kind);
+    let has_was = body.tree.before.is_some();
+    let columns = state_columns(rect.width(), longest_version(cx.view, body), has_was, needs);
     let rest = labels(ui, rect, |ui, line| tree_labels_ui(ui, line, body, columns));
     if body.tree.node.is_empty() && body.tree.before.is_none_or(crate::model::Node::is_empty) {
         let words = format!("The state is {}.", if body.tree.node.get("").is_none() { empty_name(body) } else { "{}" });
@@ -284,7 +288,7 @@ fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &StateBody<'
     }
     let tint = change_tint(ui, id.with("tint"), body.tree.revision, body.stepped);
     let state = StateColumns { written: body.written, tint };
-    node_rows_ui(ui, id.with(StateTab::Tree), "State", rest, &body.tree, columns, Some(&state), out);
+    node_rows_ui(ui, list, "State", rest, &body.tree, columns, Some(&state), cx.commands, out);
 }
 
 /// Characters of the stream's last version, so that columns stand still while the playhead moves.
@@ -319,7 +323,14 @@ fn empty_name(body: &StateBody<'_>) -> &'static str {
     }
 }
 
-fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut Vec<Action>) {
+/// The menu of a changed value.
+const CHANGE_MENU: Groups = &[
+    &[&c::LOOK_AT_VALUE, &c::BLAME, &c::PREVIOUS_WRITE, &c::NEXT_WRITE],
+    &[&c::COPY_VALUE, &c::COPY_PATH, &c::COPY_CHANGES],
+    &[&c::SET_A, &c::COMPARE],
+];
+
+fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, commands: &CommandContext, out: &mut Vec<Action>) {
     let len = body.changes.len();
     if len == 0 {
         let words = match (&body.against, body.version) {
@@ -352,6 +363,12 @@ fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, out: &mut V
         let path = body.changes.change(row).path.into_owned();
         out.push(Action::SelectPath(Tree::State, Some(path)));
     }
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let path = body.changes.change(row).path.into_owned();
+        out.push(Action::SelectPath(Tree::State, Some(path)));
+        Asked { at, groups: CHANGE_MENU, target: None }
+    });
+    context_menu(ui, list.with("menu"), asked, commands, out);
 }
 
 fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: [f32; 3]) -> RowNode {
@@ -365,7 +382,7 @@ fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: 
     text::center(painter, at.rect.left() + 20.0, y, sign, text::DATA, if at.selected { t.text } else { color });
     let path = change.path.readable();
     let label = if path.is_empty() { "(the whole state)" } else { &path };
-    text::left_cut(painter, path_x, y, label, text::DATA, t.secondary, value_x - 12.0 - path_x);
+    text::left_name(painter, path_x, y, label, text::DATA, t.secondary, value_x - 12.0 - path_x);
     let mut name = format!("row {} of {len}, {label} {word}", at.index + 1);
     // Of two long values the part that differs is seen.
     let beside = |own: &Node, other: Option<&Node>, room: f32| match other {
@@ -384,6 +401,10 @@ fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: 
         text::left_cut(painter, was_x, y, &value, text::DATA, t.secondary, room);
         name.push_str(&format!(", was {}", text::head(&value, 200)));
     }
-    let tooltip = at.pointer.map(|_| label.to_owned());
+    let tooltip = at.pointer.map(|_| {
+        let became = change.after.map(|after| format!("\n{}", format::whole(after))).unwrap_or_default();
+        let was = change.before.map(|before| format!("\nwas {}", format::whole(before))).unwrap_or_default();
+        format!("{label}{became}{was}")
+    });
     RowNode { name, tooltip, ..RowNode::default() }
 }

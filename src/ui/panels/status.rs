@@ -7,6 +7,7 @@ use crate::app::command::{Command, CommandContext};
 use crate::app::view::StatusView;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{key_cap, key_cap_width, spoken};
+use crate::ui::widgets::tip::tip;
 use crate::ui::{format, paint, text};
 
 /// Shows the line in `rect`.
@@ -42,7 +43,11 @@ pub fn status_ui(ui: &mut Ui, rect: Rect, view: &StatusView<'_>, commands: &Comm
     };
     let selected = view.selected.map(|path| format!(", selected {path}")).unwrap_or_default();
     let spot = Rect::from_min_max(rect.min, pos2(keys_left.max(rect.left() + 1.0), rect.bottom()));
-    spoken(ui, id.with("words"), spot, &format!("{words}{selected}"));
+    let words = format!("{words}{selected}");
+    let said = spoken(ui, id.with("words"), spot, &words);
+    if !words.is_empty() {
+        tip(said, &words);
+    }
 }
 
 /// Paths with quiet commas, as many as there is room for; returns where they end.
@@ -58,7 +63,7 @@ fn paths_ui(painter: &Painter, x: f32, y: f32, paths: &[String], right: f32, t: 
             let rest = format!("{} more", paths.len() - at);
             return text::left(painter, x, y, &rest, text::LABEL, t.quiet);
         }
-        x = text::left_cut(painter, x, y, path, text::DATA_SMALL, t.text, right - x);
+        x = text::left_name(painter, x, y, path, text::DATA_SMALL, t.text, right - x);
     }
     x
 }
@@ -85,7 +90,7 @@ fn selected_ui(
     let x = if first { rect.left() + size::PAD } else { x + 15.0 };
     let x = text::left(painter, x, y, "Selected", text::LABEL, t.quiet) + 5.0;
     let shown = if path.is_empty() { "/" } else { &path };
-    text::left_cut(painter, x, y, shown, text::DATA_SMALL, t.text, keys_left - 16.0 - x);
+    text::left_name(painter, x, y, shown, text::DATA_SMALL, t.text, keys_left - 16.0 - x);
 }
 
 /// Paints the useful keys from the right; returns where they begin.

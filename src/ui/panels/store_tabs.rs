@@ -4,11 +4,15 @@ use egui::accesskit::Role;
 use egui::{Id, Painter, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::action::Action;
+use crate::app::command::{self as c, CommandContext, Target};
 use crate::app::view::{StoreChip, StoreTab, ToolbarView};
+use crate::model::StoreId;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{icon_button, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, asked_of, context_menu};
 use crate::ui::widgets::menu::{self, Line};
+use crate::ui::widgets::tip::tip;
 use crate::ui::{paint, text};
 
 /// Widest name of a store that is not in front.
@@ -19,9 +23,17 @@ const LEAST_NAME: f32 = 56.0;
 const CLOSE: f32 = 24.0;
 const GAP: f32 = 4.0;
 
+/// The menus of the only store, of the one in front, and of one behind it.
+const MENU: Groups = &[READ, &[&c::COPY_STORE_PATH, &c::COPY_COMMAND_LINE], &[&c::CLOSE_STORE]];
+const FRONT_MENU: Groups = &[READ, &[&c::COPY_STORE_PATH, &c::COPY_COMMAND_LINE], CLOSINGS];
+const BEHIND_MENU: Groups = &[&[&c::OPEN_ROW, &c::COPY_STORE_PATH], CLOSINGS];
+const READ: &[&c::Command] = &[&c::RELOAD, &c::READ_DIFFERENTLY, &c::SEARCH, &c::EXPORT];
+const CLOSINGS: &[&c::Command] = &[&c::CLOSE_STORE, &c::CLOSE_OTHERS];
+
 /// The stores about to be shown.
 pub struct StoreTabs<'a> {
     pub view: &'a ToolbarView<'a>,
+    pub commands: &'a CommandContext,
     /// In little space the dialect is left out and names are cut sooner.
     pub narrow: bool,
 }
@@ -51,7 +63,12 @@ impl StoreTabs<'_> {
         let painter = ui.painter().clone();
         if !self.are_tabs() {
             return match &self.view.store {
-                Some(store) => self.chip_ui(ui, id.with("store"), bar, (x, room), store, None).1,
+                Some(store) => {
+                    let (response, end) = self.chip_ui(ui, id.with("store"), bar, (x, room), store, None);
+                    self.menu_ui(ui, &response, MENU, (store.id, &store.path), out);
+                    tip(response, &store.path);
+                    end
+                }
                 None => x,
             };
         }
@@ -73,7 +90,7 @@ impl StoreTabs<'_> {
     }
 
     /// The tabs that have room: the one in front, and of the others the first ones; maybe none.
-    fn fitting(&self, painter: &Painter, room: f32) -> Vec<crate::model::StoreId> {
+    fn fitting(&self, painter: &Painter, room: f32) -> Vec<StoreId> {
         let tabs = &self.view.tabs;
         if self.wanted_width(painter) <= room {
             return tabs.iter().map(|tab| tab.id).collect();
@@ -145,13 +162,29 @@ impl StoreTabs<'_> {
             None => WidgetInfo::labeled(Role::Button, true, alone.trim_end()),
         });
         Icon::DATABASE.paint(&painter, pos2(x + 8.0, y), 16.0, t.secondary);
-        let mut after = text::left_cut(&painter, x + 24.0, y, store.name, text::BODY_STRONG, t.text, most);
+        let mut after = text::left_name(&painter, x + 24.0, y, store.name, text::BODY_STRONG, t.text, most);
         if !dialect.is_empty() {
             after = text::left(&painter, after + 8.0, y, dialect, text::BODY, t.quiet);
         }
         paint::chevron(&painter, pos2((after + 16.0).min(end - 6.0), y), true, color);
         menu::popup_form(ui, &response, "Store", 380.0, |ui, width| evidence_ui(ui, width, store.evidence));
         (response, end)
+    }
+
+    /// The menu of a tab, or of the store that is alone.
+    fn menu_ui(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        groups: Groups,
+        (id, path): (StoreId, &str),
+        out: &mut Vec<Action>,
+    ) {
+        let asked = asked_of(ui, response).map(|at| {
+            let target = Target { open: Some(Action::ShowStore(id)), text: path.to_owned(), store: Some(id) };
+            Asked { at, groups, target: Some(target) }
+        });
+        context_menu(ui, response.id.with("menu"), asked, self.commands, out);
     }
 
     /// One tab with its cross; returns where it ends.
@@ -182,7 +215,7 @@ impl StoreTabs<'_> {
                 let (response, color) =
                     chip(ui, id, place, || WidgetInfo::selected(Role::Tab, true, tab.active, &name));
                 let left = sign(&painter, x + 4.0, y, tab, t);
-                text::left_cut(&painter, left, y, &tab.name, text::BODY, color, end - CLOSE - left);
+                text::left_name(&painter, left, y, &tab.name, text::BODY, color, end - CLOSE - left);
                 if response.clicked() {
                     out.push(Action::ShowStore(tab.id));
                 }
@@ -192,6 +225,8 @@ impl StoreTabs<'_> {
         if response.middle_clicked() {
             out.push(Action::CloseTab(tab.id));
         }
+        let groups = if tab.active { FRONT_MENU } else { BEHIND_MENU };
+        self.menu_ui(ui, &response, groups, (tab.id, &tab.path), out);
         let cross = Rect::from_center_size(pos2(end - 12.0, y), vec2(20.0, 24.0));
         let twins = self.view.tabs.iter().filter(|other| other.name == tab.name).count() > 1;
         let which = if twins { format!(", {} of {}", at + 1, self.view.tabs.len()) } else { String::new() };
@@ -200,7 +235,7 @@ impl StoreTabs<'_> {
         if close.clicked() || close.middle_clicked() {
             out.push(Action::CloseTab(tab.id));
         }
-        response.on_hover_text(format!("{}{}", tab.path, state_of(tab)));
+        tip(response, &format!("{}{}", tab.path, state_of(tab)));
         end
     }
 }
@@ -290,6 +325,7 @@ fn more_ui(
             let line = format!("{}{}", tab.name, state_of(tab));
             if Line::new(&line, tab.active).show(ui).on_hover_text(&tab.path).clicked() {
                 out.push(Action::ShowStore(tab.id));
+                ui.close();
             }
         }
     });

@@ -5,10 +5,12 @@ use egui::{Id, Painter, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{LEAST_LIST, PanelCx, labels, placeholder_rows, problem, sentence, split_header};
 use crate::app::action::{Action, Panel, StreamSort};
+use crate::app::command::{self as c, Target};
 use crate::app::view::{Content, StreamLine, StreamLines, StreamsView, Zone};
 use crate::model::{Severity, StreamStatus, Time};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
+use crate::ui::widgets::context_menu::{Asked, Groups, asked_of, context_menu};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{focus, format, paint, text};
@@ -20,8 +22,24 @@ const LAST_RIGHT: f32 = 12.0;
 /// Where names begin, and how much further right those of a kind stand.
 const NAME: f32 = 28.0;
 const BELOW: f32 = 14.0;
+/// Room for the arrow of the column that streams are sorted by.
+const ARROW: f32 = 9.0;
 /// How far the columns move to the left of a scrollbar.
 const BAR_ROOM: f32 = 6.0;
+
+/// The menus of a stream, of a category, and of the labels above them.
+const STREAM_MENU: Groups = &[
+    &[&c::OPEN_ROW, &c::COPY_STREAM_NAME],
+    &[&c::STREAMS_BY_NAME, &c::STREAMS_BY_EVENTS, &c::STREAMS_BY_LAST, &c::SYSTEM_STREAMS],
+    &[&c::SEARCH, &c::FINDINGS, &c::EXPORT],
+];
+const CATEGORY_MENU: Groups = &[
+    &[&c::TOGGLE_ROW, &c::COPY_ROW],
+    &[&c::STREAMS_BY_NAME, &c::STREAMS_BY_EVENTS, &c::STREAMS_BY_LAST, &c::SYSTEM_STREAMS],
+    &[&c::SEARCH, &c::FINDINGS, &c::EXPORT],
+];
+const LABELS_MENU: Groups =
+    &[&[&c::STREAMS_BY_NAME, &c::STREAMS_BY_EVENTS, &c::STREAMS_BY_LAST], &[&c::SYSTEM_STREAMS]];
 
 /// Shows the panel in `rect`.
 pub fn streams_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -41,7 +59,7 @@ pub fn streams_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Actio
             Content::Ready(rows) if rows.len() as f32 * size::ROW > rest.bottom() - line.bottom() => BAR_ROOM,
             _ => 0.0,
         };
-        labels_ui(ui, id, line, view.sort, bar, out);
+        labels_ui(ui, id, line, cx, bar, out);
     });
     match &view.rows {
         Content::Empty => {
@@ -66,7 +84,7 @@ pub fn streams_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Actio
                 out.push(Action::SetStreamFilter(String::new()));
             }
         }
-        Content::Ready(rows) => rows_ui(ui, id.with("list"), body, view, *rows, cx.zone, out),
+        Content::Ready(rows) => rows_ui(ui, id.with("list"), body, cx, *rows, out),
     }
     if strip.height() > 0.0 {
         hidden_ui(ui, id, strip, view.hidden, out);
@@ -111,22 +129,41 @@ fn focus_key(ui: &Ui) -> Option<&'static str> {
     (focus::current(ui.ctx()) == Some(Panel::Streams)).then_some("/")
 }
 
-fn labels_ui(ui: &mut Ui, id: Id, line: Rect, sort: StreamSort, bar: f32, out: &mut Vec<Action>) {
+fn labels_ui(ui: &mut Ui, id: Id, line: Rect, cx: &PanelCx<'_>, bar: f32, out: &mut Vec<Action>) {
     let t = tokens::tokens(ui.ctx());
+    let view = &cx.view.streams;
     let right = line.right();
-    text::left(ui.painter(), right - SPARK_LEFT - bar, line.center().y, "Activity", text::LABEL, t.quiet);
-    for (word, order, at, align_right) in [
-        ("Stream", StreamSort::Name, line.left() + size::PAD, false),
-        ("Events", StreamSort::Events, right - EVENTS_RIGHT - bar, true),
-        ("Last", StreamSort::LastTime, right - LAST_RIGHT - bar, true),
+    let y = line.center().y;
+    text::left(ui.painter(), right - SPARK_LEFT - bar, y, "Activity", text::LABEL, t.quiet);
+    let mut asked = None;
+    for (word, order, at, align_right, [up, down]) in [
+        ("Stream", StreamSort::Name, line.left() + size::PAD, false, ["A to Z", "Z to A"]),
+        ("Events", StreamSort::Events, right - EVENTS_RIGHT - bar, true, ["fewest first", "most first"]),
+        ("Last", StreamSort::LastTime, right - LAST_RIGHT - bar, true, ["oldest first", "newest first"]),
     ] {
+        let active = view.sort == order;
         let width = text::width(ui.painter(), word, text::LABEL);
         let left = if align_right { at - width } else { at };
-        let rect = Rect::from_min_max(pos2(left - 4.0, line.top()), pos2(left + width + 4.0, line.bottom() - 1.0));
+        let arrow = if !active {
+            0.0
+        } else if align_right {
+            -ARROW
+        } else {
+            ARROW
+        };
+        let from = pos2(left - 4.0 + arrow.min(0.0), line.top());
+        let rect = Rect::from_min_max(from, pos2(left + width + 4.0 + arrow.max(0.0), line.bottom() - 1.0));
         let response = ui.interact(rect, id.with(("sort", word)), Sense::click());
-        let active = sort == order;
         let name = format!("Sort by {}", word.to_lowercase());
+        let direction = if view.descending { down } else { up };
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, active, &name));
+        if active {
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                use egui::accesskit::SortDirection::{Ascending, Descending};
+                node.set_sort_direction(if view.descending { Descending } else { Ascending });
+                node.set_value(direction);
+            });
+        }
         let color = if response.hovered() {
             t.text
         } else if active {
@@ -134,41 +171,51 @@ fn labels_ui(ui: &mut Ui, id: Id, line: Rect, sort: StreamSort, bar: f32, out: &
         } else {
             t.quiet
         };
-        text::left(ui.painter(), left, line.center().y, word, text::LABEL, color);
+        text::left(ui.painter(), left, y, word, text::LABEL, color);
+        if active {
+            let x = if align_right { left - ARROW / 2.0 - 1.0 } else { left + width + ARROW / 2.0 + 1.0 };
+            paint::sort_arrow(ui.painter(), pos2(x, y + 0.5), view.descending, color);
+        }
         if response.has_focus() {
             paint::focus_ring(ui.painter(), rect.shrink(3.0), t);
         }
-        if response.clicked() && !active {
+        if response.clicked() {
             out.push(Action::SetStreamSort(order));
         }
-        response.on_hover_text(name);
+        asked = asked.or(asked_of(ui, &response));
+        response.on_hover_text(match active {
+            true => format!("{name}, {direction}; once more turns it around"),
+            false => name,
+        });
     }
+    let asked = asked.map(|at| Asked { at, groups: LABELS_MENU, target: None });
+    context_menu(ui, id.with("menu of labels"), asked, cx.commands, out);
 }
 
-fn rows_ui(
-    ui: &mut Ui,
-    list: Id,
-    body: Rect,
-    view: &StreamsView<'_>,
-    rows: &dyn StreamLines,
-    zone: Zone,
-    out: &mut Vec<Action>,
-) {
+fn rows_ui(ui: &mut Ui, list: Id, body: Rect, cx: &PanelCx<'_>, rows: &dyn StreamLines, out: &mut Vec<Action>) {
+    let (view, zone) = (&cx.view.streams, cx.zone);
     let len = rows.len();
     let selected = view.selected.and_then(|stream| rows.index_of(stream));
     let latest = latest_time(rows);
-    let shown = Rows::new(list, "Streams", len)
-        .cursor(selected)
-        .own_cursor()
-        .tree()
-        .show(ui, body, |paint| row_ui(paint, rows.row(paint.index), view.filter, latest, zone, len));
+    let head_of = |row: u64| rows.category_of(row);
+    let listed = Rows::new(list, "Streams", len).cursor(selected).own_cursor().tree().head_of(&head_of);
+    let shown = listed.show(ui, body, |paint| row_ui(paint, rows.row(paint.index), view.filter, latest, zone, len));
+    let open = |row: u64| match rows.row(row) {
+        StreamLine::Category { category, .. } => Action::ToggleCategory(category),
+        StreamLine::Stream { stream, .. } => Action::SelectStream(stream),
+    };
     let chosen = shown.clicked.map(|(row, _)| row).or(shown.activated);
     if let Some(row) = chosen.filter(|&row| row < len) {
-        out.push(match rows.row(row) {
-            StreamLine::Category { category, .. } => Action::ToggleCategory(category),
-            StreamLine::Stream { stream, .. } => Action::SelectStream(stream),
-        });
+        out.push(open(row));
     }
+    let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
+        let (groups, text) = match rows.row(row) {
+            StreamLine::Category { name, .. } => (CATEGORY_MENU, name.into_owned()),
+            StreamLine::Stream { name, .. } => (STREAM_MENU, name.into_owned()),
+        };
+        Asked { at, groups, target: Some(Target { open: Some(open(row)), text, store: None }) }
+    });
+    context_menu(ui, list.with("menu"), asked, cx.commands, out);
 }
 
 /// The latest time on the first rows: what "within a year" is measured from.
@@ -185,13 +232,13 @@ fn row_ui(at: &RowPaint<'_>, row: StreamLine<'_>, filter: &str, latest: Option<T
     let place = format!("row {} of {}", at.index + 1, format::number(len));
     match row {
         StreamLine::Category { name, below, shown, total, expanded, .. } => {
-            category_ui(at, &name, below, shown, total, expanded);
+            let cut = category_ui(at, &name, below, shown, total, expanded);
             let name = if name.is_empty() { "without a category" } else { &name };
             RowNode {
                 name: format!("{place}, category {name}, {} of {} streams", shown, format::count(total)),
                 level: Some(if below.is_some() { 2 } else { 1 }),
                 expanded: Some(expanded),
-                tooltip: None,
+                tooltip: at.pointer.filter(|_| cut).map(|_| name.to_owned()),
             }
         }
         StreamLine::Stream { name, is_below, prefix, events, activity, last, status, .. } => {
@@ -235,6 +282,7 @@ fn last_right(at: &RowPaint<'_>) -> f32 {
     at.rect.right() - LAST_RIGHT - bar
 }
 
+/// Paints the row of a category; true where its name is cut.
 fn category_ui(
     at: &RowPaint<'_>,
     name: &str,
@@ -242,7 +290,7 @@ fn category_ui(
     shown: u64,
     total: crate::app::view::Count,
     expanded: bool,
-) {
+) -> bool {
     let (t, y) = (at.t, at.rect.center().y);
     let indent = if below.is_some() { BELOW } else { 0.0 };
     paint::chevron(at.painter, pos2(at.rect.left() + 17.0 + indent, y), expanded, t.secondary);
@@ -264,7 +312,9 @@ fn category_ui(
         (name, None) => (name, t.text),
         (name, Some(base)) => (name.get(base..).unwrap_or(name), t.secondary),
     };
-    text::left_cut(at.painter, x, y, word, text::BODY_STRONG, color, left - 8.0 - x);
+    let room = left - 8.0 - x;
+    text::left_name(at.painter, x, y, word, text::BODY_STRONG, color, room);
+    text::width(at.painter, word, text::BODY_STRONG) > room
 }
 
 /// Paints the name with the category quiet and the match underlined; true where it was cut.
@@ -289,7 +339,7 @@ fn name_ui(
             let end = text::left_cut(at.painter, x, y, &name[..split], text::DATA, quiet, head_room);
             text::left(at.painter, end, y, tail, text::DATA, t.text);
         } else {
-            text::left_cut(at.painter, x, y, tail, text::DATA, t.text, room);
+            text::left_name(at.painter, x, y, tail, text::DATA, t.text, room);
         }
         return true;
     }

@@ -8,6 +8,7 @@ use crate::app::action::{Action, Panel};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::menu::popup_frame;
+use crate::ui::widgets::tip::tip;
 use crate::ui::{focus, paint, text};
 
 /// Shows the button, and the list where it is open; returns where the header's text may begin.
@@ -25,10 +26,13 @@ pub fn streams_drop_ui(ui: &mut Ui, header: Rect, cx: &PanelCx<'_>, out: &mut Ve
     paint::outline(&painter, rect, size::RADIUS, t.outline);
     let y = rect.center().y;
     Icon::LIST_TREE.paint(&painter, pos2(rect.left() + 15.0, y), 14.0, t.secondary);
-    text::left_cut(&painter, rect.left() + 28.0, y, word, text::TITLE, t.text, rect.width() - 54.0);
+    text::left_name(&painter, rect.left() + 28.0, y, word, text::TITLE, t.text, rect.width() - 54.0);
     paint::chevron(&painter, pos2(rect.right() - 13.0, y), true, t.secondary);
     if response.has_focus() {
         paint::focus_ring(&painter, rect, t);
+    }
+    if !open {
+        tip(response.clone(), word);
     }
     // Closed, the button stands for the panel.
     let row = PanelRow::of(Panel::Streams);

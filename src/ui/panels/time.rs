@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Context, EventFilter, Id, Key, Modifiers, Rect, RectAlign, Sense, Tooltip, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Context, EventFilter, Id, Key, Modifiers, Rect, RectAlign, Response, Sense, Tooltip, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::{PanelCx, problem, sentence, split_line};
 use crate::app::action::{Action, Axis, FilterAction, Panel, Zoom};
-use crate::app::command;
-use crate::app::command::CommandContext;
+use crate::app::command::{self as c, CommandContext};
 use crate::app::playback::{PlaybackCommand, SPEEDS};
 use crate::app::view::{Content, EventTypes, TimeBody, TypeSlot, Zone};
 use crate::model::Applied;
@@ -19,6 +20,7 @@ use crate::ui::icons::Icon;
 use crate::ui::ticks::Tick;
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::widgets::button::{Look, button, button_enabled, button_width, icon_button_enabled, segmented, spoken};
+use crate::ui::widgets::context_menu::{Asked, Groups, asked_of, context_menu};
 use crate::ui::widgets::menu::{self, Line, drop_button};
 use crate::ui::widgets::scrubber::{BARS, Scrubber, ScrubberOutput};
 use crate::ui::{format, paint, text};
@@ -44,6 +46,14 @@ const LEAST_READOUT: f32 = 40.0;
 pub fn ask(ctx: &Context, action: &Action) {
     ctx.data_mut(|data| data.insert_temp(Id::unique("time asked"), action.clone()));
 }
+
+/// The menu of the place of the playhead.
+const MENU: Groups = &[
+    &[&c::SET_A, &c::COMPARE, &c::BOOKMARK, &c::GO_IN_STREAM],
+    &[&c::FIRST, &c::STEP_BACK, &c::STEP_FORWARD, &c::LAST],
+    &[&c::PLAY_PAUSE, &c::SLOWER, &c::FASTER],
+    &[&c::TOGGLE_AXIS, &c::TOGGLE_UTC],
+];
 
 /// Shows the panel in `rect`.
 pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
@@ -109,7 +119,9 @@ pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>)
         paint::vline(&painter, legend.right(), rest.top(), rest.bottom(), t.hairline);
     }
     ui.set_clip_rect(rest.intersect(ui.clip_rect()));
-    slider.show(ui, &shown, out);
+    let slider = slider.show(ui, &shown, out);
+    let asked = asked_of(ui, &slider).map(|at| Asked { at, groups: MENU, target: None });
+    context_menu(ui, id.with("menu"), asked, cx.commands, out);
 }
 
 /// Folds the panel into one line, or opens it.
@@ -180,10 +192,10 @@ fn transport_ui(
     let play = Rect::from_min_size(pos2(line.left() + 66.0, y - 12.0), vec2(32.0, 24.0));
     let slot = |center: f32| Rect::from_center_size(pos2(line.left() + center, y), vec2(28.0, 28.0));
     for (command, icon, rect) in [
-        (&command::FIRST, Icon::SKIP_BACK, slot(22.0)),
-        (&command::STEP_BACK, Icon::STEP_BACK, slot(50.0)),
-        (&command::STEP_FORWARD, Icon::STEP_FORWARD, slot(114.0)),
-        (&command::LAST, Icon::SKIP_FORWARD, slot(142.0)),
+        (&c::FIRST, Icon::SKIP_BACK, slot(22.0)),
+        (&c::STEP_BACK, Icon::STEP_BACK, slot(50.0)),
+        (&c::STEP_FORWARD, Icon::STEP_FORWARD, slot(114.0)),
+        (&c::LAST, Icon::SKIP_FORWARD, slot(142.0)),
     ] {
         let enabled = command.enabled(commands);
         let response = icon_button_enabled(ui, id.with(command.name), rect, icon, 16.0, command.name, enabled);
@@ -203,6 +215,7 @@ fn transport_ui(
             let word = format!("{speed} {}", if speed == 1 { "event/s" } else { "events/s" });
             if Line::new(&word, speed == body.speed).show(ui).clicked() {
                 out.push(PlaybackCommand::SetSpeed(speed).into());
+                ui.close();
             }
         }
     });
@@ -269,7 +282,7 @@ fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) 
     let slot = widest.fold(112.0_f32, f32::max).min(160.0).ceil().min(room - left);
     if slot >= LEAST_READOUT {
         paint::type_shape(&painter, pos2(left - 14.0, y), 5.5, current.slot, t);
-        text::left_cut(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
+        text::left_name(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
     }
     let mut words = format!("{}, v{}", current.type_name, current.version);
     let mut x = left + slot + 14.0;
@@ -345,7 +358,7 @@ fn legend_ui(
             }
         }
         let left = text::right(&painter, right, y, &number, text::DATA_SMALL, t.secondary);
-        text::left_cut(&painter, x + 12.0, y, &name, text::LABEL, t.secondary, left - 6.0 - x - 12.0);
+        text::left_name(&painter, x + 12.0, y, &name, text::LABEL, t.secondary, left - 6.0 - x - 12.0);
     }
 }
 
@@ -501,7 +514,7 @@ impl Slider<'_> {
         shown
     }
 
-    fn show(&self, ui: &mut Ui, shown: &Arc<Shown>, out: &mut Vec<Action>) {
+    fn show(&self, ui: &mut Ui, shown: &Arc<Shown>, out: &mut Vec<Action>) -> Response {
         let t = tokens::tokens(ui.ctx());
         let painter = ui.painter().clone();
         let (body, plot, id) = (self.body, self.plot, self.id);
@@ -553,7 +566,8 @@ impl Slider<'_> {
         if let Some(selected) = selected.filter(|_| output.dragged.is_none()) {
             selected_ui(ui, id, bars, timeline, body, selected, out);
         }
-        finish(body, plot, self.zone, output, out);
+        finish(body, plot, self.zone, &output, out);
+        output.response
     }
 }
 
@@ -641,7 +655,7 @@ fn selected_ui(
     }
 }
 
-fn finish(body: &TimeBody<'_>, plot: Rect, zone: Zone, output: ScrubberOutput, out: &mut Vec<Action>) {
+fn finish(body: &TimeBody<'_>, plot: Rect, zone: Zone, output: &ScrubberOutput, out: &mut Vec<Action>) {
     if let Some(zoom) = output.zoom {
         out.push(Action::SetZoom(zoom));
     }

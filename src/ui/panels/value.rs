@@ -62,7 +62,7 @@ fn head_ui(ui: &mut Ui, id: Id, rect: Rect, view: &ValueView<'_>, out: &mut Vec<
     let copy = close_ui(ui, id, rect, "Close value", out).translate(vec2(-32.0, 0.0));
     let path = if view.path.is_empty() { "everything" } else { &view.path };
     let left = text::left(ui.painter(), rect.left() + 16.0, y, "Value", text::TITLE, t.text) + 12.0;
-    text::left_cut(ui.painter(), left, y, path, text::DATA, t.secondary, copy.left() - 8.0 - left);
+    text::left_name(ui.painter(), left, y, path, text::DATA, t.secondary, copy.left() - 8.0 - left);
     spoken(ui, id.with("path"), rect.with_max_x(copy.left() - 8.0), &format!("Value of {path}")).on_hover_text(path);
     let field_has = ui.memory(|memory| memory.has_focus(id.with("find")));
     let wants_copy = !field_has && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)));

@@ -182,11 +182,11 @@ fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, out
     let color = if entry.missing { t.quiet } else { t.text };
     let wide = row.width() >= 560.0;
     let room = if wide { 220.0 } else { main.width() - 8.0 };
-    text::left_cut(&painter, row.left(), y, &entry.name, text::DATA, color, room);
+    text::left_name(&painter, row.left(), y, &entry.name, text::DATA, color, room);
     if wide {
         let place = row.left() + 236.0;
         let dialect = row.right() - 180.0;
-        text::left_cut(&painter, place, y, &entry.place, text::DATA, t.quiet, dialect - 16.0 - place);
+        text::left_name(&painter, place, y, &entry.place, text::DATA, t.quiet, dialect - 16.0 - place);
         let kind = if entry.missing { "no longer there" } else { &entry.dialect };
         text::left_cut(&painter, dialect, y, kind, text::BODY, t.quiet, 96.0);
     }

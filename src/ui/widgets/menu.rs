@@ -7,10 +7,13 @@ use egui::{
 };
 
 use super::page::reveal_focus;
+use super::tip::tip;
+use crate::app::action::Action;
+use crate::app::command::{Command, CommandContext};
 use crate::app::view::TypeSlot;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
-use crate::ui::{paint, text};
+use crate::ui::{focus, paint, text};
 
 /// The frame of pop-ups.
 pub fn popup_frame(t: &Tokens) -> Frame {
@@ -25,7 +28,16 @@ pub fn popup_frame(t: &Tokens) -> Frame {
 /// Opens a pop-up of lines below a button that was clicked. Lines close it.
 pub fn popup(ui: &Ui, button: &Response, name: &str, width: f32, add: impl FnOnce(&mut Ui)) {
     let frame = popup_frame(tokens::tokens(ui.ctx()));
+    let is_open = || Popup::is_id_open(ui.ctx(), Popup::default_response_id(button));
+    let was_open = is_open();
+    if was_open {
+        // Before it is shown: it may be closed meanwhile.
+        focus::hold_for_menu(ui.ctx());
+    }
     show(button, name, width, frame, PopupCloseBehavior::CloseOnClick, |ui, _| add(ui));
+    if !was_open && is_open() {
+        focus::hold_for_menu(ui.ctx());
+    }
 }
 
 /// Opens a pop-up that stays open while its insides are clicked; they are told how wide it is.
@@ -164,7 +176,13 @@ impl<'a> Line<'a> {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), sense);
         let role = if self.checked { Role::MenuItemRadio } else { Role::MenuItem };
         response.widget_info(|| WidgetInfo::labeled(role, self.enabled.is_ok(), self.text));
+        if let Err(reason) = self.enabled {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(reason));
+        }
         let painter = ui.painter();
+        if response.has_focus() {
+            paint::focus_ring(painter, rect.shrink(2.0), t);
+        }
         if self.enabled.is_ok() && (response.hovered() || response.has_focus()) {
             painter.rect_filled(rect, size::RADIUS, t.hover);
         }
@@ -192,14 +210,53 @@ impl<'a> Line<'a> {
                 text::right_cut(painter, rect.right() - 8.0, y, reason, text::LABEL, t.quiet, room);
             }
         }
+        let reason = self.enabled.err().map(|reason| format!("\nNot now: {reason}.")).unwrap_or_default();
         if !self.tooltip.is_empty() {
             // Beside the menu, not over its next lines.
             let mut tooltip = Tooltip::for_enabled(&response).gap(10.0);
             tooltip.popup = tooltip.popup.align(RectAlign::RIGHT).align_alternatives(&[RectAlign::LEFT]);
-            tooltip.show(|ui| ui.label(self.tooltip));
+            tooltip.show(|ui| ui.label(format!("{}{reason}", self.tooltip)));
         }
         response
     }
+}
+
+/// A line for each of these commands, with a rule between groups; what is chosen goes to `out`.
+/// Returns the lines that can be used.
+pub fn command_lines<'c>(
+    ui: &mut Ui,
+    groups: impl IntoIterator<Item = impl IntoIterator<Item = &'c Command>>,
+    commands: &CommandContext,
+    out: &mut Vec<Action>,
+) -> Vec<Id> {
+    let mut usable = Vec::new();
+    for (at, group) in groups.into_iter().enumerate() {
+        if at > 0 {
+            rule(ui);
+        }
+        for command in group {
+            let keys = command.keys.first().map(|key| key.caps()).unwrap_or_default();
+            let enabled = command.enabled(commands);
+            let line = Line {
+                text: command.name,
+                keys: &keys,
+                note: "",
+                checked: command.checked(commands),
+                enabled,
+                tooltip: command.doc,
+            };
+            let response = line.show(ui);
+            if enabled.is_ok() {
+                usable.push(response.id);
+            }
+            if response.clicked() {
+                out.push(command.action(commands));
+                // By keyboard too.
+                ui.close();
+            }
+        }
+    }
+    usable
 }
 
 /// A hairline between groups of lines.
@@ -217,10 +274,14 @@ pub fn combo_button(ui: &mut Ui, id: Id, rect: Rect, word: &str, name: &str, col
     let painter = ui.painter();
     painter.rect_filled(rect, size::RADIUS, if response.hovered() { t.hover } else { t.window });
     paint::outline(painter, rect, size::RADIUS, t.outline);
-    text::left_cut(painter, rect.left() + 8.0, rect.center().y, word, text::DATA, color, rect.width() - 34.0);
+    text::left_name(painter, rect.left() + 8.0, rect.center().y, word, text::DATA, color, rect.width() - 34.0);
+    let is_cut = text::width(painter, word, text::DATA) > rect.width() - 34.0;
     paint::chevron(painter, pos2(rect.right() - 12.0, rect.center().y), true, t.secondary);
     if response.has_focus() {
         paint::focus_ring(painter, rect, t);
+    }
+    if is_cut {
+        tip(response.clone(), word);
     }
     response
 }

@@ -2,6 +2,7 @@
 //! design and has a role and a name in the accessibility tree.
 
 pub mod button;
+pub mod context_menu;
 pub mod field;
 pub mod find_line;
 pub mod menu;
@@ -14,3 +15,4 @@ mod scroll;
 pub mod scrubber;
 pub mod sheet;
 pub mod tabs;
+pub mod tip;

@@ -2,7 +2,9 @@
 
 use egui::{Id, Rect, Ui, pos2};
 
+use super::context_menu::{Asked, Groups, context_menu};
 use crate::app::action::Action;
+use crate::app::command::{self as c, CommandContext, Target};
 use crate::app::view::{LastWrite, LastWrites, TreeView};
 use crate::model::{Applied, Pointer, Version};
 use crate::session::find::contains;
@@ -33,6 +35,17 @@ pub struct StateColumns<'a> {
     pub tint: f32,
 }
 
+/// The menus of a row: of a state or of an event, with something below it or not.
+const STATE_BRANCH_MENU: Groups = &[&[&c::TOGGLE_ROW, &c::LOOK_AT_VALUE], WRITES, COPIES, COMPARES];
+const STATE_LEAF_MENU: Groups = &[&[&c::LOOK_AT_VALUE], WRITES, COPIES, COMPARES];
+const BRANCH_MENU: Groups = &[&[&c::TOGGLE_ROW, &c::LOOK_AT_VALUE], EVENT_COPIES, LINKS];
+const LEAF_MENU: Groups = &[&[&c::LOOK_AT_VALUE], EVENT_COPIES, LINKS];
+const WRITES: &[&c::Command] = &[&c::BLAME, &c::PREVIOUS_WRITE, &c::NEXT_WRITE];
+const COPIES: &[&c::Command] = &[&c::COPY_VALUE, &c::COPY_PATH, &c::COPY_STATE, &c::COPY_CHANGES];
+const COMPARES: &[&c::Command] = &[&c::SET_A, &c::COMPARE];
+const EVENT_COPIES: &[&c::Command] = &[&c::COPY_VALUE, &c::COPY_PATH, &c::COPY_EVENT];
+const LINKS: &[&c::Command] = &[&c::FOLLOW_LINK, &c::LINKS_HERE, &c::CORRELATION];
+
 /// Width of one level of depth.
 const INDENT: f32 = 16.0;
 
@@ -61,6 +74,7 @@ pub fn node_rows_ui(
     view: &TreeView<'_>,
     columns: TreeColumns,
     state: Option<&StateColumns<'_>>,
+    commands: &CommandContext,
     out: &mut Vec<Action>,
 ) {
     let rows = tree_rows(ui, id.with("rows"), view);
@@ -93,6 +107,19 @@ pub fn node_rows_ui(
         Some(row) => out.extend([Action::SelectPath(view.tree, Some(row.path)), Action::ShowValue]),
         None => {}
     }
+    let asked = shown.menu.and_then(|(index, at)| Some((rows.row(index)?, at))).map(|(row, at)| {
+        let groups = match (state.is_some(), row.expanded.is_some()) {
+            (true, true) => STATE_BRANCH_MENU,
+            (true, false) => STATE_LEAF_MENU,
+            (false, true) => BRANCH_MENU,
+            (false, false) => LEAF_MENU,
+        };
+        let open = row.expanded.map(|_| Action::ToggleExpanded(view.tree, row.path.clone()));
+        let text = row.path.to_string();
+        out.push(Action::SelectPath(view.tree, Some(row.path)));
+        Asked { at, groups, target: Some(Target { open, text, store: None }) }
+    });
+    context_menu(ui, id.with("menu"), asked, commands, out);
 }
 
 /// The row of what was found, once for each time that one goes there. What it is in is opened, a
@@ -155,7 +182,7 @@ fn row_ui(
     let value_x = x + columns.value;
     let room = value_x - 8.0 - key_x;
     mark(at, key_x, &label, find, room);
-    let end = text::left_cut(painter, key_x, y, &label, text::DATA, t.secondary, room);
+    let end = text::left_name(painter, key_x, y, &label, text::DATA, t.secondary, room);
     if removed {
         paint::hline(painter, key_x, end, y, t.secondary);
     }
@@ -295,9 +322,68 @@ fn gutter(at: &RowPaint<'_>, right: f32, written: LastWrite, quiet: egui::Color3
 }
 
 fn tooltip(row: &TreeRow) -> String {
-    let value = row.value().map(|node| format::value(node).into_owned()).unwrap_or_default();
-    let value = text::head(&value, 600);
-    format!("{}\n{value}", row.path.readable())
+    let path = row.path.readable();
+    let now = row.now.as_ref().map(|now| format!("\n{}", format::whole(now))).unwrap_or_default();
+    let differs = !matches!(row.change, RowChange::Same | RowChange::Added);
+    let was = row.before.as_ref().filter(|_| differs).map(|old| format!("\nwas {}", format::whole(old)));
+    format!("{path}{now}{}", was.unwrap_or_default())
+}
+
+/// How wide keys, values and old values of a tree are, in its columns.
+pub type Needs = [f32; 3];
+
+/// What the columns of a tree need. What was needed once by trees of one kind, such as the states of a
+/// stream, is kept, so that they stand still while the playhead moves.
+pub fn needs(ui: &Ui, id: Id, view: &TreeView<'_>, kind: &str) -> Needs {
+    #[derive(Clone)]
+    struct Kept {
+        kind: String,
+        revision: u64,
+        needs: Needs,
+    }
+    let kept: Option<Kept> = ui.data(|data| data.get_temp(id.with("needs")));
+    let kept = kept.filter(|kept| kept.kind == kind);
+    if let Some(kept) = kept.as_ref().filter(|kept| kept.revision == view.revision) {
+        return kept.needs;
+    }
+    let mut needs = kept.map_or([0.0; 3], |kept| kept.needs);
+    let rows = tree_rows(ui, id.with("rows"), view);
+    let chars = |words: &str| words.chars().take(MEASURED).count() as f32 * CHAR_WIDTH;
+    for row in (0..rows.len().min(LOOKED_AT)).filter_map(|at| rows.row(at)) {
+        let key = INDENT * row.depth as f32 + chars(&row.label()) + 12.0;
+        let value = row.now.as_ref().map_or(0.0, |now| chars(&format::value(now)) + 16.0);
+        let was = old_value(&row, MEASURED).map_or(0.0, |old| chars(&old) + WAS + 16.0);
+        needs = [needs[0].max(key), needs[1].max(value), needs[2].max(was)];
+    }
+    let kept = Kept { kind: kind.to_owned(), revision: view.revision, needs };
+    ui.data_mut(|data| data.insert_temp(id.with("needs"), kept));
+    needs
+}
+
+/// Rows and characters that are looked at to find what a column needs.
+const LOOKED_AT: u64 = 200;
+const MEASURED: usize = 60;
+/// No column gives up more than leaves it this, and to keys not more than leaves it that.
+const LEAST: f32 = 64.0;
+const KEPT: f32 = 96.0;
+
+/// Gives columns what they need, as far as others have more than they need. The first, the keys, has
+/// up to half of all before that, for long values are cut anyway.
+fn fit<const N: usize>(mut widths: [f32; N], needs: [f32; N]) -> [f32; N] {
+    let whole: f32 = widths.iter().sum();
+    let over: [f32; N] = std::array::from_fn(|at| if at == 0 { 0.0 } else { (widths[at] - KEPT).max(0.0) });
+    let all_over: f32 = over.iter().sum();
+    let wanted = (needs[0].min(whole / 2.0) - widths[0]).clamp(0.0, all_over);
+    if wanted > 0.0 {
+        widths = std::array::from_fn(|at| widths[at] - over[at] * wanted / all_over);
+        widths[0] += wanted;
+    }
+    let lacks: [f32; N] = std::array::from_fn(|at| (needs[at] - widths[at]).max(0.0));
+    let spares: [f32; N] = std::array::from_fn(|at| (widths[at] - needs[at].max(LEAST)).max(0.0));
+    let (lacking, spare) = (lacks.iter().sum::<f32>(), spares.iter().sum::<f32>());
+    let moved = lacking.min(spare);
+    let share = |part: f32, whole: f32| if whole > 0.0 { part * moved / whole } else { 0.0 };
+    std::array::from_fn(|at| widths[at] + share(lacks[at], lacking) - share(spares[at], spare))
 }
 
 /// Characters of a version that the first column has room for, and the width of one more.
@@ -305,23 +391,27 @@ const VERSION_CHARS: usize = 4;
 const CHAR_WIDTH: f32 = 7.6;
 
 /// Columns of a state this wide; the longest version in it has so many characters, `v57` = 3.
-pub fn state_columns(width: f32, version_chars: usize) -> TreeColumns {
+/// Without old values to show, the values have their room.
+pub fn state_columns(width: f32, version_chars: usize, has_was: bool, needs: Needs) -> TreeColumns {
     let shift = version_chars.saturating_sub(VERSION_CHARS) as f32 * CHAR_WIDTH;
     let more = (width - shift - size::STATE).max(-180.0);
     let value = 212.0 + shift + more * 0.32;
     let was = 328.0 + shift + more * 0.68;
-    let room_for_was = was + 60.0 < width;
-    TreeColumns {
-        written: 52.0 + shift,
-        key: 96.0 + shift,
-        value: value.round(),
-        was: room_for_was.then_some(was.round()),
+    let room_for_was = has_was && was + 60.0 < width;
+    let (key, written) = (96.0 + shift, 52.0 + shift);
+    if !room_for_was {
+        let [keys, _] = fit([value - key, width - value], [needs[0], needs[1]]);
+        return TreeColumns { written, key, value: (key + keys).round(), was: None };
     }
+    let [keys, values, _] = fit([value - key, was - value, width - was], needs);
+    TreeColumns { written, key, value: (key + keys).round(), was: Some((key + keys + values).round()) }
 }
 
 /// Columns of a payload this wide.
-pub fn payload_columns(width: f32) -> TreeColumns {
-    TreeColumns { written: 0.0, key: 28.0, value: (width * 0.46).clamp(120.0, 212.0).round(), was: None }
+pub fn payload_columns(width: f32, needs: Needs) -> TreeColumns {
+    let (key, value) = (28.0, (width * 0.46).clamp(120.0, 212.0));
+    let [keys, _] = fit([value - key, width - value], [needs[0], needs[1]]);
+    TreeColumns { written: 0.0, key, value: (key + keys).round(), was: None }
 }
 
 /// Tints of changed rows: stronger for a moment after a step.
@@ -343,5 +433,29 @@ pub fn change_tint(ui: &Ui, id: Id, revision: u64, stepped: bool) -> f32 {
         0.25
     } else {
         t.change_tint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_what_they_need_of_what_others_have_over() {
+        // Nothing lacks: nothing moves.
+        assert_eq!(fit([116.0, 116.0, 132.0], [80.0, 116.0, 100.0]), [116.0, 116.0, 132.0]);
+        // There is enough: whoever lacks has all it needs.
+        assert_eq!(fit([116.0, 116.0, 132.0], [80.0, 140.0, 100.0])[1], 140.0);
+        // There is not: whoever has more than it needs gives all of that, and no column is lost.
+        let [key, value, was] = fit([116.0, 116.0, 132.0], [500.0, 20.0, 0.0]);
+        assert_eq!((key, value, was), (236.0, LEAST, LEAST));
+        // Values without end leave the keys half of all.
+        assert_eq!(fit([116.0, 344.0], [180.0, 9_000.0]), [180.0, 280.0]);
+        assert_eq!(fit([116.0, 344.0], [9_000.0, 9_000.0]), [230.0, 230.0]);
+        let state = |needs| state_columns(460.0, 3, true, needs);
+        assert_eq!((state([0.0; 3]).value, state([0.0; 3]).was), (212.0, Some(328.0)));
+        assert!(state([180.0, 50.0, 50.0]).value >= 96.0 + 180.0);
+        assert_eq!(payload_columns(460.0, [0.0; 3]).value, 212.0);
+        assert!(payload_columns(460.0, [300.0, 60.0, 0.0]).value >= 328.0);
     }
 }

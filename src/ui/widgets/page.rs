@@ -46,6 +46,21 @@ pub fn reveal_focus(ui: &Ui) {
     }
 }
 
+/// Gives the keyboard to the list of a sheet as the sheet appears: until the list has it, for in its
+/// first passes egui may give it to something else.
+pub fn begin_with(ui: &Ui, sheet: Id, list: Id) {
+    let had = sheet.with("had the keyboard");
+    if appears(ui, sheet) {
+        ui.data_mut(|data| data.remove::<bool>(had));
+    }
+    if ui.memory(|memory| memory.has_focus(list)) {
+        ui.data_mut(|data| data.insert_temp(had, true));
+    } else if ui.data(|data| data.get_temp::<bool>(had)).is_none() {
+        ui.memory_mut(|memory| memory.request_focus(list));
+        ui.ctx().request_repaint();
+    }
+}
+
 /// What goes by this id was not there in the last frame.
 pub fn appears(ui: &Ui, id: Id) -> bool {
     let pass = ui.ctx().cumulative_pass_nr();

@@ -8,10 +8,15 @@
 use egui::accesskit::{self, Role};
 use egui::{Event, EventFilter, Id, Key, MouseWheelUnit, Painter, Pos2, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
+use super::context_menu::{AskedAt, asked_by_keys};
 use super::scroll::Memory;
+use super::tip::tip;
 use crate::app::view::FindView;
 use crate::ui::paint;
 use crate::ui::tokens::{self, Tokens, size};
+
+/// In a list of fewer rows than these none stays at the top.
+const ROWS_UNDER_HEAD: f64 = 4.0;
 
 /// Lets a list begin at its beginning: what it lists is another thing by now.
 pub fn forget_place(ui: &Ui, id: Id) {
@@ -40,6 +45,10 @@ pub struct Rows<'a> {
     pub reveal: Option<u64>,
     /// Row in which something is found.
     pub found: Option<u64>,
+    /// The selected row, or the one to scroll to, is kept away from the upper and the lower edge.
+    pub in_middle: bool,
+    /// The row that stays at the top while the given one is the first on screen, such as its category.
+    pub head_of: Option<&'a dyn Fn(u64) -> Option<u64>>,
     /// Height of every row.
     pub row_height: f32,
 }
@@ -84,6 +93,8 @@ pub struct RowsOutput {
     pub double_clicked: Option<u64>,
     /// Enter on a row.
     pub activated: Option<u64>,
+    /// A row's menu is asked for, and where it should be.
+    pub menu: Option<(u64, AskedAt)>,
     /// The arrow keys ask for another row.
     pub moved: Option<u64>,
     /// The list has the keyboard.
@@ -106,6 +117,8 @@ impl<'a> Rows<'a> {
             own_cursor: false,
             reveal: None,
             found: None,
+            in_middle: false,
+            head_of: None,
             row_height: size::ROW,
         }
     }
@@ -150,6 +163,16 @@ impl<'a> Rows<'a> {
         Rows { found, reveal: found.filter(|_| seen != Some(find.jumps)).or(self.reveal), ..self }
     }
 
+    /// Keeps the selected row in the middle third of the list while it moves.
+    pub fn in_middle(self, in_middle: bool) -> Self {
+        Rows { in_middle, ..self }
+    }
+
+    /// Says which row stays at the top while one of those below it is the first on screen.
+    pub fn head_of(self, head_of: &'a dyn Fn(u64) -> Option<u64>) -> Self {
+        Rows { head_of: Some(head_of), ..self }
+    }
+
     /// Shows the list in `rect`.
     pub fn show(self, ui: &mut Ui, rect: Rect, mut row: impl FnMut(&RowPaint<'_>) -> RowNode) -> RowsOutput {
         let mut child = ui.new_child(
@@ -191,32 +214,65 @@ impl<'a> Rows<'a> {
         memory.scroll(wheel, page, self.len);
         let moved = if self.own_cursor { output.moved } else { None };
         if let Some(target) = self.reveal.or(moved).or(self.cursor.filter(|_| self.cursor != memory.seen)) {
-            memory.reveal(target, page, self.len);
+            self.bring(&mut memory, target, page);
+        }
+        let asks_for_menu = focused && asked_by_keys(&child);
+        if let Some(cursor) = cursor.filter(|_| asks_for_menu) {
+            self.bring(&mut memory, cursor, page);
+            let below = cursor.saturating_sub(memory.first) as f32 + 1.0 - memory.fraction as f32;
+            let y = (rect.top() + below * self.row_height).clamp(rect.top(), rect.bottom());
+            output.menu = Some((cursor, AskedAt { pos: pos2(rect.left() + 24.0, y), by_keys: true }));
         }
         if page != memory.page
             && let Some(cursor) = self.cursor.filter(|&cursor| memory.shows(cursor, memory.page))
         {
             // The list became smaller: what is selected stays on screen.
-            memory.reveal(cursor, page, self.len);
+            self.bring(&mut memory, cursor, page);
         }
         memory.page = page;
         memory.seen = self.cursor;
 
         let bar = self.scrollbar(&mut child, rect, page, &mut memory);
-        self.paint_rows(&mut child, rect, bar, &memory, cursor, &mut output, &mut row);
+        self.paint_rows(&mut child, rect, bar, &mut memory, cursor, &mut output, &mut row);
         if focused && !cursor.is_some_and(|cursor| memory.shows(cursor, page)) {
             // No row can show that the list has the keyboard.
             paint::focus_ring(child.painter(), rect.shrink(2.0), tokens::tokens(&ctx));
         }
-        if let Some((clicked, _)) = output.clicked {
+        // A child that ends takes the keyboard from itself where the click was on what lies in it.
+        drop(child);
+        let by_pointer = output.menu.filter(|(_, at)| !at.by_keys).map(|(row, _)| row);
+        if let Some(row) = output.clicked.map(|(row, _)| row).or(by_pointer) {
             ctx.memory_mut(|memory| memory.request_focus(self.id));
             if self.own_cursor {
-                memory.own = Some(clicked);
+                memory.own = Some(row);
             }
         }
         output.cursor = cursor;
         ctx.data_mut(|data| data.insert_temp(self.id, memory));
         output
+    }
+
+    /// Scrolls so that a row is on screen.
+    fn bring(&self, memory: &mut Memory, row: u64, page: f64) {
+        if self.in_middle {
+            memory.keep_in_middle(row, page, self.len);
+            return;
+        }
+        memory.reveal(row, page, self.len);
+        // What stays at the top would lie on it.
+        let is_under = (row as f64) < memory.first as f64 + memory.fraction + 1.0;
+        if is_under && self.head(memory, page).is_some_and(|head| head != row) {
+            memory.jump(row.saturating_sub(1) as f64, page, self.len);
+        }
+    }
+
+    /// The row that stays at the top now, where it is not there anyway and the list has room for it.
+    fn head(&self, memory: &Memory, page: f64) -> Option<u64> {
+        if page < ROWS_UNDER_HEAD {
+            return None;
+        }
+        let head = self.head_of.and_then(|head_of| head_of(memory.first))?;
+        (head < memory.first || memory.fraction > 0.0).then_some(head)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one loop, split only for its length")]
@@ -225,68 +281,39 @@ impl<'a> Rows<'a> {
         ui: &mut Ui,
         rect: Rect,
         bar: bool,
-        memory: &Memory,
+        memory: &mut Memory,
         cursor: Option<u64>,
         output: &mut RowsOutput,
         row: &mut impl FnMut(&RowPaint<'_>) -> RowNode,
     ) {
-        let t = tokens::tokens(ui.ctx());
-        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        let right = rect.right() - if bar { 14.0 } else { 4.0 };
-        let mut top = rect.top() - paint::snap(&painter, memory.fraction as f32 * self.row_height);
+        let top = rect.top() - paint::snap(ui.painter(), memory.fraction as f32 * self.row_height);
+        let head = self.head(memory, f64::from(rect.height() / self.row_height));
+        // Rows go under what stays at the top, which the head of the next ones pushes out of the list.
+        let mut under = rect;
+        let mut head_top = rect.top();
+        if let (Some(head), Some(head_of)) = (head, self.head_of) {
+            let next = memory.first + 1;
+            if next < self.len && head_of(next) == Some(next) && head != next {
+                head_top = top;
+            }
+            under.min.y = (head_top + self.row_height).max(rect.top());
+        }
+        let mut y = top;
         let mut index = memory.first;
-        while top < rect.bottom() && index < self.len {
-            let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), self.row_height));
-            let fill = Rect::from_min_max(pos2(rect.left() + 4.0, top), pos2(right, place.bottom()));
+        while y < rect.bottom() && index < self.len {
+            let place = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), self.row_height));
             // Rows differ from frame to frame under one place: their id is the place, not the row.
             let slot = (index - memory.first) as usize;
-            let hit = Rect::from_min_max(fill.min, pos2(right, fill.bottom())).intersect(rect);
-            let response = ui.interact(hit, self.id.with(("row", slot)), Sense::CLICK);
-            let selected = self.cursor == Some(index);
-            if selected {
-                painter.rect_filled(fill, size::RADIUS, t.selected);
-            } else if response.hovered() || self.found == Some(index) {
-                painter.rect_filled(fill, size::RADIUS, t.hover);
+            if place.bottom() > under.top() {
+                self.paint_row(ui, under, place, bar, (index, Some(slot)), cursor, output, row);
             }
-            let pointer = response.hover_pos().filter(|_| response.hovered());
-            let node = row(&RowPaint { index, rect: place, fill, painter: &painter, selected, pointer, t });
-            if output.focused && cursor == Some(index) {
-                let ring = painter.with_clip_rect(rect.expand2(vec2(0.0, 2.0)).intersect(ui.clip_rect()));
-                paint::focus_ring(&ring, fill, t);
-            }
-            if response.clicked() {
-                output.clicked = response.interact_pointer_pos().or(Some(place.center())).map(|pos| (index, pos));
-            }
-            if response.double_clicked() {
-                output.double_clicked = Some(index);
-            }
-            ui.ctx().accesskit_node_builder(response.id, |builder| {
-                builder.set_role(self.roles.1);
-                builder.set_label(node.name);
-                builder.set_selected(selected);
-                builder.set_bounds(paint::bounds(hit));
-                builder.add_action(accesskit::Action::Click);
-                builder.set_position_in_set(usize::try_from(index).unwrap_or(usize::MAX));
-                builder.set_size_of_set(usize::try_from(self.len).unwrap_or(usize::MAX));
-                if let Some(level) = node.level {
-                    builder.set_level(level);
-                }
-                if let Some(expanded) = node.expanded {
-                    builder.set_expanded(expanded);
-                }
-            });
-            if cursor == Some(index) {
-                let active = response.id.accesskit_id();
-                ui.ctx().accesskit_node_builder(self.id, |builder| builder.set_active_descendant(active));
-            }
-            if let Some(tip) = node.tooltip {
-                response.on_hover_text_at_pointer(tip);
-            }
-            top += self.row_height;
+            y += self.row_height;
             index += 1;
         }
         if let Some(between) = self.between.filter(|_| self.between_shown) {
             let rows = between as f64 - memory.first as f64 - memory.fraction;
+            let painter = ui.painter().with_clip_rect(under.intersect(ui.clip_rect()));
+            let right = rect.right() - if bar { 14.0 } else { 4.0 };
             let y = rect.top() + paint::snap(&painter, (rows * f64::from(self.row_height)) as f32);
             // At the ends of the list it is seen too.
             paint::playhead_between(
@@ -294,8 +321,89 @@ impl<'a> Rows<'a> {
                 rect.left() + 4.0,
                 right,
                 y.clamp(rect.top() + 1.0, rect.bottom() - 1.0),
-                t,
+                tokens::tokens(ui.ctx()),
             );
+        }
+        if let Some(head) = head {
+            let place = Rect::from_min_size(pos2(rect.left(), head_top), vec2(rect.width(), self.row_height));
+            let t = tokens::tokens(ui.ctx());
+            ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).rect_filled(place, 0.0, t.panel);
+            self.paint_row(ui, rect, place, bar, (head, None), cursor, output, row);
+            paint::hline(ui.painter(), rect.left(), rect.right(), place.bottom() - 1.0, t.hairline);
+            if output.clicked.is_some_and(|(clicked, _)| clicked == head) {
+                memory.jump(head as f64, 1.0, self.len);
+            }
+        }
+    }
+
+    /// One row; `slot` is its place from the first row on screen, or nothing for the one that stays at
+    /// the top. It is seen and hit in `sight` only.
+    #[expect(clippy::too_many_arguments, reason = "the body of a loop")]
+    fn paint_row(
+        &self,
+        ui: &mut Ui,
+        sight: Rect,
+        place: Rect,
+        bar: bool,
+        (index, slot): (u64, Option<usize>),
+        cursor: Option<u64>,
+        output: &mut RowsOutput,
+        row: &mut impl FnMut(&RowPaint<'_>) -> RowNode,
+    ) {
+        let t = tokens::tokens(ui.ctx());
+        let painter = ui.painter().with_clip_rect(sight.intersect(ui.clip_rect()));
+        let right = place.right() - if bar { 14.0 } else { 4.0 };
+        let fill = Rect::from_min_max(pos2(place.left() + 4.0, place.top()), pos2(right, place.bottom()));
+        let hit = fill.intersect(sight);
+        let id = slot.map_or_else(|| self.id.with("head"), |slot| self.id.with(("row", slot)));
+        let response = ui.interact(hit, id, Sense::CLICK);
+        let selected = self.cursor == Some(index);
+        if selected {
+            painter.rect_filled(fill, size::RADIUS, t.selected);
+        } else if response.hovered() || self.found == Some(index) {
+            painter.rect_filled(fill, size::RADIUS, t.hover);
+        }
+        let pointer = response.hover_pos().filter(|_| response.hovered());
+        let node = row(&RowPaint { index, rect: place, fill, painter: &painter, selected, pointer, t });
+        if output.focused && cursor == Some(index) {
+            let ring = painter.with_clip_rect(sight.expand2(vec2(0.0, 2.0)).intersect(ui.clip_rect()));
+            paint::focus_ring(&ring, fill, t);
+        }
+        if response.clicked() {
+            output.clicked = response.interact_pointer_pos().or(Some(place.center())).map(|pos| (index, pos));
+        }
+        if response.double_clicked() {
+            output.double_clicked = Some(index);
+        }
+        if response.secondary_clicked() {
+            let pos = response.interact_pointer_pos().unwrap_or(place.center());
+            output.menu = Some((index, AskedAt { pos, by_keys: false }));
+        }
+        ui.ctx().accesskit_node_builder(response.id, |builder| {
+            builder.set_role(self.roles.1);
+            builder.set_label(node.name);
+            builder.set_selected(selected);
+            builder.set_bounds(paint::bounds(hit));
+            builder.add_action(accesskit::Action::Click);
+            builder.add_action(accesskit::Action::ShowContextMenu);
+            builder.set_position_in_set(usize::try_from(index).unwrap_or(usize::MAX));
+            builder.set_size_of_set(usize::try_from(self.len).unwrap_or(usize::MAX));
+            if let Some(level) = node.level {
+                builder.set_level(level);
+            }
+            if let Some(expanded) = node.expanded {
+                builder.set_expanded(expanded);
+            }
+        });
+        if ui.input(|input| input.has_accesskit_action_request(response.id, accesskit::Action::ShowContextMenu)) {
+            output.menu = Some((index, AskedAt { pos: hit.left_bottom(), by_keys: true }));
+        }
+        if cursor == Some(index) {
+            let active = response.id.accesskit_id();
+            ui.ctx().accesskit_node_builder(self.id, |builder| builder.set_active_descendant(active));
+        }
+        if let Some(words) = node.tooltip {
+            tip(response, &words);
         }
     }
 

@@ -83,6 +83,20 @@ impl Memory {
         }
         self.clamp(page, len);
     }
+
+    /// Scrolls as little as possible so that a row is in the middle third; far jumps put it in the middle.
+    pub fn keep_in_middle(&mut self, row: u64, page: f64, len: u64) {
+        let top = self.first as f64 + self.fraction;
+        let (least, most) = (top + page / 3.0, top + page * 2.0 / 3.0 - 1.0);
+        let at = row as f64;
+        if (at - top - page / 2.0).abs() > page {
+            self.jump(at - page / 2.0, page, len);
+        } else if at > most.max(least) {
+            self.jump(at - page * 2.0 / 3.0 + 1.0, page, len);
+        } else if at < least {
+            self.jump(at - page / 3.0, page, len);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +134,29 @@ mod tests {
         let mut memory = at(500, 0.0);
         memory.scroll(0.0, 10.0, 100);
         assert_eq!(memory.first, 90, "the list became shorter");
+    }
+
+    #[test]
+    fn what_plays_stays_in_the_middle_third() {
+        let mut memory = at(0, 0.0);
+        for row in 0..1_000 {
+            memory.keep_in_middle(row, 30.0, 1_000);
+            let seen = row as f64 - memory.first as f64 - memory.fraction;
+            let is_at_an_end = memory.first == 0 || memory.first >= 970;
+            assert!(is_at_an_end || (10.0..=19.0).contains(&seen), "row {row} is {seen} from the top");
+            assert!((0.0..30.0).contains(&seen));
+        }
+        for row in (0..1_000).rev() {
+            memory.keep_in_middle(row, 30.0, 1_000);
+            let seen = row as f64 - memory.first as f64 - memory.fraction;
+            let is_at_an_end = memory.first == 0 || memory.first >= 970;
+            assert!(is_at_an_end || (10.0..=20.0).contains(&seen), "row {row} is {seen} from the top");
+        }
+        memory.keep_in_middle(700, 30.0, 1_000);
+        assert_eq!((memory.first, memory.fraction), (685, 0.0));
+        // A page of one row and a half has no thirds.
+        memory.keep_in_middle(3, 1.5, 1_000);
+        assert!(memory.shows(3, 1.5));
     }
 
     #[test]
