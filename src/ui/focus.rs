@@ -85,8 +85,10 @@ fn that_can(ctx: &Context, all: &[Entry]) -> Vec<Entry> {
 /// something else is clicked.
 fn place(ctx: &Context, id: Id) -> Option<Rect> {
     ctx.viewport(|viewport| {
-        let drawn = viewport.this_pass.widgets.get(id).or_else(|| viewport.prev_pass.widgets.get(id));
-        drawn.map(|widget| widget.rect)
+        let now = viewport.this_pass.widgets.get(id).map(|widget| widget.rect);
+        let before = viewport.prev_pass.widgets.get(id).map(|widget| widget.rect);
+        // While a part of the window is drawn, its place may not be there yet.
+        now.filter(|rect| rect.is_positive() && rect.is_finite()).or(before).or(now)
     })
 }
 

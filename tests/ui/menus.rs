@@ -68,8 +68,8 @@ fn right_click_first(window: &mut Window, list: &str) {
 #[test]
 fn a_right_click_on_an_event_chooses_it_and_says_what_can_be_done() {
     let mut window = window(Case::Full);
-    right_click(&mut window, "row 60 of 214");
-    assert_eq!(window.state().applied(), 60);
+    right_click(&mut window, "row 56 of 214");
+    assert_eq!(window.state().applied(), 56);
     let found = lines(&window);
     for line in ["Set point A", "Bookmark…", "Copy event as JSON", "What links here", "Copy stream name"] {
         assert!(found.iter().any(|(name, _)| name == line), "{line} in {found:?}");
@@ -77,13 +77,13 @@ fn a_right_click_on_an_event_chooses_it_and_says_what_can_be_done() {
     // What cannot be done says why.
     assert!(found.contains(&("Compare with A".to_owned(), Some("point A is not set".to_owned()))), "{found:?}");
     choose(&mut window, "Set point A");
-    assert_eq!(window.state().app.commands().point_a, Some(Applied(60)));
+    assert_eq!(window.state().app.commands().point_a, Some(Applied(56)));
     assert!(lines(&window).is_empty());
     // While one is open, a right click beside it opens the next.
-    right_click(&mut window, "row 62 of 214");
+    right_click(&mut window, "row 55 of 214");
     let balance = rows(&window, "State").into_iter().find(|row| row.contains(", balance ")).expect("a row");
     right_click(&mut window, &balance);
-    assert_eq!((window.state().applied(), window.state().selected().as_deref()), (62, Some("/balance")));
+    assert_eq!((window.state().applied(), window.state().selected().as_deref()), (55, Some("/balance")));
     assert!(has_line(&window, "Who wrote it") && !has_line(&window, "Bookmark…"));
 }
 
@@ -117,7 +117,7 @@ fn the_menu_key_opens_the_menu_of_the_row_and_the_keyboard_comes_back() {
 fn the_keyboard_comes_back_after_a_sheet_that_a_menu_opened() {
     let mut window = window(Case::Full);
     press_with(&mut window, Modifiers::ALT, Key::Num2);
-    right_click(&mut window, "row 60 of 214");
+    right_click(&mut window, "row 56 of 214");
     choose(&mut window, "Bookmark…");
     assert!(matches!(window.state().app.view().modal, Some(ModalView::Bookmark(_))));
     press(&mut window, Key::Escape);
