@@ -53,6 +53,7 @@ pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
+pub use crate::session::find::contains;
 pub use crate::session::{Filter, PayloadColumn, PayloadPaths, Progress, Sample, Shown, WrittenRows};
 
 /// Everything on screen.

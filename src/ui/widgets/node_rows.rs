@@ -3,9 +3,8 @@
 use egui::{Id, Rect, Ui, pos2};
 
 use crate::app::action::Action;
-use crate::app::view::{LastWrite, LastWrites, TreeView};
+use crate::app::view::{LastWrite, LastWrites, TreeView, contains};
 use crate::model::{Applied, Pointer, Version};
-use crate::session::find::contains;
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::tree::{RowChange, TreeRow, TreeRows};
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
