@@ -56,6 +56,7 @@ pub use super::mapping::Saving;
 use super::store::{OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
+pub use crate::session::find::contains;
 pub use crate::session::{
     Filter, Lack, MatrixCell, MatrixFound, PayloadColumn, PayloadPaths, Progress, Sample, Shown, WrittenRows,
 };
