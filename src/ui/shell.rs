@@ -20,7 +20,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 
 use super::root::root_ui;
 use super::scripts::Scripts;
-use super::tokens;
+use super::{fonts, tokens};
 use crate::app::action::{Action, ExportAction};
 use crate::app::settings::{Settings, SettingsChange};
 use crate::app::{App, Effect, Folders, Start};
@@ -134,6 +134,7 @@ impl News {
 impl Shell {
     /// Sets the window up; the store is opened in the background.
     pub fn new(ctx: &Context, folders: Folders, start: Start, first: Option<Instance>) -> Shell {
+        fonts::install(ctx);
         let settings = Settings::load(&home::data());
         ctx.options_mut(|options| options.max_passes = PASSES);
         let news = Arc::new(News::default());
