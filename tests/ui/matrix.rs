@@ -89,8 +89,9 @@ fn is_right(cell: &str, before: Option<&Value>, after: Option<&Value>) -> bool {
 /// The versions above the columns.
 fn columns(window: &Window) -> Vec<String> {
     let all = labels(window);
-    let names = all.iter().filter_map(|label| label.strip_prefix("Column "));
-    names.map(|name| name.split(',').next().expect("a version").to_owned()).collect()
+    // Those of the list of events have names alone.
+    let names = all.iter().filter_map(|label| label.strip_prefix("Column ")?.split_once(','));
+    names.map(|(version, _)| version.to_owned()).collect()
 }
 
 fn row(window: &Window, name: &str) -> String {

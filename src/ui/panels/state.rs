@@ -27,7 +27,7 @@ const TABS: [StateTab; 4] = [StateTab::Tree, StateTab::Changes, StateTab::Raw, S
 /// Narrower than this there is no room for the whole words of the tabs.
 const ALL_WORDS: f32 = 240.0;
 /// Narrower than this there is no room for the title beside the tabs.
-const WITH_TITLE: f32 = 280.0;
+const WITH_TITLE: f32 = 344.0;
 
 /// Shows the panel in `rect`.
 pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {

@@ -101,7 +101,8 @@ impl Scrubber<'_> {
         let origin = origin.filter(|pos| response.is_pointer_button_down_on() && is_in_bars(pos));
         let to = response.interact_pointer_pos().filter(|_| response.dragged());
         let dragged = origin.zip(to).map(|(from, to)| (from.x - plot.left(), to.x - plot.left()));
-        if response.is_pointer_button_down_on() && origin.is_none() || response.clicked() {
+        let clicked = response.clicked() || response.secondary_clicked();
+        if response.is_pointer_button_down_on() && origin.is_none() || clicked {
             response.request_focus();
             let place = response.interact_pointer_pos().map(|pos| self.at(pos.x, plot, response.dragged()));
             match (held.pans, shift) {
