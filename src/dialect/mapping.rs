@@ -321,17 +321,19 @@ impl Mapping {
     }
 
     /// The columns whose text is all that is shown of id, payload and metadata, but for what a line
-    /// has beside them; `None` where it is not, for something is taken off, put together or
-    /// given a name.
-    pub fn shown_columns(&self) -> Option<Vec<usize>> {
+    /// has beside them, and whether it is the id's; `None` where it is not, for something is taken
+    /// off, put together or given a name.
+    pub fn shown_columns(&self) -> Option<Vec<(usize, bool)>> {
         let is_plain = self.items.is_none() && !self.is_grouped && self.members.is_empty() && self.hands_on_json();
+        let none = Field::new();
         let id = match self.event_id.as_slice() {
-            [] => Some(None),
-            [Piece::Value(field, filters)] if filters.is_empty() => Some(Some(field)),
+            [] => Some(&none),
+            [Piece::Value(field, filters)] if filters.is_empty() => Some(field),
             _ => None,
         };
-        let fields = id.filter(|_| is_plain)?.into_iter().chain([&self.payload, &self.metadata]);
-        let mut columns = fields.flatten().map(|source| source.column).collect::<Vec<_>>();
+        let id = id.filter(|_| is_plain)?.iter().map(|source| (source.column, true));
+        let others = [&self.payload, &self.metadata].into_iter().flatten().map(|source| (source.column, false));
+        let mut columns: Vec<_> = id.chain(others).collect();
         columns.sort_unstable();
         columns.dedup();
         Some(columns)

@@ -374,8 +374,8 @@ impl Fetcher for Reader {
             while let Some(row) = rows.next()? {
                 let key = row.get(0)?;
                 sifting.begin(RowKey(key));
-                for column in &columns {
-                    sifting.take(row.get_ref(column + 1)?, sieve.is_numeric());
+                for (column, is_id) in &columns {
+                    sifting.take(row.get_ref(column + 1)?, *is_id, sieve.is_numeric());
                 }
                 if sifting.bytes() > SIFTED_BYTES {
                     return Ok(key.saturating_add(1));

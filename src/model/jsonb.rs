@@ -36,6 +36,11 @@ pub fn to_json(blob: &[u8]) -> Option<String> {
     }
 }
 
+/// Begins like JSON text and is not this form of it, of which arrays of 5 and of 7 bytes begin so too.
+pub fn begins_as_text(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(b'{' | b'[')) && bytes.len() > 8
+}
+
 struct Open {
     end: usize,
     is_object: bool,

@@ -17,6 +17,7 @@ use super::words::{StoredJson, Word, escapes_as_shown, is_simple, without_blanks
 use crate::formats::{PageRow, Store};
 use crate::index::NamePart;
 use crate::model::json::{is_number, to_text};
+use crate::model::jsonb::begins_as_text;
 use crate::model::{Content, Helpful, Node, Number, Pointer};
 
 /// A longer text is no search.
@@ -325,7 +326,7 @@ impl<'s> Subject<'s> {
     /// `as_stored`: as [`Store::hands_on_json`] says.
     pub(super) fn new(store: &'s dyn Store, as_stored: bool, row: &'s PageRow<'s>, scratch: &'s mut Scratch) -> Self {
         let parts = [&row.payload, &row.metadata].map(|own| own.bytes());
-        let is_json = |bytes: &&[u8]| as_stored && matches!(bytes.first(), Some(b'{' | b'['));
+        let is_json = |bytes: &&[u8]| as_stored && begins_as_text(bytes);
         let stored = parts.map(|own| own.filter(is_json));
         for (bytes, lower) in stored.iter().zip(&mut scratch.lower) {
             lower.clear();

@@ -4,6 +4,7 @@
 use memchr::memmem::Finder;
 
 use crate::model::json::{MAX_DEPTH, is_json};
+use crate::model::jsonb::begins_as_text;
 
 /// A word that may stand anywhere in an event.
 pub(super) struct Word {
@@ -75,7 +76,7 @@ impl StoredJson {
     /// case.
     pub(super) fn finds(&mut self, word: &Word, bytes: &[u8], lower: &[u8]) -> Option<bool> {
         // Anything else may be packed.
-        if !matches!(bytes.first(), Some(b'{' | b'[')) {
+        if !begins_as_text(bytes) {
             return None;
         }
         let simple = self.all_simple || is_simple(bytes);

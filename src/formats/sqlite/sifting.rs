@@ -4,6 +4,7 @@ use rusqlite::types::ValueRef;
 
 use crate::formats::Sieve;
 use crate::model::RowKey;
+use crate::model::jsonb::begins_as_text;
 
 /// Bytes that are searched together: they fit into the cache of a core.
 pub(super) const SIFTED_BYTES: usize = 256 << 10;
@@ -38,20 +39,23 @@ impl Sifting {
         self.text.len()
     }
 
-    /// Adds a cell; `is_numeric`: what is looked for may be a number's text.
-    pub fn take(&mut self, value: ValueRef<'_>, is_numeric: bool) {
+    /// Adds a cell, which may be the event's id; `is_numeric`: what is looked for may be a number's
+    /// text.
+    pub fn take(&mut self, value: ValueRef<'_>, is_id: bool, is_numeric: bool) {
         let at = self.text.len();
         let is_odd = match value {
             ValueRef::Null => false,
-            ValueRef::Integer(_) | ValueRef::Real(_) => is_numeric,
+            ValueRef::Integer(_) => is_numeric,
+            // Neither of the infinities is written in digits.
+            ValueRef::Real(value) => is_numeric || !value.is_finite(),
             ValueRef::Text(bytes) => {
                 self.text.extend_from_slice(bytes);
                 has_control(bytes) || std::str::from_utf8(bytes).is_err()
             }
+            // It may be packed; what is an id is shown as a UUID or in digits.
             ValueRef::Blob(bytes) => {
                 self.text.extend_from_slice(bytes);
-                let is_json = matches!(bytes.first(), Some(b'{' | b'['));
-                !is_json || has_control(bytes) || std::str::from_utf8(bytes).is_err()
+                is_id || !begins_as_text(bytes) || has_control(bytes) || std::str::from_utf8(bytes).is_err()
             }
         };
         if is_odd {

@@ -101,12 +101,12 @@ fn odd_stores() -> Vec<(Arc<Opened>, EventIndex, tempfile::TempDir)> {
             3 => format!("[1, 2, {{\"{word}\" : null}}]"),
             4 => at.to_string(),
             5 => "null".to_owned(),
-            6 => format!("{{\"long\":\"{}\"}}", format!("{word} ").repeat(if at < 99 { 40_000 } else { 3 })),
+            6 => format!("{{\"long\":\"{}\"}}", format!("{word} ").repeat(if at == 70 { 60_000 } else { 3 })),
             7 => format!("{{\"a\":{}.5,\"b\":true}}", at),
             _ => "{}".to_owned(),
         }
     };
-    let log = opened(payload, 3_000);
+    let log = opened(payload, 1_200);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("events.db");
     let conn = rusqlite::Connection::open(&path).expect("a store");
@@ -115,17 +115,23 @@ fn odd_stores() -> Vec<(Arc<Opened>, EventIndex, tempfile::TempDir)> {
     )
     .expect("a table");
     let mut insert = conn.prepare("INSERT INTO events VALUES (?1, ?2, ?3, 'T', ?4, ?5, ?6)").expect("a statement");
-    for at in 0..2_000_u64 {
+    for at in 0..900_u64 {
         let text = payload(at);
         let id: Box<dyn rusqlite::ToSql> = match at % 3 {
             0 => Box::new(format!("id-{at}")),
             1 => Box::new(vec![at as u8; 16]),
+            // It begins like JSON, and is shown as a UUID.
+            _ if at % 2 == 0 => Box::new(format!("{{{at:0>15}").into_bytes()),
             _ => Box::new(at as i64),
         };
         let data: Box<dyn rusqlite::ToSql> = match at % 7 {
             0 => Box::new(text.clone().into_bytes()),
             1 => Box::new(vec![0xff, 0xfe, at as u8]),
+            2 if at % 4 == 0 => Box::new(f64::INFINITY),
             2 => Box::new(at as f64 / 3.0),
+            // SQLite's own form of ["user"] and of [7978], which begin like JSON.
+            3 if at % 4 == 0 => Box::new(b"\x5b\x47user".to_vec()),
+            3 if at % 4 == 1 => Box::new(b"\x7b\x640x1F2A".to_vec()),
             3 => Box::new(format!("red\t{at}")),
             _ => Box::new(text.clone()),
         };

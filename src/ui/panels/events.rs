@@ -23,6 +23,9 @@ use crate::ui::{focus, format, paint, text};
 /// Of the buttons that open the list of types and the sheet of times.
 const TYPES_WIDTH: f32 = 80.0;
 const TIMES_WIDTH: f32 = 78.0;
+/// Narrower than this, the name of the stream and the rest of the header share what room there is.
+const TIGHT: f32 = 520.0;
+const LEAST_BUTTON: f32 = 66.0;
 
 /// The menu of an event.
 const MENU: Groups = &[
@@ -83,10 +86,23 @@ pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
 fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
     let view = &cx.view.events;
     let t = tokens::tokens(ui.ctx());
-    // It says which stream it is, so the title needs not.
-    let drop_end = cx.streams_drop.then(|| streams_drop_ui(ui, header, cx, out));
     let painter = ui.painter().clone();
     let y = header.center().y;
+    let is_tight = cx.streams_drop && header.width() < TIGHT;
+    let button = |right: f32, width: f32| {
+        // In a narrow panel the field keeps its room.
+        let left = right - if is_tight { LEAST_BUTTON } else { width }.min(header.width() * 0.24);
+        Rect::from_min_max(pos2(left, y - 12.0), pos2(right, y + 12.0))
+    };
+    let times = button(header.right() - size::PAD, TIMES_WIDTH);
+    let types = button(times.left(), TYPES_WIDTH);
+    let field_right = types.left() - 4.0;
+    let share = if is_tight { 0.28 } else { 0.34 };
+    let field_width = if header.width() >= 640.0 { 240.0_f32 } else { 160.0 }.min(header.width() * share);
+    let place = Rect::from_min_max(pos2(field_right - field_width, y - 12.0), pos2(field_right, y + 12.0));
+    // It says which stream it is, so the title needs not.
+    let room = if view.stream.is_some() { header.with_max_x(place.left() - 8.0) } else { header };
+    let drop_end = cx.streams_drop.then(|| streams_drop_ui(ui, room, cx, out));
     let Some(stream) = view.stream else {
         if drop_end.is_none() {
             text::left(&painter, header.left() + size::PAD, y, "Events", text::TITLE, t.text);
@@ -103,18 +119,8 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
             None => found,
         }
     };
-    let button = |right: f32, width: f32| {
-        // In a narrow panel the field keeps its room.
-        let left = right - width.min(header.width() * 0.24);
-        Rect::from_min_max(pos2(left, y - 12.0), pos2(right, y + 12.0))
-    };
-    let times = button(header.right() - size::PAD, TIMES_WIDTH);
-    let types = button(times.left(), TYPES_WIDTH);
     event_types_ui(ui, id.with("types"), types, view.types, out);
     event_times_ui(ui, id.with("times"), times, &view.times, cx.zone, out);
-    let field_right = types.left() - 4.0;
-    let field_width = if header.width() >= 640.0 { 240.0_f32 } else { 160.0 }.min(header.width() * 0.34);
-    let place = Rect::from_min_max(pos2(field_right - field_width, y - 12.0), pos2(field_right, y + 12.0));
     let mut x = drop_end.unwrap_or(header.left() + size::PAD);
     let count_width = text::width(&painter, &count, text::BODY);
     if drop_end.is_none() {

@@ -11,13 +11,17 @@ use crate::ui::widgets::menu::popup_frame;
 use crate::ui::widgets::tip::tip;
 use crate::ui::{focus, paint, text};
 
-/// Shows the button, and the list where it is open; returns where the header's text may begin.
+/// Room of the button's icons beside the name.
+const AROUND_NAME: f32 = 56.0;
+
+/// Shows the button, and the list where it is open, in the room that there is; returns where the header's text may begin.
 pub fn streams_drop_ui(ui: &mut Ui, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) -> f32 {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let word = cx.view.streams.selected_name.unwrap_or("Choose a stream");
-    let most = (header.width() * 0.45 - 70.0).max(80.0);
-    let width = text::width(&painter, word, text::TITLE).min(most) + 56.0;
+    // A long name leaves room for how many events there are.
+    let most = (header.width() - 16.0 - AROUND_NAME).min((header.width() * 0.6).max(116.0)).max(24.0);
+    let width = text::width(&painter, word, text::TITLE).min(most) + AROUND_NAME;
     let rect = Rect::from_min_size(pos2(header.left() + 8.0, header.top() + 4.0), vec2(width.round(), 24.0));
     let response = ui.interact(rect, cx.id("streams drop-down"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Stream {word}")));
