@@ -523,8 +523,10 @@ fn ten_thousand_random_actions_leave_everything_in_order() {
             }
             // Two for what appeared, two more to scroll to it where the text became larger meanwhile.
             window.run_steps(4);
-            // Who had it before a sheet gets it back while the wheel still turns.
-            if is_wheel && wheeled.is_none() {
+            // Who had it before a sheet gets it back while the wheel still turns, and a sheet that opens
+            // meanwhile is moved by what is left of it.
+            let turns = window.ctx.input(|input| input.smooth_scroll_delta() != egui::Vec2::ZERO);
+            if turns || is_wheel && wheeled.is_none() {
                 wheeled = window.ctx.memory(|memory| memory.focused());
             }
             check_names(&window, &format!("action {at}"));
