@@ -4,6 +4,8 @@
 use memchr::memchr;
 use memchr::memmem::Finder;
 
+use crate::model::json::SIGNS;
+
 /// Bytes that are looked at together for what is shown in another way.
 const CHUNK: usize = 2_048;
 
@@ -28,8 +30,7 @@ pub struct Sifted {
 impl Sieve {
     /// The word is in lower case; `None`: it may come of what is not stored as text.
     pub fn new(word: &str) -> Option<Sieve> {
-        let signs = ['{', '}', '[', ']', ',', ':', '"', '\\'];
-        let is_whole = word.is_ascii() && !word.contains(signs) && word.bytes().all(|byte| byte >= b' ');
+        let is_whole = word.is_ascii() && !word.contains(SIGNS) && word.bytes().all(|byte| byte >= b' ');
         // What is not there is shown as null.
         if !is_whole || word.is_empty() || "null".contains(word) {
             return None;

@@ -12,6 +12,9 @@ use jiter::{Jiter, JiterError, Peek};
 
 use super::node::{Node, Object, Text};
 
+/// What is a token of its own, or ends one, and what begins an escape.
+pub const SIGNS: [char; 8] = ['{', '}', '[', ']', ',', ':', '"', '\\'];
+
 /// Levels of nesting that are taken apart; deeper ones stay [`Node::Raw`].
 pub const MAX_DEPTH: usize = 256;
 

@@ -3,7 +3,7 @@
 
 use memchr::memmem::Finder;
 
-use crate::model::json::{MAX_DEPTH, is_json};
+use crate::model::json::{MAX_DEPTH, SIGNS, is_json};
 use crate::model::jsonb::begins_as_text;
 
 /// A word that may stand anywhere in an event.
@@ -23,8 +23,7 @@ impl Word {
     pub(super) fn new(text: String) -> Word {
         let digits = text.trim_start_matches('v');
         let version = digits.parse::<i64>().ok().filter(|number| number.to_string() == digits);
-        let signs = ['{', '}', '[', ']', ',', ':', '"', '\\'];
-        let core = text.split(signs).max_by_key(|part| part.len()).filter(|part| !part.is_empty());
+        let core = text.split(SIGNS).max_by_key(|part| part.len()).filter(|part| !part.is_empty());
         Word {
             version,
             finder: Finder::new(text.as_bytes()).into_owned(),

@@ -12,32 +12,11 @@ use eventglass::app::view::Content;
 use eventglass::model::json::parse_text;
 use eventglass::model::{Applied, Pointer, StreamId};
 use eventglass::session::{Against, Answer, CompareWith, Reading, ReplayAsk, SideA, StateNews, Ticket};
-use serde_json::Value;
 
 use crate::program::{
-    Program, Window, bank, index, labels, pretended, sample, settings, settle, start, state_news, wait_for, wait_until,
+    Program, Window, bank, expected, index, labels, press, pretended, sample, settings, settle, start, state_news,
+    wait_for, wait_until, write,
 };
-
-/// The account's state as Emmett has it.
-fn expected(version: u64) -> Value {
-    let text = std::fs::read_to_string(sample("expected.json")).expect("expected.json");
-    let expected: Value = serde_json::from_str(&text).expect("JSON");
-    let states = expected["states"].as_array().expect("states");
-    let state = states.iter().find(|state| state["stream"] == "account-1042" && state["version"] == version);
-    state.expect("a state")["state"].clone()
-}
-
-fn write(window: &mut Window, text: &str) {
-    window.event(Event::Text(text.to_owned()));
-    window.run_steps(2);
-    settle(window);
-}
-
-fn press(window: &mut Window, key: Key) {
-    window.key_press_modifiers(Modifiers::NONE, key);
-    window.run_steps(2);
-    settle(window);
-}
 
 fn go(window: &mut Window, version: u64) {
     window.state_mut().apply(ScrubTo(Applied(version)));
@@ -52,7 +31,7 @@ fn has(window: &Window, text: &str) -> bool {
 fn compared() -> Window {
     let mut window = start(bank(12, Some(sample("reducers.mjs"))));
     wait_for(&mut window, "Reducer reducers.mjs");
-    wait_for(&mut window, &format!("balance {}", expected(12)["balance"]));
+    wait_for(&mut window, &format!("balance {}", expected("account-1042", 12)["balance"]));
     settle(&mut window);
     write(&mut window, "a");
     go(&mut window, 57);
@@ -64,7 +43,7 @@ fn compared() -> Window {
 #[test]
 fn the_state_at_a_is_compared_with_that_at_the_playhead() {
     let mut window = compared();
-    let (then, now) = (expected(12), expected(57));
+    let (then, now) = (expected("account-1042", 12), expected("account-1042", 57));
     wait_for(&mut window, &format!("balance {}, changed, was {}", now["balance"], then["balance"]));
     wait_for(&mut window, "Point A at v12, compared with the playhead");
     // What is announced is the whole difference.
@@ -73,7 +52,10 @@ fn the_state_at_a_is_compared_with_that_at_the_playhead() {
     // A step compares with the same point.
     press(&mut window, Key::ArrowRight);
     wait_for(&mut window, "A: v12 ⇄ v58");
-    wait_for(&mut window, &format!("balance {}, changed, was {}", expected(58)["balance"], then["balance"]));
+    wait_for(
+        &mut window,
+        &format!("balance {}, changed, was {}", expected("account-1042", 58)["balance"], then["balance"]),
+    );
     // Back at the point nothing differs.
     go(&mut window, 12);
     write(&mut window, "2");
@@ -82,12 +64,18 @@ fn the_state_at_a_is_compared_with_that_at_the_playhead() {
     // And before it the difference is the other way round.
     go(&mut window, 2);
     wait_for(&mut window, "A: v12 ⇄ v2");
-    wait_for(&mut window, &format!("balance {}, changed, was {}", expected(2)["balance"], then["balance"]));
+    wait_for(
+        &mut window,
+        &format!("balance {}, changed, was {}", expected("account-1042", 2)["balance"], then["balance"]),
+    );
     // Esc leaves it, and so does the key that began it; the point stays.
     go(&mut window, 57);
     press(&mut window, Key::Escape);
     assert!(!has(&window, "A: v12") && has(&window, "Point A at v12"));
-    wait_for(&mut window, &format!("balance {}, changed, was {}", now["balance"], expected(56)["balance"]));
+    wait_for(
+        &mut window,
+        &format!("balance {}, changed, was {}", now["balance"], expected("account-1042", 56)["balance"]),
+    );
     write(&mut window, "d");
     wait_for(&mut window, "A: v12 ⇄ v57");
     write(&mut window, "d");
@@ -103,7 +91,7 @@ fn the_state_at_a_is_compared_with_that_at_the_playhead() {
 fn changes_since_a_are_listed_and_copied() {
     let mut window = compared();
     write(&mut window, "2");
-    let (then, now) = (expected(12), expected(57));
+    let (then, now) = (expected("account-1042", 12), expected("account-1042", 57));
     wait_for(&mut window, &format!("balance changed, {}, was {}", now["balance"], then["balance"]));
     window.get_by_label("Copy changes as CSV").click();
     window.run_steps(2);

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Event, Key, Modifiers};
+use egui::{Event, Key};
 use egui_kittest::kittest::Queryable;
 use eventglass::app::action::{Action, CopyWhat, GoToAction, GoToScope};
 use eventglass::app::command;
@@ -14,28 +14,7 @@ use eventglass::app::view::{Content, DivergenceView, NoticeView};
 use eventglass::model::Applied;
 use serde_json::Value;
 
-use crate::program::{Program, Window, bank, labels, sample, settings, settle, start, wait_for};
-
-/// A state as Emmett has it.
-fn expected(stream: &str, version: u64) -> Value {
-    let text = std::fs::read_to_string(sample("expected.json")).expect("expected.json");
-    let expected: Value = serde_json::from_str(&text).expect("JSON");
-    let states = expected["states"].as_array().expect("states");
-    let state = states.iter().find(|state| state["stream"] == stream && state["version"] == version);
-    state.expect("a state")["state"].clone()
-}
-
-fn write(window: &mut Window, text: &str) {
-    window.event(Event::Text(text.to_owned()));
-    window.run_steps(2);
-    settle(window);
-}
-
-fn press(window: &mut Window, key: Key) {
-    window.key_press_modifiers(Modifiers::NONE, key);
-    window.run_steps(2);
-    settle(window);
-}
+use crate::program::{Program, bank, expected, labels, press, sample, settings, settle, start, wait_for, write};
 
 /// A copy of the bank in which some rows are others.
 fn altered(folder: &Path, name: &str, statements: &[&str]) -> PathBuf {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use egui::epaint::{ClippedShape, Primitive, Shape, Vertex, WHITE_UV};
-use egui::{Color32, ColorImage, FontFamily, ImageData, Pos2, Rect, TextureId, TexturesDelta, UiBuilder, pos2};
+use egui::{Color32, ColorImage, FontFamily, ImageData, Pos2, Rect, TextureId, TexturesDelta, pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, TestRenderer};
 
@@ -284,15 +284,7 @@ fn kept(program: Program, textures: &Textures) -> Window {
         .allow_missing_glyphs()
         .renderer(Keeper(Arc::clone(textures)))
         .with_context_setup(eventglass::ui::fonts::install)
-        .build_ui_state(
-            |ui, program: &mut Program| {
-                let whole = ui.ctx().content_rect();
-                let mut ui = ui.new_child(UiBuilder::new().max_rect(whole));
-                ui.set_clip_rect(whole);
-                program.draw(&mut ui);
-            },
-            program,
-        );
+        .build_ui_state(|ui, program: &mut Program| program.draw_whole(ui), program);
     rest(&mut window);
     window
 }

@@ -9,7 +9,7 @@ use eventglass::index::At;
 use eventglass::model::Version;
 use eventglass::model::json::parse_text;
 
-use crate::program::{Program, Window, bank, drawn, labels, sample, settings, start, wait_for, wait_until};
+use crate::program::{Program, Window, bank, drawn, expected, labels, sample, settings, start, wait_for, wait_until};
 
 fn bank_at(version: i64) -> Window {
     let mut window = start(bank(version, Some(sample("reducers.mjs"))));
@@ -31,11 +31,7 @@ fn write(window: &mut Window, text: &str) {
 
 /// What Emmett itself says the balance is.
 fn expected_balance(version: u64) -> String {
-    let text = std::fs::read_to_string(sample("expected.json")).expect("expected.json");
-    let expected: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    let states = expected["states"].as_array().expect("states");
-    let state = states.iter().find(|state| state["stream"] == "account-1042" && state["version"] == version);
-    state.expect("a state")["state"]["balance"].to_string()
+    expected("account-1042", version)["balance"].to_string()
 }
 
 #[test]

@@ -6,22 +6,9 @@ use egui::{Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::program::{Case, Program, Window, bank, drawn, sample, settings, settle, window};
+use crate::program::{Case, Program, Window, bank, drag, drawn, sample, settings, settle, window};
 use eventglass::app::action::Action;
 use eventglass::app::view::RootView;
-
-fn drag(window: &mut Window, from: Pos2, to: Pos2) {
-    window.hover_at(from);
-    settle(window);
-    window.drag_at(from);
-    settle(window);
-    window.hover_at(from + (to - from) * 0.5);
-    settle(window);
-    window.hover_at(to);
-    settle(window);
-    window.drop_at(to);
-    settle(window);
-}
 
 fn double_click(window: &mut Window, at: Pos2) {
     window.hover_at(at);

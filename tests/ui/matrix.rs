@@ -14,19 +14,7 @@ use eventglass::index::At;
 use eventglass::model::{Applied, Pointer, Version};
 use serde_json::Value;
 
-use crate::program::{Program, Window, bank, drawn, labels, sample, settings, settle, start, wait_for};
-
-fn write(window: &mut Window, text: &str) {
-    window.event(Event::Text(text.to_owned()));
-    window.run_steps(2);
-    settle(window);
-}
-
-fn press(window: &mut Window, key: Key) {
-    window.key_press_modifiers(Modifiers::NONE, key);
-    window.run_steps(2);
-    settle(window);
-}
+use crate::program::{Program, Window, bank, drawn, labels, press, sample, settings, settle, start, wait_for, write};
 
 /// The account's states as Emmett has them, by version.
 fn states() -> BTreeMap<u64, Value> {

@@ -206,6 +206,14 @@ impl Program {
         self.app.dispatch_all(actions);
         self.effects.extend(self.app.take_effects());
     }
+
+    /// The same without the margin that the harness leaves.
+    pub fn draw_whole(&mut self, ui: &mut egui::Ui) {
+        let whole = ui.ctx().content_rect();
+        let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(whole));
+        ui.set_clip_rect(whole);
+        self.draw(&mut ui);
+    }
 }
 
 /// A window on a program.
@@ -495,4 +503,41 @@ pub fn label(node: &egui_kittest::Node<'_>) -> String {
 pub fn labels(window: &Window) -> Vec<String> {
     let nodes = window.root().children_recursive();
     nodes.flat_map(|node| [node.accesskit_node().label(), node.value()]).flatten().collect()
+}
+
+/// Types a text, and waits for what it does.
+pub fn write(window: &mut Window, text: &str) {
+    window.event(egui::Event::Text(text.to_owned()));
+    window.run_steps(2);
+    settle(window);
+}
+
+/// Presses a key, and waits for what it does.
+pub fn press(window: &mut Window, key: egui::Key) {
+    window.key_press_modifiers(egui::Modifiers::NONE, key);
+    window.run_steps(2);
+    settle(window);
+}
+
+/// Drags by way of a place between, as a hand does.
+pub fn drag(window: &mut Window, from: egui::Pos2, to: egui::Pos2) {
+    window.hover_at(from);
+    settle(window);
+    window.drag_at(from);
+    settle(window);
+    window.hover_at(from + (to - from) * 0.5);
+    settle(window);
+    window.hover_at(to);
+    settle(window);
+    window.drop_at(to);
+    settle(window);
+}
+
+/// A state of the bank as Emmett has it.
+pub fn expected(stream: &str, version: u64) -> serde_json::Value {
+    let text = std::fs::read_to_string(sample("expected.json")).expect("expected.json");
+    let expected: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let states = expected["states"].as_array().expect("states");
+    let state = states.iter().find(|state| state["stream"] == stream && state["version"] == version);
+    state.expect("a state")["state"].clone()
 }

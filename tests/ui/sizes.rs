@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::Action as Ask;
-use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, Rect, Role, UiBuilder, Vec2, vec2};
+use egui::{Event, Key, Modifiers, MouseWheelUnit, Pos2, Rect, Role, Vec2, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 
@@ -30,15 +30,7 @@ fn whole(program: Program) -> Window {
         .with_max_steps(20)
         .allow_missing_glyphs()
         .with_context_setup(eventglass::ui::fonts::install)
-        .build_ui_state(
-            |ui, program: &mut Program| {
-                let whole = ui.ctx().content_rect();
-                let mut ui = ui.new_child(UiBuilder::new().max_rect(whole));
-                ui.set_clip_rect(whole);
-                program.draw(&mut ui);
-            },
-            program,
-        );
+        .build_ui_state(|ui, program: &mut Program| program.draw_whole(ui), program);
     rest(&mut window);
     window
 }

@@ -5,7 +5,7 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, Rol
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::program::{Case, Window, labels, rest, settle, window};
+use crate::program::{Case, Window, drag, labels, rest, window};
 use eventglass::app::action::{Action, Axis, Zoom};
 use eventglass::app::playback::PlaybackCommand;
 use eventglass::app::view::Content;
@@ -42,19 +42,6 @@ fn versions(window: &Window) -> (i64, i64) {
     let (first, last) = part.split_once('–').expect("two versions");
     let version = |text: &str| text.trim_start_matches('v').parse().expect("a version");
     (version(first), version(last))
-}
-
-fn drag(window: &mut Window, from: Pos2, to: Pos2) {
-    window.hover_at(from);
-    settle(window);
-    window.drag_at(from);
-    settle(window);
-    window.hover_at(from + (to - from) * 0.5);
-    settle(window);
-    window.hover_at(to);
-    settle(window);
-    window.drop_at(to);
-    settle(window);
 }
 
 #[test]

@@ -8,10 +8,9 @@ use crate::app::action::{Action, ColumnAction};
 use crate::app::columns::WIDTHS;
 use crate::app::view::{Content, EventColumn, EventsView, PayloadColumn, Zone};
 use crate::model::Pointer;
-use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{Look, button_enabled, button_width};
-use crate::ui::widgets::field::Field;
+use crate::ui::widgets::field::find_field;
 use crate::ui::widgets::menu::{Check, asked_form};
 use crate::ui::widgets::page::appears;
 use crate::ui::{format, paint, text};
@@ -331,19 +330,11 @@ fn list_ui(ui: &mut Ui, id: Id, width: f32, view: &EventsView<'_>, out: &mut Vec
         out.push(ColumnAction::Reset.into());
     }
     let has_field = paths.paths.len() > FEW;
-    let mut typed: String = ui.data(|data| data.get_temp(id.with("typed"))).unwrap_or_default();
+    let mut typed = String::new();
     let mut to_lines = is_new && !has_field;
     let left = Rect::from_min_max(line.min + vec2(8.0, 8.0), pos2(place.left() - 8.0, line.bottom() - 8.0));
     if has_field {
-        let field =
-            Field { id: id.with("find"), name: "Find a member", hint: "Find", icon: Some(Icon::SEARCH), key: None };
-        let output = field.show(ui, left, &typed);
-        if is_new {
-            ui.memory_mut(|memory| memory.request_focus(field.id));
-        }
-        typed = output.changed.unwrap_or(typed);
-        to_lines |= output.left || output.entered;
-        ui.data_mut(|data| data.insert_temp(id.with("typed"), typed.clone()));
+        to_lines |= find_field(ui, id, left, "Find a member", &mut typed, is_new);
     } else {
         let words = format!("of the first {}", format::plural(paths.of.into(), "event", "events"));
         text::left_cut(ui.painter(), left.left() + 4.0, left.center().y, &words, text::LABEL, t.quiet, left.width());

@@ -4,10 +4,9 @@ use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
 use crate::app::action::Action;
 use crate::app::view::EventTypes;
-use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{Look, button, button_width};
-use crate::ui::widgets::field::Field;
+use crate::ui::widgets::field::find_field;
 use crate::ui::widgets::menu::{Check, asked_form, drop_button};
 use crate::ui::widgets::page::appears;
 use crate::ui::{format, text};
@@ -47,19 +46,11 @@ fn list_ui(ui: &mut Ui, id: Id, width: f32, types: EventTypes<'_>, out: &mut Vec
         right -= wide + 8.0;
     }
     let has_field = types.len() > FEW;
-    let mut typed: String = ui.data(|data| data.get_temp(id.with("typed"))).unwrap_or_default();
+    let mut typed = String::new();
     let mut to_lines = is_new && !has_field;
     if has_field {
         let place = Rect::from_min_max(pos2(line.left() + 8.0, line.top() + 8.0), pos2(right, line.bottom() - 8.0));
-        let field =
-            Field { id: id.with("find"), name: "Find a type", hint: "Find", icon: Some(Icon::SEARCH), key: None };
-        let output = field.show(ui, place, &typed);
-        if is_new {
-            ui.memory_mut(|memory| memory.request_focus(field.id));
-        }
-        typed = output.changed.unwrap_or(typed);
-        to_lines |= output.left || output.entered;
-        ui.data_mut(|data| data.insert_temp(id.with("typed"), typed.clone()));
+        to_lines |= find_field(ui, id, place, "Find a type", &mut typed, is_new);
     } else {
         let words = format::plural(types.len() as u64, "type", "types");
         let room = right - line.left() - 12.0;

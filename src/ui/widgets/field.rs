@@ -119,3 +119,20 @@ impl Field<'_> {
         child.put(line, editor).accessible_name(self.name)
     }
 }
+
+/// The field of a form that finds one of its many lines; `typed` becomes what is in it. The keyboard
+/// goes there as the form appears. `true`: it goes on to the lines.
+pub fn find_field(ui: &mut Ui, form: Id, place: Rect, name: &str, typed: &mut String, appears: bool) -> bool {
+    let kept = form.with("typed");
+    *typed = ui.data(|data| data.get_temp(kept)).unwrap_or_default();
+    let field = Field { id: form.with("find"), name, hint: "Find", icon: Some(Icon::SEARCH), key: None };
+    let output = field.show(ui, place, typed);
+    if appears {
+        ui.memory_mut(|memory| memory.request_focus(field.id));
+    }
+    if let Some(changed) = output.changed {
+        *typed = changed;
+    }
+    ui.data_mut(|data| data.insert_temp(kept, typed.clone()));
+    output.left || output.entered
+}
