@@ -141,8 +141,11 @@ impl Folder {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
                 made => made.map_err(io)?,
             }
-            restrict(&path).map_err(io)?;
             // Another program may take the folder for one that was left, until it is locked.
+            match restrict(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                done => done.map_err(io)?,
+            }
             let lock = match File::create(path.join(LOCK)) {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 lock => lock.map_err(io)?,
@@ -248,4 +251,27 @@ fn restrict(folder: &Path) -> std::io::Result<()> {
     }
     let _ = folder;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_while_others_sweep() {
+        let cache = tempfile::tempdir().expect("a folder");
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    sweep(cache.path());
+                }
+            });
+            for _ in 0..500 {
+                let folder = Folder::new(cache.path());
+                assert!(folder.as_ref().is_ok_and(|folder| folder.path.is_dir()), "{:?}", folder.err());
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+    }
 }
