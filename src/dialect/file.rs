@@ -11,7 +11,8 @@ use super::link::LinkRule;
 use super::progress::Progress;
 use super::sample::Sample;
 use super::stored::StoredRule;
-use super::template::{Filter, Template};
+use super::mapping::KEY;
+use super::template::{Filter, Part, Template};
 use super::{Candidate, Library, Mapping, Name, ROLES, RowStates, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
 
@@ -120,14 +121,9 @@ impl From<Names> for TableName {
 
 impl TableName {
     pub(super) fn is(&self, name: &Name) -> bool {
-        let is = |own: &Name| match (own.plain().strip_prefix('*'), own.plain().strip_suffix('*')) {
-            (Some(end), _) => name.plain().ends_with(end),
-            (_, Some(begin)) => name.plain().starts_with(begin),
-            _ => own.is_like(name),
-        };
         match self {
             TableName::Any => true,
-            TableName::Named(names) => names.0.iter().any(is),
+            TableName::Named(names) => names.match_name(name),
         }
     }
 
@@ -163,6 +159,15 @@ impl From<OneOrMore> for Names {
 }
 
 impl Names {
+    /// It is one of these; `*x` ends so, `x*` begins so.
+    pub(super) fn match_name(&self, name: &Name) -> bool {
+        self.0.iter().any(|own| match (own.plain().strip_prefix('*'), own.plain().strip_suffix('*')) {
+            (Some(end), _) => name.plain().ends_with(end),
+            (_, Some(begin)) => name.plain().starts_with(begin),
+            _ => own.is_like(name),
+        })
+    }
+
     pub(super) fn or(&self) -> String {
         self.0.iter().map(Name::as_str).collect::<Vec<_>>().join(" or ")
     }
@@ -295,6 +300,18 @@ pub(super) enum TextRule {
     Member(StreamMember),
 }
 
+impl TextRule {
+    /// The table's key is part of it.
+    fn asks_for_key(&self) -> bool {
+        let asks = |template: &Template| template.0.iter().any(|part| matches!(part, Part::Value(name, _) if name == KEY));
+        match self {
+            TextRule::Template(template) => asks(template),
+            TextRule::Either(templates) => templates.iter().any(asks),
+            TextRule::Field(_) | TextRule::Joined(_) | TextRule::Member(_) => false,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum TextForm {
@@ -328,7 +345,8 @@ pub(super) struct FieldRule {
     pub col: Option<Names>,
     /// Path in the payload, `$.a.b`; in the metadata or the item, `metadata:$.a`, `item:$.a`;
     /// with `col` in that column.
-    pub json: Option<JsonPath>,
+    #[serde(default)]
+    pub json: JsonPaths,
     /// Of several columns that a table has the first counts that holds a value.
     #[serde(default)]
     pub any: bool,
@@ -350,6 +368,8 @@ pub(super) struct FieldRule {
     /// Where no column holds it, the columns that nothing else names are it.
     #[serde(default)]
     pub rest: bool,
+    /// All columns are it, but for those that are called so: `history_*`.
+    pub row_without: Option<Names>,
     /// The number of a stream's first event, where the store counts none.
     pub base: Option<i64>,
     /// What is added to the number.
@@ -428,6 +448,23 @@ impl TryFrom<String> for Unit {
 
 pub(super) fn unit_names() -> String {
     TimeUnit::ALL.map(TimeUnit::name).join(", ")
+}
+
+/// One path, or several of which the first counts where something is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "OneOrMore")]
+pub(super) struct JsonPaths(pub Vec<JsonPath>);
+
+impl TryFrom<OneOrMore> for JsonPaths {
+    type Error = String;
+
+    fn try_from(paths: OneOrMore) -> Result<JsonPaths, String> {
+        let paths = match paths {
+            OneOrMore::One(path) => vec![path],
+            OneOrMore::More(paths) => paths,
+        };
+        paths.into_iter().map(JsonPath::try_from).collect::<Result<_, _>>().map(JsonPaths)
+    }
 }
 
 /// `$.a.b` or `$['a'].b`: members to follow, and from where.
@@ -728,10 +765,29 @@ impl Dialect {
         };
         let candidate = |(table, sentence): (&Table, String)| {
             let evidence = std::iter::once(sentence).chain(evidence.iter().cloned()).collect();
-            let (table, joined) = (table.clone(), joined.clone());
-            Candidate { dialect: self.clone(), table, joined, evidence, matched }
+            let (mut table, joined) = (table.clone(), joined.clone());
+            if self.events.map.stream.asks_for_key() {
+                table.key = self.key_of_objects(&table, tables)?;
+            }
+            Some(Candidate { dialect: self.clone(), table, joined, evidence, matched })
         };
-        targets.into_iter().map(candidate).collect()
+        targets.into_iter().filter_map(candidate).collect()
+    }
+
+    /// What tells the objects of an audit trail apart: the table's own key without the trail's
+    /// columns, else that of the table of living objects, whose columns are all here. `None`: its
+    /// rows are no objects but members of a collection, which have no other columns.
+    fn key_of_objects(&self, table: &Table, tables: &[&Table]) -> Option<Vec<Name>> {
+        let named = || self.detect.iter().flat_map(|block| &block.columns).flat_map(|names| &names.0);
+        let of_trail = |column: &Name| named().any(|own| own.is_like(column));
+        let key: Vec<Name> = table.key.iter().filter(|column| !of_trail(column)).cloned().collect();
+        if !key.is_empty() {
+            let is_collection = table.columns.iter().all(|own| of_trail(own) || table.key.contains(own));
+            return (!is_collection).then_some(key);
+        }
+        let has_all = |other: &Table| other.columns.iter().all(|column| table.column(column).is_some());
+        let living = tables.iter().filter(|own| !own.is_same(table) && !own.key.is_empty() && has_all(own));
+        Some(living.max_by_key(|own| own.columns.len()).map(|own| own.key.clone()).unwrap_or_default())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::file::{FieldRule, JsonPath, PathOf, TextRule};
+use super::file::{FieldRule, JsonPath, JsonPaths, PathOf, TextRule};
 use super::template::{Part, Template};
 use super::{Candidate, Dialect, Name};
 
@@ -75,7 +75,7 @@ impl Dialect {
         let (rule, category) = match path.first() {
             Some(member) => {
                 let or = Some(without(&path.join(".")));
-                (FieldRule { json: Some(in_payload(path.to_vec())), or, ..FieldRule::default() }, category(member))
+                (FieldRule { json: JsonPaths(vec![in_payload(path.to_vec())]), or, ..FieldRule::default() }, category(member))
             }
             None => (map.event_type.clone(), TextRule::Template(Template(Vec::new()))),
         };
@@ -120,7 +120,7 @@ fn category(member: &str) -> TextRule {
     let stem = stem(member).to_owned();
     match stem.as_str() {
         "aggregate" | "entity" | "stream" => {
-            let beside = Some(in_payload(vec![format!("{stem}Type")]));
+            let beside = JsonPaths(vec![in_payload(vec![format!("{stem}Type")])]);
             TextRule::Field(FieldRule { json: beside, or: Some(stem), ..FieldRule::default() })
         }
         "" => TextRule::Template(Template(Vec::new())),

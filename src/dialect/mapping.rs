@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 
 pub use by_hand::{Layout, Spot};
 use members::Member;
+pub(in crate::dialect) use resolve::KEY;
 
 use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Scalar};

@@ -82,6 +82,9 @@ pub(super) fn choose(
     found.retain(|candidate| wanted(&candidate.table));
     tables_first(&mut found);
     best_of_each_table(&mut found);
+    if choice.map.table.is_none() {
+        without_stored(&mut found, tables);
+    }
     let is_one = |found: &[Candidate]| found.iter().all(|own| own.dialect.id == found[0].dialect.id);
     match found.as_slice() {
         // What is missing for a table that no dialect knows is said.
@@ -180,6 +183,16 @@ fn best_of_each_table(found: &mut Vec<Candidate>) {
         *best = candidate.matched.max(*best);
     }
     found.retain(|candidate| best.get(&candidate.table.full_name()) == Some(&candidate.matched));
+}
+
+/// A table in which another's dialect keeps states, snapshots such as events look, is none of events.
+fn without_stored(found: &mut Vec<Candidate>, tables: &[Table]) {
+    let stored = |own: &Candidate| own.stored(tables).into_iter().map(|of| of.candidate.table).collect::<Vec<_>>();
+    let of_others: Vec<(usize, Vec<Table>)> = found.iter().map(|own| (own.matched, stored(own))).collect();
+    found.retain(|own| {
+        let is_it = |table: &Table| table.is_same(&own.table);
+        !of_others.iter().any(|(matched, tables)| *matched > own.matched && tables.iter().any(is_it))
+    });
 }
 
 /// Adds what the rows tell to an error about what they mean.

@@ -206,6 +206,10 @@ pub trait Store: Send + Sync {
     /// The order of a scan is the store's own order over everything, without a look at positions;
     /// found out when the store is opened.
     fn has_global_order(&self) -> bool;
+    /// Its rows lie in no order: not as they were written.
+    fn is_heap(&self) -> bool {
+        false
+    }
     /// The number of a stream's first event, where the store counts none.
     fn first_version(&self) -> i64 {
         1
@@ -239,6 +243,10 @@ trait Readers: Send + Sync {
     /// # Errors
     /// Where the store can no longer be read.
     fn reader(&self, mapping: &Arc<Mapping>) -> Result<Self::Reader, ReadError>;
+    /// As [`Store::is_heap`].
+    fn is_heap(&self) -> bool {
+        false
+    }
     /// As [`Store::verify`].
     ///
     /// # Errors
@@ -334,6 +342,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn has_global_order(&self) -> bool {
         self.ordered
+    }
+
+    fn is_heap(&self) -> bool {
+        self.readers.is_heap()
     }
 
     fn first_version(&self) -> i64 {

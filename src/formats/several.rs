@@ -103,6 +103,10 @@ impl Store for Several {
         false
     }
 
+    fn is_heap(&self) -> bool {
+        self.first.is_heap()
+    }
+
     fn first_version(&self) -> i64 {
         self.first.first_version()
     }

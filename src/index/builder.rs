@@ -66,6 +66,10 @@ pub struct IndexBuilder {
     parts: Vec<Text>,
     /// Events come in the order of the store.
     comes_in_order: bool,
+    /// They come as they lie in a heap, which is no order at all.
+    comes_from_heap: bool,
+    /// Events whose versions are only counted, and are so since this was last settled.
+    counted: Counted,
     positions: Positions,
     /// The form of every name so far; `None` where there is more than one.
     one_form: Option<NameForm>,
@@ -74,6 +78,36 @@ pub struct IndexBuilder {
     listing: Listing,
     /// What was said of streams that have no events yet.
     awaited: HashMap<Text, Retention>,
+}
+
+/// Whose versions are counted here.
+#[derive(Default)]
+struct Counted {
+    /// By stream: none of its events has a version of the store.
+    streams: Vec<bool>,
+    any: bool,
+    /// Some were counted since it was last looked.
+    new: bool,
+}
+
+impl Counted {
+    fn note(&mut self, stream: StreamId, is_counted: bool) {
+        if !self.any && !is_counted {
+            return;
+        }
+        let at = stream.0 as usize;
+        if at >= self.streams.len() {
+            // Those that came before the first was counted have numbers.
+            self.streams.resize(at, self.any);
+            self.streams.push(true);
+        }
+        self.streams[at] &= is_counted;
+        (self.any, self.new) = (true, self.new || is_counted);
+    }
+
+    fn has(&self, stream: StreamId) -> bool {
+        self.streams.get(stream.0 as usize).copied().unwrap_or_default()
+    }
 }
 
 /// The segment under way.
@@ -91,8 +125,6 @@ struct Open {
 
 impl Open {
     fn seal(&self) -> Segment {
-        let mut order: Vec<u16> = (0..self.streams.len()).map(|i| i as u16).collect();
-        order.sort_by_key(|i| (self.streams[usize::from(*i)], self.versions[usize::from(*i)]));
         Segment {
             streams: self.streams.as_slice().into(),
             types: self.types.as_slice().into(),
@@ -102,7 +134,7 @@ impl Open {
             marks: self.marks.iter().any(|marks| *marks != 0).then(|| self.marks.as_slice().into()),
             positions: self.positions.iter().any(|own| *own != NONE).then(|| Packed::pack(&self.positions)),
             odd_positions: self.odd_positions.as_slice().into(),
-            order: order.into(),
+            order: Segment::order(&self.streams, &self.versions),
         }
     }
 
@@ -124,6 +156,12 @@ impl IndexBuilder {
     /// of one say nothing of those of another.
     pub fn of_store(first: i64, parts: &[Text], comes_in_order: bool) -> IndexBuilder {
         IndexBuilder { before_first: first - 1, parts: parts.to_vec(), comes_in_order, ..IndexBuilder::default() }
+    }
+
+    /// Its rows lie in no order.
+    #[must_use]
+    pub fn of_heap(self, comes_from_heap: bool) -> IndexBuilder {
+        IndexBuilder { comes_from_heap, ..self }
     }
 
     #[must_use]
@@ -186,6 +224,7 @@ impl IndexBuilder {
             self.first_time = Some(self.first_time.map_or(at, |first| first.min(at)));
             self.last_time = self.last_time.max(Some(at));
         }
+        self.counted.note(stream, header.version.is_none());
         self.open.streams.push(stream.0);
         self.open.types.push(event_type.0);
         self.open.keys.push(header.key.0);
@@ -370,9 +409,49 @@ impl IndexBuilder {
         }
     }
 
+    /// Where the store numbers nothing, its order does: counts the events of each stream in it.
+    fn settle(&mut self) {
+        if !std::mem::take(&mut self.counted.new) || self.comes_in_order {
+            return;
+        }
+        let index = self.publish();
+        match index.order {
+            Order::Scan => return,
+            // Rows of a table lie as they were written, whatever their times say.
+            Order::Time if !self.comes_from_heap => return,
+            _ => {}
+        }
+        let mut counts = vec![0_i64; index.streams.ids().count()];
+        let mut versions: Vec<i64> = Vec::with_capacity(index.events() as usize);
+        versions.extend(index.as_scanned().map(|row| index.version_of(row).map_or(NONE, |version| version.0)));
+        let mut is_other = vec![false; counts.len()];
+        for row in index.in_order() {
+            let Some(stream) = index.stream_of(row).filter(|stream| self.counted.has(*stream)) else { continue };
+            let (Some(count), Some(version)) = (counts.get_mut(stream.0 as usize), versions.get_mut(row.0 as usize))
+            else {
+                continue;
+            };
+            *count += 1;
+            let own = self.before_first + *count;
+            is_other[stream.0 as usize] |= *version != own;
+            *version = own;
+        }
+        for (stream, _) in is_other.iter().enumerate().filter(|(_, is_other)| **is_other) {
+            if let Some(facts) = self.streams.facts_mut(StreamId(stream as u32)) {
+                facts.ordered = false;
+            }
+        }
+        let mut sealed = versions.chunks(SEGMENT_ROWS);
+        for (segment, own) in self.sealed.iter_mut().zip(&mut sealed) {
+            *segment = Arc::new(segment.renumbered(own));
+        }
+        self.open.versions = sealed.next().unwrap_or_default().to_vec();
+    }
+
     /// Looks at the order of the events, and at the streams whose numbers tell that something is
     /// odd, once all is read but for an unfinished `tail`.
     pub fn examine(&mut self, tail: Option<String>) {
+        self.settle();
         self.examined = Findings::default();
         if let Some(tail) = tail {
             self.examined.note(FindingCode::TruncatedTail, tail);

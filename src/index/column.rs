@@ -1,7 +1,7 @@
 //! A column of integers in as few bytes as its values allow.
 
 /// Values of one segment; `i64::MIN` stands for none.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Packed {
     /// `base + unit * value`; the largest value stands for none.
     Short {

@@ -52,6 +52,28 @@ struct Segment {
 }
 
 impl Segment {
+    /// The same rows with other versions.
+    fn renumbered(&self, versions: &[i64]) -> Segment {
+        Segment {
+            streams: self.streams.clone(),
+            types: self.types.clone(),
+            keys: self.keys.clone(),
+            versions: Packed::pack(versions),
+            times: self.times.clone(),
+            marks: self.marks.clone(),
+            positions: self.positions.clone(),
+            odd_positions: self.odd_positions.clone(),
+            order: Segment::order(&self.streams, versions),
+        }
+    }
+
+    /// Row numbers by (stream, version, row).
+    fn order(streams: &[u32], versions: &[i64]) -> Box<[u16]> {
+        let mut order: Vec<u16> = (0..streams.len()).map(|i| i as u16).collect();
+        order.sort_by_key(|i| (streams[usize::from(*i)], versions[usize::from(*i)]));
+        order.into()
+    }
+
     /// Every row has a key and a version: where a column says none, it is the number that
     /// stands for none.
     fn least(&self, at: usize) -> Option<i64> {

@@ -242,3 +242,45 @@ fn the_least_number_is_a_number_and_marks_are_kept() {
     assert_eq!(rows.map(|row| index.version_of(row)), [Some(Version(i64::MIN)), Some(Version(7)), None]);
     assert_eq!(rows.map(|row| index.marks_of(row)), [Marks::NONE, command, Marks::NONE]);
 }
+
+/// Events of two streams without versions: (stream, time, position).
+fn counted(events: &[(&str, i64, i64)], positions: bool, heap: bool) -> Vec<(String, Vec<i64>)> {
+    let mut builder = IndexBuilder::of_store(1, &[], false).of_heap(heap);
+    for (at, (stream, time, position)) in events.iter().enumerate() {
+        let position = if positions { Position::Number(*position) } else { Position::None };
+        builder.push(&Header {
+            key: RowKey(at as i64),
+            stream,
+            category: "",
+            event_type: "T",
+            version: None,
+            time: Some(Time(*time)),
+            position: &position,
+            status: StreamStatus::Active,
+            marks: Marks::NONE,
+            name_form: NameForm::default(),
+            part: 0,
+        });
+    }
+    builder.examine(None);
+    let index = builder.publish();
+    let keys = |id| {
+        let rows = index.rows_of(id);
+        assert!((0..rows.len()).all(|at| rows.version(at) == Some(Version(at as i64 + 1))));
+        (0..rows.len()).filter_map(|at| Some(rows.key(at)?.0)).collect()
+    };
+    index.streams().ids().map(|id| (index.streams().name(id).to_owned(), keys(id))).collect()
+}
+
+#[test]
+fn events_without_numbers_are_counted_in_the_order_of_the_store() {
+    let rows = [("a", 30, 1), ("b", 10, 5), ("a", 10, 3), ("a", 20, 2), ("b", 5, 4)];
+    let of = |a: &[i64], b: &[i64]| vec![("a".to_owned(), a.to_vec()), ("b".to_owned(), b.to_vec())];
+    assert_eq!(counted(&rows, true, false), of(&[0, 3, 2], &[4, 1]), "by position");
+    assert_eq!(counted(&rows, false, true), of(&[2, 3, 0], &[4, 1]), "a heap without positions by time");
+    assert_eq!(counted(&rows, false, false), of(&[0, 2, 3], &[1, 4]), "else as they were written");
+    // Over more than one segment.
+    let many: Vec<(&str, i64, i64)> = (0..SEGMENT_ROWS as i64 + 10).map(|at| ("a", at, -at)).collect();
+    let keys: Vec<i64> = (0..many.len() as i64).rev().collect();
+    assert_eq!(counted(&many, true, false), vec![("a".to_owned(), keys)]);
+}

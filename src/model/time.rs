@@ -136,7 +136,13 @@ impl Rest<'_> {
         // Go writes both: `+0000 UTC`. A shorter word, such as BC or PM, would change the time.
         let mut words = rest.split(|byte| *byte == b' ');
         let mut rest = Rest(words.next()?);
-        if !words.all(|word| matches!(word.len(), 3..=5) && word.iter().all(u8::is_ascii_uppercase)) {
+        // What its clock that never goes back says stands behind: `m=+0.05`.
+        let is_zone = |word: &[u8]| matches!(word.len(), 3..=5) && word.iter().all(u8::is_ascii_uppercase);
+        let is_clock = |word: &[u8]| match word {
+            [b'm', b'=', b'+' | b'-', rest @ ..] => rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'),
+            _ => false,
+        };
+        if !words.all(|word| is_zone(word) || is_clock(word)) {
             return None;
         }
         let mut seconds = i64::from(rest.digits(2).filter(|hours| *hours < 24)?) * 3_600;
@@ -314,6 +320,8 @@ mod tests {
             "2025-07-31 06:34:40,790",
             "2025-07-31 06:34:40.790 UTC",
             "2025-07-31 06:34:40.790 +0000 UTC",
+            "2025-07-31 06:34:40.790 +0000 UTC m=+0.052656310",
+            "2025-07-31 06:34:40.79 +0000 UTC m=-1.5",
             "2025-07-31 08:34:40.790 +0200 CEST",
             "2025-07-31T06:34:40.790Z[UTC]",
             "2025-07-31T08:34:40.790+02:00[Europe/Berlin]",

@@ -45,6 +45,7 @@ impl Indexer {
                     opened.store.parts(),
                     opened.store.has_global_order(),
                 )
+                .of_heap(opened.store.is_heap())
                 .with_listing(opened.store.listing()),
                 cursor: ScanCursor::START,
                 progress: 0.0,

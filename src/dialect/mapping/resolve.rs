@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::members;
 use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
 use crate::dialect::file::{
-    Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, Lacks, Names, On, PathOf, Scalar, Test, TextRule,
+    Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test, TextRule,
 };
 use crate::dialect::template::{Filter, Part, Template};
 use crate::dialect::{Name, ROLES, Table, nearest};
@@ -14,11 +14,29 @@ use crate::model::{Listing, Text, TimeUnit};
 
 /// Stands for the table's own name in a template.
 const TABLE: &str = "$table";
+/// Stands for the columns that tell one object of an audit trail from another.
+pub(in crate::dialect) const KEY: &str = "$key";
+
+/// What tells objects apart: their own key, as far as it is known.
+fn key_of(table: &Table) -> Vec<Name> {
+    let id = || table.columns.iter().find(|column| column.is_like(&Name::from("id"))).or(table.columns.first());
+    if table.key.is_empty() { id().into_iter().cloned().collect() } else { table.key.clone() }
+}
 
 /// The fields in which paths begin.
 struct Inside {
     payload: Field,
     metadata: Field,
+}
+
+impl Inside {
+    fn at(&self, path: &JsonPath) -> Field {
+        match path.of {
+            PathOf::Payload => members::below(&self.payload, &path.members),
+            PathOf::Metadata => members::below(&self.metadata, &path.members),
+            PathOf::Item => members::below(&vec![Source::of(ITEM)], &path.members),
+        }
+    }
 }
 
 /// The role of `--map` that a field's name in messages stands for.
@@ -138,19 +156,14 @@ impl<'a> Resolver<'a> {
         let mut field = match &rule.col {
             Some(names) => self.sources_of(names, rule.any),
             // Without a column a path lies in the payload.
-            None => match rule.json.as_ref().map_or(PathOf::Payload, |path| path.of) {
-                PathOf::Payload => inside.payload.clone(),
-                PathOf::Metadata => inside.metadata.clone(),
-                PathOf::Item => vec![Source { column: ITEM, path: Vec::new(), reading: Reading::Plain }],
-            },
+            None if rule.json.0.is_empty() => inside.payload.clone(),
+            None => rule.json.0.iter().flat_map(|path| inside.at(path)).collect(),
         };
-        if let Some(path) = &rule.json {
-            field.iter_mut().for_each(|source| source.path.extend(path.members.iter().cloned()));
+        if rule.col.is_some() && !rule.json.0.is_empty() {
+            let below = |path: &JsonPath| members::below(&field, &path.members);
+            field = rule.json.0.iter().flat_map(below).collect();
         }
-        let first = rule.first.iter().flat_map(|path| match path.of {
-            PathOf::Metadata => members::below(&inside.metadata, &path.members),
-            PathOf::Payload | PathOf::Item => members::below(&inside.payload, &path.members),
-        });
+        let first = rule.first.iter().flat_map(|path| inside.at(path));
         field.splice(0..0, first);
         let reading = match (rule.guid, rule.unit) {
             (true, _) => Reading::Guid,
@@ -159,6 +172,9 @@ impl<'a> Resolver<'a> {
             (false, None) => Reading::Plain,
         };
         field.iter_mut().for_each(|source| source.reading = reading);
+        if rule.row_without.is_some() {
+            return Ok(Field::new());
+        }
         if field.is_empty() && !rule.optional && rule.members.is_empty() {
             let names = rule.col.as_ref().map_or_else(|| "of the payload".to_owned(), Names::or);
             let message = format!("there is no column {names} for the {role}");
@@ -221,7 +237,27 @@ impl<'a> Resolver<'a> {
     }
 
     fn template(&mut self, template: &Template, role: &str, inside: &Inside) -> Result<Vec<Piece>, Lacks> {
-        let mut piece = |part: &Part| match part {
+        let mut pieces = Vec::new();
+        for part in &template.0 {
+            match part {
+                Part::Value(name, filters) if name == KEY => {
+                    let columns = key_of(self.tables[0].1);
+                    for (at, column) in columns.into_iter().enumerate() {
+                        if at > 0 {
+                            pieces.push(Piece::Literal("|".to_owned()));
+                        }
+                        let part = Part::Value(column.as_str().to_owned(), filters.clone());
+                        pieces.push(self.piece(&part, role, inside)?);
+                    }
+                }
+                part => pieces.push(self.piece(part, role, inside)?),
+            }
+        }
+        Ok(pieces)
+    }
+
+    fn piece(&mut self, part: &Part, role: &str, inside: &Inside) -> Result<Piece, Lacks> {
+        match part {
             Part::Literal(text) => Ok(Piece::Literal(text.clone())),
             Part::Value(name, filters) if name == TABLE => {
                 let of = self.tables[0].1;
@@ -232,14 +268,13 @@ impl<'a> Resolver<'a> {
                 let path = name.contains('$').then(|| JsonPath::try_from(name.clone()).ok()).flatten();
                 let rule = FieldRule {
                     col: path.is_none().then(|| Names(vec![Name::from(name.as_str())])),
-                    json: path,
+                    json: JsonPaths(path.into_iter().collect()),
                     optional: Filter::instead(filters).is_some(),
                     ..FieldRule::default()
                 };
                 Ok(Piece::Value(self.field(&rule, role, inside)?, filters.clone()))
             }
-        };
-        template.0.iter().map(&mut piece).collect()
+        }
     }
 
     fn flag(&mut self, rule: &FlagRule) -> Option<Flag> {
@@ -402,12 +437,16 @@ impl Mapping {
             Some(TextRule::Template(_) | TextRule::Either(_) | TextRule::Joined(_) | TextRule::Member(_)) => false,
             None => true,
         };
-        let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
+        let row = map.payload.row_without.as_ref().map(|except| {
+            let own = table.columns.iter().filter(|name| !except.match_name(name));
+            own.map(|name| columns.place(Column { table: 0, name: name.clone() })).collect::<Vec<_>>()
+        });
+        let rest = row.or_else(|| (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
             let unnamed =
                 table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
             let unnamed: Vec<Column> = unnamed.filter(|column| !columns.columns[..claimed].contains(column)).collect();
             unnamed.into_iter().map(|column| columns.place(column)).collect()
-        });
+        }));
         let spelled = |column: &Column| match columns.find(&column.name) {
             Some(found) if column.table == 0 => Some(found.name),
             _ => None,

@@ -201,6 +201,10 @@ pub(super) struct DumpReaders {
 impl Readers for DumpReaders {
     type Reader = Reader;
 
+    fn is_heap(&self) -> bool {
+        true
+    }
+
     fn reader(&self, mapping: &Arc<Mapping>) -> Result<Reader, ReadError> {
         Ok(Reader {
             path: self.path.clone(),

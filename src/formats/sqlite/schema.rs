@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::quote;
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, ROWID};
-use crate::dialect::{Mapping, Table};
+use crate::dialect::{Mapping, Name, Table};
 
 /// Rows of a table that are looked at to guess what it holds.
 const SAMPLED_ROWS: usize = 500;
@@ -28,6 +28,7 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
     let found = list.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
     // With the columns that are computed.
     let mut info = conn.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
+    let mut keys = conn.prepare("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk")?;
     let mut tables = Vec::new();
     for (name, kind, sql) in found.filter_map(Result::ok) {
         let (kind, without_rowid): (String, bool) = kinds.get(&name).cloned().unwrap_or((kind, false));
@@ -41,7 +42,9 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
             true => Some(why_unreadable(conn, &name)),
         };
         let has_rowid = !is_view && !without_rowid;
-        tables.push(Table { is_view, trouble, ..Table::new(name, columns, has_rowid) });
+        let key = keys.query_map([&name], |row| row.get::<_, String>(0));
+        let key = key.into_iter().flatten().filter_map(Result::ok).map(Name::from).collect();
+        tables.push(Table { is_view, trouble, key, ..Table::new(name, columns, has_rowid) });
     }
     Ok(tables)
 }
