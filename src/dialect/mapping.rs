@@ -564,7 +564,7 @@ impl Mapping {
         let Some((field, chain)) = &self.items else { return Node::Null };
         let found = field.iter().find_map(|source| {
             let decoded = decode(*cells.get(source.column)?, chain);
-            source.path.iter().try_fold(&decoded.node, |node, member| node.get(member)).cloned()
+            source.path.iter().try_fold(&decoded.node, inside).cloned()
         });
         found.unwrap_or(Node::Null)
     }
@@ -594,7 +594,7 @@ impl Mapping {
 
     fn at<'r>(&self, source: &Source, row: &Row<'r>) -> Cell<'r> {
         if source.column == ITEM {
-            let item = row.item.and_then(|item| source.path.iter().try_fold(item.node, |node, own| node.get(own)));
+            let item = row.item.and_then(|item| source.path.iter().try_fold(item.node, inside));
             return item.map_or(Cell::Null, Cell::from);
         }
         let cell = row.cells.get(source.column).copied().unwrap_or_default();
@@ -608,7 +608,7 @@ impl Mapping {
             true => self.decode_payload(cell, self.coding(row)),
             false => decode(cell, &[Decode::Auto]),
         });
-        let found = source.path.iter().try_fold(&whole.node, |node, member| node.get(member));
+        let found = source.path.iter().try_fold(&whole.node, inside);
         match source.reading {
             Reading::Tag => found.and_then(tag).map_or(Cell::Null, Cell::Text),
             _ => found.map_or(Cell::Null, Cell::from),
@@ -657,6 +657,9 @@ impl Mapping {
         // Every row has it: nothing is allocated for the usual answer, none.
         let mut values = flag.values.iter();
         let word = |(_, word): &'m (String, String)| word.as_str();
+        if let Some((_, word)) = values.clone().find(|(value, _)| value == "*") {
+            return if cell.is_null() { Vec::new() } else { vec![word.as_str()] };
+        }
         if let (Cell::Integer(number), None) = (cell, &flag.filter) {
             return values.find(|(value, _)| value.parse() == Ok(number)).map(word).into_iter().collect();
         }
@@ -706,6 +709,14 @@ impl Mapping {
             }
         }
         form.or_else(|| Some(NameForm::default()))
+    }
+}
+
+/// A member, or an item of a list by its place.
+fn inside<'n>(node: &'n Node, member: &String) -> Option<&'n Node> {
+    match node {
+        Node::Array(items) => items.get(member.parse::<usize>().ok()?),
+        node => node.get(member),
     }
 }
 

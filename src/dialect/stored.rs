@@ -100,6 +100,7 @@ impl StoredRule {
             kinds: None,
             lists_system: false,
             state: None,
+            names: None,
             map: self.map.clone(),
         };
         Dialect { events, stored: Vec::new(), ..of.clone() }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::members;
 use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
 use crate::dialect::file::{
-    Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test, TextRule,
+    Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test,
+    TextRule,
 };
 use crate::dialect::template::{Filter, Part, Template};
 use crate::dialect::{Name, ROLES, Table, nearest};
@@ -209,7 +210,8 @@ impl<'a> Resolver<'a> {
             }
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
-                let filters = rule.after_last.0.iter().cloned().map(Filter::AfterLast);
+                let before = rule.before.iter().cloned().map(Filter::Before);
+                let filters = before.chain(rule.after_last.0.iter().cloned().map(Filter::AfterLast));
                 let names = (!rule.names.is_empty()).then(|| Filter::Named(Arc::new(rule.names.clone())));
                 let filters = filters.chain(names).chain(rule.or.clone().map(Filter::Or)).collect();
                 Ok(if field.is_empty() { Vec::new() } else { vec![Piece::Value(field, filters)] })
@@ -441,12 +443,15 @@ impl Mapping {
             let own = table.columns.iter().filter(|name| !except.match_name(name));
             own.map(|name| columns.place(Column { table: 0, name: name.clone() })).collect::<Vec<_>>()
         });
-        let rest = row.or_else(|| (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
-            let unnamed =
-                table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
-            let unnamed: Vec<Column> = unnamed.filter(|column| !columns.columns[..claimed].contains(column)).collect();
-            unnamed.into_iter().map(|column| columns.place(column)).collect()
-        }));
+        let rest = row.or_else(|| {
+            (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
+                let unnamed =
+                    table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
+                let unnamed: Vec<Column> =
+                    unnamed.filter(|column| !columns.columns[..claimed].contains(column)).collect();
+                unnamed.into_iter().map(|column| columns.place(column)).collect()
+            })
+        });
         let spelled = |column: &Column| match columns.find(&column.name) {
             Some(found) if column.table == 0 => Some(found.name),
             _ => None,
