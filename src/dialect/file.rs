@@ -409,6 +409,9 @@ pub(super) struct FieldRule {
     /// By its value, in place of `decode`.
     #[serde(default)]
     pub decode_by: BTreeMap<String, Vec<Decode>>,
+    /// Columns of whole numbers that tell the order where the first is the same.
+    #[serde(default)]
+    pub then: Vec<Name>,
     /// A second number that is part of the time.
     pub plus: Option<Box<FieldRule>>,
     /// The version is the item's place in its row, counted from here.

@@ -18,7 +18,7 @@ use super::link::{LinkRule, Linking};
 use super::template::{Filter, category_of};
 use super::{Cell, Library, Name};
 use crate::model::json::{self, with_whole_characters};
-use crate::model::{Link, Listing, Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit, typed};
+use crate::model::{Link, Listing, Marks, NameForm, Node, Number, Position, StreamStatus, Text, Time, TimeUnit, typed};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -166,6 +166,8 @@ pub struct Mapping {
     /// What is added to each.
     added: i64,
     position: Field,
+    /// Where it is the same these tell the order.
+    then: Vec<Field>,
     /// The position is part of a header.
     orders: bool,
     event_id: Vec<Piece>,
@@ -250,7 +252,7 @@ impl Mapping {
             || field(&self.version)
             || field(&self.time)
             || self.plus.as_ref().is_some_and(|(plus, _)| field(plus))
-            || (self.orders && field(&self.position))
+            || (self.orders && (field(&self.position) || self.then.iter().any(field)))
             || self.items.as_ref().is_some_and(|(items, _)| field(items))
             || self.status.iter().chain(&self.marks).any(flag)
     }
@@ -318,7 +320,7 @@ impl Mapping {
 
     /// The position's column, where there is one alone.
     pub fn position_column(&self) -> Option<&Column> {
-        self.column_of(&self.position)
+        self.column_of(&self.position).filter(|_| self.then.is_empty())
     }
 
     /// Headers bring the position from now on: rows do not lie in its order.
@@ -421,8 +423,19 @@ impl Mapping {
         }
     }
 
-    pub fn position<'r>(&self, row: &Row<'r>) -> Cell<'r> {
-        self.look(&self.position, row)
+    /// Where the row is in the store's order. Of several numbers it is a text whose letters are in
+    /// that order.
+    pub fn position(&self, row: &Row<'_>) -> Position {
+        let first = self.look(&self.position, row);
+        if self.then.is_empty() {
+            return first.to_position();
+        }
+        let cells = std::iter::once(first).chain(self.then.iter().map(|field| self.look(field, row)));
+        let whole = |cell: Cell<'_>| cell.to_integer().filter(|number| *number >= 0);
+        let numbers = cells.map(whole).collect::<Option<Vec<i64>>>();
+        let Some(numbers) = numbers else { return first.to_position() };
+        let digits: Vec<String> = numbers.iter().map(|number| format!("{number:019}")).collect();
+        Position::Text(digits.join("-").into())
     }
 
     /// The payload as stored, and the column that holds it; [`Cell::Null`] where none does.

@@ -386,6 +386,8 @@ impl Mapping {
             Some(group) => columns.sources(&Names(vec![group.same.clone()])),
             None => optional(&mut columns, &map.position, "position")?,
         };
+        let then = map.position.iter().flat_map(|rule| &rule.then);
+        let then = then.map(|name| columns.sources(&Names(vec![name.clone()]))).collect();
         let members = columns.members(&map.metadata);
         let event_id = match &map.event_id {
             Some(rule) => columns.text(rule, "event id", &inside)?,
@@ -472,6 +474,7 @@ impl Mapping {
             added: map.version.as_ref().map_or(0, |rule| rule.add),
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,
+            then,
             orders: false,
             event_id,
             event_type,
