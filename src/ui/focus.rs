@@ -3,7 +3,7 @@
 //! Each panel is registered while it is drawn: its place, its list and its
 //! filter. The register of the last frame answers F6, Alt+1 and `/`.
 
-use egui::{Context, Id, Key, Rect};
+use egui::{Context, Event, Id, Key, Rect};
 
 use super::panels::PANELS;
 use crate::app::action::Panel;
@@ -291,6 +291,7 @@ pub fn return_from_what_is_gone(ctx: &Context) {
     if has_sheet || open_menu(ctx).is_some() {
         return;
     }
+    go_on_to_panel(ctx);
     let is_drawn = |id: Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some());
     let gone = match (ctx.memory(|memory| memory.focused()), began(ctx)) {
         // What was asked for in this pass comes with the next.
@@ -308,8 +309,39 @@ fn give_instead(ctx: &Context, gone: Id) {
     let of = |panel: Option<Panel>| there.iter().find(|entry| Some(entry.panel) == panel);
     let own = entry_of(ctx, gone).map(|entry| entry.panel);
     let entry = of(own).or_else(|| of(Some(Panel::Events))).or_else(|| there.first());
-    if let Some(to) = entry.map(|entry| entry.body).or_else(|| first_of_page(ctx)) {
-        give(ctx, to);
+    let Some(to) = entry.map(|entry| entry.body).or_else(|| first_of_page(ctx)) else { return };
+    give(ctx, to);
+    if let Some(panel) = own.filter(|own| of(Some(*own)).is_none()) {
+        ctx.data_mut(|data| data.insert_temp(awaited_id(), Awaited { panel, meanwhile: to }));
+    }
+}
+
+/// A panel whose list is still to be computed, and what has the keyboard until it is there.
+#[derive(Clone, Copy)]
+struct Awaited {
+    panel: Panel,
+    meanwhile: Id,
+}
+
+fn awaited_id() -> Id {
+    Id::unique("eventglass awaited panel")
+}
+
+/// The list of the panel is there: the keyboard goes on to it, unless the user did something meanwhile.
+fn go_on_to_panel(ctx: &Context) {
+    let Some(Awaited { panel, meanwhile }) = ctx.data(|data| data.get_temp(awaited_id())) else { return };
+    let did = |event: &Event| {
+        matches!(event, Event::Key { pressed: true, .. } | Event::Text(_) | Event::PointerButton { .. })
+    };
+    let is_over =
+        ctx.memory(|memory| memory.focused()) != Some(meanwhile) || ctx.input(|input| input.events.iter().any(did));
+    let is_drawn = |id: Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some());
+    let there = drawn(ctx).into_iter().find(|entry| entry.panel == panel && is_drawn(entry.body));
+    if is_over || there.is_some() {
+        ctx.data_mut(|data| data.remove::<Awaited>(awaited_id()));
+    }
+    if let Some(entry) = there.filter(|_| !is_over) {
+        give(ctx, entry.body);
     }
 }
 

@@ -192,7 +192,10 @@ impl Journey {
 
     /// The row that a list stands on: the one that has the keyboard, or is chosen.
     fn row_of(&self, list: &str) -> Option<String> {
-        let is_list = |node: &Node<'_>| node.accesskit_node().label().as_deref() == Some(list);
+        let is_list = |node: &Node<'_>| {
+            let node = node.accesskit_node();
+            matches!(node.role(), Role::ListBox | Role::Tree) && node.label().as_deref() == Some(list)
+        };
         let lists = self.window.root().children_recursive().filter(is_list);
         let rows: Vec<Node<'_>> = lists.flat_map(|list| list.children().collect::<Vec<_>>()).collect();
         let chosen = |row: &&Node<'_>| row.accesskit_node().is_selected() == Some(true);
@@ -958,7 +961,7 @@ fn complaint_9_every_function_is_reached_by_keyboard_and_the_keyboard_is_never_l
         }
         assert_eq!(in_menus, all.len());
         // Each command by its name; whatever it does, something in sight has the keyboard.
-        let mut done = 0;
+        let (mut done, mut lost) = (0, Vec::new());
         for words in &all {
             let name = words.split_once(' ').expect("its menu").1.split(", ").next().expect("its name");
             if matches!(name, "Quit") {
@@ -986,11 +989,15 @@ fn complaint_9_every_function_is_reached_by_keyboard_and_the_keyboard_is_never_l
                 journey.press(Key::Space);
             }
             let is_open = journey.has("Events");
-            assert!(is_in_sight(journey), "after {name}: {:#?}", labels(&journey.window));
+            if !is_in_sight(journey) {
+                lost.push(format!("after {name}"));
+            }
             // Out of what it opened.
             for _ in 0..3 {
                 journey.press(Key::Escape);
-                assert!(is_in_sight(journey), "Esc after {name}: {:#?}", labels(&journey.window));
+                if !is_in_sight(journey) {
+                    lost.push(format!("Esc after {name}"));
+                }
             }
             if !is_open || !journey.has("account-1042, ") {
                 journey.chord(CTRL, Key::H);
@@ -998,6 +1005,7 @@ fn complaint_9_every_function_is_reached_by_keyboard_and_the_keyboard_is_never_l
                 journey.sees("account-1042, 214 events");
             }
         }
+        assert!(lost.is_empty(), "the keyboard is lost: {lost:#?}");
         assert!(done > 60, "{done} of {}", all.len());
     });
 }
