@@ -388,7 +388,6 @@ fn j3_who_last_changed_a_flag_and_every_write_before() {
         assert!(journey.steps <= 2, "{} steps", journey.steps);
         let words = format!("Writes of flags[0]: {} events", wanted.len());
         journey.sees(&words);
-        assert!(journey.has("0 \"overdrawn\", changed, was absent, written by v57") || journey.has("written by v57"));
         let rows = journey.rows("Writes");
         let version = |row: &String| row.split(", ").nth(1).and_then(|word| word[1..].parse::<u64>().ok());
         assert_eq!(rows.iter().filter_map(version).collect::<Vec<_>>(), wanted, "{rows:#?}");
@@ -964,7 +963,7 @@ fn complaint_9_every_function_is_reached_by_keyboard_and_the_keyboard_is_never_l
         let (mut done, mut lost) = (0, Vec::new());
         for words in &all {
             let name = words.split_once(' ').expect("its menu").1.split(", ").next().expect("its name");
-            if matches!(name, "Quit") {
+            if name == "Quit" {
                 continue;
             }
             journey.chord(CTRL_SHIFT, Key::P);
