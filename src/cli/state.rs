@@ -14,6 +14,7 @@ use crate::export::errors_node;
 use crate::model::json::{parse_text, to_text, write_pretty};
 use crate::model::{Applied, Node, Version};
 use crate::replay::Emitted;
+use crate::replay::merge::ROWS;
 use crate::replay::stored::STORED;
 use crate::replay::timeline::StateAt;
 
@@ -87,7 +88,11 @@ impl State {
         let guess = if fold.timeline.is_guess() { ", a guess: the top-level keys of every payload" } else { "" };
         let (applied, all) = (state.applied, fold.source.rows().len());
         let (stream, reducer) = (visible(fold.source.name()), fold.timeline.reducer_name());
-        let reducer = if *reducer == *STORED { "the store's own document" } else { &reducer };
+        let reducer = match &*reducer {
+            STORED => "the store's own document",
+            ROWS => "the rows that hold it",
+            name => name,
+        };
         let engine = fold.engine().map(|engine| format!(" ({engine})")).unwrap_or_default();
         writeln!(out, "{stream}{version}, {applied} of {all} events, by {}{engine}{guess}", visible(reducer))?;
         let mut text = String::new();

@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::sample::Sample;
 use super::stored::StoredRule;
 use super::template::{Filter, Template};
-use super::{Candidate, Library, Mapping, Name, ROLES, Table, nearest};
+use super::{Candidate, Library, Mapping, Name, ROLES, RowStates, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
 
 /// What stands for a file where the user pointed at the columns.
@@ -195,6 +195,8 @@ pub(super) struct Events {
     /// Streams of rows that are all marked as the framework's own are listed as others are.
     #[serde(default)]
     pub lists_system: bool,
+    /// What rows hold where they hold states.
+    pub state: Option<RowStates>,
     pub map: EventMap,
 }
 
@@ -205,15 +207,20 @@ pub(super) struct JoinRule {
     pub table: Name,
     pub alias: String,
     pub on: Vec<On>,
+    /// Of several rows the one that has the smallest number here.
+    pub first: Option<String>,
     /// Events without such a row are events all the same.
     #[serde(default)]
     pub optional: bool,
 }
 
-/// `m.stream_id = s.id`.
+/// `m.stream_id = s.id`, or with a whole number, `s.id = 0`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct On(pub String, pub String);
+pub(super) enum On {
+    Columns(String, String),
+    Is(String, i64),
+}
 
 impl TryFrom<String> for On {
     type Error = String;
@@ -222,9 +229,12 @@ impl TryFrom<String> for On {
         let sides = text.split_once('=').map(|(left, right)| (left.trim(), right.trim()));
         match sides {
             Some((left, right)) if left.contains('.') && right.contains('.') => {
-                Ok(On(left.to_owned(), right.to_owned()))
+                Ok(On::Columns(left.to_owned(), right.to_owned()))
             }
-            _ => Err(format!("{text:?} is not of the form a.column = b.column")),
+            Some((left, right)) if left.contains('.') && right.parse::<i64>().is_ok() => {
+                Ok(On::Is(left.to_owned(), right.parse().unwrap_or_default()))
+            }
+            _ => Err(format!("{text:?} is not of the form a.column = b.column or a.column = 0")),
         }
     }
 }
@@ -278,6 +288,8 @@ pub(super) struct EventMap {
 #[serde(try_from = "TextForm")]
 pub(super) enum TextRule {
     Template(Template),
+    /// The first of which all values are there.
+    Either(Vec<Template>),
     Field(FieldRule),
     Joined(Vec<FieldRule>),
     Member(StreamMember),
@@ -287,6 +299,7 @@ pub(super) enum TextRule {
 #[serde(untagged)]
 enum TextForm {
     Text(String),
+    Texts(Vec<String>),
     Member(StreamMember),
     Field(FieldRule),
     Joined(Vec<FieldRule>),
@@ -298,6 +311,9 @@ impl TryFrom<TextForm> for TextRule {
     fn try_from(form: TextForm) -> Result<TextRule, String> {
         Ok(match form {
             TextForm::Text(text) => TextRule::Template(Template::try_from(text)?),
+            TextForm::Texts(texts) => {
+                TextRule::Either(texts.into_iter().map(Template::try_from).collect::<Result<_, String>>()?)
+            }
             TextForm::Member(member) => TextRule::Member(member),
             TextForm::Field(field) => TextRule::Field(field),
             TextForm::Joined(fields) => TextRule::Joined(fields),
@@ -336,6 +352,22 @@ pub(super) struct FieldRule {
     pub rest: bool,
     /// The number of a stream's first event, where the store counts none.
     pub base: Option<i64>,
+    /// What is added to the number.
+    #[serde(default)]
+    pub add: i64,
+    /// What values mean, by their text; others stay as they are.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
+    /// The name of a variant: a text, the only member of an object, or a member that is called so.
+    #[serde(default)]
+    pub tag: bool,
+    /// The column that says how the bytes become JSON, where rows differ.
+    pub by: Option<Names>,
+    /// By its value, in place of `decode`.
+    #[serde(default)]
+    pub decode_by: BTreeMap<String, Vec<Decode>>,
+    /// A second number that is part of the time.
+    pub plus: Option<Box<FieldRule>>,
     /// The version is the item's place in its row, counted from here.
     pub item: Option<i64>,
     /// The version is that of the row's last item.
@@ -353,7 +385,6 @@ pub(super) struct FieldRule {
     #[serde(skip)]
     pub in_payload: bool,
     /// The text, where there is no value.
-    #[serde(skip)]
     pub or: Option<String>,
 }
 
@@ -597,6 +628,7 @@ impl Dialect {
                 links: Vec::new(),
                 kinds: None,
                 lists_system: false,
+                state: None,
                 map: EventMap {
                     stream: TextRule::Field(needed("stream")?),
                     category: field("category").map(TextRule::Field),

@@ -23,6 +23,9 @@ pub struct Library {
     time: TimeForm,
     /// An event that stands for all before it.
     restart: Option<Restart>,
+    /// Its rows hold states: nothing is folded.
+    #[serde(skip)]
+    pub states: Option<RowStates>,
 }
 
 /// An event that holds the state which a fold begins with anew: those before it may be gone.
@@ -34,6 +37,28 @@ struct Restart {
     event_type: String,
     /// The member that holds the state.
     member: Name,
+}
+
+/// What rows of an audit trail hold: the part `state` of a dialect's `[events]`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct RowStates {
+    pub kind: RowState,
+    /// Types of events before which there is no state, so that their changes are all of it.
+    #[serde(default)]
+    pub first: Vec<String>,
+}
+
+/// A row that is marked as deleted ends the state.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowState {
+    /// The payload is the state after it.
+    Whole,
+    /// The payload is the state before it.
+    Before,
+    /// The payload says of each member that changed its value before and after, `[old, new]`.
+    Pairs,
 }
 
 /// How times are handed out.
@@ -54,6 +79,10 @@ impl Library {
     pub(super) fn of_table(&self, table: &Table) -> Library {
         let holds = self.with.as_ref().is_none_or(|column| table.column(column).is_some());
         Library { stream: self.stream.clone().filter(|_| holds), ..self.clone() }
+    }
+
+    pub(super) fn with_states(self, states: Option<RowStates>) -> Library {
+        Library { states, ..self }
     }
 
     /// What the library calls the stream of that name.

@@ -51,6 +51,8 @@ enum Reading {
     Guid,
     /// A number is a time in this unit.
     Time(TimeUnit),
+    /// What tells the variants of an enumeration apart: see [`tag`].
+    Tag,
 }
 
 impl Source {
@@ -79,6 +81,19 @@ type Field = Vec<Source>;
 enum Piece {
     Literal(String),
     Value(Field, Vec<Filter>),
+    /// The first of which all values are there.
+    Either(Vec<Vec<Piece>>),
+}
+
+impl Piece {
+    /// Every field that it is made of.
+    fn fields(&self) -> Box<dyn Iterator<Item = &Field> + '_> {
+        match self {
+            Piece::Literal(_) => Box::new(std::iter::empty()),
+            Piece::Value(field, _) => Box::new(std::iter::once(field)),
+            Piece::Either(all) => Box::new(all.iter().flatten().flat_map(Piece::fields)),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +122,10 @@ pub struct Join {
     pub table: Name,
     /// Pairs of columns that are equal.
     pub on: Vec<(Column, Column)>,
+    /// What holds for its rows.
+    pub tests: Vec<RowTest>,
+    /// Of several rows that belong to one event the one with the smallest number here does.
+    pub first: Option<Column>,
     /// Events without such a row are events all the same.
     pub optional: bool,
 }
@@ -143,6 +162,8 @@ pub struct Mapping {
     version: Field,
     count: Count,
     first_version: i64,
+    /// What is added to each.
+    added: i64,
     position: Field,
     /// The position is part of a header.
     orders: bool,
@@ -150,6 +171,8 @@ pub struct Mapping {
     event_type: Vec<Piece>,
     payload: Field,
     payload_decode: Vec<Decode>,
+    /// A value that says how rows are decoded, and for which texts of it how.
+    decode_by: (Field, Vec<(String, Vec<Decode>)>),
     metadata: Field,
     metadata_decode: Vec<Decode>,
     /// The metadata is an object of these, where no column holds it.
@@ -159,6 +182,8 @@ pub struct Mapping {
     /// Columns that nothing else names; their members are the payload where no column holds it.
     rest: Option<Vec<usize>>,
     time: Field,
+    /// A second part of it, and what it counts.
+    plus: Option<(Field, TimeUnit)>,
     counting: Counting,
     status: Option<Flag>,
     marks: Vec<Flag>,
@@ -216,13 +241,14 @@ impl Mapping {
             return true;
         }
         let field = |field: &Field| field.iter().any(|source| source.column == column);
-        let text = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Value(own, _) if field(own)));
+        let text = |pieces: &[Piece]| pieces.iter().flat_map(Piece::fields).any(&field);
         let flag = |flag: &Flag| field(&flag.field);
         text(&self.stream)
             || text(&self.category)
             || text(&self.event_type)
             || field(&self.version)
             || field(&self.time)
+            || self.plus.as_ref().is_some_and(|(plus, _)| field(plus))
             || (self.orders && field(&self.position))
             || self.items.as_ref().is_some_and(|(items, _)| field(items))
             || self.status.iter().chain(&self.marks).any(flag)
@@ -261,8 +287,9 @@ impl Mapping {
 
     /// Some value lies inside a cell, so that rows need a place for decoded ones.
     pub fn looks_inside(&self) -> bool {
-        let inside = |field: &Field| field.iter().any(|source| source.column != ITEM && !source.path.is_empty());
-        let text = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Value(own, _) if inside(own)));
+        let is_inside = |source: &Source| !source.path.is_empty() || source.reading == Reading::Tag;
+        let inside = |field: &Field| field.iter().any(|source| source.column != ITEM && is_inside(source));
+        let text = |pieces: &[Piece]| pieces.iter().flat_map(Piece::fields).any(inside);
         [&self.version, &self.position, &self.payload, &self.metadata, &self.time].into_iter().any(inside)
             || [&self.stream, &self.category, &self.event_id, &self.event_type].into_iter().any(|pieces| text(pieces))
     }
@@ -304,15 +331,16 @@ impl Mapping {
         self.orders
     }
 
-    /// The payload's column, where there is one alone.
+    /// The payload's column, where there is one alone and it says by itself how it is decoded.
     pub fn payload_column(&self) -> Option<&Column> {
-        self.column_of(&self.payload)
+        self.column_of(&self.payload).filter(|_| self.decode_by.1.is_empty())
     }
 
     /// A payload that is stored as a JSON object or array is shown as it is stored: nothing is
     /// peeled off.
     pub fn shows_json_as_stored(&self) -> bool {
-        self.peel.is_empty() && leaves_json(&self.payload_decode)
+        let others = self.decode_by.1.iter().map(|(_, chain)| chain);
+        self.peel.is_empty() && others.chain([&self.payload_decode]).all(|chain| leaves_json(chain))
     }
 
     /// Payload and metadata that are stored as a JSON object or array are that, and nothing else.
@@ -387,7 +415,7 @@ impl Mapping {
             _ => 0,
         };
         match cell.to_integer() {
-            Some(version) => Ok(Some(version.saturating_sub(behind as i64))),
+            Some(version) => Ok(Some(version.saturating_sub(behind as i64).saturating_add(self.added))),
             None => Err(cell.to_text().map(Cow::into_owned).unwrap_or_default()),
         }
     }
@@ -408,7 +436,28 @@ impl Mapping {
     /// The event's time, its text as stored, and whether it is stored as a number.
     pub fn time<'r>(&self, row: &Row<'r>) -> (Option<Time>, Option<Cow<'r, str>>, bool) {
         let cell = self.look(&self.time, row);
-        (self.moment(cell), cell.to_text(), cell.is_number())
+        let time = match (self.moment(cell), &self.plus) {
+            (Some(time), Some((plus, unit))) => {
+                self.look(plus, row).to_number().map_or(Some(time), |more| time.plus(*unit, more))
+            }
+            (time, _) => time,
+        };
+        (time, cell.to_text(), cell.is_number())
+    }
+
+    /// Which of the ways to decode the row's payload holds for it: 0 is the usual one.
+    pub fn coding(&self, row: &Row<'_>) -> u8 {
+        let (field, ways) = &self.decode_by;
+        if ways.is_empty() {
+            return 0;
+        }
+        let Some(text) = self.look(field, row).to_text() else { return 0 };
+        ways.iter().position(|(own, _)| *own == text).and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)
+    }
+
+    fn chain(&self, coding: u8) -> &[Decode] {
+        let other = usize::from(coding).checked_sub(1).and_then(|at| self.decode_by.1.get(at));
+        other.map_or(&self.payload_decode, |(_, chain)| chain)
     }
 
     /// The time that a cell says.
@@ -519,9 +568,10 @@ impl Mapping {
         found.unwrap_or(Node::Null)
     }
 
-    /// Decodes a payload and takes the framework's wrappers off.
-    pub fn decode_payload(&self, cell: Cell<'_>) -> Decoded {
-        let mut decoded = self.restored(decode(cell, &self.payload_decode));
+    /// Decodes a payload, in the way that [`Mapping::coding`] says, and takes the framework's
+    /// wrappers off.
+    pub fn decode_payload(&self, cell: Cell<'_>, coding: u8) -> Decoded {
+        let mut decoded = self.restored(decode(cell, self.chain(coding)));
         peel(&mut decoded, &self.peel);
         decoded
     }
@@ -549,16 +599,19 @@ impl Mapping {
         let cell = row.cells.get(source.column).copied().unwrap_or_default();
         match cell {
             Cell::Bytes(bytes) if source.reading == Reading::Guid => return Cell::Guid(bytes),
-            cell if source.path.is_empty() || cell.is_null() => return cell,
+            cell if cell.is_null() || (source.path.is_empty() && source.reading != Reading::Tag) => return cell,
             _ => {}
         }
         let Some(slot) = row.decoded.get(source.column) else { return Cell::Null };
         let whole = slot.get_or_init(|| match self.is_payload(source.column) {
-            true => self.decode_payload(cell),
+            true => self.decode_payload(cell, self.coding(row)),
             false => decode(cell, &[Decode::Auto]),
         });
         let found = source.path.iter().try_fold(&whole.node, |node, member| node.get(member));
-        found.map_or(Cell::Null, Cell::from)
+        match source.reading {
+            Reading::Tag => found.and_then(tag).map_or(Cell::Null, Cell::Text),
+            _ => found.map_or(Cell::Null, Cell::from),
+        }
     }
 
     fn is_payload(&self, column: usize) -> bool {
@@ -583,7 +636,7 @@ impl Mapping {
             Some(Cell::Json(text)) if source.path.is_empty() => *with_whole_characters(text) != **text,
             _ => row.decoded.get(source.column).and_then(OnceCell::get).is_some_and(|decoded| decoded.replaced),
         };
-        pieces.iter().any(|piece| matches!(piece, Piece::Value(field, _) if field.iter().any(is_half)))
+        pieces.iter().flat_map(Piece::fields).any(|field| field.iter().any(is_half))
     }
 
     /// Columns that were looked into and are neither payload nor metadata, which are decoded
@@ -641,9 +694,36 @@ impl Mapping {
                     form = Some(form.map_or(NameForm::of(kind), |before| before.and(out.len(), kind)));
                     out.push_str(&text);
                 }
+                Piece::Either(all) => {
+                    let begin = out.len();
+                    let found = all.iter().find_map(|pieces| {
+                        out.truncate(begin);
+                        self.expand(pieces, row, as_text, out)
+                    });
+                    form = Some(form.unwrap_or(found?));
+                }
             }
         }
         form.or_else(|| Some(NameForm::default()))
+    }
+}
+
+/// Members that hold the variant's name, as they are mostly called.
+const TAGS: [&str; 7] = ["type", "event_type", "eventType", "$type", "kind", "event", "tag"];
+
+/// The name of a variant in the forms that serde and its like write: a text alone, the only member
+/// of an object, or the text of a member that is called so.
+fn tag(node: &Node) -> Option<&str> {
+    let object = match node {
+        Node::Object(object) => object,
+        other => return other.as_str(),
+    };
+    if let Some(text) = TAGS.iter().find_map(|name| object.get(name)?.as_str()) {
+        return Some(text);
+    }
+    match object.0.as_slice() {
+        [(name, _)] => Some(name),
+        _ => None,
     }
 }
 

@@ -31,7 +31,7 @@ pub use cell::Cell;
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
 pub use file::{Comparison, Dialect, DialectError, MapOverride, Scalar};
 pub use group::Group;
-pub use library::Library;
+pub use library::{Library, RowState, RowStates};
 pub use link::Linking;
 pub use mapping::{Layout, Mapping, Spot};
 pub use name::{Name, nearest, plain};
@@ -56,6 +56,10 @@ pub struct Table {
     pub columns: Vec<Name>,
     /// A hidden integer key exists (SQLite's rowid, a line's offset).
     pub has_rowid: bool,
+    /// What a table of the store says that it holds, where its own name tells nothing.
+    pub label: Option<String>,
+    /// Columns of its primary key, where that is known.
+    pub key: Vec<Name>,
     /// It is computed from others (SQL's view): a table of its own comes first.
     pub is_view: bool,
     /// Each row has keys of its own, and `columns` are only those of the first rows.
@@ -77,6 +81,8 @@ impl Table {
             within: None,
             columns,
             has_rowid,
+            label: None,
+            key: Vec::new(),
             is_view: false,
             is_open: false,
             is_empty: false,

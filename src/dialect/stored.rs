@@ -99,6 +99,7 @@ impl StoredRule {
             links: Vec::new(),
             kinds: None,
             lists_system: false,
+            state: None,
             map: self.map.clone(),
         };
         Dialect { events, stored: Vec::new(), ..of.clone() }

@@ -4,6 +4,8 @@
 //! column may have any name.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -42,6 +44,8 @@ pub(super) enum Filter {
     Or(String),
     /// Nothing, where it has not this in it.
     With(String),
+    /// Another text for some.
+    Named(Arc<BTreeMap<String, String>>),
 }
 
 impl TryFrom<String> for Template {
@@ -110,8 +114,11 @@ impl Filter {
         if let Filter::Then(behind) = self {
             return if text.is_empty() { text } else { Cow::Owned(text.into_owned() + behind) };
         }
+        if let Filter::Named(names) = self {
+            return names.get(&*text).map_or(text, |name| Cow::Owned(name.clone()));
+        }
         let cut = |text: &str| match self {
-            Filter::Then(_) | Filter::Or(_) => None,
+            Filter::Then(_) | Filter::Or(_) | Filter::Named(_) => None,
             Filter::With(mark) => (!text.contains(mark.as_str())).then_some((0, 0)),
             Filter::Unless(value) => (text == value).then_some((0, 0)),
             Filter::After(mark) => text.find(mark.as_str()).map(|at| (at + mark.len(), text.len())),

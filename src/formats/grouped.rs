@@ -64,8 +64,8 @@ impl Store for Grouped {
         self.inner.has_links()
     }
 
-    fn shown(&self, payload: &[u8]) -> Node {
-        self.inner.shown(payload)
+    fn shown(&self, payload: &[u8], coding: u8) -> Node {
+        self.inner.shown(payload, coding)
     }
 
     fn shows_json_as_stored(&self) -> bool {

@@ -181,8 +181,8 @@ pub trait Store: Send + Sync {
     fn listing(&self) -> Listing {
         Listing::default()
     }
-    /// A payload as it is shown, from its bytes as stored.
-    fn shown(&self, payload: &[u8]) -> Node;
+    /// A payload as it is shown, from its bytes as stored and [`PageRow::coding`].
+    fn shown(&self, payload: &[u8], coding: u8) -> Node;
     /// A payload that is stored as a JSON object or array is shown as it is stored.
     fn shows_json_as_stored(&self) -> bool {
         false
@@ -312,8 +312,8 @@ impl<R: Readers> Store for DialectStore<R> {
         self.mapping.listing()
     }
 
-    fn shown(&self, payload: &[u8]) -> Node {
-        self.mapping.decode_payload(Cell::Bytes(payload)).node
+    fn shown(&self, payload: &[u8], coding: u8) -> Node {
+        self.mapping.decode_payload(Cell::Bytes(payload), coding).node
     }
 
     fn shows_json_as_stored(&self) -> bool {
@@ -483,7 +483,7 @@ fn payloads_of_rows(fetcher: &mut dyn Fetcher, keys: &[RowKey], page: &mut Paylo
             match row.payload {
                 Stored::Null => page.push(row.key, None),
                 Stored::Text(bytes) | Stored::Bytes(bytes) | Stored::Opaque(bytes) | Stored::Cut(bytes, _) => {
-                    page.push(row.key, Some(bytes));
+                    page.push_coded(row.key, Some(bytes), row.coding);
                 }
             }
         }
@@ -571,6 +571,11 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// Its rows hold states: nothing is folded.
+    pub fn rows_are_states(&self) -> bool {
+        self.store.library().is_some_and(|library| library.states.is_some())
+    }
+
     /// There are tables of states of its streams.
     pub fn keeps_states(&self) -> bool {
         self.documents.iter().any(|tables| !tables.is_empty())

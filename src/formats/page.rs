@@ -12,9 +12,11 @@ use crate::model::{Marks, NameForm, Position, Retention, RowKey, StreamStatus, T
 #[derive(Debug, Default)]
 pub struct PayloadPage {
     bytes: Vec<u8>,
-    /// Row and where its payload lies; `None` where it is null.
-    rows: Vec<(RowKey, Option<Range<usize>>)>,
+    rows: Vec<PayloadRow>,
 }
+
+/// A row, where its payload lies (`None` where it is null), and how it is decoded.
+pub type PayloadRow = (RowKey, Option<Range<usize>>, u8);
 
 impl PayloadPage {
     pub fn clear(&mut self) {
@@ -27,15 +29,20 @@ impl PayloadPage {
 
     /// Of a payload that is too large to be shown only the beginning is kept.
     pub fn push(&mut self, key: RowKey, payload: Option<&[u8]>) {
+        self.push_coded(key, payload, 0);
+    }
+
+    /// The same, of a store whose rows are not all decoded alike.
+    pub fn push_coded(&mut self, key: RowKey, payload: Option<&[u8]>, coding: u8) {
         let payload = payload.map(|payload| beginning(payload).unwrap_or(payload));
         let start = self.bytes.len();
         self.bytes.extend_from_slice(payload.unwrap_or_default());
-        self.rows.push((key, payload.map(|_| start..self.bytes.len())));
+        self.rows.push((key, payload.map(|_| start..self.bytes.len()), coding));
     }
 
     /// Gives the rows other keys; those that get none are taken out.
     pub(super) fn give_keys(&mut self, key: impl Fn(RowKey) -> Option<RowKey>) {
-        self.rows.retain_mut(|(own, _)| match key(*own) {
+        self.rows.retain_mut(|(own, ..)| match key(*own) {
             Some(key) => {
                 *own = key;
                 true
@@ -44,7 +51,7 @@ impl PayloadPage {
         });
     }
 
-    pub fn rows(&self) -> &[(RowKey, Option<Range<usize>>)] {
+    pub fn rows(&self) -> &[PayloadRow] {
         &self.rows
     }
 
@@ -83,6 +90,7 @@ struct Row {
     marks: Marks,
     is_readable: bool,
     payload: Stored<Span>,
+    coding: u8,
     metadata: Stored<Span>,
 }
 
@@ -124,6 +132,8 @@ pub struct PageRow<'a> {
     /// `false`: the store no longer gives the row; only what the index knows of it is there.
     pub is_readable: bool,
     pub payload: Stored<&'a [u8]>,
+    /// How it is decoded, where rows of one store differ: see `Mapping::coding`.
+    pub coding: u8,
     pub metadata: Stored<&'a [u8]>,
 }
 
@@ -225,6 +235,7 @@ impl EventPage {
             marks: row.marks,
             is_readable: row.is_readable,
             payload,
+            coding: row.coding,
             metadata,
         });
         true
@@ -322,6 +333,7 @@ impl EventPage {
             marks: row.marks,
             is_readable: row.is_readable,
             payload: stored(&row.payload),
+            coding: row.coding,
             metadata: stored(&row.metadata),
         })
     }

@@ -195,6 +195,7 @@ impl RowBuilder {
             marks: mapping.marks(&row).and(archived),
             is_readable: true,
             payload: payload.stored(),
+            coding: if whole { mapping.coding(&row) } else { 0 },
             metadata: metadata.stored(),
         });
         if added { Ok(()) } else { Err("is too large".to_owned()) }
@@ -296,7 +297,7 @@ fn trouble(part: &str, decoded: &Decoded, error: &str) -> (FindingCode, String) 
 
 /// What is inside a whole row.
 pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
-    let data = decode_stored(&row.payload, |cell| mapping.decode_payload(cell));
+    let data = decode_stored(&row.payload, |cell| mapping.decode_payload(cell, row.coding));
     let metadata = decode_stored(&row.metadata, |cell| mapping.decode_metadata(cell));
     let mut odd = Vec::new();
     for (part, decoded) in [("payload", &data), ("metadata", &metadata)] {

@@ -82,8 +82,8 @@ impl Store for Several {
         self.first.listing()
     }
 
-    fn shown(&self, payload: &[u8]) -> Node {
-        self.first.shown(payload)
+    fn shown(&self, payload: &[u8], coding: u8) -> Node {
+        self.first.shown(payload, coding)
     }
 
     fn shows_json_as_stored(&self) -> bool {

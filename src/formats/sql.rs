@@ -172,8 +172,21 @@ fn from(flavour: &dyn SqlFlavour, table: &str, mapping: &Mapping, column: &impl 
     let mut from = format!("FROM {} AS {EVENTS}", flavour.quote(table));
     for join in mapping.joins() {
         let kind = if join.optional { "LEFT JOIN" } else { "JOIN" };
-        let on: Vec<String> = join.on.iter().map(|(a, b)| format!("{} = {}", column(a), column(b))).collect();
         let table = flavour.quote(join.table.as_str());
+        let same = join.on.iter().map(|(a, b)| format!("{} = {}", column(a), column(b)));
+        let tests = join.tests.iter().map(|test| condition(flavour, test, column));
+        let mut on: Vec<String> = same.chain(tests).collect();
+        if let Some(first) = &join.first {
+            // The same conditions, of the table by another name.
+            let inner = |own: &Column| match own.table == join.number {
+                true => format!("f.{}", flavour.quote(own.name.as_str())),
+                false => column(own),
+            };
+            let same = join.on.iter().map(|(a, b)| format!("{} = {}", inner(a), inner(b)));
+            let tests = join.tests.iter().map(|test| condition(flavour, test, &inner));
+            let which = same.chain(tests).collect::<Vec<_>>().join(" AND ");
+            on.push(format!("{} = (SELECT min({}) FROM {table} AS f WHERE {which})", column(first), inner(first)));
+        }
         from += &format!(" {kind} {table} AS {} ON {}", alias(join.number), on.join(" AND "));
     }
     from

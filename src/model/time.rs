@@ -24,6 +24,19 @@ impl Time {
         time.map_or_else(|| self.to_rfc3339(), |time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
 
+    /// So much later, in a unit that counts since 1970; `None` in another.
+    pub fn plus(self, unit: TimeUnit, count: Number) -> Option<Time> {
+        let Number(billionths) = count;
+        let micros = match unit {
+            TimeUnit::Seconds => billionths.div_euclid(Number::ONE / SECOND),
+            TimeUnit::Millis => billionths.div_euclid(Number::ONE / 1_000),
+            TimeUnit::Micros => billionths.div_euclid(Number::ONE),
+            TimeUnit::Nanos => billionths.div_euclid(Number::ONE * 1_000),
+            _ => return None,
+        };
+        Time::writable(i128::from(self.0) + micros)
+    }
+
     /// Reads a time as databases and languages print it: a date, a clock behind `T` or a blank,
     /// a fraction behind `.` or `,`, and a zone (`Z`, `UTC`, `+01`, `+0100`, `+01:00`, each with
     /// a place such as `[Europe/Berlin]` behind it); or RFC 2822. Without a zone it is UTC.

@@ -43,13 +43,27 @@ pub struct Step {
     pub data: Payload,
     /// JSON text of the metadata.
     pub metadata: Option<Text>,
-    /// The state that it stands for, where those before it may be gone.
-    pub restart: Option<Node>,
+    pub stands: Stands,
     /// The store says that it is passed over: it is an event, and changes no state.
     pub is_skipped: bool,
     /// Sets, bytes and large whole numbers stand in both texts as
     /// [`crate::model::typed::write_all`] writes them.
     pub is_typed: bool,
+}
+
+/// What a row says of the state by itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stands {
+    /// Nothing: it must be folded.
+    #[default]
+    Event,
+    /// This is the state after it, whatever was before.
+    State(Node),
+    /// Members of the state by their values before and after it, `[old, new]`; of the first row
+    /// of a state they are all of it.
+    Pairs { changes: Node, is_first: bool },
+    /// The state after it is not stored, in words.
+    Unknown(Text),
 }
 
 /// A payload: its text, or what it is taken apart to.

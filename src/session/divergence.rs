@@ -215,7 +215,7 @@ fn is_alike(own: &Step, other: &Step) -> bool {
         && (own.data.json().is_some() || own.data.node() == other.data.node())
         && (&own.id, &own.position, &own.stream) == (&other.id, &other.position, &other.stream)
         && (own.time, &own.time_text, own.is_time_number) == (other.time, &other.time_text, other.is_time_number)
-        && (&own.restart, own.is_skipped, own.is_typed) == (&other.restart, other.is_skipped, other.is_typed)
+        && (&own.stands, own.is_skipped, own.is_typed) == (&other.stands, other.is_skipped, other.is_typed)
 }
 
 impl Job for FindDivergence {

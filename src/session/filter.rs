@@ -147,7 +147,7 @@ impl EventFilter {
         let mut found: Vec<u32> = Vec::new();
         let mut is_there = vec![false; keys.len()];
         let mut next = 0;
-        for (key, span) in self.page.rows() {
+        for (key, span, coding) in self.page.rows() {
             // Mostly they come in the order of the keys.
             let place = match keys.get(next) == Some(key) {
                 true => next,
@@ -160,13 +160,13 @@ impl EventFilter {
             is_there[place] = true;
             let (_, row, at) = self.batch[place];
             let payload = span.clone().map(|span| (&self.page.bytes()[span.clone()], &self.lower[span]));
-            if self.words.open(self.rows.index(), row).all(|word| search.finds(word, payload)) {
+            if self.words.open(self.rows.index(), row).all(|word| search.finds(word, payload, *coding)) {
                 found.push(at);
             }
         }
         for ((_, row, at), _) in self.batch[..looked_at].iter().zip(is_there).filter(|(_, there)| !there) {
             // A row that is gone is shown with the payload null.
-            if self.words.open(self.rows.index(), *row).all(|word| search.finds(word, None)) {
+            if self.words.open(self.rows.index(), *row).all(|word| search.finds(word, None, 0)) {
                 found.push(*at);
             }
         }
@@ -292,12 +292,12 @@ struct Search<'s> {
 impl Search<'_> {
     /// The word is in the payload's JSON as shown. `payload`: the stored bytes, and the same
     /// with ASCII in lower case.
-    fn finds(&mut self, word: &Word, payload: Option<(&[u8], &[u8])>) -> bool {
+    fn finds(&mut self, word: &Word, payload: Option<(&[u8], &[u8])>, coding: u8) -> bool {
         let Some((bytes, lower)) = payload else { return "null".contains(&word.text) };
         match self.stored.finds(word, bytes, lower).filter(|_| self.as_stored) {
             Some(found) => found,
             None => {
-                let shown = to_text(&self.store.shown(bytes));
+                let shown = to_text(&self.store.shown(bytes, coding));
                 shown.to_lowercase().contains(&word.text)
             }
         }

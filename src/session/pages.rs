@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::dialect::{Library, RowState};
 use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, PageRow, ReadError, Run, Store, Stored};
 use crate::index::StreamRows;
 use crate::model::json::write;
@@ -14,7 +15,7 @@ use crate::model::{
     StreamId, StreamStatus, Text, Version, typed,
 };
 use crate::replay::timeline::EventSource;
-use crate::replay::{Payload, Step};
+use crate::replay::{Payload, Stands, Step};
 
 /// Events in a page, where no more are asked for: about as many as lie between two keyframes.
 /// Large events make smaller pages.
@@ -73,7 +74,11 @@ impl StreamSource {
     /// Turns to a stream of the index, or to other rows of the one that is there. Returns how
     /// many events in front are the same as before, so that what was folded of them holds.
     pub fn select(&mut self, rows: StreamRows, stream: StreamId) -> u64 {
-        let same = if self.stream == Some(stream) { same_in_front(&self.rows, &rows) } else { 0 };
+        let mut same = if self.stream == Some(stream) { same_in_front(&self.rows, &rows) } else { 0 };
+        if self.tells_late() && rows.len() > self.rows.len() {
+            // What became of the last one is told now.
+            same = same.saturating_sub(1);
+        }
         self.pages.retain(|first, (page, _)| first + page.len() as u64 <= same);
         self.bytes = self.pages.values().map(|(page, _)| page.size_bytes()).sum();
         if same == 0 {
@@ -181,6 +186,26 @@ impl StreamSource {
         let (first, page) = self.page(at, at)?;
         let row = page.get(at.saturating_sub(first) as usize).filter(|row| row.is_readable);
         Ok(row.map(|row| self.store.links(&row, &self.store.decode(&row))).unwrap_or_default())
+    }
+
+    /// The state after a row is in the next one.
+    fn tells_late(&self) -> bool {
+        let states = self.store.library().and_then(|library| library.states.as_ref());
+        states.is_some_and(|states| states.kind == RowState::Before)
+    }
+
+    /// Gives each row the state that the next one holds, as far as there is one; `end` is the place
+    /// behind them.
+    fn tell_by_next(&mut self, end: u64, steps: &mut [Step]) -> Result<(), ReadError> {
+        let mut next = self.event(end)?.map(|event| event.data);
+        for step in steps.iter_mut().rev() {
+            let own = std::mem::replace(&mut next, Some(step.data.node().clone()));
+            let own = own.filter(|state| !matches!(state, Node::Raw(_) | Node::Bytes(_)));
+            if let (Stands::Unknown(_), Some(state)) = (&step.stands, own) {
+                step.stands = Stands::State(state);
+            }
+        }
+        Ok(())
     }
 
     /// Keeps what was odd about an event when it was decoded first.
@@ -311,6 +336,7 @@ impl StreamSource {
                 marks: Marks::NONE,
                 is_readable: false,
                 payload: Stored::Null,
+                coding: 0,
                 metadata: Stored::Null,
             });
             self.findings.push(Finding {
@@ -346,6 +372,9 @@ impl EventSource for StreamSource {
             self.note(at, notes);
             bytes += row.bytes();
             at += 1;
+        }
+        if self.tells_late() {
+            self.tell_by_next(at, &mut steps)?;
         }
         Ok(steps)
     }
@@ -406,13 +435,12 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
         None => row.time_text.map(Cow::Borrowed),
     };
     let is_time_number = row.is_time_number && time_text.as_deref() == row.time_text;
-    let restarts = library.is_some_and(|library| library.restarts(row.event_type));
-    let (data, metadata, is_typed) = match store.plain(row).filter(|_| !restarts) {
+    let (data, metadata, is_typed) = match store.plain(row) {
         Some((data, metadata)) => (Payload::plain(Text::from(data)), metadata.map(Text::from), false),
         None => taken_apart(store, row, stream, version, notes),
     };
     Step {
-        restart: library.filter(|_| restarts).and_then(|library| library.restart(data.node())),
+        stands: library.map_or(Stands::Event, |library| stands(library, row, &data)),
         version,
         event_type: Arc::from(row.event_type),
         id: row.id.map(Text::from),
@@ -425,6 +453,27 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
         metadata,
         is_skipped: row.marks.has(Marks::SKIPPED),
         is_typed,
+    }
+}
+
+/// What the row says of the state by itself. Of one that holds the state before it the next row
+/// tells: see [`StreamSource::steps`].
+fn stands(library: &Library, row: &PageRow<'_>, data: &Payload) -> Stands {
+    let Some(rule) = &library.states else {
+        let restarts = library.restarts(row.event_type);
+        return restarts.then(|| library.restart(data.node())).flatten().map_or(Stands::Event, Stands::State);
+    };
+    if row.marks.has(Marks::DELETED) {
+        return Stands::State(Node::Null);
+    }
+    match (data.node(), rule.kind) {
+        (Node::Raw(_) | Node::Bytes(_), _) => Stands::Unknown(Text::from("the row's state cannot be read")),
+        (node, RowState::Whole) => Stands::State(node.clone()),
+        (_, RowState::Before) => Stands::Unknown(Text::from("the row holds the state before it, not what became of it")),
+        (node, RowState::Pairs) => {
+            let is_first = rule.first.iter().any(|own| own == row.event_type);
+            Stands::Pairs { changes: node.clone(), is_first }
+        }
     }
 }
 

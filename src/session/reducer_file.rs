@@ -13,7 +13,7 @@ use crate::home;
 use crate::model::Problem;
 use crate::replay::Reducer;
 use crate::replay::host::{CommandLine, Compiler, Engine, Foreign, Program, Script, Stop, Sure, WantedHost};
-use crate::replay::merge::{MERGE, Merge};
+use crate::replay::merge::{MERGE, Merge, ROWS};
 use crate::replay::module::{Export, Kind, Module, ModuleError, candidates, resolve};
 use crate::replay::stored::STORED;
 
@@ -98,7 +98,7 @@ impl ReducerSource {
     /// What a word names that is no file.
     pub fn word(named: &str) -> Option<ReducerSource> {
         match named {
-            MERGE => Some(ReducerSource::Merge),
+            MERGE | ROWS => Some(ReducerSource::Merge),
             STORED => Some(ReducerSource::Stored),
             _ => None,
         }

@@ -263,8 +263,8 @@ mod tests {
             self.store.decode(row)
         }
 
-        fn shown(&self, payload: &[u8]) -> Node {
-            self.store.shown(payload)
+        fn shown(&self, payload: &[u8], coding: u8) -> Node {
+            self.store.shown(payload, coding)
         }
 
         fn has_global_order(&self) -> bool {

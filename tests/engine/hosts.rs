@@ -44,7 +44,7 @@ impl EventSource for Events {
             data: payload(at + 1),
             metadata: None,
             is_skipped: false,
-            restart: None,
+            stands: Default::default(),
         };
         Ok((from..(from + count).min(self.0)).map(step).collect())
     }

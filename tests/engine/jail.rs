@@ -28,7 +28,7 @@ fn event(event_type: &str, version: i64) -> Step {
         is_time_number: false,
         data: Payload::new(Node::Null, None),
         metadata: None,
-        restart: None,
+        stands: Default::default(),
         is_skipped: false,
         is_typed: false,
     }

@@ -431,7 +431,7 @@ pub fn pretended_at(path: &str) -> Opened {
         fn decode(&self, _row: &PageRow<'_>) -> Content {
             panic!("nothing is read from it")
         }
-        fn shown(&self, _payload: &[u8]) -> Node {
+        fn shown(&self, _payload: &[u8], _coding: u8) -> Node {
             panic!("nothing is read from it")
         }
         fn has_global_order(&self) -> bool {

@@ -100,6 +100,7 @@ pub(super) fn export<'a>(store: &'a OpenStore, desk: &Desk) -> Option<ExportView
         (What::Events, _) => Cow::Borrowed("Events are written as stored."),
         (_, None) => Cow::Borrowed(match store.reducers.source() {
             ReducerSource::Stored => "the store's own documents, where it holds some",
+            _ if store.opened().is_some_and(|opened| opened.rows_are_states()) => "the states that its rows hold",
             _ => "merge, which is a guess",
         }),
         (_, Some(file)) if store.reducers.on_error() == OnError::Skip => {

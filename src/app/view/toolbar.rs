@@ -120,8 +120,10 @@ fn reducer(store: &OpenStore) -> ReducerChip<'_> {
     let reducers = &store.reducers;
     let view = store.view.as_ref();
     let stored = matches!(reducers.source(), ReducerSource::Stored);
+    let merges = view.is_none_or(|view| reducers.choice(&view.category_name) == Choice::Merge);
+    let in_rows = merges && !stored && store.opened().is_some_and(|opened| opened.rows_are_states());
     let guess = match view {
-        _ if stored => false,
+        _ if stored || in_rows => false,
         Some(view) => reducers.choice(&view.category_name) == Choice::Merge,
         None => matches!(reducers.source(), ReducerSource::Merge),
     };
@@ -130,6 +132,7 @@ fn reducer(store: &OpenStore) -> ReducerChip<'_> {
         label: match view.and_then(known_at) {
             Some(version) if stored => Cow::Owned(format!("The store's own document at v{version}")),
             _ if stored => Cow::Borrowed("The store's own document"),
+            _ if in_rows => Cow::Borrowed("The rows' own states"),
             _ => Cow::Borrowed(reducers.file_name().filter(|_| !guess).unwrap_or("Merge, a guess")),
         },
         engine: reducers.source().file().filter(|_| !guess).map(|file| file.program.engine.to_string()),

@@ -99,6 +99,8 @@ impl Mapping {
             event_id: Vec::new(),
             payload: outside,
             payload_decode: vec![Decode::Auto],
+            decode_by: Default::default(),
+            plus: None,
             metadata: Field::new(),
             rest: None,
             time: field,
@@ -130,7 +132,7 @@ impl Mapping {
         field.iter().filter(|source| source.column != ITEM).find_map(|source| {
             let column = self.spelled.get(source.column)?.as_ref()?.to_string();
             let way = match source.reading {
-                Reading::Plain => "",
+                Reading::Plain | Reading::Tag => "",
                 Reading::Guid => "guid",
                 Reading::Time(unit) => unit.name(),
             };

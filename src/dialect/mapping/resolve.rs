@@ -1,11 +1,19 @@
 //! From a dialect's rules and the columns that are there to a [`Mapping`].
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::members;
 use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
-use crate::dialect::file::{Dialect, FieldRule, FlagRule, JoinRule, Lacks, Names, On, PathOf, Test, TextRule};
+use crate::dialect::file::{
+    Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, Lacks, Names, On, PathOf, Scalar, Test, TextRule,
+};
 use crate::dialect::template::{Filter, Part, Template};
 use crate::dialect::{Name, ROLES, Table, nearest};
 use crate::model::{Listing, Text, TimeUnit};
+
+/// Stands for the table's own name in a template.
+const TABLE: &str = "$table";
 
 /// The fields in which paths begin.
 struct Inside {
@@ -139,11 +147,15 @@ impl<'a> Resolver<'a> {
         if let Some(path) = &rule.json {
             field.iter_mut().for_each(|source| source.path.extend(path.members.iter().cloned()));
         }
-        let first = rule.first.iter().flat_map(|path| members::below(&inside.payload, &path.members));
+        let first = rule.first.iter().flat_map(|path| match path.of {
+            PathOf::Metadata => members::below(&inside.metadata, &path.members),
+            PathOf::Payload | PathOf::Item => members::below(&inside.payload, &path.members),
+        });
         field.splice(0..0, first);
         let reading = match (rule.guid, rule.unit) {
             (true, _) => Reading::Guid,
             (false, Some(unit)) => Reading::Time(unit.0),
+            (false, None) if rule.tag => Reading::Tag,
             (false, None) => Reading::Plain,
         };
         field.iter_mut().for_each(|source| source.reading = reading);
@@ -182,27 +194,52 @@ impl<'a> Resolver<'a> {
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
                 let filters = rule.after_last.0.iter().cloned().map(Filter::AfterLast);
-                let filters = filters.chain(rule.or.clone().map(Filter::Or)).collect();
+                let names = (!rule.names.is_empty()).then(|| Filter::Named(Arc::new(rule.names.clone())));
+                let filters = filters.chain(names).chain(rule.or.clone().map(Filter::Or)).collect();
                 Ok(if field.is_empty() { Vec::new() } else { vec![Piece::Value(field, filters)] })
             }
             // It is not known yet, and rows are read all the same.
             TextRule::Member(_) => Ok(vec![Piece::Literal("?".to_owned())]),
-            TextRule::Template(template) => template
-                .0
-                .iter()
-                .map(|part| match part {
-                    Part::Literal(text) => Ok(Piece::Literal(text.clone())),
-                    Part::Value(name, filters) => {
-                        let rule = FieldRule {
-                            col: Some(Names(vec![Name::from(name.as_str())])),
-                            optional: Filter::instead(filters).is_some(),
-                            ..FieldRule::default()
-                        };
-                        Ok(Piece::Value(self.field(&rule, role, inside)?, filters.clone()))
+            TextRule::Template(template) => self.template(template, role, inside),
+            TextRule::Either(templates) => {
+                // Of those that name columns which are not there nothing can come.
+                let all: Vec<_> = templates.iter().map(|template| self.template(template, role, inside)).collect();
+                let mut there = Vec::new();
+                let mut lacks = None;
+                for pieces in all {
+                    match pieces {
+                        Ok(pieces) => there.push(pieces),
+                        Err(error) => lacks = Some(error),
                     }
-                })
-                .collect(),
+                }
+                match (there.is_empty(), lacks) {
+                    (true, Some(lacks)) => Err(lacks),
+                    _ => Ok(vec![Piece::Either(there)]),
+                }
+            }
         }
+    }
+
+    fn template(&mut self, template: &Template, role: &str, inside: &Inside) -> Result<Vec<Piece>, Lacks> {
+        let mut piece = |part: &Part| match part {
+            Part::Literal(text) => Ok(Piece::Literal(text.clone())),
+            Part::Value(name, filters) if name == TABLE => {
+                let of = self.tables[0].1;
+                let name = Cow::Borrowed(of.label.as_deref().unwrap_or_else(|| of.name.as_str()));
+                Ok(Piece::Literal(filters.iter().fold(name, |text, filter| filter.apply(text)).into_owned()))
+            }
+            Part::Value(name, filters) => {
+                let path = name.contains('$').then(|| JsonPath::try_from(name.clone()).ok()).flatten();
+                let rule = FieldRule {
+                    col: path.is_none().then(|| Names(vec![Name::from(name.as_str())])),
+                    json: path,
+                    optional: Filter::instead(filters).is_some(),
+                    ..FieldRule::default()
+                };
+                Ok(Piece::Value(self.field(&rule, role, inside)?, filters.clone()))
+            }
+        };
+        template.0.iter().map(&mut piece).collect()
     }
 
     fn flag(&mut self, rule: &FlagRule) -> Option<Flag> {
@@ -211,12 +248,23 @@ impl<'a> Resolver<'a> {
         (!field.is_empty()).then_some(Flag { field, filter: rule.filter.clone(), values })
     }
 
-    fn join(&self, on: &On) -> Result<(Column, Column), Lacks> {
+    fn join(&self, number: usize, rule: &JoinRule, table: &Table) -> Result<Join, Lacks> {
         let column = |name: &str| {
             let lacks = || Lacks::from(format!("there is no column {name} to join by"));
             self.find(&Name::from(name)).ok_or_else(lacks)
         };
-        Ok((column(&on.0)?, column(&on.1)?))
+        let (mut on, mut tests) = (Vec::new(), Vec::new());
+        for rule in &rule.on {
+            match rule {
+                On::Columns(left, right) => on.push((column(left)?, column(right)?)),
+                On::Is(left, value) => {
+                    let value = Scalar::Integer(*value);
+                    tests.push(RowTest { column: column(left)?, comparison: Comparison::Equal, value });
+                }
+            }
+        }
+        let first = rule.first.as_deref().map(column).transpose()?;
+        Ok(Join { number, table: table.name.clone(), on, tests, first, optional: rule.optional })
     }
 }
 
@@ -308,6 +356,14 @@ impl Mapping {
         };
         let event_type = columns.text(&TextRule::Field(map.event_type.clone()), "type", &inside)?;
         let time = optional(&mut columns, &map.time, "time")?;
+        let plus = match map.time.as_ref().and_then(|rule| rule.plus.as_deref()) {
+            Some(rule) => {
+                let unit = rule.unit.as_ref().map_or(TimeUnit::Millis, |unit| unit.0);
+                Some((columns.field(rule, "time", &inside)?, unit))
+            }
+            None => None,
+        };
+        let by = map.payload.by.as_ref().map(|names| columns.sources(names)).unwrap_or_default();
         let counting = time.iter().find_map(|source| match source.reading {
             Reading::Time(unit) => Some(Counting::Given(unit)),
             _ => None,
@@ -315,10 +371,7 @@ impl Mapping {
         let counting = counting.unwrap_or(Counting::Unknown);
         let status = map.status.as_ref().and_then(|rule| columns.flag(rule));
         let marks = map.mark.iter().filter_map(|rule| columns.flag(rule)).collect();
-        let join = |(number, (rule, table)): (usize, (&JoinRule, &Table))| {
-            let on = rule.on.iter().map(|on| columns.join(on)).collect::<Result<_, _>>()?;
-            Ok(Join { number: number + 1, table: table.name.clone(), on, optional: rule.optional })
-        };
+        let join = |(number, (rule, table)): (usize, (&JoinRule, &Table))| columns.join(number + 1, rule, table);
         // One that may be missing, and is, has no columns.
         let there = events.joins.iter().zip(joined).enumerate().filter(|(_, (_, table))| !table.columns.is_empty());
         let joins = there.map(join).collect::<Result<_, Lacks>>()?;
@@ -346,7 +399,7 @@ impl Mapping {
         let category_of_stream = match &map.category {
             None if of_id.is_some() => false,
             Some(TextRule::Field(rule)) => rule.optional,
-            Some(TextRule::Template(_) | TextRule::Joined(_) | TextRule::Member(_)) => false,
+            Some(TextRule::Template(_) | TextRule::Either(_) | TextRule::Joined(_) | TextRule::Member(_)) => false,
             None => true,
         };
         let rest = (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
@@ -372,6 +425,7 @@ impl Mapping {
             claimed,
             version,
             count,
+            added: map.version.as_ref().map_or(0, |rule| rule.add),
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,
             orders: false,
@@ -379,12 +433,14 @@ impl Mapping {
             event_type,
             payload: inside.payload,
             payload_decode: map.payload.decode.clone(),
+            decode_by: (by, map.payload.decode_by.clone().into_iter().collect()),
             metadata: inside.metadata,
             metadata_decode: map.metadata.as_ref().map(|rule| rule.decode.clone()).unwrap_or_default(),
             members,
             is_grouped: events.group.is_some(),
             rest,
             time,
+            plus,
             counting,
             status,
             marks,
@@ -392,7 +448,7 @@ impl Mapping {
             listing: Listing { kinds: events.kinds.as_deref().map(Text::from), with_system: events.lists_system },
             cause,
             peel: dialect.peel.payload.clone(),
-            library: dialect.library.of_table(table),
+            library: dialect.library.of_table(table).with_states(events.state.clone()),
             is_typed: false,
             is_open: table.is_open,
             columns: columns.columns,

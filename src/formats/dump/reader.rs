@@ -49,9 +49,11 @@ impl Plan {
             let at = plan.place(&test.column);
             plan.tests.push((at, test.clone()));
         }
-        for (left, right) in mapping.joins().iter().flat_map(|join| &join.on) {
-            plan.place(left);
-            plan.place(right);
+        for join in mapping.joins() {
+            let compared = join.on.iter().flat_map(|(left, right)| [left, right]);
+            for column in compared.chain(join.tests.iter().map(|test| &test.column)).chain(&join.first) {
+                plan.place(column);
+            }
         }
         plan.all = vec![true; plan.columns.len()];
         plan
@@ -117,8 +119,17 @@ impl Lookup {
         let mut lookup =
             Lookup { on, rows: HashMap::new(), values: Vec::new(), columns: columns.clone(), optional: join.optional };
         let mut known: HashMap<Vec<Option<String>>, u32> = HashMap::new();
-        let wanted: Vec<bool> =
-            (0..plan.columns.len()).map(|at| own_keys.contains(&at) || columns.contains(&at)).collect();
+        let tests: Vec<(usize, &RowTest)> =
+            join.tests.iter().filter_map(|test| Some((plan.find(&test.column)?, test))).collect();
+        let first = join.first.as_ref().and_then(|column| plan.find(column));
+        let mut numbers: HashMap<u128, i64> = HashMap::new();
+        let is_wanted = |at: usize| {
+            own_keys.contains(&at)
+                || columns.contains(&at)
+                || first == Some(at)
+                || tests.iter().any(|(tested, _)| *tested == at)
+        };
+        let wanted: Vec<bool> = (0..plan.columns.len()).map(is_wanted).collect();
         for part in dump.parts(table, &plan.columns, join.number)? {
             let mut walk = Walk::new(&part, dump.flavour);
             loop {
@@ -128,9 +139,18 @@ impl Lookup {
                     Next::Row(_) => {
                         let (key, values) = walk.cells(&part, &wanted, |cells| {
                             let text = |at: &usize| cells[*at].to_text().map(Cow::into_owned);
-                            (hash(own_keys.iter().map(|at| &cells[*at])), columns.iter().map(text).collect::<Vec<_>>())
+                            let is_one = tests.iter().all(|(at, test)| holds(&cells[*at], test));
+                            let key = hash(own_keys.iter().map(|at| &cells[*at])).filter(|_| is_one);
+                            let number = first.map(|at| cells[at].to_integer().unwrap_or(i64::MAX));
+                            (key.map(|key| (key, number)), columns.iter().map(text).collect::<Vec<_>>())
                         });
-                        let Some(key) = key else { continue };
+                        let Some((key, number)) = key else { continue };
+                        if let Some(number) = number {
+                            match numbers.get(&key) {
+                                Some(least) if *least <= number => continue,
+                                _ => numbers.insert(key, number),
+                            };
+                        }
                         let next = lookup.values.len() as u32;
                         let at = *known.entry(values).or_insert_with_key(|values| {
                             lookup.values.push(values.clone());

@@ -11,7 +11,7 @@ use crate::model::json::to_text;
 use crate::replay::host::{Engine, Program, Script, Stop};
 use crate::replay::merge::Merge;
 use crate::replay::written::{Written, WrittenJob};
-use crate::replay::{Payload, Stepped};
+use crate::replay::{Payload, Stands, Stepped};
 
 struct Events(Vec<Step>);
 
@@ -27,7 +27,7 @@ fn events(payloads: &[String]) -> Events {
         stream: None,
         time_text: None,
         is_time_number: false,
-        restart: None,
+        stands: Stands::Event,
         is_typed: false,
         version: Version(at as i64 + 1),
         event_type: Arc::from(if at % 2 == 0 { "Even" } else { "Odd" }),

@@ -19,7 +19,7 @@ fn log() -> &'static dyn Store {
 }
 
 fn slow(store: &dyn Store, payload: &[u8], word: &str) -> bool {
-    to_text(&store.shown(payload)).to_lowercase().contains(word)
+    to_text(&store.shown(payload, 0)).to_lowercase().contains(word)
 }
 
 fn fast(store: &dyn Store, payload: &[u8], word: &str) -> bool {
@@ -27,7 +27,7 @@ fn fast(store: &dyn Store, payload: &[u8], word: &str) -> bool {
     let [one, other] = [true, false].map(|page| {
         let all_simple = page && is_simple(payload);
         let mut search = Search { store, as_stored: true, stored: StoredJson::new(all_simple) };
-        search.finds(&Word::new(word.to_owned()), Some((payload, &lower)))
+        search.finds(&Word::new(word.to_owned()), Some((payload, &lower)), 0)
     });
     assert_eq!(one, other, "{}", String::from_utf8_lossy(payload));
     one
@@ -111,7 +111,7 @@ proptest! {
         other in pieces(),
     ) {
         let store = log();
-        let shown = to_text(&store.shown(text.as_bytes())).to_lowercase();
+        let shown = to_text(&store.shown(text.as_bytes(), 0)).to_lowercase();
         // Words that are there, as stored and as shown, and words that mostly are not.
         let part = |text: &str| {
             let all: Vec<char> = text.chars().collect();
@@ -138,7 +138,7 @@ fn what_is_packed_or_no_text_is_searched_as_well() {
         }
     }
     let mut search = Search { store, as_stored: true, stored: StoredJson::new(false) };
-    assert!(search.finds(&Word::new("ull".into()), None) && !search.finds(&Word::new("x".into()), None));
+    assert!(search.finds(&Word::new("ull".into()), None, 0) && !search.finds(&Word::new("x".into()), None, 0));
 }
 
 /// Runs the job to its end, a step at a time.
