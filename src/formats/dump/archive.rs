@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Flavour;
-use super::objects::{LargeObjects, ObjectIndex, Stand, int, number_of_file, skip_chunks};
+use super::objects::{LargeObjects, ObjectIndex, Stand, int, number_of_file, object_number, skip_chunks};
 use super::outline::{Block, Form, Outline, Place};
 use super::script::copy_head;
 use crate::formats::bytes::FileBytes;
@@ -148,7 +148,7 @@ struct Entry {
     file: Option<String>,
 }
 
-fn damaged(message: impl Into<String>) -> io::Error {
+pub(super) fn damaged(message: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("the archive of pg_dump is damaged: {}", message.into()))
 }
 
@@ -203,9 +203,7 @@ impl Reader {
     }
 
     fn int(&mut self) -> io::Result<i64> {
-        let negative = self.byte()? != 0;
-        let value = i64::try_from(self.little_endian(self.int_bytes)?).map_err(|_| damaged("a number is too large"))?;
-        Ok(if negative { -value } else { value })
+        int(&mut self.file, self.int_bytes)
     }
 
     fn text(&mut self) -> io::Result<Option<String>> {
@@ -299,7 +297,8 @@ impl Reader {
             // A cut archive ends here; what was found until then is there. Behind what can be
             // there it ends as well.
             loop {
-                if kind == BLOCK_OF_OBJECTS && !int(&mut self.file, int_bytes).is_ok_and(|number| number > 0) {
+                if kind == BLOCK_OF_OBJECTS && !object_number(&mut self.file, int_bytes).is_ok_and(|number| number > 0)
+                {
                     break;
                 }
                 if skip_chunks(&mut self.file, int_bytes).is_err() {

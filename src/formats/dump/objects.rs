@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::Flavour;
-use super::archive::ENDINGS;
+use super::archive::{ENDINGS, damaged};
 use super::rows::{string, unpack_bytes};
 use super::script::{MAX_LINE_HEAD, Statements, is_word};
 use super::walk::MAX_ROW_BYTES;
@@ -357,16 +357,16 @@ fn read_calls(bytes: &Arc<dyn Bytes>, escapes: bool, place: Place, out: &mut Vec
     let mut window = Window::with_step(Arc::clone(bytes), STEP.min(place.len as usize + MAX_LINE_HEAD));
     window.seek(place.start);
     let mut statements = Statements::new(window, Flavour::Postgres);
-    let damaged = || io::Error::other("it is damaged");
+    let harmed = || io::Error::other("it is damaged");
     while out.len() <= MAX_ROW_BYTES {
         if !statements.find_statement(&mut None)? {
-            return Err(damaged());
+            return Err(harmed());
         }
-        let text = statements.text(MAX_CALL)?.ok_or_else(damaged)?;
+        let text = statements.text(MAX_CALL)?.ok_or_else(harmed)?;
         match Call::of(&text) {
             Some(Call::Write(text)) if unpack_call(text, escapes, out) => {}
             Some(Call::Close) => return Ok(()),
-            _ => return Err(damaged()),
+            _ => return Err(harmed()),
         }
     }
     Ok(())
@@ -382,11 +382,10 @@ fn index_of_blocks(path: &PathBuf, int_bytes: u8, blocks: &[u64], index: &mut Ob
         file.seek(SeekFrom::Start(*block))?;
         file.seek_relative(2 + i64::from(int_bytes))?;
         loop {
-            let number = int(&mut file, int_bytes)?;
+            let number = object_number(&mut file, int_bytes)?;
             if number == 0 || index.is_full {
                 break;
             }
-            let number = u32::try_from(number).map_err(|_| io::Error::other("the archive is damaged"))?;
             let start = file.stream_position()?;
             skip_chunks(&mut file, int_bytes)?;
             index.add(number, start, file.stream_position()? - start);
@@ -400,18 +399,27 @@ pub(super) fn skip_chunks(file: &mut BufReader<File>, int_bytes: u8) -> io::Resu
     loop {
         match int(file, int_bytes)? {
             0 => return Ok(()),
+            len if len < 0 => return Err(damaged("a length is negative")),
             len => file.seek_relative(len)?,
         }
     }
 }
 
-/// A number of an archive that is not negative: its sign, then its bytes from the least on.
+/// A number of an archive: its sign, then its bytes from the least on.
 pub(super) fn int(file: &mut impl Read, int_bytes: u8) -> io::Result<i64> {
     let mut held = [0; 9];
     file.read_exact(&mut held[..=usize::from(int_bytes).min(8)])?;
     let [sign, bytes @ ..] = held;
-    let number = i64::try_from(u64::from_le_bytes(bytes)).ok().filter(|number| sign == 0 || *number == 0);
-    number.ok_or_else(|| io::Error::other("the archive is damaged"))
+    let number = i64::try_from(u64::from_le_bytes(bytes)).map_err(|_| damaged("a number is too large"))?;
+    Ok(if sign == 0 { number } else { -number })
+}
+
+/// The number of the object that comes next; 0 behind the last.
+pub(super) fn object_number(file: &mut impl Read, int_bytes: u8) -> io::Result<u32> {
+    // It is written as if it had a sign.
+    let number = int(file, int_bytes)?;
+    let number = if number < 0 { number.saturating_add(1 << 32) } else { number };
+    u32::try_from(number).map_err(|_| damaged("a large object has no number"))
 }
 
 const PREFIX: &str = "blob_";

@@ -21,7 +21,7 @@ use crate::formats::{
     EventPage, Fetcher, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner,
     StoreChange, payloads_of_rows,
 };
-use crate::model::{FindingCode, Findings, RowKey};
+use crate::model::{Finding, FindingCode, Findings, RowKey};
 
 /// What is read of a row.
 pub(super) struct Plan {
@@ -344,8 +344,12 @@ impl Reader {
             }
             builder.push(key, &cells[..plan.mapped], None, item, extent, page, notes)
         });
+        let row = page.len().checked_sub(1).and_then(|last| page.get(last)).filter(|row| row.key.0 == key);
         for trouble in &walk.troubles {
-            notes.note(FindingCode::Damaged, format!("the row at byte {}: {trouble}", key.saturating_sub(own.base)));
+            let (stream, version) =
+                (row.as_ref().map(|row| row.stream.into()), row.as_ref().and_then(|row| row.version));
+            let message = trouble.clone();
+            notes.push(Finding { code: FindingCode::Damaged, stream, stream_id: None, version, message });
         }
         pushed
     }
