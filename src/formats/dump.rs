@@ -198,7 +198,7 @@ impl Container for Dump {
         match &probe.kind {
             Kind::File(head) if archive::is_archive(&head.bytes) || Flavour::of(&head.bytes).is_some() => Ok(()),
             Kind::File(_) => Err("it is no dump of a database".to_owned()),
-            Kind::Folder(names) if names.iter().any(|name| name == "toc.dat") => Ok(()),
+            Kind::Folder(_) if probe.holds("toc.dat") => Ok(()),
             Kind::Folder(_) => Err("it is a folder".to_owned()),
         }
     }

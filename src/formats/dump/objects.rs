@@ -21,7 +21,7 @@ use crate::formats::layers::{self, Layer, Stream};
 use crate::model::FindingCode;
 
 /// Objects that are remembered; each takes 16 bytes.
-const MAX_OBJECTS: usize = 16 << 20;
+const MAX_OBJECTS: usize = if cfg!(test) { 1_000 } else { 16 << 20 };
 /// Databases of one script.
 const MAX_DATABASES: usize = 100_000;
 /// A call that writes a part of an object is not longer: pg_dump writes 16 KiB at once.
@@ -464,5 +464,158 @@ impl Read for Piece {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(self.held.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A script that writes an object for each number, each in two calls.
+    fn script(numbers: impl IntoIterator<Item = u32>) -> String {
+        let one = |number| {
+            format!(
+                "SELECT pg_catalog.lo_open('{number}', 131072);\nSELECT pg_catalog.lowrite(0, '\\x7b22');\n\
+                 SELECT pg_catalog.lowrite(0, '\\x{:08x}');\nSELECT pg_catalog.lo_close(0);\n\n",
+                number
+            )
+        };
+        numbers.into_iter().map(one).collect()
+    }
+
+    fn read(text: &str) -> LargeObjects {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), text).expect("written");
+        let bytes: Arc<dyn Bytes> = Arc::new(FileBytes::open(file.path()).expect("open"));
+        let outline = super::super::script::outline(&bytes, Flavour::Postgres).expect("read");
+        LargeObjects::known(Stand::Script { bytes, escapes: outline.escapes }, outline.objects)
+    }
+
+    fn said(objects: &LargeObjects) -> Vec<String> {
+        objects.odd().map(|(_, said)| said).collect()
+    }
+
+    const ALL: Range<u64> = 0..u64::MAX;
+
+    #[test]
+    fn every_object_is_found_by_its_number() {
+        let numbers = [16_387, 4_294_967_295, 5, 70_000];
+        let objects = read(&script(numbers));
+        let mut out = Vec::new();
+        for number in numbers {
+            assert_eq!(objects.read(number, &ALL, &mut out), Ok(true));
+            assert_eq!(out, [&b"{\""[..], &number.to_be_bytes()].concat());
+        }
+        for number in [0, 4, 6, 16_386, 4_294_967_294] {
+            assert_eq!(objects.read(number, &ALL, &mut out), Ok(false));
+        }
+        assert_eq!(said(&objects), [""; 0]);
+    }
+
+    #[test]
+    fn more_objects_than_are_remembered_end_in_a_finding() {
+        let most = MAX_OBJECTS as u32;
+        let objects = read(&script(1..=most));
+        assert!(objects.has(most, &ALL) && said(&objects).is_empty());
+        let objects = read(&script(1..=most + 500));
+        assert!(objects.has(most, &ALL) && !objects.has(most + 1, &ALL));
+        assert_eq!(said(&objects), ["the dump holds more than 1000 large objects; the rest is not read"]);
+        // Nor is what is only begun.
+        let objects = read(&"SELECT pg_catalog.lo_open('7', 131072);\n".repeat(5_000));
+        assert!(objects.is_empty());
+        assert_eq!(said(&objects), ["the large object 7 is not whole in the dump, so that it is not read"]);
+    }
+
+    #[test]
+    fn a_call_that_is_too_long_is_no_part_of_an_object() {
+        let call = |bytes: usize| {
+            let hex = "41".repeat(bytes);
+            read(&script([1, 2]).replacen("\\x7b22", &format!("\\x{hex}"), 1))
+        };
+        let objects = call(MAX_CALL / 2 - 100);
+        let mut out = Vec::new();
+        assert_eq!(objects.read(1, &ALL, &mut out), Ok(true));
+        assert_eq!(out.len(), MAX_CALL / 2 - 96);
+        let objects = call(MAX_CALL / 2);
+        assert!(!objects.has(1, &ALL) && objects.has(2, &ALL));
+        assert_eq!(said(&objects), ["the large object 1 is not whole in the dump, so that it is not read"]);
+    }
+
+    #[test]
+    fn numbers_are_those_of_a_database() {
+        let text = format!("{}\\connect two\n{}\\connect three\nSELECT 1;\n", script([1, 2]), script([2, 3]));
+        let objects = read(&text);
+        let place = |text_of: &str| text.find(text_of).expect("it is there") as u64;
+        let (one, two, three) =
+            (objects.within(0), objects.within(place("connect two") + 20), objects.within(text.len() as u64));
+        let has = |within: &Range<u64>| [1, 2, 3].map(|number| objects.has(number, within));
+        assert_eq!((has(&one), has(&two)), ([true, true, false], [false, true, true]));
+        assert_eq!(has(&three), [false; 3]);
+        assert_eq!(said(&objects), [""; 0]);
+        assert_eq!(said(&read(&script([1, 2, 1]))), ["the large object 1 is in the dump twice, the last one counts"]);
+    }
+
+    #[test]
+    fn a_block_of_an_archive_that_lies_is_told_and_nothing_is_read_beyond_it() {
+        let int = |number: i32| [&[u8::from(number < 0)][..], &number.unsigned_abs().to_le_bytes()].concat();
+        let head = || [vec![3], int(9)].concat();
+        let chunk = |text: &[u8]| [int(text.len() as i32), text.to_vec()].concat();
+        let objects = |block: Vec<u8>, blocks: Vec<u64>| {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            std::fs::write(file.path(), block).expect("written");
+            let archive = Arc::new(FileBytes::open(file.path()).expect("open"));
+            let stand =
+                Stand::Custom { file: archive, path: file.path().to_owned(), int_bytes: 4, unpacks: None, blocks };
+            let objects = LargeObjects::new(stand);
+            // The index is made while the file is there.
+            assert!(!objects.is_ready());
+            objects.is_empty();
+            objects
+        };
+        let whole = [head(), int(5), chunk(b"ab"), chunk(b"c"), int(0), int(-2), int(0), int(0)].concat();
+        let good = objects(whole.clone(), vec![0]);
+        let mut out = Vec::new();
+        assert_eq!((good.read(5, &ALL, &mut out), out.as_slice()), (Ok(true), &b"abc"[..]));
+        assert_eq!((good.read(u32::MAX - 1, &ALL, &mut out), out.as_slice()), (Ok(true), &b""[..]));
+        assert_eq!(said(&good), [""; 0]);
+        for (block, has) in [
+            (whole[..whole.len() - 5].to_vec(), true),
+            (whole[..14].to_vec(), false),
+            ([head(), int(5), int(i32::MAX), b"ab".to_vec()].concat(), false),
+            ([head(), int(5), int(-1)].concat(), false),
+        ] {
+            let cut = objects(block, vec![0]);
+            assert_eq!(cut.has(5, &ALL), has);
+            assert!(
+                said(&cut).iter().any(|said| said.starts_with("not all large objects can be read: ")),
+                "{:?}",
+                said(&cut)
+            );
+        }
+        // The same block a thousand times.
+        let twice = objects(whole, vec![0; 2_000]);
+        let all = [
+            "the dump holds more than 1000 large objects; the rest is not read",
+            "the large object 5 is in the dump twice, the last one counts",
+        ];
+        assert_eq!(said(&twice), all);
+    }
+
+    #[test]
+    fn names_of_files_tell_numbers() {
+        assert_eq!(number_of_file("blob_37623.dat.gz"), Some((37_623, ".gz")));
+        assert_eq!(number_of_file("blob_4294967295.dat"), Some((u32::MAX, "")));
+        for name in [
+            "blob_.dat",
+            "blob_0.dat",
+            "blob_07.dat",
+            "blob_+7.dat",
+            "blob_4294967296.dat",
+            "blob_7",
+            "7.dat",
+            "blobs.toc",
+        ] {
+            assert_eq!(number_of_file(name), None, "{name}");
+        }
     }
 }
