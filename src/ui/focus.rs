@@ -3,7 +3,7 @@
 //! Each panel is registered while it is drawn: its place, its list and its
 //! filter. The register of the last frame answers F6, Alt+1 and `/`.
 
-use egui::{Context, Id, Rect};
+use egui::{Context, Id, Popup, Rect};
 
 use super::panels::PANELS;
 use crate::app::action::Panel;
@@ -256,6 +256,45 @@ pub fn return_from_menu(ctx: &Context) {
     }
     if let Some(before) = menu.before.filter(is_drawn) {
         give(ctx, before);
+    }
+}
+
+/// What had the keyboard last while nothing was in front, and its panel.
+#[derive(Clone, Copy)]
+struct Kept {
+    id: Id,
+    panel: Option<Panel>,
+}
+
+/// The keyboard does not get lost: Esc takes it from a button, and a list is gone when its panel shows
+/// another one, as with a tab. What had it has it again, or what its panel shows now; a click beside
+/// everything takes it away for good. Asked once all is drawn.
+pub fn keep(ctx: &Context) {
+    let kept_id = Id::unique("eventglass kept focus");
+    let in_front = ctx.data(|data| data.get_temp::<Before>(before_id()).is_some());
+    if in_front || open_menu(ctx).is_some() || Popup::is_any_open(ctx) {
+        return;
+    }
+    let is_drawn = |id: &Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(*id).is_some());
+    let kept: Option<Kept> = ctx.data(|data| data.get_temp(kept_id));
+    let focused = ctx.memory(|memory| memory.focused());
+    if let Some(id) = focused.filter(is_drawn) {
+        let panel = current(ctx);
+        ctx.data_mut(|data| data.insert_temp(kept_id, Kept { id, panel }));
+        return;
+    }
+    let Some(kept) = kept else { return };
+    if ctx.input(|input| input.pointer.any_pressed() || input.pointer.any_released()) {
+        ctx.data_mut(|data| data.remove::<Kept>(kept_id));
+        return;
+    }
+    // What was given it just now is drawn next.
+    if focused.is_some_and(|id| id != kept.id) {
+        return;
+    }
+    let of_panel = || drawn(ctx).iter().find(|entry| Some(entry.panel) == kept.panel).map(|entry| entry.body);
+    if let Some(to) = Some(kept.id).filter(is_drawn).or_else(|| of_panel().filter(is_drawn)) {
+        give(ctx, to);
     }
 }
 
