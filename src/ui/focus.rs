@@ -288,8 +288,12 @@ pub fn keep(ctx: &Context) {
         ctx.data_mut(|data| data.remove::<Kept>(kept_id));
         return;
     }
-    // What was given it just now is drawn next.
-    if focused.is_some_and(|id| id != kept.id) {
+    // What was given it just now is drawn next, or once its rows are there.
+    if let Some(id) = focused.filter(|id| *id != kept.id) {
+        let register: Register = ctx.data(|data| data.get_temp(register_id())).unwrap_or_default();
+        if let Some(entry) = register.now.iter().find(|entry| entry.body == id) {
+            ctx.data_mut(|data| data.insert_temp(kept_id, Kept { id, panel: Some(entry.panel) }));
+        }
         return;
     }
     let of_panel = || drawn(ctx).iter().find(|entry| Some(entry.panel) == kept.panel).map(|entry| entry.body);

@@ -10,7 +10,7 @@ use crate::app::action::{Action, Panel};
 use crate::app::command;
 use crate::app::command::COMMANDS;
 use crate::app::command::{Command, CommandContext, Key, Shortcut};
-use crate::app::view::{Content, WorkspaceView};
+use crate::app::view::WorkspaceView;
 
 /// Takes the keys of this frame that mean a command.
 pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
@@ -82,11 +82,9 @@ pub fn clear_unmatched(ctx: &Context, cx: &CommandContext, view: &WorkspaceView<
         return;
     }
     let (events, streams) = (&view.events, &view.streams);
-    let no_event = matches!(&events.rows, Content::Ready(rows) if rows.is_empty() && !events.filtering);
-    let no_stream = matches!(&streams.rows, Content::Ready(rows) if rows.is_empty());
-    let mut clears = vec![
-        (no_event && !events.filter.is_empty(), Action::SetEventFilter(String::new())),
-        (no_stream && !streams.filter.is_empty(), Action::SetStreamFilter(String::new())),
+    let mut clears = [
+        (events.none_matches() && !events.filter.is_empty(), Action::SetEventFilter(String::new())),
+        (streams.none_matches() && !streams.filter.is_empty(), Action::SetStreamFilter(String::new())),
     ];
     if focus::current(ctx) == Some(Panel::Streams) {
         clears.reverse();

@@ -163,6 +163,9 @@ fn a_list_without_a_match_has_the_keyboard_and_esc_clears_its_filter() {
         write(&mut window, "/");
         write(&mut window, "Frozn");
         assert_eq!(clears(&window), 1);
+        press(&mut window, Key::Enter);
+        assert_eq!(clears(&window), 1, "Enter in the field clears nothing");
+        assert!(focused_name(&window).starts_with("Filter "), "{}", focused_name(&window));
         // From another panel, and from its own.
         for from in [other, panel] {
             press_with(&mut window, Modifiers::ALT, from);

@@ -146,7 +146,8 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
     if let Some(text) = output.changed {
         out.push(Action::SetEventFilter(text));
     }
-    if output.left || output.entered {
+    // Where nothing matches, Enter is not for the button that clears the filter.
+    if output.left || output.entered && !view.none_matches() {
         ui.memory_mut(|memory| memory.request_focus(id.with("list")));
     }
 }
