@@ -6,10 +6,13 @@
 //! what it unpacks, and by the depth and the number of values that JSON may have.
 
 mod base64;
+mod brotli;
 mod inflate;
 mod jsonb;
+mod lz4;
 mod peel;
 mod read;
+mod zstd;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -106,12 +109,15 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 5] = [
+static DECODERS: [Decoder; 8] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
+    Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "deflate", title: "deflate", begins: never, step: Step::Unpack(inflate::deflate) },
     Decoder { name: "gzip", title: "gzip", begins: inflate::is_gzip, step: Step::Unpack(inflate::gzip) },
     Decoder { name: "jsonb", title: "JSONB", begins: never, step: Step::Read(jsonb::read) },
+    Decoder { name: "lz4", title: "LZ4", begins: lz4::begins, step: Step::Unpack(lz4::unpack) },
     Decoder { name: "zlib", title: "zlib", begins: inflate::is_zlib, step: Step::Unpack(inflate::zlib) },
+    Decoder { name: "zstd", title: "Zstandard", begins: zstd::begins, step: Step::Unpack(zstd::unpack) },
 ];
 
 /// Of forms that cannot be told from others by their first bytes.
