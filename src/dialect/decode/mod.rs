@@ -10,6 +10,7 @@ mod brotli;
 mod inflate;
 mod jsonb;
 mod lz4;
+mod msgpack;
 mod peel;
 mod plain;
 mod read;
@@ -110,7 +111,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 11] = [
+static DECODERS: [Decoder; 12] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "deflate", title: "deflate", begins: never, step: Step::Unpack(inflate::deflate) },
@@ -119,6 +120,7 @@ static DECODERS: [Decoder; 11] = [
     Decoder { name: "int64-le", title: "number of 64 bits", begins: never, step: Step::Read(plain::int64_le) },
     Decoder { name: "jsonb", title: "JSONB", begins: never, step: Step::Read(jsonb::read) },
     Decoder { name: "lz4", title: "LZ4", begins: lz4::begins, step: Step::Unpack(lz4::unpack) },
+    Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
     Decoder { name: "zlib", title: "zlib", begins: inflate::is_zlib, step: Step::Unpack(inflate::zlib) },
     Decoder { name: "zstd", title: "Zstandard", begins: zstd::begins, step: Step::Unpack(zstd::unpack) },
