@@ -17,6 +17,7 @@ mod number;
 mod peel;
 mod plain;
 mod read;
+mod yaml;
 mod zstd;
 
 use std::borrow::Cow;
@@ -114,7 +115,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 14] = [
+static DECODERS: [Decoder; 15] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
@@ -127,6 +128,7 @@ static DECODERS: [Decoder; 14] = [
     Decoder { name: "lz4", title: "LZ4", begins: lz4::begins, step: Step::Unpack(lz4::unpack) },
     Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
+    Decoder { name: "yaml", title: "YAML", begins: never, step: Step::Read(yaml::read) },
     Decoder { name: "zlib", title: "zlib", begins: inflate::is_zlib, step: Step::Unpack(inflate::zlib) },
     Decoder { name: "zstd", title: "Zstandard", begins: zstd::begins, step: Step::Unpack(zstd::unpack) },
 ];
