@@ -12,6 +12,7 @@ mod eetf;
 mod inflate;
 mod jsonb;
 mod lz4;
+mod marshal;
 mod msgpack;
 mod number;
 mod peel;
@@ -115,7 +116,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 15] = [
+static DECODERS: [Decoder; 16] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
@@ -126,6 +127,7 @@ static DECODERS: [Decoder; 15] = [
     Decoder { name: "int64-le", title: "number of 64 bits", begins: never, step: Step::Read(plain::int64_le) },
     Decoder { name: "jsonb", title: "JSONB", begins: never, step: Step::Read(jsonb::read) },
     Decoder { name: "lz4", title: "LZ4", begins: lz4::begins, step: Step::Unpack(lz4::unpack) },
+    Decoder { name: "marshal", title: "Marshal", begins: marshal::begins, step: Step::Read(marshal::read) },
     Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
     Decoder { name: "yaml", title: "YAML", begins: never, step: Step::Read(yaml::read) },
