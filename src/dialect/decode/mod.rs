@@ -10,6 +10,7 @@ mod brotli;
 mod cbor;
 mod eetf;
 mod inflate;
+mod java;
 mod jsonb;
 mod lz4;
 mod marshal;
@@ -117,7 +118,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 17] = [
+static DECODERS: [Decoder; 18] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
@@ -126,6 +127,7 @@ static DECODERS: [Decoder; 17] = [
     Decoder { name: "gzip", title: "gzip", begins: inflate::is_gzip, step: Step::Unpack(inflate::gzip) },
     Decoder { name: "int32-le", title: "number of 32 bits", begins: never, step: Step::Read(plain::int32_le) },
     Decoder { name: "int64-le", title: "number of 64 bits", begins: never, step: Step::Read(plain::int64_le) },
+    Decoder { name: "java", title: "Java serialization", begins: java::begins, step: Step::Read(java::read) },
     Decoder { name: "jsonb", title: "JSONB", begins: never, step: Step::Read(jsonb::read) },
     Decoder { name: "lz4", title: "LZ4", begins: lz4::begins, step: Step::Unpack(lz4::unpack) },
     Decoder { name: "marshal", title: "Marshal", begins: marshal::begins, step: Step::Read(marshal::read) },
