@@ -20,6 +20,7 @@ mod peel;
 mod pickle;
 mod plain;
 mod read;
+mod xml;
 mod yaml;
 mod zstd;
 
@@ -118,7 +119,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 18] = [
+static DECODERS: [Decoder; 19] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
@@ -134,6 +135,7 @@ static DECODERS: [Decoder; 18] = [
     Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "pickle", title: "pickle", begins: pickle::begins, step: Step::Read(pickle::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
+    Decoder { name: "xml", title: "XML", begins: never, step: Step::Read(xml::read) },
     Decoder { name: "yaml", title: "YAML", begins: never, step: Step::Read(yaml::read) },
     Decoder { name: "zlib", title: "zlib", begins: inflate::is_zlib, step: Step::Unpack(inflate::zlib) },
     Decoder { name: "zstd", title: "Zstandard", begins: zstd::begins, step: Step::Unpack(zstd::unpack) },
