@@ -8,7 +8,9 @@
 mod base64;
 mod brotli;
 mod cbor;
+mod dotnet;
 mod eetf;
+mod hyperion;
 mod inflate;
 mod java;
 mod jsonb;
@@ -119,13 +121,14 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 19] = [
+static DECODERS: [Decoder; 20] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
     Decoder { name: "deflate", title: "deflate", begins: never, step: Step::Unpack(inflate::deflate) },
     Decoder { name: "eetf", title: "Erlang term", begins: eetf::begins, step: Step::Read(eetf::read) },
     Decoder { name: "gzip", title: "gzip", begins: inflate::is_gzip, step: Step::Unpack(inflate::gzip) },
+    Decoder { name: "hyperion", title: "Hyperion", begins: never, step: Step::Read(hyperion::read) },
     Decoder { name: "int32-le", title: "number of 32 bits", begins: never, step: Step::Read(plain::int32_le) },
     Decoder { name: "int64-le", title: "number of 64 bits", begins: never, step: Step::Read(plain::int64_le) },
     Decoder { name: "java", title: "Java serialization", begins: java::begins, step: Step::Read(java::read) },
