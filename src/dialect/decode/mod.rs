@@ -22,6 +22,7 @@ mod peel;
 mod pickle;
 mod plain;
 mod read;
+mod wolverine;
 mod xml;
 mod yaml;
 mod zstd;
@@ -121,7 +122,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 20] = [
+static DECODERS: [Decoder; 21] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
@@ -138,6 +139,7 @@ static DECODERS: [Decoder; 20] = [
     Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "pickle", title: "pickle", begins: pickle::begins, step: Step::Read(pickle::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
+    Decoder { name: "wolverine", title: "Wolverine envelope", begins: never, step: Step::Read(wolverine::read) },
     Decoder { name: "xml", title: "XML", begins: never, step: Step::Read(xml::read) },
     Decoder { name: "yaml", title: "YAML", begins: never, step: Step::Read(yaml::read) },
     Decoder { name: "zlib", title: "zlib", begins: inflate::is_zlib, step: Step::Unpack(inflate::zlib) },
