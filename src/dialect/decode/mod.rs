@@ -21,6 +21,7 @@ mod number;
 mod peel;
 mod pickle;
 mod plain;
+mod protobuf;
 mod read;
 mod wolverine;
 mod xml;
@@ -122,7 +123,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 21] = [
+static DECODERS: [Decoder; 22] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
@@ -138,6 +139,7 @@ static DECODERS: [Decoder; 21] = [
     Decoder { name: "marshal", title: "Marshal", begins: marshal::begins, step: Step::Read(marshal::read) },
     Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "pickle", title: "pickle", begins: pickle::begins, step: Step::Read(pickle::read) },
+    Decoder { name: "protobuf", title: "protobuf", begins: never, step: Step::Read(protobuf::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
     Decoder { name: "wolverine", title: "Wolverine envelope", begins: never, step: Step::Read(wolverine::read) },
     Decoder { name: "xml", title: "XML", begins: never, step: Step::Read(xml::read) },
