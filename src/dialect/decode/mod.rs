@@ -466,4 +466,59 @@ mod tests {
         assert!(error.starts_with(UNKNOWN) && error.contains("zlib, and does not unpack"), "{error}");
         assert_eq!(auto(Cell::Text("plain words")).node, Node::Raw(Arc::from("plain words")));
     }
+
+    #[test]
+    fn the_first_bytes_tell_and_all_others_have_to_agree() {
+        let gzip = hex("1f8b0800000000000203ab564a54b2524ac401946a01d5ab836420000000");
+        for (bytes, want) in [
+            (gzip.as_slice(), r#"{"a":"aaaaaaaaaaaaaaaaaaaaaaaa"}"#),
+            (&hex("87d96df6000000207f7b2261223a226101000150616161227d"), r#"{"a":"aaaaaaaaaaaaaaaaaaaaaaaa"}"#),
+            (&hex("28b52ffd24207d0000487b2261223a2261227d01003530024c1f4684"), r#"{"a":"aaaaaaaaaaaaaaaaaaaaaaaa"}"#),
+            (&hex("836b0003010203"), "[1,2,3]"),
+            (&hex("04085b07690649220661063a064554"), r#"[1,"a"]"#),
+            (&hex("80025d71004b01612e"), "[1]"),
+            (&hex("aced0005740002c3a9"), r#""é""#),
+        ] {
+            assert_eq!(by(Cell::Bytes(bytes), &["auto"]), want);
+            // A byte more, and it is something else.
+            let more = [bytes, &[0xff]].concat();
+            let said = by(Cell::Bytes(&more), &["auto"]);
+            assert!(said.starts_with("! "), "{said}");
+        }
+        // What is packed twice is unpacked twice; text is never packed.
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &gzip).expect("packed");
+        let packed = packed.finish().expect("packed");
+        assert_eq!(by(Cell::Bytes(&packed), &["auto"]), r#"{"a":"aaaaaaaaaaaaaaaaaaaaaaaa"}"#);
+        let words = decode(Cell::Text("x\u{1}words"), &[Decode::Auto]);
+        assert!(words.error.expect("an error").starts_with("no JSON"));
+    }
+
+    #[test]
+    fn steps_follow_each_other() {
+        // DBOS: Base64 of pickle.
+        assert_eq!(by(Cell::Text("gAJdcQBLAWEu"), &["base64", "pickle"]), "[1]");
+        assert_eq!(by(Cell::Text("gAJdcQBLAWEu"), &["base64", "auto"]), "[1]");
+        assert_eq!(by(Cell::Json(r#""---\n:a: 1\n""#), &["yaml"]), r#"{"a":1}"#);
+        assert_eq!(by(Cell::Node(&Node::text("eyJhIjoxfQ==")), &["base64", "json"]), r#"{"a":1}"#);
+        assert_eq!(by(Cell::Opaque(b"\x81\xa1a\x01"), &["msgpack"]), r#"{"a":1}"#);
+        assert_eq!(by(Cell::Bytes(b"{\"a\":1}"), &["text"]), r#"{"a":1}"#, "JSON in a text is taken out");
+        assert_eq!(
+            by(Cell::Bytes(b"\xc1"), &["msgpack"]),
+            "! no MessagePack: 0xc1, which stands for nothing, at byte 0"
+        );
+        let said = by(Cell::Bytes(b"\x80"), &["msgpack", "yaml"]);
+        assert_eq!(said, "! `yaml` needs bytes, and the step before it gave a tree: change the dialect");
+        let mut room = decode(Cell::Bytes(b"\x82\xa1a\x01\xa1a\x02"), &chain(&["msgpack"]));
+        assert_eq!(room.duplicate_key.take().as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_decoder_that_is_none_is_named_with_all_that_are() {
+        let error = serde_json::from_str::<Vec<Decode>>(r#"["gzp"]"#).expect_err("an error").to_string();
+        assert!(error.starts_with("no decoder is called `gzp`: auto, base64, brotli, cbor,"), "{error}");
+        let all = serde_json::from_str::<Vec<Decode>>(r#"["auto","json","zlib"]"#).expect("a chain");
+        assert_eq!(all, chain(&["auto", "json", "zlib"]));
+        assert!(DECODERS.is_sorted_by_key(|decoder| decoder.name));
+    }
 }

@@ -1,6 +1,7 @@
 //! The wrappers that frameworks put around values, taken off after decoding. A wrapper is a file
 //! and a line in [`WRAPPERS`].
 
+mod newtonsoft;
 mod python;
 
 use std::sync::Arc;
@@ -20,7 +21,8 @@ pub struct Wrapper {
     peel: fn(&Node) -> Option<Node>,
 }
 
-static WRAPPERS: [Wrapper; 2] = [
+static WRAPPERS: [Wrapper; 3] = [
+    Wrapper { name: "newtonsoft", peel: newtonsoft::plain },
     Wrapper { name: "python-typed", peel: python::typed },
     Wrapper { name: "python-typed-8", peel: python::typed_8 },
 ];
