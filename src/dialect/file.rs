@@ -381,6 +381,12 @@ pub(super) struct FieldRule {
     /// Columns that are the members of an object, where the value is put together of them.
     #[serde(default)]
     pub members: Vec<MemberRule>,
+    /// How the column's bytes are looked into, where another role has it as its payload.
+    #[serde(default)]
+    pub inside: Vec<Decode>,
+    /// What is done with the text, as in a template.
+    #[serde(default)]
+    pub filter: Vec<Filter>,
     /// Keep what stands before the first occurrence.
     pub before: Option<String>,
     /// Keep what follows the last occurrence; of several texts one after the other.

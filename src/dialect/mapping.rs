@@ -7,6 +7,7 @@ mod resolve;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 pub use by_hand::{Layout, Spot};
 use members::Member;
@@ -176,6 +177,8 @@ pub struct Mapping {
     event_type: Vec<Piece>,
     payload: Field,
     payload_decode: Vec<Decode>,
+    /// By column how its bytes are looked into, where they are not what their beginning says.
+    inside: HashMap<usize, Vec<Decode>>,
     /// A value that says how rows are decoded, and for which texts of it how.
     decode_by: (Field, Vec<(String, Vec<Decode>)>),
     metadata: Field,
@@ -627,7 +630,7 @@ impl Mapping {
         let Some(slot) = row.decoded.get(source.column) else { return Cell::Null };
         let whole = slot.get_or_init(|| match self.is_payload(source.column) {
             true => self.decode_payload(cell, self.coding(row)),
-            false => decode(cell, &[Decode::Auto]),
+            false => decode(cell, self.inside.get(&source.column).map_or(&[Decode::Auto], Vec::as_slice)),
         });
         let found = source.path.iter().try_fold(&whole.node, inside);
         match source.reading {

@@ -259,6 +259,7 @@ impl<'r> Held<'r> {
             Cell::Opaque(bytes) => Held::Opaque(bytes),
             Cell::Integer(value) => Held::Owned(value.to_string()),
             Cell::Real(value) => Held::Owned(value.to_string()),
+            Cell::Node(Node::Bytes(bytes)) => Held::Bytes(bytes),
             Cell::Node(node) => Held::Owned(to_text(node)),
         }
     }

@@ -1,10 +1,12 @@
 //! From a dialect's rules and the columns that are there to a [`Mapping`].
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::members;
 use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
+use crate::dialect::decode::Decode;
 use crate::dialect::file::{
     Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test,
     TextRule,
@@ -53,6 +55,8 @@ fn role_of(field: &str) -> Option<&'static str> {
 pub(super) struct Resolver<'a> {
     tables: Vec<(&'a str, &'a Table)>,
     columns: Vec<Column>,
+    /// By column how its bytes are looked into.
+    inside: HashMap<usize, Vec<Decode>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -166,6 +170,11 @@ impl<'a> Resolver<'a> {
         }
         let first = rule.first.iter().flat_map(|path| inside.at(path));
         field.splice(0..0, first);
+        if !rule.inside.is_empty() {
+            for source in &field {
+                self.inside.insert(source.column, rule.inside.clone());
+            }
+        }
         let reading = match (rule.guid, rule.unit) {
             (true, _) => Reading::Guid,
             (false, Some(unit)) => Reading::Time(unit.0),
@@ -211,6 +220,7 @@ impl<'a> Resolver<'a> {
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
                 let before = rule.before.iter().cloned().map(Filter::Before);
+                let before = rule.filter.iter().cloned().chain(before);
                 let filters = before.chain(rule.after_last.0.iter().cloned().map(Filter::AfterLast));
                 let names = (!rule.names.is_empty()).then(|| Filter::Named(Arc::new(rule.names.clone())));
                 let filters = filters.chain(names).chain(rule.or.clone().map(Filter::Or)).collect();
@@ -353,7 +363,7 @@ impl Mapping {
         let (events, map) = (&dialect.events, &dialect.events.map);
         let mut tables = vec![(events.alias.as_deref().unwrap_or_default(), table)];
         tables.extend(events.joins.iter().map(|join| join.alias.as_str()).zip(joined));
-        let mut columns = Resolver { tables, columns: Vec::new() };
+        let mut columns = Resolver { tables, columns: Vec::new(), inside: HashMap::new() };
         let mut inside = Inside { payload: Field::new(), metadata: Field::new() };
         inside.payload = columns.field(&map.payload, "payload", &inside)?;
         if let Some(rule) = &map.metadata {
@@ -499,6 +509,7 @@ impl Mapping {
             library: dialect.library.of_table(table).with_states(events.state.clone()),
             is_typed: false,
             is_open: table.is_open,
+            inside: columns.inside,
             columns: columns.columns,
         };
         mapping.in_header = (0..mapping.columns.len()).map(|at| mapping.header_needs(at)).collect();
