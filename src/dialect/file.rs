@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::chain::Chain;
 use super::decode::{Decode, Wrapper};
 use super::group::{Group, StreamMember};
 use super::link::LinkRule;
+use super::mapping::KEY;
 use super::progress::Progress;
 use super::sample::Sample;
 use super::stored::StoredRule;
-use super::mapping::KEY;
 use super::template::{Filter, Part, Template};
 use super::{Candidate, Library, Mapping, Name, ROLES, RowStates, Table, nearest};
 use crate::model::{Helpful, Marks, TimeUnit};
@@ -85,6 +86,8 @@ pub struct Dialect {
     /// Rows as the framework writes them, and how they must be read.
     #[serde(default, rename = "sample")]
     pub samples: Vec<Sample>,
+    /// How its events vouch for each other.
+    pub chain: Option<Chain>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -182,6 +185,10 @@ pub(super) struct Events {
     pub alias: Option<String>,
     #[serde(default)]
     pub joins: Vec<JoinRule>,
+    /// Of lines that have the same value here the last counts.
+    pub replaces: Option<Name>,
+    /// A line that has this takes away what it would replace.
+    pub gone: Option<Name>,
     /// Rows for which one of these does not hold are no events.
     #[serde(default, rename = "where")]
     pub tests: Vec<Test>,
@@ -244,9 +251,23 @@ impl TryFrom<String> for On {
     }
 }
 
-/// `["deleted", "=", false]`.
+/// `["deleted", "=", false]`, `["payload", "is", "not null"]`; in lines also of a member of a
+/// member, `after.op`.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Test(pub Name, pub Comparison, pub Scalar);
+
+impl Test {
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Test(_, Comparison::Is, Scalar::Text(word)) if matches!(word.as_str(), "null" | NOT_NULL) => Ok(()),
+            Test(name, Comparison::Is, _) => Err(format!("{name} \"is\" either \"null\" or \"{NOT_NULL}\"")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a value [`Comparison::Is`] that is there.
+pub(super) const NOT_NULL: &str = "not null";
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub enum Comparison {
@@ -257,6 +278,9 @@ pub enum Comparison {
     /// The text has this in it.
     #[serde(rename = "has")]
     Has,
+    /// It is `null`, or `not null`; what a line lacks is null.
+    #[serde(rename = "is")]
+    Is,
 }
 
 /// A value in a dialect's file.
@@ -303,7 +327,8 @@ pub(super) enum TextRule {
 impl TextRule {
     /// The table's key is part of it.
     fn asks_for_key(&self) -> bool {
-        let asks = |template: &Template| template.0.iter().any(|part| matches!(part, Part::Value(name, _) if name == KEY));
+        let asks =
+            |template: &Template| template.0.iter().any(|part| matches!(part, Part::Value(name, _) if name == KEY));
         match self {
             TextRule::Template(template) => asks(template),
             TextRule::Either(templates) => templates.iter().any(asks),
@@ -353,6 +378,10 @@ pub(super) struct FieldRule {
     /// Paths in the payload that come before the column, where something is there.
     #[serde(default)]
     pub first: Vec<JsonPath>,
+    /// Values behind their names in a flat list, `["a", "1", "b", "2"]`: by the list's column the
+    /// names, of which the first counts that is there. They come before all others.
+    #[serde(default)]
+    pub pair: BTreeMap<String, Vec<String>>,
     /// Columns that are the members of an object, where the value is put together of them.
     #[serde(default)]
     pub members: Vec<MemberRule>,
@@ -381,14 +410,18 @@ pub(super) struct FieldRule {
     /// The name of a variant: a text, the only member of an object, or a member that is called so.
     #[serde(default)]
     pub tag: bool,
-    /// The column that says how the bytes become JSON, where rows differ.
+    /// The column that says how the bytes become JSON, where rows differ; or a path, `item:$.D`.
     pub by: Option<Names>,
     /// By its value, in place of `decode`.
     #[serde(default)]
     pub decode_by: BTreeMap<String, Vec<Decode>>,
+    /// By the column that holds the value, in place of `decode`.
+    #[serde(default)]
+    pub decode_by_col: BTreeMap<String, Vec<Decode>>,
     /// A second number that is part of the time.
     pub plus: Option<Box<FieldRule>>,
-    /// The version is the item's place in its row, counted from here.
+    /// The version is the item's place in its row, counted from here; with `col` that is added to
+    /// the row's own.
     pub item: Option<i64>,
     /// The version is that of the row's last item.
     #[serde(default)]
@@ -414,6 +447,8 @@ pub(super) struct FieldRule {
 pub(super) struct MemberRule {
     pub name: String,
     pub col: Names,
+    /// Path in that column.
+    pub json: Option<JsonPath>,
     /// It is a time, and written as such.
     #[serde(default)]
     pub time: bool,
@@ -632,6 +667,7 @@ impl Dialect {
             return Err(error(format!("there is no mark {word}; the marks are {}", Marks::known())));
         }
         dialect.events.links.iter().try_for_each(LinkRule::check).map_err(error)?;
+        dialect.events.tests.iter().try_for_each(Test::check).map_err(error)?;
         Ok(dialect)
     }
 
@@ -658,6 +694,8 @@ impl Dialect {
                 table: TableName::Any,
                 alias: None,
                 joins: Vec::new(),
+                replaces: None,
+                gone: None,
                 tests: Vec::new(),
                 tenant: None,
                 items: None,
@@ -690,6 +728,7 @@ impl Dialect {
             stored: Vec::new(),
             progress: None,
             samples: Vec::new(),
+            chain: None,
         })
     }
 
@@ -842,12 +881,13 @@ impl Detect {
         self.table.is(&table.name)
             && self.rowid.is_none_or(|rowid| rowid == table.has_rowid)
             && (!self.exact || table.columns.len() == self.columns.len())
-            && self.columns.iter().all(|names| names.0.iter().any(|name| table.column(name).is_some()))
-            && self.without.iter().all(|name| table.column(name).is_none())
+            && self.columns.iter().all(|names| names.0.iter().any(|name| table.has(name)))
+            && !self.without.iter().any(|name| table.has(name))
     }
 
-    fn sentence(&self, table: &Table) -> String {
-        let found = |names: &Names| names.0.iter().find_map(|name| table.column(name)).map(Name::as_str);
+    fn sentence<'t>(&'t self, table: &'t Table) -> String {
+        let own = |name: &'t Name| table.column(name).or(Some(name).filter(|name| table.has(name)));
+        let found = |names: &'t Names| names.0.iter().find_map(own).map(Name::as_str);
         let columns: Vec<&str> = self.columns.iter().filter_map(found).collect();
         let exact = if self.exact { ", and no others" } else { "" };
         format!("{} has {}{exact}", table.full_name(), columns.join(", "))
