@@ -179,6 +179,9 @@ pub struct CommandContext {
     pub folding: bool,
     /// The store changed on disk since it was read.
     pub store_changed: bool,
+    /// A bar about the store is there, and what it offers.
+    pub notice: bool,
+    pub notice_offer: Option<Action>,
     /// Streams that hold only the server's own events and links, and whether they are listed.
     pub system_streams: u64,
     pub system_listed: bool,
@@ -583,6 +586,10 @@ commands! {
     SHOW_MENU = row((GO, 2), "Menu of that letter", &[alt('f'), alt('g'), alt('v'), alt('r'), alt('h')],
         "Open the menu that begins with the letter.",
         always, |_, nth| Action::ShowMenu(Menu::ALL.get(nth).copied())).keys_only();
+    TAKE_OFFER = row((GO, 2), "Take what the notice offers", &[], "Do what the button in the bar about the store does, such as using the reducer beside it.",
+        |cx| need(cx.notice_offer.is_some(), "no notice offers anything"), |cx, _| cx.notice_offer.clone().unwrap_or(Action::DismissNotice));
+    HIDE_NOTICE = row((GO, 2), "Hide the notice", &[], "Hide the bar about the store.",
+        |cx| need(cx.notice, "there is no notice"), |_, _| Action::DismissNotice);
     NEXT_STORE = row((GO, 3), "Next store", &[ctrl_key(Key::Tab)], "Bring the next store to the front.",
         CommandContext::several, |_, _| Action::ShowNextStore(true));
     PREVIOUS_STORE = row((GO, 3), "Previous store", &[Shortcut { shift: true, ..ctrl_key(Key::Tab) }], "Bring the store before to the front.",

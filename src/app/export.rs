@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::ExportAction;
 use super::desk::{Desk, Effect, Modal};
+use super::goto::read_so;
 use super::place::{CommandLine, or_default, typed_path};
 use super::settings::SettingsChange;
 use super::store::{Notice, OpenStore};
@@ -471,8 +472,9 @@ fn parse_time(text: &str, utc: bool) -> Option<Time> {
     if utc || !says_no_zone {
         return Some(time);
     }
-    let local = DateTime::from_timestamp_micros(time.0)?.naive_utc().and_local_timezone(Local);
-    Some(Time(local.earliest()?.timestamp_micros()))
+    let reading = DateTime::from_timestamp_micros(time.0)?.naive_utc();
+    // Where clocks read so twice, the first time.
+    read_so(reading, &Local).last().copied()
 }
 
 impl OpenStore {

@@ -441,6 +441,7 @@ impl App {
         let store = store.filter(|_| !mapping);
         let view = store.and_then(|store| store.view.as_ref());
         let playhead = view.map(|view| &view.playhead);
+        let notice = store.and_then(|store| store.notice.as_ref());
         self.commands = CommandContext {
             stores: self.stores.len(),
             recent: settings.recent.len(),
@@ -460,6 +461,8 @@ impl App {
             can_go_forward: self.desk.history.has(true),
             folding: view.is_some_and(|view| view.fold.stale_since.is_some()),
             store_changed: store.is_some_and(|s| s.changed.is_some()),
+            notice: notice.is_some(),
+            notice_offer: notice.and_then(|notice| notice.view().offer()).map(|(_, action)| action),
             system_streams: store.map_or(0, |store| store.index.list.system),
             system_listed: store.is_some_and(|store| store.list.order.system),
             stream_open: view.is_some(),

@@ -58,7 +58,9 @@ pub fn compare(
     let mut reducers: HashMap<String, Box<dyn Reducer>> = HashMap::new();
     let mut compared = Compared::default();
     for stream in streams.ids().filter(|id| wanted(*id)) {
-        let Some(kept) = index.of(stream).filter(|kept| !kept.at.is_empty()) else { continue };
+        let Some(kept) = index.of(stream).filter(|kept| !kept.at.is_empty() && !kept.about.other_form) else {
+            continue;
+        };
         let category = streams.summary(stream).map_or("", |summary| streams.category_name(summary.category));
         let choice = source.choose(category);
         let Choice::Export(export) = &choice else {

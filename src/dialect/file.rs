@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::chain::Chain;
 use super::decode::{Decode, Wrapper};
 use super::group::{Group, StreamMember};
+use super::guess::{Sampled, TableSample};
 use super::link::LinkRule;
 use super::mapping::KEY;
 use super::progress::Progress;
@@ -130,6 +131,12 @@ impl TableName {
         }
     }
 
+    /// Only a part of its name is told.
+    fn is_pattern(&self) -> bool {
+        let has_star = |name: &Name| name.plain().len() > 1 && name.plain().contains('*');
+        matches!(self, TableName::Named(names) if names.0.iter().all(has_star))
+    }
+
     /// A table that is called so.
     pub(super) fn example(&self) -> &str {
         match self {
@@ -207,9 +214,22 @@ pub(super) struct Events {
     /// Streams of rows that are all marked as the framework's own are listed as others are.
     #[serde(default)]
     pub lists_system: bool,
+    /// The table that says what the others hold, where their names do not.
+    pub names: Option<Registry>,
     /// What rows hold where they hold states.
     pub state: Option<RowStates>,
     pub map: EventMap,
+}
+
+/// A table with a row for each other: what it is called, and what it holds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Registry {
+    table: Name,
+    /// The column of the table's name, a schema may stand before it.
+    of: Name,
+    /// The column of what it holds.
+    is: Name,
 }
 
 /// Another table, of which one row belongs to each row of the events.
@@ -385,6 +405,8 @@ pub(super) struct FieldRule {
     /// Columns that are the members of an object, where the value is put together of them.
     #[serde(default)]
     pub members: Vec<MemberRule>,
+    /// Keep what stands before the first occurrence.
+    pub before: Option<String>,
     /// Keep what follows the last occurrence; of several texts one after the other.
     #[serde(default)]
     pub after_last: Texts,
@@ -418,6 +440,9 @@ pub(super) struct FieldRule {
     /// By the column that holds the value, in place of `decode`.
     #[serde(default)]
     pub decode_by_col: BTreeMap<String, Vec<Decode>>,
+    /// Columns of whole numbers that tell the order where the first is the same.
+    #[serde(default)]
+    pub then: Vec<Name>,
     /// A second number that is part of the time.
     pub plus: Option<Box<FieldRule>>,
     /// The version is the item's place in its row, counted from here; with `col` that is added to
@@ -502,7 +527,7 @@ impl TryFrom<OneOrMore> for JsonPaths {
     }
 }
 
-/// `$.a.b` or `$['a'].b`: members to follow, and from where.
+/// `$.a.b`, `$['a'].b` or `$.a[0]`: members to follow, and from where.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(try_from = "String")]
 pub(super) struct JsonPath {
@@ -533,6 +558,10 @@ impl TryFrom<String> for JsonPath {
         while !rest.is_empty() {
             let (member, behind) = if let Some(inside) = rest.strip_prefix("['") {
                 inside.split_once("']").ok_or_else(wrong)?
+            } else if let Some(inside) = rest.strip_prefix('[') {
+                let place = inside.split_once(']').ok_or_else(wrong)?;
+                place.0.parse::<usize>().map_err(|_| wrong())?;
+                place
             } else {
                 let inside = rest.strip_prefix('.').ok_or_else(wrong)?;
                 inside.split_at(inside.find(['.', '[']).unwrap_or(inside.len()))
@@ -657,7 +686,8 @@ impl Dialect {
     pub fn parse(name: &str, text: &str) -> Result<Dialect, DialectError> {
         let error = |message: String| DialectError::new(name, message);
         let dialect: Dialect = toml::from_str(text).map_err(|cause| error(in_one_line(&cause, text)))?;
-        if dialect.detect.iter().map(|block| block.columns.len()).sum::<usize>() < 3 {
+        let told = |block: &Detect| block.columns.len() + usize::from(block.table.is_pattern());
+        if dialect.detect.iter().map(told).sum::<usize>() < 3 {
             return Err(error(
                 "[[detect]] must name at least three columns: a table's name alone proves nothing".into(),
             ));
@@ -704,6 +734,7 @@ impl Dialect {
                 kinds: None,
                 lists_system: false,
                 state: None,
+                names: None,
                 map: EventMap {
                     stream: TextRule::Field(needed("stream")?),
                     category: field("category").map(TextRule::Field),
@@ -831,6 +862,28 @@ impl Dialect {
 }
 
 impl Candidate {
+    /// The table that says what the tables of events hold.
+    pub fn registry<'t>(&self, tables: &'t [Table]) -> Option<&'t Table> {
+        let rule = self.dialect.events.names.as_ref()?;
+        let has = |table: &&Table| [&rule.of, &rule.is].iter().all(|name| table.column(name).is_some());
+        tables.iter().filter(|table| table.name.is_like(&rule.table)).find(has)
+    }
+
+    /// Takes the name of what its table holds from the rows of the registry.
+    pub fn name_by(&mut self, registry: &TableSample) {
+        let Some(rule) = &self.dialect.events.names else { return };
+        let place = |name: &Name| registry.table.columns.iter().position(|column| column.is_like(name));
+        let (Some(of), Some(is)) = (place(&rule.of), place(&rule.is)) else { return };
+        let text = |row: &[Sampled], at: usize| match row.get(at) {
+            Some(Sampled::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let own = self.table.name.as_str();
+        let is_own = |name: &str| name == own || name.rsplit_once('.').is_some_and(|(_, name)| name == own);
+        let row = registry.rows.iter().find(|row| text(row, of).is_some_and(|name| is_own(&name)));
+        self.table.label = row.and_then(|row| text(row, is));
+    }
+
     /// Resolves the dialect's rules against the columns that exist.
     ///
     /// # Errors
@@ -937,9 +990,10 @@ mod tests {
         let parse = |text: &str| JsonPath::try_from(text.to_owned()).map(|path| path.members);
         assert_eq!(parse("$.a.b"), Ok(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(parse("$['$type'].b"), Ok(vec!["$type".to_owned(), "b".to_owned()]));
+        assert_eq!(parse("$[0].b"), Ok(vec!["0".to_owned(), "b".to_owned()]));
         let of = |text: &str| JsonPath::try_from(text.to_owned()).map(|path| path.of);
         assert_eq!((of("metadata:$.a"), of("item:$")), (Ok(PathOf::Metadata), Ok(PathOf::Item)));
-        for wrong in ["a.b", "$.", "$['a", "$a", "rows:$.a"] {
+        for wrong in ["a.b", "$.", "$['a", "$a", "$[a]", "rows:$.a"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -75,7 +75,10 @@ impl Dialect {
         let (rule, category) = match path.first() {
             Some(member) => {
                 let or = Some(without(&path.join(".")));
-                (FieldRule { json: JsonPaths(vec![in_payload(path.to_vec())]), or, ..FieldRule::default() }, category(member))
+                (
+                    FieldRule { json: JsonPaths(vec![in_payload(path.to_vec())]), or, ..FieldRule::default() },
+                    category(member),
+                )
             }
             None => (map.event_type.clone(), TextRule::Template(Template(Vec::new()))),
         };

@@ -19,7 +19,7 @@ use super::link::{LinkRule, Linking};
 use super::template::{Filter, category_of};
 use super::{Cell, Chain, Library, Name};
 use crate::model::json::{self, with_whole_characters};
-use crate::model::{Link, Listing, Marks, NameForm, Node, Number, StreamStatus, Text, Time, TimeUnit, typed};
+use crate::model::{Link, Listing, Marks, NameForm, Node, Number, Position, StreamStatus, Text, Time, TimeUnit, typed};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -174,6 +174,8 @@ pub struct Mapping {
     /// What is added to each.
     added: i64,
     position: Field,
+    /// Where it is the same these tell the order.
+    then: Vec<Field>,
     /// The position is part of a header.
     orders: bool,
     event_id: Vec<Piece>,
@@ -261,7 +263,7 @@ impl Mapping {
             || field(&self.version)
             || field(&self.time)
             || self.plus.as_ref().is_some_and(|(plus, _)| field(plus))
-            || (self.orders && field(&self.position))
+            || (self.orders && (field(&self.position) || self.then.iter().any(field)))
             || self.items.as_ref().is_some_and(|(items, _)| field(items))
             || self.status.iter().chain(&self.marks).any(flag)
     }
@@ -341,7 +343,7 @@ impl Mapping {
 
     /// The position's column, where there is one alone.
     pub fn position_column(&self) -> Option<&Column> {
-        self.column_of(&self.position)
+        self.column_of(&self.position).filter(|_| self.then.is_empty())
     }
 
     /// Headers bring the position from now on: rows do not lie in its order.
@@ -447,8 +449,19 @@ impl Mapping {
         }
     }
 
-    pub fn position<'r>(&self, row: &Row<'r>) -> Cell<'r> {
-        self.look(&self.position, row)
+    /// Where the row is in the store's order. Of several numbers it is a text whose letters are in
+    /// that order.
+    pub fn position(&self, row: &Row<'_>) -> Position {
+        let first = self.look(&self.position, row);
+        if self.then.is_empty() {
+            return first.to_position();
+        }
+        let cells = std::iter::once(first).chain(self.then.iter().map(|field| self.look(field, row)));
+        let whole = |cell: Cell<'_>| cell.to_integer().filter(|number| *number >= 0);
+        let numbers = cells.map(whole).collect::<Option<Vec<i64>>>();
+        let Some(numbers) = numbers else { return first.to_position() };
+        let digits: Vec<String> = numbers.iter().map(|number| format!("{number:019}")).collect();
+        Position::Text(digits.join("-").into())
     }
 
     /// The payload as stored, and the column that holds it; [`Cell::Null`] where none does.
@@ -618,7 +631,7 @@ impl Mapping {
         let Some((field, chain)) = &self.items else { return Node::Null };
         let found = field.iter().find_map(|source| {
             let decoded = decode(*cells.get(source.column)?, chain);
-            source.path.iter().try_fold(&decoded.node, |node, member| node.get(member)).cloned()
+            source.path.iter().try_fold(&decoded.node, inside).cloned()
         });
         found.unwrap_or(Node::Null)
     }
@@ -648,7 +661,7 @@ impl Mapping {
 
     fn at<'r>(&self, source: &Source, row: &Row<'r>) -> Cell<'r> {
         if source.column == ITEM {
-            let item = row.item.and_then(|item| source.path.iter().try_fold(item.node, |node, own| node.get(own)));
+            let item = row.item.and_then(|item| source.path.iter().try_fold(item.node, inside));
             return item.map_or(Cell::Null, Cell::from);
         }
         let cell = row.cells.get(source.column).copied().unwrap_or_default();
@@ -662,7 +675,7 @@ impl Mapping {
             true => self.decode_payload(cell, self.coding(row)),
             false => decode(cell, &[Decode::Auto]),
         });
-        let follow = |path: &[String]| path.iter().try_fold(&whole.node, |node, member| node.get(member));
+        let follow = |path: &[String]| path.iter().try_fold(&whole.node, inside);
         if let (Reading::Pair, Some((name, path))) = (source.reading, source.path.split_last()) {
             return follow(path).and_then(|list| behind(list, name)).map_or(Cell::Null, Cell::from);
         }
@@ -715,6 +728,9 @@ impl Mapping {
         // Every row has it: nothing is allocated for the usual answer, none.
         let mut values = flag.values.iter();
         let word = |(_, word): &'m (String, String)| word.as_str();
+        if let Some((_, word)) = values.clone().find(|(value, _)| value == "*") {
+            return if cell.is_null() { Vec::new() } else { vec![word.as_str()] };
+        }
         if let (Cell::Integer(number), None) = (cell, &flag.filter) {
             return values.find(|(value, _)| value.parse() == Ok(number)).map(word).into_iter().collect();
         }
@@ -764,6 +780,14 @@ impl Mapping {
             }
         }
         form.or_else(|| Some(NameForm::default()))
+    }
+}
+
+/// A member, or an item of a list by its place.
+fn inside<'n>(node: &'n Node, member: &String) -> Option<&'n Node> {
+    match node {
+        Node::Array(items) => items.get(member.parse::<usize>().ok()?),
+        node => node.get(member),
     }
 }
 

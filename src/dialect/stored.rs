@@ -23,6 +23,9 @@ pub(super) struct StoredRule {
     /// Members of a state that the framework does not keep up to date.
     #[serde(default)]
     except: Vec<String>,
+    /// They are written in a form of their own, so that they never equal what events come to.
+    #[serde(default)]
+    other_form: bool,
     /// As of events: the stream, the version of the last event in the state, the state as payload.
     map: EventMap,
 }
@@ -38,6 +41,8 @@ pub struct StoredTable {
     pub by_id: bool,
     /// See `StoredRule::except`.
     pub except: Arc<[String]>,
+    /// See `StoredRule::other_form`.
+    pub other_form: bool,
 }
 
 impl Candidate {
@@ -66,6 +71,7 @@ impl Candidate {
                 category: rule.detect.as_ref().and_then(|block| block.table.behind(&table.name)),
                 by_id: rule.by_id,
                 except: rule.except.as_slice().into(),
+                other_form: rule.other_form,
             });
             found.extend(read);
         }
@@ -102,6 +108,7 @@ impl StoredRule {
             kinds: None,
             lists_system: false,
             state: None,
+            names: None,
             map: self.map.clone(),
         };
         Dialect { events, stored: Vec::new(), ..of.clone() }

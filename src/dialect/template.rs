@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::model::uuid;
+use crate::model::{Node, json, uuid};
 
 /// Literal texts and places for values.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +44,8 @@ pub(super) enum Filter {
     Or(String),
     /// Nothing, where it has not this in it.
     With(String),
+    /// Of a value written as JSON its text; of an object those of its members.
+    Unquoted,
     /// Another text for some.
     Named(Arc<BTreeMap<String, String>>),
 }
@@ -96,9 +98,9 @@ impl Filter {
             Some(("or", text)) => Ok(Filter::Or(text.to_owned())),
             None if text == "category" => Ok(Filter::Category),
             None if text == "kind" => Ok(Filter::Kind),
+            None if text == "unquoted" => Ok(Filter::Unquoted),
             _ => {
-                let known =
-                    "after:x, after_last:x, before:x, before_last:x, category, kind, unless:x, with:x, then:x, or:x";
+                let known = "after:x, after_last:x, before:x, before_last:x, category, kind, unquoted, unless:x, with:x, then:x, or:x";
                 Err(format!("there is no filter {text}; known are {known}"))
             }
         }
@@ -117,8 +119,11 @@ impl Filter {
         if let Filter::Named(names) = self {
             return names.get(&*text).map_or(text, |name| Cow::Owned(name.clone()));
         }
+        if let Filter::Unquoted = self {
+            return unquoted(text);
+        }
         let cut = |text: &str| match self {
-            Filter::Then(_) | Filter::Or(_) | Filter::Named(_) => None,
+            Filter::Then(_) | Filter::Or(_) | Filter::Named(_) | Filter::Unquoted => None,
             Filter::With(mark) => (!text.contains(mark.as_str())).then_some((0, 0)),
             Filter::Unless(value) => (text == value).then_some((0, 0)),
             Filter::After(mark) => text.find(mark.as_str()).map(|at| (at + mark.len(), text.len())),
@@ -137,6 +142,23 @@ impl Filter {
             (Some((from, to)), Cow::Borrowed(text)) => Cow::Borrowed(&text[from..to]),
             (Some((from, to)), Cow::Owned(text)) => Cow::Owned(text[from..to].to_owned()),
         }
+    }
+}
+
+/// As JaVers writes keys: `"x"` is x, and `{"shelf": "R", "box": 0}` is `R,0`.
+fn unquoted(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.trim_start().starts_with(['"', '{']) {
+        return text;
+    }
+    let parsed = json::parse_text(&text);
+    let plain = |node: &Node| node.as_str().map_or_else(|| json::to_text(node), str::to_owned);
+    match parsed.node {
+        _ if parsed.error.is_some() => text,
+        Node::String(own) => Cow::Owned(own.to_string()),
+        Node::Object(object) => {
+            Cow::Owned(object.0.iter().map(|(_, value)| plain(value)).collect::<Vec<_>>().join(","))
+        }
+        _ => text,
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Documents {
     pub by_id: bool,
     /// Members of a state that the framework does not keep up to date.
     pub except: Arc<[String]>,
+    /// They are in a form of their own, and not compared.
+    pub other_form: bool,
 }
 
 /// The tables of states of a store's streams. One that cannot be read hides no other.
@@ -29,13 +31,13 @@ pub(super) fn documents(
     findings: &mut Findings,
 ) -> Vec<Documents> {
     let mut found = Vec::new();
-    for StoredTable { candidate, category, by_id, except } in events.stored(tables) {
+    for StoredTable { candidate, category, by_id, except, other_form } in events.stored(tables) {
         let table = Text::from(candidate.table.full_name().as_str());
         let bound = candidate.mapping().map_err(OpenError::from);
         match bound.and_then(|mapping| contents.store(&candidate, mapping)) {
             Ok(bound) => {
                 let category = category.map(Text::from);
-                found.push(Documents { table, store: bound.store, category, by_id, except });
+                found.push(Documents { table, store: bound.store, category, by_id, except, other_form });
             }
             Err(error) => findings.note(FindingCode::NotRead, format!("the documents of {table}: {error}")),
         }

@@ -241,7 +241,7 @@ impl Contents for Dumped {
         let mut lookups = Vec::new();
         for join in mapping.joins() {
             let joined = candidate.joined().get(join.number - 1).and_then(find).ok_or_else(gone)?;
-            lookups.push(Lookup::read(self, joined, join, &plan)?);
+            lookups.push(Lookup::read(self, joined, join, mapping.joins(), &plan)?);
         }
         let parts = self.parts(table, &plan.columns, 0)?;
         let readers = DumpReaders {

@@ -638,6 +638,10 @@ fn bind(
         with_rows(error, || contents.samples(&all).unwrap_or_default())
     })?;
     chosen.iter_mut().for_each(|own| own.table.file = Some(plain_name(path)));
+    let registry = chosen.first().and_then(|own| own.registry(&all)).map(std::slice::from_ref);
+    // Without its rows the tables' own names do.
+    let registry = registry.and_then(|table| contents.samples(table).ok()).and_then(|mut found| found.pop());
+    chosen.iter_mut().for_each(|own| registry.iter().for_each(|rows| own.name_by(rows)));
     inside::check(&*contents, &chosen, &choice.map)?;
     let chosen = match &choice.tenant {
         Some(tenant) => tenant::narrowed(&*contents, path, &chosen, tenant)?,

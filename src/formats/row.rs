@@ -165,7 +165,7 @@ impl RowBuilder {
         }
         let whole = extent != Extent::Header || mapping.is_grouped();
         let has_id = whole && mapping.event_id(&row, &mut self.id);
-        let position = if whole || mapping.orders() { mapping.position(&row).to_position() } else { Position::None };
+        let position = if whole || mapping.orders() { mapping.position(&row) } else { Position::None };
         let (mut payload, mut metadata) = (Held::Null, Held::Null);
         if whole {
             payload = Held::to_decode(mapping.payload(&row), mapping.unpacks_texts(mapping.coding(&row)));

@@ -179,7 +179,8 @@ fn lay_over(members: &mut IndexMap<Text, Node>, changes: &Node) {
                 members.insert(Arc::clone(key), pair[1].clone());
             }
             Node::Object(_) if let Some(Node::Array(objects)) = change.get("objects") => {
-                let is_there = members.get(key).and_then(|own| if let Node::Array(own) = own { Some(own) } else { None });
+                let is_there =
+                    members.get(key).and_then(|own| if let Node::Array(own) = own { Some(own) } else { None });
                 let mut all: Vec<Node> = is_there.map(|own| own.to_vec()).unwrap_or_default();
                 match change.get("operation").and_then(Node::as_str) {
                     Some("delete" | "remove") => all.retain(|own| !objects.contains(own)),
@@ -233,7 +234,8 @@ mod tests {
             merge.restore(Slot::Seek, &saved).expect("a state");
             merge.restore(Slot::Build, &saved).expect("a state");
         }
-        let text = |state: Result<Node, Thrown>| state.map_or_else(|thrown| thrown.message.to_string(), |node| to_text(&node));
+        let text =
+            |state: Result<Node, Thrown>| state.map_or_else(|thrown| thrown.message.to_string(), |node| to_text(&node));
         let (build, seek) = (text(merge.export(Slot::Build)), text(merge.export(Slot::Seek)));
         assert_eq!(build, seek);
         (build, merge.is_guess())

@@ -469,7 +469,9 @@ fn stands(library: &Library, row: &PageRow<'_>, data: &Payload) -> Stands {
     match (data.node(), rule.kind) {
         (Node::Raw(_) | Node::Bytes(_), _) => Stands::Unknown(Text::from("the row's state cannot be read")),
         (node, RowState::Whole) => Stands::State(node.clone()),
-        (_, RowState::Before) => Stands::Unknown(Text::from("the row holds the state before it, not what became of it")),
+        (_, RowState::Before) => {
+            Stands::Unknown(Text::from("the row holds the state before it, not what became of it"))
+        }
         (node, RowState::Pairs) => {
             let is_first = rule.first.iter().any(|own| own == row.event_type);
             Stands::Pairs { changes: node.clone(), is_first }

@@ -3,7 +3,7 @@
 //! Each panel is registered while it is drawn: its place, its list and its
 //! filter. The register of the last frame answers F6, Alt+1 and `/`.
 
-use egui::{Context, Id, Rect};
+use egui::{Context, Event, Id, Key, Rect};
 
 use super::panels::PANELS;
 use crate::app::action::Panel;
@@ -98,7 +98,10 @@ pub fn current(ctx: &Context) -> Option<Panel> {
 }
 
 fn current_entry(ctx: &Context) -> Option<Entry> {
-    let focused = ctx.memory(|memory| memory.focused())?;
+    entry_of(ctx, ctx.memory(|memory| memory.focused())?)
+}
+
+fn entry_of(ctx: &Context, focused: Id) -> Option<Entry> {
     let entries = entries(ctx);
     if let Some(entry) = entries.iter().find(|entry| entry.body == focused || entry.filter == focused) {
         return Some(*entry);
@@ -120,9 +123,9 @@ pub fn request(ctx: &Context, panel: Panel) {
 }
 
 /// What had the keyboard as this pass began, and as the last one did: a click takes it away before
-/// what is clicked is drawn.
+/// what is clicked is drawn, and so does Esc, which is noted.
 #[derive(Clone, Copy, Default)]
-struct Began(Option<Id>, Option<Id>);
+struct Began(Option<Id>, Option<Id>, bool);
 
 fn began_id() -> Id {
     Id::unique("eventglass focus as the pass began")
@@ -134,8 +137,9 @@ fn began(ctx: &Context) -> Began {
 
 /// A pass begins: who has the keyboard is noted.
 pub fn begin(ctx: &Context) {
-    let (Began(last, _), now) = (began(ctx), ctx.memory(|memory| memory.focused()));
-    ctx.data_mut(|data| data.insert_temp(began_id(), Began(now, last)));
+    let (Began(last, ..), now) = (began(ctx), ctx.memory(|memory| memory.focused()));
+    let by_escape = ctx.input(|input| input.key_pressed(Key::Escape));
+    ctx.data_mut(|data| data.insert_temp(began_id(), Began(now, last, by_escape)));
 }
 
 /// What had the keyboard before a sheet, and in how many passes more it is given back: in the
@@ -155,7 +159,7 @@ pub fn note_before_sheet(ctx: &Context) {
     if matches!(before, None | Some(Before(_, 0..PASSES))) {
         // Where a menu opened it, that is who had it before the menu.
         let menu = open_menu(ctx);
-        let Began(now, last) = began(ctx);
+        let Began(now, last, _) = began(ctx);
         let before = menu.map_or(now.or(last), |menu| menu.before);
         ctx.data_mut(|data| {
             data.remove::<OpenMenu>(menu_id());
@@ -180,9 +184,25 @@ pub fn return_from_sheet(ctx: &Context) {
     }
     let is_drawn = |id: &Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(*id).is_some());
     let there = before.filter(is_drawn);
-    if let Some(to) = there.or_else(|| drawn(ctx).iter().find(|entry| entry.rect.is_some()).map(|entry| entry.body)) {
+    let panel = || drawn(ctx).iter().find(|entry| entry.rect.is_some()).map(|entry| entry.body);
+    if let Some(to) = there.or_else(panel).or_else(|| first_of_page(ctx)) {
         give(ctx, to);
     }
+}
+
+fn page_id() -> Id {
+    Id::unique("eventglass first of the page")
+}
+
+/// On a page without panels this has the keyboard where what had it is gone; said in each frame.
+pub fn register_page(ctx: &Context, first: Id) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(page_id(), (pass, first)));
+}
+
+fn first_of_page(ctx: &Context) -> Option<Id> {
+    let said: Option<(u64, Id)> = ctx.data(|data| data.get_temp(page_id()));
+    said.filter(|(pass, _)| *pass == ctx.cumulative_pass_nr()).map(|(_, first)| first)
 }
 
 /// A menu that is open, or was in the pass before.
@@ -220,11 +240,13 @@ pub fn hold_for_menu(ctx: &Context) {
     let menu = match open_menu(ctx) {
         Some(menu) => OpenMenu { pass, ..menu },
         None => {
-            let before = ctx.memory(|memory| memory.focused());
-            if let Some(before) = before {
-                ctx.memory_mut(|memory| memory.surrender_focus(before));
+            let focused = ctx.memory(|memory| memory.focused());
+            if let Some(focused) = focused {
+                ctx.memory_mut(|memory| memory.surrender_focus(focused));
             }
-            let before = before.or(began(ctx).0);
+            // Where a sheet opened it, that is who had it before the sheet.
+            let sheet: Option<Before> = ctx.data(|data| data.get_temp(before_id()));
+            let before = sheet.and_then(|sheet| sheet.0).or(focused).or(began(ctx).0);
             OpenMenu { before, pass, wants_first: false, by_keys: false }
         }
     };
@@ -254,8 +276,72 @@ pub fn return_from_menu(ctx: &Context) {
     if ctx.memory(|memory| memory.focused()).as_ref().is_some_and(is_drawn) {
         return;
     }
-    if let Some(before) = menu.before.filter(is_drawn) {
-        give(ctx, before);
+    match menu.before {
+        Some(before) if is_drawn(&before) => give(ctx, before),
+        Some(gone) => give_instead(ctx, gone),
+        None => {}
+    }
+}
+
+/// What has the keyboard is gone, such as a button that did its work or the list of another tab, or Esc
+/// took it from a button: its panel has it, or the events where it was in none. Asked once all is
+/// drawn; a sheet or a menu that is closed gives it back itself.
+pub fn return_from_what_is_gone(ctx: &Context) {
+    let has_sheet = ctx.data(|data| data.get_temp::<Before>(before_id()).is_some());
+    if has_sheet || open_menu(ctx).is_some() {
+        return;
+    }
+    go_on_to_panel(ctx);
+    let is_drawn = |id: Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some());
+    let gone = match (ctx.memory(|memory| memory.focused()), began(ctx)) {
+        // What was asked for in this pass comes with the next.
+        (Some(focused), Began(now, ..)) if now == Some(focused) && !is_drawn(focused) => focused,
+        (None, Began(None, Some(last), true)) => last,
+        _ => return,
+    };
+    give_instead(ctx, gone);
+}
+
+/// Gives the keyboard to the panel of what is gone, or to the events where it was in none.
+fn give_instead(ctx: &Context, gone: Id) {
+    let is_drawn = |id: Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some());
+    let there: Vec<Entry> = drawn(ctx).into_iter().filter(|entry| is_drawn(entry.body)).collect();
+    let of = |panel: Option<Panel>| there.iter().find(|entry| Some(entry.panel) == panel);
+    let own = entry_of(ctx, gone).map(|entry| entry.panel);
+    let entry = of(own).or_else(|| of(Some(Panel::Events))).or_else(|| there.first());
+    let Some(to) = entry.map(|entry| entry.body).or_else(|| first_of_page(ctx)) else { return };
+    give(ctx, to);
+    if let Some(panel) = own.filter(|own| of(Some(*own)).is_none()) {
+        ctx.data_mut(|data| data.insert_temp(awaited_id(), Awaited { panel, meanwhile: to }));
+    }
+}
+
+/// A panel whose list is still to be computed, and what has the keyboard until it is there.
+#[derive(Clone, Copy)]
+struct Awaited {
+    panel: Panel,
+    meanwhile: Id,
+}
+
+fn awaited_id() -> Id {
+    Id::unique("eventglass awaited panel")
+}
+
+/// The list of the panel is there: the keyboard goes on to it, unless the user did something meanwhile.
+fn go_on_to_panel(ctx: &Context) {
+    let Some(Awaited { panel, meanwhile }) = ctx.data(|data| data.get_temp(awaited_id())) else { return };
+    let did = |event: &Event| {
+        matches!(event, Event::Key { pressed: true, .. } | Event::Text(_) | Event::PointerButton { .. })
+    };
+    let is_over =
+        ctx.memory(|memory| memory.focused()) != Some(meanwhile) || ctx.input(|input| input.events.iter().any(did));
+    let is_drawn = |id: Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some());
+    let there = drawn(ctx).into_iter().find(|entry| entry.panel == panel && is_drawn(entry.body));
+    if is_over || there.is_some() {
+        ctx.data_mut(|data| data.remove::<Awaited>(awaited_id()));
+    }
+    if let Some(entry) = there.filter(|_| !is_over) {
+        give(ctx, entry.body);
     }
 }
 

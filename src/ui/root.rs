@@ -91,6 +91,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         None => focus::return_from_sheet(&ctx),
     }
     focus::return_from_menu(&ctx);
+    focus::return_from_what_is_gone(&ctx);
     announce(ui, view.announcement);
     find_here(&ctx, from, out);
     for action in &out[from..] {

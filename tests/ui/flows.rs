@@ -7,7 +7,6 @@ use eventglass::app::action::Action;
 use eventglass::app::{Effect, Place};
 use eventglass::index::At;
 use eventglass::model::Version;
-use eventglass::model::json::parse_text;
 
 use crate::program::{Program, Window, bank, drawn, expected, labels, sample, settings, start, wait_for, wait_until};
 
@@ -160,21 +159,6 @@ fn events_are_found_by_type_and_by_payload() {
     });
     window.get_by_label("Clear filter events").click();
     wait_for(&mut window, " of 214, ");
-}
-
-#[test]
-fn a_copy_of_the_state_is_the_librarys_state() {
-    let mut window = bank_at(57);
-    wait_for(&mut window, &format!("balance {}", expected_balance(57)));
-    window.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::C);
-    window.run_steps(2);
-    let copied = window.state().effects.iter().rev().find_map(|effect| match effect {
-        Effect::Copy(text) => Some(text.clone()),
-        _ => None,
-    });
-    let copied = parse_text(&copied.expect("something was copied")).node;
-    let balance = copied.get("balance").map(eventglass::model::json::to_text);
-    assert_eq!(balance, Some(expected_balance(57)));
 }
 
 #[test]

@@ -135,6 +135,37 @@ fn tab_leaves_every_panel() {
 }
 
 #[test]
+fn the_keyboard_is_kept_where_what_had_it_is_gone() {
+    let mut window = window(Case::Full);
+    press_with(&mut window, Modifiers::ALT, Key::Num3);
+    for (tab, list) in [("2", "Changed values"), ("3", "State as JSON"), ("4", "Changes by version"), ("1", "State")] {
+        write(&mut window, tab);
+        settle(&mut window);
+        assert_eq!(focused_name(&window), list);
+    }
+    // Esc on a button goes to its panel, or to the events from the toolbar.
+    for (button, list) in [("Play", "Playhead"), ("File", "Events")] {
+        window.get_by_label(button).focus();
+        settle(&mut window);
+        press(&mut window, Key::Escape);
+        settle(&mut window);
+        assert_eq!(focused_name(&window), list, "from {button}");
+    }
+    // A button that is gone with its notice.
+    let mut guess = crate::program::window(Case::Guess);
+    guess.get_by_label("Use it").focus();
+    settle(&mut guess);
+    press(&mut guess, Key::Enter);
+    settle(&mut guess);
+    assert!(guess.query_by_label("Use it").is_none());
+    assert_eq!(focused_name(&guess), "Events");
+    // The last store is closed.
+    press_with(&mut window, Modifiers::COMMAND, Key::W);
+    settle(&mut window);
+    assert_eq!(focused_name(&window), "Open file…");
+}
+
+#[test]
 fn the_slash_goes_to_the_filter_and_escape_backs_out() {
     let mut window = window(Case::Full);
     write(&mut window, "/");

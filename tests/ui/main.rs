@@ -16,6 +16,7 @@ mod find;
 mod finish;
 mod flows;
 mod goto;
+mod journeys;
 mod keyboard;
 mod layout;
 mod links;

@@ -1,14 +1,15 @@
 //! The box for going to places: what is typed, what it may mean, and where that leads.
 //!
 //! Versions, steps, bookmarks and commands are known at once; streams, types, times and events
-//! by their id are looked for by jobs of the store. `>` begins a command, `'` a bookmark.
+//! by their id are looked for by jobs of the store. `>` begins a command, `'` a bookmark, and
+//! `account-1042 v57` is a version of another stream.
 
 mod when;
 
 use chrono::{Local, Utc};
 
-pub(super) use self::when::stretch;
 use self::when::{Moment, When};
+pub(super) use self::when::{read_so, stretch};
 use super::App;
 use super::action::{GoToAction, GoToScope};
 use super::bookmarks::Bookmark;
@@ -79,6 +80,8 @@ pub(super) struct GoTo {
     known: Vec<Hit>,
     /// Moments that were typed.
     moments: Vec<Moment>,
+    /// The version that was typed behind the name of a stream.
+    pub(super) version: Option<Version>,
     places: Option<JobHandle>,
     pub(super) found: FoundPlaces,
     /// What was found for the words before, until all is looked at.
@@ -236,12 +239,15 @@ impl OpenStore {
         (go.known, go.moments) = (Vec::new(), Vec::new());
         (go.places, go.said) = (None, None);
         let index = &self.index.index;
+        let typed = go.text.trim().to_owned();
+        let in_stream = stream_and_version(&typed).filter(|_| go.scope == GoToScope::Anywhere);
+        go.version = in_stream.map(|(_, version)| version);
+        let name = in_stream.map_or(&*typed, |(name, _)| name).to_owned();
         if anew {
             (go.id, go.awaited, go.chosen) = (IdSearch::default(), None, None);
-            go.found.narrow(go.text.trim(), index);
+            go.found.narrow(&name, index);
         }
         go.before = go.found.clone();
-        let typed = go.text.trim().to_owned();
         if go.scope == GoToScope::Compare {
             let mut fuzzy = Fuzzy::new(&typed);
             let mut fits = |own: &&Twin| fuzzy.score(&format!("{} {}", own.name, own.store_name)).is_some();
@@ -284,9 +290,10 @@ impl OpenStore {
         if anywhere {
             go.known.extend(bookmarks(desk.bookmarks(&self.path), &typed, FEW_BOOKMARKS));
         }
-        let rows = ready.map(|view| (view.rows.clone(), view.playhead.applied()));
+        // Behind the name of a stream nothing is meant that is in the one that is shown.
+        let rows = ready.filter(|_| go.version.is_none()).map(|view| (view.rows.clone(), view.playhead.applied()));
         let times = go.moments.iter().flat_map(|moment| [moment.time, moment.through]).collect();
-        let ask = Places { index: index.clone(), typed: typed.clone(), streams: anywhere, rows, times };
+        let ask = Places { index: index.clone(), typed: name, streams: anywhere, rows, times };
         go.places = Some(self.session.run(Box::new(move || Box::new(FindPlaces::new(ask)))));
         let is_uuid = uuid::folded(&typed).is_some_and(|folded| folded.len() == 32);
         if is_uuid && go.looks_for_ids() && !go.id.is_running() && !go.id.done {
@@ -317,7 +324,7 @@ impl OpenStore {
             Hit::Time { found, .. } => (shown, Some(At::Applied(found.applied))),
             Hit::Type(found) => (shown, Some(At::Applied(found.applied))),
             Hit::Event(found) => (Some(found.stream), Some(At::Applied(found.applied))),
-            Hit::Stream(found) => (Some(found.id), None),
+            Hit::Stream(found) => (Some(found.id), go.version.map(At::Version)),
             Hit::Bookmark(bookmark) => {
                 self.open_bookmark(&bookmark, desk);
                 return true;
@@ -341,6 +348,13 @@ impl OpenStore {
         self.show_at(stream, at, desk.now);
         true
     }
+}
+
+/// `account-1042 v57`, as titles and bookmarks name a place.
+fn stream_and_version(typed: &str) -> Option<(&str, Version)> {
+    let (name, last) = typed.rsplit_once(char::is_whitespace)?;
+    let number = last.strip_prefix(['v', 'V'])?.parse().ok()?;
+    Some((name.trim_end(), Version(number))).filter(|_| !typed.starts_with(['>', '\'']))
 }
 
 /// The place in the stream that a version or a step means.
@@ -387,6 +401,7 @@ impl App {
             chosen: None,
             known: Vec::new(),
             moments: Vec::new(),
+            version: None,
             places: None,
             found: FoundPlaces::default(),
             before: FoundPlaces::default(),

@@ -4,7 +4,7 @@
 //! event. Where clocks are put back a reading is two moments; one that was left out when they
 //! were put forward is the moment before that.
 
-use chrono::{DateTime, Datelike, Duration, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Weekday};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Weekday};
 
 use crate::model::{Time, Version};
 
@@ -183,27 +183,34 @@ impl Typed {
     }
 }
 
-/// The moments at which clocks read so, the later one first.
+/// The moments at which clocks read so, the later one first; where they never do, the one before they were
+/// put forward.
 fn instants<Z: TimeZone>(reading: NaiveDateTime, zone: &Z) -> Vec<Time> {
-    let time = |at: DateTime<Z>| Time(at.timestamp_micros());
-    match zone.from_local_datetime(&reading) {
-        MappedLocalTime::Single(at) => vec![time(at)],
-        MappedLocalTime::Ambiguous(a, b) => {
-            let (a, b) = (time(a), time(b));
-            vec![a.max(b), a.min(b)]
-        }
-        MappedLocalTime::None => {
-            // Clocks went from one minute to a later one: the end of the former. A place that
-            // changed sides of the date line left out a day.
-            let into_minute = reading.and_utc().timestamp_micros().rem_euclid(60 * SECOND);
-            let minute = reading - Duration::microseconds(into_minute);
-            let before = (1..=26 * 60).find_map(|back| {
-                let reading = minute.checked_sub_signed(Duration::minutes(back))?;
-                zone.from_local_datetime(&reading).latest()
-            });
-            before.map(|at| Time(time(at).0 + 60 * SECOND - 1)).into_iter().collect()
-        }
+    let found = read_so(reading, zone);
+    if !found.is_empty() {
+        return found;
     }
+    // Clocks went from one minute to a later one: the end of the former. A place that changed sides of the
+    // date line left out a day.
+    let into_minute = reading.and_utc().timestamp_micros().rem_euclid(60 * SECOND);
+    let minute = reading - Duration::microseconds(into_minute);
+    let before = (1..=26 * 60).find_map(|back| {
+        let reading = minute.checked_sub_signed(Duration::minutes(back))?;
+        read_so(reading, zone).first().copied()
+    });
+    before.map(|time| Time(time.0 + 60 * SECOND - 1)).into_iter().collect()
+}
+
+/// The moments at which clocks read so, the later one first.
+pub(in crate::app) fn read_so<Z: TimeZone>(reading: NaiveDateTime, zone: &Z) -> Vec<Time> {
+    let found = zone.from_local_datetime(&reading);
+    // chrono counts the moment at which clocks are put forward or back among those before it as well.
+    let reads_so = |at: &DateTime<Z>| zone.from_utc_datetime(&at.naive_utc()).naive_local() == reading;
+    let found = [found.clone().latest(), found.earliest()].into_iter().flatten().filter(reads_so);
+    let mut times: Vec<Time> = found.map(|at| Time(at.timestamp_micros())).collect();
+    times.sort_by_key(|time| std::cmp::Reverse(*time));
+    times.dedup();
+    times
 }
 
 fn date(word: &str) -> Option<NaiveDate> {
@@ -265,7 +272,7 @@ fn named(word: &str, names: &[&str]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{FixedOffset, Offset, Utc};
+    use chrono::{FixedOffset, MappedLocalTime, Offset, Utc};
 
     use super::*;
 
@@ -445,7 +452,11 @@ mod tests {
         }
         fn offset_from_local_datetime(&self, local: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
             let offset = |hours: i32| FixedOffset::east_opt(hours * 3_600).expect("an offset");
-            let fits = |hours: i32| Berlin::hours(&(*local - Duration::hours(i64::from(hours)))) == hours;
+            // As chrono counts: the moment of the change among those before it as well.
+            let fits = |hours: i32| {
+                let utc = *local - Duration::hours(i64::from(hours));
+                [utc, utc - Duration::microseconds(1)].iter().any(|utc| Berlin::hours(utc) == hours)
+            };
             match (fits(2), fits(1)) {
                 (true, true) => MappedLocalTime::Ambiguous(offset(2), offset(1)),
                 (true, false) => MappedLocalTime::Single(offset(2)),
@@ -473,6 +484,10 @@ mod tests {
         assert_eq!(moments, ["2026-10-25T00:30:00Z"], "the later one is after the last event");
         let moments: Vec<String> = read("2026-03-29 02:30", "2027-01-01T00:00Z");
         assert_eq!(moments, ["2026-03-29T00:59:59.999999Z"]);
+        let moments: Vec<String> = read("2026-03-29 02:00", "2027-01-01T00:00Z");
+        assert_eq!(moments, ["2026-03-29T00:59:59.999999Z"]);
+        let moments: Vec<String> = read("2026-10-25 03:00", "2027-01-01T00:00Z");
+        assert_eq!(moments, ["2026-10-25T02:00:00Z"], "the hour after it comes once");
         let moments: Vec<String> = read("2026-03-29 03:00", "2027-01-01T00:00Z");
         assert_eq!(moments, ["2026-03-29T01:00:00Z"]);
         // A day of 25 hours ends with its last hour.

@@ -71,8 +71,8 @@ pub struct BookmarkView<'a> {
     pub full: bool,
 }
 
-const ANYWHERE: &str = "Type part of a stream's name, an event's id or type, v57, -10, or a time such as Tue 14:03 or \
-                        2026-10-06 14:03. > finds commands, ' bookmarks.";
+const ANYWHERE: &str = "Type part of a stream's name, also with a version as in account-7 v57, an event's id or type, v57, \
+                        -10, or a time such as Tue 14:03 or 2026-10-06 14:03. > finds commands, ' bookmarks.";
 const COMPARE: &str = "Type part of a stream's name. The state at the playhead is compared with that of the stream; the \
                        same stream in another open store stands first.";
 const IN_STREAM: &str =
@@ -190,7 +190,10 @@ impl GoToLines<'_> {
             Hit::Stream(found) => {
                 let name = streams.map_or("", |streams| streams.name(found.id));
                 let events = streams.and_then(|streams| streams.summary(found.id)).map_or(0, |own| own.events);
-                let note = GoToNote::Events(u64::from(events));
+                let note = match self.go.version {
+                    Some(version) => GoToNote::Words(format!("at v{version}")),
+                    None => GoToNote::Events(u64::from(events)),
+                };
                 GoToLine { marks: &found.marks, is_data: true, note, ..line("Stream", Cow::Borrowed(name)) }
             }
             Hit::Twin(twin) => GoToLine {

@@ -53,7 +53,7 @@ use super::command::CommandContext;
 use super::desk::Modal;
 pub use super::export::Outcome;
 pub use super::mapping::Saving;
-use super::store::{OpenStore, Phase};
+use super::store::{Notice, OpenStore, Phase};
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
 pub use crate::session::find::contains;
@@ -239,7 +239,7 @@ impl App {
             time: time::time(store, &self.desk, self.commands.axis),
             status: pages::status(&self.desk, view),
             loading: (view.is_none() && store.is_reading()).then(|| pages::loading(store, bytes)),
-            notice: store.notice.as_ref().map(pages::notice),
+            notice: store.notice.as_ref().map(Notice::view),
             blame: view
                 .and_then(|view| blame::blame(view, find::find(store, Panel::Blame), store.reducers.is_stored())),
             search: search::search(store),

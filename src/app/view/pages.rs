@@ -6,7 +6,7 @@ use super::FindView;
 use super::find::find;
 use super::state::percent;
 use crate::app::VEIL_AFTER;
-use crate::app::action::{Panel, Way};
+use crate::app::action::{Action, Panel, Way};
 use crate::app::blame::named;
 use crate::app::desk::Desk;
 use crate::app::samples::SampleCard;
@@ -69,6 +69,21 @@ pub enum NoticeView<'a> {
     ReducerBeside(&'a str),
     /// The program that was used here before, or a file that it names, is another one now: its command.
     ProgramChanged(&'a str),
+}
+
+impl NoticeView<'_> {
+    /// What the bar offers: the word of its button, and what that does.
+    pub fn offer(&self) -> Option<(&'static str, Action)> {
+        match self {
+            NoticeView::Grew { .. } => Some(("Read them", Action::Reload)),
+            NoticeView::Replaced => Some(("Read it again", Action::Reload)),
+            NoticeView::ProgramChanged(command) => Some(("Run it", Action::run_program((*command).to_owned()))),
+            NoticeView::ReducerChanged(named) | NoticeView::ReducerBeside(named) => {
+                Some(("Use it", Action::UseReducer((*named).to_owned())))
+            }
+            NoticeView::Problem(_) | NoticeView::Note(_) => None,
+        }
+    }
 }
 
 /// Odd things in the store.
@@ -145,17 +160,19 @@ pub(super) fn loading(store: &OpenStore, bytes: u64) -> LoadingView<'_> {
     }
 }
 
-pub(super) fn notice(notice: &Notice) -> NoticeView<'_> {
-    match notice {
-        Notice::Grew(events) => NoticeView::Grew { events: *events },
-        Notice::Replaced => NoticeView::Replaced,
-        Notice::Note(text) => NoticeView::Note(text),
-        Notice::Problem(problem) | Notice::ReducerFailed(problem) => NoticeView::Problem(problem),
-        Notice::ReducerBeside(named) => NoticeView::ReducerBeside(named),
-        Notice::ReducerChanged(named) => match named.strip_prefix(PROGRAM) {
-            Some(command) => NoticeView::ProgramChanged(command),
-            None => NoticeView::ReducerChanged(named),
-        },
+impl Notice {
+    pub(in crate::app) fn view(&self) -> NoticeView<'_> {
+        match self {
+            Notice::Grew(events) => NoticeView::Grew { events: *events },
+            Notice::Replaced => NoticeView::Replaced,
+            Notice::Note(text) => NoticeView::Note(text),
+            Notice::Problem(problem) | Notice::ReducerFailed(problem) => NoticeView::Problem(problem),
+            Notice::ReducerBeside(named) => NoticeView::ReducerBeside(named),
+            Notice::ReducerChanged(named) => match named.strip_prefix(PROGRAM) {
+                Some(command) => NoticeView::ProgramChanged(command),
+                None => NoticeView::ReducerChanged(named),
+            },
+        }
     }
 }
 

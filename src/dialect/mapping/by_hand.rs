@@ -95,6 +95,7 @@ impl Mapping {
             version: Field::new(),
             count: Count::Event,
             position: Field::new(),
+            then: Vec::new(),
             orders: false,
             event_id: Vec::new(),
             payload: outside,

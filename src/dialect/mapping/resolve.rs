@@ -231,7 +231,8 @@ impl<'a> Resolver<'a> {
             }
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
-                let filters = rule.after_last.0.iter().cloned().map(Filter::AfterLast);
+                let before = rule.before.iter().cloned().map(Filter::Before);
+                let filters = before.chain(rule.after_last.0.iter().cloned().map(Filter::AfterLast));
                 let names = (!rule.names.is_empty()).then(|| Filter::Named(Arc::new(rule.names.clone())));
                 let filters = filters.chain(names).chain(rule.or.clone().map(Filter::Or)).collect();
                 Ok(if field.is_empty() { Vec::new() } else { vec![Piece::Value(field, filters)] })
@@ -414,6 +415,8 @@ impl Mapping {
             Some(group) => columns.sources(&Names(vec![group.same.clone()])),
             None => optional(&mut columns, &map.position, "position")?,
         };
+        let then = map.position.iter().flat_map(|rule| &rule.then);
+        let then = then.map(|name| columns.sources(&Names(vec![name.clone()]))).collect();
         let members = columns.members(&map.metadata);
         let event_id = match &map.event_id {
             Some(rule) => columns.text(rule, "event id", &inside)?,
@@ -525,6 +528,7 @@ impl Mapping {
             added: map.version.as_ref().map_or(0, |rule| rule.add),
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,
+            then,
             orders: false,
             event_id,
             event_type,

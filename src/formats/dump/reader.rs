@@ -1,6 +1,5 @@
 //! The reader of a dump: what is read of a row, the rows of joined tables, and the scan and fetch.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
@@ -80,14 +79,14 @@ pub(super) struct Lookup {
     /// By a hash of these values which row.
     rows: HashMap<u128, u32>,
     /// What rows hold, each once.
-    values: Vec<Vec<Option<String>>>,
+    values: Vec<Vec<Kept>>,
     /// Which columns these values are.
     columns: Vec<usize>,
     optional: bool,
 }
 
 impl Lookup {
-    pub fn read(dump: &Dumped, table: usize, join: &Join, plan: &Plan) -> Result<Lookup, ReadError> {
+    pub fn read(dump: &Dumped, table: usize, join: &Join, all: &[Join], plan: &Plan) -> Result<Lookup, ReadError> {
         let mut own_keys = Vec::new();
         let mut on = Vec::new();
         for (left, right) in &join.on {
@@ -95,11 +94,15 @@ impl Lookup {
             own_keys.extend(plan.find(own));
             on.extend(plan.find(other));
         }
-        let of_table = |at: &usize| plan.columns[*at].table == join.number && *at < plan.mapped;
+        // What another table is joined by is needed as well.
+        let others = || all.iter().filter(|own| own.number != join.number).flat_map(|own| &own.on);
+        let joins = |column: &Column| others().any(|(left, right)| left == column || right == column);
+        let of_table =
+            |at: &usize| plan.columns[*at].table == join.number && (*at < plan.mapped || joins(&plan.columns[*at]));
         let columns: Vec<usize> = (0..plan.columns.len()).filter(of_table).collect();
         let mut lookup =
             Lookup { on, rows: HashMap::new(), values: Vec::new(), columns: columns.clone(), optional: join.optional };
-        let mut known: HashMap<Vec<Option<String>>, u32> = HashMap::new();
+        let mut known: HashMap<Vec<Kept>, u32> = HashMap::new();
         let tests: Vec<(usize, &RowTest)> =
             join.tests.iter().filter_map(|test| Some((plan.find(&test.column)?, test))).collect();
         let first = join.first.as_ref().and_then(|column| plan.find(column));
@@ -119,11 +122,11 @@ impl Lookup {
                     Next::Odd(..) => {}
                     Next::Row(_) => {
                         let (key, values) = walk.cells(&part, &wanted, |cells| {
-                            let text = |at: &usize| cells[*at].to_text().map(Cow::into_owned);
+                            let kept = |at: &usize| Kept::of(cells[*at]);
                             let is_one = tests.iter().all(|(at, test)| test.holds(&cells[*at]));
                             let key = hash(own_keys.iter().map(|at| &cells[*at])).filter(|_| is_one);
                             let number = first.map(|at| cells[at].to_integer().unwrap_or(i64::MAX));
-                            (key.map(|key| (key, number)), columns.iter().map(text).collect::<Vec<_>>())
+                            (key.map(|key| (key, number)), columns.iter().map(kept).collect::<Vec<_>>())
                         });
                         let Some((key, number)) = key else { continue };
                         if let Some(number) = number {
@@ -146,9 +149,47 @@ impl Lookup {
     }
 
     /// What the row has that belongs to this one; `None` where there is none.
-    fn find(&self, cells: &[Cell<'_>]) -> Option<&[Option<String>]> {
+    fn find(&self, cells: &[Cell<'_>]) -> Option<&[Kept]> {
         let key = hash(self.on.iter().filter_map(|at| cells.get(*at)))?;
         self.values.get(*self.rows.get(&key)? as usize).map(Vec::as_slice)
+    }
+}
+
+/// A cell of a joined table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kept {
+    Null,
+    Integer(i64),
+    /// Its bits, which can be compared.
+    Real(u64),
+    Text(String),
+    Json(String),
+    Bytes(Vec<u8>),
+}
+
+impl Kept {
+    fn of(cell: Cell<'_>) -> Kept {
+        match cell {
+            Cell::Null => Kept::Null,
+            Cell::Integer(value) => Kept::Integer(value),
+            Cell::Real(value) => Kept::Real(value.to_bits()),
+            Cell::Json(text) => Kept::Json(text.to_owned()),
+            Cell::Bytes(bytes) | Cell::Guid(bytes) | Cell::Opaque(bytes) => Kept::Bytes(bytes.to_vec()),
+            text @ (Cell::Text(_) | Cell::Node(_)) => {
+                text.to_text().map_or(Kept::Null, |text| Kept::Text(text.into_owned()))
+            }
+        }
+    }
+
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Kept::Null => Cell::Null,
+            Kept::Integer(value) => Cell::Integer(*value),
+            Kept::Real(bits) => Cell::Real(f64::from_bits(*bits)),
+            Kept::Text(text) => Cell::Text(text),
+            Kept::Json(text) => Cell::Json(text),
+            Kept::Bytes(bytes) => Cell::Bytes(bytes),
+        }
     }
 }
 
@@ -261,7 +302,7 @@ impl Reader {
                 match lookup.find(&cells) {
                     Some(values) => {
                         for (at, value) in lookup.columns.iter().zip(values) {
-                            cells[*at] = value.as_deref().map_or(Cell::Null, Cell::Text);
+                            cells[*at] = value.cell();
                         }
                     }
                     None if lookup.optional => {}

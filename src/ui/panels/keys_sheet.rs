@@ -7,7 +7,7 @@ use crate::app::command::{Command, Key as CommandKey, Listed, Menu};
 use crate::ui::text;
 use crate::ui::tokens;
 use crate::ui::widgets::button::{key_cap, key_cap_width, spoken};
-use crate::ui::widgets::page::page_ui;
+use crate::ui::widgets::page::{begin_with, page_ui};
 use crate::ui::widgets::sheet::{HEAD, head_ui, room, sheet_ui};
 
 /// Keys of lists and trees, which are no commands.
@@ -67,6 +67,7 @@ pub fn keys_sheet_ui(ctx: &Context, out: &mut Vec<Action>) {
     let width = (COLUMN.max(room.x.min(380.0)) * columns.len() as f32).min(room.x);
     sheet_ui(ctx, id, vec2(width, HEAD + height), out, |ui, rect, out| {
         let (_, body) = head_ui(ui, id, rect, "Keys", "Close keys", out);
+        begin_with(ui, id, id.with("close"));
         page_ui(ui, id.with("page"), body, height, |ui, rect| {
             let page = ui.clip_rect().height();
             let by = scrolled(ui, page, height);

@@ -14,39 +14,34 @@ pub fn notice_ui(ui: &mut Ui, id: Id, rect: Rect, view: &NoticeView<'_>, out: &m
     let ui = &mut super::region(ui, id, rect, "Notice");
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let (icon, color, words, action) = match view {
-        NoticeView::Grew { events: 0 } => {
-            (Icon::REFRESH_CW, t.accent, "The store grew.".to_owned(), Some(("Read them", Action::Reload)))
-        }
+    let (icon, color, words) = match view {
+        NoticeView::Grew { events: 0 } => (Icon::REFRESH_CW, t.accent, "The store grew.".to_owned()),
         NoticeView::Grew { events } => {
             let more = format::plural(*events, "event", "events");
-            (Icon::REFRESH_CW, t.accent, format!("The store grew by {more}."), Some(("Read them", Action::Reload)))
+            (Icon::REFRESH_CW, t.accent, format!("The store grew by {more}."))
         }
-        NoticeView::Replaced => (
-            Icon::REFRESH_CW,
-            t.warning,
-            "The store was replaced. What is shown is the old one.".to_owned(),
-            Some(("Read it again", Action::Reload)),
-        ),
+        NoticeView::Replaced => {
+            (Icon::REFRESH_CW, t.warning, "The store was replaced. What is shown is the old one.".to_owned())
+        }
         NoticeView::Problem(why) => {
             let help = if why.help.is_empty() { String::new() } else { format!(" help: {}", why.help) };
-            (Icon::CIRCLE_ALERT, t.error, format!("{}: {}.{help}", why.what, why.cause), None)
+            (Icon::CIRCLE_ALERT, t.error, format!("{}: {}.{help}", why.what, why.cause))
         }
         NoticeView::ProgramChanged(command) => {
             let words =
                 format!("The program has changed since it was used here, and is not started unasked: {command}");
-            (Icon::INFO, t.warning, words, Some(("Run it", Action::run_program((*command).to_owned()))))
+            (Icon::INFO, t.warning, words)
         }
         NoticeView::ReducerChanged(named) => {
             let words = format!("{named} has changed since it was used here. It is not applied unasked.");
-            (Icon::INFO, t.warning, words, Some(("Use it", Action::UseReducer((*named).to_owned()))))
+            (Icon::INFO, t.warning, words)
         }
         NoticeView::ReducerBeside(named) => {
             let name = named.rsplit(['/', '\\']).next().unwrap_or(named);
             let words = format!("{name} lies beside the store. It is not applied unasked.");
-            (Icon::SQUARE_FUNCTION, t.secondary, words, Some(("Use it", Action::UseReducer((*named).to_owned()))))
+            (Icon::SQUARE_FUNCTION, t.secondary, words)
         }
-        NoticeView::Note(words) => (Icon::INFO, t.secondary, (*words).to_owned(), None),
+        NoticeView::Note(words) => (Icon::INFO, t.secondary, (*words).to_owned()),
     };
     painter.rect_filled(rect, 0.0, mix(t.panel, color, 0.08));
     paint::hline(&painter, rect.left(), rect.right(), rect.bottom() - 1.0, t.hairline);
@@ -56,7 +51,7 @@ pub fn notice_ui(ui: &mut Ui, id: Id, rect: Rect, view: &NoticeView<'_>, out: &m
         out.push(Action::DismissNotice);
     }
     let mut right = close.left() - 8.0;
-    if let Some((word, action)) = action {
+    if let Some((word, action)) = view.offer() {
         let width = button_width(&painter, word, None);
         let at = Rect::from_min_size(pos2(right - width, y - 12.0), vec2(width, 24.0));
         if button(ui, id.with("do"), at, Look::Outlined, word, None).clicked() {

@@ -12,7 +12,7 @@ use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button, spoken};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::page::{appears, reveal_focus};
-use crate::ui::{paint, text};
+use crate::ui::{focus, paint, text};
 
 const COLUMN: f32 = 896.0;
 const TARGET: f32 = 184.0;
@@ -142,6 +142,7 @@ fn target_ui(ui: &mut Ui, id: Id, rect: Rect, view: &WelcomeView<'_>, out: &mut 
     if button(ui, id.with("folder"), folder, Look::Outlined, "Open folder…", None).clicked() {
         out.push(Action::OpenFolderDialog);
     }
+    focus::register_page(ui.ctx(), open_id);
     // When the page appears and nothing has the keyboard, its first button gets it.
     if appears(ui, id) && ui.memory(|memory| memory.focused().is_none()) {
         ui.memory_mut(|memory| memory.request_focus(open_id));
