@@ -961,6 +961,13 @@ mod tests {
             (&format!("{}{map}stream=\"{{id}}\"", head.replace(", \"a\", \"b\"", "")), "three columns"),
             (&format!("{head}{map}stream=\"{{id\""), "is not closed"),
             (&format!("{head}{map}stream=\"{{id}}\"\ntime={{json=\"a.b\"}}"), "is no path such as"),
+            (
+                &format!(
+                    "{head}{}stream=\"{{id}}\"",
+                    map.replace("[events]", "[events]\nwhere=[[\"a\",\"is\",\"x\"]]")
+                ),
+                "a \"is\" either",
+            ),
         ] {
             let error = Dialect::parse("x.toml", text).expect_err(text).to_string();
             assert!(error.contains("x.toml") && error.contains(part), "{error}");

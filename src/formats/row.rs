@@ -483,8 +483,7 @@ mod tests {
         let conn = rusqlite::Connection::open(&path).expect("a database");
         let table = sample.table.as_deref().expect("the table's name");
         let names: Vec<&str> = sample.rows[0].keys().map(String::as_str).collect();
-        conn.execute_batch(&format!("CREATE TABLE {table} ({})", names.join(", ")))
-            .expect("a table");
+        conn.execute_batch(&format!("CREATE TABLE {table} ({})", names.join(", "))).expect("a table");
         let places = vec!["?"; names.len()].join(", ");
         for row in &sample.rows {
             let values = names.iter().map(|name| match &row[*name] {
