@@ -224,6 +224,39 @@ fn a_page_of_a_feed_and_documents_with_several_events_count_as_they_say() {
     assert_eq!(json!(seen(&place, &store, &["stream", "version", "data"])), want);
 }
 
+#[test]
+fn commands_are_no_events_and_a_conversation_is_a_stream() {
+    let place = Place::new();
+    let record = |position: u32, kind: &str| {
+        let line = json!({"partitionId": 1, "position": position, "key": 7, "timestamp": 1_772_600_767_500_i64,
+            "recordType": kind, "valueType": "JOB", "intent": "CREATED", "rejectionType": "NULL_VAL",
+            "value": {"bpmnProcessId": "feed", "processInstanceKey": 9, "version": 2}});
+        format!("{line}\n")
+    };
+    let lines = [record(1, "COMMAND"), record(2, "EVENT"), record(3, "COMMAND_REJECTION"), record(4, "EVENT")];
+    let store = place.write("zeebe.jsonl", lines.concat());
+    let want = json!([["9", 1, 2, "CREATED"], ["9", 2, 4, "CREATED"]]);
+    assert_eq!(json!(seen(&place, &store, &["stream", "version", "position", "type"])), want);
+    is_calm(&place, &store);
+
+    let tracker = |sender: &str| {
+        json!({"sender_id": sender, "slots": {}, "latest_event_time": 1_772_600_768.5, "events": [
+            {"event": "action", "timestamp": 1_772_600_767.5, "name": "action_listen"},
+            {"event": "user", "timestamp": 1_772_600_768.5, "text": "hi"}]})
+    };
+    let want = |sender: &str| {
+        vec![
+            json!([sender, 1, "action", "2026-03-04T05:06:07.500Z"]),
+            json!([sender, 2, "user", "2026-03-04T05:06:08.500Z"]),
+        ]
+    };
+    let names = ["stream", "version", "type", "time"];
+    let store = place.write("one.json", format!("{:#}", tracker("ann")));
+    assert_eq!(seen(&place, &store, &names), want("ann"));
+    let store = place.write("two.jsonl", format!("{}\n{}\n", tracker("ann"), tracker("bob")));
+    assert_eq!(seen(&place, &store, &names), [want("ann"), want("bob")].concat());
+}
+
 /// Three events and a heartbeat, as EventSourcingDB gives them out.
 const CHAIN: &str = concat!(
     r#"{"type":"event","payload":{"source":"tag:example.com,2025:shop","subject":"/orders/1002","type":"io.example.orderplaced","specversion":"1.0","id":"0","time":"2025-07-03T13:11:57.098000213Z","datacontenttype":"application/json","data":{"customer":"ember","currency":"EUR","lines":[]},"predecessorhash":"0000000000000000000000000000000000000000000000000000000000000000","hash":"60e55fdf96a53c616b94a83bd18d900957b074d5bfb498bcc8bba82bd0a6bf1c","signature":null}}"#,
