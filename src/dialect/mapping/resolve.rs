@@ -17,6 +17,8 @@ use crate::model::{Listing, Text, TimeUnit};
 
 /// Stands for the table's own name in a template.
 const TABLE: &str = "$table";
+/// Stands for the name of the store's file.
+const FILE: &str = "$file";
 /// Stands for the columns that tell one object of an audit trail from another.
 pub(in crate::dialect) const KEY: &str = "$key";
 
@@ -182,6 +184,8 @@ impl<'a> Resolver<'a> {
             (false, None) => Reading::Plain,
         };
         field.iter_mut().for_each(|source| source.reading = reading);
+        let pairs: Vec<Source> = rule.pair.iter().flat_map(|(list, names)| self.pairs(list, names)).collect();
+        field.splice(0..0, pairs);
         if rule.row_without.is_some() {
             return Ok(Field::new());
         }
@@ -191,6 +195,23 @@ impl<'a> Resolver<'a> {
             return Err(Lacks { message, near: None, role: role_of(role), by_hand: false });
         }
         Ok(field)
+    }
+
+    /// The values behind names in a flat list.
+    fn pairs(&mut self, list: &str, names: &[String]) -> Field {
+        let lists = self.sources(&Names(vec![Name::from(list)]));
+        let of = |name: &String| members::below(&lists, std::slice::from_ref(name));
+        let mut pairs: Field = names.iter().flat_map(of).collect();
+        pairs.iter_mut().for_each(|source| source.reading = Reading::Pair);
+        pairs
+    }
+
+    /// Where a line is tested: a member, or one inside it, `after.op`.
+    fn tested(&mut self, name: &Name) -> Field {
+        let mut members = name.as_str().split('.').map(str::to_owned);
+        let column = members.next().unwrap_or_default();
+        let field = self.sources(&Names(vec![Name::from(column)]));
+        members::below(&field, &members.collect::<Vec<_>>())
     }
 
     /// What `--map` points at for the stream: one place, or several, `tenant+id`, where no column
@@ -271,10 +292,14 @@ impl<'a> Resolver<'a> {
     fn piece(&mut self, part: &Part, role: &str, inside: &Inside) -> Result<Piece, Lacks> {
         match part {
             Part::Literal(text) => Ok(Piece::Literal(text.clone())),
+            Part::Value(name, filters) if name == FILE => {
+                let name = self.tables[0].1.file.as_deref();
+                let name = name.ok_or_else(|| Lacks::from(format!("no file names the {role}")))?;
+                Ok(Piece::Literal(filtered(name, filters)))
+            }
             Part::Value(name, filters) if name == TABLE => {
                 let of = self.tables[0].1;
-                let name = Cow::Borrowed(of.label.as_deref().unwrap_or_else(|| of.name.as_str()));
-                Ok(Piece::Literal(filters.iter().fold(name, |text, filter| filter.apply(text)).into_owned()))
+                Ok(Piece::Literal(filtered(of.label.as_deref().unwrap_or_else(|| of.name.as_str()), filters)))
             }
             Part::Value(name, filters) => {
                 let path = name.contains('$').then(|| JsonPath::try_from(name.clone()).ok()).flatten();
@@ -313,6 +338,10 @@ impl<'a> Resolver<'a> {
         let first = rule.first.as_deref().map(column).transpose()?;
         Ok(Join { number, table: table.name.clone(), on, tests, first, optional: rule.optional })
     }
+}
+
+fn filtered(name: &str, filters: &[Filter]) -> String {
+    filters.iter().fold(Cow::Borrowed(name), |text, filter| filter.apply(text)).into_owned()
 }
 
 /// Values with a hyphen between them.
@@ -389,7 +418,7 @@ impl Mapping {
             _ => Count::Event,
         };
         let version = match count {
-            Count::Place(_) => Field::new(),
+            Count::Place(_) if map.version.as_ref().is_some_and(|rule| rule.col.is_none()) => Field::new(),
             _ => optional(&mut columns, &map.version, "version")?,
         };
         let position = match &events.group {
@@ -412,7 +441,18 @@ impl Mapping {
             }
             None => None,
         };
-        let by = map.payload.by.as_ref().map(|names| columns.sources(names)).unwrap_or_default();
+        let mut decode_by_col = Vec::new();
+        for (name, chain) in &map.payload.decode_by_col {
+            let field = columns.sources(&Names(vec![Name::from(name.as_str())]));
+            decode_by_col.extend(field.first().map(|source| (source.column, chain.clone())));
+        }
+        let by = match &map.payload.by {
+            Some(Names(names)) => match names.first().map(|name| JsonPath::try_from(name.as_str().to_owned())) {
+                Some(Ok(path)) => inside.at(&path),
+                _ => columns.sources(&Names(names.clone())),
+            },
+            None => Field::new(),
+        };
         let counting = time.iter().find_map(|source| match source.reading {
             Reading::Time(unit) => Some(Counting::Given(unit)),
             _ => None,
@@ -428,7 +468,19 @@ impl Mapping {
             Some(column) => Ok(RowTest { column, comparison: rule.1, value: rule.2.clone() }),
             None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),
         };
-        let tests = events.tests.iter().map(test).collect::<Result<_, Lacks>>()?;
+        let mut conditions = Vec::new();
+        let tests = match table.is_open {
+            // Not each line has each member.
+            true => {
+                for rule in &events.tests {
+                    let column = Column { table: 0, name: rule.0.clone() };
+                    let test = RowTest { column, comparison: rule.1, value: rule.2.clone() };
+                    conditions.push((columns.tested(&rule.0), test));
+                }
+                Vec::new()
+            }
+            false => events.tests.iter().map(test).collect::<Result<_, Lacks>>()?,
+        };
         let causes = events.links.iter().filter_map(|rule| rule.id_col.as_ref());
         let cause = causes.flat_map(|names| columns.sources(names)).collect();
         let claimed = columns.columns.len();
@@ -474,6 +526,8 @@ impl Mapping {
             in_header: Vec::new(),
             joins,
             tests,
+            conditions,
+            replaces: events.replaces.clone().map(|id| (id, events.gone.clone())),
             stream,
             category,
             items,
@@ -492,6 +546,7 @@ impl Mapping {
             payload: inside.payload,
             payload_decode: map.payload.decode.clone(),
             decode_by: (by, map.payload.decode_by.clone().into_iter().collect()),
+            decode_by_col,
             metadata: inside.metadata,
             metadata_decode: map.metadata.as_ref().map(|rule| rule.decode.clone()).unwrap_or_default(),
             members,
@@ -506,6 +561,7 @@ impl Mapping {
             listing: Listing { kinds: events.kinds.as_deref().map(Text::from), with_system: events.lists_system },
             cause,
             peel: dialect.peel.payload.clone(),
+            chain: dialect.chain.clone(),
             library: dialect.library.of_table(table).with_states(events.state.clone()),
             is_typed: false,
             is_open: table.is_open,
