@@ -296,27 +296,25 @@ fn by_first_bytes<'a>(
 }
 
 /// What the first of these reads that can.
-fn either<'a>(
-    value: Value<'a>,
-    all: &[Decode],
-    room: &mut Room,
-) -> Result<Value<'a>, (Cow<'a, [u8]>, Trouble)> {
+fn either<'a>(value: Value<'a>, all: &[Decode], room: &mut Room) -> Result<Value<'a>, (Cow<'a, [u8]>, Trouble)> {
     let Value::Bytes { bytes, is_stored } = value else { return Ok(value) };
     let mut why: Vec<String> = Vec::new();
     for step in all {
         let mut own = Room::default();
         match step {
-            Decode::Named(decoder) => match decoder.run(Value::Bytes { bytes: Cow::Borrowed(&*bytes), is_stored }, &mut own) {
-                Ok(Value::Tree(node)) => {
-                    *room = own;
-                    return Ok(Value::Tree(node));
+            Decode::Named(decoder) => {
+                match decoder.run(Value::Bytes { bytes: Cow::Borrowed(&*bytes), is_stored }, &mut own) {
+                    Ok(Value::Tree(node)) => {
+                        *room = own;
+                        return Ok(Value::Tree(node));
+                    }
+                    Ok(Value::Bytes { bytes, .. }) => {
+                        return Ok(Value::Bytes { bytes: Cow::Owned(bytes.into_owned()), is_stored: false });
+                    }
+                    Err((_, trouble)) if trouble.is_too_large => return Err((bytes, trouble)),
+                    Err((_, trouble)) => why.push(trouble.message),
                 }
-                Ok(Value::Bytes { bytes, .. }) => {
-                    return Ok(Value::Bytes { bytes: Cow::Owned(bytes.into_owned()), is_stored: false });
-                }
-                Err((_, trouble)) if trouble.is_too_large => return Err((bytes, trouble)),
-                Err((_, trouble)) => why.push(trouble.message),
-            },
+            }
             _ => {
                 let parsed = json::parse(bytes.strip_prefix(json::BOM).unwrap_or(&bytes));
                 match parsed.error {
@@ -559,7 +557,12 @@ mod tests {
     #[test]
     fn a_decoder_that_is_none_is_named_with_all_that_are() {
         let error = serde_json::from_str::<Vec<Decode>>(r#"["gzp"]"#).expect_err("an error").to_string();
-        assert!(error.starts_with("no decoder is called `gzp`: auto, base64, brotli, cbor,"), "{error}");
+        assert!(
+            error.starts_with(
+                "no decoder is called `gzp`: akka-repr, akka-snapshot, auto, base64, bool, brotli, bytes, cbor,"
+            ),
+            "{error}"
+        );
         let all = serde_json::from_str::<Vec<Decode>>(r#"["auto","json","zlib"]"#).expect("a chain");
         assert!(matches!(&all[..], [Decode::Auto, Decode::Json, Decode::Named(own)] if own.name == "zlib"), "{all:?}");
     }
