@@ -25,6 +25,7 @@ mod layers;
 mod library_states;
 mod links;
 mod locks;
+mod made_stores;
 mod maps;
 mod modulith;
 mod names;

@@ -1,0 +1,1 @@
+export { Hive, Jar } from "../hives.mjs";
