@@ -271,7 +271,7 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
     let is_own = |row: EventRow| index.stream_of(row).is_some_and(|stream| shard.holds(streams.name(stream)));
     let mut ids = Ids::default();
     let links = opened.store.has_links().then(|| Resolver::new(index));
-    each_row(opened, index, index.as_scanned(), |row, stored| {
+    let mut said = each_row(opened, index, index.as_scanned(), |row, stored| {
         if let Some(PageRow { id: Some(id), key, .. }) = stored {
             ids.add(opened.store.part_of(*key), id, row);
         }
@@ -297,6 +297,10 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
         }
     })?;
     let suspects = ids.suspects();
+    // Of what is gone the rows say it.
+    said.retain(|finding| finding.stream.as_deref().is_some_and(|name| shard.holds(name)));
+    said.locate(|finding| streams.find(finding.stream.as_deref()?));
+    tally.add_all(&said);
     // Those with the hash that is looked at, each id with the first that has it.
     let mut alike: (u64, HashMap<(u16, String), EventRow>) = Default::default();
     let mut hashes = suspects.iter().map(|(hash, _)| *hash);
@@ -313,31 +317,33 @@ fn decode_all(opened: &Opened, index: &EventIndex, shard: Shard, tally: &mut Tal
             let message = same_id(id, version, of);
             tally.count(FindingCode::DuplicateId, index.stream_of(row), index.version_of(row), &message, 1);
         }
-    })
+    })?;
+    Ok(())
 }
 
 fn same_id(id: &str, first: Version, of: &str) -> String {
     format!("its id {id} is that of v{first} of {of}, too")
 }
 
-/// Reads these rows whole, in their order; `None` for one that is gone.
+/// Reads these rows whole, in their order; `None` for one that is gone. Returns what was odd of
+/// them on the way.
 fn each_row(
     opened: &Opened,
     index: &EventIndex,
     mut rows: impl Iterator<Item = EventRow>,
     mut each: impl FnMut(EventRow, Option<&PageRow<'_>>),
-) -> Result<(), CliError> {
+) -> Result<Findings, CliError> {
     let mut fetcher = opened.store.fetcher()?;
     let mut page = EventPage::default();
     let mut part: Vec<EventRow> = Vec::new();
+    let mut notes = Findings::default();
     loop {
         part.extend(rows.by_ref().take(BATCH - part.len()));
         if part.is_empty() {
-            return Ok(());
+            return Ok(notes);
         }
         let keys: Vec<_> = part.iter().filter_map(|row| index.key_of(*row)).collect();
         page.clear();
-        let mut notes = Findings::default();
         let read = fetcher.fetch(&keys, None, &mut page, &mut notes)?.clamp(1, part.len());
         let mut found = page.iter().peekable();
         // Those that did not fit are asked for again.

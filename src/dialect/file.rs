@@ -72,6 +72,10 @@ pub struct Dialect {
     pub versions: Option<String>,
     /// Containers it is found in.
     pub engines: Vec<String>,
+    /// Its tables stand beside those of an event store, which are then meant: an outbox, a history of
+    /// jobs.
+    #[serde(default)]
+    pub beside: bool,
     pub(super) detect: Vec<Detect>,
     pub(super) events: Events,
     #[serde(default)]
@@ -684,6 +688,7 @@ impl Dialect {
             language: None,
             versions: None,
             engines: Vec::new(),
+            beside: false,
             detect: Vec::new(),
             events: Events {
                 table: TableName::Any,

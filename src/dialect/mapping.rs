@@ -165,6 +165,8 @@ pub struct Mapping {
     first_version: i64,
     /// What is added to each.
     added: i64,
+    /// See [`Mapping::begins_at`].
+    begins_at: Option<i64>,
     position: Field,
     /// Where it is the same these tell the order.
     then: Vec<Field>,
@@ -268,6 +270,12 @@ impl Mapping {
     /// The number of a stream's first event, where the store counts none.
     pub fn first_version(&self) -> i64 {
         self.first_version
+    }
+
+    /// The number that the first event of every stream has, where the dialect says so of numbers
+    /// that the store counts.
+    pub fn begins_at(&self) -> Option<i64> {
+        self.begins_at
     }
 
     pub fn library(&self) -> &Library {

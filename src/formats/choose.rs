@@ -84,6 +84,7 @@ pub(super) fn choose(
     best_of_each_table(&mut found);
     if choice.map.table.is_none() {
         without_stored(&mut found, tables);
+        without_beside(&mut found);
     }
     let is_one = |found: &[Candidate]| found.iter().all(|own| own.dialect.id == found[0].dialect.id);
     match found.as_slice() {
@@ -193,6 +194,27 @@ fn without_stored(found: &mut Vec<Candidate>, tables: &[Table]) {
         let is_it = |table: &Table| table.is_same(&own.table);
         !of_others.iter().any(|(matched, tables)| *matched > own.matched && tables.iter().any(is_it))
     });
+}
+
+/// What only stands beside event stores is not meant where there is one; that it is there is told.
+fn without_beside(found: &mut Vec<Candidate>) {
+    if found.iter().all(|own| own.dialect.beside) {
+        return;
+    }
+    let (beside, mut stores): (Vec<Candidate>, Vec<Candidate>) =
+        std::mem::take(found).into_iter().partition(|own| own.dialect.beside);
+    let mut told: Vec<&str> = Vec::new();
+    for own in &beside {
+        if told.contains(&own.dialect.id.as_str()) {
+            continue;
+        }
+        told.push(&own.dialect.id);
+        let Dialect { name, id, .. } = &own.dialect;
+        if let Some(first) = stores.first_mut() {
+            first.evidence.push(format!("{name} is in the same place: --dialect {id} reads it"));
+        }
+    }
+    *found = stores;
 }
 
 /// Adds what the rows tell to an error about what they mean.

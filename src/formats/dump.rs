@@ -8,6 +8,7 @@
 
 mod archive;
 mod lex;
+mod objects;
 mod outline;
 mod reader;
 mod rows;
@@ -29,8 +30,9 @@ use super::{Bound, Container, Contents, DialectStore, Inside, LOOK_TIME, OpenErr
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::Column;
 use crate::dialect::{Candidate, Mapping, Table};
-use crate::model::Time;
 use crate::model::json::BOM;
+use crate::model::{FindingCode, Time};
+use objects::{LargeObjects, Stand};
 use outline::{Block, Form, Holds, Made, Outline, Place};
 use reader::{DumpReaders, Lookup, Plan, Shared};
 use rows::{Fields, Found, holds_of};
@@ -196,7 +198,7 @@ impl Container for Dump {
         match &probe.kind {
             Kind::File(head) if archive::is_archive(&head.bytes) || Flavour::of(&head.bytes).is_some() => Ok(()),
             Kind::File(_) => Err("it is no dump of a database".to_owned()),
-            Kind::Folder(names) if names.iter().any(|name| name == "toc.dat") => Ok(()),
+            Kind::Folder(_) if probe.holds("toc.dat") => Ok(()),
             Kind::Folder(_) => Err("it is a folder".to_owned()),
         }
     }
@@ -244,12 +246,18 @@ impl Contents for Dumped {
             lookups.push(Lookup::read(self, joined, join, mapping.joins(), &plan)?);
         }
         let parts = self.parts(table, &plan.columns, 0)?;
+        let mut passed_over = self.outline.passed_over();
+        if self.objects.may_be_any() && parts.iter().any(Part::lacks_types) {
+            let said = "the dump holds large objects, and nothing in it tells which columns point to them; dump it \
+                        again with its tables' definitions, not with --data-only";
+            passed_over.push((FindingCode::NotRead, said.to_owned()));
+        }
         let readers = DumpReaders {
             path: self.path.clone(),
             flavour: self.flavour,
             len: self.len()?,
             tail: self.outline.tail(),
-            passed_over: self.outline.passed_over(),
+            passed_over,
             shared: Arc::new(Shared { parts, lookups, plan }),
         };
         Ok(DialectStore::bound(readers, mapping, false))
@@ -263,6 +271,7 @@ struct Dumped {
     outline: Outline,
     /// What the blocks are parts of.
     text: Text,
+    objects: Arc<LargeObjects>,
 }
 
 enum Text {
@@ -291,10 +300,11 @@ impl Dumped {
         };
         let script = Flavour::of(&head).unwrap_or(Flavour::Postgres);
         let flavour = if archive.is_some() { Flavour::Postgres } else { script };
-        let (outline, text) = match archive {
+        let (outline, text, objects) = match archive {
             Some(file) => {
                 let contents = archive::contents(&file).map_err(io)?;
-                (contents.outline, Text::Packed(Shelf::new(contents.packed, source.cache.clone())))
+                let text = Text::Packed(Shelf::new(contents.packed, source.cache.clone()));
+                (contents.outline, text, contents.objects)
             }
             None => {
                 let bytes = source.bytes()?;
@@ -302,10 +312,13 @@ impl Dumped {
                     Flavour::Csv | Flavour::CopyText => one_table(&path, &bytes, flavour),
                     _ => outline(&bytes, flavour),
                 };
-                (outline.map_err(io)?, Text::Whole(bytes))
+                let mut outline = outline.map_err(io)?;
+                let stand = Stand::Script { bytes: Arc::clone(&bytes), escapes: outline.escapes };
+                let objects = LargeObjects::known(stand, std::mem::take(&mut outline.objects));
+                (outline, Text::Whole(bytes), objects)
             }
         };
-        Ok(Dumped { path, flavour, outline, text })
+        Ok(Dumped { path, flavour, outline, text, objects: Arc::new(objects) })
     }
 
     fn io(&self, error: io::Error) -> ReadError {
@@ -377,6 +390,7 @@ impl Dumped {
                 holds,
                 heads: block.heads.clone(),
                 is_packed: matches!(self.text, Text::Packed(_)),
+                objects: None,
             };
             match parts.last() {
                 Some(last) if known == Some((block.table, &block.columns)) => part.holds = last.holds.clone(),
@@ -385,6 +399,8 @@ impl Dumped {
                     known = is_told.then_some((block.table, &block.columns));
                 }
             }
+            // Values of a joined table are held for all its rows: there a number stays one.
+            part.objects = (number == 0).then(|| (Arc::clone(&self.objects), self.objects.within(block.data.start)));
             parts.push(part);
         }
         Ok(parts)

@@ -42,6 +42,8 @@ pub(super) enum Layer {
     Chunks {
         offset: u64,
         int_bytes: u8,
+        /// The block's kind and number stand before them.
+        has_head: bool,
     },
     Zlib,
     Lz4,
@@ -89,8 +91,9 @@ impl Layer {
                 BLOCK,
                 Recoded { inner, decoder: charset.new_decoder(), out: Cursor::default(), ended: false },
             )),
-            Layer::Chunks { int_bytes, .. } => {
-                Box::new(BufReader::with_capacity(BLOCK, Chunks { inner, int_bytes, left: 0, state: ChunkState::Head }))
+            Layer::Chunks { int_bytes, has_head, .. } => {
+                let state = if has_head { ChunkState::Head } else { ChunkState::Inside };
+                Box::new(BufReader::with_capacity(BLOCK, Chunks { inner, int_bytes, left: 0, state }))
             }
             Layer::Zstd => Box::new(BufReader::with_capacity(BLOCK, Frames { inner: Some(inner), frame: None })),
             Layer::Member { len, deflated, .. } => {
@@ -184,7 +187,11 @@ pub(super) fn open(path: &Path, layers: &[Layer], consumed: &Arc<AtomicU64>) -> 
         file.seek(SeekFrom::Start(*offset))?;
     }
     let counted = Counted { file: file.take(len), consumed: Arc::clone(consumed) };
-    let mut stream: Stream = Box::new(BufReader::with_capacity(BLOCK, counted));
+    inside(Box::new(BufReader::with_capacity(BLOCK, counted)), layers)
+}
+
+/// The stream inside all layers of another.
+pub(super) fn inside(mut stream: Stream, layers: &[Layer]) -> io::Result<Stream> {
     for layer in layers {
         stream = layer.take_off(stream)?;
     }

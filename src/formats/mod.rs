@@ -206,6 +206,10 @@ pub trait Store: Send + Sync {
     /// The order of a scan is the store's own order over everything, without a look at positions;
     /// found out when the store is opened.
     fn has_global_order(&self) -> bool;
+    /// The number of every stream's first event, where that is known of those that the store counts.
+    fn begins_at(&self) -> Option<i64> {
+        None
+    }
     /// Its rows lie in no order: not as they were written.
     fn is_heap(&self) -> bool {
         false
@@ -346,6 +350,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn is_heap(&self) -> bool {
         self.readers.is_heap()
+    }
+
+    fn begins_at(&self) -> Option<i64> {
+        self.mapping.begins_at()
     }
 
     fn first_version(&self) -> i64 {

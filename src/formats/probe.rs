@@ -146,9 +146,32 @@ impl Probe {
         Probe { kind: Kind::File(head), len: self.len, path: self.path.clone(), file: self.file.clone() }
     }
 
+    /// The folder holds a file of that name, be it behind the names that were listed.
+    pub fn holds(&self, name: &str) -> bool {
+        let is_listed = matches!(&self.kind, Kind::Folder(names) if names.iter().any(|own| own == name));
+        is_listed || !self.path.as_os_str().is_empty() && self.path.join(name).is_file()
+    }
+
     /// The file's handle.
     pub fn file(&self) -> Result<Arc<FileBytes>, ReadError> {
         let gone = || ReadError::io(&self.path, std::io::ErrorKind::IsADirectory.into());
         self.file.clone().ok_or_else(gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_holds_files_behind_those_that_are_listed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names: Vec<String> = (0..NAMES + 200).map(|at| format!("blob_{at}.dat")).collect();
+        names.iter().for_each(|name| std::fs::write(folder.path().join(name), b"").expect("a file"));
+        let probe = Probe::of(folder.path()).expect("a probe");
+        assert!(matches!(&probe.kind, Kind::Folder(listed) if listed.len() == NAMES));
+        assert!(names.iter().all(|name| probe.holds(name)) && !probe.holds("toc.dat"));
+        let probe = Probe::of_names(vec!["toc.dat".into()]);
+        assert!(probe.holds("toc.dat") && !probe.holds("Cargo.toml"));
     }
 }

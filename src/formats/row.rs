@@ -464,15 +464,19 @@ mod tests {
     }
 
     /// The rows of one event, in a database.
-    fn read_rows(sample: &Sample, folder: &Path) -> (String, BTreeMap<&'static str, String>) {
+    fn read_rows(
+        sample: &Sample,
+        rows: &[BTreeMap<String, toml::Value>],
+        folder: &Path,
+    ) -> (String, BTreeMap<&'static str, String>) {
         let path = folder.join("rows.db");
         let conn = rusqlite::Connection::open(&path).expect("a database");
         let table = sample.table.as_deref().expect("the table's name");
-        let names: Vec<&str> = sample.rows[0].keys().map(String::as_str).collect();
+        let names: Vec<&str> = rows[0].keys().map(String::as_str).collect();
         conn.execute_batch(&format!("DROP TABLE IF EXISTS {table}; CREATE TABLE {table} ({})", names.join(", ")))
             .expect("a table");
         let places = vec!["?"; names.len()].join(", ");
-        for row in &sample.rows {
+        for row in rows {
             let values = names.iter().map(|name| match &row[*name] {
                 toml::Value::String(text) => rusqlite::types::Value::from(text.clone()),
                 toml::Value::Integer(number) => rusqlite::types::Value::from(*number),
@@ -510,7 +514,11 @@ mod tests {
             for sample in &dialect.samples {
                 let (id, said) = match &sample.line {
                     Some(line) => read_line(line, folder.path()),
-                    None if !sample.rows.is_empty() => read_rows(sample, folder.path()),
+                    None if !sample.rows.is_empty() => read_rows(sample, &sample.rows, folder.path()),
+                    // Which member names the stream is told by the rows.
+                    None if dialect.seeks_stream() => {
+                        read_rows(sample, std::slice::from_ref(&sample.row), folder.path())
+                    }
                     None => read_row(dialect, sample, &all),
                 };
                 assert_eq!(id, dialect.id, "the sample is taken for another's");

@@ -103,6 +103,10 @@ impl Store for Several {
         false
     }
 
+    fn begins_at(&self) -> Option<i64> {
+        self.first.begins_at()
+    }
+
     fn is_heap(&self) -> bool {
         self.first.is_heap()
     }

@@ -66,6 +66,8 @@ pub struct IndexBuilder {
     parts: Vec<Text>,
     /// Events come in the order of the store.
     comes_in_order: bool,
+    /// The number of every stream's first event, where that is known.
+    begins_at: Option<i64>,
     /// They come as they lie in a heap, which is no order at all.
     comes_from_heap: bool,
     /// Events whose versions are only counted, and are so since this was last settled.
@@ -162,6 +164,12 @@ impl IndexBuilder {
     #[must_use]
     pub fn of_heap(self, comes_from_heap: bool) -> IndexBuilder {
         IndexBuilder { comes_from_heap, ..self }
+    }
+
+    /// Every stream's first event has this number.
+    #[must_use]
+    pub fn beginning_at(self, begins_at: Option<i64>) -> IndexBuilder {
+        IndexBuilder { begins_at, ..self }
     }
 
     #[must_use]
@@ -461,7 +469,30 @@ impl IndexBuilder {
             let doubts = self.positions.doubts(&index);
             doubts.into_iter().for_each(|doubt| self.examined.note(FindingCode::OrderNotProven, doubt));
         }
+        if let Some(begins_at) = self.begins_at {
+            self.examine_beginnings(&index, begins_at);
+        }
         examine(&index, |finding| self.examined.push(finding));
+    }
+
+    /// Of streams whose first events are gone no fold gives the state.
+    fn examine_beginnings(&mut self, index: &EventIndex, begins_at: i64) {
+        for id in index.streams.ids() {
+            let Some(facts) = index.streams.facts(id) else { continue };
+            let first = facts.summary.first;
+            if first.0 <= begins_at || index.streams.retention(id).is_some() {
+                continue;
+            }
+            let (name, gone) = (Text::from(index.streams.name(id)), first.0 - 1);
+            let which = if gone == begins_at { format!("v{gone} is") } else { format!("v{begins_at} to v{gone} are") };
+            self.examined.push(Finding {
+                code: FindingCode::Gap,
+                stream: Some(name),
+                stream_id: Some(id),
+                version: Some(first),
+                message: format!("{which} not in the store: what is folded of the rest may not be the state"),
+            });
+        }
     }
 }
 

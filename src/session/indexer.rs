@@ -46,6 +46,7 @@ impl Indexer {
                     opened.store.has_global_order(),
                 )
                 .of_heap(opened.store.is_heap())
+                .beginning_at(opened.store.begins_at())
                 .with_listing(opened.store.listing()),
                 cursor: ScanCursor::START,
                 progress: 0.0,

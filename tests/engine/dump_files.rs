@@ -278,9 +278,7 @@ fn what_is_no_table_is_passed_over_with_a_word() {
     let place = Place::new();
     let table = "CREATE TABLE ev (pos int, stream text, version int, type text, data text);\n";
     let row = "INSERT INTO ev VALUES (1,'s',1,'T','{}');\n";
-    let large = "SELECT pg_catalog.lo_open('16387', 131072);\nSELECT pg_catalog.lowrite(0, '\\x41');\n";
     for (script, word) in [
-        (format!("{table}{large}{row}"), "large objects"),
         (format!("{table}CNPY ev (pos) FROM stdin;\n{row}"), "is no statement: CNPY ev (pos) FROM stdin;"),
         (format!("-- PostgreSQL database dump\n{table}{row}"), "lacks the line with which its tool ends one"),
     ] {
@@ -289,6 +287,121 @@ fn what_is_no_table_is_passed_over_with_a_word() {
         let run = place.program.run(&args);
         assert!(run.code == 0 && run.out.contains(word) && run.out.contains("events     1"), "{run:?}");
     }
+}
+
+// --- Large objects ---------------------------------------------------------------------------
+
+/// Places of a dump of large objects that are tried.
+const TRIED_OBJECTS: usize = 160;
+
+#[test]
+fn large_objects_that_are_cut_or_harmed_are_not_shown_as_if_they_were_whole_in_silence() {
+    let mut chance = Chance(20_261_130);
+    for name in ["objects.sql", "objects.dump", "objects.tar"] {
+        let place = Place::new();
+        let (cache, bytes) = (place.path("cache"), dump(name));
+        let path = PathBuf::from(place.write(name, &bytes));
+        let whole = read(&path, &cache).expect(name);
+        assert!(whole.events.len() == 8 && !whole.is_said, "{name}");
+        assert!(whole.events["lamp-1 2"].ends_with(&format!("{} {}", "glow ".repeat(15) + "\"}", "{\"by\":\"ann\"}")));
+        let whole = whole.events;
+        // Before them stands which table they are of; the packed ones begin behind the contents.
+        let begins = |text: &[u8]| memchr::memmem::find(&bytes, text);
+        let rows = begins(b"1\t0\t2026-").or(begins(b"\x78\x9c")).expect("rows");
+        let apart = ((bytes.len() - rows) / TRIED_OBJECTS).max(1) | 1;
+        for len in (rows..bytes.len()).step_by(apart) {
+            std::fs::write(&path, &bytes[..len]).expect("written");
+            let Ok(found) = read(&path, &cache) else { continue };
+            let same = found.events.iter().all(|(key, event)| whole.get(key) == Some(event));
+            assert!(
+                found.is_said || same && found.events.len() == whole.len(),
+                "{name}: nothing says that it is cut at {len}"
+            );
+        }
+        for at in (rows + apart / 2..bytes.len()).step_by(apart) {
+            let mut harmed = bytes.clone();
+            harmed[at] ^= 1 + chance.below(255) as u8;
+            std::fs::write(&path, &harmed).expect("written");
+            let Ok(found) = read(&path, &cache) else { continue };
+            let lost = whole.iter().filter(|(key, event)| found.events.get(*key) != Some(event)).count();
+            assert!(lost <= 2 || found.is_said, "{name}: byte {at} hides {lost} events");
+        }
+    }
+}
+
+#[test]
+fn large_objects_are_written_in_the_ways_of_every_version() {
+    let place = Place::new();
+    let before = "-- PostgreSQL database dump\n";
+    let table = "CREATE TABLE ev (pos int, stream text, version int, type text, data oid);
+COPY ev (pos, stream, version, type, data) FROM stdin;\n1\ts\t1\tT\t16387\n\\.\n";
+    let after = "-- PostgreSQL database dump complete\n";
+    let open = "SELECT pg_catalog.lo_open('16387', 131072);\n";
+    let write = |text: &str| format!("SELECT pg_catalog.lowrite(0, {text});\n");
+    let close = "SELECT pg_catalog.lo_close(0);\n";
+    let off = "SET standard_conforming_strings = off;\n";
+    let said = |script: String| {
+        let store = place.write("dump.sql", format!("{before}{script}{after}"));
+        let all = |verb: &[&str]| {
+            let args: Vec<&str> = [verb[0], &store].into_iter().chain(verb[1..].iter().copied()).chain(MAP).collect();
+            let run = place.program.run(&args);
+            assert_eq!(run.code, 0, "{run:?}");
+            run.out
+        };
+        let event: serde_json::Value =
+            serde_json::from_str(all(&["events", "--json"]).lines().next().expect("a line")).expect("JSON");
+        (event["data"].to_string(), all(&["check"]))
+    };
+    // {"a":"it's \ é"}
+    let hex = "7b2261223a22697427732c205c5c20c3a9227d";
+    for script in [
+        format!("{table}{open}{}{close}", write(&format!("'\\x{hex}'"))),
+        format!(
+            "{table}{open}{}{}{}{close}",
+            write(&format!("'\\x{}'", &hex[..10])),
+            write("'\\x'"),
+            write(&format!("'\\x{}'", &hex[10..]))
+        ),
+        format!("{off}{table}{open}{}{close}", write(&format!("'\\\\x{hex}'"))),
+        format!("{off}{table}{open}{}{close}", write(r#"'{"a":"it''s, \\\\\\\\ \\303\\251"}'"#)),
+        format!("{table}{open}{}{close}", write(r#"E'{"a":"it''s, \\\\\\\\ \\303\\251"}'"#)),
+        format!(
+            "{table}{}{}{close}",
+            open.replace("'16387'", "pg_catalog.lo_create('16387')"),
+            write(&format!("'\\x{hex}'"))
+        ),
+        // The rows may come last.
+        format!("{open}{}{close}{table}", write(&format!("'\\x{hex}'"))).replace("pg_catalog.", ""),
+    ] {
+        let (data, check) = said(script.clone());
+        assert_eq!(data, r#"{"a":"it's, \\ é"}"#, "{script}");
+        assert!(check.contains("nothing odd"), "{script}: {check}");
+    }
+    let good = write(&format!("'\\x{hex}'"));
+    for (script, word) in [
+        (format!("{table}{open}{good}"), "the large object 16387 is not whole in the dump"),
+        (format!("{table}{open}{good}SELECT 1;\n{close}"), "the large object 16387 is not whole in the dump"),
+        (
+            format!("{table}{open}{}{good}{close}", good.replace("0, ", "1, ")),
+            "the large object 16387 is not whole in the dump",
+        ),
+        (format!("{table}{open}{}{close}", write("'\\x7b2'")), "the large object 16387 cannot be read: it is damaged"),
+        (format!("{table}{open}{}{close}", write("'\\x7bzz'")), "the large object 16387 cannot be read: it is damaged"),
+        (
+            format!("{table}{open}{}{close}", write("decode('7b', 'hex')")),
+            "the large object 16387 cannot be read: it is damaged",
+        ),
+    ] {
+        let (data, check) = said(script.clone());
+        assert_eq!(data, "16387", "{script}");
+        assert!(check.contains(word), "{script}: {check}");
+    }
+    let (data, check) = said(format!("{table}{open}{}{close}{open}{good}{close}", write("'\\x7b7d'")));
+    assert_eq!(data, r#"{"a":"it's, \\ é"}"#);
+    assert!(check.contains("the large object 16387 is in the dump twice, the last one counts"), "{check}");
+    // Nothing points to it: nothing is said of it.
+    let (data, check) = said(format!("{}{open}{good}", table.replace("data oid", "data int")));
+    assert!(data == "16387" && check.contains("nothing odd"), "{data} {check}");
 }
 
 // --- As they lie about -----------------------------------------------------------------------

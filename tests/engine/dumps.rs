@@ -276,3 +276,211 @@ fn rows_of_partitions_and_children_are_their_parents() {
         compare(&path, &options, &wanted, "map");
     }
 }
+
+/// The options by which the table of events with large objects is read.
+const OBJECTS: [&str; 4] = [
+    "--table",
+    "entries",
+    "--map",
+    "stream=subject,version=version,type=kind,data=payload,metadata=meta,time=made,position=seq",
+];
+
+/// Words of an event's JSON that only one of them has.
+fn needle(number: usize) -> String {
+    format!("needle{number:04}")
+}
+
+/// A table whose payloads are large objects: of several sizes and with the numbers of others mixed
+/// in; one that is shared, one that is empty, one that is not there, and some that nothing points to.
+fn fill_with_objects(server: &Postgres, database: &str, salt: u64) {
+    server.run("createdb", &[database]);
+    let mut chance = Chance(salt);
+    let mut script = String::from(
+        "create domain lo as oid;
+         create table entries (seq bigint, subject text, version int, kind text, payload oid, meta lo, made timestamptz, note text);
+         create table snapshots (subject text, state oid);
+         select lo_from_bytea(0, 'nobody points at this') from generate_series(1, 20);\n",
+    );
+    for number in 1..=120 {
+        let hard = HARD[chance.below(HARD.len())];
+        let size = [0, 10, 300, 2_000, 16_384, 49_152, 120_000][chance.below(7)];
+        let body = serde_json::json!({"n": number, "salt": salt, "word": needle(number), "text": hard, "long": "ab ".repeat(size / 3)});
+        let meta = match number % 4 {
+            0 => "null".to_owned(),
+            1 => "(select meta from entries where seq = 2)".to_owned(),
+            _ => format!(
+                "lo_from_bytea(0, convert_to({}, 'UTF8'))",
+                quoted(&serde_json::json!({"by": hard}).to_string())
+            ),
+        };
+        // Numbers may be larger than a signed one of four bytes.
+        let own = if number == 7 { 4_000_000_007_u32 } else { 0 };
+        script += &format!(
+            "insert into entries values ({number}, 's-{}', {}, 'Kind', lo_from_bytea({own}, convert_to({}, 'UTF8')), {meta},
+                '2026-01-01'::timestamptz + {number} * interval '1 minute', 'x');
+             insert into snapshots values ('s', lo_from_bytea(0, 'old')); select lo_unlink(lo_from_bytea(0, 'gone'));\n",
+            number % 5,
+            number / 5,
+            quoted(&body.to_string())
+        );
+    }
+    server.sql(database, &script);
+}
+
+/// Every event as the database says it.
+fn with_objects(server: &Postgres, database: &str) -> Vec<Value> {
+    let wanted = server.sql(
+        database,
+        "select json_build_object('stream', subject, 'version', version, 'position', seq, 'type', kind,
+            'data', convert_from(lo_get(payload), 'UTF8')::json,
+            'metadata', convert_from(lo_get(meta), 'UTF8')::json)::text from entries order by seq",
+    );
+    wanted.lines().map(spelled).collect()
+}
+
+#[test]
+fn payloads_that_are_large_objects_are_what_the_database_says() {
+    let Some(server) = Postgres::start() else { return };
+    fill_with_objects(&server, "lights", 5);
+    let wanted = with_objects(&server, "lights");
+    assert!(wanted.iter().any(|event| event["data"].to_string().len() > 100_000));
+    let place = Place::new();
+    let mut files = server.dumps("lights", "entries");
+    files.retain(|file| !file.contains("data") && !file.ends_with(".csv"));
+    assert_eq!(files.len(), 12, "{files:?}");
+    // A tar that was unpacked, and a folder whose files are packed in each of the ways that are known.
+    let tar = files.iter().find(|file| file.ends_with(".tar")).expect("a tar");
+    let (unpacked, mixed) = (server.path("unpacked"), server.path("mixed"));
+    std::fs::create_dir(&unpacked).expect("a folder");
+    assert!(Command::new("tar").args(["-xf", tar, "-C", &unpacked]).status().expect("tar").success());
+    std::fs::create_dir(&mixed).expect("a folder");
+    for entry in std::fs::read_dir(&unpacked).expect("a folder").flatten() {
+        let (name, bytes) = (text(Path::new(&entry.file_name())), std::fs::read(entry.path()).expect("a file"));
+        let is_object = name.starts_with("blob_");
+        let (ending, bytes) = match bytes.len() % 4 {
+            0 if is_object => (".gz", crate::layers::gzip(&bytes)),
+            1 if is_object => {
+                let mut out = lz4_flex::frame::FrameEncoder::new(Vec::new());
+                std::io::Write::write_all(&mut out, &bytes).expect("packed");
+                (".lz4", out.finish().expect("packed"))
+            }
+            2 if is_object => {
+                (".zst", ruzstd::encoding::compress_to_vec(&*bytes, ruzstd::encoding::CompressionLevel::Fastest))
+            }
+            _ => ("", bytes),
+        };
+        std::fs::write(Path::new(&mixed).join(name + ending), bytes).expect("a file");
+    }
+    let flat = server.path("lights-flat");
+    server.run("pg_dump", &["-Fd", "-Z0", "-d", "lights", "-f", &flat]);
+    files.extend([unpacked, mixed, flat, format!("{}/restore.sql", server.path("unpacked"))]);
+    for path in &files {
+        compare(path, &OBJECTS, &wanted, "map");
+        let args: Vec<&str> = ["check", path].into_iter().chain(OBJECTS).collect();
+        let run = place.program.run(&args);
+        assert!(run.out.contains("nothing odd"), "{path}: {run:?}");
+        // A search looks at what is shown.
+        let words = needle(42);
+        let args: Vec<&str> = ["search", path, "--json"].into_iter().chain(OBJECTS).chain(["--", &words]).collect();
+        let found = place.program.json(&args);
+        assert_eq!(found.len(), 1, "{path}");
+        assert_eq!((&found[0]["stream"], &found[0]["version"]), (&"s-2".into(), &8.into()), "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn a_large_object_that_is_empty_or_not_in_the_dump_is_not_taken_for_another() {
+    let Some(server) = Postgres::start() else { return };
+    fill_with_objects(&server, "lights", 6);
+    server.sql(
+        "lights",
+        "update entries set payload = lo_from_bytea(0, '') where seq = 3;
+         select lo_unlink(payload) from entries where seq = 4; update entries set payload = 0 where seq = 5",
+    );
+    let numbers = server.sql("lights", "select payload from entries where seq = 4");
+    let gone: u64 = numbers.trim().parse().expect("a number");
+    let place = Place::new();
+    let told = |path: &str, verb: &[&str]| {
+        let table = if path.ends_with(".csv") { "lights" } else { "entries" };
+        let options = ["--table", table, OBJECTS[2], OBJECTS[3]];
+        let args: Vec<&str> = [verb[0], path].into_iter().chain(verb[1..].iter().copied()).chain(options).collect();
+        let run = place.program.run(&args);
+        assert_eq!(run.code, 0, "{path}: {run:?}");
+        run.out
+    };
+    for path in server.dumps("lights", "entries") {
+        let events: Vec<Value> = told(&path, &["events", "--json"]).split_terminator('\n').map(spelled).collect();
+        let data = |at: usize| &events[at - 1]["data"];
+        let check = told(&path, &["check"]);
+        if path.ends_with(".csv") {
+            assert_eq!(*data(4), gone.to_string(), "{path}");
+            assert!(!check.contains("large object"), "{path}: {check}");
+            continue;
+        }
+        assert_eq!((data(4), data(5)), (&Value::from(gone.to_string()), &Value::from("0")), "{path}");
+        if path.contains("data") {
+            // Without the tables' definitions nothing tells that these are no numbers.
+            assert!(data(3).as_str().is_some_and(|text| text.parse::<u64>().is_ok()), "{path}: {}", data(3));
+            assert!(check.contains("nothing in it tells which columns point to them"), "{path}: {check}");
+            continue;
+        }
+        assert_eq!(data(3), "\"\"", "{path}");
+        let lacks = format!(
+            "some payloads are not in the file: in payload and meta stand the numbers of large objects, and the dump lacks \
+             some of them, the first is {gone}; dump it again with -b (--large-objects)"
+        );
+        assert_eq!(check.matches("payloads are not in the file").count(), 1, "{path}: {check}");
+        assert!(check.contains(&lacks), "{path}: {check}");
+    }
+    // Without its objects the table alone is left.
+    for (name, options) in
+        [("table.sql", &[][..]), ("table.dump", &["-Fc"]), ("table.tar", &["-Ft"]), ("table", &["-Fd"])]
+    {
+        let path = server.path(name);
+        let args: Vec<&str> = ["-d", "lights", "-t", "entries", "-f", &path].iter().chain(options).copied().collect();
+        server.run("pg_dump", &args);
+        let numbers = server.sql("lights", "select payload from entries order by seq");
+        let events: Vec<Value> = told(&path, &["events", "--json"]).split_terminator('\n').map(spelled).collect();
+        for (event, number) in events.iter().zip(numbers.lines()) {
+            assert_eq!(event["data"], number, "{path}");
+        }
+        let check = told(&path, &["check"]);
+        let lacks = "the payloads are not in the file: in payload and meta stand the numbers of large objects, and the dump \
+                     holds none; dump it again with -b (--large-objects)";
+        assert!(check.matches("not in the file").count() == 1 && check.contains(lacks), "{path}: {check}");
+        // As it says.
+        let args: Vec<&str> = [args, vec!["-b", "-f"]].concat();
+        let again = server.path(&format!("again-{name}"));
+        server.run("pg_dump", &[&args[..], &[&again]].concat());
+        assert!(told(&again, &["events", "--json"]).contains("needle0001"), "{again}");
+    }
+}
+
+#[test]
+fn large_objects_of_two_databases_with_the_same_numbers_are_two() {
+    let Some(server) = Postgres::start() else { return };
+    let script = |word: &str| {
+        format!(
+            "create table entries (seq bigint, subject text, version int, kind text, payload oid, meta oid, made timestamptz);
+             insert into entries select n, 's', n, 'Kind', lo_from_bytea(50000 + n, convert_to('{{\"{word}\":' || n || '}}', 'UTF8')),
+                null, '2026-01-01' from generate_series(1, 9) n;"
+        )
+    };
+    for word in ["one", "two"] {
+        server.run("createdb", &[word]);
+        server.sql(word, &script(word));
+    }
+    let path = server.path("all.sql");
+    server.run("pg_dumpall", &["-f", &path]);
+    for word in ["one", "two"] {
+        let wanted: Vec<Value> = (1..=9)
+            .map(|n| spelled(&serde_json::json!({"version": n, "data": {word: n}, "metadata": null}).to_string()))
+            .collect();
+        let table = format!("{word}.public.entries");
+        let options = ["--table", &table, OBJECTS[2], OBJECTS[3]];
+        compare(&path, &options, &wanted, "map");
+        let place = Place::new();
+        let args: Vec<&str> = ["check", &path].into_iter().chain(options).collect();
+        assert!(place.program.run(&args).out.contains("nothing odd"), "{word}");
+    }
+}

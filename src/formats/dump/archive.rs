@@ -8,18 +8,27 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Flavour;
+use super::objects::{LargeObjects, ObjectIndex, Stand, int, number_of_file, object_number, skip_chunks};
 use super::outline::{Block, Form, Outline, Place};
 use super::script::copy_head;
+use crate::formats::bytes::FileBytes;
 use crate::formats::layers::{Layer, charset_named};
 use crate::formats::unpacked::tar_number;
 
 const MAGIC: &[u8] = b"PGDMP";
 /// What entries with the rows of a table are called.
 const DATA: &str = "TABLE DATA";
-/// The entry with all large objects.
+/// What entries with large objects are called; those of one each hold none.
 const LARGE_OBJECTS: &str = "BLOBS";
+const LARGE_OBJECT: [&str; 2] = ["BLOB", "BLOB METADATA"];
+/// The files of a folder end so.
+pub(super) const ENDINGS: [(&str, Option<Layer>); 4] =
+    [("", None), (".gz", Some(Layer::Gzip)), (".lz4", Some(Layer::Lz4)), (".zst", Some(Layer::Zstd))];
+/// What the block of a custom archive is that holds large objects.
+const BLOCK_OF_OBJECTS: u8 = 3;
 /// Entries of a table of contents.
 const MAX_ENTRIES: i64 = 10_000_000;
 /// A text in the table of contents.
@@ -37,6 +46,7 @@ pub(super) struct Packed {
 pub(super) struct Contents {
     pub outline: Outline,
     pub packed: Vec<Packed>,
+    pub objects: LargeObjects,
 }
 
 pub(super) fn is_archive(head: &[u8]) -> bool {
@@ -54,7 +64,7 @@ enum Parts {
     /// Files of a folder.
     Folder(PathBuf),
     /// Members of a tar.
-    Tar(Members),
+    Tar(Members, ObjectIndex),
 }
 
 /// Reads the table of contents.
@@ -77,27 +87,32 @@ fn read(path: &Path) -> io::Result<Contents> {
         file.seek(SeekFrom::Start(0))?;
         return Reader::begin(file)?.contents(path, Parts::Custom);
     }
-    let members = members(&mut file)?;
+    let (members, objects) = members(&mut file)?;
     let toc = members.get("toc.dat").map_or(512, |(offset, _)| *offset);
     file.seek(SeekFrom::Start(toc))?;
-    Reader::begin(file)?.contents(path, Parts::Tar(members))
+    Reader::begin(file)?.contents(path, Parts::Tar(members, objects))
 }
 
 /// The members of a tar by their names: offset and length.
 type Members = HashMap<String, (u64, u64)>;
 
-fn members(file: &mut BufReader<File>) -> io::Result<Members> {
-    let mut members = Members::new();
+/// The members, and apart from them those that are large objects.
+fn members(file: &mut BufReader<File>) -> io::Result<(Members, ObjectIndex)> {
+    let (mut members, mut objects) = (Members::new(), ObjectIndex::default());
     let mut at = 0;
     loop {
         file.seek(SeekFrom::Start(at))?;
         let mut head = [0; 512];
         if file.read_exact(&mut head).is_err() || head[0] == 0 {
-            return Ok(members);
+            return Ok((members, objects));
         }
         let name = head[..100].split(|byte| *byte == 0).next().unwrap_or_default();
         let len = tar_number(&head[124..136]);
-        members.insert(String::from_utf8_lossy(name).into_owned(), (at + 512, len));
+        let name = String::from_utf8_lossy(name);
+        match number_of_file(&name) {
+            Some((number, "")) => objects.add(number, at + 512, len),
+            _ => drop(members.insert(name.into_owned(), (at + 512, len))),
+        }
         let next = len.checked_next_multiple_of(512).and_then(|len| len.checked_add(512)?.checked_add(at));
         // Beyond the end of any file.
         at = next.unwrap_or(i64::MAX as u64);
@@ -133,7 +148,7 @@ struct Entry {
     file: Option<String>,
 }
 
-fn damaged(message: impl Into<String>) -> io::Error {
+pub(super) fn damaged(message: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("the archive of pg_dump is damaged: {}", message.into()))
 }
 
@@ -188,9 +203,7 @@ impl Reader {
     }
 
     fn int(&mut self) -> io::Result<i64> {
-        let negative = self.byte()? != 0;
-        let value = i64::try_from(self.little_endian(self.int_bytes)?).map_err(|_| damaged("a number is too large"))?;
-        Ok(if negative { -value } else { value })
+        int(&mut self.file, self.int_bytes)
     }
 
     fn text(&mut self) -> io::Result<Option<String>> {
@@ -224,13 +237,18 @@ impl Reader {
         }
         let mut entries = Vec::new();
         for _ in 0..count {
-            entries.push(self.entry(matches!(parts, Parts::Custom))?);
+            let entry = self.entry(matches!(parts, Parts::Custom))?;
+            // There may be a great many.
+            if !LARGE_OBJECT.contains(&entry.kind.as_str()) {
+                entries.push(entry);
+            }
         }
         let start = self.file.stream_position()?;
-        if matches!(parts, Parts::Custom) && entries.iter().any(|entry| entry.kind == DATA && entry.offset.is_none()) {
+        let is_unknown = |entry: &Entry| [DATA, LARGE_OBJECTS].contains(&entry.kind.as_str()) && entry.offset.is_none();
+        if matches!(parts, Parts::Custom) && entries.iter().any(is_unknown) {
             self.find_blocks(start, &mut entries)?;
         }
-        self.outline(path, &parts, &entries)
+        self.outline(path, parts, &entries)
     }
 
     fn entry(&mut self, is_custom: bool) -> io::Result<Entry> {
@@ -270,83 +288,104 @@ impl Reader {
         self.file.seek(SeekFrom::Start(start))?;
         loop {
             let at = self.file.stream_position()?;
-            let Ok(_kind) = self.byte() else { return Ok(()) };
+            let Ok(kind) = self.byte() else { return Ok(()) };
             let Ok(id) = self.int() else { return Ok(()) };
             if let Some(entry) = without.remove(&id) {
                 entry.offset = Some(at);
             }
+            let int_bytes = self.int_bytes;
+            // A cut archive ends here; what was found until then is there. Behind what can be
+            // there it ends as well.
             loop {
-                // A cut archive ends here; what was found until then is there.
-                let Ok(len) = self.int() else { return Ok(()) };
-                if len <= 0 {
+                if kind == BLOCK_OF_OBJECTS && !object_number(&mut self.file, int_bytes).is_ok_and(|number| number > 0)
+                {
                     break;
                 }
-                // Behind what can be there it ends as well.
-                if self.file.seek_relative(len).is_err() {
+                if skip_chunks(&mut self.file, int_bytes).is_err() {
                     return Ok(());
+                }
+                if kind != BLOCK_OF_OBJECTS {
+                    break;
                 }
             }
         }
     }
 
-    fn outline(&self, path: &Path, parts: &Parts, entries: &[Entry]) -> io::Result<Contents> {
-        let mut contents = Contents { outline: Outline::default(), packed: Vec::new() };
+    fn outline(&self, path: &Path, parts: Parts, entries: &[Entry]) -> io::Result<Contents> {
+        let (mut outline, mut all) = (Outline::default(), Vec::new());
         let charset = entries.iter().find(|entry| entry.kind == "ENCODING");
         let charset = charset.and_then(|entry| charset_named(entry.definition.as_bytes()));
         for entry in entries {
-            contents.outline.read_statement(entry.definition.trim_start().as_bytes(), None, Flavour::Postgres);
+            outline.read_statement(entry.definition.trim_start().as_bytes(), None, Flavour::Postgres);
         }
-        contents.outline.has_large_objects = entries.iter().any(|entry| entry.kind == LARGE_OBJECTS);
         for entry in entries.iter().filter(|entry| entry.kind == DATA) {
-            if contents.outline.is_full() {
-                contents.outline.is_too_large = true;
+            if outline.is_full() {
+                outline.is_too_large = true;
                 break;
             }
             // Without a COPY its rows are INSERT statements.
             let form = if entry.copy.is_empty() { Form::Insert } else { Form::Copy };
             let columns = copy_head(entry.copy.as_bytes(), None).and_then(|(_, columns)| columns);
-            let table = contents.outline.table(entry.place.clone());
-            let columns = columns.unwrap_or_else(|| {
-                contents.outline.tables[table].columns.iter().map(|column| column.name.clone()).collect()
-            });
-            let Some(mut packed) = self.packed(path, parts, entry)? else { continue };
+            let table = outline.table(entry.place.clone());
+            let columns = columns
+                .unwrap_or_else(|| outline.tables[table].columns.iter().map(|column| column.name.clone()).collect());
+            let Some(mut packed) = self.packed(path, &parts, entry)? else { continue };
             packed.layers.extend(charset);
             // Each is a text of its own.
-            contents.outline.close_blocks();
+            outline.close_blocks();
             let heads = Vec::new();
-            contents.outline.add_block(Block { table, columns: columns.into(), form, data: 0..u64::MAX, heads });
-            contents.packed.push(packed);
+            outline.add_block(Block { table, columns: columns.into(), form, data: 0..u64::MAX, heads });
+            all.push(packed);
         }
-        Ok(contents)
+        Ok(Contents { outline, packed: all, objects: self.objects(path, parts, entries)? })
+    }
+
+    fn objects(&self, path: &Path, parts: Parts, entries: &[Entry]) -> io::Result<LargeObjects> {
+        Ok(match parts {
+            Parts::Custom => {
+                let blocks = entries.iter().filter(|entry| entry.kind == LARGE_OBJECTS);
+                LargeObjects::new(Stand::Custom {
+                    file: Arc::new(FileBytes::open(path)?),
+                    path: path.to_owned(),
+                    int_bytes: self.int_bytes,
+                    unpacks: self.unpacks(),
+                    blocks: blocks.filter_map(|entry| entry.offset).collect(),
+                })
+            }
+            Parts::Folder(folder) => LargeObjects::new(Stand::Folder(folder)),
+            Parts::Tar(_, index) => LargeObjects::known(Stand::Tar(Arc::new(FileBytes::open(path)?)), index),
+        })
+    }
+
+    /// The layer that is in a custom archive around the rows of a table, and around a large object.
+    fn unpacks(&self) -> Option<Layer> {
+        match self.packing {
+            Packing::None => None,
+            Packing::Gzip => Some(Layer::Zlib),
+            Packing::Lz4 => Some(Layer::Lz4),
+            Packing::Zstd => Some(Layer::Zstd),
+        }
     }
 
     fn packed(&self, path: &Path, parts: &Parts, entry: &Entry) -> io::Result<Option<Packed>> {
-        let unpacks = match self.packing {
-            Packing::None => None,
-            Packing::Gzip if matches!(parts, Parts::Custom) => Some(Layer::Zlib),
-            Packing::Gzip => Some(Layer::Gzip),
-            Packing::Lz4 => Some(Layer::Lz4),
-            Packing::Zstd => Some(Layer::Zstd),
-        };
         Ok(match (parts, entry.offset, &entry.file) {
             (Parts::Custom, Some(offset), _) => {
-                let chunks = Layer::Chunks { offset, int_bytes: self.int_bytes };
-                Some(Packed { file: path.to_owned(), layers: [Some(chunks), unpacks].into_iter().flatten().collect() })
+                let chunks = Layer::Chunks { offset, int_bytes: self.int_bytes, has_head: true };
+                let layers = [Some(chunks), self.unpacks()].into_iter().flatten().collect();
+                Some(Packed { file: path.to_owned(), layers })
             }
             (Parts::Folder(folder), _, Some(name)) => {
                 if name.contains(['/', '\\']) {
                     return Err(damaged(format!("it names the file {name}")));
                 }
                 let plain = folder.join(name);
-                let endings =
-                    [("", None), (".gz", Some(Layer::Gzip)), (".lz4", Some(Layer::Lz4)), (".zst", Some(Layer::Zstd))];
-                let found = endings.into_iter().find_map(|(ending, layer)| {
+                let found = ENDINGS.into_iter().find_map(|(ending, layer)| {
                     let file = folder.join(format!("{name}{ending}"));
                     file.is_file().then(|| Packed { file, layers: layer.into_iter().collect() })
                 });
                 Some(found.unwrap_or(Packed { file: plain, layers: Vec::new() }))
             }
-            (Parts::Tar(members), _, Some(name)) => members.get(name).map(|(offset, len)| Packed {
+            (Parts::Tar(members, _), _, Some(name)) => members.get(name).map(|(offset, len)| Packed {
                 file: path.to_owned(),
                 layers: vec![Layer::Member { offset: *offset, len: *len, deflated: false, size: *len }],
             }),

@@ -290,7 +290,11 @@ impl<'t> Tokens<'t> {
             self.at = before;
             if !is_rule && let Some(name) = self.name() {
                 let quoted_type = matches!(self.flavour, Flavour::SqlServer) && self.is_symbol(b'[');
-                let kind = self.word().unwrap_or_default();
+                let mut kind = self.word().unwrap_or_default();
+                // `public.lo`
+                if self.flavour == Flavour::Postgres && self.is_symbol(b'.') {
+                    kind = self.word().filter(|kind| kind == "lo").unwrap_or_default();
+                }
                 if quoted_type {
                     self.is_symbol(b']');
                 }
@@ -335,6 +339,7 @@ impl Holds {
             }
             "boolean" | "bool" => Holds::Booleans,
             "bit" if flavour == Flavour::SqlServer => Holds::Booleans,
+            "oid" | "lo" if flavour == Flavour::Postgres => Holds::LargeObjects,
             _ => Holds::Text,
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Flavour;
 use super::lex::Tokens;
+use super::objects::ObjectIndex;
 use crate::model::FindingCode;
 
 /// Tables, and runs of rows, that are remembered.
@@ -30,8 +31,10 @@ pub(super) struct Outline {
     pub lacks_end: bool,
     /// Where something begins that is no statement, and how.
     pub odd: Option<(u64, String)>,
-    /// Values that stand beside the tables, which are not read.
-    pub has_large_objects: bool,
+    /// Where values stand that are beside the tables, of a script.
+    pub objects: ObjectIndex,
+    /// Backslashes in its strings escape.
+    pub escapes: bool,
     by_name: HashMap<String, Vec<usize>>,
     /// Of each table the block to which further INSERT statements belong.
     open: HashMap<usize, usize>,
@@ -73,6 +76,8 @@ pub(super) enum Holds {
     Bytes,
     Booleans,
     Text,
+    /// The numbers of large objects.
+    LargeObjects,
     /// Nothing told its type.
     Unknown,
 }
@@ -270,10 +275,7 @@ impl Outline {
         let odd = self.odd.iter().map(|(at, text)| {
             (FindingCode::BadLine, format!("what stands at byte {at} is passed over, for it is no statement: {text}"))
         });
-        let large = self
-            .has_large_objects
-            .then(|| (FindingCode::NotRead, "the dump holds large objects, which are not read".to_owned()));
-        odd.chain(large).collect()
+        odd.collect()
     }
 
     /// The table that holds its rows: its own, or that of which it is a part.

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::objects::LargeObjects;
 use super::outline::Form;
 use super::walk::{Next, Part, Walk};
 use super::{Dumped, Flavour, TEXT_BITS};
@@ -18,7 +20,7 @@ use crate::formats::{
     EventPage, Fetcher, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner,
     StoreChange, payloads_of_rows,
 };
-use crate::model::{FindingCode, Findings, RowKey};
+use crate::model::{Finding, FindingCode, Findings, RowKey};
 
 /// What is read of a row.
 pub(super) struct Plan {
@@ -256,6 +258,8 @@ impl Readers for DumpReaders {
             shared: Arc::clone(&self.shared),
             builder: RowBuilder::new(Arc::clone(mapping)),
             at: None,
+            cut: None,
+            pointed: Pointed::default(),
         })
     }
 }
@@ -270,6 +274,63 @@ pub(super) struct Reader {
     builder: RowBuilder,
     /// The part that is walked, and how far.
     at: Option<(usize, Walk)>,
+    /// What the scan found unfinished so far.
+    cut: Option<String>,
+    pointed: Pointed,
+}
+
+/// The large objects to which the rows of a scan point.
+#[derive(Default)]
+struct Pointed {
+    /// Those that were not looked for yet: of an archive it takes a while to know where they are.
+    pending: Vec<u32>,
+    is_any: bool,
+    /// The first that is not there.
+    lost: Option<u32>,
+}
+
+/// Numbers of large objects that wait until they are looked for, at most.
+const MAX_PENDING: usize = 1 << 20;
+
+impl Pointed {
+    /// Takes in the row that was read last.
+    fn take(&mut self, walk: &Walk, part: &Part) {
+        walk.pointed(part, |number| {
+            self.is_any = true;
+            if self.lost.is_none() {
+                self.pending.push(number);
+            }
+        });
+    }
+
+    /// Looks for those that wait. A table is in one database, so that one part tells where.
+    fn look(&mut self, objects: &LargeObjects, within: &Range<u64>) {
+        let lost = self.pending.drain(..).find(|number| !objects.has(*number, within));
+        self.lost = self.lost.or(lost);
+    }
+
+    /// Says what is odd of the objects, and whether some are not there.
+    fn tell(&self, shared: &Shared, objects: &LargeObjects, notes: &mut Findings) {
+        if !self.is_any {
+            return;
+        }
+        objects.odd().for_each(|(code, said)| notes.note(code, said));
+        let Some(number) = self.lost else { return };
+        let is_pointer =
+            |column: &usize| shared.parts.iter().any(|part| part.pointers().any(|(own, _)| own == *column));
+        let names = (0..shared.plan.columns.len()).filter(is_pointer);
+        let names: Vec<&str> = names.map(|column| shared.plan.columns[column].name.as_str()).collect();
+        let (which, lack) = match objects.is_empty() {
+            true => ("the", "the dump holds none".to_owned()),
+            false => ("some", format!("the dump lacks some of them, the first is {number}")),
+        };
+        let names = names.join(" and ");
+        let said = format!(
+            "{which} payloads are not in the file: in {names} stand the numbers of large objects, and {lack}; dump it \
+             again with -b (--large-objects)"
+        );
+        notes.note(FindingCode::Incomplete, said);
+    }
 }
 
 impl Reader {
@@ -307,7 +368,7 @@ impl Reader {
         let (plan, own) = (&shared.plan, &shared.parts[part]);
         let wanted = if extent == Extent::Whole { &plan.all } else { &plan.in_header };
         let Some((_, walk)) = at else { return Ok(()) };
-        walk.cells(own, wanted, |cells| {
+        let pushed = walk.cells(own, wanted, |cells| {
             if !plan.tests.iter().all(|(at, test)| holds(&cells[*at], test)) {
                 return Ok(());
             }
@@ -327,7 +388,15 @@ impl Reader {
                 }
             }
             builder.push(key, &cells[..plan.mapped], None, item, extent, page, notes)
-        })
+        });
+        let row = page.len().checked_sub(1).and_then(|last| page.get(last)).filter(|row| row.key.0 == key);
+        for trouble in &walk.troubles {
+            let (stream, version) =
+                (row.as_ref().map(|row| row.stream.into()), row.as_ref().and_then(|row| row.version));
+            let message = trouble.clone();
+            notes.push(Finding { code: FindingCode::Damaged, stream, stream_id: None, version, message });
+        }
+        pushed
     }
 
     /// The part in which a key is, and where in its text.
@@ -353,8 +422,8 @@ impl Scanner for Reader {
         };
         if *cursor == ScanCursor::START {
             self.passed_over.iter().for_each(|(code, said)| notes.note(*code, said.as_str()));
+            (self.cut, self.pointed) = (None, Pointed::default());
         }
-        let mut tail = None;
         while page.len() < PAGE_ROWS && page.filled_bytes() < PAGE_BYTES {
             let Some(part) = parts.get(at) else { break };
             let walk = self.walk(at);
@@ -365,6 +434,9 @@ impl Scanner for Reader {
             }
             match walk.next(part, &shared.plan.in_header).map_err(failed)? {
                 Next::Row(offset) => {
+                    if let Some((_, walk)) = &self.at {
+                        self.pointed.take(walk, part);
+                    }
                     let key = part.base + offset as i64;
                     if let Err(reason) = self.push(at, key, None, Extent::Header, page, notes) {
                         notes.note(FindingCode::BadLine, format!("the row at byte {offset} {reason}"));
@@ -375,24 +447,33 @@ impl Scanner for Reader {
                 }
                 Next::Cut => {
                     let offset = self.walk(at).offset();
-                    tail = Some(format!("the row at byte {offset} is the last and unfinished"));
+                    self.cut = Some(format!("the row at byte {offset} is the last and unfinished"));
                     at += 1;
                 }
                 Next::End => {
                     let is_early = part.is_packed && part.form == Form::Copy && !self.walk(at).is_at_end();
-                    tail = tail.or(part.bytes.trouble());
-                    tail = tail.or(is_early.then(|| "the rows of a table end too early".to_owned()));
+                    let early = || is_early.then(|| "the rows of a table end too early".to_owned());
+                    self.cut = self.cut.take().or_else(|| part.bytes.trouble()).or_else(early);
                     at += 1;
                 }
             }
         }
-        let end = at >= parts.len();
-        if end {
-            tail = tail.or(self.tail.map(str::to_owned));
+        let is_behind = at >= parts.len();
+        let mut end = is_behind;
+        if let Some((objects, within)) = parts.first().and_then(|part| part.objects.as_ref()) {
+            // The rows of the last page are shown before it takes a while.
+            end &= self.pointed.pending.is_empty() || objects.is_ready() || page.is_empty();
+            if end || self.pointed.pending.len() > MAX_PENDING {
+                self.pointed.look(objects, within);
+            }
+            if end {
+                self.pointed.tell(&shared, objects, notes);
+            }
         }
+        let tail = self.cut.clone().or(self.tail.filter(|_| end).map(str::to_owned));
         let offset = self.at.as_ref().filter(|(part, _)| *part == at).map_or(0, |(_, walk)| walk.behind());
         let within = parts.get(at).map_or(0.0, |part| part.bytes.progress(offset.max(part.start)));
-        let progress = match (end, shared.is_one_text()) {
+        let progress = match (is_behind, shared.is_one_text()) {
             (true, _) => 1.0,
             (false, true) => within,
             (false, false) => (at as f32 + within) / parts.len().max(1) as f32,

@@ -190,7 +190,7 @@ impl Fields {
                 other => as_text(other),
             },
             (FieldKind::Plain, _) | (_, Holds::Numbers) => number(bytes),
-            (_, Holds::Integers | Holds::Unknown) => integer(bytes).unwrap_or(as_text(bytes)),
+            (_, Holds::Integers | Holds::LargeObjects | Holds::Unknown) => integer(bytes).unwrap_or(as_text(bytes)),
             (FieldKind::Text, Holds::Text) => as_text(bytes),
         }
     }
@@ -229,7 +229,7 @@ fn integer(bytes: &[u8]) -> Option<Cell<'static>> {
 }
 
 /// `\x6162` or `a\142`, as PostgreSQL writes bytes. `false`: it is neither.
-fn unpack_bytes(text: &[u8], out: &mut Vec<u8>) -> bool {
+pub(super) fn unpack_bytes(text: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
     if let Some(hex) = text.strip_prefix(b"\\x") {
         return unhex(hex, out);
@@ -536,7 +536,7 @@ fn skip_space(text: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The string whose quote stands at `at`; where what follows it begins.
-fn string(text: &[u8], at: usize, escapes: bool, wanted: bool, out: &mut Vec<u8>) -> Option<usize> {
+pub(super) fn string(text: &[u8], at: usize, escapes: bool, wanted: bool, out: &mut Vec<u8>) -> Option<usize> {
     let mut from = at + 1;
     loop {
         let rest = text.get(from..)?;

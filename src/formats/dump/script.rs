@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::Flavour;
 use super::lex::{Lex, Tokens, Within, is_name};
+use super::objects::{Call, MAX_CALL};
 use super::outline::{Block, Form, Outline, Place};
 use super::window::Window;
 use crate::formats::bytes::Bytes;
@@ -35,6 +36,7 @@ pub(super) fn outline(bytes: &Arc<dyn Bytes>, flavour: Flavour) -> io::Result<Ou
         }
         if database != before {
             outline.close_blocks();
+            outline.is_too_large |= !outline.objects.begin_database(reader.window.offset());
         }
         reader.statement(&mut outline, database.as_ref())?;
     }
@@ -146,6 +148,12 @@ impl Statements {
     /// Takes in one statement and goes behind it.
     fn statement(&mut self, outline: &mut Outline, database: Option<&String>) -> io::Result<()> {
         let rest = self.window.rest();
+        if Call::begins(rest) {
+            let text = self.text(MAX_CALL)?;
+            outline.objects.take(text.as_deref().and_then(Call::of), self.window.offset());
+            return Ok(());
+        }
+        outline.objects.interrupt();
         if is_word(rest, b"copy") {
             return self.copy(outline, database);
         }
@@ -157,7 +165,9 @@ impl Statements {
             let text = String::from_utf8_lossy(&line[..line.len().min(40)]).into_owned();
             outline.odd = Some((self.window.offset(), text));
         }
-        outline.has_large_objects |= is_word(rest, b"select") && writes_large_object(rest);
+        if let Some(escapes) = sets_escapes(rest) {
+            outline.escapes = escapes;
+        }
         let keeps = is_word(rest, b"create") || is_word(rest, b"alter");
         let body = is_word(rest, b"create") && self.flavour != Flavour::Postgres && makes_code(rest);
         let mut text = Vec::new();
@@ -209,6 +219,17 @@ impl Statements {
                 return Ok(false);
             }
         }
+    }
+
+    /// Goes behind the statement's end; its text, where that is there and no longer than `most`.
+    pub fn text(&mut self, most: usize) -> io::Result<Option<Vec<u8>>> {
+        let mut text = Vec::new();
+        let whole = self.walk(|part| {
+            if text.len() <= most {
+                text.extend_from_slice(part);
+            }
+        })?;
+        Ok((whole && text.len() <= most).then_some(text))
     }
 
     /// SQL Server's statements need no semicolon: the next one begins with a line.
@@ -323,7 +344,7 @@ impl Statements {
 }
 
 /// A line's first bytes that tell what it is.
-const MAX_LINE_HEAD: usize = 512;
+pub(super) const MAX_LINE_HEAD: usize = 512;
 
 pub(super) fn is_end_of_copy(text: &[u8]) -> bool {
     let Some(rest) = text.strip_prefix(b"\\.") else { return false };
@@ -410,10 +431,10 @@ fn makes_code(text: &[u8]) -> bool {
     head.split_whitespace().take(8).any(|word| matches!(word, "trigger" | "procedure" | "function" | "event"))
 }
 
-/// `SELECT pg_catalog.lo_open('16387', 131072);`
-fn writes_large_object(text: &[u8]) -> bool {
-    let call = text[b"select".len()..].trim_ascii_start();
-    call.strip_prefix(b"pg_catalog.").unwrap_or(call).starts_with(b"lo_open(")
+/// `SET standard_conforming_strings = off;`: backslashes in strings escape.
+fn sets_escapes(text: &[u8]) -> Option<bool> {
+    let value = text.strip_prefix(b"SET standard_conforming_strings = ")?;
+    Some(is_word(value, b"off"))
 }
 
 /// A function in the form of SQL's standard.

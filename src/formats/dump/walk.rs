@@ -1,8 +1,10 @@
 //! [`Part`]: a run of rows in one text, and [`Walk`]: from row to row of it.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::objects::LargeObjects;
 use super::outline::{Form, Holds};
 use super::rows::{Fields, Found};
 use super::script::{self, Statements, insert_head};
@@ -11,8 +13,11 @@ use super::{Flavour, rows};
 use crate::dialect::Cell;
 use crate::formats::bytes::Bytes;
 
-/// A longer row is passed over, as a finding.
-const MAX_ROW_BYTES: usize = 256 << 20;
+/// A longer row is passed over, as a finding; so is a longer large object.
+pub(super) const MAX_ROW_BYTES: usize = 256 << 20;
+
+/// Room for one value that is kept for the next.
+const MAX_ROOM: usize = 8 << 20;
 
 /// Rows that are looked at to see what columns hold whose types nothing tells.
 const LOOKED_AT_ROWS: usize = 50;
@@ -37,9 +42,30 @@ pub(super) struct Part {
     pub heads: Vec<Vec<u8>>,
     /// It is a text of its own, in an archive.
     pub is_packed: bool,
+    /// The large objects whose numbers its rows hold, and in which part of the dump they are; where
+    /// there are none numbers stay numbers.
+    pub objects: Option<(Arc<LargeObjects>, Range<u64>)>,
 }
 
 impl Part {
+    /// The columns that hold numbers of large objects, each with its field.
+    pub fn pointers(&self) -> impl Iterator<Item = (usize, usize)> {
+        let fields = self.fields.iter().enumerate();
+        fields.filter_map(|(column, field)| Some((column, field.filter(|field| self.is_pointer(*field))?)))
+    }
+
+    /// Of a column that is asked for nothing tells the type.
+    pub fn lacks_types(&self) -> bool {
+        self.fields.iter().flatten().any(|field| self.holds.get(*field) == Some(&Holds::Unknown))
+    }
+
+    /// The field is of a column that is asked for, and holds numbers of large objects.
+    fn is_pointer(&self, field: usize) -> bool {
+        self.objects.is_some()
+            && self.holds.get(field) == Some(&Holds::LargeObjects)
+            && self.columns.get(field).is_some_and(Option::is_some)
+    }
+
     /// Bytes up to the first row of a statement with rows of this part.
     fn head(&self, statement: &[u8], flavour: Flavour) -> Option<usize> {
         if self.heads.is_empty() {
@@ -95,6 +121,8 @@ pub(super) struct Walk {
     /// The row that was read last: its offset, and its length.
     row: (u64, usize),
     rooms: Vec<Vec<u8>>,
+    /// What of the row that was read last cannot be read, in words.
+    pub troubles: Vec<String>,
 }
 
 /// What stands next in a part.
@@ -112,7 +140,13 @@ impl Walk {
     pub fn new(part: &Part, flavour: Flavour) -> Walk {
         let mut window = Window::new(Arc::clone(&part.bytes));
         window.seek(part.start);
-        Walk { statements: Statements::new(window, flavour), fields: Fields::default(), row: (0, 0), rooms: Vec::new() }
+        Walk {
+            statements: Statements::new(window, flavour),
+            fields: Fields::default(),
+            row: (0, 0),
+            rooms: Vec::new(),
+            troubles: Vec::new(),
+        }
     }
 
     pub fn offset(&self) -> u64 {
@@ -120,7 +154,7 @@ impl Walk {
     }
 
     /// Reads the row that stands here or comes next. `wanted` says of which of the mapping's
-    /// columns.
+    /// columns; numbers of large objects are read in any case.
     pub fn next(&mut self, part: &Part, wanted: &[bool]) -> io::Result<Next> {
         if !self.find_row(part)? {
             return Ok(Next::End);
@@ -128,7 +162,7 @@ impl Walk {
         let offset = self.offset();
         let asked = |field: usize| {
             let column = part.columns.get(field).copied().flatten();
-            column.and_then(|column| wanted.get(column)).is_some_and(|wanted| *wanted)
+            column.and_then(|column| wanted.get(column)).is_some_and(|wanted| *wanted) || part.is_pointer(field)
         };
         loop {
             let window = &self.statements.window;
@@ -249,12 +283,26 @@ impl Walk {
         self.statements.window.seek(offset);
     }
 
-    /// The cells of the row that was read last, by the mapping's columns.
+    /// The numbers of large objects to which the row points that was read last.
+    pub fn pointed(&self, part: &Part, mut each: impl FnMut(u32)) {
+        let text = self.statements.window.rest();
+        let text = text.get(..self.row.1).unwrap_or_default();
+        for (_, field) in part.pointers() {
+            if let Some(number) = number_of_object(self.fields.cell(text, field, Holds::LargeObjects, &mut Vec::new()))
+            {
+                each(number);
+            }
+        }
+    }
+
+    /// The cells of the row that was read last, by the mapping's columns; large objects in place of
+    /// their numbers.
     pub fn cells<T>(&mut self, part: &Part, wanted: &[bool], then: impl FnOnce(&[Cell<'_>]) -> T) -> T {
         let text = self.statements.window.rest();
         let text = text.get(..self.row.1).unwrap_or_default();
         self.rooms.resize_with(part.fields.len(), Vec::new);
-        let fields = &self.fields;
+        self.troubles.clear();
+        let (fields, troubles) = (&self.fields, &mut self.troubles);
         let cells: Vec<Cell<'_>> = part
             .fields
             .iter()
@@ -263,11 +311,31 @@ impl Walk {
             .map(|((field, wanted), room)| match field {
                 Some(field) if *wanted => {
                     let holds = part.holds.get(*field).copied().unwrap_or(Holds::Unknown);
-                    fields.cell(text, *field, holds, room)
+                    let mut number = None;
+                    if part.is_pointer(*field) {
+                        number = number_of_object(fields.cell(text, *field, holds, &mut Vec::new()));
+                    }
+                    let (Some(number), Some((objects, within))) = (number, &part.objects) else {
+                        return fields.cell(text, *field, holds, room);
+                    };
+                    match objects.read(number, within, room) {
+                        Ok(true) => return Cell::Bytes(room),
+                        Ok(false) => {}
+                        Err(trouble) => troubles.push(trouble),
+                    }
+                    Cell::Integer(i64::from(number))
                 }
                 _ => Cell::Null,
             })
             .collect();
-        then(&cells)
+        let result = then(&cells);
+        self.rooms.iter_mut().filter(|room| room.capacity() > MAX_ROOM).for_each(|room| *room = Vec::new());
+        result
     }
+}
+
+/// What a cell points to.
+fn number_of_object(cell: Cell<'_>) -> Option<u32> {
+    let Cell::Integer(number) = cell else { return None };
+    u32::try_from(number).ok().filter(|number| *number > 0)
 }

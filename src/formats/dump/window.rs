@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::formats::bytes::Bytes;
 
-/// Bytes read at once.
-const STEP: usize = 512 << 10;
+/// Bytes read at once, mostly.
+pub(super) const STEP: usize = 512 << 10;
 
 /// A window over the bytes, and a place in it.
 pub(super) struct Window {
@@ -18,11 +18,18 @@ pub(super) struct Window {
     at: usize,
     /// `held` reaches to the end.
     is_last: bool,
+    /// Bytes read at once.
+    step: usize,
 }
 
 impl Window {
     pub fn new(bytes: Arc<dyn Bytes>) -> Window {
-        Window { bytes, held: Vec::new(), more: Vec::new(), start: 0, at: 0, is_last: false }
+        Window::with_step(bytes, STEP)
+    }
+
+    /// Reads so many bytes at once.
+    pub fn with_step(bytes: Arc<dyn Bytes>, step: usize) -> Window {
+        Window { bytes, held: Vec::new(), more: Vec::new(), start: 0, at: 0, is_last: false, step }
     }
 
     /// Where it stands, from the beginning of the bytes.
@@ -68,7 +75,7 @@ impl Window {
             self.held = self.held.to_vec();
         }
         // A long value is not read in ever so many small steps.
-        let want = STEP.max(self.held.len());
+        let want = self.step.max(self.held.len());
         self.bytes.read(self.start + self.held.len() as u64, want, &mut self.more)?;
         self.is_last = self.more.len() < want;
         self.held.extend_from_slice(&self.more);
