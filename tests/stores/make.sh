@@ -131,6 +131,7 @@ for name in "${names[@]}"; do
   began=$SECONDS
   rm -rf "$made"
   mkdir -p "$made"
+  unset PGDATABASE
   ! uses_server "$name" || database "$(echo "$name" | tr - _)"
   # In a shell of its own, which ends at the first command that fails.
   make_one >"$out/.log" 2>&1 &

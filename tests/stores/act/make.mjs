@@ -39,7 +39,7 @@ const event = (at) => {
   switch (below(6)) {
     case 0:
     case 1:
-      return ['FishPutIn', { id, fish: pick([{ kind: 'Guppy', seen: [1, null, { '': true }] }, 'tetra 🐟', { kind: null }]) }];
+      return ['FishPutIn', { id, fish: pick([{ kind: 'Guppy 🐟', seen: [1, null, { '': true }] }, { kind: null }, { tail: { long: 0.5 } }]) }];
     case 2:
       return ['FishTakenOut', { id }];
     case 3:

@@ -82,8 +82,8 @@ for workflow in DBOS.list_workflows():
         "category": workflow.name,
         "first": steps[0]["function_id"],
         "events": events,
-        # What a step gave back, or failed with, is the event; the library knows no states.
-        "states": [],
+        # The library knows no states: what a step gave back is compared in place of them.
+        "states": [{"version": step["function_id"], "state": step["output"]} for step in steps if not step["error"]],
     })
 DBOS.destroy()
 write(folder, "dbos", f"dbos {version('dbos')}", streams)

@@ -1,1 +1,1 @@
-export { Hive, Jar } from "../hives.mjs";
+../hives.mjs
