@@ -30,7 +30,8 @@ def utc(time):
     return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def write(folder, dialect, library, streams):
-    """Each stream is a dict: stream, category, first, events, states."""
-    text = json.dumps({"dialect": dialect, "library": library, "streams": streams}, ensure_ascii=False, indent=1)
+def write(folder, dialect, library, streams, findings=()):
+    """Each stream is a dict: stream, category, first, events, states; `findings` are what may be said of them."""
+    whole = {"dialect": dialect, "library": library, "streams": streams, "findings": findings}
+    text = json.dumps(whole, ensure_ascii=False, indent=1)
     Path(folder, "expected.json").write_text(text + "\n", encoding="utf-8")

@@ -181,7 +181,7 @@ public final class Make {
             return null;
         });
         // It has its own id in place of one of an aggregate.
-        expected.stream(rate.getIdentifier(), "").event(0, rate.getPayloadType().getName(), rate.getTimestamp().toString());
+        expected.stream(rate.getIdentifier(), null).event(0, rate.getPayloadType().getName(), rate.getTimestamp().toString());
         axon.shutdown();
         expected.write(arguments[0], "axon", "Axon Framework 4.13.0");
     }

@@ -86,4 +86,5 @@ for workflow in DBOS.list_workflows():
         "states": [{"version": step["function_id"], "state": step["output"]} for step in steps if not step["error"]],
     })
 DBOS.destroy()
-write(folder, "dbos", f"dbos {version('dbos')}", streams)
+# A workflow that is started is written down later than what it then does.
+write(folder, "dbos", f"dbos {version('dbos')}", streams, ["time-backwards"])
