@@ -98,15 +98,17 @@ pub(super) enum Changed {
 }
 
 impl OpenStore {
-    /// Opens a store in the background. A place without stream comes back as it was left.
+    /// Opens a store in the background. It is read as it was read before; a place without stream comes back as it
+    /// was left.
     pub(super) fn open(desk: &mut Desk, place: Place, choice: OpenChoice) -> OpenStore {
         let path = std::path::absolute(&place.store).unwrap_or_else(|_| place.store.clone());
         let bare = place.stream.is_none() && place.at == At::Last && place.reducer.is_none();
         let recent = desk.settings.recent.iter().find(|recent| recent.place.store == path).cloned();
         let points_a = recent.as_ref().map(|recent| recent.memory.points_a.clone()).unwrap_or_default();
         let declined = recent.as_ref().and_then(|recent| recent.memory.declined.clone());
-        let recent = recent.filter(|_| bare && ReadAs::of(&choice).is_found_out());
+        let recent = recent.filter(|_| ReadAs::of(&choice).is_found_out());
         let choice = recent.as_ref().map_or(choice, |recent| recent.memory.read_as.clone().choice());
+        let recent = recent.filter(|_| bare);
         let (id, session) = desk.session(&path, choice.clone());
         let mut store = OpenStore::opening(id, path, choice, session, desk.host);
         store.tabs.0 = place.tab;

@@ -470,6 +470,8 @@ mod tests {
         folder: &Path,
     ) -> (String, BTreeMap<&'static str, String>) {
         let path = folder.join("rows.db");
+        // The tables of the sample before are another dialect's.
+        let _ = std::fs::remove_file(&path);
         let conn = rusqlite::Connection::open(&path).expect("a database");
         let table = sample.table.as_deref().expect("the table's name");
         let names: Vec<&str> = rows[0].keys().map(String::as_str).collect();

@@ -250,7 +250,8 @@ fn read(text: &str, duplicate_key: &mut Option<Text>) -> Result<Node, String> {
     }
 }
 
-fn first_duplicate(members: &[(Text, Node)]) -> Option<Text> {
+/// A key that occurs twice.
+pub fn first_duplicate(members: &[(Text, Node)]) -> Option<Text> {
     if members.len() <= LINEAR_KEYS {
         return members
             .iter()

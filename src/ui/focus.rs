@@ -283,9 +283,9 @@ pub fn return_from_menu(ctx: &Context) {
     }
 }
 
-/// What has the keyboard is gone, such as a button that did its work or the list of another tab, or Esc
-/// took it from a button: its panel has it, or the events where it was in none. Asked once all is
-/// drawn; a sheet or a menu that is closed gives it back itself.
+/// What has the keyboard is gone, such as a button that did its work or the list of another tab: its
+/// panel has it, or the events where it was in none. What Esc took it from and is there has it again.
+/// Asked once all is drawn; a sheet or a menu that is closed gives it back itself.
 pub fn return_from_what_is_gone(ctx: &Context) {
     let has_sheet = ctx.data(|data| data.get_temp::<Before>(before_id()).is_some());
     if has_sheet || open_menu(ctx).is_some() {
@@ -294,8 +294,13 @@ pub fn return_from_what_is_gone(ctx: &Context) {
     go_on_to_panel(ctx);
     let is_drawn = |id: Id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some());
     let gone = match (ctx.memory(|memory| memory.focused()), began(ctx)) {
-        // What was asked for in this pass comes with the next.
-        (Some(focused), Began(now, ..)) if now == Some(focused) && !is_drawn(focused) => focused,
+        // What was asked for in this pass comes with the next; where it does not come, as the list of a
+        // filter without a match, who had it before keeps it.
+        (Some(focused), Began(now, last, _)) if now == Some(focused) && !is_drawn(focused) => match last {
+            Some(last) if last != focused && is_drawn(last) => return give(ctx, last),
+            _ => focused,
+        },
+        (None, Began(None, Some(last), true)) if is_drawn(last) => return give(ctx, last),
         (None, Began(None, Some(last), true)) => last,
         _ => return,
     };

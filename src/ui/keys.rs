@@ -10,6 +10,7 @@ use crate::app::action::{Action, Panel};
 use crate::app::command;
 use crate::app::command::COMMANDS;
 use crate::app::command::{Command, CommandContext, Key, Shortcut};
+use crate::app::view::WorkspaceView;
 
 /// Takes the keys of this frame that mean a command.
 pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
@@ -70,6 +71,27 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
     for (_, close) in open.into_iter().filter(|(is_open, _)| *is_open) {
         if !typing && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
             out.push(close);
+        }
+    }
+}
+
+/// Where a list shows nothing because of what is typed in its filter, Esc clears it, wherever the keyboard
+/// is but in a text field: the page says so. Asked after [`keys`], which has the first word.
+pub fn clear_unmatched(ctx: &Context, cx: &CommandContext, view: &WorkspaceView<'_>, out: &mut Vec<Action>) {
+    if cx.modal_open || Popup::is_any_open(ctx) || ctx.text_edit_focused() {
+        return;
+    }
+    let (events, streams) = (&view.events, &view.streams);
+    let mut clears = [
+        (events.none_matches() && !events.filter.is_empty(), Action::SetEventFilter(String::new())),
+        (streams.none_matches() && !streams.filter.is_empty(), Action::SetStreamFilter(String::new())),
+    ];
+    if focus::current(ctx) == Some(Panel::Streams) {
+        clears.reverse();
+    }
+    for (_, clear) in clears.into_iter().filter(|(is_empty, _)| *is_empty) {
+        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
+            out.push(clear);
         }
     }
 }

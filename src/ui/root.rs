@@ -3,7 +3,7 @@
 use egui::accesskit::{Live, Role};
 use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, ViewportCommand, pos2, vec2};
 
-use super::keys::keys;
+use super::keys::{clear_unmatched, keys};
 use super::layout::workspace_ui;
 use super::panels::toolbar::{self, toolbar_ui};
 use super::panels::welcome::welcome_ui;
@@ -45,6 +45,9 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     }
     let from = out.len();
     keys(&ctx, view.commands, out);
+    if let Screen::Workspace(workspace) = &view.screen {
+        clear_unmatched(&ctx, view.commands, workspace, out);
+    }
     dropped(&ctx, out);
 
     let rect = ui.max_rect();

@@ -20,7 +20,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 
 use super::root::root_ui;
 use super::scripts::Scripts;
-use super::{fonts, tokens};
+use super::{fonts, text, tokens};
 use crate::app::action::{Action, ExportAction};
 use crate::app::settings::{Settings, SettingsChange};
 use crate::app::{App, Effect, Folders, Start};
@@ -367,7 +367,7 @@ impl eframe::App for Shell {
         }
         let title = self.app.title();
         if title != self.title {
-            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            ctx.send_viewport_cmd(ViewportCommand::Title(text::title(&title)));
             self.title = title;
         }
         if let Some(after) = self.app.next_frame_in() {

@@ -149,6 +149,15 @@ pub fn head(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
 
+/// Longer than a title is in any bar.
+const MAX_TITLE_BYTES: usize = 400;
+
+/// A title as a window's bar can have it: one line without characters that a window system turns
+/// away (a NUL ends the program) or that turn the rest around; its middle is left out where it is long.
+pub fn title(text: &str) -> String {
+    one_line(&ends(text, MAX_TITLE_BYTES))
+}
+
 /// Width of a character of [`DATA`].
 const DATA_CHAR: f32 = 7.6;
 
@@ -351,6 +360,14 @@ mod tests {
             assert!(head.chars().count().abs_diff(tail.chars().count()) <= 3, "{shown}");
             assert!(width <= room && width > room - 20.0, "{shown} is {width} wide in {room}");
         }
+    }
+
+    #[test]
+    fn a_title_has_no_character_that_a_window_system_turns_away() {
+        assert_eq!(title("nul\0mid v5 - names.db"), "nul\\u0000mid v5 - names.db");
+        assert_eq!(title("a\nb\u{202e}c v1 - x.db"), "a↵b\\u202ec v1 - x.db");
+        let long = title(&format!("{} v5 - names.db", "é".repeat(4_000)));
+        assert!(long.len() <= MAX_TITLE_BYTES && long.starts_with('é') && long.ends_with(" v5 - names.db"), "{long}");
     }
 
     #[test]

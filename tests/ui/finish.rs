@@ -264,6 +264,23 @@ fn painted_at(window: &Window, wanted: &str) -> egui::Rect {
 }
 
 #[test]
+fn a_clock_with_millionths_leaves_the_time_since_the_event_before_free() {
+    let line = |n: u32| {
+        format!(
+            "{{\"stream\":\"a-1\",\"version\":{n},\"type\":\"T\",\"timestamp\":\"2026-03-{n:02}T{n:02}:48:00.123456Z\",\"data\":{{}}}}\n"
+        )
+    };
+    let (mut window, _folder) = lines(&(1..9).map(line).collect::<String>());
+    wait_for(&mut window, "row 8 of 8");
+    let clock = painted_at(&window, "08:48:00.123456");
+    let since = painted_at(&window, "1 d 1 h");
+    assert!(clock.right() + 4.0 <= since.left(), "{clock:?} beside {since:?}");
+    // The longest there is.
+    let room = painted_at(&window, "Since previous").right() - clock.right();
+    assert!(room >= "23 h 59 m".len() as f32 * 7.6, "{room}");
+}
+
+#[test]
 fn a_click_on_a_type_of_the_legend_lists_its_events_and_another_one_all() {
     let mut window = window(Case::Full);
     window.get_by_label("Only Withdrawn").click();

@@ -4,7 +4,7 @@ use egui::{Event, Key, Modifiers, Role};
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use crate::program::{Case, Window, settle, window};
+use crate::program::{Case, Window, settle, wait_until, window};
 use eventglass::app::action::{Action, Axis, CopyWhat, StateTab};
 use eventglass::app::playback::PlaybackCommand;
 use eventglass::model::Applied;
@@ -122,6 +122,71 @@ pub fn focused_name(window: &Window) -> String {
 }
 
 #[test]
+fn the_keyboard_goes_along_with_the_tabs_of_a_panel() {
+    let mut window = window(Case::Full);
+    press_with(&mut window, Modifiers::ALT, Key::Num3);
+    for tab in ["2", "3", "4", "1"] {
+        write(&mut window, tab);
+        wait_until(&mut window, &format!("the keyboard in tab {tab}"), |window| !focused_name(window).is_empty());
+        let name = focused_name(&window);
+        press_with(&mut window, Modifiers::ALT, Key::Num3);
+        assert_eq!(focused_name(&window), name, "tab {tab}");
+    }
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().selected().as_deref(), Some("/status"), "the tree has the arrows");
+}
+
+#[test]
+fn esc_takes_the_keyboard_from_no_button() {
+    let mut window = window(Case::Full);
+    for name in ["File", "Axis: sequence", "Step forward"] {
+        window.get_by_label(name).focus();
+        settle(&mut window);
+        press(&mut window, Key::Escape);
+        assert!(window.get_by_label(name).is_focused(), "{name}");
+    }
+    // A click beside everything does.
+    let beside = egui::pos2(720.0, 889.0);
+    window.hover_at(beside);
+    window.drag_at(beside);
+    window.drop_at(beside);
+    settle(&mut window);
+    assert_eq!(focused_name(&window), "");
+}
+
+#[test]
+fn a_list_without_a_match_has_the_keyboard_and_esc_clears_its_filter() {
+    let mut window = window(Case::Full);
+    let clears = |window: &Window| window.query_all_by_label("Clear filter").count();
+    for (panel, other) in [(Key::Num2, Key::Num3), (Key::Num1, Key::Num2)] {
+        press_with(&mut window, Modifiers::ALT, panel);
+        write(&mut window, "/");
+        write(&mut window, "Frozn");
+        assert_eq!(clears(&window), 1);
+        press(&mut window, Key::Enter);
+        assert_eq!(clears(&window), 1, "Enter in the field clears nothing");
+        assert!(focused_name(&window).starts_with("Filter "), "{}", focused_name(&window));
+        // From another panel, and from its own.
+        for from in [other, panel] {
+            press_with(&mut window, Modifiers::ALT, from);
+            assert_eq!(focused_name(&window) == "Clear filter", from == panel);
+            press(&mut window, Key::Escape);
+            assert_eq!(clears(&window), 0, "{panel:?} from {from:?}");
+            assert!(!focused_name(&window).is_empty());
+            press_with(&mut window, Modifiers::ALT, panel);
+            write(&mut window, "/");
+            write(&mut window, "Frozn");
+        }
+        // Its own filter is found in, not another panel's.
+        press_with(&mut window, Modifiers::ALT, panel);
+        press_with(&mut window, Modifiers::COMMAND, Key::F);
+        assert!(focused_name(&window).starts_with("Filter "), "{}", focused_name(&window));
+        press(&mut window, Key::Escape);
+        assert_eq!(clears(&window), 0);
+    }
+}
+
+#[test]
 fn tab_leaves_every_panel() {
     let mut window = window(Case::Full);
     let mut names = Vec::new();
@@ -142,14 +207,6 @@ fn the_keyboard_is_kept_where_what_had_it_is_gone() {
         write(&mut window, tab);
         settle(&mut window);
         assert_eq!(focused_name(&window), list);
-    }
-    // Esc on a button goes to its panel, or to the events from the toolbar.
-    for (button, list) in [("Play", "Playhead"), ("File", "Events")] {
-        window.get_by_label(button).focus();
-        settle(&mut window);
-        press(&mut window, Key::Escape);
-        settle(&mut window);
-        assert_eq!(focused_name(&window), list, "from {button}");
     }
     // A button that is gone with its notice.
     let mut guess = crate::program::window(Case::Guess);

@@ -232,11 +232,14 @@ fn the_mapping_is_remembered_with_the_store() {
     });
     let mut later = settings();
     kept.for_each(|change| later.apply(&change));
-    let again = Start { places: vec![Place::of(&path)], ..Start::default() };
-    let mut window = drawn(Program::new(later, again), SIZE);
-    settle(&mut window);
-    assert_eq!(opened(&window), (6, 10));
-    wait_for(&mut window, "by \"ann\"");
+    // Also where the command line says what to show of it.
+    for stream in [None, Some("ledger/2".to_owned())] {
+        let again = Start { places: vec![Place { stream, ..Place::of(&path) }], ..Start::default() };
+        let mut window = drawn(Program::new(later.clone(), again), SIZE);
+        settle(&mut window);
+        assert_eq!(opened(&window), (6, 10));
+        wait_for(&mut window, "by \"ann\"");
+    }
 }
 
 fn press_open(window: &mut Window) {

@@ -311,6 +311,29 @@ fn alt_and_its_letter_open_a_menu() {
 }
 
 #[test]
+fn a_menu_is_as_long_as_the_window_has_room() {
+    fn texts(shape: &egui::Shape, out: &mut Vec<(String, egui::Rect)>) {
+        match shape {
+            egui::Shape::Text(text) => {
+                out.push((text.galley.text().to_owned(), text.galley.rect.translate(text.pos.to_vec2())));
+            }
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| texts(shape, out)),
+            _ => {}
+        }
+    }
+    for (letter, last) in [(Key::F, "Quit"), (Key::V, "Reset layout")] {
+        let mut window = window(Case::Full);
+        press_with(&mut window, Modifiers::ALT, letter);
+        let is_seen = window.output().shapes.iter().any(|clipped| {
+            let mut found = Vec::new();
+            texts(&clipped.shape, &mut found);
+            found.iter().any(|(text, place)| text == last && clipped.clip_rect.contains_rect(*place))
+        });
+        assert!(is_seen, "{last} is out of sight");
+    }
+}
+
+#[test]
 fn a_menu_that_was_clicked_has_the_arrows() {
     let mut window = window(Case::Full);
     press_with(&mut window, Modifiers::ALT, Key::Num2);

@@ -168,6 +168,17 @@ fn a_real_window_steps_filters_and_closes() {
     assert_eq!(ends(&mut program), Some(0));
 }
 
+#[test]
+fn a_name_with_a_nul_does_not_end_the_program() {
+    let display = Display::start();
+    let log = display.home.path().join("nul.jsonl");
+    std::fs::write(&log, "{\"stream\":\"nul\\u0000mid\",\"version\":1,\"type\":\"T\",\"data\":{}}\n").expect("written");
+    let (mut program, window) = display.open(&[log.to_str().expect("a path")]);
+    display.title_becomes(&window, "nul\\u0000mid v1 - nul.jsonl");
+    display.xdotool(&["key", "ctrl+q"]);
+    assert_eq!(ends(&mut program), Some(0));
+}
+
 /// The commands of the README's code blocks, without the prompt, and what stands below each.
 fn readme_commands() -> Vec<(String, Vec<String>)> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");

@@ -54,6 +54,13 @@ pub struct EventsView<'a> {
     pub playing: bool,
 }
 
+impl EventsView<'_> {
+    /// Events are there, and the filter lets none of them pass.
+    pub fn none_matches(&self) -> bool {
+        !self.filtering && matches!(&self.rows, Content::Ready(rows) if rows.is_empty())
+    }
+}
+
 /// The stretch of time whose events are listed, and what is kept of filters.
 pub struct EventTimes<'a> {
     /// The stream has times.

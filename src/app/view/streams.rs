@@ -32,6 +32,13 @@ pub struct StreamsView<'a> {
     pub selected_name: Option<&'a str>,
 }
 
+impl StreamsView<'_> {
+    /// Streams are there, and the filter lets none of them pass.
+    pub fn none_matches(&self) -> bool {
+        matches!(&self.rows, Content::Ready(rows) if rows.is_empty())
+    }
+}
+
 /// Rows of the list of streams.
 pub trait StreamLines {
     fn len(&self) -> u64;

@@ -70,6 +70,18 @@ fn widest_type(painter: &Painter, view: &EventsView<'_>) -> f32 {
     names.map(|entry| text::width(painter, entry.name, text::BODY)).fold(0.0, f32::max)
 }
 
+/// Times that are looked at, from the first row to the last.
+const LOOKED_AT: u64 = 16;
+
+/// Times have millionths of a second: their clock is longer.
+fn has_micros(view: &EventsView<'_>) -> bool {
+    let Content::Ready(rows) = &view.rows else { return false };
+    let last = rows.len().saturating_sub(1);
+    let looked_at = (0..=LOOKED_AT).map(|nth| last / LOOKED_AT * nth + last % LOOKED_AT * nth / LOOKED_AT);
+    let micros = |at| rows.row(at).time.is_some_and(|time| time.0 % 1_000 != 0);
+    !rows.is_empty() && looked_at.into_iter().any(micros)
+}
+
 /// A header that is dragged: the column, and by how much its edge is moved.
 type Dragged = (Pointer, f32);
 
@@ -85,9 +97,14 @@ impl Columns {
         let wanted: Vec<f32> = view.columns.iter().map(|column| wanted(column, dragged.as_ref())).collect();
         let behind = SINCE_RIGHT + RIGHT + wanted.iter().map(|wanted| GAP + wanted).sum::<f32>();
         let type_room = widest_type(ui.painter(), view) - (TIME - 12.0 - TYPE);
-        let type_room = type_room.min(width - behind).max(0.0).round();
-        let mut columns = lay_out(width - type_room, &wanted, view.columns, view.columns_chosen);
+        let time_room = if has_micros(view) { (3.0 * DIGIT_WIDTH).round() } else { 0.0 };
+        let type_room = type_room.min(width - behind - time_room).max(0.0).round();
+        let mut columns = lay_out(width - type_room - time_room, &wanted, view.columns, view.columns_chosen);
         (columns.shift, columns.type_room) = (shift, type_room);
+        if let Some(since) = &mut columns.since {
+            *since += time_room;
+            columns.payload.iter_mut().for_each(|(from, to)| (*from, *to) = (*from + time_room, *to + time_room));
+        }
         columns
     }
 

@@ -146,7 +146,8 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
     if let Some(text) = output.changed {
         out.push(Action::SetEventFilter(text));
     }
-    if output.left || output.entered {
+    // Where nothing matches, Enter is not for the button that clears the filter.
+    if output.left || output.entered && !view.none_matches() {
         ui.memory_mut(|memory| memory.request_focus(id.with("list")));
     }
 }
@@ -302,21 +303,23 @@ fn row_ui(
         None => {}
     }
     let x = x + columns.type_room;
-    if let Some(time) = line.time.and_then(|time| format::time_parts(time, zone)) {
+    let time_end = if let Some(time) = line.time.and_then(|time| format::time_parts(time, zone)) {
         let from = if columns.short_time {
             x + TIME
         } else {
             let end = text::left(painter, x + TIME, y, &time.0, text::DATA, quiet);
             end + text::width(painter, " ", text::DATA)
         };
-        text::left(painter, from, y, &time.1, text::DATA, middle);
+        text::left(painter, from, y, &time.1, text::DATA, middle)
     } else {
-        text::left(painter, x + TIME, y, "-", text::DATA, quiet);
-    }
+        text::left(painter, x + TIME, y, "-", text::DATA, quiet)
+    };
     if let Some(right) = columns.since {
         let since = line.since_previous.map(format::duration).unwrap_or_default();
         let backwards = line.since_previous.is_some_and(|since| since < 0);
-        text::right(painter, x + right, y, &since, text::DATA, if backwards { t.warning } else { quiet });
+        let color = if backwards { t.warning } else { quiet };
+        // A clock may be longer than those that were looked at.
+        text::right_cut(painter, x + right, y, &since, text::DATA, color, x + right - time_end - 8.0);
     } else if line.idle_before {
         // Without that column the rule says how long it was.
         let gap = line.since_previous.map(format::gap).unwrap_or_default();

@@ -243,7 +243,8 @@ pub fn sentence(ui: &mut Ui, id: Id, rect: Rect, words: &str, action: Option<(&s
         let width = button_width(&painter, word, keys).min(rect.width());
         let left = (rect.center().x - width / 2.0).round();
         let at = Rect::from_min_size(pos2(left, place.bottom().round() + 16.0), vec2(width, 28.0));
-        button(ui, id.with("do"), at, Look::Outlined, word, keys).clicked()
+        // In the place of the list: it takes the keys of the panel.
+        button(ui, id.with("list"), at, Look::Outlined, word, keys).clicked()
     })
 }
 

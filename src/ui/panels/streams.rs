@@ -119,7 +119,8 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, view: &StreamsView<'_>, out: &mu
     if output.entered && !view.filter.is_empty() {
         out.push(Action::OpenFirstStream);
     }
-    if output.left || output.entered {
+    // Where nothing matches, Enter is not for the button that clears the filter.
+    if output.left || output.entered && !view.none_matches() {
         ui.memory_mut(|memory| memory.request_focus(id.with("list")));
     }
 }

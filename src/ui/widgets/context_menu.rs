@@ -106,6 +106,8 @@ fn show(ctx: &Context, popup: Id, layer: LayerId, at: Pos2, add: impl FnOnce(&mu
         .show(|ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing = Vec2::ZERO;
+            // Else it ends at 400 points, which egui gives an area that nobody measured yet.
+            ui.set_max_height(room - margin.y);
             ScrollArea::vertical().max_height(room - margin.y).show(ui, |ui| {
                 ui.set_width(width);
                 add(ui);

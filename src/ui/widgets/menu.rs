@@ -139,7 +139,10 @@ fn show(
     Popup::menu(button).gap(4.0).frame(frame).close_behavior(close).accessible_name(name).show(|ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-        ScrollArea::vertical().max_height((room - 4.0 - margin.y).max(size::ROW)).show(ui, |ui| {
+        let height = (room - 4.0 - margin.y).max(size::ROW);
+        // Else it ends at 400 points, which egui gives an area that nobody measured yet.
+        ui.set_max_height(height);
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.set_width(width);
             add(ui, width);
             reveal_focus(ui);
