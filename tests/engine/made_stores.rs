@@ -10,7 +10,7 @@ use eventglass::session::{ReducerFile, WantedHost};
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
 
-use crate::support::{Program, folder, look, root, text};
+use crate::support::{Program, folder, in_javascript, look, root, text, with_numbers};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,8 +114,11 @@ fn check(name: &str) {
     let path = made.join("expected.json");
     let read = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let expected: Expected = serde_json::from_str(&read).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let files: Vec<PathBuf> =
-        ["store.db", "store.sql", "store.dump"].map(|file| made.join(file)).into_iter().filter(|f| f.exists()).collect();
+    let files: Vec<PathBuf> = ["store.db", "store.sql", "store.dump"]
+        .map(|file| made.join(file))
+        .into_iter()
+        .filter(|f| f.exists())
+        .collect();
     assert!(!files.is_empty(), "{name} has no store");
     for file in files {
         check_events(&file, &expected);
@@ -174,23 +177,6 @@ fn check_events(store: &Path, expected: &Expected) {
     }
 }
 
-/// A state with its numbers as `number` has them.
-fn with_numbers(state: &Value, number: fn(&Number) -> Value) -> Value {
-    match state {
-        Value::Number(own) => number(own),
-        Value::Array(items) => items.iter().map(|item| with_numbers(item, number)).collect(),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| (name.clone(), with_numbers(value, number))).collect()
-        }
-        _ => state.clone(),
-    }
-}
-
-/// JavaScript's numbers are floats, where a library may count further.
-fn in_javascript(number: &Number) -> Value {
-    json!(number.as_f64())
-}
-
 /// Whole numbers to their last digit; 3 and 3.0 are the same.
 fn exact(number: &Number) -> Value {
     match number.as_f64() {
@@ -206,9 +192,9 @@ fn check_states(store: &Path, expected: &Expected, reducer: &Path) {
     let look = look(store, cache.path()).unwrap_or_else(|error| panic!("{}: {error}", store.display()));
     let reducer = reducer.exists().then(|| text(reducer));
     let file = reducer.as_deref().map(|path| ReducerFile::read(path, WantedHost::Auto).expect("a reducer"));
-    let number = if file.is_some() { in_javascript } else { exact };
+    let comparable = |state| if file.is_some() { in_javascript(state) } else { with_numbers(state, exact) };
     let same = |shown: &Value, meant: &Value, at: &str| {
-        assert_eq!(with_numbers(shown, number), with_numbers(meant, number), "{}: {at}", store.display());
+        assert_eq!(comparable(shown), comparable(meant), "{}: {at}", store.display());
     };
     let mut asked = Vec::new();
     for one in expected.streams.iter().filter(|one| !one.states.is_empty()) {

@@ -9,6 +9,9 @@
 # versions it names are the same.
 set -euo pipefail
 
+# Programs write UTF-8, and far from UTC: what a store says of a zone is to be read.
+export LC_ALL=C.UTF-8 TZ=Asia/Kathmandu
+
 [ $# -ge 1 ] || { echo "usage: make.sh OUT [NAME…]" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
@@ -80,6 +83,7 @@ database() {
 python() {
   local packages
   packages=$out/.python-$(sum "$here/requirements.txt")
+  python3 -m pip --version >/dev/null 2>&1 || debian python3-pip
   once "$packages" python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore \
     --no-deps --target . -r "$here/requirements.txt"
   PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$packages:$here python3 make.py "$made"
@@ -101,9 +105,10 @@ jars() { mvn --quiet --batch-mode -f "$here/$name/pom.xml" dependency:copy-depen
 java_() {
   local packages
   packages=$out/.java-$name-$(sum pom.xml)
+  command -v mvn >/dev/null || debian maven default-jdk-headless
   once "$packages" jars
   rm -rf "$packages/classes"
-  javac -proc:none -parameters -nowarn -cp "$packages/*" -d "$packages/classes" "$here/Expected.java" ./*.java
+  javac -encoding UTF-8 -proc:none -parameters -nowarn -cp "$packages/*" -d "$packages/classes" "$here/Expected.java" ./*.java
   java -cp "$packages/classes:$packages/*:." Make "$made"
 }
 
