@@ -192,7 +192,7 @@ fn check_states(store: &Path, expected: &Expected, reducer: &Path) {
     let look = look(store, cache.path()).unwrap_or_else(|error| panic!("{}: {error}", store.display()));
     let reducer = reducer.exists().then(|| text(reducer));
     let file = reducer.as_deref().map(|path| ReducerFile::read(path, WantedHost::Auto).expect("a reducer"));
-    let comparable = |state| if file.is_some() { in_javascript(state) } else { with_numbers(state, exact) };
+    let comparable = |state: &Value| if file.is_some() { in_javascript(state) } else { with_numbers(state, exact) };
     let same = |shown: &Value, meant: &Value, at: &str| {
         assert_eq!(comparable(shown), comparable(meant), "{}: {at}", store.display());
     };

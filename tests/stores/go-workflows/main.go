@@ -94,6 +94,8 @@ type stream struct {
 
 func main() {
 	folder := os.Args[1]
+	// The library compares times as texts; from elsewhere its timers are hours late.
+	time.Local = time.UTC
 	ctx, cancel := context.WithCancel(context.Background())
 	quiet := backend.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	store := sqlite.NewSqliteBackend(filepath.Join(folder, "store.db"), sqlite.WithBackendOptions(quiet))
