@@ -4,7 +4,7 @@ const lay = (old, patch) => {
   for (const [key, value] of Object.entries(patch)) {
     const isObject = (one) => one !== null && typeof one === 'object' && !Array.isArray(one);
     if (value === null) delete merged[key];
-    else merged[key] = isObject(value) && isObject(merged[key]) ? lay(merged[key], value) : value;
+    else merged[key] = isObject(value) ? lay(isObject(merged[key]) ? merged[key] : {}, value) : value;
   }
   return merged;
 };
@@ -16,5 +16,7 @@ const patches = {
   Fed: (event, tank) => ({ feedings: tank.feedings + 1 }),
   WaterMeasured: ({ data }) => ({ water: data.water }),
   Emptied: () => ({ isOpen: false }),
+  // What the events before it made.
+  __snapshot__: () => ({}),
 };
 export const reducer = (tank, event) => lay(tank, patches[event.type](event, tank));

@@ -21,8 +21,10 @@ users = django_start.users()
 def dumped(value):
     """A value as it is in a dump."""
     if isinstance(value, datetime):
-        seconds = value.strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
-        return f"{seconds}+00"
+        # In the zone of the server, which is the program's.
+        here = value.astimezone()
+        seconds = here.strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
+        return seconds + here.isoformat()[-6:].removesuffix(":00")
     return str(value) if isinstance(value, UUID) else django_start.stored(value)
 
 
