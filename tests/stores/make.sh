@@ -27,7 +27,8 @@ key() {
   local shared=() folder=$here/$1
   if [ -e "$folder/make.py" ]; then shared=("$here"/*.py "$here/requirements.txt")
   elif [ -e "$folder/make.mjs" ]; then shared=("$here/common.mjs" "$here/package-lock.json")
-  elif [ -e "$folder/pom.xml" ]; then shared=("$here/Expected.java"); fi
+  elif [ -e "$folder/pom.xml" ]; then shared=("$here/Expected.java")
+  elif [ -e "$folder/make.rb" ]; then shared=("$here"/*.rb); fi
   sum "$here/make.sh" "${shared[@]}" $(find "$folder" -type f | sort)
 }
 
