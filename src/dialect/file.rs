@@ -436,6 +436,9 @@ pub(super) struct FieldRule {
     /// What is added to the number.
     #[serde(default)]
     pub add: i64,
+    /// The number is counted over all streams, so that those of one have gaps.
+    #[serde(default)]
+    pub shared: bool,
     /// What values mean, by their text; others stay as they are.
     #[serde(default)]
     pub names: BTreeMap<String, String>,

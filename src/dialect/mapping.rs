@@ -176,6 +176,8 @@ pub struct Mapping {
     added: i64,
     /// See [`Mapping::begins_at`].
     begins_at: Option<i64>,
+    /// See [`Mapping::shares_versions`].
+    shares_versions: bool,
     position: Field,
     /// Where it is the same these tell the order.
     then: Vec<Field>,
@@ -301,6 +303,11 @@ impl Mapping {
     /// that the store counts.
     pub fn begins_at(&self) -> Option<i64> {
         self.begins_at
+    }
+
+    /// Versions are counted over all streams: those of one have gaps, and nothing is lost.
+    pub fn shares_versions(&self) -> bool {
+        self.shares_versions
     }
 
     pub fn library(&self) -> &Library {

@@ -212,6 +212,10 @@ pub trait Store: Send + Sync {
     fn begins_at(&self) -> Option<i64> {
         None
     }
+    /// Versions are counted over all streams: those of one have gaps, and nothing is lost.
+    fn shares_versions(&self) -> bool {
+        false
+    }
     /// Its rows lie in no order: not as they were written.
     fn is_heap(&self) -> bool {
         false
@@ -360,6 +364,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn begins_at(&self) -> Option<i64> {
         self.mapping.begins_at()
+    }
+
+    fn shares_versions(&self) -> bool {
+        self.mapping.shares_versions()
     }
 
     fn first_version(&self) -> i64 {

@@ -107,6 +107,10 @@ impl Store for Several {
         self.first.begins_at()
     }
 
+    fn shares_versions(&self) -> bool {
+        self.first.shares_versions()
+    }
+
     fn is_heap(&self) -> bool {
         self.first.is_heap()
     }

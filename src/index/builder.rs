@@ -68,6 +68,7 @@ pub struct IndexBuilder {
     comes_in_order: bool,
     /// The number of every stream's first event, where that is known.
     begins_at: Option<i64>,
+    shares_versions: bool,
     /// They come as they lie in a heap, which is no order at all.
     comes_from_heap: bool,
     /// Events whose versions are only counted, and are so since this was last settled.
@@ -170,6 +171,12 @@ impl IndexBuilder {
     #[must_use]
     pub fn beginning_at(self, begins_at: Option<i64>) -> IndexBuilder {
         IndexBuilder { begins_at, ..self }
+    }
+
+    /// Versions are counted over all streams: those of one may have gaps.
+    #[must_use]
+    pub fn sharing_versions(self, shares_versions: bool) -> IndexBuilder {
+        IndexBuilder { shares_versions, ..self }
     }
 
     #[must_use]
@@ -414,6 +421,7 @@ impl IndexBuilder {
             events: self.events(),
             first_time: self.first_time,
             last_time: self.last_time,
+            shares_versions: self.shares_versions,
         }
     }
 
@@ -521,8 +529,9 @@ fn examine_stream(index: &EventIndex, stream: StreamId, found: &mut impl FnMut(F
     let mut neighbours = Neighbours::default();
     for at in 0..rows.len() {
         let Some(version) = rows.version(at) else { continue };
-        // What a server no longer shows may be gone.
-        let may_lack = index.hides(stream, Version(version.0.saturating_sub(1)), rows.time(at.saturating_sub(1)));
+        // Another stream may have the number, and what a server no longer shows may be gone.
+        let may_lack = index.shares_versions
+            || index.hides(stream, Version(version.0.saturating_sub(1)), rows.time(at.saturating_sub(1)));
         neighbours.push(version, rows.time(at), |code, message| {
             if code != FindingCode::Gap || !may_lack {
                 push(code, version, message);

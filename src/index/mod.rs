@@ -101,6 +101,8 @@ pub struct EventIndex {
     events: u64,
     first_time: Option<Time>,
     last_time: Option<Time>,
+    /// Versions are counted over all streams.
+    shares_versions: bool,
 }
 
 impl EventIndex {

@@ -63,6 +63,13 @@ fn a_stream_is_ordered_by_version_over_segments() {
 }
 
 #[test]
+fn numbers_that_streams_share_have_no_gaps() {
+    let events = [1, 5, 9, 9].map(|version| ("s".to_owned(), Some(version), Some(version * 1_000)));
+    let index = filled(IndexBuilder::default().sharing_versions(true), &events);
+    assert_eq!(codes(&index), [(FindingCode::DuplicateVersion, 1), (FindingCode::OrderNotProven, 1)]);
+}
+
+#[test]
 fn odd_numbers_are_findings_that_name_the_version() {
     let of = |versions: &[i64]| {
         let events: Vec<_> = versions.iter().map(|v| ("s".to_owned(), Some(*v), Some(*v * 1_000))).collect();

@@ -47,6 +47,7 @@ impl Indexer {
                 )
                 .of_heap(opened.store.is_heap())
                 .beginning_at(opened.store.begins_at())
+                .sharing_versions(opened.store.shares_versions())
                 .with_listing(opened.store.listing()),
                 cursor: ScanCursor::START,
                 progress: 0.0,

@@ -10,7 +10,7 @@ use eventglass::session::{ReducerFile, WantedHost};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::{Program, bank, folder, look, root, text};
+use crate::support::{Program, bank, folder, in_javascript, look, root, text};
 
 #[derive(Deserialize)]
 struct Expected {
@@ -35,16 +35,6 @@ struct Asked {
     version: i64,
     reducer: String,
     state: Value,
-}
-
-/// A state as JavaScript has it: its numbers are floats, where a library may count further.
-fn in_javascript(state: &Value) -> Value {
-    match state {
-        Value::Number(number) => json!(number.as_f64()),
-        Value::Array(items) => items.iter().map(in_javascript).collect(),
-        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), in_javascript(value))).collect(),
-        _ => state.clone(),
-    }
 }
 
 /// Compares a store, whose streams begin with the version `first`, with what its library said;

@@ -26,6 +26,7 @@ mod library_states;
 mod line_forms;
 mod links;
 mod locks;
+mod made_stores;
 mod maps;
 mod modulith;
 mod names;

@@ -16,7 +16,7 @@ use eventglass::replay::merge::Merge;
 use eventglass::replay::timeline::{OnError, Timeline};
 use eventglass::session::{Budget, Choice, Indexer, Opening, ReducerFile, Session, StreamSource};
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use tempfile::TempDir;
 
 pub use crate::chance::Chance;
@@ -228,6 +228,23 @@ impl Fold {
         let (_, text) = self.at(applied).expect("a readable store");
         serde_json::from_str(&text).expect("a state is JSON")
     }
+}
+
+/// A state with its numbers as `number` has them.
+pub fn with_numbers(state: &Value, number: fn(&Number) -> Value) -> Value {
+    match state {
+        Value::Number(own) => number(own),
+        Value::Array(items) => items.iter().map(|item| with_numbers(item, number)).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), with_numbers(value, number))).collect()
+        }
+        _ => state.clone(),
+    }
+}
+
+/// A state as JavaScript has it: its numbers are floats, where a library may count further.
+pub fn in_javascript(state: &Value) -> Value {
+    with_numbers(state, |number| json!(number.as_f64()))
 }
 
 // --- Stores --------------------------------------------------------------------------

@@ -536,6 +536,7 @@ impl Mapping {
             version,
             count,
             begins_at: map.version.as_ref().filter(|rule| rule.col.is_some()).and_then(|rule| rule.base),
+            shares_versions: map.version.as_ref().is_some_and(|rule| rule.shared),
             added: map.version.as_ref().map_or(0, |rule| rule.add),
             first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,

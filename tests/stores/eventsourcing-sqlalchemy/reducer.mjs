@@ -1,0 +1,1 @@
+../hives.mjs
