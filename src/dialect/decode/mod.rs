@@ -21,6 +21,7 @@ mod number;
 mod peel;
 mod pickle;
 mod plain;
+mod postgres_array;
 mod protobuf;
 mod read;
 mod wolverine;
@@ -123,7 +124,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 22] = [
+static DECODERS: [Decoder; 23] = [
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
@@ -139,6 +140,12 @@ static DECODERS: [Decoder; 22] = [
     Decoder { name: "marshal", title: "Marshal", begins: marshal::begins, step: Step::Read(marshal::read) },
     Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "pickle", title: "pickle", begins: pickle::begins, step: Step::Read(pickle::read) },
+    Decoder {
+        name: "postgres-array",
+        title: "PostgreSQL array",
+        begins: never,
+        step: Step::Unpack(postgres_array::unpack),
+    },
     Decoder { name: "protobuf", title: "protobuf", begins: never, step: Step::Read(protobuf::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
     Decoder { name: "wolverine", title: "Wolverine envelope", begins: never, step: Step::Read(wolverine::read) },
