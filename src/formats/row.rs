@@ -479,8 +479,11 @@ mod tests {
         let conn = rusqlite::Connection::open(&path).expect("a database");
         let table = sample.table.as_deref().expect("the table's name");
         let names: Vec<&str> = rows[0].keys().map(String::as_str).collect();
-        conn.execute_batch(&format!("DROP TABLE IF EXISTS {table}; CREATE TABLE {table} ({})", names.join(", ")))
-            .expect("a table");
+        conn.execute_batch(&format!(
+            "DROP TABLE IF EXISTS \"{table}\"; CREATE TABLE \"{table}\" ({})",
+            names.join(", ")
+        ))
+        .expect("a table");
         let places = vec!["?"; names.len()].join(", ");
         for row in rows {
             let values = names.iter().map(|name| match &row[*name] {
@@ -488,7 +491,7 @@ mod tests {
                 toml::Value::Integer(number) => rusqlite::types::Value::from(*number),
                 other => panic!("{other:?} is no value of a cell"),
             });
-            let sql = format!("INSERT INTO {table} VALUES ({places})");
+            let sql = format!("INSERT INTO \"{table}\" VALUES ({places})");
             conn.execute(&sql, rusqlite::params_from_iter(values)).expect("a row");
         }
         read_first(&path, folder)
