@@ -1,7 +1,7 @@
 //! The TOML shape of a dialect on disk, taken apart and checked as it is read, and the test
 //! whether a dialect fits the tables of a store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
@@ -883,19 +883,25 @@ impl Candidate {
         tables.iter().filter(|table| table.name.is_like(&rule.table)).find(has)
     }
 
-    /// Takes the name of what its table holds from the rows of the registry.
-    pub fn name_by(&mut self, registry: &TableSample) {
-        let Some(rule) = &self.dialect.events.names else { return };
+    /// What tables hold by their names, from the rows of the registry.
+    pub fn labels(&self, registry: &TableSample) -> HashMap<String, String> {
+        let mut labels = HashMap::new();
+        let Some(rule) = &self.dialect.events.names else { return labels };
         let place = |name: &Name| registry.table.columns.iter().position(|column| column.is_like(name));
-        let (Some(of), Some(is)) = (place(&rule.of), place(&rule.is)) else { return };
-        let text = |row: &[Sampled], at: usize| match row.get(at) {
-            Some(Sampled::Text(text)) => Some(text.clone()),
-            _ => None,
-        };
-        let own = self.table.name.as_str();
-        let is_own = |name: &str| name == own || name.rsplit_once('.').is_some_and(|(_, name)| name == own);
-        let row = registry.rows.iter().find(|row| text(row, of).is_some_and(|name| is_own(&name)));
-        self.table.label = row.and_then(|row| text(row, is));
+        let (Some(of), Some(is)) = (place(&rule.of), place(&rule.is)) else { return labels };
+        for row in &registry.rows {
+            let (Some(Sampled::Text(name)), Some(Sampled::Text(label))) = (row.get(of), row.get(is)) else { continue };
+            let without_schema = name.rsplit_once('.').map(|(_, name)| name);
+            for name in without_schema.into_iter().chain([name.as_str()]) {
+                labels.entry(name.to_owned()).or_insert_with(|| label.clone());
+            }
+        }
+        labels
+    }
+
+    /// Takes the name of what its table holds from these.
+    pub fn name_by(&mut self, labels: &HashMap<String, String>) {
+        self.table.label = labels.get(self.table.name.as_str()).cloned();
     }
 
     /// Resolves the dialect's rules against the columns that exist.

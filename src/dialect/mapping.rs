@@ -18,7 +18,7 @@ use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Scalar};
 use super::link::{LinkRule, Linking};
 use super::template::{Filter, category_of};
-use super::{Cell, Chain, Library, Name};
+use super::{Cell, Chain, Declared, Library, Name};
 use crate::model::json::{self, with_whole_characters};
 use crate::model::{Link, Listing, Marks, NameForm, Node, Number, Position, StreamStatus, Text, Time, TimeUnit, typed};
 
@@ -152,6 +152,8 @@ pub struct Mapping {
     columns: Vec<Column>,
     /// For each column how the events table spells it; `None` where it is not known to have it.
     spelled: Vec<Option<Name>>,
+    /// For each column what its type says of the values, where it is the events table's.
+    declared: Vec<Option<Declared>>,
     /// For each column whether a header needs its cell.
     in_header: Vec<bool>,
     joins: Vec<Join>,
@@ -419,6 +421,11 @@ impl Mapping {
     /// payload has a place of its own. Lines are asked one by one: for them it is empty.
     pub fn rest(&self) -> Option<&[usize]> {
         self.rest.as_deref()
+    }
+
+    /// What the type of a column says of its values.
+    pub fn declared(&self, column: usize) -> Option<Declared> {
+        self.declared.get(column).copied().flatten()
     }
 
     /// Appends the stream's name; `None` where there is none, else what the name is made of.

@@ -64,6 +64,8 @@ pub struct Table {
     pub file: Option<String>,
     /// Columns of its primary key, where that is known.
     pub key: Vec<Name>,
+    /// Columns whose type says what their values are.
+    pub declared: Vec<(Name, Declared)>,
     /// It is computed from others (SQL's view): a table of its own comes first.
     pub is_view: bool,
     /// Each row has keys of its own, and `columns` are only those of the first rows.
@@ -78,6 +80,26 @@ pub struct Table {
     pub trouble: Option<String>,
 }
 
+/// What the type of a column says of its values that they do not say themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// 0 and 1 are false and true.
+    Boolean,
+    /// A text is JSON.
+    Json,
+}
+
+impl Declared {
+    /// By the word for the type, in whatever case.
+    pub fn of(kind: &str) -> Option<Declared> {
+        match kind.to_ascii_lowercase().as_str() {
+            "boolean" | "bool" => Some(Declared::Boolean),
+            "json" | "jsonb" => Some(Declared::Json),
+            _ => None,
+        }
+    }
+}
+
 impl Table {
     pub fn new(name: impl Into<Name>, columns: impl IntoIterator<Item = String>, has_rowid: bool) -> Table {
         let columns = columns.into_iter().map(Name::from).collect();
@@ -90,6 +112,7 @@ impl Table {
             label: None,
             file: None,
             key: Vec::new(),
+            declared: Vec::new(),
             is_view: false,
             is_open: false,
             is_empty: false,

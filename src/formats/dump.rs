@@ -28,12 +28,12 @@ use super::bytes::{Bytes, Now};
 use super::probe::{HEAD_BYTES, Kind, Probe};
 use super::{Bound, Container, Contents, DialectStore, Inside, LOOK_TIME, OpenError, Reach, ReadError, Source, Tables};
 use crate::dialect::guess::{Sampled, TableSample};
-use crate::dialect::mapping::Column;
-use crate::dialect::{Candidate, Mapping, Table};
+use crate::dialect::mapping::{Column, ROWID};
+use crate::dialect::{Candidate, Mapping, Name, Table};
 use crate::model::json::BOM;
 use crate::model::{FindingCode, Time};
 use objects::{LargeObjects, Stand};
-use outline::{Block, Form, Holds, Made, Outline, Place};
+use outline::{Block, Form, Holds, Kind as ColumnKind, Made, Outline, Place};
 use reader::{DumpReaders, Lookup, Plan, Shared};
 use rows::{Fields, Found, holds_of};
 use script::outline;
@@ -44,10 +44,10 @@ use walk::{Next, Part, Walk};
 const TEXT_BITS: u32 = 40;
 /// Tables with rows that are looked at, where no dialect knows one.
 const SAMPLED_TABLES: usize = 200;
-/// Rows of a table that are looked at, where no dialect knows it.
-const SAMPLED_ROWS: usize = 500;
-/// Bytes of each of them.
-const SAMPLED_BYTES: u64 = 4 << 20;
+/// Bytes that are looked at for each row of a sample, on average.
+const SAMPLED_ROW_BYTES: u64 = 8 << 10;
+/// Columns of a primary key; no database allows so many.
+const MAX_KEY: usize = 4_096;
 
 /// Whose SQL it is; or none, but one table's rows alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,12 +224,12 @@ impl Contents for Dumped {
         Ok(Tables { list: self.made().into_iter().map(|(_, table)| table).collect(), is_all: true })
     }
 
-    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+    fn samples(&self, tables: &[Table], most: usize) -> Result<Vec<TableSample>, ReadError> {
         let (all, begun) = (self.made(), Instant::now());
         let filled: HashSet<usize> = self.outline.blocks.iter().map(|block| self.outline.root(block.table)).collect();
         let known = all.iter().filter(|(at, own)| filled.contains(at) && tables.iter().any(|table| table.is_same(own)));
         let known = known.take(SAMPLED_TABLES).take_while(|_| begun.elapsed() < LOOK_TIME);
-        known.map(|(at, table)| self.sample(*at, table)).collect()
+        known.map(|(at, table)| self.sample(*at, table, most)).collect()
     }
 
     fn store(&self, candidate: &Candidate, mut mapping: Mapping) -> Result<Bound, OpenError> {
@@ -237,8 +237,12 @@ impl Contents for Dumped {
         let all = self.made();
         let find = |wanted: &Table| all.iter().find(|(_, own)| own.is_same(wanted)).map(|(at, _)| *at);
         let table = find(&candidate.table).ok_or_else(gone)?;
-        // Rows stand in a dump as they lay in the table, which is no order.
-        mapping.order_by_position();
+        // Rows stand in a dump as they lay in the table, which is no order; but where the position
+        // was SQLite's rowid, which a dump leaves out, it wrote them in that order.
+        let ordered = candidate.table.has_rowid && self.lacks_rowids(table, &mapping);
+        if !ordered {
+            mapping.order_by_position();
+        }
         let plan = Plan::of(&mapping);
         let mut lookups = Vec::new();
         for join in mapping.joins() {
@@ -258,9 +262,10 @@ impl Contents for Dumped {
             len: self.len()?,
             tail: self.outline.tail(),
             passed_over,
+            is_heap: !ordered,
             shared: Arc::new(Shared { parts, lookups, plan }),
         };
-        Ok(DialectStore::bound(readers, mapping, false))
+        Ok(DialectStore::bound(readers, mapping, ordered))
     }
 }
 
@@ -332,14 +337,28 @@ impl Dumped {
                 return None;
             }
             let names = made.columns.iter().map(|column| column.name.clone());
+            let declared = |kind: &ColumnKind| Some((Name::from(kind.name.as_str()), kind.holds.declared()?));
+            let declared = made.columns.iter().filter_map(declared).collect();
             let place = &made.place;
             let within: Vec<&str> =
                 [&place.database, &place.schema].into_iter().flatten().map(String::as_str).collect();
             let within = (!within.is_empty()).then(|| within.join("."));
-            let table = Table { within, ..Table::new(place.name.as_str(), names, false) };
+            let table = Table::new(place.name.as_str(), names, made.has_rowid);
+            // A key of columns that are not there is none.
+            let spelled = |name: &String| table.column(&Name::from(name.as_str())).cloned();
+            let key = made.key.iter().take(MAX_KEY).map(spelled).collect::<Option<Vec<Name>>>().unwrap_or_default();
+            let table = Table { within, key, declared, ..table };
             (!made.columns.is_empty()).then_some((at, table))
         };
         self.outline.tables.iter().enumerate().filter_map(of).collect()
+    }
+
+    /// The position is the rowid, and no rows of the table say theirs.
+    fn lacks_rowids(&self, table: usize, mapping: &Mapping) -> bool {
+        let is_rowid = |column: &Column| (column.table, column.name.as_str()) == (0, ROWID);
+        let mut own = self.outline.blocks.iter().filter(|block| self.outline.root(block.table) == table);
+        mapping.position_column().is_some_and(is_rowid)
+            && own.all(|block| block.columns.iter().all(|column| column != ROWID))
     }
 
     /// The text that a block is a part of, and the key of that text's first byte.
@@ -417,13 +436,13 @@ impl Dumped {
         }
     }
 
-    fn sample(&self, at: usize, table: &Table) -> Result<TableSample, ReadError> {
+    fn sample(&self, at: usize, table: &Table, most: usize) -> Result<TableSample, ReadError> {
         let columns: Vec<Column> = table.columns.iter().map(|name| Column { table: 0, name: name.clone() }).collect();
         let wanted = vec![true; columns.len()];
         let mut rows = Vec::new();
         for part in self.parts(at, &columns, 0)? {
             let mut walk = Walk::new(&part, self.flavour);
-            while rows.len() < SAMPLED_ROWS && walk.offset() < part.start + SAMPLED_BYTES {
+            while rows.len() < most && walk.offset() < part.start + SAMPLED_ROW_BYTES * most as u64 {
                 match walk.next(&part, &wanted).map_err(|error| self.io(error))? {
                     Next::End | Next::Cut => break,
                     Next::Odd(..) => {}

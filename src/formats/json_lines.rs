@@ -107,9 +107,9 @@ impl Contents for File {
         Ok(Tables { list, is_all })
     }
 
-    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+    fn samples(&self, tables: &[Table], most: usize) -> Result<Vec<TableSample>, ReadError> {
         let known = tables.iter().filter_map(|table| Some((table, self.shape_of(table)?)));
-        known.map(|(table, shape)| sample(&self.bytes, table, shape).map_err(|error| self.io(error))).collect()
+        known.map(|(table, shape)| sample(&self.bytes, table, shape, most).map_err(|error| self.io(error))).collect()
     }
 
     fn store(&self, candidate: &Candidate, mut mapping: Mapping) -> Result<Bound, OpenError> {

@@ -30,9 +30,6 @@ use reader::{Commits, Reader};
 use record::{Body, Record};
 use walk::{Step, Walk};
 
-/// Records looked at to show what the columns hold.
-const SAMPLED_RECORDS: usize = 500;
-
 pub(super) struct Kurrent;
 
 impl Container for Kurrent {
@@ -64,8 +61,8 @@ impl Contents for Folder {
         Ok(Tables { list: vec![Columns::table()], is_all: true })
     }
 
-    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
-        let rows = sample(&self.path).map_err(|error| ReadError::io(&self.path, error))?;
+    fn samples(&self, tables: &[Table], most: usize) -> Result<Vec<TableSample>, ReadError> {
+        let rows = sample(&self.path, most).map_err(|error| ReadError::io(&self.path, error))?;
         let sample = |table: &Table| TableSample { table: table.clone(), rows, keys: Vec::new(), count: None };
         Ok(tables.first().map(sample).into_iter().collect())
     }
@@ -85,7 +82,7 @@ pub(super) fn folder_of_chunk(path: &Path) -> Option<String> {
 }
 
 /// The first events that are there, committed or not.
-fn sample(path: &Path) -> io::Result<Vec<Vec<Sampled>>> {
+fn sample(path: &Path, most: usize) -> io::Result<Vec<Vec<Sampled>>> {
     let mut notes = Findings::default();
     let (directory, columns) = (Directory::read(path, &mut notes)?, Columns::all());
     let mut rows = Vec::new();
@@ -93,7 +90,7 @@ fn sample(path: &Path) -> io::Result<Vec<Vec<Sampled>>> {
         let Ok(file) = directory.open(*entry)? else { continue };
         let Some(chunk) = Chunk::of(file, *entry, &directory, &mut notes)? else { continue };
         let mut walk = Walk::new(Arc::new(chunk), None);
-        while rows.len() < SAMPLED_RECORDS {
+        while rows.len() < most {
             let place = match walk.step()? {
                 Step::Record(place) => place,
                 Step::Odd(_) => continue,
@@ -109,7 +106,7 @@ fn sample(path: &Path) -> io::Result<Vec<Vec<Sampled>>> {
                 );
             }
         }
-        if rows.len() >= SAMPLED_RECORDS {
+        if rows.len() >= most {
             break;
         }
     }

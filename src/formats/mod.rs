@@ -99,11 +99,11 @@ trait Contents {
     /// # Errors
     /// Where the store cannot be read.
     fn tables(&self, reach: Reach) -> Result<Tables, OpenError>;
-    /// The first rows of each table, to guess by what an unknown one holds.
+    /// The first rows of each table, `most` at most, to guess by what an unknown one holds.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError>;
+    fn samples(&self, tables: &[Table], most: usize) -> Result<Vec<TableSample>, ReadError>;
     /// Binds the store to what its columns mean.
     ///
     /// # Errors
@@ -120,6 +120,10 @@ struct Reach {
     until: Instant,
 }
 
+/// Rows of a table that are looked at, where no dialect knows it.
+const SAMPLED_ROWS: usize = 500;
+/// Rows of the table that says what others hold.
+const REGISTRY_ROWS: usize = 65_536;
 /// Rows of a store that a first look takes in.
 const FIRST_ROWS: usize = 2_000;
 
@@ -651,13 +655,14 @@ fn bind(
     }
     let mut chosen = chosen.map_err(|error| {
         // Without samples the error says less, and is the same.
-        with_rows(error, || contents.samples(&all).unwrap_or_default())
+        with_rows(error, || contents.samples(&all, SAMPLED_ROWS).unwrap_or_default())
     })?;
     chosen.iter_mut().for_each(|own| own.table.file = Some(plain_name(path)));
     let registry = chosen.first().and_then(|own| own.registry(&all)).map(std::slice::from_ref);
     // Without its rows the tables' own names do.
-    let registry = registry.and_then(|table| contents.samples(table).ok()).and_then(|mut found| found.pop());
-    chosen.iter_mut().for_each(|own| registry.iter().for_each(|rows| own.name_by(rows)));
+    let registry = registry.and_then(|table| contents.samples(table, REGISTRY_ROWS).ok()?.pop());
+    let labels = registry.and_then(|rows| chosen.first().map(|own| own.labels(&rows))).unwrap_or_default();
+    chosen.iter_mut().for_each(|own| own.name_by(&labels));
     inside::check(&*contents, &chosen, &choice.map)?;
     let chosen = match &choice.tenant {
         Some(tenant) => tenant::narrowed(&*contents, path, &chosen, tenant)?,
@@ -670,7 +675,7 @@ fn bind(
         false => candidate.evidence.clone(),
     }));
     for own in &chosen {
-        let rows = own.progress(&all).map(|table| contents.samples(std::slice::from_ref(table)));
+        let rows = own.progress(&all).map(|table| contents.samples(std::slice::from_ref(table), SAMPLED_ROWS));
         // It is beside the events, which can be read all the same.
         let rows = rows.and_then(Result::ok).into_iter().flatten().next();
         let alone = chosen.len() == 1;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::{EventPage, PageRow, Stored};
 use crate::dialect::mapping::{Item, Row};
-use crate::dialect::{Cell, Decoded, Linking, Mapping};
-use crate::model::json::{is_plain, to_text, unquoted, write, write_string};
+use crate::dialect::{Cell, Declared, Decoded, Linking, Mapping};
+use crate::model::json::{is_json, is_plain, to_text, unquoted, write, write_string};
 use crate::model::{
     Content, Finding, FindingCode, Findings, Link, Marks, Node, Position, RowKey, StreamStatus, Text, Version,
 };
@@ -208,13 +208,17 @@ impl RowBuilder {
 /// The columns that nothing names, as one JSON object.
 fn rest_of(mapping: &Mapping, rest: &[usize], cells: &[Cell<'_>]) -> String {
     let mut object = String::from("{");
-    for (column, cell) in rest.iter().filter_map(|at| Some((mapping.columns().get(*at)?, cells.get(*at)?))) {
+    for (at, column, cell) in rest.iter().filter_map(|at| Some((*at, mapping.columns().get(*at)?, cells.get(*at)?))) {
         if object.len() > 1 {
             object.push(',');
         }
         write_string(column.name.as_str(), &mut object);
         object.push(':');
         match cell {
+            Cell::Integer(value @ (0 | 1)) if mapping.declared(at) == Some(Declared::Boolean) => {
+                object.push_str(if *value == 1 { "true" } else { "false" });
+            }
+            Cell::Text(text) if mapping.declared(at) == Some(Declared::Json) && is_json(text) => object.push_str(text),
             Cell::Text(text) => write_string(text, &mut object),
             Cell::Bytes(bytes) | Cell::Opaque(bytes) => write(&Node::Bytes(Arc::from(*bytes)), &mut object),
             // As SQLite itself writes it in a dump: a number that is larger than any.

@@ -79,13 +79,13 @@ impl Contents for File {
         Ok(Tables { list: Guarded::open(self.place.clone())?.read(schema::tables)?, is_all: true })
     }
 
-    fn samples(&self, tables: &[Table]) -> Result<Vec<TableSample>, ReadError> {
+    fn samples(&self, tables: &[Table], most: usize) -> Result<Vec<TableSample>, ReadError> {
         let mut file = Guarded::open(self.place.clone())?;
         let (begun, mut samples) = (Instant::now(), Vec::new());
         let readable = tables.iter().filter(|table| table.trouble.is_none());
         for table in readable.take(SAMPLED_TABLES).take_while(|_| begun.elapsed() < SAMPLE_TIME) {
             // A table that is damaged is not guessed at.
-            match file.read(|conn| schema::sample(conn, table)) {
+            match file.read(|conn| schema::sample(conn, table, most)) {
                 Ok(sample) => samples.push(sample),
                 Err(error) if is_damaged(&error) => {}
                 Err(error) => return Err(error),

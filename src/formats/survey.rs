@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{Location, OpenChoice, OpenError, TieChoice, enter, understand, with_rows};
+use super::{Location, OpenChoice, OpenError, SAMPLED_ROWS, TieChoice, enter, understand, with_rows};
 use crate::dialect::Table;
 use crate::dialect::guess::{Guess, Sampled, TableSample, looks};
 use crate::model::Findings;
@@ -54,7 +54,7 @@ pub fn survey(location: &Location, cache: &Path, choice: &OpenChoice) -> Result<
     let (path, engine, contents) = (entered.path, entered.engine, &*entered.contents);
     let (tables, chosen) = understand(path, engine, contents, choice, &mut Findings::default())?;
     // Tables without samples are there to be chosen all the same.
-    let samples = contents.samples(&tables).unwrap_or_default();
+    let samples = contents.samples(&tables, SAMPLED_ROWS).unwrap_or_default();
     let looks = looks(&samples);
     let ties = match chosen.map_err(|error| with_rows(error, || samples.clone())) {
         Err(OpenError::Tie { choices, .. }) => choices,

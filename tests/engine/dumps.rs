@@ -484,3 +484,37 @@ fn large_objects_of_two_databases_with_the_same_numbers_are_two() {
         assert!(place.program.run(&args).out.contains("nothing odd"), "{word}");
     }
 }
+
+#[test]
+fn every_form_of_a_dump_knows_the_keys_and_types_of_its_tables() {
+    let Some(server) = Postgres::start() else { return };
+    server.sql("postgres", "create database harbour");
+    server.sql(
+        "harbour",
+        r#"create table berth_aud (pier text, nr integer, rev integer, revtype smallint, taken boolean, plan jsonb,
+             primary key (rev, pier, nr));
+           create table berth_marks_aud (rev integer, berth bigint, mark text, revtype smallint,
+             primary key (rev, berth, mark));
+           create table revinfo (rev integer primary key, revtstmp bigint);
+           insert into berth_aud values ('A', 7, 1, 0, true, '{"n": [1, "x"]}'), ('B', 7, 2, 0, false, null);
+           insert into berth_marks_aud values (1, 7, 'red', 0);
+           insert into revinfo values (1, 1772600767250), (2, 1772600768250);"#,
+    );
+    let place = Place::new();
+    let forms = server.dumps("harbour", "berth_aud");
+    // Rows alone do not say it.
+    let whole = forms.iter().filter(|path| !path.contains("-data") && !path.ends_with(".csv"));
+    let mut count = 0;
+    for path in whole {
+        let found: Vec<Value> = place.program.json(&["events", path, "--json"]);
+        let seen: Vec<Value> =
+            found.iter().map(|e| serde_json::json!([e["stream"], e["version"], e["data"]])).collect();
+        let wanted = serde_json::json!([
+            ["A|7", 1, {"pier": "A", "nr": 7, "taken": true, "plan": {"n": [1, "x"]}}],
+            ["B|7", 2, {"pier": "B", "nr": 7, "taken": false, "plan": null}],
+        ]);
+        assert_eq!(Value::from(seen), wanted, "{path}");
+        count += 1;
+    }
+    assert_eq!(count, forms.len() - 3);
+}

@@ -10,6 +10,7 @@ mod dialects;
 mod documents;
 mod doors;
 mod dump_files;
+mod dump_tables;
 mod dumps;
 mod export;
 mod export_job;

@@ -22,6 +22,7 @@ mod number;
 mod peel;
 mod pickle;
 mod plain;
+mod postgres_array;
 mod protobuf;
 mod read;
 mod wolverine;
@@ -124,7 +125,7 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 26] = [
+static DECODERS: [Decoder; 27] = [
     Decoder { name: "akka-repr", title: "Akka's representation", begins: never, step: Step::Read(akka::repr) },
     Decoder { name: "akka-snapshot", title: "Akka snapshot", begins: never, step: Step::Read(akka::snapshot) },
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
@@ -144,6 +145,12 @@ static DECODERS: [Decoder; 26] = [
     Decoder { name: "marshal", title: "Marshal", begins: marshal::begins, step: Step::Read(marshal::read) },
     Decoder { name: "msgpack", title: "MessagePack", begins: never, step: Step::Read(msgpack::read) },
     Decoder { name: "pickle", title: "pickle", begins: pickle::begins, step: Step::Read(pickle::read) },
+    Decoder {
+        name: "postgres-array",
+        title: "PostgreSQL array",
+        begins: never,
+        step: Step::Unpack(postgres_array::unpack),
+    },
     Decoder { name: "protobuf", title: "protobuf", begins: never, step: Step::Read(protobuf::read) },
     Decoder { name: "text", title: "text", begins: never, step: Step::Read(plain::text) },
     Decoder { name: "wolverine", title: "Wolverine envelope", begins: never, step: Step::Read(wolverine::read) },

@@ -520,9 +520,14 @@ impl Mapping {
             Some(found) if column.table == 0 => Some(found.name),
             _ => None,
         };
+        let declared = |column: &Column| {
+            let found = table.declared.iter().find(|(name, _)| column.table == 0 && *name == column.name);
+            found.map(|(_, declared)| *declared)
+        };
         let mut mapping = Mapping {
             table: table.name.clone(),
             spelled: columns.columns.iter().map(spelled).collect(),
+            declared: columns.columns.iter().map(declared).collect(),
             in_header: Vec::new(),
             joins,
             tests,

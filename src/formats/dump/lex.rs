@@ -3,6 +3,8 @@
 
 use super::Flavour;
 use super::outline::{Holds, Kind, Place};
+use super::rows::string;
+use crate::dialect::Declared;
 
 /// A letter of a name without quotes.
 pub(super) fn is_name(byte: u8) -> bool {
@@ -270,14 +272,15 @@ impl<'t> Tokens<'t> {
         }
     }
 
-    /// The columns of a CREATE TABLE; goes behind their bracket.
-    pub fn columns(&mut self) -> Option<Vec<Kind>> {
+    /// The columns of a CREATE TABLE, and the names of those that are its primary key; goes behind
+    /// their bracket.
+    pub fn columns(&mut self) -> Option<(Vec<Kind>, Vec<String>)> {
         if !self.is_symbol(b'(') {
             return None;
         }
         const RULES: [&str; 8] = ["constraint", "primary", "unique", "foreign", "check", "exclude", "like", "period"];
         const INDEXES: [&str; 4] = ["key", "index", "fulltext", "spatial"];
-        let mut columns = Vec::new();
+        let (mut columns, mut key) = (Vec::new(), Vec::new());
         loop {
             self.skip_space();
             let quoted = matches!(self.rest().first(), Some(b'"' | b'`' | b'['));
@@ -288,7 +291,10 @@ impl<'t> Tokens<'t> {
                     || (matches!(self.flavour, Flavour::MySql) && INDEXES.contains(&word.as_str()))
             });
             self.at = before;
-            if !is_rule && let Some(name) = self.name() {
+            let mut column = None;
+            if is_rule {
+                key = self.primary_key().unwrap_or(key);
+            } else if let Some(name) = self.name() {
                 let quoted_type = matches!(self.flavour, Flavour::SqlServer) && self.is_symbol(b'[');
                 let mut kind = self.word().unwrap_or_default();
                 // `public.lo`
@@ -298,12 +304,79 @@ impl<'t> Tokens<'t> {
                 if quoted_type {
                     self.is_symbol(b']');
                 }
-                columns.push(Kind { name, holds: Holds::of(&kind, self.flavour) });
+                // Arrays are written in a form of their own.
+                let is_array = self.flavour == Flavour::Postgres && (self.is_symbol(b'[') || self.is_any(&["array"]));
+                let holds = if is_array { Holds::Text } else { Holds::of(&kind, self.flavour) };
+                column = Some(name.clone());
+                columns.push(Kind { name, holds });
             }
-            if !self.skip_item()? {
-                return Some(columns);
+            let behind = self.at;
+            let is_last = !self.skip_item()?;
+            let said = &self.text[behind..self.at];
+            key.extend(column.filter(|_| Tokens::new(said, self.flavour).says_key()));
+            if is_last {
+                return Some((columns, key));
             }
         }
+    }
+
+    /// The columns of `CONSTRAINT name PRIMARY KEY (a, b)`; stays where it is at something else.
+    pub fn primary_key(&mut self) -> Option<Vec<String>> {
+        let before = self.at;
+        let names = self.key_names();
+        if names.is_none() {
+            self.at = before;
+        }
+        names
+    }
+
+    fn key_names(&mut self) -> Option<Vec<String>> {
+        let has_name = self.is_any(&["constraint"]);
+        if !self.is_any(&["primary"]) {
+            self.place(None).filter(|_| has_name)?;
+            self.is_any(&["primary"]).then_some(())?;
+        }
+        self.is_any(&["key"]).then_some(())?;
+        while self.is_any(&["clustered", "nonclustered", "using", "btree", "hash"]) {}
+        self.is_symbol(b'(').then_some(())?;
+        let mut names = Vec::new();
+        loop {
+            names.push(self.name()?);
+            // `a ASC`, `a(10)`, `a AUTOINCREMENT`
+            if !self.skip_item()? {
+                return Some(names);
+            }
+        }
+    }
+
+    /// `WITHOUT ROWID` stands among what follows the columns.
+    pub fn is_without_rowid(&mut self) -> bool {
+        while self.is_any(&["strict"]) || self.is_symbol(b',') {}
+        self.is_any(&["without"]) && self.is_any(&["rowid"])
+    }
+
+    /// `PRIMARY KEY` stands in what is said of a column, outside brackets and strings.
+    fn says_key(&mut self) -> bool {
+        while !self.rest().is_empty() {
+            if self.is_any(&["primary"]) {
+                if self.is_any(&["key"]) {
+                    return true;
+                }
+            } else if self.is_symbol(b'(') {
+                while self.skip_item() == Some(true) {}
+            } else if self.rest().first() == Some(&b'\'') {
+                let escapes = self.flavour == Flavour::MySql;
+                let end = string(self.text, self.at, escapes, false, &mut Vec::new());
+                self.at = end.unwrap_or(self.text.len());
+            } else if self.name().is_none() {
+                // A quote that is not closed hides what follows.
+                if self.rest().first().is_some_and(|byte| matches!(byte, b'"' | b'`' | b'[')) {
+                    return false;
+                }
+                self.at += 1;
+            }
+        }
+        false
     }
 
     /// Goes behind the next comma, `true`, or behind the closing bracket.
@@ -338,9 +411,19 @@ impl Holds {
                 Holds::Bytes
             }
             "boolean" | "bool" => Holds::Booleans,
+            "json" | "jsonb" => Holds::Json,
             "bit" if flavour == Flavour::SqlServer => Holds::Booleans,
             "oid" | "lo" if flavour == Flavour::Postgres => Holds::LargeObjects,
             _ => Holds::Text,
+        }
+    }
+
+    /// What is known of the values that their cells do not say.
+    pub fn declared(self) -> Option<Declared> {
+        match self {
+            Holds::Booleans => Some(Declared::Boolean),
+            Holds::Json => Some(Declared::Json),
+            _ => None,
         }
     }
 }

@@ -58,6 +58,10 @@ pub(super) struct Made {
     pub parent: Option<usize>,
     /// A CREATE TABLE stands there.
     pub is_declared: bool,
+    /// Columns of its primary key, as the script spells them.
+    pub key: Vec<String>,
+    /// Its rows had a hidden integer key, SQLite's rowid.
+    pub has_rowid: bool,
 }
 
 /// A column and what its values are.
@@ -76,6 +80,8 @@ pub(super) enum Holds {
     Bytes,
     Booleans,
     Text,
+    /// Text that is JSON.
+    Json,
     /// The numbers of large objects.
     LargeObjects,
     /// Nothing told its type.
@@ -119,7 +125,8 @@ impl Outline {
             return *at;
         }
         named.push(self.tables.len());
-        self.tables.push(Made { place, columns: Vec::new(), parent: None, is_declared: false });
+        let (columns, key) = (Vec::new(), Vec::new());
+        self.tables.push(Made { place, columns, parent: None, is_declared: false, key, has_rowid: false });
         self.tables.len() - 1
     }
 
@@ -185,8 +192,9 @@ impl Outline {
             }
             return;
         }
-        if let Some(columns) = tokens.columns() {
-            self.tables[at].columns = columns;
+        if let Some((columns, key)) = tokens.columns() {
+            (self.tables[at].columns, self.tables[at].key) = (columns, key);
+            self.tables[at].has_rowid = tokens.flavour == Flavour::Sqlite && !tokens.is_without_rowid();
         }
         if tokens.is_any(&["inherits"])
             && tokens.is_symbol(b'(')
@@ -196,7 +204,8 @@ impl Outline {
         }
     }
 
-    /// `ALTER TABLE ONLY parent ATTACH PARTITION child`, `ALTER TABLE child INHERIT parent`.
+    /// `ALTER TABLE ONLY parent ATTACH PARTITION child`, `ALTER TABLE child INHERIT parent`,
+    /// `ALTER TABLE ONLY own ADD CONSTRAINT own_pkey PRIMARY KEY (a, b)`.
     fn alter(&mut self, tokens: &mut Tokens<'_>, database: Option<&String>) {
         if !tokens.is_any(&["table"]) {
             return;
@@ -213,6 +222,11 @@ impl Outline {
         {
             let child = self.table(place);
             self.set_parent(child, parent);
+        } else if tokens.is_any(&["add"])
+            && let Some(key) = tokens.primary_key()
+        {
+            let own = self.table(place);
+            self.tables[own].key = key;
         }
     }
 

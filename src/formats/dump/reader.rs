@@ -221,6 +221,8 @@ pub(super) struct DumpReaders {
     pub tail: Option<&'static str>,
     /// What of it is not read, in words.
     pub passed_over: Vec<(FindingCode, String)>,
+    /// Its rows lie in no order.
+    pub is_heap: bool,
     pub shared: Arc<Shared>,
 }
 
@@ -228,7 +230,7 @@ impl Readers for DumpReaders {
     type Reader = Reader;
 
     fn is_heap(&self) -> bool {
-        true
+        self.is_heap
     }
 
     fn reader(&self, mapping: &Arc<Mapping>) -> Result<Reader, ReadError> {

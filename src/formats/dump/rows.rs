@@ -191,7 +191,7 @@ impl Fields {
             },
             (FieldKind::Plain, _) | (_, Holds::Numbers) => number(bytes),
             (_, Holds::Integers | Holds::LargeObjects | Holds::Unknown) => integer(bytes).unwrap_or(as_text(bytes)),
-            (FieldKind::Text, Holds::Text) => as_text(bytes),
+            (FieldKind::Text, Holds::Text | Holds::Json) => as_text(bytes),
         }
     }
 }

@@ -572,6 +572,55 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_found_wherever_they_stand() {
+        let postgres = "CREATE TABLE a (b text PRIMARY KEY, c int);\n\
+            CREATE TABLE d (e int DEFAULT 7, \"f g\" text DEFAULT 'primary key', CONSTRAINT k PRIMARY KEY (\"f g\", e));\n\
+            CREATE TABLE h (i int, j jsonb[], k boolean, CHECK (i > 0), UNIQUE (i));\n\
+            CREATE TABLE l (m json);\nCOPY l (m) FROM stdin;\nALTER TABLE ONLY l ADD CONSTRAINT x PRIMARY KEY (n);\n\\.\n\
+            ALTER TABLE ONLY public.h\n    ADD CONSTRAINT h_pkey PRIMARY KEY (i, k);\n\
+            ALTER TABLE ONLY a ADD CONSTRAINT f FOREIGN KEY (c) REFERENCES h(i);\nALTER TABLE l ADD COLUMN primary text;\n";
+        let mysql = "CREATE TABLE `a` (`b` varchar(9) NOT NULL COMMENT 'primary key', `c` int, PRIMARY KEY (`c`,`b`(4)), KEY `d` (`b`));\n\
+            CREATE TABLE `e` (`f` enum('primary key') NOT NULL);\nALTER TABLE `e`\n  ADD PRIMARY KEY (`f`),\n  ADD KEY `g` (`f`);\n";
+        let sqlite = "CREATE TABLE a (b INTEGER PRIMARY KEY AUTOINCREMENT, c);\n\
+            CREATE TABLE d (e, f, PRIMARY KEY(\"f\" DESC, e)) STRICT, WITHOUT ROWID;\nCREATE TABLE g (h /* primary key */, i);\n";
+        let server = "CREATE TABLE [dbo].[a]([b] [int] NOT NULL, [c] [int],\n CONSTRAINT [PK_a] PRIMARY KEY CLUSTERED \n(\n\t[b] ASC,\n\t[c] ASC\n\
+            )WITH (PAD_INDEX = OFF) ON [PRIMARY]\n) ON [PRIMARY]\nGO\n";
+        let h2 = "CREATE MEMORY TABLE \"PUBLIC\".\"A\"(\"B\" INTEGER NOT NULL);\n\
+            ALTER TABLE \"PUBLIC\".\"A\" ADD CONSTRAINT \"PUBLIC\".\"C_1\" PRIMARY KEY(\"B\");\n";
+        for (text, flavour, wanted) in [
+            (postgres, Flavour::Postgres, "a(b) d(f g,e) h(i,k) l()"),
+            (mysql, Flavour::MySql, "a(c,b) e(f)"),
+            (sqlite, Flavour::Sqlite, "a(b)* d(f,e) g()*"),
+            (server, Flavour::SqlServer, "a(b,c)"),
+            (h2, Flavour::Postgres, "A(B)"),
+        ] {
+            let outline = read(text, flavour);
+            let said = outline.tables.iter().map(|own| {
+                format!("{}({}){}", own.place.name, own.key.join(","), if own.has_rowid { "*" } else { "" })
+            });
+            assert_eq!(said.collect::<Vec<_>>().join(" "), wanted);
+        }
+        let kinds = |at: usize| -> Vec<Holds> {
+            read(postgres, Flavour::Postgres).tables[at].columns.iter().map(|own| own.holds).collect()
+        };
+        assert_eq!(kinds(2), [Holds::Integers, Holds::Text, Holds::Booleans]);
+        assert_eq!(kinds(3), [Holds::Json]);
+    }
+
+    #[test]
+    fn keys_in_hostile_text_cost_little() {
+        for part in ["[", "\"", "`", "(", "a ", "primary ", "'", "--\n", "/*", "key,"] {
+            let text = format!(
+                "CREATE TABLE e (a int {0}, PRIMARY KEY ({0});\nALTER TABLE e ADD PRIMARY KEY ({0});\n",
+                part.repeat(50_000)
+            );
+            for flavour in [Flavour::Postgres, Flavour::MySql, Flavour::Sqlite, Flavour::SqlServer] {
+                assert!(read(&text, flavour).tables.len() < 2);
+            }
+        }
+    }
+
+    #[test]
     fn a_cut_dump_says_so() {
         for text in ["COPY e (a, b) FROM stdin;\n1\t2\n3", "INSERT INTO e (a, b) VALUES (1, 'x", "CREATE TABLE e (a"] {
             assert!(read(text, Flavour::Postgres).is_cut, "{text}");

@@ -18,8 +18,7 @@ use crate::formats::Reach;
 use crate::formats::bytes::Bytes;
 use crate::model::json::{end_of_value, to_text, unquoted};
 
-/// Records, and bytes of them, whose values are looked at, where no dialect knows the keys.
-const SAMPLED_RECORDS: usize = 500;
+/// Bytes of records whose values are looked at, where no dialect knows the keys.
 const SAMPLED_BYTES: u64 = 8 << 20;
 /// Different keys that are counted.
 const SEEN_KEYS: usize = 1 << 20;
@@ -117,12 +116,12 @@ pub(super) fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape, reach: Reach) -
 }
 
 /// The values of the first records by key.
-pub(super) fn sample(bytes: &Arc<dyn Bytes>, table: &Table, shape: &Shape) -> io::Result<TableSample> {
+pub(super) fn sample(bytes: &Arc<dyn Bytes>, table: &Table, shape: &Shape, most: usize) -> io::Result<TableSample> {
     let mut records = Records::new(Arc::clone(bytes), shape.clone());
     let places: HashMap<&str, usize> = table.columns.iter().map(Name::as_str).zip(0..).collect();
     let mut at = shape.start;
     let mut rows = Vec::new();
-    while rows.len() < SAMPLED_RECORDS && at - shape.start <= SAMPLED_BYTES {
+    while rows.len() < most && at - shape.start <= SAMPLED_BYTES {
         let Some(record) = records.record(at)? else { break };
         let mut row = vec![Sampled::Null; table.columns.len()];
         if shape.arrays.levels() > 0 {

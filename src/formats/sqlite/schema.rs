@@ -7,10 +7,8 @@ use rusqlite::Connection;
 use super::quote;
 use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::mapping::{Column, ROWID};
-use crate::dialect::{Mapping, Name, Table};
+use crate::dialect::{Declared, Mapping, Name, Table};
 
-/// Rows of a table that are looked at to guess what it holds.
-const SAMPLED_ROWS: usize = 500;
 /// SQLite's names of a row's hidden key; a column of the table may have one of them.
 const KEY_NAMES: [&str; 3] = [ROWID, "_rowid_", "oid"];
 
@@ -27,15 +25,18 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
     )?;
     let found = list.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
     // With the columns that are computed.
-    let mut info = conn.prepare("SELECT name FROM pragma_table_xinfo(?1)")?;
+    let mut info = conn.prepare("SELECT name, type FROM pragma_table_xinfo(?1)")?;
     let mut keys = conn.prepare("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk")?;
     let mut tables = Vec::new();
     for (name, kind, sql) in found.filter_map(Result::ok) {
         let (kind, without_rowid): (String, bool) = kinds.get(&name).cloned().unwrap_or((kind, false));
         let is_view = kind == "view";
-        let columns = info.query_map([&name], |row| row.get::<_, String>(0));
-        let columns: Vec<String> =
+        let columns = info.query_map([&name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+        let columns: Vec<(String, String)> =
             columns.into_iter().flatten().filter_map(Result::ok).filter(|_| kind != "virtual").collect();
+        let declared = |(name, kind): &(String, String)| Some((Name::from(name.as_str()), Declared::of(kind)?));
+        let declared = columns.iter().filter_map(declared).collect();
+        let columns: Vec<String> = columns.into_iter().map(|(name, _)| name).collect();
         let trouble = match columns.is_empty() {
             false => None,
             true if kind == "virtual" => Some(of_module(&sql)),
@@ -44,7 +45,7 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
         let has_rowid = !is_view && !without_rowid;
         let key = keys.query_map([&name], |row| row.get::<_, String>(0));
         let key = key.into_iter().flatten().filter_map(Result::ok).map(Name::from).collect();
-        tables.push(Table { is_view, trouble, key, ..Table::new(name, columns, has_rowid) });
+        tables.push(Table { is_view, trouble, key, declared, ..Table::new(name, columns, has_rowid) });
     }
     Ok(tables)
 }
@@ -91,10 +92,10 @@ pub(super) fn position_is_rowid(conn: &Connection, table: &Table, mapping: &Mapp
 }
 
 /// The first rows of a table.
-pub(super) fn sample(conn: &Connection, table: &Table) -> rusqlite::Result<TableSample> {
+pub(super) fn sample(conn: &Connection, table: &Table, most: usize) -> rusqlite::Result<TableSample> {
     let name = quote(table.name.as_str());
     let columns: Vec<String> = table.columns.iter().map(|column| quote(column.as_str())).collect();
-    let mut statement = conn.prepare(&format!("SELECT {} FROM {name} LIMIT {SAMPLED_ROWS}", columns.join(", ")))?;
+    let mut statement = conn.prepare(&format!("SELECT {} FROM {name} LIMIT {most}", columns.join(", ")))?;
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
