@@ -1,5 +1,6 @@
 //! `check`: everything odd in a store, with every payload decoded.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -10,12 +11,12 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::CliError;
 use super::compare::{Compared, compare};
 use super::fold::HostArgument;
 use super::ids::Ids;
 use super::print::{self, FindingLine};
 use super::store::{Common, ShardArgument, StoreAndIndex};
+use super::{CliError, chain};
 use crate::formats::page::EventPage;
 use crate::formats::{Opened, PageRow, Store};
 use crate::index::{EventIndex, Neighbours};
@@ -37,8 +38,8 @@ pub struct Check {
     common: Common,
     /// Also verify what the container has to verify it by: of SQLite files the pages, keys and
     /// indexes (PRAGMA integrity_check, in one read transaction), of EventStoreDB and KurrentDB
-    /// the MD5 of every completed chunk. JSON lines have nothing, and none of the frameworks that
-    /// are read keeps hash chains of its events
+    /// the MD5 of every completed chunk. JSON lines have nothing, but events of EventSourcingDB
+    /// vouch for each other by a chain of hashes
     #[arg(long)]
     verify: bool,
     /// Also compare the documents and snapshots that the store itself keeps with what this module
@@ -99,8 +100,14 @@ impl Check {
         // What is the store's, and no stream's, is the first part's.
         if self.verify && shard.is_first() {
             let mut found = Findings::default();
-            verified = Some(verify(&*opened.store, &mut found)?);
+            verified = Some(Cow::Borrowed(verify(&*opened.store, &mut found)?));
             tally.add_all(&found);
+        }
+        if let Some(chain) = opened.store.chain().filter(|_| self.verify) {
+            let mut tell = |stream, version, said: &str| {
+                tally.count(FindingCode::HashMismatch, stream, version, said, 1);
+            };
+            verified = Some(Cow::Owned(chain::verify(opened, index, chain, &mut tell)?));
         }
         let streams = index.streams();
         let mut lines = tally.lines(|stream| streams.name(stream));
@@ -111,7 +118,7 @@ impl Check {
             total.events += u64::from(own.events);
         }
         self.print(&lines, &mut total, out)?;
-        self.end(&total, compared.as_ref(), verified, out)
+        self.end(&total, compared.as_ref(), verified.as_deref(), out)
     }
 
     /// What is odd about a stream of an input is printed at its end, about lines without one at
@@ -327,7 +334,7 @@ fn same_id(id: &str, first: Version, of: &str) -> String {
 
 /// Reads these rows whole, in their order; `None` for one that is gone. Returns what was odd of
 /// them on the way.
-fn each_row(
+pub(super) fn each_row(
     opened: &Opened,
     index: &EventIndex,
     mut rows: impl Iterator<Item = EventRow>,

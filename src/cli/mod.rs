@@ -6,6 +6,7 @@
 
 mod at;
 mod blame;
+mod chain;
 mod check;
 mod compare;
 mod desktop;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::chain::Chain;
 use super::decode::{Decode, Wrapper};
 use super::group::{Group, StreamMember};
 use super::guess::{Sampled, TableSample};
@@ -94,6 +95,8 @@ pub struct Dialect {
     /// Rows as the framework writes them, and how they must be read.
     #[serde(default, rename = "sample")]
     pub samples: Vec<Sample>,
+    /// How its events vouch for each other.
+    pub chain: Option<Chain>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -222,6 +225,10 @@ pub(super) struct Events {
     pub alias: Option<String>,
     #[serde(default)]
     pub joins: Vec<JoinRule>,
+    /// Of lines that have the same value here the last counts.
+    pub replaces: Option<Name>,
+    /// A line that has this takes away what it would replace.
+    pub gone: Option<Name>,
     /// Rows for which one of these does not hold are no events.
     #[serde(default, rename = "where")]
     pub tests: Vec<Test>,
@@ -297,9 +304,23 @@ impl TryFrom<String> for On {
     }
 }
 
-/// `["deleted", "=", false]`.
+/// `["deleted", "=", false]`, `["payload", "is", "not null"]`; in lines also of a member of a
+/// member, `after.op`.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Test(pub Name, pub Comparison, pub Scalar);
+
+impl Test {
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Test(_, Comparison::Is, Scalar::Text(word)) if matches!(word.as_str(), "null" | NOT_NULL) => Ok(()),
+            Test(name, Comparison::Is, _) => Err(format!("{name} \"is\" either \"null\" or \"{NOT_NULL}\"")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a value [`Comparison::Is`] that is there.
+pub(super) const NOT_NULL: &str = "not null";
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 pub enum Comparison {
@@ -310,6 +331,9 @@ pub enum Comparison {
     /// The text has this in it.
     #[serde(rename = "has")]
     Has,
+    /// It is `null`, or `not null`; what a line lacks is null.
+    #[serde(rename = "is")]
+    Is,
 }
 
 /// A value in a dialect's file.
@@ -407,9 +431,19 @@ pub(super) struct FieldRule {
     /// Paths in the payload that come before the column, where something is there.
     #[serde(default)]
     pub first: Vec<JsonPath>,
+    /// Values behind their names in a flat list, `["a", "1", "b", "2"]`: by the list's column the
+    /// names, of which the first counts that is there. They come before all others.
+    #[serde(default)]
+    pub pair: BTreeMap<String, Vec<String>>,
     /// Columns that are the members of an object, where the value is put together of them.
     #[serde(default)]
     pub members: Vec<MemberRule>,
+    /// How the column's bytes are looked into, where another role has it as its payload.
+    #[serde(default)]
+    pub inside: Vec<Decode>,
+    /// What is done with the text, as in a template.
+    #[serde(default)]
+    pub filter: Vec<Filter>,
     /// Keep what stands before the first occurrence.
     pub before: Option<String>,
     /// Keep what follows the last occurrence; of several texts one after the other.
@@ -437,17 +471,21 @@ pub(super) struct FieldRule {
     /// The name of a variant: a text, the only member of an object, or a member that is called so.
     #[serde(default)]
     pub tag: bool,
-    /// The column that says how the bytes become JSON, where rows differ.
+    /// The column that says how the bytes become JSON, where rows differ; or a path, `item:$.D`.
     pub by: Option<Names>,
     /// By its value, in place of `decode`.
     #[serde(default)]
     pub decode_by: BTreeMap<String, Vec<Decode>>,
+    /// By the column that holds the value, in place of `decode`.
+    #[serde(default)]
+    pub decode_by_col: BTreeMap<String, Vec<Decode>>,
     /// Columns of whole numbers that tell the order where the first is the same.
     #[serde(default)]
     pub then: Vec<Name>,
     /// A second number that is part of the time.
     pub plus: Option<Box<FieldRule>>,
-    /// The version is the item's place in its row, counted from here.
+    /// The version is the item's place in its row, counted from here; with `col` that is added to
+    /// the row's own.
     pub item: Option<i64>,
     /// The version is that of the row's last item.
     #[serde(default)]
@@ -473,6 +511,8 @@ pub(super) struct FieldRule {
 pub(super) struct MemberRule {
     pub name: String,
     pub col: Names,
+    /// Path in that column.
+    pub json: Option<JsonPath>,
     /// It is a time, and written as such.
     #[serde(default)]
     pub time: bool,
@@ -696,6 +736,7 @@ impl Dialect {
             return Err(error(format!("there is no mark {word}; the marks are {}", Marks::known())));
         }
         dialect.events.links.iter().try_for_each(LinkRule::check).map_err(error)?;
+        dialect.events.tests.iter().try_for_each(Test::check).map_err(error)?;
         Ok(dialect)
     }
 
@@ -724,6 +765,8 @@ impl Dialect {
                 table: TableName::Any,
                 alias: None,
                 joins: Vec::new(),
+                replaces: None,
+                gone: None,
                 tests: Vec::new(),
                 tenant: None,
                 items: None,
@@ -757,6 +800,7 @@ impl Dialect {
             stored: Vec::new(),
             progress: None,
             samples: Vec::new(),
+            chain: None,
         })
     }
 
@@ -931,12 +975,13 @@ impl Detect {
         self.table.is(&table.name)
             && self.rowid.is_none_or(|rowid| rowid == table.has_rowid)
             && (!self.exact || table.columns.len() == self.columns.len())
-            && self.columns.iter().all(|names| names.0.iter().any(|name| table.column(name).is_some()))
-            && self.without.iter().all(|name| table.column(name).is_none())
+            && self.columns.iter().all(|names| names.0.iter().any(|name| table.has(name)))
+            && !self.without.iter().any(|name| table.has(name))
     }
 
-    fn sentence(&self, table: &Table) -> String {
-        let found = |names: &Names| names.0.iter().find_map(|name| table.column(name)).map(Name::as_str);
+    fn sentence<'t>(&'t self, table: &'t Table) -> String {
+        let own = |name: &'t Name| table.column(name).or(Some(name).filter(|name| table.has(name)));
+        let found = |names: &'t Names| names.0.iter().find_map(own).map(Name::as_str);
         let columns: Vec<&str> = self.columns.iter().filter_map(found).collect();
         let exact = if self.exact { ", and no others" } else { "" };
         format!("{} has {}{exact}", table.full_name(), columns.join(", "))
@@ -957,6 +1002,13 @@ mod tests {
             (&format!("{}{map}stream=\"{{id}}\"", head.replace(", \"a\", \"b\"", "")), "three columns"),
             (&format!("{head}{map}stream=\"{{id\""), "is not closed"),
             (&format!("{head}{map}stream=\"{{id}}\"\ntime={{json=\"a.b\"}}"), "is no path such as"),
+            (
+                &format!(
+                    "{head}{}stream=\"{{id}}\"",
+                    map.replace("[events]", "[events]\nwhere=[[\"a\",\"is\",\"x\"]]")
+                ),
+                "a \"is\" either",
+            ),
         ] {
             let error = Dialect::parse("x.toml", text).expect_err(text).to_string();
             assert!(error.contains("x.toml") && error.contains(part), "{error}");

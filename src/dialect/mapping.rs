@@ -2,11 +2,13 @@
 //! functions that turn a row's cells into event fields.
 
 mod by_hand;
+mod condition;
 mod members;
 mod resolve;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 pub use by_hand::{Layout, Spot};
 use members::Member;
@@ -16,7 +18,7 @@ use super::decode::{Decode, Decoded, Wrapper, decode, peel};
 use super::file::{Comparison, Scalar};
 use super::link::{LinkRule, Linking};
 use super::template::{Filter, category_of};
-use super::{Cell, Library, Name};
+use super::{Cell, Chain, Library, Name};
 use crate::model::json::{self, with_whole_characters};
 use crate::model::{Link, Listing, Marks, NameForm, Node, Number, Position, StreamStatus, Text, Time, TimeUnit, typed};
 
@@ -54,6 +56,8 @@ enum Reading {
     Time(TimeUnit),
     /// What tells the variants of an enumeration apart: see [`tag`].
     Tag,
+    /// The last member of the path is a name in a flat list, and the value stands behind it.
+    Pair,
 }
 
 impl Source {
@@ -111,7 +115,8 @@ enum Count {
     Event,
     /// The last of the row's items.
     LastItem,
-    /// Nothing: the item's place in the row is the version, counted from here.
+    /// The first of the row's items, or nothing: the item's place in the row, counted from here, is
+    /// added.
     Place(i64),
 }
 
@@ -151,6 +156,10 @@ pub struct Mapping {
     in_header: Vec<bool>,
     joins: Vec<Join>,
     tests: Vec<RowTest>,
+    /// The same of lines: where each looks, which may be inside a column.
+    conditions: Vec<(Field, RowTest)>,
+    /// Of lines that have the same value here the last counts; one that has the other takes it away.
+    replaces: Option<(Name, Option<Name>)>,
     stream: Vec<Piece>,
     /// Empty: no rule names one.
     category: Vec<Piece>,
@@ -176,8 +185,12 @@ pub struct Mapping {
     event_type: Vec<Piece>,
     payload: Field,
     payload_decode: Vec<Decode>,
+    /// By column how its bytes are looked into, where they are not what their beginning says.
+    inside: HashMap<usize, Vec<Decode>>,
     /// A value that says how rows are decoded, and for which texts of it how.
     decode_by: (Field, Vec<(String, Vec<Decode>)>),
+    /// By the column that holds the payload how it is decoded, where that differs.
+    decode_by_col: Vec<(usize, Vec<Decode>)>,
     metadata: Field,
     metadata_decode: Vec<Decode>,
     /// The metadata is an object of these, where no column holds it.
@@ -198,6 +211,7 @@ pub struct Mapping {
     cause: Field,
     peel: Vec<Wrapper>,
     library: Library,
+    chain: Option<Chain>,
     /// Values are written as JSON that says more than JSON does: see [`crate::model::typed`].
     is_typed: bool,
     is_open: bool,
@@ -267,6 +281,17 @@ impl Mapping {
         &self.tests
     }
 
+    /// Of lines with the same value in one member the last counts, and one that has the other
+    /// member takes it away.
+    pub fn replaces(&self) -> Option<(&Name, Option<&Name>)> {
+        self.replaces.as_ref().map(|(id, gone)| (id, gone.as_ref()))
+    }
+
+    /// How its events vouch for each other.
+    pub fn chain(&self) -> Option<&Chain> {
+        self.chain.as_ref()
+    }
+
     /// The number of a stream's first event, where the store counts none.
     pub fn first_version(&self) -> i64 {
         self.first_version
@@ -303,6 +328,7 @@ impl Mapping {
         let text = |pieces: &[Piece]| pieces.iter().flat_map(Piece::fields).any(inside);
         [&self.version, &self.position, &self.payload, &self.metadata, &self.time].into_iter().any(inside)
             || [&self.stream, &self.category, &self.event_id, &self.event_type].into_iter().any(|pieces| text(pieces))
+            || self.members.iter().map(Member::field).chain(self.tested()).any(inside)
     }
 
     fn column_of(&self, field: &Field) -> Option<&Column> {
@@ -344,14 +370,18 @@ impl Mapping {
 
     /// The payload's column, where there is one alone and it says by itself how it is decoded.
     pub fn payload_column(&self) -> Option<&Column> {
-        self.column_of(&self.payload).filter(|_| self.decode_by.1.is_empty())
+        self.column_of(&self.payload).filter(|_| !self.has_codings())
+    }
+
+    /// Payloads are decoded in more than one way: see [`Mapping::coding`].
+    pub fn has_codings(&self) -> bool {
+        !(self.decode_by.1.is_empty() && self.decode_by_col.is_empty())
     }
 
     /// A payload that is stored as a JSON object or array is shown as it is stored: nothing is
     /// peeled off.
     pub fn shows_json_as_stored(&self) -> bool {
-        let others = self.decode_by.1.iter().map(|(_, chain)| chain);
-        self.peel.is_empty() && others.chain([&self.payload_decode]).all(|chain| leaves_json(chain))
+        self.peel.is_empty() && self.other_chains().chain([&self.payload_decode]).all(|chain| leaves_json(chain))
     }
 
     /// Payload and metadata that are stored as a JSON object or array are that, and nothing else.
@@ -414,19 +444,18 @@ impl Mapping {
 
     /// The stored version; `Err` with its text where it is no integer.
     pub fn version(&self, row: &Row<'_>) -> Result<Option<i64>, String> {
-        if let (Count::Place(first), Some(item)) = (self.count, row.item) {
-            return Ok(Some(first + item.place as i64));
-        }
         let cell = self.look(&self.version, row);
+        let behind = match (self.count, row.item) {
+            (Count::Place(first), Some(item)) if self.version.is_empty() => return Ok(Some(first + item.place as i64)),
+            (Count::Place(first), Some(item)) => first + item.place as i64,
+            (Count::LastItem, Some(item)) => item.place as i64 + 1 - item.of as i64,
+            _ => 0,
+        };
         if cell.is_null() {
             return Ok(None);
         }
-        let behind = match (self.count, row.item) {
-            (Count::LastItem, Some(item)) => item.of - 1 - item.place,
-            _ => 0,
-        };
         match cell.to_integer() {
-            Some(version) => Ok(Some(version.saturating_sub(behind as i64).saturating_add(self.added))),
+            Some(version) => Ok(Some(version.saturating_add(behind).saturating_add(self.added))),
             None => Err(cell.to_text().map(Cow::into_owned).unwrap_or_default()),
         }
     }
@@ -458,6 +487,9 @@ impl Mapping {
     /// The event's time, its text as stored, and whether it is stored as a number.
     pub fn time<'r>(&self, row: &Row<'r>) -> (Option<Time>, Option<Cow<'r, str>>, bool) {
         let cell = self.look(&self.time, row);
+        if let Some(text) = date_in(cell) {
+            return (Time::parse(&text), Some(Cow::Owned(text)), false);
+        }
         let time = match (self.moment(cell), &self.plus) {
             (Some(time), Some((plus, unit))) => {
                 self.look(plus, row).to_number().map_or(Some(time), |more| time.plus(*unit, more))
@@ -470,20 +502,45 @@ impl Mapping {
     /// Which of the ways to decode the row's payload holds for it: 0 is the usual one.
     pub fn coding(&self, row: &Row<'_>) -> u8 {
         let (field, ways) = &self.decode_by;
-        if ways.is_empty() {
-            return 0;
-        }
-        let Some(text) = self.look(field, row).to_text() else { return 0 };
-        ways.iter().position(|(own, _)| *own == text).and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)
+        let by_value = || {
+            let text = self.look(field, row).to_text().filter(|_| !ways.is_empty())?;
+            ways.iter().position(|(own, _)| *own == text)
+        };
+        let by_column = || {
+            let is_there = |source: &&Source| !self.at(source, row).is_null();
+            let source = self.payload.iter().filter(|_| !self.decode_by_col.is_empty()).find(is_there)?;
+            Some(ways.len() + self.decode_by_col.iter().position(|(column, _)| *column == source.column)?)
+        };
+        let way = by_value().or_else(by_column);
+        way.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)
     }
 
-    fn chain(&self, coding: u8) -> &[Decode] {
-        let other = usize::from(coding).checked_sub(1).and_then(|at| self.decode_by.1.get(at));
-        other.map_or(&self.payload_decode, |(_, chain)| chain)
+    fn decoders(&self, coding: u8) -> &[Decode] {
+        let other = usize::from(coding).checked_sub(1).and_then(|at| self.other_chains().nth(at));
+        other.unwrap_or(&self.payload_decode)
+    }
+
+    /// The ways to decode payloads beside the usual one, in the order of [`Mapping::coding`].
+    fn other_chains(&self) -> impl Iterator<Item = &Vec<Decode>> {
+        let by_value = self.decode_by.1.iter().map(|(_, chain)| chain);
+        by_value.chain(self.decode_by_col.iter().map(|(_, chain)| chain))
+    }
+
+    /// What a text of JSON holds is decoded further: its letters count, not its quotes.
+    pub fn unpacks_texts(&self, coding: u8) -> bool {
+        !leaves_json(self.decoders(coding))
+    }
+
+    /// The same of metadata.
+    pub fn unpacks_metadata(&self) -> bool {
+        !leaves_json(&self.metadata_decode)
     }
 
     /// The time that a cell says.
     fn moment(&self, cell: Cell<'_>) -> Option<Time> {
+        if let Some(text) = date_in(cell) {
+            return Time::parse(&text);
+        }
         let text = cell.to_text();
         // No number is a moment by itself, so the usual form is tried first.
         let written = if let Cell::Text(text) = cell { Time::parse(text) } else { None };
@@ -593,7 +650,7 @@ impl Mapping {
     /// Decodes a payload, in the way that [`Mapping::coding`] says, and takes the framework's
     /// wrappers off.
     pub fn decode_payload(&self, cell: Cell<'_>, coding: u8) -> Decoded {
-        let mut decoded = self.restored(decode(cell, self.chain(coding)));
+        let mut decoded = self.restored(decode(cell, self.decoders(coding)));
         peel(&mut decoded, &self.peel);
         decoded
     }
@@ -627,9 +684,13 @@ impl Mapping {
         let Some(slot) = row.decoded.get(source.column) else { return Cell::Null };
         let whole = slot.get_or_init(|| match self.is_payload(source.column) {
             true => self.decode_payload(cell, self.coding(row)),
-            false => decode(cell, &[Decode::Auto]),
+            false => decode(cell, self.inside.get(&source.column).map_or(&[Decode::Auto], Vec::as_slice)),
         });
-        let found = source.path.iter().try_fold(&whole.node, inside);
+        let follow = |path: &[String]| path.iter().try_fold(&whole.node, inside);
+        if let (Reading::Pair, Some((name, path))) = (source.reading, source.path.split_last()) {
+            return follow(path).and_then(|list| behind(list, name)).map_or(Cell::Null, Cell::from);
+        }
+        let found = follow(&source.path);
         match source.reading {
             Reading::Tag => found.and_then(tag).map_or(Cell::Null, Cell::Text),
             _ => found.map_or(Cell::Null, Cell::from),
@@ -756,6 +817,21 @@ fn tag(node: &Node) -> Option<&str> {
     }
     match object.0.as_slice() {
         [(name, _)] => Some(name),
+        _ => None,
+    }
+}
+
+/// What stands behind a name in a flat list of names and values.
+fn behind<'n>(list: &'n Node, name: &str) -> Option<&'n Node> {
+    let Node::Array(items) = list else { return None };
+    items.chunks_exact(2).find(|pair| pair[0].as_str() == Some(name)).map(|pair| &pair[1])
+}
+
+/// A date that a database for JavaScript wrote as an object around it.
+fn date_in(cell: Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Json(text) if text.starts_with('{') => typed::date_in(&json::parse_text(text).node),
+        Cell::Node(node) => typed::date_in(node),
         _ => None,
     }
 }

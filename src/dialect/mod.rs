@@ -6,6 +6,7 @@
 
 mod catalog;
 mod cell;
+mod chain;
 mod decode;
 mod file;
 mod group;
@@ -25,6 +26,7 @@ use crate::model::Typing;
 use catalog::Columns;
 pub use catalog::{Catalog, Framework, Head, Known, catalog, frameworks};
 pub use cell::Cell;
+pub use chain::{Chain, Verifier, Vouched};
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
 pub use file::{Comparison, Dialect, DialectError, MapOverride, Scalar};
 pub use group::Group;
@@ -50,12 +52,16 @@ pub struct Table {
     pub has_rowid: bool,
     /// What a table of the store says that it holds, where its own name tells nothing.
     pub label: Option<String>,
+    /// What the store's file is called, without its ending.
+    pub file: Option<String>,
     /// Columns of its primary key, where that is known.
     pub key: Vec<Name>,
     /// It is computed from others (SQL's view): a table of its own comes first.
     pub is_view: bool,
     /// Each row has keys of its own, and `columns` are only those of the first rows.
     pub is_open: bool,
+    /// Members of what its first rows hold, `payload.subject`, where rows are objects of objects.
+    pub inside: Vec<Name>,
     /// Whose types its values name.
     pub typing: Option<Typing>,
     /// It has no row, and its columns are only what rows of it are expected to have.
@@ -74,11 +80,13 @@ impl Table {
             columns,
             has_rowid,
             label: None,
+            file: None,
             key: Vec::new(),
             is_view: false,
             is_open: false,
             is_empty: false,
             trouble: None,
+            inside: Vec::new(),
             typing: None,
         }
     }
@@ -94,6 +102,11 @@ impl Table {
     /// The same table, by name.
     pub fn is_same(&self, other: &Table) -> bool {
         (&self.within, &self.name) == (&other.within, &other.name)
+    }
+
+    /// There is such a column, or such a member in one.
+    pub fn has(&self, name: &Name) -> bool {
+        self.column(name).is_some() || self.inside.iter().any(|own| own.is_like(name))
     }
 
     /// The column of that name, as the table spells it. The very name comes before one that

@@ -98,6 +98,8 @@ impl StoredRule {
             table: TableName::Any,
             alias: None,
             joins: Vec::new(),
+            replaces: None,
+            gone: None,
             tests: self.tests.iter().filter(says).cloned().collect(),
             tenant: None,
             items: None,

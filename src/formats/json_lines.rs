@@ -4,6 +4,7 @@
 
 mod line;
 mod records;
+mod replaced;
 mod sample;
 mod shape;
 mod values;
@@ -12,7 +13,7 @@ mod walk;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::bytes::{Bytes, Now};
@@ -25,12 +26,13 @@ use super::{
 };
 use crate::dialect::guess::TableSample;
 use crate::dialect::mapping::Row;
-use crate::dialect::{Candidate, Cell, Mapping, Table};
+use crate::dialect::{Candidate, Cell, Mapping, Name, Table};
 use crate::model::json::with_whole_characters;
 use crate::model::{Finding, FindingCode, Findings, RowKey};
 use line::{Keys, Line};
 use records::{MAX_RECORD_BYTES, Record, Records};
-use sample::{sample, sample_keys};
+use replaced::{Replaced, Rule};
+use sample::{SampledKeys, sample, sample_keys};
 use shape::{Form, Shape, shapes};
 
 /// Bytes at the end of what was read that must stand there still when the file grew.
@@ -91,13 +93,16 @@ impl Contents for File {
         let is_first = reach.is_first();
         let (mut list, mut is_all) = (Vec::new(), !is_first);
         for shape in self.shapes.iter().filter(|shape| !is_first || shape.is_likely) {
-            let (columns, whole) = match shape.is_empty {
-                true => (EXPECTED.map(str::to_owned).to_vec(), true),
+            let found = match shape.is_empty {
+                true => {
+                    SampledKeys { columns: EXPECTED.map(str::to_owned).to_vec(), is_all: true, ..Default::default() }
+                }
                 false => sample_keys(&self.bytes, shape, reach).map_err(|error| self.io(error))?,
             };
-            is_all &= whole;
-            let table = Table::new(shape.name.as_str(), columns, true);
-            list.push(Table { is_open: true, is_empty: shape.is_empty, typing: shape.typing, ..table });
+            is_all &= found.is_all;
+            let table = Table::new(shape.name.as_str(), found.columns, true);
+            let inside = found.inside.into_iter().map(Name::from).collect();
+            list.push(Table { is_open: true, is_empty: shape.is_empty, typing: shape.typing, inside, ..table });
         }
         Ok(Tables { list, is_all })
     }
@@ -113,7 +118,15 @@ impl Contents for File {
         // A log is in the order in which it was written only if it says so itself.
         mapping.order_by_position();
         let mapping = if shape.typing.is_some() { mapping.with_types() } else { mapping };
-        let readers = Log { path: self.path.clone(), bytes: Arc::clone(&self.bytes), shape };
+        if mapping.replaces().is_some() && self.bytes.passes() {
+            return Err(OpenError::NotAStore {
+                path: self.path.clone(),
+                reason: "its lines replace others that came before, which have gone by".to_owned(),
+                help: "write it into a file first, and open that".to_owned(),
+            });
+        }
+        let replaced = Rule::of(&mapping, shape.typing).map(|rule| Arc::new(Mutex::new(Replaced::new(rule))));
+        let readers = Log { path: self.path.clone(), bytes: Arc::clone(&self.bytes), shape, replaced };
         Ok(DialectStore::bound(readers, mapping, false))
     }
 }
@@ -122,6 +135,8 @@ struct Log {
     path: PathBuf,
     bytes: Arc<dyn Bytes>,
     shape: Shape,
+    /// Which lines count, where some replace others.
+    replaced: Option<Arc<Mutex<Replaced>>>,
 }
 
 impl Readers for Log {
@@ -132,6 +147,7 @@ impl Readers for Log {
             path: self.path.clone(),
             bytes: Arc::clone(&self.bytes),
             records: Records::new(Arc::clone(&self.bytes), self.shape.clone()),
+            replaced: self.replaced.clone(),
             keys: Keys::new(mapping),
             builder: RowBuilder::new(Arc::clone(mapping)),
             extent: Extent::Header,
@@ -152,6 +168,7 @@ struct Reader {
     path: PathBuf,
     bytes: Arc<dyn Bytes>,
     records: Records,
+    replaced: Option<Arc<Mutex<Replaced>>>,
     keys: Keys,
     builder: RowBuilder,
     /// What a scan reads of each line.
@@ -258,6 +275,20 @@ impl Reader {
         Ok(read)
     }
 
+    /// Looks which lines count, as far as the file goes now; `None` where none replaces another.
+    /// `from`: all before it was scanned.
+    fn look_for_replaced(&mut self, from: u64) -> Result<Option<u64>, ReadError> {
+        let Some(replaced) = self.replaced.clone() else { return Ok(None) };
+        let mut replaced = replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = replaced.look_on(&mut self.records, from, self.present);
+        found.map(|()| Some(replaced.until())).map_err(|error| self.io(error))
+    }
+
+    fn is_replaced(&self, record: &Record) -> bool {
+        let of = |own: &Arc<Mutex<Replaced>>| own.lock().unwrap_or_else(PoisonError::into_inner).has(record.offset);
+        self.replaced.as_ref().is_some_and(of)
+    }
+
     /// Keeps what is needed to see later whether it still stands there.
     fn remember(&mut self, cursor: u64) -> Result<(), ReadError> {
         let from = cursor.saturating_sub(TAIL_BYTES);
@@ -277,10 +308,12 @@ impl Scanner for Reader {
         let mut at = cursor.number().map_or(start, |at| at.max(0) as u64);
         let mut number = if self.numbered.0 == at { Some(self.numbered.1) } else { None };
         let (mut end, mut tail) = (false, None);
+        // What was written since then may replace what was scanned.
+        let looked_at = self.look_for_replaced(at)?;
         let passes = self.extent == Extent::Passing;
         let full = if passes { PASSING_BYTES } else { PAGE_BYTES };
         while page.len() < PAGE_ROWS && page.filled_bytes() < full {
-            if self.present.is_some_and(|present| at >= present) {
+            if self.present.into_iter().chain(looked_at).any(|present| at >= present) {
                 end = true;
                 break;
             }
@@ -300,6 +333,7 @@ impl Scanner for Reader {
             if record.too_long {
                 bad = Some(format!("{} is longer than {} MiB", place(), MAX_RECORD_BYTES >> 20));
             } else if !self.records.text(&record).trim_ascii().is_empty()
+                && !self.is_replaced(&record)
                 && let Err(reason) = self.push(&record, key, None, self.extent, page, notes)
             {
                 if record.unfinished {
@@ -352,7 +386,16 @@ impl Scanner for Reader {
         if tail != self.tail {
             return Ok(StoreChange::Replaced);
         }
-        Ok(if len > seen { StoreChange::Written } else { StoreChange::Same })
+        if len > seen && self.replaced.is_some() {
+            self.records.look_again();
+            self.look_for_replaced(seen)?;
+        }
+        let is_stale = |own: &Arc<Mutex<Replaced>>| own.lock().unwrap_or_else(PoisonError::into_inner).is_stale;
+        Ok(match self.replaced.as_ref().is_some_and(is_stale) {
+            true => StoreChange::Replaced,
+            false if len > seen => StoreChange::Written,
+            false => StoreChange::Same,
+        })
     }
 }
 
@@ -389,7 +432,11 @@ impl Fetcher for Reader {
         self.records.look_again();
         let mapping = self.builder.mapping();
         let is_typed = self.records.shape().typing.is_some();
-        if is_typed || mapping.has_items() || (mapping.payload_column().is_none() && mapping.looks_inside()) {
+        if is_typed
+            || mapping.has_items()
+            || mapping.has_codings()
+            || (mapping.payload_column().is_none() && mapping.looks_inside())
+        {
             return super::payloads_of_rows(self, keys, page);
         }
         let offsets: Vec<u64> = keys.iter().map(|key| key.0.max(0) as u64).collect();

@@ -46,7 +46,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::dialect::guess::TableSample;
-use crate::dialect::{Candidate, Cell, Layout, Library, MapOverride, Mapping, Table};
+use crate::dialect::{Candidate, Cell, Chain, Layout, Library, MapOverride, Mapping, Table};
 use crate::model::{Content, FindingCode, Findings, Link, Listing, Node, Number, RowKey, Text, Typing, Version};
 use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
@@ -70,6 +70,8 @@ const CONTAINERS: &[&dyn Container] = &[&sqlite::Sqlite, &json_lines::JsonLines,
 pub const PAGE_ROWS: usize = 4_096;
 /// Bytes after which a page is full.
 pub const PAGE_BYTES: usize = 8 << 20;
+/// Endings of files with another inside.
+const PACKED: [&str; 4] = ["gz", "lz4", "zip", "zst"];
 /// Looking for what a store may be takes no longer.
 const LOOK_TIME: Duration = Duration::from_secs(10);
 
@@ -226,6 +228,10 @@ pub trait Store: Send + Sync {
     fn library(&self) -> Option<&Library> {
         None
     }
+    /// How its events vouch for each other; `None` where they do not.
+    fn chain(&self) -> Option<&Chain> {
+        None
+    }
     /// In which of them a row is: streams of different ones are different streams.
     fn part_of(&self, _row: RowKey) -> u16 {
         0
@@ -371,6 +377,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn library(&self) -> Option<&Library> {
         Some(self.mapping.library())
+    }
+
+    fn chain(&self) -> Option<&Chain> {
+        self.mapping.chain()
     }
 }
 
@@ -631,11 +641,11 @@ fn bind(
     if let Some(trouble) = trouble {
         findings.note(FindingCode::TruncatedTail, format!("it cannot be unpacked to its end: {trouble}"));
     }
-    let chosen = chosen.map_err(|error| {
+    let mut chosen = chosen.map_err(|error| {
         // Without samples the error says less, and is the same.
         with_rows(error, || contents.samples(&all).unwrap_or_default())
     })?;
-    let mut chosen = chosen;
+    chosen.iter_mut().for_each(|own| own.table.file = Some(plain_name(path)));
     let registry = chosen.first().and_then(|own| own.registry(&all)).map(std::slice::from_ref);
     // Without its rows the tables' own names do.
     let registry = registry.and_then(|table| contents.samples(table).ok()).and_then(|mut found| found.pop());
@@ -757,6 +767,14 @@ fn understand(
 /// The last part of a path, as shown.
 pub fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The same without its ending, and that of what it is packed with: `a` of `a.json.gz`.
+fn plain_name(path: &Path) -> String {
+    let is_packed = |ending: &std::ffi::OsStr| PACKED.iter().any(|own| ending.eq_ignore_ascii_case(own));
+    let name = Path::new(path.file_name().unwrap_or(path.as_os_str()));
+    let inner = name.file_stem().filter(|_| name.extension().is_some_and(is_packed)).map_or(name, Path::new);
+    inner.file_stem().unwrap_or(inner.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Removes what programs left in the cache that were killed while they made a copy.

@@ -198,6 +198,8 @@ fn condition(flavour: &dyn SqlFlavour, test: &RowTest, column: &impl Fn(&Column)
     match test.comparison {
         Comparison::Has => format!("instr({column}, {value}) > 0"),
         Comparison::Equal => format!("{column} = {value}"),
+        Comparison::Is if test.wants_value() => format!("{column} IS NOT NULL"),
+        Comparison::Is => format!("{column} IS NULL"),
         Comparison::NotEqual => format!("({column} <> {value} OR {column} IS NULL)"),
     }
 }

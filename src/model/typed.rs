@@ -210,6 +210,18 @@ fn date(node: &Node) -> Option<Node> {
     Some(Node::text(&time.to_iso_millis()))
 }
 
+/// The date in an object that NeDB (`{"$$date":ms}`) or TingoDB (`{"$wrap":"$date","v":ms,…}`)
+/// writes around it, or MongoDB.
+pub fn date_in(node: &Node) -> Option<String> {
+    let Node::Object(object) = node else { return None };
+    let inside = match object.0.as_slice() {
+        [(name, inside)] if matches!(&**name, "$$date" | "$date") => inside,
+        [(name, wrap), ..] if &**name == "$wrap" && wrap.as_str() == Some("$date") => node.get("v")?,
+        _ => return None,
+    };
+    date(inside)?.as_str().map(str::to_owned)
+}
+
 fn binary(data: &Node, subtype: &str) -> Option<Node> {
     let node = bytes(data)?;
     match &node {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Place, Run, bank, jsonl, line, root, text};
 
 /// Runs the program with these bytes on standard input.
-fn run(here: &Place, arguments: &[&str], input: &str) -> Run {
+pub fn run(here: &Place, arguments: &[&str], input: &str) -> Run {
     let mut command = here.program.command();
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");

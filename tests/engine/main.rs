@@ -23,6 +23,7 @@ mod kurrent;
 mod large;
 mod layers;
 mod library_states;
+mod line_forms;
 mod links;
 mod locks;
 mod maps;

@@ -5,6 +5,7 @@
 //! A decoder is a file and a line in [`DECODERS`]. Each is bounded: by [`MAX_PAYLOAD_BYTES`] of
 //! what it unpacks, and by the depth and the number of values that JSON may have.
 
+mod akka;
 mod base64;
 mod brotli;
 mod cbor;
@@ -60,41 +61,41 @@ const MAX_STRINGS: usize = 4;
 const MAX_LAYERS: usize = 4;
 
 /// One step from stored bytes towards a tree.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Decode {
     /// By the first bytes, then JSON.
     Auto,
     Json,
     Named(&'static Decoder),
+    /// The first that reads the whole, where nothing in a row says which: `json|yaml`.
+    Either(Vec<Decode>),
 }
-
-impl PartialEq for Decode {
-    fn eq(&self, other: &Decode) -> bool {
-        self.name() == other.name()
-    }
-}
-
-impl Eq for Decode {}
 
 impl Decode {
-    fn name(self) -> &'static str {
-        match self {
-            Decode::Auto => "auto",
-            Decode::Json => "json",
-            Decode::Named(decoder) => decoder.name,
+    /// `Err` is a name of no decoder.
+    fn named(name: &str) -> Result<Decode, String> {
+        if name.contains('|') {
+            return name.split('|').map(Decode::named).collect::<Result<_, _>>().map(Decode::Either);
+        }
+        match name {
+            "auto" => Ok(Decode::Auto),
+            "json" => Ok(Decode::Json),
+            name => {
+                let found = DECODERS.iter().find(|decoder| decoder.name == name);
+                found.map(Decode::Named).ok_or_else(|| name.to_owned())
+            }
         }
     }
 
-    fn named(name: &str) -> Option<Decode> {
-        let own = [Decode::Auto, Decode::Json].into_iter();
-        own.chain(DECODERS.iter().map(Decode::Named)).find(|decode| decode.name() == name)
+    fn is_named(&self) -> bool {
+        matches!(self, Decode::Named(_) | Decode::Either(_))
     }
 }
 
 impl<'de> Deserialize<'de> for Decode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Decode, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Decode::named(&name).ok_or_else(|| {
+        Decode::named(&name).map_err(|name| {
             let mut known: Vec<&str> = DECODERS.iter().map(|decoder| decoder.name).chain(["auto", "json"]).collect();
             known.sort_unstable();
             D::Error::custom(format!("no decoder is called `{name}`: {}", known.join(", ")))
@@ -123,9 +124,13 @@ enum Step {
 }
 
 /// Every decoder but `auto` and `json`.
-static DECODERS: [Decoder; 22] = [
+static DECODERS: [Decoder; 26] = [
+    Decoder { name: "akka-repr", title: "Akka's representation", begins: never, step: Step::Read(akka::repr) },
+    Decoder { name: "akka-snapshot", title: "Akka snapshot", begins: never, step: Step::Read(akka::snapshot) },
     Decoder { name: "base64", title: "Base64", begins: never, step: Step::Unpack(base64::unpack) },
+    Decoder { name: "bool", title: "truth value", begins: never, step: Step::Read(plain::truth) },
     Decoder { name: "brotli", title: "Brotli", begins: never, step: Step::Unpack(brotli::unpack) },
+    Decoder { name: "bytes", title: "bytes", begins: never, step: Step::Read(plain::bytes) },
     Decoder { name: "cbor", title: "CBOR", begins: never, step: Step::Read(cbor::read) },
     Decoder { name: "deflate", title: "deflate", begins: never, step: Step::Unpack(inflate::deflate) },
     Decoder { name: "eetf", title: "Erlang term", begins: eetf::begins, step: Step::Read(eetf::read) },
@@ -213,7 +218,7 @@ enum Value<'a> {
 
 /// Decodes a cell step by step.
 pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
-    let is_named = chain.iter().any(|step| matches!(step, Decode::Named(_)));
+    let is_named = chain.iter().any(Decode::is_named);
     let stored: Cow<'_, [u8]> = match cell {
         Cell::Null => return Decoded::plain(Node::Null),
         Cell::Integer(value) => return Decoded::plain(Node::number(value)),
@@ -243,6 +248,7 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
             Decode::Auto if !is_bytes && matches!(value, Value::Bytes { is_stored: true, .. }) => Ok(value),
             Decode::Auto => by_first_bytes(value, &mut room, &mut promised),
             Decode::Named(decoder) => decoder.run(value, &mut room),
+            Decode::Either(all) => either(value, all, &mut room),
         };
         value = match made {
             Ok(value) => value,
@@ -287,6 +293,41 @@ fn by_first_bytes<'a>(
         }
     }
     Ok(value)
+}
+
+/// What the first of these reads that can.
+fn either<'a>(value: Value<'a>, all: &[Decode], room: &mut Room) -> Result<Value<'a>, (Cow<'a, [u8]>, Trouble)> {
+    let Value::Bytes { bytes, is_stored } = value else { return Ok(value) };
+    let mut why: Vec<String> = Vec::new();
+    for step in all {
+        let mut own = Room::default();
+        match step {
+            Decode::Named(decoder) => {
+                match decoder.run(Value::Bytes { bytes: Cow::Borrowed(&*bytes), is_stored }, &mut own) {
+                    Ok(Value::Tree(node)) => {
+                        *room = own;
+                        return Ok(Value::Tree(node));
+                    }
+                    Ok(Value::Bytes { bytes, .. }) => {
+                        return Ok(Value::Bytes { bytes: Cow::Owned(bytes.into_owned()), is_stored: false });
+                    }
+                    Err((_, trouble)) if trouble.is_too_large => return Err((bytes, trouble)),
+                    Err((_, trouble)) => why.push(trouble.message),
+                }
+            }
+            _ => {
+                let parsed = json::parse(bytes.strip_prefix(json::BOM).unwrap_or(&bytes));
+                match parsed.error {
+                    None => return Ok(Value::Bytes { bytes, is_stored }),
+                    Some(error) => why.push(format!("no JSON: {error}")),
+                }
+            }
+        }
+    }
+    // Text is shown as it is, and what is no text may have a key.
+    let said = why.join("; ");
+    let unknown = std::str::from_utf8(&bytes).is_err();
+    Err((bytes, if unknown { format!("{UNKNOWN}: {said}").into() } else { said.into() }))
 }
 
 impl Decoder {
@@ -516,9 +557,30 @@ mod tests {
     #[test]
     fn a_decoder_that_is_none_is_named_with_all_that_are() {
         let error = serde_json::from_str::<Vec<Decode>>(r#"["gzp"]"#).expect_err("an error").to_string();
-        assert!(error.starts_with("no decoder is called `gzp`: auto, base64, brotli, cbor,"), "{error}");
+        assert!(
+            error.starts_with(
+                "no decoder is called `gzp`: akka-repr, akka-snapshot, auto, base64, bool, brotli, bytes, cbor,"
+            ),
+            "{error}"
+        );
         let all = serde_json::from_str::<Vec<Decode>>(r#"["auto","json","zlib"]"#).expect("a chain");
-        assert_eq!(all, chain(&["auto", "json", "zlib"]));
+        assert!(matches!(&all[..], [Decode::Auto, Decode::Json, Decode::Named(own)] if own.name == "zlib"), "{all:?}");
+    }
+
+    #[test]
+    fn of_several_forms_the_first_that_reads_the_whole_counts() {
+        let forms = ["json|yaml|msgpack"];
+        for (bytes, said) in [
+            (&b"{\"a\":1}"[..], r#"{"a":1}"#),
+            (&b"---\na: 1\n"[..], r#"{"a":1}"#),
+            (&b"\x81\xa1a\x01"[..], r#"{"a":1}"#),
+        ] {
+            assert_eq!(to_text(&decode(Cell::Bytes(bytes), &chain(&forms)).node), said, "{bytes:?}");
+        }
+        let none = decode(Cell::Bytes(&[0xc1, 0xff, 0x00]), &chain(&forms));
+        assert_eq!(none.node, Node::Bytes(Arc::from([0xc1, 0xff, 0x00])));
+        assert!(none.error.expect("an error").starts_with(UNKNOWN));
+        assert!(serde_json::from_str::<Vec<Decode>>(r#"["json|yml"]"#).is_err());
         assert!(DECODERS.is_sorted_by_key(|decoder| decoder.name));
     }
 }

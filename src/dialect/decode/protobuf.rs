@@ -21,14 +21,14 @@ pub fn read(bytes: &[u8], room: &mut Room) -> Result<Node, Trouble> {
 }
 
 /// One field as it is on the wire.
-enum Wire<'b> {
+pub(super) enum Wire<'b> {
     Varint(u64),
     Eight([u8; 8]),
     Four([u8; 4]),
     Bytes(&'b [u8]),
 }
 
-fn next<'b>(reader: &mut Reader<'b>) -> Result<(u64, Wire<'b>), Trouble> {
+pub(super) fn next<'b>(reader: &mut Reader<'b>) -> Result<(u64, Wire<'b>), Trouble> {
     let tag = reader.varint()?;
     let number = tag >> 3;
     if !(1..1 << 29).contains(&number) {

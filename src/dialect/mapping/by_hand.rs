@@ -130,10 +130,10 @@ impl Mapping {
 
     /// The one place of the events table where a field is found.
     fn spot(&self, field: &Field) -> Option<Spot> {
-        field.iter().filter(|source| source.column != ITEM).find_map(|source| {
+        field.iter().filter(|source| source.column != ITEM && source.reading != Reading::Pair).find_map(|source| {
             let column = self.spelled.get(source.column)?.as_ref()?.to_string();
             let way = match source.reading {
-                Reading::Plain | Reading::Tag => "",
+                Reading::Plain | Reading::Tag | Reading::Pair => "",
                 Reading::Guid => "guid",
                 Reading::Time(unit) => unit.name(),
             };

@@ -3,7 +3,7 @@
 
 use super::resolve::Resolver;
 use super::{Cell, Field, Mapping, Name, Row, Source};
-use crate::dialect::file::FieldRule;
+use crate::dialect::file::{FieldRule, MemberRule};
 use crate::model::Node;
 use crate::model::json::{is_json, write, write_string};
 
@@ -19,9 +19,18 @@ pub(super) struct Member {
 impl Resolver<'_> {
     pub(super) fn members(&mut self, rule: &Option<FieldRule>) -> Vec<Member> {
         let rules = rule.iter().flat_map(|rule| &rule.members);
-        rules
-            .map(|rule| Member { name: rule.name.clone(), field: self.sources(&rule.col), is_time: rule.time })
-            .collect()
+        let member = |rule: &MemberRule| {
+            let path = rule.json.as_ref().map(|path| path.members.as_slice()).unwrap_or_default();
+            let field = below(&self.sources(&rule.col), path);
+            Member { name: rule.name.clone(), field, is_time: rule.time }
+        };
+        rules.map(member).collect()
+    }
+}
+
+impl Member {
+    pub fn field(&self) -> &Field {
+        &self.field
     }
 }
 

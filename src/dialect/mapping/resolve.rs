@@ -1,10 +1,12 @@
 //! From a dialect's rules and the columns that are there to a [`Mapping`].
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::members;
 use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
+use crate::dialect::decode::Decode;
 use crate::dialect::file::{
     Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test,
     TextRule,
@@ -15,6 +17,8 @@ use crate::model::{Listing, Text, TimeUnit};
 
 /// Stands for the table's own name in a template.
 const TABLE: &str = "$table";
+/// Stands for the name of the store's file.
+const FILE: &str = "$file";
 /// Stands for the columns that tell one object of an audit trail from another.
 pub(in crate::dialect) const KEY: &str = "$key";
 
@@ -53,6 +57,8 @@ fn role_of(field: &str) -> Option<&'static str> {
 pub(super) struct Resolver<'a> {
     tables: Vec<(&'a str, &'a Table)>,
     columns: Vec<Column>,
+    /// By column how its bytes are looked into.
+    inside: HashMap<usize, Vec<Decode>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -166,6 +172,11 @@ impl<'a> Resolver<'a> {
         }
         let first = rule.first.iter().flat_map(|path| inside.at(path));
         field.splice(0..0, first);
+        if !rule.inside.is_empty() {
+            for source in &field {
+                self.inside.insert(source.column, rule.inside.clone());
+            }
+        }
         let reading = match (rule.guid, rule.unit) {
             (true, _) => Reading::Guid,
             (false, Some(unit)) => Reading::Time(unit.0),
@@ -173,6 +184,8 @@ impl<'a> Resolver<'a> {
             (false, None) => Reading::Plain,
         };
         field.iter_mut().for_each(|source| source.reading = reading);
+        let pairs: Vec<Source> = rule.pair.iter().flat_map(|(list, names)| self.pairs(list, names)).collect();
+        field.splice(0..0, pairs);
         if rule.row_without.is_some() {
             return Ok(Field::new());
         }
@@ -182,6 +195,23 @@ impl<'a> Resolver<'a> {
             return Err(Lacks { message, near: None, role: role_of(role), by_hand: false });
         }
         Ok(field)
+    }
+
+    /// The values behind names in a flat list.
+    fn pairs(&mut self, list: &str, names: &[String]) -> Field {
+        let lists = self.sources(&Names(vec![Name::from(list)]));
+        let of = |name: &String| members::below(&lists, std::slice::from_ref(name));
+        let mut pairs: Field = names.iter().flat_map(of).collect();
+        pairs.iter_mut().for_each(|source| source.reading = Reading::Pair);
+        pairs
+    }
+
+    /// Where a line is tested: a member, or one inside it, `after.op`.
+    fn tested(&mut self, name: &Name) -> Field {
+        let mut members = name.as_str().split('.').map(str::to_owned);
+        let column = members.next().unwrap_or_default();
+        let field = self.sources(&Names(vec![Name::from(column)]));
+        members::below(&field, &members.collect::<Vec<_>>())
     }
 
     /// What `--map` points at for the stream: one place, or several, `tenant+id`, where no column
@@ -211,6 +241,7 @@ impl<'a> Resolver<'a> {
             TextRule::Field(rule) => {
                 let field = self.field(rule, role, inside)?;
                 let before = rule.before.iter().cloned().map(Filter::Before);
+                let before = rule.filter.iter().cloned().chain(before);
                 let filters = before.chain(rule.after_last.0.iter().cloned().map(Filter::AfterLast));
                 let names = (!rule.names.is_empty()).then(|| Filter::Named(Arc::new(rule.names.clone())));
                 let filters = filters.chain(names).chain(rule.or.clone().map(Filter::Or)).collect();
@@ -261,10 +292,14 @@ impl<'a> Resolver<'a> {
     fn piece(&mut self, part: &Part, role: &str, inside: &Inside) -> Result<Piece, Lacks> {
         match part {
             Part::Literal(text) => Ok(Piece::Literal(text.clone())),
+            Part::Value(name, filters) if name == FILE => {
+                let name = self.tables[0].1.file.as_deref();
+                let name = name.ok_or_else(|| Lacks::from(format!("no file names the {role}")))?;
+                Ok(Piece::Literal(filtered(name, filters)))
+            }
             Part::Value(name, filters) if name == TABLE => {
                 let of = self.tables[0].1;
-                let name = Cow::Borrowed(of.label.as_deref().unwrap_or_else(|| of.name.as_str()));
-                Ok(Piece::Literal(filters.iter().fold(name, |text, filter| filter.apply(text)).into_owned()))
+                Ok(Piece::Literal(filtered(of.label.as_deref().unwrap_or_else(|| of.name.as_str()), filters)))
             }
             Part::Value(name, filters) => {
                 let path = name.contains('$').then(|| JsonPath::try_from(name.clone()).ok()).flatten();
@@ -303,6 +338,10 @@ impl<'a> Resolver<'a> {
         let first = rule.first.as_deref().map(column).transpose()?;
         Ok(Join { number, table: table.name.clone(), on, tests, first, optional: rule.optional })
     }
+}
+
+fn filtered(name: &str, filters: &[Filter]) -> String {
+    filters.iter().fold(Cow::Borrowed(name), |text, filter| filter.apply(text)).into_owned()
 }
 
 /// Values with a hyphen between them.
@@ -353,7 +392,7 @@ impl Mapping {
         let (events, map) = (&dialect.events, &dialect.events.map);
         let mut tables = vec![(events.alias.as_deref().unwrap_or_default(), table)];
         tables.extend(events.joins.iter().map(|join| join.alias.as_str()).zip(joined));
-        let mut columns = Resolver { tables, columns: Vec::new() };
+        let mut columns = Resolver { tables, columns: Vec::new(), inside: HashMap::new() };
         let mut inside = Inside { payload: Field::new(), metadata: Field::new() };
         inside.payload = columns.field(&map.payload, "payload", &inside)?;
         if let Some(rule) = &map.metadata {
@@ -379,7 +418,7 @@ impl Mapping {
             _ => Count::Event,
         };
         let version = match count {
-            Count::Place(_) => Field::new(),
+            Count::Place(_) if map.version.as_ref().is_some_and(|rule| rule.col.is_none()) => Field::new(),
             _ => optional(&mut columns, &map.version, "version")?,
         };
         let position = match &events.group {
@@ -402,7 +441,18 @@ impl Mapping {
             }
             None => None,
         };
-        let by = map.payload.by.as_ref().map(|names| columns.sources(names)).unwrap_or_default();
+        let mut decode_by_col = Vec::new();
+        for (name, chain) in &map.payload.decode_by_col {
+            let field = columns.sources(&Names(vec![Name::from(name.as_str())]));
+            decode_by_col.extend(field.first().map(|source| (source.column, chain.clone())));
+        }
+        let by = match &map.payload.by {
+            Some(Names(names)) => match names.first().map(|name| JsonPath::try_from(name.as_str().to_owned())) {
+                Some(Ok(path)) => inside.at(&path),
+                _ => columns.sources(&Names(names.clone())),
+            },
+            None => Field::new(),
+        };
         let counting = time.iter().find_map(|source| match source.reading {
             Reading::Time(unit) => Some(Counting::Given(unit)),
             _ => None,
@@ -418,7 +468,19 @@ impl Mapping {
             Some(column) => Ok(RowTest { column, comparison: rule.1, value: rule.2.clone() }),
             None => Err(Lacks::from(format!("there is no column {} to test", rule.0))),
         };
-        let tests = events.tests.iter().map(test).collect::<Result<_, Lacks>>()?;
+        let mut conditions = Vec::new();
+        let tests = match table.is_open {
+            // Not each line has each member.
+            true => {
+                for rule in &events.tests {
+                    let column = Column { table: 0, name: rule.0.clone() };
+                    let test = RowTest { column, comparison: rule.1, value: rule.2.clone() };
+                    conditions.push((columns.tested(&rule.0), test));
+                }
+                Vec::new()
+            }
+            false => events.tests.iter().map(test).collect::<Result<_, Lacks>>()?,
+        };
         let causes = events.links.iter().filter_map(|rule| rule.id_col.as_ref());
         let cause = causes.flat_map(|names| columns.sources(names)).collect();
         let claimed = columns.columns.len();
@@ -464,6 +526,8 @@ impl Mapping {
             in_header: Vec::new(),
             joins,
             tests,
+            conditions,
+            replaces: events.replaces.clone().map(|id| (id, events.gone.clone())),
             stream,
             category,
             items,
@@ -482,6 +546,7 @@ impl Mapping {
             payload: inside.payload,
             payload_decode: map.payload.decode.clone(),
             decode_by: (by, map.payload.decode_by.clone().into_iter().collect()),
+            decode_by_col,
             metadata: inside.metadata,
             metadata_decode: map.metadata.as_ref().map(|rule| rule.decode.clone()).unwrap_or_default(),
             members,
@@ -496,9 +561,11 @@ impl Mapping {
             listing: Listing { kinds: events.kinds.as_deref().map(Text::from), with_system: events.lists_system },
             cause,
             peel: dialect.peel.payload.clone(),
+            chain: dialect.chain.clone(),
             library: dialect.library.of_table(table).with_states(events.state.clone()),
             is_typed: false,
             is_open: table.is_open,
+            inside: columns.inside,
             columns: columns.columns,
         };
         mapping.in_header = (0..mapping.columns.len()).map(|at| mapping.header_needs(at)).collect();

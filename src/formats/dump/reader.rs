@@ -13,7 +13,7 @@ use super::outline::Form;
 use super::walk::{Next, Part, Walk};
 use super::{Dumped, Flavour, TEXT_BITS};
 use crate::dialect::mapping::{Column, Join, RowTest};
-use crate::dialect::{Cell, Comparison, Mapping, Scalar};
+use crate::dialect::{Cell, Mapping};
 use crate::formats::bytes::Now;
 use crate::formats::row::{Extent, RowBuilder, row_and_item};
 use crate::formats::{
@@ -74,23 +74,6 @@ impl Plan {
     }
 }
 
-fn holds(cell: &Cell<'_>, test: &RowTest) -> bool {
-    if let (Comparison::Has, Scalar::Text(part)) = (test.comparison, &test.value) {
-        return cell.to_text().is_some_and(|text| text.contains(part.as_str()));
-    }
-    let equal = match (&test.value, cell) {
-        // A null is no value: it is unequal to every one.
-        (_, Cell::Null) => false,
-        (Scalar::Bool(value), cell) => {
-            let text = cell.to_text().unwrap_or_default();
-            matches!(&*text, "1" | "t" | "true") == *value
-        }
-        (Scalar::Integer(value), cell) => cell.to_integer() == Some(*value),
-        (Scalar::Text(value), cell) => cell.to_text().as_deref() == Some(value.as_str()),
-    };
-    equal == (test.comparison == Comparison::Equal)
-}
-
 /// A joined table's rows, by the values that join them.
 pub(super) struct Lookup {
     /// Of the columns that are read, those of the events that are compared.
@@ -142,7 +125,7 @@ impl Lookup {
                     Next::Row(_) => {
                         let (key, values) = walk.cells(&part, &wanted, |cells| {
                             let kept = |at: &usize| Kept::of(cells[*at]);
-                            let is_one = tests.iter().all(|(at, test)| holds(&cells[*at], test));
+                            let is_one = tests.iter().all(|(at, test)| test.holds(&cells[*at]));
                             let key = hash(own_keys.iter().map(|at| &cells[*at])).filter(|_| is_one);
                             let number = first.map(|at| cells[at].to_integer().unwrap_or(i64::MAX));
                             (key.map(|key| (key, number)), columns.iter().map(kept).collect::<Vec<_>>())
@@ -369,7 +352,7 @@ impl Reader {
         let wanted = if extent == Extent::Whole { &plan.all } else { &plan.in_header };
         let Some((_, walk)) = at else { return Ok(()) };
         let pushed = walk.cells(own, wanted, |cells| {
-            if !plan.tests.iter().all(|(at, test)| holds(&cells[*at], test)) {
+            if !plan.tests.iter().all(|(at, test)| test.holds(&cells[*at])) {
                 return Ok(());
             }
             if shared.lookups.is_empty() {

@@ -16,7 +16,7 @@ use crate::dialect::guess::{Sampled, TableSample};
 use crate::dialect::{Cell, Name, Table};
 use crate::formats::Reach;
 use crate::formats::bytes::Bytes;
-use crate::model::json::{to_text, unquoted};
+use crate::model::json::{end_of_value, to_text, unquoted};
 
 /// Records, and bytes of them, whose values are looked at, where no dialect knows the keys.
 const SAMPLED_RECORDS: usize = 500;
@@ -28,43 +28,92 @@ const LEAST_MEMBERS: usize = 3;
 /// Different members of what is in envelopes.
 const MAX_INSIDE: usize = 256;
 
+/// Members of members that are kept, records in which they are looked for, and how deep.
+const MAX_PATHS: usize = 1_024;
+const PATH_RECORDS: usize = 64;
+const PATH_DEPTH: usize = 2;
+/// Longer keys have no members that are looked for.
+const MAX_PATH_KEY: usize = 256;
+
+/// What keys the first records have.
+#[derive(Default)]
+pub(super) struct SampledKeys {
+    pub columns: Vec<String>,
+    /// Those of objects in the first of them, `payload.subject`.
+    pub inside: Vec<String>,
+    /// Further ones need not be looked at.
+    pub is_all: bool,
+}
+
+/// Adds the members of an object or of the first item of an array, and those of objects in it.
+fn look_inside(name: &str, value: &str, depth: usize, found: &mut Vec<String>) {
+    if let Some(items) = value.strip_prefix('[') {
+        // Items of an array are alike: its first.
+        let items = items.trim_start();
+        let end = end_of_value(items.as_bytes(), 0).filter(|_| items.starts_with('{'));
+        return end.into_iter().for_each(|end| look_inside(name, &items[..end], depth, found));
+    }
+    if !value.starts_with('{') {
+        return;
+    }
+    // What is no object after all has no members.
+    let _ = each_member(value, |key, value| {
+        let path = format!("{name}.{key}");
+        if depth > 1 {
+            look_inside(&path, value, depth - 1, found);
+        }
+        if found.len() < MAX_PATHS && !found.contains(&path) {
+            found.push(path);
+        }
+    });
+}
+
 /// The keys of the first records, each once, and whether further ones need not be looked at.
 /// Where there are very many, those count that come again: the others are values that stand where a key should.
-pub(super) fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape, reach: Reach) -> io::Result<(Vec<String>, bool)> {
+pub(super) fn sample_keys(bytes: &Arc<dyn Bytes>, shape: &Shape, reach: Reach) -> io::Result<SampledKeys> {
     let mut records = Records::new(Arc::clone(bytes), shape.clone());
     // Of each key only its hash is kept, and whether it was taken.
     let (hasher, mut seen): (RandomState, HashMap<u64, bool>) = Default::default();
     let mut keys: Vec<String> = (1..=shape.arrays.levels()).map(level_name).collect();
+    let mut inside = Vec::new();
     // What is passed over is not looked at.
     let (mut at, mut looked_at) = (shape.start, 0);
     for nth in 0..reach.rows {
-        let Some(record) = records.record(at)? else { return Ok((keys, true)) };
+        let Some(record) = records.record(at)? else { return Ok(SampledKeys { columns: keys, inside, is_all: true }) };
         if let Ok(text) = std::str::from_utf8(records.text(&record)) {
             // A record that is no object has no keys.
-            let _ = each_plain_member(text, shape.typing, |key, _| match seen.entry(hasher.hash_one(key)) {
-                Entry::Vacant(entry) => {
-                    let taken = keys.len() < KNOWN_KEYS;
-                    entry.insert(taken);
-                    keys.extend(taken.then(|| key.to_owned()));
+            let _ = each_plain_member(text, shape.typing, |key, value| {
+                match seen.entry(hasher.hash_one(key)) {
+                    Entry::Vacant(entry) => {
+                        let taken = keys.len() < KNOWN_KEYS;
+                        entry.insert(taken);
+                        keys.extend(taken.then(|| key.to_owned()));
+                    }
+                    Entry::Occupied(mut entry) if !entry.get() && keys.len() < 2 * KNOWN_KEYS => {
+                        entry.insert(true);
+                        keys.push(key.to_owned());
+                    }
+                    Entry::Occupied(_) => {}
                 }
-                Entry::Occupied(mut entry) if !entry.get() && keys.len() < 2 * KNOWN_KEYS => {
-                    entry.insert(true);
-                    keys.push(key.to_owned());
+                if let Cell::Json(value) = value
+                    && nth < PATH_RECORDS
+                    && key.len() <= MAX_PATH_KEY
+                {
+                    look_inside(key, value, PATH_DEPTH, &mut inside);
                 }
-                Entry::Occupied(_) => {}
             });
         }
         at = record.next;
         looked_at += record.len as u64;
         // More would not be kept, or takes too long.
         if seen.len() > SEEN_KEYS || (nth % 256 == 255 && Instant::now() > reach.until) {
-            return Ok((keys, true));
+            return Ok(SampledKeys { columns: keys, inside, is_all: true });
         }
         if looked_at > reach.bytes {
             break;
         }
     }
-    Ok((keys, false))
+    Ok(SampledKeys { columns: keys, inside, is_all: false })
 }
 
 /// The values of the first records by key.

@@ -81,14 +81,11 @@ pub fn frameworks_sheet_ui(ctx: &Context, view: &FrameworksView<'_>, out: &mut V
     sheet_ui(ctx, id, vec2(960.0, height), out, |ui, rect, out| {
         let (_, body) = head_ui(ui, id, rect, TITLE, "Close known frameworks", out);
         let known = match &view.known {
-            Content::Ready(known) => *known,
+            Content::Ready(known) => Some(*known),
+            Content::Empty | Content::Loading => None,
             Content::Failed(why) => {
                 begin_with(ui, id, id.with("close"));
                 return problem(ui, id.with("problem"), body, why);
-            }
-            Content::Empty | Content::Loading => {
-                begin_with(ui, id, id.with("close"));
-                return placeholder_rows(ui.painter(), body, tokens::tokens(ui.ctx()));
             }
         };
         let (field, rest) = body.split_top_bottom_at_y(body.top() + FIELD);
@@ -97,6 +94,9 @@ pub fn frameworks_sheet_ui(ctx: &Context, view: &FrameworksView<'_>, out: &mut V
         if changed {
             forget_place(ui, list);
         }
+        let Some(known) = known else {
+            return placeholder_rows(ui.painter(), rest, tokens::tokens(ui.ctx()));
+        };
         let lines = lines(known, &typed);
         let (rest, below) = match rest.height() > 2.0 * DETAILS {
             true => rest.split_top_bottom_at_y(rest.bottom() - DETAILS),
@@ -128,7 +128,14 @@ fn about(view: &FrameworksView<'_>, known: &Frameworks) -> String {
 }
 
 /// The filter and how much fits it: what is typed, and whether it has just become another.
-fn field_ui(ui: &mut Ui, id: Id, rect: Rect, list: Id, known: &Frameworks, out: &mut Vec<Action>) -> (String, bool) {
+fn field_ui(
+    ui: &mut Ui,
+    id: Id,
+    rect: Rect,
+    list: Id,
+    known: Option<&Frameworks>,
+    out: &mut Vec<Action>,
+) -> (String, bool) {
     let t = tokens::tokens(ui.ctx());
     let hint = "Framework, language, container or dialect";
     let field = Field { id: id.with("filter"), name: "Filter frameworks", hint, icon: Some(Icon::SEARCH), key: None };
@@ -149,7 +156,7 @@ fn field_ui(ui: &mut Ui, id: Id, rect: Rect, list: Id, known: &Frameworks, out: 
     if output.left {
         if leaves {
             out.push(Action::CloseModal);
-        } else {
+        } else if known.is_some() {
             ui.memory_mut(|memory| memory.request_focus(list));
         }
     }
@@ -158,6 +165,7 @@ fn field_ui(ui: &mut Ui, id: Id, rect: Rect, list: Id, known: &Frameworks, out: 
     if changed {
         ui.data_mut(|data| data.insert_temp(field.id, typed.clone()));
     }
+    let Some(known) = known else { return (typed, changed) };
     let all = known.list.len() as u64;
     let count = match lines(known, &typed).iter().filter(|line| matches!(line, Line::Known(_))).count() as u64 {
         found if found == all => format::plural(all, "framework", "frameworks"),

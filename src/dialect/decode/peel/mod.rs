@@ -1,8 +1,10 @@
 //! The wrappers that frameworks put around values, taken off after decoding. A wrapper is a file
 //! and a line in [`WRAPPERS`].
 
+mod generation;
 mod newtonsoft;
 mod python;
+mod serde_enum;
 
 use std::sync::Arc;
 
@@ -21,10 +23,12 @@ pub struct Wrapper {
     peel: fn(&Node) -> Option<Node>,
 }
 
-static WRAPPERS: [Wrapper; 3] = [
+static WRAPPERS: [Wrapper; 5] = [
+    Wrapper { name: "generation", peel: generation::newest },
     Wrapper { name: "newtonsoft", peel: newtonsoft::plain },
     Wrapper { name: "python-typed", peel: python::typed },
     Wrapper { name: "python-typed-8", peel: python::typed_8 },
+    Wrapper { name: "serde-enum", peel: serde_enum::inside },
 ];
 
 impl PartialEq for Wrapper {
