@@ -2,8 +2,10 @@
 //!
 //! `cargo bench` prints them all; `cargo bench -- --gate` exits 1 where one is below half
 //! of its target; `--short` leaves out what takes minutes (ten million events); a word
-//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`, `dumps`, `export`, `find`) runs that part only.
+//! (`seek`, `first`, `filter`, `frames`, `memory`, `start`, `read`, `dumps`, `export`, `find`, `dialects`)
+//! runs that part only.
 
+mod dialects;
 mod dumps;
 mod export;
 mod finding;
@@ -54,8 +56,11 @@ fn main() -> ExitCode {
     if let Some(path) = after("--keyframes") {
         return tell(|| keyframes_only(Path::new(path), after("--by").is_some()));
     }
+    if let Some(what) = after("--dialects") {
+        return tell(|| dialects::only(what));
+    }
     let mut gate = Gate { failed: Vec::new() };
-    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "dumps", "export", "find"];
+    let parts = ["seek", "first", "filter", "frames", "memory", "start", "read", "dumps", "export", "find", "dialects"];
     let wanted: Vec<&str> = parts.into_iter().filter(|part| has(part)).collect();
     match run(&mut gate, has("--short"), if wanted.is_empty() { &parts } else { &wanted }) {
         Ok(()) if gate.failed.is_empty() || !has("--gate") => ExitCode::SUCCESS,
@@ -157,6 +162,9 @@ fn run(gate: &mut Gate, short: bool, parts: &[&str]) -> Outcome<()> {
     }
     if parts.contains(&"export") {
         export::exporting(gate, &folder, short)?;
+    }
+    if parts.contains(&"dialects") {
+        dialects::dialects(gate)?;
     }
     if parts.contains(&"find") {
         finding::finding(gate, &folder, short)?;

@@ -246,6 +246,8 @@ pub enum Action {
     ShowOpenPath,
     /// Shows the sheet of keys.
     ShowKeys,
+    /// Shows the sheet of the frameworks that are known.
+    ShowFrameworks,
     /// Shows the sheet with version and licences.
     ShowAbout,
     /// Closes the sheet in front.

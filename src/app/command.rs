@@ -704,6 +704,8 @@ commands! {
         always, |_, _| Action::ShowGoTo(GoToScope::Anywhere, ">"));
     KEYS = row((Menu::Help, 0), "Keys", &[letter('?'), plain(Key::F(1))], "Show every key.",
         always, |_, _| Action::ShowKeys);
+    FRAMEWORKS = row((Menu::Help, 0), "Known frameworks…", &[], "List the frameworks whose stores are known, with languages, versions and containers.",
+        always, |_, _| Action::ShowFrameworks);
     ABOUT = row((Menu::Help, 1), "About Eventglass", &[], "Show the version and the licences.",
         always, |_, _| Action::ShowAbout);
     ADD_TO_DESKTOP = row((Menu::Help, 1), "Add to the desktop", &[], "Give the program a menu entry on this desktop, and let the file manager open stores with it.",

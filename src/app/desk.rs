@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::frameworks::FrameworksSheet;
 use super::goto::GoTo;
 use super::history::History;
 use super::samples::SampleCard;
@@ -51,6 +52,7 @@ pub(super) enum Modal {
     Keys,
     Recent,
     About,
+    Frameworks,
     SaveDialect,
     Export,
     GoTo,
@@ -74,6 +76,8 @@ pub(super) struct Desk {
     pub(super) modal: Option<Modal>,
     /// The box for going to places, while it is shown.
     pub(super) goto: Option<GoTo>,
+    /// The frameworks that are known, once they were asked for.
+    pub(super) frameworks: Option<FrameworksSheet>,
     /// Where one was.
     pub(super) history: History,
     /// Why the last store could not be opened.
@@ -99,6 +103,7 @@ impl Desk {
             now: 0.0,
             modal: None,
             goto: None,
+            frameworks: None,
             history: History::default(),
             problem: None,
             message: None,

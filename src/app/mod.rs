@@ -17,6 +17,7 @@ mod export;
 mod filter;
 mod find;
 mod findings;
+mod frameworks;
 mod goto;
 mod history;
 pub mod idle;
@@ -44,6 +45,7 @@ pub use desk::{Effect, Folders, Opener};
 use action::{Action, Axis, Tie};
 use command::CommandContext;
 use desk::{Desk, Modal};
+use frameworks::FrameworksSheet;
 use goto::GoTo;
 pub use place::{Place, Start, quoted};
 use settings::{Settings, SettingsChange};
@@ -119,7 +121,9 @@ impl App {
 
     /// Something was asked for the store in front and is not answered yet.
     pub fn is_waiting(&self) -> bool {
-        self.store().is_some_and(OpenStore::is_waiting) || self.desk.goto.as_ref().is_some_and(GoTo::is_waiting)
+        self.store().is_some_and(OpenStore::is_waiting)
+            || self.desk.goto.as_ref().is_some_and(GoTo::is_waiting)
+            || self.desk.frameworks.as_ref().is_some_and(FrameworksSheet::is_waiting)
     }
 
     /// When to draw again although nothing happens; `None` = only when something does.
@@ -166,6 +170,9 @@ impl App {
         self.give_way();
         self.follow_compared();
         self.go_on_with_goto();
+        if let Some(sheet) = &mut self.desk.frameworks {
+            sheet.poll();
+        }
         if self.unsaved_since.is_some_and(|since| now - since >= SAVE_AFTER.as_secs_f64()) {
             self.unsaved_since = None;
             for change in self.remember_all() {
@@ -197,6 +204,7 @@ impl App {
             Action::ShowOpenPath => self.desk.modal = Some(Modal::OpenPath),
             Action::ShowRecent => self.desk.modal = Some(Modal::Recent),
             Action::ShowAbout => self.desk.modal = Some(Modal::About),
+            Action::ShowFrameworks => self.show_frameworks(),
             Action::ShowKeys => self.desk.modal = Some(Modal::Keys),
             Action::CloseModal => self.close_modal(),
             Action::OpenPath(text) => self.open_path(place::typed_path(&text)),

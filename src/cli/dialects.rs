@@ -1,4 +1,4 @@
-//! `dialects`: the layouts that are known, the user's own among them.
+//! `dialects`: the layouts that are known by framework, the user's own among them.
 
 use std::io::{self, Write};
 
@@ -7,26 +7,33 @@ use serde_json::json;
 
 use super::CliError;
 use super::print::{line, visible};
-use crate::dialect::{Dialect, catalog};
+use crate::dialect::{Framework, Known, catalog, frameworks};
 use crate::home;
 use crate::model::FindingCode;
 
 /// The layouts that are known
 #[derive(Args, Debug)]
 pub struct Dialects {
-    /// Print JSON in the shapes of the README
-    #[arg(long)]
+    /// Print JSON in the shapes of the README, a line for each layout
+    #[arg(long, conflicts_with = "markdown")]
     json: bool,
+    /// Print the table of the README, which has the built-in ones only
+    #[arg(long)]
+    markdown: bool,
 }
 
 impl Dialects {
     pub fn run(&self, out: &mut dyn Write) -> Result<u8, CliError> {
+        if self.markdown {
+            write!(out, "{}", Framework::markdown(&frameworks(&catalog(None).dialects)))?;
+            return Ok(0);
+        }
         let mut catalog = catalog(Some(&home::dialects()));
-        catalog.dialects.sort_by(|a, b| a.id.cmp(&b.id));
         if self.json {
+            catalog.dialects.sort_by(|a, b| a.head().id.cmp(&b.head().id));
             print_json(&catalog.dialects, out)?
         } else {
-            print_text(&catalog.dialects, out)?
+            print_text(&frameworks(&catalog.dialects), out)?
         }
         for broken in &catalog.broken {
             let code = FindingCode::BadDialect.name();
@@ -36,31 +43,34 @@ impl Dialects {
     }
 }
 
-fn print_json(dialects: &[Dialect], out: &mut dyn Write) -> Result<(), CliError> {
-    for Dialect { id, name, language, versions, engines, .. } in dialects {
+fn print_json(dialects: &[Known], out: &mut dyn Write) -> Result<(), CliError> {
+    for known in dialects {
+        let head = known.head();
         let value = json!({
-            "id": id,
-            "framework": name,
-            "language": language,
-            "versions": versions,
-            "containers": engines,
+            "id": head.id,
+            "framework": head.name,
+            "family": head.family(),
+            "language": head.language,
+            "versions": head.versions,
+            "containers": head.engines,
+            "own": known.is_own(),
         });
         line(out, &value)?;
     }
     Ok(())
 }
 
-fn print_text(dialects: &[Dialect], out: &mut dyn Write) -> Result<(), CliError> {
-    let words = |text: &Option<String>| visible(text.as_deref().unwrap_or("-")).into_owned();
-    let mut rows = vec![["id", "framework", "language", "versions", "containers"].map(str::to_owned)];
-    for Dialect { id, name, language, versions, engines, .. } in dialects {
-        let (id, name) = (visible(id).into_owned(), visible(name).into_owned());
-        rows.push([id, name, words(language), words(versions), visible(&engines.join(", ")).into_owned()]);
+fn print_text(frameworks: &[Framework], out: &mut dyn Write) -> Result<(), CliError> {
+    let word = |text: &str| visible(if text.is_empty() { "-" } else { text }).into_owned();
+    let mut rows = vec![["framework", "language", "versions", "containers", "ids"].map(str::to_owned)];
+    for own in frameworks {
+        let (containers, ids) = (own.containers.join(", "), own.ids.join(", "));
+        rows.push([&own.name, &own.language, &own.versions, &containers, &ids].map(|text| word(text)));
     }
     let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0).min(40);
     let [a, b, c, d] = [0, 1, 2, 3].map(width);
-    for [id, name, language, versions, containers] in &rows {
-        writeln!(out, "{id:<a$}  {name:<b$}  {language:<c$}  {versions:<d$}  {containers}")?;
+    for [name, language, versions, containers, ids] in &rows {
+        writeln!(out, "{name:<a$}  {language:<b$}  {versions:<c$}  {containers:<d$}  {ids}")?;
     }
     Ok(())
 }

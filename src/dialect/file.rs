@@ -2,8 +2,10 @@
 //! whether a dialect fits the tables of a store.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::chain::Chain;
 use super::decode::{Decode, Wrapper};
@@ -67,6 +69,8 @@ pub struct Dialect {
     pub id: String,
     /// The framework's name as shown.
     pub name: String,
+    /// The framework below which it is listed, where the name says more than that.
+    pub family: Option<String>,
     /// The programming language of the framework.
     pub language: Option<String>,
     /// Versions of the framework that write this layout.
@@ -156,11 +160,36 @@ impl TableName {
 #[serde(from = "OneOrMore")]
 pub(super) struct Names(pub Vec<Name>);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
 enum OneOrMore {
     One(String),
     More(Vec<String>),
+}
+
+// Written out, for each dialect has dozens: to try one form after the other takes a copy of each.
+impl<'de> Deserialize<'de> for OneOrMore {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OneOrMore, D::Error> {
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
+            type Value = OneOrMore;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMore, E> {
+                Ok(OneOrMore::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<OneOrMore, A::Error> {
+                let mut all = Vec::new();
+                while let Some(text) = texts.next_element()? {
+                    all.push(text);
+                }
+                Ok(OneOrMore::More(all))
+            }
+        }
+        from.deserialize_any(Texts)
+    }
 }
 
 impl From<OneOrMore> for Names {
@@ -597,7 +626,7 @@ pub(super) struct Peel {
 }
 
 /// One rule, or several in brackets.
-fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<FlagRule>, D::Error> {
+fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<FlagRule>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Rules {
@@ -729,6 +758,7 @@ impl Dialect {
         Ok(Dialect {
             id: "map".to_owned(),
             name: "Columns by hand".to_owned(),
+            family: None,
             language: None,
             versions: None,
             engines: Vec::new(),

@@ -4,6 +4,7 @@
 //! gives a [`Mapping`], which turns a row's [`Cell`]s into event fields ([`mapping`]).
 //! Knows nothing of containers: they hand over table names, columns and cells.
 
+mod catalog;
 mod cell;
 mod chain;
 mod decode;
@@ -20,14 +21,10 @@ mod stored;
 mod template;
 mod tenant;
 
-use std::io::Read;
-use std::path::Path;
-
-use include_dir::{Dir, include_dir};
-
-use crate::home;
 use crate::model::Typing;
 
+use catalog::Columns;
+pub use catalog::{Catalog, Framework, Head, Known, catalog, frameworks};
 pub use cell::Cell;
 pub use chain::{Chain, Verifier, Vouched};
 pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
@@ -41,13 +38,8 @@ pub use progress::PROJECTIONS;
 pub use sample::Sample;
 pub use stored::StoredTable;
 
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/dialects");
-
 /// The roles of `--map`.
 pub const ROLES: [&str; 9] = ["stream", "version", "type", "data", "metadata", "time", "position", "id", "category"];
-
-/// A user's dialect is a page of text; a larger file is something else.
-const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// A table, or the shape of a file's lines, as a container found it.
 #[derive(Clone, Debug)]
@@ -175,70 +167,26 @@ impl Candidate {
     }
 }
 
-/// Every dialect there is, and files that should have been some.
-#[derive(Clone, Debug, Default)]
-pub struct Catalog {
-    pub dialects: Vec<Dialect>,
-    /// With the name of the file and the place in it.
-    pub broken: Vec<DialectError>,
-}
-
-/// Every dialect: the built-in ones, then those of the user's folder, which replace a built-in
-/// one of the same id. A file that is no dialect hides none of the others.
-pub fn catalog(user_folder: Option<&Path>) -> Catalog {
-    let mut catalog = Catalog::default();
-    for file in BUILT_IN.files() {
-        let name = file.path().display().to_string();
-        catalog.add(Dialect::parse(&name, file.contents_utf8().unwrap_or_default()));
-    }
-    let entries = user_folder.and_then(|folder| std::fs::read_dir(folder).ok());
-    let mut paths: Vec<_> = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
-        let name = path.display().to_string();
-        catalog.add(
-            read(path)
-                .map_err(|message| DialectError::new(&name, message))
-                .and_then(|text| Dialect::parse(&name, &text)),
-        );
-    }
-    catalog
-}
-
-impl Catalog {
-    fn add(&mut self, dialect: Result<Dialect, DialectError>) {
-        match dialect {
-            Ok(dialect) => {
-                self.dialects.retain(|other| other.id != dialect.id);
-                self.dialects.push(dialect);
-            }
-            Err(error) => self.broken.push(error),
-        }
-    }
-}
-
-/// The text of a user's dialect.
-fn read(path: &Path) -> Result<String, String> {
-    let mut text = String::new();
-    let file = home::open_regular(path).map_err(|error| error.to_string())?;
-    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    if text.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("it is larger than {} MiB", MAX_FILE_BYTES >> 20));
-    }
-    Ok(text)
-}
-
 /// The dialects that fit, best first. The best one is certain when the second has
 /// fewer matched columns; else it is a tie, and the user decides.
-pub fn detect(engine: &str, tables: &[Table], dialects: &[Dialect]) -> Vec<Candidate> {
+pub fn detect(engine: &str, tables: &[Table], dialects: &[Known]) -> Vec<Candidate> {
     // Values that name their types are more than the container's.
+    let mut typings: Vec<&str> = tables.iter().filter_map(|table| table.typing).map(Typing::engine).collect();
+    typings.sort_unstable();
+    typings.dedup();
     let reads = |dialect: &Dialect, table: &Table| {
         dialect.reads(engine) || table.typing.is_some_and(|typing| dialect.reads(typing.engine()))
     };
+    let columns = Columns::of(tables);
     let mut found: Vec<Candidate> = Vec::new();
-    for dialect in dialects {
-        let fits = dialect.fits(tables).into_iter();
-        found.extend(fits.filter(|candidate| reads(dialect, &candidate.table)));
+    for known in dialects {
+        let head = known.head();
+        let is_read = head.reads(engine) || typings.iter().any(|typing| head.reads(typing));
+        if !is_read || !columns.may_fit(head) {
+            continue;
+        }
+        let Ok(dialect) = known.dialect() else { continue };
+        found.extend(dialect.fits(tables).into_iter().filter(|candidate| reads(dialect, &candidate.table)));
     }
     found.sort_by(|a, b| b.matched.cmp(&a.matched).then_with(|| a.dialect.id.cmp(&b.dialect.id)));
     found
@@ -250,41 +198,6 @@ mod tests {
 
     fn table(name: &str, columns: &[&str], has_rowid: bool) -> Table {
         Table::new(name, columns.iter().map(|column| (*column).to_owned()), has_rowid)
-    }
-
-    #[test]
-    fn every_built_in_dialect_parses_and_has_samples() {
-        let all = catalog(None);
-        assert!(all.broken.is_empty(), "{:?}", all.broken);
-        for dialect in &all.dialects {
-            assert!(!dialect.samples.is_empty(), "{} has no [[sample]]", dialect.id);
-        }
-        assert!(all.dialects.len() >= 3);
-    }
-
-    #[test]
-    fn a_broken_dialect_hides_no_other() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("a.toml"), "id = 3").expect("a file");
-        std::fs::write(folder.path().join("b.toml"), [0xff, 0xfe]).expect("a file");
-        std::fs::create_dir(folder.path().join("c.toml")).expect("a folder");
-        std::fs::write(folder.path().join("notes.txt"), "not meant").expect("a file");
-        let all = catalog(Some(folder.path()));
-        assert_eq!(all.dialects.len(), catalog(None).dialects.len());
-        let said: Vec<String> = all.broken.iter().map(ToString::to_string).collect();
-        assert!(said.len() == 3 && said[0].contains("a.toml") && said[0].contains("invalid type"), "{said:?}");
-        assert!(said[2].contains("directory"), "{said:?}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn pipes_and_devices_are_no_dialects() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let pipe = folder.path().join("pipe.toml");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
-        std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.toml")).expect("a link");
-        let said: Vec<String> = catalog(Some(folder.path())).broken.iter().map(ToString::to_string).collect();
-        assert!(said.len() == 2 && said.iter().all(|said| said.contains("a pipe or a device")), "{said:?}");
     }
 
     #[test]

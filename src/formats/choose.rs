@@ -65,8 +65,8 @@ pub(super) fn choose(
     let catalog = catalog(choice.dialects.as_deref());
     let mut dialects = catalog.dialects;
     if let Some(id) = &choice.dialect {
-        let known = dialects.iter().map(|dialect| dialect.id.clone()).collect();
-        dialects.retain(|dialect| dialect.id == *id);
+        let known = dialects.iter().map(|known| known.head().id.clone()).collect();
+        dialects.retain(|known| known.head().id == *id);
         if dialects.is_empty() {
             // It may be one of those that cannot be read.
             return Err(match catalog.broken.into_iter().next() {
@@ -121,7 +121,9 @@ pub(super) fn choose(
 
 /// Of tables without anything in them: one, as lines of the plainest kind.
 pub(super) fn any(tables: &[Table]) -> Vec<Candidate> {
-    let plain = catalog(None).dialects.into_iter().find(|dialect| dialect.id == "plain");
+    let dialects = catalog(None).dialects;
+    let plain =
+        dialects.iter().find(|known| known.head().id == "plain").and_then(|known| known.dialect().ok().cloned());
     let one = plain.zip(tables.first().cloned());
     one.map(|(dialect, table)| Candidate::chosen(dialect, table, "nothing is in it".to_owned())).into_iter().collect()
 }

@@ -384,7 +384,7 @@ fn json_text(decoded: &Decoded, stored: &Stored<&[u8]>) -> Option<Text> {
 mod tests {
     use super::*;
     use crate::dialect::mapping::ROWID;
-    use crate::dialect::{Dialect, Sample, catalog, detect};
+    use crate::dialect::{Dialect, Known, Sample, catalog, detect};
     use crate::model::json::parse_text;
     use std::collections::BTreeMap;
     use std::io::Write;
@@ -446,7 +446,7 @@ mod tests {
         ])
     }
 
-    fn read_row(dialect: &Dialect, sample: &Sample, all: &[Dialect]) -> (String, BTreeMap<&'static str, String>) {
+    fn read_row(dialect: &Dialect, sample: &Sample, all: &[Known]) -> (String, BTreeMap<&'static str, String>) {
         let engine = ["sqlite", "postgres", "mysql", "kurrentdb"]
             .into_iter()
             .find(|engine| dialect.reads(engine))
@@ -529,7 +529,8 @@ mod tests {
         let all = catalog(None).dialects;
         let folder = tempfile::tempdir().expect("a folder");
         let mut wrong = Vec::new();
-        for dialect in &all {
+        for known in &all {
+            let dialect = known.dialect().expect("a dialect");
             for sample in &dialect.samples {
                 let (id, said) = match &sample.line {
                     Some(line) => read_line(line, folder.path()),

@@ -249,12 +249,12 @@ impl Thread {
             let cause = "its name is also the name of its file".to_owned();
             return Err(failed(cause, "use letters, digits and hyphens, 64 at most"));
         }
-        if catalog(None).dialects.iter().any(|dialect| dialect.id == save.id) {
+        if catalog(None).dialects.iter().any(|known| known.head().id == save.id) {
             return Err(failed("a built-in dialect has this name".to_owned(), "choose another name"));
         }
         let path = folder.join(format!("{}.toml", save.id));
         let others = catalog(Some(folder)).dialects;
-        if !path.exists() && others.iter().any(|dialect| dialect.id == save.id) {
+        if !path.exists() && others.iter().any(|known| known.head().id == save.id) {
             return Err(failed("another file of yours holds a dialect of this name".to_owned(), "choose another name"));
         }
         let text = save.layout.to_dialect(&save.id, save.format, &save.table);

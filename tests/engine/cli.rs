@@ -282,13 +282,35 @@ fn dialects_are_listed_with_the_users_own() {
     assert!(ids.is_sorted_by_key(|id| id.as_str()) && ids.contains(&&json!("mine")), "{ids:?}");
     let emmett = lines.iter().find(|line| line["id"] == "emmett-sqlite").expect("Emmett");
     let wanted = json!({
-        "id": "emmett-sqlite", "framework": "Emmett", "language": "TypeScript", "versions": "0.38 to 0.42",
-        "containers": ["sqlite"],
+        "id": "emmett-sqlite", "framework": "Emmett", "family": "Emmett", "language": "TypeScript",
+        "versions": "0.38 to 0.42", "containers": ["sqlite"], "own": false,
     });
     assert_eq!(emmett, &wanted);
+    let of = |id: &str| lines.iter().find(|line| line["id"] == id).unwrap_or_else(|| panic!("no {id}"));
+    assert_eq!((&of("mine")["own"], &of("axon5")["family"]), (&json!(true), &json!("Axon Framework")));
+    // For a person a line each framework.
     let text = place.program.run(&["dialects"]).out;
-    assert_eq!(text.lines().count(), lines.len() + 1);
-    assert!(text.contains(r"mine                  Ours\u{1b}  "), "{text}");
+    let axon: Vec<&str> = text.lines().filter(|line| line.starts_with("Axon Framework ")).collect();
+    assert!(axon.len() == 1 && axon[0].ends_with("  axon, axon2, axon5"), "{axon:?}");
+    let own = text.lines().find(|line| line.ends_with("  mine")).expect("the user's own");
+    assert!(own.starts_with(r"Ours\u{1b}  "), "{own}");
+}
+
+#[test]
+fn the_table_of_dialects_in_the_readme_is_the_one_that_is_printed() {
+    let place = Place::new();
+    let folder = place.program.home.path().join("dialects");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("bad.toml"), "id = 3").expect("a file");
+    let run = place.program.run(&["dialects", "--markdown"]);
+    assert!(run.is_well() && run.err.is_empty(), "the user's own are not in it: {run:?}");
+    let readme = std::fs::read_to_string(crate::support::root().join("README.md")).expect("README.md");
+    let (_, behind) = readme.split_once("<!-- made by: eventglass dialects --markdown -->\n").expect("its beginning");
+    let (table, _) = behind.split_once("<!-- end of what is made -->").expect("its end");
+    for (own, printed) in table.lines().zip(run.out.lines()) {
+        assert_eq!(own, printed, "put what eventglass dialects --markdown prints into README.md");
+    }
+    assert_eq!(table, run.out, "put what eventglass dialects --markdown prints into README.md");
 }
 
 #[test]

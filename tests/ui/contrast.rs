@@ -370,6 +370,7 @@ fn menus_and_sheets_have_contrast_and_so_has_what_cannot_be_used() {
             Action::ShowKeys,
             Action::ShowRecent,
             Action::ShowAbout,
+            Action::ShowFrameworks,
             Action::ShowExport,
             Action::ShowGoTo(GoToScope::Anywhere, "104"),
             Action::ShowGoTo(GoToScope::Anywhere, ">"),

@@ -15,6 +15,7 @@ mod filters;
 mod find;
 mod finish;
 mod flows;
+mod frameworks;
 mod goto;
 mod journeys;
 mod keyboard;

@@ -253,7 +253,13 @@ fn action(chance: &mut Chance, world: &World) -> Action {
             Action::SetSize(chance.of(&seams), chance.of(&sizes))
         }
         60 => Action::ResetLayout,
-        61 => chance.of(&[Action::ShowOpenPath, Action::ShowKeys, Action::ShowReducerPath, Action::ShowValue]),
+        61 => chance.of(&[
+            Action::ShowOpenPath,
+            Action::ShowKeys,
+            Action::ShowFrameworks,
+            Action::ShowReducerPath,
+            Action::ShowValue,
+        ]),
         70 => match chance.below(5) {
             0 => Action::ShowValue,
             1 => ValueAction::Show(number(chance) as usize).into(),

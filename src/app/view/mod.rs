@@ -10,6 +10,7 @@ mod compare;
 mod events;
 mod export;
 mod find;
+mod frameworks;
 mod goto;
 mod mapping;
 mod pages;
@@ -27,6 +28,7 @@ pub use compare::{DivergenceView, OtherView};
 pub use events::{CellText, EventLine, EventLines, EventMark, EventTimes, EventTypes, EventsView, TimeEnd};
 pub use export::{ExportView, PlayheadAt, RunningView};
 pub use find::FindView;
+pub use frameworks::FrameworksView;
 pub use goto::{BookmarkView, GoToLine, GoToLines, GoToNote, GoToView};
 pub use mapping::{CandidateLine, LayoutView, MappingView, PickLines, PickNote, RoleLine, SampleLines, SaveView};
 pub use pages::{
@@ -54,11 +56,13 @@ use super::desk::Modal;
 pub use super::export::Outcome;
 pub use super::mapping::Saving;
 use super::store::{Notice, OpenStore, Phase};
+pub use crate::dialect::Framework;
 use crate::model::{Problem, StoreId};
 pub use crate::replay::Emitted;
 pub use crate::session::find::contains;
 pub use crate::session::{
-    Filter, Lack, MatrixCell, MatrixFound, PayloadColumn, PayloadPaths, Progress, Sample, Shown, WrittenRows,
+    Filter, Frameworks, Lack, MatrixCell, MatrixFound, PayloadColumn, PayloadPaths, Progress, Sample, Shown,
+    WrittenRows,
 };
 
 /// Everything on screen.
@@ -120,6 +124,8 @@ pub enum ModalView<'a> {
     Recent(Vec<RecentEntry>),
     /// Version and licences.
     About,
+    /// What is known.
+    Frameworks(FrameworksView<'a>),
     /// Naming a dialect.
     SaveDialect(SaveView<'a>),
     Export(Box<ExportView<'a>>),
@@ -216,6 +222,7 @@ impl App {
                 Modal::Keys => Some(ModalView::Keys),
                 Modal::Recent => Some(ModalView::Recent(pages::recent(desk))),
                 Modal::About => Some(ModalView::About),
+                Modal::Frameworks => Some(ModalView::Frameworks(frameworks::frameworks(desk)?)),
                 Modal::Export => Some(ModalView::Export(Box::new(export::export(store?, desk)?))),
                 Modal::GoTo => Some(ModalView::GoTo(Box::new(goto::goto(desk.goto.as_ref()?, store, &self.commands)))),
                 Modal::Bookmark => Some(ModalView::Bookmark(goto::bookmark(store?, desk)?)),

@@ -340,7 +340,7 @@ mod tests {
             assert_eq!(layout.time, "Numbers are milliseconds since 1970.");
             let text = layout.to_dialect("odd", "sqlite", &table).expect("a dialect");
             let dialect = Dialect::parse("odd.toml", &text).unwrap_or_else(|error| panic!("{error}: {text}"));
-            let found = detect("sqlite", std::slice::from_ref(&table), &[dialect]);
+            let found = detect("sqlite", std::slice::from_ref(&table), &[dialect.into()]);
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(found[0].mapping().expect("a mapping").layout(), layout, "{text}");
         }
@@ -353,7 +353,7 @@ mod tests {
         assert_eq!(layout.category, "aggregate_type holds it, by its name.");
         assert_eq!(layout.time, "No column holds it.");
         let text = layout.to_dialect("rest", "sqlite", &table).expect("a dialect");
-        let found = detect("sqlite", &[table], &[Dialect::parse("rest", &text).expect("a dialect")]);
+        let found = detect("sqlite", &[table], &[Dialect::parse("rest", &text).expect("a dialect").into()]);
         let mapping = found[0].mapping().expect("a mapping");
         assert_eq!((mapping.layout(), mapping.rest().map(<[usize]>::len)), (layout, Some(2)));
     }

@@ -27,6 +27,7 @@ pub mod events;
 pub mod export_sheet;
 pub mod failed;
 pub mod findings;
+pub mod frameworks_sheet;
 pub mod goto;
 pub mod keys_sheet;
 mod links;
