@@ -368,6 +368,7 @@ pub(super) struct EventMap {
 /// of the payload that is found by what the first rows hold.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "TextForm")]
+#[expect(clippy::large_enum_variant, reason = "a dialect has a handful of them, each once")]
 pub(super) enum TextRule {
     Template(Template),
     /// The first of which all values are there.
@@ -392,6 +393,7 @@ impl TextRule {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "it is a rule a moment later")]
 enum TextForm {
     Text(String),
     Texts(Vec<String>),

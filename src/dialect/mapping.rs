@@ -656,7 +656,7 @@ impl Mapping {
         let Some((field, chain)) = &self.items else { return Node::Null };
         let found = field.iter().find_map(|source| {
             let decoded = decode(*cells.get(source.column)?, chain);
-            source.path.iter().try_fold(&decoded.node, inside).cloned()
+            source.path.iter().try_fold(&decoded.node, |node, member| inside(node, member)).cloned()
         });
         found.unwrap_or(Node::Null)
     }
@@ -686,7 +686,8 @@ impl Mapping {
 
     fn at<'r>(&self, source: &Source, row: &Row<'r>) -> Cell<'r> {
         if source.column == ITEM {
-            let item = row.item.and_then(|item| source.path.iter().try_fold(item.node, inside));
+            let item =
+                row.item.and_then(|item| source.path.iter().try_fold(item.node, |node, member| inside(node, member)));
             return item.map_or(Cell::Null, Cell::from);
         }
         let cell = row.cells.get(source.column).copied().unwrap_or_default();
@@ -700,7 +701,7 @@ impl Mapping {
             true => self.decode_payload(cell, self.coding(row)),
             false => decode(cell, self.inside.get(&source.column).map_or(&[Decode::Auto], Vec::as_slice)),
         });
-        let follow = |path: &[String]| path.iter().try_fold(&whole.node, inside);
+        let follow = |path: &[String]| path.iter().try_fold(&whole.node, |node, member| inside(node, member));
         if let (Reading::Pair, Some((name, path))) = (source.reading, source.path.split_last()) {
             return follow(path).and_then(|list| behind(list, name)).map_or(Cell::Null, Cell::from);
         }
@@ -809,7 +810,7 @@ impl Mapping {
 }
 
 /// A member, or an item of a list by its place.
-fn inside<'n>(node: &'n Node, member: &String) -> Option<&'n Node> {
+fn inside<'n>(node: &'n Node, member: &str) -> Option<&'n Node> {
     match node {
         Node::Array(items) => items.get(member.parse::<usize>().ok()?),
         node => node.get(member),

@@ -77,7 +77,12 @@ impl RowBuilder {
             return self.push_event(RowKey(key), cells, None, rest, extent, page, notes);
         }
         let array = self.mapping.items(cells);
-        let items: &[Node] = if let Node::Array(items) = &array { items } else { &[] };
+        let items: &[Node] = match &array {
+            Node::Array(items) => items,
+            // A row without the list holds no event.
+            Node::Null => &[],
+            _ => return Err("has something else where the list of its events should be".to_owned()),
+        };
         let all: Vec<usize> = if wanted.is_none() { (0..items.len()).collect() } else { Vec::new() };
         let mut result = Ok(());
         for place in wanted.unwrap_or(&all) {

@@ -199,7 +199,7 @@ impl StreamSource {
     fn tell_by_next(&mut self, end: u64, steps: &mut [Step]) -> Result<(), ReadError> {
         let mut next = self.event(end)?.map(|event| event.data);
         for step in steps.iter_mut().rev() {
-            let own = std::mem::replace(&mut next, Some(step.data.node().clone()));
+            let own = next.replace(step.data.node().clone());
             let own = own.filter(|state| !matches!(state, Node::Raw(_) | Node::Bytes(_)));
             if let (Stands::Unknown(_), Some(state)) = (&step.stands, own) {
                 step.stands = Stands::State(state);

@@ -282,7 +282,7 @@ fn a_chain_of_hashes_names_the_event_that_was_changed() {
         (odd.map(|line| json!([line["stream"], line["version"], line["count"]])).collect::<Vec<_>>(), run.out)
     };
     let (odd, said) = verify(CHAIN);
-    assert_eq!(odd, [json!([]); 0]);
+    assert!(odd.is_empty(), "{odd:?}");
     assert!(said.contains("verified: the hash of every event, and that each names the hash of the one"), "{said}");
     let (odd, _) = verify(&CHAIN.replace("amber", "amperé"));
     assert_eq!(odd, [json!(["/orders/1000", 1, 1])]);
@@ -291,7 +291,7 @@ fn a_chain_of_hashes_names_the_event_that_was_changed() {
     // Of one that is not there nothing can be said.
     let without: String = CHAIN.split_inclusive('\n').filter(|line| !line.contains("\"id\":\"1\"")).collect();
     let (odd, said) = verify(&without);
-    assert_eq!(odd, [json!([]); 0]);
+    assert!(odd.is_empty(), "{odd:?}");
     assert!(said.contains("the one before is not there for 1 of them"), "{said}");
 }
 

@@ -45,9 +45,9 @@ def users():
 
 
 def stored(value):
-    """A value as SQLite holds it."""
+    """A value as SQLite holds it; a truth value by its column's type."""
     if isinstance(value, bool):
-        return int(value)
+        return value
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):

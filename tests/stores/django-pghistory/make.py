@@ -25,6 +25,8 @@ def dumped(value):
         here = value.astimezone()
         seconds = here.strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
         return seconds + here.isoformat()[-6:].removesuffix(":00")
+    if isinstance(value, (dict, list)):
+        return value
     return str(value) if isinstance(value, UUID) else django_start.stored(value)
 
 

@@ -61,8 +61,6 @@ def guest():
 
 def stored(value):
     """As SQLite holds it."""
-    if isinstance(value, bool):
-        return int(value)
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):
