@@ -90,7 +90,7 @@ pub fn frameworks_sheet_ui(ctx: &Context, view: &FrameworksView<'_>, out: &mut V
         };
         let (field, rest) = body.split_top_bottom_at_y(body.top() + FIELD);
         let list = id.with("list");
-        let (typed, changed) = field_ui(ui, id, field, list, known, out);
+        let (typed, changed) = field_ui(ui, id, field, list, known);
         if changed {
             forget_place(ui, list);
         }
@@ -128,14 +128,7 @@ fn about(view: &FrameworksView<'_>, known: &Frameworks) -> String {
 }
 
 /// The filter and how much fits it: what is typed, and whether it has just become another.
-fn field_ui(
-    ui: &mut Ui,
-    id: Id,
-    rect: Rect,
-    list: Id,
-    known: Option<&Frameworks>,
-    out: &mut Vec<Action>,
-) -> (String, bool) {
+fn field_ui(ui: &mut Ui, id: Id, rect: Rect, list: Id, known: Option<&Frameworks>) -> (String, bool) {
     let t = tokens::tokens(ui.ctx());
     let hint = "Framework, language, container or dialect";
     let field = Field { id: id.with("filter"), name: "Filter frameworks", hint, icon: Some(Icon::SEARCH), key: None };
@@ -148,17 +141,12 @@ fn field_ui(
         ui.memory_mut(|memory| memory.request_focus(field.id));
     }
     let typed: String = ui.data(|data| data.get_temp(field.id)).unwrap_or_default();
-    let leaves = typed.is_empty() && ui.input(|input| input.key_pressed(Key::Escape));
     let (y, right) = (rect.center().y, rect.right() - 16.0);
     let room = 150.0_f32.min(rect.width() * 0.3);
     let place = Rect::from_min_max(pos2(rect.left() + 16.0, y - 14.0), pos2(right - room - 12.0, y + 14.0));
     let output = field.show(ui, place, &typed);
-    if output.left {
-        if leaves {
-            out.push(Action::CloseModal);
-        } else if known.is_some() {
-            ui.memory_mut(|memory| memory.request_focus(list));
-        }
+    if output.left && known.is_some() {
+        ui.memory_mut(|memory| memory.request_focus(list));
     }
     let changed = output.changed.is_some();
     let typed = output.changed.unwrap_or(typed);
