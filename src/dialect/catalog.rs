@@ -180,7 +180,7 @@ impl<'t> Columns<'t> {
     pub(super) fn of(tables: &'t [Table]) -> Columns<'t> {
         let mut having: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, table) in tables.iter().enumerate() {
-            for column in &table.columns {
+            for column in table.columns.iter().chain(&table.inside) {
                 having.entry(column.plain()).or_default().push(at);
             }
         }

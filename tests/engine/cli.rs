@@ -821,7 +821,7 @@ fn a_dialect_can_be_forced() {
     let info = place.program.json(&["info", &store, "--json", "--dialect", "emmett-sqlite"]).remove(0);
     assert_eq!(info["dialect"], "emmett-sqlite");
     let ask = |id: &str| place.program.run(&["info", &store, "--dialect", id]);
-    ask("emet").refused(1, "there is no dialect emet", "emmett-sqlite, eventglass, ");
+    ask("emet").refused(1, "there is no dialect emet", "emmett-sqlite, envers-own, ");
     ask("python-eventsourcing").refused(
         1,
         "the dialect python-eventsourcing does not fit its tables: emt_",

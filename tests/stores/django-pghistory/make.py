@@ -10,8 +10,6 @@ django_start.start("pgtrigger", "pghistory")
 import pghistory
 from django.apps import apps
 from django.core.management import call_command
-from django.db.models import TextField
-from django.db.models.functions import Cast
 from orchestra import models
 
 call_command("pgtrigger", "install", verbosity=0)
@@ -45,11 +43,6 @@ for model in (models.Instrument, models.Player):
     names = [field.attname for field in model._meta.fields]
     for pk in dict.fromkeys(history.objects.order_by("pgh_id").values_list("pgh_obj_id", flat=True)):
         rows = list(history.objects.filter(pgh_obj_id=pk).order_by("pgh_id"))
-        if model is models.Instrument:
-            # As PostgreSQL writes it.
-            texts = dict(history.objects.annotate(text=Cast("parts", TextField())).values_list("pgh_id", "text"))
-            for row in rows:
-                row.parts = texts[row.pgh_id]
         states = [None if row.pgh_label == "delete" else {name: dumped(getattr(row, name)) for name in names} for row in rows]
         streams.append({
             "stream": str(pk),

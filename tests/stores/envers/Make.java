@@ -104,11 +104,6 @@ public final class Make {
         });
     }
 
-    /** As SQLite holds it. */
-    static Object stored(Boolean value) {
-        return value == null ? null : value ? 1 : 0;
-    }
-
     public static void main(String[] arguments) throws Exception {
         Logger.getLogger("org.hibernate").setLevel(Level.SEVERE);
         Configuration configuration = new Configuration()
@@ -130,7 +125,7 @@ public final class Make {
                     state.put("id", one.id);
                     state.put("name", one.name);
                     state.put("hectares", one.hectares);
-                    state.put("isFenced", stored(one.isFenced));
+                    state.put("isFenced", one.isFenced);
                     state.put("note", one.note);
                     return state;
                 });
