@@ -123,7 +123,7 @@ pub fn request(ctx: &Context, panel: Panel) {
 }
 
 /// What had the keyboard as this pass began, and as the last one did: a click takes it away before
-/// what is clicked is drawn, and so do Esc and, in a field, Enter, which are noted.
+/// what is clicked is drawn, and so does Esc, which is noted.
 #[derive(Clone, Copy, Default)]
 struct Began(Option<Id>, Option<Id>, bool);
 
@@ -138,8 +138,8 @@ fn began(ctx: &Context) -> Began {
 /// A pass begins: who has the keyboard is noted.
 pub fn begin(ctx: &Context) {
     let (Began(last, ..), now) = (began(ctx), ctx.memory(|memory| memory.focused()));
-    let by_key = ctx.input(|input| input.key_pressed(Key::Escape) || input.key_pressed(Key::Enter));
-    ctx.data_mut(|data| data.insert_temp(began_id(), Began(now, last, by_key)));
+    let by_escape = ctx.input(|input| input.key_pressed(Key::Escape));
+    ctx.data_mut(|data| data.insert_temp(began_id(), Began(now, last, by_escape)));
 }
 
 /// What had the keyboard before a sheet, and in how many passes more it is given back: in the
@@ -284,7 +284,7 @@ pub fn return_from_menu(ctx: &Context) {
 }
 
 /// What has the keyboard is gone, such as a button that did its work or the list of another tab: its
-/// panel has it, or the events where it was in none. What Esc or Enter took it from and is there has it again.
+/// panel has it, or the events where it was in none. What Esc took it from and is there has it again.
 /// Asked once all is drawn; a sheet or a menu that is closed gives it back itself.
 pub fn return_from_what_is_gone(ctx: &Context) {
     let has_sheet = ctx.data(|data| data.get_temp::<Before>(before_id()).is_some());
@@ -300,7 +300,13 @@ pub fn return_from_what_is_gone(ctx: &Context) {
             Some(last) if last != focused && is_drawn(last) => return give(ctx, last),
             _ => focused,
         },
-        (None, Began(None, Some(last), true) | Began(Some(last), _, true)) if is_drawn(last) => {
+        (None, Began(None, Some(last), true)) if is_drawn(last) => return give(ctx, last),
+        // Enter in a filter that nothing passes.
+        (None, Began(Some(last), ..))
+            if is_drawn(last)
+                && ctx.input(|input| input.key_pressed(Key::Enter))
+                && drawn(ctx).iter().any(|entry| entry.filter == last) =>
+        {
             return give(ctx, last);
         }
         (None, Began(None, Some(last), true)) => last,
