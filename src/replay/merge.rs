@@ -83,7 +83,13 @@ impl Merge {
                 if *is_first {
                     *state = State::default();
                 }
-                let is_late = !is_first && matches!(state, State::Members(members) if members.is_empty());
+                // After the end of a state there is none to change either.
+                let has_none = match state {
+                    State::Members(members) => members.is_empty(),
+                    State::Other(_) => true,
+                    State::Unknown(_) => false,
+                };
+                let is_late = !is_first && has_none;
                 self.merged |= is_late;
                 self.held |= !is_late;
                 lay_over(state.members()?, changes);
@@ -267,7 +273,9 @@ mod tests {
             pairs(r#"{"name":["Ann","Bo"],"tags":{"type":"m2m","operation":"delete","objects":["b"]}}"#, false),
         ];
         assert_eq!(folded(&rows), (r#"{"name":"Bo","n":"5","tags":["a"]}"#.into(), false));
-        // What was there before the first is not known.
+        // What was there before the first is not known, nor what came back after the end.
+        let again = [pairs(r#"{"n":[null,1]}"#, true), Stands::State(Node::Null), pairs(r#"{"n":[1,2]}"#, false)];
+        assert_eq!(folded(&again), (r#"{"n":2}"#.into(), true));
         assert!(folded(&rows[1..]).1);
     }
 }
