@@ -1,6 +1,7 @@
 // evtstore on PostgreSQL (the database is PGDATABASE): elevators, and the tickets of their repair.
 import { createRequire } from 'node:module';
 import { chance, version, write } from '../../common.mjs';
+import { folds } from './reducer.mjs';
 
 const require = createRequire(import.meta.url);
 const { createAggregate, createCommands, createDomain } = require('evtstore');
@@ -10,15 +11,6 @@ const client = require('knex')({ client: 'pg', connection: { host, port: Number(
 
 const folder = process.argv[2];
 const { below, pick } = chance(77);
-const folds = {
-  Installed: (event) => ({ name: event.name, floors: event.floors, rides: 0, stuck: null }),
-  Ridden: (event, one) => ({ rides: one.rides + 1, load: event.load }),
-  Stuck: (event) => ({ stuck: event.between }),
-  Freed: () => ({ stuck: null }),
-  Opened: (event) => ({ text: event.text, costs: {} }),
-  CostAdded: (event, one) => ({ costs: { ...one.costs, [event.for]: event.amount } }),
-  Closed: () => ({ isClosed: true }),
-};
 const aggregate = (stream, more) => createAggregate({ stream, create: () => ({}), fold: (event, one) => folds[event.type](event, one), ...more });
 const firsts = {
   elevators: () => ({ type: 'Installed', name: pick(['Süd', '', 'O"Neil', '電梯\n2']), floors: pick([[], [-1, 0, 0.5], ['G', null]]) }),

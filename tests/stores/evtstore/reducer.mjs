@@ -1,5 +1,5 @@
 // Folds the events of elevators and tickets as the program does: what a fold gives is laid over.
-const folds = {
+export const folds = {
   Installed: (event) => ({ name: event.name, floors: event.floors, rides: 0, stuck: null }),
   Ridden: (event, one) => ({ rides: one.rides + 1, load: event.load }),
   Stuck: (event) => ({ stuck: event.between }),
