@@ -880,10 +880,17 @@ impl Dialect {
             return Vec::new();
         };
         let candidate = |(table, sentence): (&Table, String)| {
-            let evidence = std::iter::once(sentence).chain(evidence.iter().cloned()).collect();
+            let mut evidence: Vec<String> = std::iter::once(sentence).chain(evidence.iter().cloned()).collect();
             let (mut table, joined) = (table.clone(), joined.clone());
             if self.events.map.stream.asks_for_key() {
                 table.key = self.key_of_objects(&table, tables)?;
+                if table.key.is_empty() {
+                    let id = table.column(&Name::from("id")).or(table.columns.first());
+                    let id = id.into_iter().cloned().collect::<Vec<_>>();
+                    let told = id.iter().map(|id| format!("no key of its objects is known: {id} tells them apart"));
+                    evidence.extend(told);
+                    table.key = id;
+                }
             }
             Some(Candidate { dialect: self.clone(), table, joined, evidence, matched })
         };

@@ -20,7 +20,9 @@ use super::link::{LinkRule, Linking};
 use super::template::{Filter, category_of};
 use super::{Cell, Chain, Declared, Library, Name};
 use crate::model::json::{self, with_whole_characters};
-use crate::model::{Link, Listing, Marks, NameForm, Node, Number, Position, StreamStatus, Text, Time, TimeUnit, typed};
+use crate::model::{
+    Link, Listing, Marks, NameForm, Node, Number, Numbering, Position, StreamStatus, Text, Time, TimeUnit, typed,
+};
 
 /// What SQLite calls the hidden integer key of a row.
 pub const ROWID: &str = "rowid";
@@ -173,13 +175,9 @@ pub struct Mapping {
     claimed: usize,
     version: Field,
     count: Count,
-    first_version: i64,
-    /// What is added to each.
+    numbering: Numbering,
+    /// What is added to each version.
     added: i64,
-    /// See [`Mapping::begins_at`].
-    begins_at: Option<i64>,
-    /// See [`Mapping::shares_versions`].
-    shares_versions: bool,
     position: Field,
     /// Where it is the same these tell the order.
     then: Vec<Field>,
@@ -296,20 +294,9 @@ impl Mapping {
         self.chain.as_ref()
     }
 
-    /// The number of a stream's first event, where the store counts none.
-    pub fn first_version(&self) -> i64 {
-        self.first_version
-    }
-
-    /// The number that the first event of every stream has, where the dialect says so of numbers
-    /// that the store counts.
-    pub fn begins_at(&self) -> Option<i64> {
-        self.begins_at
-    }
-
-    /// Versions are counted over all streams: those of one have gaps, and nothing is lost.
-    pub fn shares_versions(&self) -> bool {
-        self.shares_versions
+    /// How events are numbered, as far as the dialect says; of the rows' order the container tells.
+    pub fn numbering(&self) -> Numbering {
+        self.numbering
     }
 
     pub fn library(&self) -> &Library {

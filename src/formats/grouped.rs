@@ -17,7 +17,7 @@ use super::{
 };
 use crate::dialect::Group;
 use crate::model::json::write_string;
-use crate::model::{Content, Finding, FindingCode, Findings, Link, Node, Position, RowKey, Text, Version};
+use crate::model::{Content, Finding, FindingCode, Findings, Link, Node, Numbering, Position, RowKey, Text, Version};
 use events::{Event, Events};
 use gather::{Gather, State, written};
 
@@ -84,8 +84,8 @@ impl Store for Grouped {
         false
     }
 
-    fn first_version(&self) -> i64 {
-        0
+    fn numbering(&self) -> Numbering {
+        Numbering { first: 0, ..Numbering::default() }
     }
 }
 

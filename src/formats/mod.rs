@@ -47,7 +47,9 @@ use std::time::{Duration, Instant};
 
 use crate::dialect::guess::TableSample;
 use crate::dialect::{Candidate, Cell, Chain, Layout, Library, MapOverride, Mapping, Table};
-use crate::model::{Content, FindingCode, Findings, Link, Listing, Node, Number, RowKey, Text, Typing, Version};
+use crate::model::{
+    Content, FindingCode, Findings, Link, Listing, Node, Number, Numbering, RowKey, Text, Typing, Version,
+};
 use bytes::{Bytes, FileBytes};
 use choose::{NAMED, choose, with_rows};
 pub use documents::Documents;
@@ -212,21 +214,9 @@ pub trait Store: Send + Sync {
     /// The order of a scan is the store's own order over everything, without a look at positions;
     /// found out when the store is opened.
     fn has_global_order(&self) -> bool;
-    /// The number of every stream's first event, where that is known of those that the store counts.
-    fn begins_at(&self) -> Option<i64> {
-        None
-    }
-    /// Versions are counted over all streams: those of one have gaps, and nothing is lost.
-    fn shares_versions(&self) -> bool {
-        false
-    }
-    /// Its rows lie in no order: not as they were written.
-    fn is_heap(&self) -> bool {
-        false
-    }
-    /// The number of a stream's first event, where the store counts none.
-    fn first_version(&self) -> i64 {
-        1
+    /// How the events of its streams are numbered.
+    fn numbering(&self) -> Numbering {
+        Numbering::default()
     }
     /// What the stores are called that it is made of; none where it is one.
     fn parts(&self) -> &[Text] {
@@ -261,7 +251,7 @@ trait Readers: Send + Sync {
     /// # Errors
     /// Where the store can no longer be read.
     fn reader(&self, mapping: &Arc<Mapping>) -> Result<Self::Reader, ReadError>;
-    /// As [`Store::is_heap`].
+    /// As [`Numbering::is_heap`].
     fn is_heap(&self) -> bool {
         false
     }
@@ -362,20 +352,8 @@ impl<R: Readers> Store for DialectStore<R> {
         self.ordered
     }
 
-    fn is_heap(&self) -> bool {
-        self.readers.is_heap()
-    }
-
-    fn begins_at(&self) -> Option<i64> {
-        self.mapping.begins_at()
-    }
-
-    fn shares_versions(&self) -> bool {
-        self.mapping.shares_versions()
-    }
-
-    fn first_version(&self) -> i64 {
-        self.mapping.first_version()
+    fn numbering(&self) -> Numbering {
+        Numbering { is_heap: self.readers.is_heap(), ..self.mapping.numbering() }
     }
 
     fn passage(&self) -> Option<Box<dyn Scanner>> {

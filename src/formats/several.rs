@@ -11,7 +11,7 @@ use super::{
     StoreChange,
 };
 use crate::dialect::Library;
-use crate::model::{Content, FindingCode, Findings, Link, Listing, Node, RowKey, Text};
+use crate::model::{Content, FindingCode, Findings, Link, Listing, Node, Numbering, RowKey, Text};
 
 /// Fetchers that are kept at once: each may hold a connection.
 const MAX_FETCHERS: usize = 16;
@@ -103,20 +103,8 @@ impl Store for Several {
         false
     }
 
-    fn begins_at(&self) -> Option<i64> {
-        self.first.begins_at()
-    }
-
-    fn shares_versions(&self) -> bool {
-        self.first.shares_versions()
-    }
-
-    fn is_heap(&self) -> bool {
-        self.first.is_heap()
-    }
-
-    fn first_version(&self) -> i64 {
-        self.first.first_version()
+    fn numbering(&self) -> Numbering {
+        self.first.numbering()
     }
 
     fn library(&self) -> Option<&Library> {

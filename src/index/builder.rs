@@ -11,8 +11,8 @@ use super::order::{Held, Order, Positions};
 use super::streams::StreamTable;
 use super::{EventIndex, SEGMENT_ROWS, Segment};
 use crate::model::{
-    CategoryId, Finding, FindingCode, Findings, Listing, Marks, NameForm, Position, Retention, RowKey, StreamId,
-    StreamStatus, Text, Time, TypeId, Version,
+    CategoryId, Finding, FindingCode, Findings, Listing, Marks, NameForm, Numbering, Position, Retention, RowKey,
+    StreamId, StreamStatus, Text, Time, TypeId, Version,
 };
 
 /// One header, as a page has it.
@@ -60,17 +60,11 @@ pub struct IndexBuilder {
     last_time: Option<Time>,
     /// The type and stream of the row before: neighbours are often alike.
     recent: Option<(StreamId, TypeId)>,
-    /// The number of a stream's first event where the store numbers nothing, less one.
-    before_first: i64,
+    numbering: Numbering,
     /// What the stores are called that are read together.
     parts: Vec<Text>,
     /// Events come in the order of the store.
     comes_in_order: bool,
-    /// The number of every stream's first event, where that is known.
-    begins_at: Option<i64>,
-    shares_versions: bool,
-    /// They come as they lie in a heap, which is no order at all.
-    comes_from_heap: bool,
     /// Events whose versions are only counted, and are so since this was last settled.
     counted: Counted,
     positions: Positions,
@@ -154,29 +148,10 @@ impl Open {
 }
 
 impl IndexBuilder {
-    /// Where the store numbers nothing, the first event of a stream gets the number `first`.
     /// `parts` names the stores that are read together, where they are several: the positions
     /// of one say nothing of those of another.
-    pub fn of_store(first: i64, parts: &[Text], comes_in_order: bool) -> IndexBuilder {
-        IndexBuilder { before_first: first - 1, parts: parts.to_vec(), comes_in_order, ..IndexBuilder::default() }
-    }
-
-    /// Its rows lie in no order.
-    #[must_use]
-    pub fn of_heap(self, comes_from_heap: bool) -> IndexBuilder {
-        IndexBuilder { comes_from_heap, ..self }
-    }
-
-    /// Every stream's first event has this number.
-    #[must_use]
-    pub fn beginning_at(self, begins_at: Option<i64>) -> IndexBuilder {
-        IndexBuilder { begins_at, ..self }
-    }
-
-    /// Versions are counted over all streams: those of one may have gaps.
-    #[must_use]
-    pub fn sharing_versions(self, shares_versions: bool) -> IndexBuilder {
-        IndexBuilder { shares_versions, ..self }
+    pub fn of_store(numbering: Numbering, parts: &[Text], comes_in_order: bool) -> IndexBuilder {
+        IndexBuilder { numbering, parts: parts.to_vec(), comes_in_order, ..IndexBuilder::default() }
     }
 
     #[must_use]
@@ -218,7 +193,7 @@ impl IndexBuilder {
         }
         let version = match header.version {
             Some(version) => version.0,
-            None => i64::from(summary.events) + 1 + self.before_first,
+            None => self.numbering.first + i64::from(summary.events),
         };
         summary.events += 1;
         summary.first = summary.first.min(Version(version));
@@ -421,7 +396,7 @@ impl IndexBuilder {
             events: self.events(),
             first_time: self.first_time,
             last_time: self.last_time,
-            shares_versions: self.shares_versions,
+            shares_versions: self.numbering.is_shared,
         }
     }
 
@@ -434,7 +409,7 @@ impl IndexBuilder {
         match index.order {
             Order::Scan => return,
             // Rows of a table lie as they were written, whatever their times say.
-            Order::Time if !self.comes_from_heap => return,
+            Order::Time if !self.numbering.is_heap => return,
             _ => {}
         }
         let mut counts = vec![0_i64; index.streams.ids().count()];
@@ -447,8 +422,8 @@ impl IndexBuilder {
             else {
                 continue;
             };
+            let own = self.numbering.first + *count;
             *count += 1;
-            let own = self.before_first + *count;
             is_other[stream.0 as usize] |= *version != own;
             *version = own;
         }
@@ -477,7 +452,7 @@ impl IndexBuilder {
             let doubts = self.positions.doubts(&index);
             doubts.into_iter().for_each(|doubt| self.examined.note(FindingCode::OrderNotProven, doubt));
         }
-        if let Some(begins_at) = self.begins_at {
+        if let Some(begins_at) = self.numbering.begins_at {
             self.examine_beginnings(&index, begins_at);
         }
         examine(&index, |finding| self.examined.push(finding));

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::builder::Header;
 use super::*;
-use crate::model::{FindingCode, Listing, Marks, NameForm, StreamStatus};
+use crate::model::{FindingCode, Listing, Marks, NameForm, Numbering, StreamStatus};
 
 fn build(events: &[(String, Option<i64>, Option<i64>)]) -> EventIndex {
     filled(IndexBuilder::default(), events)
@@ -65,7 +65,8 @@ fn a_stream_is_ordered_by_version_over_segments() {
 #[test]
 fn numbers_that_streams_share_have_no_gaps() {
     let events = [1, 5, 9, 9].map(|version| ("s".to_owned(), Some(version), Some(version * 1_000)));
-    let index = filled(IndexBuilder::default().sharing_versions(true), &events);
+    let index =
+        filled(IndexBuilder::of_store(Numbering { is_shared: true, ..Numbering::default() }, &[], false), &events);
     assert_eq!(codes(&index), [(FindingCode::DuplicateVersion, 1), (FindingCode::OrderNotProven, 1)]);
 }
 
@@ -252,7 +253,7 @@ fn the_least_number_is_a_number_and_marks_are_kept() {
 
 /// Events of two streams without versions: (stream, time, position).
 fn counted(events: &[(&str, i64, i64)], positions: bool, heap: bool) -> Vec<(String, Vec<i64>)> {
-    let mut builder = IndexBuilder::of_store(1, &[], false).of_heap(heap);
+    let mut builder = IndexBuilder::of_store(Numbering { is_heap: heap, ..Numbering::default() }, &[], false);
     for (at, (stream, time, position)) in events.iter().enumerate() {
         let position = if positions { Position::Number(*position) } else { Position::None };
         builder.push(&Header {

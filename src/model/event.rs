@@ -60,6 +60,27 @@ pub struct Content {
     pub odd: Vec<(FindingCode, String)>,
 }
 
+/// How a store numbers the events of its streams.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbering {
+    /// The number of a stream's first event, where the store counts none.
+    pub first: i64,
+    /// The number that every stream's first event has, where that is known of those the store counts:
+    /// a stream that begins later lacks some.
+    pub begins_at: Option<i64>,
+    /// Numbers are counted over all streams: those of one have gaps, and nothing is lost.
+    pub is_shared: bool,
+    /// Rows lie in no order, not as they were written: where the store counts none, they do not tell
+    /// the numbers.
+    pub is_heap: bool,
+}
+
+impl Default for Numbering {
+    fn default() -> Numbering {
+        Numbering { first: 1, begins_at: None, is_shared: false, is_heap: false }
+    }
+}
+
 /// What became of a stream, as the store marks it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum StreamStatus {

@@ -26,7 +26,7 @@ pub mod time;
 pub mod typed;
 pub mod uuid;
 
-pub use event::{Content, Listing, RecordedEvent, Retention, StreamStatus, StreamSummary};
+pub use event::{Content, Listing, Numbering, RecordedEvent, Retention, StreamStatus, StreamSummary};
 pub use finding::{Finding, FindingCode, FindingGroup, Findings, Severity};
 pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, Version};
 pub use link::{Link, LinkTarget};

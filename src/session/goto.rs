@@ -372,11 +372,11 @@ mod tests {
 
     use super::*;
     use crate::index::{Header, IndexBuilder};
-    use crate::model::{Marks, NameForm, Position, RowKey, StreamStatus};
+    use crate::model::{Marks, NameForm, Numbering, Position, RowKey, StreamStatus};
 
     /// An index of events: stream, type and time.
     fn index(events: &[(&str, &str, Option<i64>)]) -> EventIndex {
-        let mut builder = IndexBuilder::of_store(1, &[], true);
+        let mut builder = IndexBuilder::of_store(Numbering::default(), &[], true);
         for (at, (stream, event_type, time)) in events.iter().enumerate() {
             builder.push(&Header {
                 key: RowKey(at as i64),

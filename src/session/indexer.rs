@@ -41,13 +41,10 @@ impl Indexer {
             page: EventPage::default(),
             taken: Taken {
                 builder: IndexBuilder::of_store(
-                    opened.store.first_version(),
+                    opened.store.numbering(),
                     opened.store.parts(),
                     opened.store.has_global_order(),
                 )
-                .of_heap(opened.store.is_heap())
-                .beginning_at(opened.store.begins_at())
-                .sharing_versions(opened.store.shares_versions())
                 .with_listing(opened.store.listing()),
                 cursor: ScanCursor::START,
                 progress: 0.0,

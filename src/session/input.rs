@@ -214,7 +214,7 @@ impl InputStreams {
             let what = format!("{} is another than the one before, whose name is written otherwise", self.place(&row));
             return Err(ReadError::new(what, "give one of them another name: 1 and \"1\" are not the same"));
         }
-        let ordinal = current.events as i64 + self.opened.store.first_version();
+        let ordinal = current.events as i64 + self.opened.store.numbering().first;
         let version = row.version.unwrap_or(Version(ordinal));
         if version < current.newest {
             let what = format!("{} has v{version} behind v{}", self.place(&row), current.newest);

@@ -17,7 +17,7 @@ use eventglass::formats::{Fetcher, Opened, PageRow, ReadError, Scanner, Store};
 use eventglass::index::{At, Header, IndexBuilder};
 use eventglass::model::json::parse_text;
 use eventglass::model::{
-    Applied, Content, Marks, Node, Position, Problem, RecordedEvent, RowKey, StreamStatus, Version,
+    Applied, Content, Marks, Node, Numbering, Position, Problem, RecordedEvent, RowKey, StreamStatus, Version,
 };
 use eventglass::session::{Answer, Far, IndexNews, Reading, Session, StateNews, Ticket};
 
@@ -390,7 +390,7 @@ pub fn index(streams: u32, events: i64, reading: Reading) -> IndexNews {
 
 /// A snapshot of these events: stream, where it may be `NAME (archived)`, and version.
 pub fn index_of(events: &[(&str, i64)], reading: Reading) -> IndexNews {
-    let mut builder = IndexBuilder::of_store(1, &[], true);
+    let mut builder = IndexBuilder::of_store(Numbering::default(), &[], true);
     for (at, (name, version)) in events.iter().enumerate() {
         let stream = name.strip_suffix(" (archived)");
         builder.push(&Header {

@@ -13,7 +13,7 @@ use crate::dialect::file::{
 };
 use crate::dialect::template::{Filter, Part, Template};
 use crate::dialect::{Name, ROLES, Table, nearest};
-use crate::model::{Listing, Text, TimeUnit};
+use crate::model::{Listing, Numbering, Text, TimeUnit};
 
 /// Stands for the table's own name in a template.
 const TABLE: &str = "$table";
@@ -21,12 +21,6 @@ const TABLE: &str = "$table";
 const FILE: &str = "$file";
 /// Stands for the columns that tell one object of an audit trail from another.
 pub(in crate::dialect) const KEY: &str = "$key";
-
-/// What tells objects apart: their own key, as far as it is known.
-fn key_of(table: &Table) -> Vec<Name> {
-    let id = || table.columns.iter().find(|column| column.is_like(&Name::from("id"))).or(table.columns.first());
-    if table.key.is_empty() { id().into_iter().cloned().collect() } else { table.key.clone() }
-}
 
 /// The fields in which paths begin.
 struct Inside {
@@ -274,8 +268,8 @@ impl<'a> Resolver<'a> {
         for part in &template.0 {
             match part {
                 Part::Value(name, filters) if name == KEY => {
-                    let columns = key_of(self.tables[0].1);
-                    for (at, column) in columns.into_iter().enumerate() {
+                    let of = self.tables[0].1;
+                    for (at, column) in of.key.iter().enumerate() {
                         if at > 0 {
                             pieces.push(Piece::Literal("|".to_owned()));
                         }
@@ -524,6 +518,13 @@ impl Mapping {
             let found = table.declared.iter().find(|(name, _)| column.table == 0 && *name == column.name);
             found.map(|(_, declared)| *declared)
         };
+        let base = map.version.as_ref().and_then(|rule| rule.base);
+        let numbering = Numbering {
+            first: base.unwrap_or(1),
+            begins_at: base.filter(|_| map.version.as_ref().is_some_and(|rule| rule.col.is_some())),
+            is_shared: map.version.as_ref().is_some_and(|rule| rule.shared),
+            is_heap: false,
+        };
         let mut mapping = Mapping {
             table: table.name.clone(),
             spelled: columns.columns.iter().map(spelled).collect(),
@@ -540,10 +541,8 @@ impl Mapping {
             claimed,
             version,
             count,
-            begins_at: map.version.as_ref().filter(|rule| rule.col.is_some()).and_then(|rule| rule.base),
-            shares_versions: map.version.as_ref().is_some_and(|rule| rule.shared),
+            numbering,
             added: map.version.as_ref().map_or(0, |rule| rule.add),
-            first_version: map.version.as_ref().and_then(|rule| rule.base).unwrap_or(1),
             position,
             then,
             orders: false,
