@@ -405,7 +405,11 @@ impl IndexBuilder {
         if !std::mem::take(&mut self.counted.new) || self.comes_in_order {
             return;
         }
-        let index = self.publish();
+        let mut index = self.publish();
+        // Letters may be drawn by lot, as those of a UUID are: they count nothing.
+        if matches!(index.order, Order::Texts(_)) && !self.positions.are_digits() {
+            index.order = Order::Time;
+        }
         match index.order {
             Order::Scan => return,
             // Rows of a table lie as they were written, whatever their times say.

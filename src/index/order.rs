@@ -119,6 +119,11 @@ impl Positions {
         Some(format!("its positions have no order, such as \"{word}\" and {}", to_text(&other.to_node())))
     }
 
+    /// Texts among them are of digits, or of several numbers with hyphens between.
+    pub(super) fn are_digits(&self) -> bool {
+        self.word.as_ref().is_none_or(|word| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+    }
+
     pub(super) fn order(&self) -> Order {
         match (&self.trouble, &self.word, self.text_len) {
             (Some(_), ..) => Order::Time,

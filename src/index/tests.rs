@@ -251,11 +251,11 @@ fn the_least_number_is_a_number_and_marks_are_kept() {
     assert_eq!(rows.map(|row| index.marks_of(row)), [Marks::NONE, command, Marks::NONE]);
 }
 
-/// Events of two streams without versions: (stream, time, position).
-fn counted(events: &[(&str, i64, i64)], positions: bool, heap: bool) -> Vec<(String, Vec<i64>)> {
+/// Events of two streams without versions: (stream, time, position), and how the position is told.
+fn counted(events: &[(&str, i64, i64)], positions: fn(i64) -> Position, heap: bool) -> Vec<(String, Vec<i64>)> {
     let mut builder = IndexBuilder::of_store(Numbering { is_heap: heap, ..Numbering::default() }, &[], false);
     for (at, (stream, time, position)) in events.iter().enumerate() {
-        let position = if positions { Position::Number(*position) } else { Position::None };
+        let position = positions(*position);
         builder.push(&Header {
             key: RowKey(at as i64),
             stream,
@@ -284,11 +284,18 @@ fn counted(events: &[(&str, i64, i64)], positions: bool, heap: bool) -> Vec<(Str
 fn events_without_numbers_are_counted_in_the_order_of_the_store() {
     let rows = [("a", 30, 1), ("b", 10, 5), ("a", 10, 3), ("a", 20, 2), ("b", 5, 4)];
     let of = |a: &[i64], b: &[i64]| vec![("a".to_owned(), a.to_vec()), ("b".to_owned(), b.to_vec())];
-    assert_eq!(counted(&rows, true, false), of(&[0, 3, 2], &[4, 1]), "by position");
-    assert_eq!(counted(&rows, false, true), of(&[2, 3, 0], &[4, 1]), "a heap without positions by time");
-    assert_eq!(counted(&rows, false, false), of(&[0, 2, 3], &[1, 4]), "else as they were written");
+    let none = |_: i64| Position::None;
+    assert_eq!(counted(&rows, Position::Number, false), of(&[0, 3, 2], &[4, 1]), "by position");
+    assert_eq!(counted(&rows, none, true), of(&[2, 3, 0], &[4, 1]), "a heap without positions by time");
+    assert_eq!(counted(&rows, none, false), of(&[0, 2, 3], &[1, 4]), "else as they were written");
+    // Several numbers in one text tell an order, drawn letters none.
+    let text = |position: i64| Position::Text(format!("{position:03}-000").into());
+    assert_eq!(counted(&rows, text, false), of(&[0, 3, 2], &[4, 1]));
+    let drawn = |position: i64| Position::Text(format!("{:03}-beef", 9 - position).into());
+    assert_eq!(counted(&rows, drawn, false), of(&[0, 2, 3], &[1, 4]));
+    assert_eq!(counted(&rows, drawn, true), of(&[2, 3, 0], &[4, 1]));
     // Over more than one segment.
     let many: Vec<(&str, i64, i64)> = (0..SEGMENT_ROWS as i64 + 10).map(|at| ("a", at, -at)).collect();
     let keys: Vec<i64> = (0..many.len() as i64).rev().collect();
-    assert_eq!(counted(&many, true, false), vec![("a".to_owned(), keys)]);
+    assert_eq!(counted(&many, Position::Number, false), vec![("a".to_owned(), keys)]);
 }
