@@ -405,11 +405,7 @@ impl IndexBuilder {
         if !std::mem::take(&mut self.counted.new) || self.comes_in_order {
             return;
         }
-        let mut index = self.publish();
-        // Letters may be drawn by lot, as those of a UUID are: they count nothing.
-        if matches!(index.order, Order::Texts(_)) && !self.positions.are_digits() {
-            index.order = Order::Time;
-        }
+        let index = self.publish();
         match index.order {
             Order::Scan => return,
             // Rows of a table lie as they were written, whatever their times say.

@@ -112,16 +112,14 @@ impl Positions {
         if self.odd > MAX_ODD {
             return Some(format!("more than {MAX_ODD} positions are no whole numbers"));
         }
+        if let Some(word) = self.word.as_ref().filter(|word| is_drawn(word)) {
+            return Some(format!("its positions have no order, such as \"{word}\""));
+        }
         // Words of one length are compared letter by letter; no others, and not with numbers.
         let word = self.word.as_ref().filter(|_| self.has_numbers || self.text_len == Some(usize::MAX))?;
         let is_word = matches!(position, Position::Text(text) if text == word);
         let other = self.first.as_ref().filter(|_| is_word).unwrap_or(position);
         Some(format!("its positions have no order, such as \"{word}\" and {}", to_text(&other.to_node())))
-    }
-
-    /// Texts among them are of digits, or of several numbers with hyphens between.
-    pub(super) fn are_digits(&self) -> bool {
-        self.word.as_ref().is_none_or(|word| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
     }
 
     pub(super) fn order(&self) -> Order {
@@ -158,6 +156,17 @@ impl Positions {
         }
         doubts
     }
+}
+
+/// Whether a text is a UUID whose letters tell no order: of versions 6 and 7 they do (RFC 9562).
+fn is_drawn(text: &str) -> bool {
+    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match byte {
+            b'-' => HYPHENS.contains(&at),
+            byte => byte.is_ascii_hexdigit() && !HYPHENS.contains(&at),
+        })
+        && !matches!(text.as_bytes().get(14), Some(b'6' | b'7'))
 }
 
 /// A position that is compared with others of its store.

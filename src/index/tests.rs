@@ -288,10 +288,12 @@ fn events_without_numbers_are_counted_in_the_order_of_the_store() {
     assert_eq!(counted(&rows, Position::Number, false), of(&[0, 3, 2], &[4, 1]), "by position");
     assert_eq!(counted(&rows, none, true), of(&[2, 3, 0], &[4, 1]), "a heap without positions by time");
     assert_eq!(counted(&rows, none, false), of(&[0, 2, 3], &[1, 4]), "else as they were written");
-    // Several numbers in one text tell an order, drawn letters none.
+    // Letters tell an order, unless they are drawn by lot.
     let text = |position: i64| Position::Text(format!("{position:03}-000").into());
     assert_eq!(counted(&rows, text, false), of(&[0, 3, 2], &[4, 1]));
-    let drawn = |position: i64| Position::Text(format!("{:03}-beef", 9 - position).into());
+    let drawn = |position: i64| Position::Text(format!("{:08x}-70c3-4f0e-b1a2-0123456789ab", 9 - position).into());
+    let by_time = |position: i64| Position::Text(format!("{position:08x}-70c3-7f0e-b1a2-0123456789ab").into());
+    assert_eq!(counted(&rows, by_time, false), of(&[0, 3, 2], &[4, 1]), "a UUID of version 7");
     assert_eq!(counted(&rows, drawn, false), of(&[0, 2, 3], &[1, 4]));
     assert_eq!(counted(&rows, drawn, true), of(&[2, 3, 0], &[4, 1]));
     // Over more than one segment.
