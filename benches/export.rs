@@ -203,7 +203,14 @@ fn filter(gate: &mut Gate, folder: &Path, events: u64) -> Outcome<()> {
         while input.begin()? {
             let name = input.name();
             while let Some((row, version)) = input.next_event()? {
-                std::hint::black_box(pages::step(&*store, &row, &name, version, &mut Default::default()));
+                std::hint::black_box(pages::step(
+                    &*store,
+                    &row,
+                    |text| text.into(),
+                    &name,
+                    version,
+                    &mut Default::default(),
+                ));
             }
         }
         Ok(())

@@ -200,7 +200,7 @@ impl Pass {
         self.errors.push(HandlerError {
             applied: Applied(self.at + 1),
             version: event.version,
-            event_type: Arc::clone(&event.event_type),
+            event_type: Text::from(&*event.event_type),
             thrown,
         });
         if !is_repeatable {
@@ -264,6 +264,6 @@ impl Pass {
 
 impl LastEvent {
     fn of(step: &Step) -> LastEvent {
-        LastEvent { version: step.version, event_type: Arc::clone(&step.event_type), time: step.time }
+        LastEvent { version: step.version, event_type: Text::from(&*step.event_type), time: step.time }
     }
 }

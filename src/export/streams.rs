@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Of;
 use crate::formats::{Opened, ReadError};
 use crate::index::{At, EventIndex, NoSuchPlace, StreamRows};
-use crate::model::{Applied, Findings, StreamId, Text, Time, Version};
+use crate::model::{Applied, Findings, Slice, StreamId, Text, Time, Version};
 use crate::replay::Step;
 use crate::replay::timeline::EventSource;
 use crate::session::{InputStreams, StreamSource, pages};
@@ -233,7 +233,7 @@ impl OfInput {
             self.is_whole = true;
             return Ok(());
         }
-        let step = pages::step(&*store, &row, &self.name, version, &mut self.findings);
+        let step = pages::step(&*store, &row, |text| Slice::from(text), &self.name, version, &mut self.findings);
         let bytes = STEP_BYTES + 3 * row.bytes();
         let At::Time(end) = self.at else {
             self.hold(step, bytes);

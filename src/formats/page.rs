@@ -3,10 +3,11 @@
 //! events alike.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::PAGE_BYTES;
 use crate::dialect::beginning;
-use crate::model::{Marks, NameForm, Position, Retention, RowKey, StreamStatus, Time, Version};
+use crate::model::{Marks, NameForm, Position, Retention, RowKey, Slice, StreamStatus, Time, Version};
 
 /// Payloads alone, as stored: what a search looks at.
 #[derive(Debug, Default)]
@@ -64,8 +65,9 @@ impl PayloadPage {
 /// Rows of one scan step, or of one fetch.
 #[derive(Debug, Default)]
 pub struct EventPage {
-    text: String,
-    /// Payloads and metadata.
+    /// Texts of all kinds; shared with whoever took a [`Slice`] of it.
+    text: Arc<String>,
+    /// Payloads and metadata that are none.
     bytes: Vec<u8>,
     rows: Vec<Row>,
     /// What rows of a scan say of streams, their own or others.
@@ -169,7 +171,10 @@ impl EventPage {
         if self.size_bytes() > 4 * PAGE_BYTES {
             *self = EventPage::default();
         }
-        self.text.clear();
+        match Arc::get_mut(&mut self.text) {
+            Some(text) => text.clear(),
+            None => self.text = Arc::default(),
+        }
         self.bytes.clear();
         self.rows.clear();
         self.told.clear();
@@ -281,7 +286,7 @@ impl EventPage {
 
     fn keep_text(&mut self, text: &str) -> Span {
         let start = self.text.len() as u32;
-        self.text.push_str(text);
+        Arc::make_mut(&mut self.text).push_str(text);
         start..self.text.len() as u32
     }
 
@@ -300,7 +305,10 @@ impl EventPage {
             }
             Stored::Null => Stored::Null,
             Stored::Cut(bytes, of) => Stored::Cut(self.keep(bytes), *of),
-            Stored::Text(bytes) => Stored::Text(self.keep(bytes)),
+            Stored::Text(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Stored::Text(self.keep_text(text)),
+                Err(_) => Stored::Bytes(self.keep(bytes)),
+            },
             Stored::Bytes(bytes) => Stored::Bytes(self.keep(bytes)),
             Stored::Opaque(bytes) => Stored::Opaque(self.keep(bytes)),
         }
@@ -311,7 +319,7 @@ impl EventPage {
         let row = self.rows.get(at)?;
         let stored = |value: &Stored<Span>| match value {
             Stored::Null => Stored::Null,
-            Stored::Text(span) => Stored::Text(self.slice(span)),
+            Stored::Text(span) => Stored::Text(self.text(span).as_bytes()),
             Stored::Bytes(span) => Stored::Bytes(self.slice(span)),
             Stored::Opaque(span) => Stored::Opaque(self.slice(span)),
             Stored::Cut(span, of) => Stored::Cut(self.slice(span), *of),
@@ -336,6 +344,11 @@ impl EventPage {
             coding: row.coding,
             metadata: stored(&row.metadata),
         })
+    }
+
+    /// A text of one of its rows, without a copy.
+    pub fn share(&self, text: &str) -> Slice {
+        Slice::of(&self.text, text)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = PageRow<'_>> {

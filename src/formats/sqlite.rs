@@ -7,7 +7,6 @@ mod schema;
 mod sifting;
 mod stamp;
 
-use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -281,14 +280,10 @@ impl Fetcher for Reader {
         page: &mut EventPage,
         notes: &mut Findings,
     ) -> Result<usize, ReadError> {
-        if let Some(run) = run.filter(|_| keys.len() > 1)
-            && let Some(part) = self.fetch_run(keys, run)
-        {
-            let read = part.len();
-            page.append(part);
-            return Ok(read);
-        }
-        if let Some(part) = self.fetch_range(keys) {
+        // Rows that lie together are read as they lie, which an index only makes slower.
+        let found = self.fetch_range(keys);
+        let run = run.filter(|_| keys.len() > 1);
+        if let Some(part) = found.or_else(|| self.fetch_run(keys, run?)) {
             let read = part.len();
             page.append(part);
             return Ok(read);
@@ -415,29 +410,25 @@ impl Reader {
     fn fetch_run(&mut self, keys: &[RowKey], run: Run<'_>) -> Option<EventPage> {
         let queries = Arc::clone(&self.rows.queries);
         let text = queries.run.as_ref()?;
-        let wanted: HashMap<i64, usize> = keys.iter().enumerate().map(|(at, key)| (key.0, at)).collect();
         let rows_of = &mut self.rows;
         let found = self.file.read(|conn| {
             let mut part = EventPage::default();
             let mut statement = conn.prepare_cached(text)?;
             let mut rows = statement.query((run.stream, run.first.0, run.last.0))?;
-            let mut order = Vec::with_capacity(keys.len());
+            let mut wanted = keys.iter().peekable();
             while let Some(row) = rows.next()? {
-                let key: i64 = row.get(0)?;
-                if let Some(at) = wanted.get(&key) {
+                let key = RowKey(row.get(0)?);
+                if wanted.next_if(|own| **own == key).is_some() {
                     rows_of.push(row, None, Extent::Whole, &mut part, &mut Findings::default())?;
-                    order.push(*at);
                 }
                 if part.filled_bytes() > PAGE_BYTES {
                     break;
                 }
             }
-            Ok((part, order))
+            Ok(part)
         });
-        let (part, order) = found.ok()?;
-        // A damaged index may name a row twice.
-        let all = part.len() == keys.len() || part.filled_bytes() > PAGE_BYTES;
-        (all && order.iter().copied().eq(0..part.len())).then_some(part)
+        // A damaged index may name a row twice, or in another order.
+        found.ok().filter(|part| part.len() == keys.len() || part.filled_bytes() > PAGE_BYTES)
     }
 
     /// The rows between the first key and the last as they lie, if most of them are wanted and

@@ -371,22 +371,22 @@ enum Piece<'a> {
 /// `take` wants no more of it.
 #[inline]
 fn walk<'a>(bytes: &'a [u8], mut take: impl FnMut(Piece<'a>) -> bool) -> bool {
-    let mut open: Vec<u8> = Vec::new();
+    let mut open = Open::default();
     let mut at = 0;
     loop {
         blank(bytes, &mut at);
         let from = at;
         let begins = match bytes.get(at) {
             Some(b'{' | b'[') => {
-                let close = bytes[at] + 2;
+                let is_object = bytes[at] == b'{';
                 at += 1;
                 if !take(Piece::Open) {
                     return false;
                 }
                 blank(bytes, &mut at);
-                if bytes.get(at) != Some(&close) {
-                    open.push(close);
-                    if close == b'}' && !key(bytes, &mut at, &mut take) {
+                if bytes.get(at) != Some(&closing(is_object)) {
+                    open.push(is_object);
+                    if is_object && !key(bytes, &mut at, &mut take) {
                         return false;
                     }
                     continue;
@@ -410,13 +410,48 @@ fn walk<'a>(bytes: &'a [u8], mut take: impl FnMut(Piece<'a>) -> bool) -> bool {
             at += 1;
             match (open.last(), next) {
                 (None, None) => return true,
-                (Some(b'}'), Some(b',')) if key(bytes, &mut at, &mut take) => break,
-                (Some(b']'), Some(b',')) => break,
-                (Some(close), Some(byte)) if close == byte && take(Piece::Close) => drop(open.pop()),
+                (Some(true), Some(b',')) if key(bytes, &mut at, &mut take) => break,
+                (Some(false), Some(b',')) => break,
+                (Some(is_object), Some(byte)) if *byte == closing(is_object) && take(Piece::Close) => open.pop(),
                 _ => return false,
             }
         }
     }
+}
+
+/// The lists and objects that are open, for each whether it is an object. Those of a usual depth
+/// take no memory.
+#[derive(Default)]
+struct Open {
+    near: u64,
+    depth: u32,
+    far: Vec<bool>,
+}
+
+impl Open {
+    fn push(&mut self, is_object: bool) {
+        if self.depth == u64::BITS {
+            self.far.push(is_object);
+        } else {
+            self.near = self.near << 1 | u64::from(is_object);
+            self.depth += 1;
+        }
+    }
+
+    fn pop(&mut self) {
+        if self.far.pop().is_none() {
+            self.near >>= 1;
+            self.depth = self.depth.saturating_sub(1);
+        }
+    }
+
+    fn last(&self) -> Option<bool> {
+        self.far.last().copied().or((self.depth > 0).then_some(self.near & 1 == 1))
+    }
+}
+
+fn closing(is_object: bool) -> u8 {
+    if is_object { b'}' } else { b']' }
 }
 
 fn blank(bytes: &[u8], at: &mut usize) {
@@ -441,8 +476,7 @@ fn string(bytes: &[u8], at: &mut usize) -> bool {
     }
     *at += 1;
     loop {
-        // Most bytes are letters.
-        *at += bytes[*at..].iter().take_while(|byte| is_letter(**byte)).count();
+        *at += letters(&bytes[*at..]);
         let Some(byte) = bytes.get(*at) else { return false };
         *at += 1;
         match byte {
@@ -461,6 +495,25 @@ fn string(bytes: &[u8], at: &mut usize) -> bool {
             _ => {}
         }
     }
+}
+
+/// How many bytes in front stand for themselves in a string.
+fn letters(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for (at, eight) in eights.iter().enumerate() {
+        let word = u64::from_le_bytes(*eight);
+        // A byte that is found may make those behind it look so too: the first is right.
+        let [quote, slash] = [b'"', b'\\'].map(|byte| word ^ (ONES * u64::from(byte)));
+        let found = (word.wrapping_sub(ONES << 5) & !word)
+            | (quote.wrapping_sub(ONES) & !quote)
+            | (slash.wrapping_sub(ONES) & !slash);
+        if found & HIGH != 0 {
+            return at * 8 + (found & HIGH).trailing_zeros() as usize / 8;
+        }
+    }
+    eights.len() * 8 + rest.iter().take_while(|byte| is_letter(**byte)).count()
 }
 
 /// It stands for itself in a string.
@@ -589,8 +642,10 @@ pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
     // What is escaped is ASCII, so a slice ends between characters.
     let mut written = 0;
-    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| matches!(byte, 0..0x20 | b'"' | b'\\')) {
+    loop {
+        let at = written + letters(&text.as_bytes()[written..]);
         out.push_str(&text[written..at]);
+        let Some(byte) = text.as_bytes().get(at) else { break };
         written = at + 1;
         match byte {
             b'"' => out.push_str("\\\""),
@@ -601,7 +656,6 @@ pub fn write_string(text: &str, out: &mut String) {
             byte => out.push_str(&format!("\\u{byte:04x}")),
         }
     }
-    out.push_str(&text[written..]);
     out.push('"');
 }
 
@@ -615,6 +669,34 @@ mod tests {
         let parsed = parse_text(text);
         assert_eq!(parsed.error, None, "{text}");
         to_text(&parsed.node)
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_byte_that_is_no_letter_is_found(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let plain: Vec<u8> = bytes.iter().map(|byte| if is_letter(*byte) { *byte } else { b'x' }).collect();
+            prop_assert_eq!(letters(&plain), plain.len());
+            prop_assert_eq!(letters(&bytes), bytes.iter().take_while(|byte| is_letter(**byte)).count());
+            for (at, odd) in (0..plain.len()).zip([0x1f, b'"', b'\\', 0, b'\n'].into_iter().cycle()) {
+                let mut one = plain.clone();
+                one[at] = odd;
+                prop_assert_eq!(letters(&one), at);
+            }
+        }
+    }
+
+    #[test]
+    fn lists_and_objects_may_be_open_in_any_number() {
+        for depth in [1, 63, 64, 65, 66, 200] {
+            let open: String = (0..depth).map(|at| if at % 3 == 0 { "[" } else { "{\"a\":" }).collect();
+            let close: String = (0..depth).rev().map(|at| if at % 3 == 0 { ']' } else { '}' }).collect();
+            assert!(is_json(&format!("{open}1{close}")), "{depth}");
+            assert!(is_json(&format!("{open}[1,{{}},[]]{close}")), "{depth}");
+            assert!(!is_json(&format!("{open}1{}", &close[1..])), "{depth}");
+            assert!(!is_json(&format!("{open}1{close}]")), "{depth}");
+            let wrong = close.replace('}', "]");
+            assert!(wrong == close || !is_json(&format!("{open}1{wrong}")), "{depth}");
+        }
     }
 
     #[test]

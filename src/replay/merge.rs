@@ -218,7 +218,7 @@ mod tests {
         let mut merge = Merge::default();
         let step = |stands: &Stands| Step {
             version: Version(1),
-            event_type: Arc::from("x"),
+            event_type: crate::model::Slice::from("x"),
             id: None,
             position: Position::None,
             stream: None,

@@ -24,25 +24,25 @@ use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use serde::{Deserialize, Serialize};
 
 use crate::model::json::parse_text;
-use crate::model::{FindingCode, Node, Position, Text, Time, Version};
+use crate::model::{FindingCode, Node, Position, Slice, Text, Time, Version};
 
 /// An event as a reducer sees it.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub version: Version,
-    pub event_type: Text,
-    pub id: Option<Text>,
+    pub event_type: Slice,
+    pub id: Option<Slice>,
     pub position: Position,
     /// What the framework's library calls the stream, where its name says more.
     pub stream: Option<Text>,
     pub time: Option<Time>,
     /// The time as the framework's library hands it out, else letter by letter as stored.
-    pub time_text: Option<Text>,
+    pub time_text: Option<Slice>,
     /// It is stored as a number, and is one for the reducer.
     pub is_time_number: bool,
     pub data: Payload,
     /// JSON text of the metadata.
-    pub metadata: Option<Text>,
+    pub metadata: Option<Slice>,
     pub stands: Stands,
     /// The store says that it is passed over: it is an event, and changes no state.
     pub is_skipped: bool,
@@ -69,7 +69,7 @@ pub enum Stands {
 /// A payload: its text, or what it is taken apart to.
 #[derive(Clone, Debug, Default)]
 pub struct Payload {
-    json: Option<Text>,
+    json: Option<Slice>,
     /// What a text is is found out when it is asked for: a script needs the text only.
     node: OnceLock<Node>,
     /// With the wrappers on, where there were some.
@@ -80,12 +80,12 @@ pub struct Payload {
 
 impl Payload {
     /// What was decoded, and the stored text, where that is JSON and means the same.
-    pub fn new(node: Node, json: Option<Text>) -> Payload {
+    pub fn new(node: Node, json: Option<Slice>) -> Payload {
         Payload { json, node: OnceLock::from(node), ..Payload::default() }
     }
 
     /// A text that [`is_plain`](crate::model::json::is_plain).
-    pub fn plain(json: Text) -> Payload {
+    pub fn plain(json: Slice) -> Payload {
         Payload { json: Some(json), ..Payload::default() }
     }
 
@@ -100,7 +100,7 @@ impl Payload {
     }
 
     /// The stored text, where it is JSON and means the same.
-    pub fn json(&self) -> Option<&Text> {
+    pub fn json(&self) -> Option<&Slice> {
         self.json.as_ref()
     }
 }

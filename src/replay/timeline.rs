@@ -351,6 +351,7 @@ impl Timeline {
         self.stopped = Some(at);
         if let Some(Step { version, event_type, .. }) = source.steps(at, 1)?.into_iter().next() {
             self.errors.retain(|error| error.applied.0 <= at);
+            let event_type = Text::from(&*event_type);
             self.errors.push(HandlerError { applied: Applied(at + 1), version, event_type, thrown });
         }
         Ok(())

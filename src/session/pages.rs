@@ -12,7 +12,7 @@ use crate::index::StreamRows;
 use crate::model::json::write;
 use crate::model::{
     Applied, Content, Finding, FindingCode, Findings, Link, Marks, NameForm, Node, Position, RecordedEvent, RowKey,
-    StreamId, StreamStatus, Text, Version, typed,
+    Slice, StreamId, StreamStatus, Text, Version, typed,
 };
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Stands, Step};
@@ -111,9 +111,10 @@ impl StreamSource {
 
     /// The name of the stream that the event at `at` is of.
     pub fn name_at(&self, at: u64) -> Text {
-        match self.rows.row(at).and_then(|row| self.rows.index().stream_of(row)) {
-            Some(stream) if self.rows.is_together() => Arc::from(self.rows.index().streams().name(stream)),
-            _ => Arc::clone(&self.name),
+        let stream = || self.rows.row(at).and_then(|row| self.rows.index().stream_of(row));
+        match self.rows.is_together().then(stream).flatten() {
+            Some(stream) => Arc::from(self.rows.index().streams().name(stream)),
+            None => Arc::clone(&self.name),
         }
     }
 
@@ -174,7 +175,7 @@ impl StreamSource {
         let mut notes = Findings::default();
         let hidden = self.rows.row(at).map_or(Marks::NONE, |own| self.rows.index().hidden(own));
         let event = recorded(&*self.store, &row, &self.name_at(at), version, hidden, &mut notes);
-        self.note(at, notes);
+        self.note(at, &mut notes);
         Ok(Some(event))
     }
 
@@ -209,9 +210,14 @@ impl StreamSource {
     }
 
     /// Keeps what was odd about an event when it was decoded first.
-    fn note(&mut self, at: u64, mut notes: Findings) {
-        if !notes.is_empty() && self.noted.insert(at) {
-            self.findings.absorb(&mut notes);
+    fn note(&mut self, at: u64, notes: &mut Findings) {
+        if notes.is_empty() {
+            return;
+        }
+        if self.noted.insert(at) {
+            self.findings.absorb(notes);
+        } else {
+            *notes = Findings::default();
         }
     }
 
@@ -358,20 +364,28 @@ impl EventSource for StreamSource {
         let end = from.saturating_add(count).min(self.rows.len());
         let mut steps = Vec::with_capacity(end.saturating_sub(from) as usize);
         let (mut at, mut bytes) = (from, 0);
+        let mut notes = Findings::default();
         while at < end && bytes <= PAGE_BYTES {
             let (first, page) = self.page(at, end)?;
-            let Some(row) = page.get((at - first) as usize) else { break };
-            let version = self.rows.version(at).unwrap_or(Version(0));
-            let mut notes = Findings::default();
-            let name = self.name_at(at);
-            let mut step = step(&*self.store, &row, &name, version, &mut notes);
-            if self.rows.is_together() && step.stream.is_none() {
-                step.stream = Some(name);
+            let places = (at - first) as usize..page.len().min((end - first) as usize);
+            if places.is_empty() {
+                break;
             }
-            steps.push(step);
-            self.note(at, notes);
-            bytes += row.bytes();
-            at += 1;
+            for row in places.filter_map(|place| page.get(place)) {
+                let version = self.rows.version(at).unwrap_or(Version(0));
+                let name = self.name_at(at);
+                let mut step = step(&*self.store, &row, |text| page.share(text), &name, version, &mut notes);
+                if self.rows.is_together() && step.stream.is_none() {
+                    step.stream = Some(name);
+                }
+                steps.push(step);
+                self.note(at, &mut notes);
+                bytes += row.bytes();
+                at += 1;
+                if bytes > PAGE_BYTES {
+                    break;
+                }
+            }
         }
         if self.tells_late() {
             self.tell_by_next(at, &mut steps)?;
@@ -383,10 +397,8 @@ impl EventSource for StreamSource {
 /// The name of the stream that an event is of, as its row has it; that of all of them where they
 /// are of one stream.
 fn stored_name_at<'a>(rows: &'a StreamRows, name: &'a str, at: u64) -> &'a str {
-    match rows.row(at).and_then(|row| rows.index().stream_of(row)) {
-        Some(stream) if rows.is_together() => rows.index().streams().stored_name(stream),
-        _ => name,
-    }
+    let stream = || rows.row(at).and_then(|row| rows.index().stream_of(row));
+    rows.is_together().then(stream).flatten().map_or(name, |stream| rows.index().streams().stored_name(stream))
 }
 
 /// How many events in front two snapshots of one stream have in common. Late rows of a
@@ -427,7 +439,15 @@ fn content(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version
 }
 
 /// The event as a reducer sees it. `stream` is the name that is shown.
-pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Version, notes: &mut Findings) -> Step {
+/// Texts of the row are taken by `share`.
+pub fn step(
+    store: &dyn Store,
+    row: &PageRow<'_>,
+    share: impl Fn(&str) -> Slice,
+    stream: &Text,
+    version: Version,
+    notes: &mut Findings,
+) -> Step {
     let library = store.library();
     let own_name = library.map(|library| library.stream(stream)).filter(|own| **own != **stream);
     let time_text = match library {
@@ -436,18 +456,18 @@ pub fn step(store: &dyn Store, row: &PageRow<'_>, stream: &Text, version: Versio
     };
     let is_time_number = row.is_time_number && time_text.as_deref() == row.time_text;
     let (data, metadata, is_typed) = match store.plain(row) {
-        Some((data, metadata)) => (Payload::plain(Text::from(data)), metadata.map(Text::from), false),
+        Some((data, metadata)) => (Payload::plain(share(data)), metadata.map(&share), false),
         None => taken_apart(store, row, stream, version, notes),
     };
     Step {
         stands: library.map_or(Stands::Event, |library| stands(library, row, &data)),
         version,
-        event_type: Arc::from(row.event_type),
-        id: row.id.map(Text::from),
+        event_type: share(row.event_type),
+        id: row.id.map(&share),
         position: row.position.clone(),
         stream: own_name.map(Text::from),
         time: row.time,
-        time_text: time_text.map(Text::from),
+        time_text: time_text.map(|text| share(&text)),
         is_time_number,
         data,
         metadata,
@@ -487,7 +507,7 @@ fn taken_apart(
     stream: &Text,
     version: Version,
     notes: &mut Findings,
-) -> (Payload, Option<Text>, bool) {
+) -> (Payload, Option<Slice>, bool) {
     let content = content(store, row, stream, version, notes);
     let is_typed = content.is_typed && [&content.data, &content.metadata].into_iter().any(typed::is_more_than_json);
     let text = |node: &Node| {
@@ -497,14 +517,14 @@ fn taken_apart(
         } else {
             write(node, &mut out)
         }
-        Text::from(out)
+        Slice::from(out)
     };
     let metadata = match (content.metadata_json.filter(|_| !is_typed), &content.metadata) {
-        (Some(text), _) => Some(text),
+        (Some(text), _) => Some(Slice::from(text)),
         (None, Node::Null) => None,
         (None, node) => Some(text(node)),
     };
-    let json = if is_typed { Some(text(&content.data)) } else { content.data_json };
+    let json = if is_typed { Some(text(&content.data)) } else { content.data_json.map(Slice::from) };
     let mut data = Payload::new(content.data, json);
     data.wrapped = content.wrapped;
     data.is_opaque = matches!(row.payload, Stored::Opaque(_));

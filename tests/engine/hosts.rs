@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use eventglass::model::json::{parse_text, to_text};
-use eventglass::model::{Applied, Node, Position, Text, Version};
+use eventglass::model::{Applied, Node, Position, Slice, Text, Version};
 use eventglass::replay::host::{Engine, Program, Script, Stop, WantedHost};
 use eventglass::replay::merge::Merge;
 use eventglass::replay::module::ModuleError;
@@ -22,7 +22,7 @@ use crate::support::{Chance, Place, jsonl, line};
 
 fn payload(at: u64) -> Payload {
     let text = json!({ "at": at }).to_string();
-    Payload::new(parse_text(&text).node, Some(Arc::from(text)))
+    Payload::new(parse_text(&text).node, Some(Slice::from(text)))
 }
 
 /// Events of the versions from 1 on.
@@ -37,7 +37,7 @@ impl EventSource for Events {
             is_time_number: false,
             is_typed: false,
             version: Version(at as i64 + 1),
-            event_type: Arc::from("Counted"),
+            event_type: Slice::from("Counted"),
             id: None,
             position: Position::None,
             time: None,

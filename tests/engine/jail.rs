@@ -7,9 +7,8 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 
-use eventglass::model::{Node, Position, Version};
+use eventglass::model::{Node, Position, Slice, Version};
 use eventglass::replay::host::{Engine, Script, Stop, WantedHost};
 use eventglass::replay::{Payload, Reducer, Slot, Step};
 use eventglass::session::ReducerFile;
@@ -19,7 +18,7 @@ use crate::support::{folder, root, text};
 fn event(event_type: &str, version: i64) -> Step {
     Step {
         version: Version(version),
-        event_type: Arc::from(event_type),
+        event_type: Slice::from(event_type),
         id: None,
         position: Position::None,
         stream: None,

@@ -16,7 +16,7 @@ use crate::replay::{
     Batch, Copies, Emitted, Keep, Packed, Reducer, SLOTS, Saved, Slot, Step, Stepped, Thrown, Why, jump_in_parts,
 };
 
-/// Text of a batch whose memory is given back.
+/// Room that is made for the text of a batch before it is written, at most.
 const LONG_TEXT: usize = 4 << 20;
 
 /// Clocks that differ, as `node.js` has them.
@@ -45,8 +45,8 @@ pub struct Script {
     is_projection: bool,
     /// It folds several streams.
     is_together: bool,
-    /// Text of a batch, reused.
-    text: String,
+    /// Bytes of the longest batch so far, as text.
+    longest: usize,
 }
 
 /// What became of a batch.
@@ -87,7 +87,7 @@ impl Script {
             filled: [false; SLOTS],
             is_projection: program.projection().is_some(),
             is_together: false,
-            text: String::new(),
+            longest: 0,
         }
     }
 
@@ -250,22 +250,26 @@ impl Script {
         let Batch { stream, events, keep: Keep { due, every } } = *batch;
         let write_row = if self.is_projection { write_projected } else { write_row };
         let wraps = self.program.engine.knows_wrappers();
-        let text = &mut self.text;
-        text.clear();
+        let mut text = String::with_capacity(self.longest.min(LONG_TEXT));
         // Writing to a String cannot fail.
         let _ = write!(text, "{{\"step\":{{\"slot\":\"{slot:?}\",\"due\":{due},\"every\":{every},\"stream\":");
-        write_string(stream, text);
+        write_string(stream, &mut text);
         text.push_str(",\"rows\":[");
         for (at, event) in events.iter().enumerate() {
             if at > 0 {
                 text.push(',');
             }
-            write_row(event, wraps, text);
+            write_row(event, wraps, &mut text);
         }
         text.push_str("]}}");
+        self.longest = self.longest.max(text.len());
+        let mut line = text.into_bytes();
         // Lines end the text; between the parts of JSON they say nothing.
-        let mut line: Vec<u8> =
-            text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }).collect();
+        let mut at = 0;
+        while let Some(end) = memchr::memchr2(b'\n', b'\r', &line[at..]) {
+            at += end;
+            line[at] = b' ';
+        }
         line.push(b'\n');
         line
     }
@@ -379,9 +383,6 @@ impl Reducer for Script {
                     break;
                 }
             }
-        }
-        if self.text.capacity() > LONG_TEXT {
-            self.text = String::new();
         }
         let Folded { done, thrown, unsure, said: rest, emitted: others, copies, .. } = folded;
         said.extend(rest);

@@ -209,7 +209,7 @@ impl Timeline {
             self.errors.push(HandlerError {
                 applied: Applied(at + 1),
                 version: event.version,
-                event_type: Arc::clone(&event.event_type),
+                event_type: Text::from(&*event.event_type),
                 thrown,
             });
         }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::Position;
+use crate::model::Slice;
 use crate::model::json::to_text;
 use crate::replay::host::{Engine, Program, Script, Stop};
 use crate::replay::merge::Merge;
@@ -30,11 +31,11 @@ fn events(payloads: &[String]) -> Events {
         stands: Stands::Event,
         is_typed: false,
         version: Version(at as i64 + 1),
-        event_type: Arc::from(if at % 2 == 0 { "Even" } else { "Odd" }),
+        event_type: Slice::from(if at % 2 == 0 { "Even" } else { "Odd" }),
         id: None,
         position: Position::None,
         time: None,
-        data: Payload::new(crate::model::json::parse_text(text).node, Some(Arc::from(text.as_str()))),
+        data: Payload::new(crate::model::json::parse_text(text).node, Some(Slice::from(text.as_str()))),
         metadata: None,
         is_skipped: false,
     };
@@ -296,7 +297,7 @@ fn seen_after_a_copy(head: &str, make: &str, look: &str) -> (String, Option<Stri
     let source_events = events(&["{\"a\":1}".to_owned(), "{}".to_owned()]);
     let mut list = source_events.0;
     list[0].position = Position::Number(77);
-    list[0].metadata = Some(Arc::from("{\"by\":\"me\"}"));
+    list[0].metadata = Some(Slice::from("{\"by\":\"me\"}"));
     let mut reducer = script(&source);
     reducer.start(Slot::Build, "s").expect("starts");
     assert_eq!(reducer.step(Slot::Build, "s", &list[..1]).thrown, None, "{make}");
