@@ -236,6 +236,10 @@ pub(super) struct Events {
     pub tenant: Option<Name>,
     /// The array inside a row whose items are events; a row without it holds none.
     pub items: Option<FieldRule>,
+    /// What an event is of, where there are no streams: it is in one for each of these, or in one
+    /// of those that have none. A list; or, with `rest`, every column that nothing names and that
+    /// holds something, as `column:value`.
+    pub tags: Option<FieldRule>,
     /// Several rows are one event.
     pub group: Option<Group>,
     /// How events point at others.
@@ -775,6 +779,7 @@ impl Dialect {
                 tests: Vec::new(),
                 tenant: None,
                 items: None,
+                tags: None,
                 group: None,
                 links: Vec::new(),
                 kinds: None,

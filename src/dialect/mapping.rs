@@ -146,6 +146,26 @@ pub struct RowTest {
     pub value: Scalar,
 }
 
+/// What several events of one row are told apart by.
+#[derive(Clone, Debug)]
+enum Items {
+    /// They are the items of this array, decoded so.
+    Events(Field, Vec<Decode>),
+    /// The row is one event, which is in a stream for each item.
+    Tags(Field, Vec<Decode>),
+    /// The same for each of these columns that holds something.
+    Columns(Vec<usize>),
+}
+
+impl Items {
+    fn needs(&self, column: usize, is_in: impl Fn(&Field) -> bool) -> bool {
+        match self {
+            Items::Events(field, _) | Items::Tags(field, _) => is_in(field),
+            Items::Columns(columns) => columns.contains(&column),
+        }
+    }
+}
+
 /// A dialect's rules over the columns of one table.
 #[derive(Clone, Debug)]
 pub struct Mapping {
@@ -167,8 +187,8 @@ pub struct Mapping {
     stream: Vec<Piece>,
     /// Empty: no rule names one.
     category: Vec<Piece>,
-    /// Where a row holds several events: their array, and how it is decoded.
-    items: Option<(Field, Vec<Decode>)>,
+    /// Where a row stands for several events.
+    items: Option<Items>,
     /// Where no value names the category, the stream's name does.
     category_of_stream: bool,
     /// Columns from this one on are only looked at: what they hold belongs to the payload.
@@ -271,7 +291,7 @@ impl Mapping {
             || field(&self.time)
             || self.plus.as_ref().is_some_and(|(plus, _)| field(plus))
             || (self.orders && (field(&self.position) || self.then.iter().any(field)))
-            || self.items.as_ref().is_some_and(|(items, _)| field(items))
+            || self.items.as_ref().is_some_and(|items| items.needs(column, field))
             || self.status.iter().chain(&self.marks).any(flag)
     }
 
@@ -638,14 +658,32 @@ impl Mapping {
         self.items.is_some()
     }
 
-    /// The array of a row's events, decoded; [`Node::Null`] where it holds none.
+    /// What a row's events are made of, as an array, decoded; [`Node::Null`] where it holds none.
     pub fn items(&self, cells: &[Cell<'_>]) -> Node {
-        let Some((field, chain)) = &self.items else { return Node::Null };
-        let found = field.iter().find_map(|source| {
-            let decoded = decode(*cells.get(source.column)?, chain);
-            source.path.iter().try_fold(&decoded.node, |node, member| inside(node, member)).cloned()
-        });
-        found.unwrap_or(Node::Null)
+        let list = |field: &Field, chain: &[Decode]| {
+            let found = field.iter().find_map(|source| {
+                let decoded = decode(*cells.get(source.column)?, chain);
+                source.path.iter().try_fold(&decoded.node, |node, member| inside(node, member)).cloned()
+            });
+            found.unwrap_or(Node::Null)
+        };
+        let tags = match &self.items {
+            None => return Node::Null,
+            Some(Items::Events(field, chain)) => return list(field, chain),
+            Some(Items::Tags(field, chain)) => match list(field, chain) {
+                Node::Array(tags) => tags.to_vec(),
+                Node::Null => Vec::new(),
+                tag => vec![tag],
+            },
+            Some(Items::Columns(columns)) => {
+                let tag = |at: &usize| {
+                    let (column, value) = (self.columns.get(*at)?, cells.get(*at)?.to_id()?);
+                    Some(Node::text(&format!("{}:{value}", column.name.as_str())))
+                };
+                columns.iter().filter_map(tag).collect()
+            }
+        };
+        Node::array(if tags.is_empty() { vec![Node::Null] } else { tags })
     }
 
     /// Decodes a payload, in the way that [`Mapping::coding`] says, and takes the framework's

@@ -103,6 +103,7 @@ impl StoredRule {
             tests: self.tests.iter().filter(says).cloned().collect(),
             tenant: None,
             items: None,
+            tags: None,
             group: None,
             links: Vec::new(),
             kinds: None,

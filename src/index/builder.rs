@@ -449,7 +449,7 @@ impl IndexBuilder {
         }
         let index = self.publish();
         if !self.comes_in_order {
-            let doubts = self.positions.doubts(&index);
+            let doubts = self.positions.doubts(&index, self.numbering.is_tagged);
             doubts.into_iter().for_each(|doubt| self.examined.note(FindingCode::OrderNotProven, doubt));
         }
         if let Some(begins_at) = self.numbering.begins_at {

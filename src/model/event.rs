@@ -73,11 +73,13 @@ pub struct Numbering {
     /// Rows lie in no order, not as they were written: where the store counts none, they do not tell
     /// the numbers.
     pub is_heap: bool,
+    /// There are no streams but of what events are tagged with: one event is in several.
+    pub is_tagged: bool,
 }
 
 impl Default for Numbering {
     fn default() -> Numbering {
-        Numbering { first: 1, begins_at: None, is_shared: false, is_heap: false }
+        Numbering { first: 1, begins_at: None, is_shared: false, is_heap: false, is_tagged: false }
     }
 }
 

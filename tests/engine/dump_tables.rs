@@ -239,3 +239,67 @@ fn every_table_of_a_large_registry_gets_its_name() {
     let store = place.write("prooph.sql", script);
     assert_eq!(streams(&place, &store, &[]), ["the last"]);
 }
+
+/// Events of the Python library's DCB recorder: tables as its 9.5 makes them.
+const TAGGED: &str = "-- PostgreSQL database dump
+CREATE TABLE mill_events_tt_main (id bigint NOT NULL, type text NOT NULL, data bytea, tags text[] NOT NULL);
+COPY mill_events_tt_main (id, type, data, tags) FROM stdin;
+3\tmill:Sack.Moved\t\\\\x7b226e223a337d\t{sack-1,\"cart 2\"}
+1\tmill:Sack.Filled\t\\\\x7b226e223a317d\t{sack-1}
+2\tmill:Day.Begun\t\\\\x7b226e223a327d\t{}
+\\.
+";
+
+#[test]
+fn an_event_is_in_the_stream_of_each_of_its_tags() {
+    let place = Place::new();
+    let seen = |store: &str| -> Vec<Value> {
+        let events = place.program.json(&["events", store, "--json"]);
+        let named = |event: &Value| {
+            json!([
+                event["stream"],
+                event["category"],
+                event["version"],
+                event["position"],
+                event["type"],
+                event["data"]
+            ])
+        };
+        events.iter().map(named).collect()
+    };
+    let store = place.write("mill.sql", TAGGED);
+    let mut events = seen(&store);
+    events.sort_by_key(|event| (event[3].as_i64(), event[0].to_string()));
+    assert_eq!(
+        json!(events),
+        json!([
+            ["sack-1", "sack", 1, 1, "Filled", {"n": 1}],
+            ["(no tag)", null, 1, 2, "Begun", {"n": 2}],
+            ["cart 2", null, 1, 3, "Moved", {"n": 3}],
+            ["sack-1", "sack", 2, 3, "Moved", {"n": 3}],
+        ])
+    );
+    let told = place.program.run(&["check", &store]).out;
+    assert!(told.contains("1 are listed and counted once more"), "{told}");
+    // disintegrate has a column for each identifier.
+    let inn = "-- PostgreSQL database dump
+CREATE TABLE event (event_id bigint NOT NULL, event_type text, payload bytea, inserted_at timestamptz, guest text, room bigint);
+COPY event (event_id, event_type, payload, inserted_at, guest, room) FROM stdin;
+2\tRoomLeft\t\\\\x7b22526f6f6d4c656674223a7b226e223a327d7d\t2026-03-04 05:06:07+00\tg: 1\t101
+1\tRoomOpened\t\\\\x7b22526f6f6d4f70656e6564223a7b226e223a317d7d\t2026-03-04 05:06:06+00\t\\N\t101
+3\tDayClosed\t\\\\x7b22446179436c6f736564223a7b7d7d\t2026-03-04 05:06:08+00\t\\N\t\\N
+\\.
+";
+    let store = place.write("inn.sql", inn);
+    let mut events = seen(&store);
+    events.sort_by_key(|event| (event[3].as_i64(), event[0].to_string()));
+    assert_eq!(
+        json!(events),
+        json!([
+            ["room:101", "room", 1, 1, "RoomOpened", {"n": 1}],
+            ["guest:g: 1", "guest", 1, 2, "RoomLeft", {"n": 2}],
+            ["room:101", "room", 2, 2, "RoomLeft", {"n": 2}],
+            ["(no identifier)", null, 1, 3, "DayClosed", {}],
+        ])
+    );
+}

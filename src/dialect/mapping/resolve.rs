@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::members;
-use super::{Column, Count, Counting, Field, Flag, ITEM, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
+use super::{Column, Count, Counting, Field, Flag, ITEM, Items, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
 use crate::dialect::decode::Decode;
 use crate::dialect::file::{
     Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test,
@@ -397,9 +397,13 @@ impl Mapping {
             Some(rule) => columns.field(rule, role, &inside),
             None => Ok(Field::new()),
         };
-        let items = match &events.items {
-            Some(rule) => Some((columns.field(rule, "items", &inside)?, rule.decode.clone())),
-            None => None,
+        let items = match (&events.items, &events.tags) {
+            (Some(_), Some(_)) => return Err(Lacks::from("a row has items or tags, not both".to_owned())),
+            (Some(rule), _) => Some(Items::Events(columns.field(rule, "items", &inside)?, rule.decode.clone())),
+            (None, Some(rule)) if !rule.rest => {
+                Some(Items::Tags(columns.field(rule, "tags", &inside)?, rule.decode.clone()))
+            }
+            _ => None,
         };
         let stream = columns.text(&map.stream, "stream", &inside)?;
         if stream.is_empty() {
@@ -501,15 +505,16 @@ impl Mapping {
             let own = table.columns.iter().filter(|name| !except.match_name(name));
             own.map(|name| columns.place(Column { table: 0, name: name.clone() })).collect::<Vec<_>>()
         });
-        let rest = row.or_else(|| {
-            (map.payload.rest && (table.is_open || inside.payload.is_empty())).then(|| {
-                let unnamed =
-                    table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
-                let unnamed: Vec<Column> =
-                    unnamed.filter(|column| !columns.columns[..claimed].contains(column)).collect();
-                unnamed.into_iter().map(|column| columns.place(column)).collect()
-            })
-        });
+        let unnamed = |columns: &mut Resolver<'_>| -> Vec<usize> {
+            let own =
+                table.columns.iter().filter(|_| !table.is_open).map(|name| Column { table: 0, name: name.clone() });
+            let unnamed: Vec<Column> = own.filter(|column| !columns.columns[..claimed].contains(column)).collect();
+            unnamed.into_iter().map(|column| columns.place(column)).collect()
+        };
+        let takes_rest = map.payload.rest && (table.is_open || inside.payload.is_empty());
+        let rest = row.or_else(|| takes_rest.then(|| unnamed(&mut columns)));
+        let by_columns = events.tags.as_ref().is_some_and(|rule| rule.rest);
+        let items = if by_columns { Some(Items::Columns(unnamed(&mut columns))) } else { items };
         let spelled = |column: &Column| match columns.find(&column.name) {
             Some(found) if column.table == 0 => Some(found.name),
             _ => None,
@@ -524,6 +529,7 @@ impl Mapping {
             begins_at: base.filter(|_| map.version.as_ref().is_some_and(|rule| rule.col.is_some())),
             is_shared: map.version.as_ref().is_some_and(|rule| rule.shared),
             is_heap: false,
+            is_tagged: events.tags.is_some(),
         };
         let mut mapping = Mapping {
             table: table.name.clone(),
