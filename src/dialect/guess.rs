@@ -296,7 +296,8 @@ impl<'s> Look<'s> {
             };
             self.reasons.push(format!("{} varies inside streams, {} words", column.path, column.facts.distinct));
         }
-        if !payload && self.history.is_none() {
+        // Beside a version a name is enough.
+        if !payload && self.history.is_none() && self.has("version") {
             let named = self.pick("data", |_, own, _| {
                 let (f, said) = (&own.facts, own.says(PAYLOAD));
                 (said >= 4.0 && f.integers < 0.5 && f.nulls < 0.9 && f.time < 0.2 && !own.is_member).then_some(said)
@@ -355,14 +356,16 @@ impl<'s> Look<'s> {
                     let may = f.is_word_if_there() && f.integers < 0.1 && f.nulls < 0.5 && f.distinct <= 60;
                     may.then(|| 2.0 + own.says(TYPE).max(0.0))
                 };
-                if !self.pick("type", |_, own, _| worth(own).filter(|_| !own.is_member)) {
+                if !self.pick("type", |_, own, _| worth(own).filter(|_| !own.is_member || own.says(TYPE) >= 3.0)) {
                     self.roles.push(("type", stream[stream.len() - 1..].to_vec()));
                 }
                 let stands = self.path(self.columns_of("type").unwrap_or_default());
                 self.reasons.push(format!("no column is a type: {stands} stands for it"));
                 (score, self)
             }
-            (None, Some(event_type)) if self.column("type").is_some_and(|column| column.says(TYPE) >= 3.0) => {
+            (None, Some(event_type))
+                if self.column("type").is_some_and(|own| own.says(TYPE) >= 3.0 && own.facts.ids.len() > 1) =>
+            {
                 let types = self.path(&event_type);
                 self.reasons.push(format!("no column is a stream: the events of each {types} are taken for one"));
                 self.roles.push(("stream", event_type));

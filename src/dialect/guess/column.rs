@@ -29,7 +29,8 @@ impl Column {
         let is_number = names(VERSION, &name) >= 2.0 || names(POSITION, &name) >= 2.0;
         let integer = |value: &&Sampled| match value {
             Sampled::Integer(value) => Some(*value),
-            // A number as text is one where its name says so.
+            // A number as text, or `1.0`, is one where its name says so.
+            Sampled::Real(value) if is_number && value.fract() == 0.0 && value.abs() < 1e15 => Some(*value as i64),
             Sampled::Text(text) if is_number && text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
             _ => None,
         };

@@ -8,7 +8,7 @@ pub(super) const STREAM: Words = "stream 5, streamid 6, aggregateid 6, aggregate
     tags 3, key 1, root 2, id 1, pk 1, parent -4, repr -4, transaction -4, revision -4, rev -4, version -4, \
     seq -4, sequence -4, offset -6, partition -6, causation -6, \
     correlation -6";
-pub(super) const VERSION: Words = "version 6, playhead 8, revision 6, rev 6, sequence 5, seq 4, counter 4, position 3, number 2, nr 2, \
+pub(super) const VERSION: Words = "version 6, eventnumber 6, playhead 8, revision 6, rev 6, sequence 5, seq 4, counter 4, position 3, number 2, nr 2, \
     no 2, transaction 3, function 3, commit -3, offset -4, end -4, hash -5, partition -5";
 pub(super) const POSITION: Words = "global 7, ordering 7, checkpoint 6, pos 5, position 4, offset 5, seq 4, sequence 2, no 3, id 2, \
     index 2, pk 2, nr 2, number 1, internal -4";

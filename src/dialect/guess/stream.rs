@@ -59,7 +59,9 @@ impl Look<'_> {
         let Some((stream, sure)) = self.named_stream() else { return 0.0 };
         let ids = self.ids(&stream);
         let counts = |own: &Column| own.holds_numbers() && own.facts.time < 0.9 && tells_rows_apart(&ids, own);
-        let version = self.best(VERSION, 5.0, &counts).filter(|at| self.is_few() && !stream.contains(at));
+        let is_one = ids.iter().flatten().collect::<HashSet<_>>().len() == 1;
+        let may = |at: &usize| (self.is_few() || is_one) && !stream.contains(at);
+        let version = self.best(VERSION, 5.0, &counts).filter(may);
         self.reasons.push(format!("{} is named like a stream", self.path(&stream)));
         self.take_stream(stream);
         match version {
@@ -112,7 +114,9 @@ impl Look<'_> {
         let is_few = self.is_few();
         let repeats = |own: &Column| {
             let f = &own.facts;
-            let tells = is_few || f.variety < 0.9 && f.distinct > 1;
+            // Of one stream alone a column of the table must say that it names streams.
+            let is_named = !own.is_member && own.says(STREAM) >= 4.0;
+            let tells = is_few || f.variety < 0.9 && (f.distinct > 1 || is_named);
             f.nulls < 0.5 && f.json < 0.2 && f.time < 0.2 && !is_tenant(own.name()) && tells
         };
         let is_id = |own: &Column| whose_id(own.name()).is_some() && own.facts.variety < 0.9 && repeats(own);

@@ -353,3 +353,30 @@ fn when_a_row_was_written_is_what_its_own_column_says() {
     let found = looks(&[sample("publications", &columns, rows)]);
     assert!(said(&found[0]).contains("time=publication_date"), "{found:?}");
 }
+
+#[test]
+fn of_one_stream_alone_names_tell() {
+    let columns = ["log_position", "streamId", "eventNumber", "eventType", "data", "created"];
+    let found = guess(&[sample("each line", &columns, events(1, 12))]);
+    let wanted = "stream=streamId,version=eventNumber,type=eventType,data=data,time=created,position=log_position";
+    assert_eq!(said(&found[0]), wanted);
+    // The same numbers with a point.
+    let mut rows = events(1, 12);
+    for row in &mut rows {
+        if let Sampled::Integer(version) = row[2] {
+            row[2] = Sampled::Real(version as f64);
+        }
+    }
+    assert_eq!(said(&guess(&[sample("each line", &columns, rows)])[0]), wanted);
+}
+
+#[test]
+fn a_table_of_things_with_a_type_is_no_store() {
+    let row = |n: i64| {
+        let (kind, state) = (["concert", "play"][n as usize % 2], ["planned", "over"][n as usize / 2 % 2]);
+        vec![Sampled::Integer(n), text(format!("Evening {n}")), text(kind), text(state), text("2026-03-04 05:06:07")]
+    };
+    let columns = ["event_id", "title", "event_type", "state", "created_at"];
+    let found = guess(&[sample("events", &columns, (0..20).map(row).collect())]);
+    assert!(found.is_empty(), "{found:?}");
+}
