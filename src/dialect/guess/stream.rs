@@ -11,8 +11,8 @@ const KEY: usize = 3;
 /// A name that is worth less says that a column is something else.
 const NOT_IT: f64 = -2.5;
 
-/// Columns and sets of columns that are tried as the stream, at most.
-const STREAMS: usize = 2_000;
+/// Streams and versions that are tried together, at most.
+const PAIRS: usize = 4_000;
 
 /// How well columns are stream and version.
 struct Pair {
@@ -36,9 +36,15 @@ impl Look<'_> {
         let tenants: Vec<Vec<usize>> = streams.iter().filter_map(|stream| self.with_tenant(stream)).collect();
         streams.extend(tenants);
         let versions: Vec<usize> = all.filter(|at| self.may_count(*at) && !self.is_of_thing(*at)).collect();
-        let fitting = streams.iter().take(STREAMS).flat_map(|stream| {
+        let may_name: Vec<bool> = self.columns.iter().map(Self::may_name).collect();
+        let mut streams: Vec<Vec<usize>> =
+            streams.into_iter().filter(|own| own.iter().all(|at| may_name[*at])).collect();
+        // One column comes before several.
+        streams.sort_by_key(Vec::len);
+        let fitting = streams.iter().take(PAIRS / versions.len().max(1)).flat_map(|stream| {
             let ids = self.ids(stream);
-            let pairs = versions.iter().filter_map(|version| self.pair(stream, &ids, *version));
+            let distinct = ids.iter().flatten().collect::<HashSet<_>>().len();
+            let pairs = versions.iter().filter_map(|version| self.pair(stream, &ids, distinct, *version));
             pairs.collect::<Vec<_>>()
         });
         if let Some(mut best) = fitting.max_by(|a, b| a.score.total_cmp(&b.score)) {
@@ -220,19 +226,19 @@ impl Look<'_> {
         may && column.says(VERSION) > NOT_IT
     }
 
-    fn pair(&self, stream: &[usize], ids: &[Option<u64>], version: usize) -> Option<Pair> {
+    /// Its values may name streams.
+    fn may_name(column: &Column) -> bool {
+        let s = &column.facts;
+        s.json <= 0.5 && s.time <= 0.9 && (!s.is_flag || s.distinct <= 1) && column.says(STREAM) > NOT_IT
+    }
+
+    fn pair(&self, stream: &[usize], ids: &[Option<u64>], distinct: usize, version: usize) -> Option<Pair> {
         let v = &self.columns[version].facts;
         let both: HashSet<usize> = stream.iter().copied().chain([version]).collect();
         let keys = || self.sample.keys.iter().map(|key| key.iter().copied().collect::<HashSet<_>>());
         let is_key = keys().any(|key| key == both);
-        let distinct = ids.iter().flatten().collect::<HashSet<_>>().len();
         let variety = distinct as f64 / ids.iter().flatten().count().max(1) as f64;
-        let is_name = |at: &usize| {
-            let s = &self.columns[*at].facts;
-            let is_other = self.columns[*at].says(STREAM) <= NOT_IT;
-            s.json <= 0.5 && s.time <= 0.9 && (!s.is_flag || s.distinct <= 1) && !is_other
-        };
-        if stream.contains(&version) || distinct < 1 || !stream.iter().all(is_name) {
+        if stream.contains(&version) || distinct < 1 {
             return None;
         }
         if !is_key && (variety > 0.9 || v.is_unique() && v.ids.len() >= FEW && distinct > 1) || distinct < 2 && !is_key
