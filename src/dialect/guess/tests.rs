@@ -66,6 +66,20 @@ fn names_tell_where_there_is_one_row() {
 }
 
 #[test]
+fn few_rows_tell_where_the_stream_is_named_and_all_begin_alike() {
+    let row = |entity: &str, n: i64, kind: &str| vec![text(entity), Sampled::Integer(n), text(kind), text("{\"a\":1}")];
+    let columns = ["entity", "n", "kind", "body"];
+    let said = |numbers: [i64; 3]| {
+        let [a, b, c] = numbers;
+        let rows = vec![row("lamp", a, "Made"), row("lamp", b, "Moved"), row("desk", c, "Made")];
+        said(&guess(&[TableSample { count: None, ..sample("things", &columns, rows) }])[0])
+    };
+    assert_eq!(said([10, 20, 10]), "stream=entity,version=n,type=kind,data=body");
+    assert_eq!(said([1, 2, 1]), "stream=entity,version=n,type=kind,data=body");
+    assert_eq!(said([17, 230, 4]), "stream=entity,type=kind,data=body");
+}
+
+#[test]
 fn a_version_that_is_the_same_in_every_row_is_none_of_a_stream() {
     let columns = ["id", "aggregateId", "eventType", "payload", "version", "amount"];
     let row = |stream: &str, kind: &str, version: i64, place: i64| {
