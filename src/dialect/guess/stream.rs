@@ -270,8 +270,8 @@ impl Look<'_> {
             let named = stream.last().is_some_and(|id| self.columns[*id].says(STREAM) > 0.0);
             // To begin all alike, or from the first on one by one, is as good as a name.
             let firsts: HashSet<i64> = groups.values().filter_map(|group| group.iter().min().copied()).collect();
-            let is_one_by_one = || several.iter().all(|group| matches!(group[0], 0 | 1) && is_one_by_one(group));
-            let counts = || groups.len() > 1 && firsts.len() == 1 || is_one_by_one();
+            let goes_on = || several.iter().all(|group| matches!(group[0], 0 | 1) && is_one_by_one(group));
+            let counts = || groups.len() > 1 && firsts.len() == 1 || goes_on();
             named && (self.columns[version].says(VERSION) > 0.0 || counts())
         };
         // Few rows, or one thing that nearly all are of, fit by chance; half of the streams do not fit.
