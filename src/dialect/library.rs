@@ -26,6 +26,31 @@ pub struct Library {
     /// Its rows hold states: nothing is folded.
     #[serde(skip)]
     pub states: Option<RowStates>,
+    /// How names of streams end that are put together.
+    #[serde(skip)]
+    endings: Vec<Ending>,
+}
+
+/// The id at the end of a stream's name, behind what says whose or of what kind it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// What stands before the id.
+    pub between: String,
+    /// How often the same stands before that, where no value has it in itself.
+    pub earlier: usize,
+}
+
+impl Ending {
+    /// The stream, which is of a category, has this id.
+    fn is_id(&self, stream: &str, category: &str, id: &str) -> bool {
+        let before = stream.strip_suffix(id).and_then(|rest| rest.strip_suffix(self.between.as_str()));
+        let begins = !category.is_empty()
+            && stream.strip_prefix(category).is_some_and(|rest| rest.starts_with(self.between.as_str()));
+        before.is_some_and(|before| match begins && self.earlier == 0 {
+            true => before == category,
+            false => before.matches(self.between.as_str()).count() == self.earlier,
+        })
+    }
 }
 
 /// An event that holds the state which a fold begins with anew: those before it may be gone.
@@ -85,6 +110,10 @@ impl Library {
         Library { states, ..self }
     }
 
+    pub(super) fn with_endings(self, endings: Vec<Ending>) -> Library {
+        Library { endings, ..self }
+    }
+
     /// What the library calls the stream of that name.
     pub fn stream<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match &self.stream {
@@ -110,13 +139,16 @@ impl Library {
     }
 
     /// The stream may be meant by that name: so the library calls it, or so it is called among
-    /// those of its tenant.
-    pub fn may_be(&self, stream: &str, name: &str) -> bool {
+    /// those of its tenant or of its kind.
+    pub fn may_be(&self, stream: &str, category: &str, name: &str) -> bool {
         let of_tenant = |between: &String| {
             let tenant = stream.strip_suffix(name).and_then(|tenant| tenant.strip_suffix(between.as_str()));
             tenant.is_some_and(|tenant| !tenant.is_empty())
         };
-        stream.len() > name.len() && (self.stream(stream) == name || self.tenant.as_ref().is_some_and(of_tenant))
+        let is_id = || self.endings.iter().any(|ending| ending.is_id(stream, category, name));
+        stream.len() > name.len()
+            && !name.is_empty()
+            && (self.stream(stream) == name || self.tenant.as_ref().is_some_and(of_tenant) || is_id())
     }
 
     /// The event's time, from the moment and its text as stored.
@@ -127,5 +159,26 @@ impl Library {
             (Some(time), None, _) => Some(Cow::Owned(time.to_rfc3339())),
             (_, text, _) => text.map(Cow::Borrowed),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_alone_is_what_stands_behind_the_kind() {
+        let library = |between: &str, earlier| {
+            Library::default().with_endings(vec![Ending { between: between.to_owned(), earlier }])
+        };
+        let colon = library(":", 0);
+        assert!(colon.may_be("Oven:o-1", "Oven", "o-1") && colon.may_be("Oven:o-1", "", "o-1"));
+        assert!(!colon.may_be("Oven:o-1", "Oven", "1") && !colon.may_be("Oven:o-1", "Oven", ""));
+        // A kind and an id may have the same in themselves.
+        assert!(colon.may_be("a:b:c", "a", "b:c") && !colon.may_be("a:b:c", "a", "c"));
+        assert!(colon.may_be("a:b:c", "a:b", "c") && !colon.may_be("a:b:c", "a:b", "b:c"));
+        let three = library("-", 1);
+        assert!(three.may_be("acme-lamp-7", "lamp", "7") && !three.may_be("acme-lamp-7", "lamp", "lamp-7"));
+        assert!(!Library::default().may_be("Oven:o-1", "Oven", "o-1"));
     }
 }

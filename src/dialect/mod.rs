@@ -206,7 +206,7 @@ mod tests {
         let renamed = table("my_events", &["originator_id", "originator_version", "topic", "state"], true);
         let found = detect("sqlite", std::slice::from_ref(&renamed), &all);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].dialect.id, "python-eventsourcing");
+        assert_eq!(found[0].dialect.id, "python-es");
         assert_eq!(found[0].table.name.as_str(), "my_events");
         // The name alone is nothing, nor are the columns in another container.
         assert!(detect("sqlite", &[table("emt_messages", &["id", "text"], true)], &all).is_empty());

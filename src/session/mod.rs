@@ -82,7 +82,11 @@ pub fn find_stream(opened: &Opened, index: &EventIndex, name: &str) -> Result<St
     if let Some(found) = streams.find(name) {
         return Ok(found);
     }
-    let is_meant = |library: &Library| streams.ids().filter(|id| library.may_be(streams.name(*id), name)).collect();
+    let may_be = |library: &Library, id: StreamId| {
+        let category = streams.summary(id).map_or("", |summary| streams.category_name(summary.category));
+        library.may_be(streams.name(id), category, name)
+    };
+    let is_meant = |library: &Library| streams.ids().filter(|id| may_be(library, *id)).collect();
     let alike: Vec<StreamId> = opened.store.library().map(is_meant).unwrap_or_default();
     match alike[..] {
         [one] => Ok(one),

@@ -173,7 +173,7 @@ fn a_text_of_a_sqlite_file_has_its_hidden_keys() {
     for named in [false, true] {
         let store = place.write("dogs.sql", dogs(named));
         let info = place.program.json(&["info", &store, "--json"]).remove(0);
-        assert_eq!((&info["dialect"], &info["events"]), (&json!("python-eventsourcing"), &json!(3)), "{info}");
+        assert_eq!((&info["dialect"], &info["events"]), (&json!("python-es"), &json!(3)), "{info}");
         // They are in the order of the rowids, whether these are there or not.
         let events = place.program.json(&["events", &store, "--json"]);
         let seen: Vec<Value> = events.iter().map(|e| json!([e["stream"], e["version"], e["position"]])).collect();

@@ -219,3 +219,38 @@ fn a_text_that_begins_like_something_packed_is_a_text() {
     assert_eq!(packed.len(), 1, "{run:?}");
     assert!(packed[0].contains("v5") || packed[0].contains('5'), "{run:?}");
 }
+
+#[test]
+fn an_id_alone_names_a_stream_where_only_one_has_it() {
+    let place = Place::new();
+    let path = place.path("ovens.db");
+    let conn = Connection::open(&path).expect("a new store");
+    conn.execute_batch(
+        "CREATE TABLE events(aggregate_type TEXT, aggregate_id TEXT, sequence INTEGER, event_type TEXT,
+            event_version TEXT, payload TEXT, metadata TEXT);
+        INSERT INTO events VALUES ('Oven', 'o-1', 1, 'Lit', '1.0', '{\"Lit\":{\"n\":1}}', '{}'),
+            ('Oven', 'both', 1, 'Lit', '1.0', '{\"Lit\":{\"n\":2}}', '{}'),
+            ('Mill', 'both', 1, 'Lit', '1.0', '{\"Lit\":{\"n\":3}}', '{}'),
+            ('Mill', 'a:b', 1, 'Lit', '1.0', '{\"Lit\":{\"n\":4}}', '{}')",
+    )
+    .expect("rows");
+    let store = text(&path);
+    let numbers = |name: &str, map: &[&str]| {
+        let words = [&["events", &store, "--json", "--stream", name], map].concat();
+        place.program.json(&words).iter().map(|event| event["data"]["n"].as_i64()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers("o-1", &[]), [Some(1)]);
+    assert_eq!((numbers("Oven:o-1", &[]), numbers("a:b", &[])), (vec![Some(1)], vec![Some(4)]));
+    // By hand it is the same.
+    let map = ["--map", "stream=aggregate_type+aggregate_id,type=event_type,data=payload.Lit"];
+    assert_eq!((numbers("o-1", &map), numbers("a:b", &map)), (vec![Some(1)], vec![Some(4)]));
+    let refused = |name: &str, why: &str| {
+        let run = place.program.run(&["events", &store, "--stream", name]);
+        run.refused(1, why, "");
+    };
+    refused("both", "both may be one of 2 streams");
+    // What is no id is none.
+    for name in ["b", "1", ""] {
+        refused(name, "there is no stream");
+    }
+}

@@ -72,10 +72,7 @@ fn events_read_right_packed_or_not() {
         dogs(&path, zlib);
         let (program, store) = (Program::new(), text(&path));
         let info = program.json(&["info", &store, "--json"]).remove(0);
-        assert_eq!(
-            (&info["dialect"], &info["framework"]),
-            (&json!("python-eventsourcing"), &json!("Python eventsourcing"))
-        );
+        assert_eq!((&info["dialect"], &info["framework"]), (&json!("python-es"), &json!("Python eventsourcing")));
         assert_eq!((&info["events"], &info["streams"], &info["findings"]), (&json!(4), &json!(2), &json!(0)), "{info}");
         assert_eq!(
             info["evidence"],
@@ -149,7 +146,7 @@ fn tables_of_applications_are_found_by_their_columns() {
     .expect("an event");
     let cache = folder();
     let look = look(&path, cache.path()).expect("a store");
-    assert_eq!((look.opened.dialect.as_str(), look.index.events()), ("python-eventsourcing", 1));
+    assert_eq!((look.opened.dialect.as_str(), look.index.events()), ("python-es", 1));
     assert_eq!(look.names(), ["x"]);
 }
 

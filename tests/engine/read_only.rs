@@ -126,11 +126,9 @@ fn no_verb_changes_the_store_or_its_folder() {
         assert_untouched(&before, place.path(), &verb.join(" "));
     }
     // Verbs that fail, too.
-    for verb in [
-        ["state", "--stream=nobody"],
-        ["info", "--dialect=python-eventsourcing"],
-        ["info", "--map=stream=a,type=b,data=c"],
-    ] {
+    for verb in
+        [["state", "--stream=nobody"], ["info", "--dialect=python-es"], ["info", "--map=stream=a,type=b,data=c"]]
+    {
         let run = program.run(&[verb[0], &text(&sample), verb[1]]);
         assert_eq!(run.code, 1, "{run:?}");
         assert_untouched(&before, place.path(), verb[1]);

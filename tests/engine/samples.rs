@@ -10,11 +10,11 @@ fn every_sample_store_is_opened_as_what_wrote_it() {
         ("bank", "bank.db", "emmett-sqlite", 42, "2,289"),
         ("castore", "AWSDynamoDB", "castore-dynamodb", 66, "509"),
         ("kurrentdb", "db", "kurrentdb", 181, "702"),
-        ("library", "lending.db", "python-eventsourcing", 22, "362"),
+        ("library", "lending.db", "python-es", 22, "362"),
         ("marten", "bank.dump", "marten", 15, "205"),
         ("messagedb", "bank.dump", "message-db", 127, "556"),
         ("modulith", "workshop.dump", "modulith", 36, "222"),
-        ("orders", "orders.db", "python-eventsourcing", 64, "299"),
+        ("orders", "orders.db", "python-es", 64, "299"),
     ];
     let all: Vec<String> = std::fs::read_dir(root().join("sample-stores"))
         .expect("the samples")

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::names::{Words, names};
+use super::names::{POSITION, VERSION, Words, names};
 use super::{CUT, Sampled, TableSample};
 use crate::dialect::decode::looks_packed;
 use crate::model::json::{is_json, parse_text, to_text};
@@ -26,12 +26,28 @@ pub(super) struct Column {
 
 impl Column {
     fn of(path: String, name: String, is_member: bool, values: &[&Sampled]) -> Column {
+        let is_number = names(VERSION, &name) >= 2.0 || names(POSITION, &name) >= 2.0;
         let integer = |value: &&Sampled| match value {
             Sampled::Integer(value) => Some(*value),
+            // A number as text, or `1.0`, is one where its name says so.
+            Sampled::Real(value) if is_number && value.fract() == 0.0 && value.abs() < 1e15 => Some(*value as i64),
+            Sampled::Text(text) if is_number && text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
             _ => None,
         };
         let integers = values.iter().map(integer).collect();
         Column { path, name, is_member, integers, facts: Facts::of(values) }
+    }
+
+    /// Whole numbers in nearly every row that has a value.
+    pub fn holds_numbers(&self) -> bool {
+        let numbers = self.integers.iter().flatten().count();
+        let there = self.facts.ids.iter().flatten().count();
+        numbers > 0 && numbers * 100 >= there * 99
+    }
+
+    /// The numbers never fall from row to row: they count the rows, whatever stream these are of.
+    pub fn never_falls(&self) -> bool {
+        self.integers.iter().flatten().is_sorted()
     }
 
     /// How well the name says that it has a role.
@@ -56,30 +72,54 @@ pub(super) fn columns(sample: &TableSample, order: &[usize]) -> Vec<Column> {
     named.map(|(at, name)| Column::of(name.to_string(), name.to_string(), false, &values(at))).collect()
 }
 
-/// The members of the JSON objects in the columns.
-pub(super) fn members(sample: &TableSample, columns: &[Column], order: &[usize]) -> Vec<Column> {
-    let mut found = Vec::new();
-    for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.facts.json > 0.5) {
-        let mut members: Vec<(String, Vec<Sampled>)> = Vec::new();
-        for (place, row) in order.iter().enumerate() {
-            for (key, value) in object(&sample.rows[*row][at]) {
-                let known = members.iter().position(|(own, _)| *own == key);
-                let slot = known.unwrap_or(members.len());
-                // A path ends such a name too early.
-                if known.is_none() && members.len() < MEMBERS && !key.is_empty() && !key.contains(['.', ':', '+']) {
-                    members.push((key, vec![Sampled::Null; order.len()]));
-                }
-                if let Some((_, values)) = members.get_mut(slot) {
-                    values[place] = value;
-                }
+/// What is inside columns: the values of members, by path.
+pub(super) struct Inside(Vec<(String, String, Vec<Sampled>)>);
+
+impl Inside {
+    /// The members of the JSON objects in the columns.
+    pub fn of(sample: &TableSample, columns: &[Column], order: &[usize]) -> Inside {
+        let found =
+            columns.iter().enumerate().filter(|(_, column)| column.facts.json > 0.5).flat_map(|(at, column)| {
+                let values: Vec<&Sampled> = order.iter().map(|row| &sample.rows[*row][at]).collect();
+                members(&column.path, &values)
+            });
+        Inside(found.collect())
+    }
+
+    /// The members of what is inside.
+    pub fn deeper(&self) -> Inside {
+        let deep = |(path, _, values): &(String, String, Vec<Sampled>)| {
+            let values: Vec<&Sampled> = values.iter().collect();
+            if Facts::of(&values).json > 0.5 { members(path, &values) } else { Vec::new() }
+        };
+        Inside(self.0.iter().flat_map(deep).take(MEMBERS).collect())
+    }
+
+    pub fn columns(&self) -> Vec<Column> {
+        let column = |(path, name, values): &(String, String, Vec<Sampled>)| {
+            Column::of(path.clone(), name.clone(), true, &values.iter().collect::<Vec<_>>())
+        };
+        self.0.iter().map(column).collect()
+    }
+}
+
+/// The members of the objects that are the values of a path.
+fn members(path: &str, values: &[&Sampled]) -> Vec<(String, String, Vec<Sampled>)> {
+    let mut members: Vec<(String, Vec<Sampled>)> = Vec::new();
+    for (place, value) in values.iter().enumerate() {
+        for (key, value) in object(value) {
+            let known = members.iter().position(|(own, _)| *own == key);
+            let slot = known.unwrap_or(members.len());
+            // A path ends such a name too early.
+            if known.is_none() && members.len() < MEMBERS && !key.is_empty() && !key.contains(['.', ':', '+']) {
+                members.push((key, vec![Sampled::Null; values.len()]));
+            }
+            if let Some((_, values)) = members.get_mut(slot) {
+                values[place] = value;
             }
         }
-        for (name, values) in members {
-            let path = format!("{}.{name}", column.path);
-            found.push(Column::of(path, name, true, &values.iter().collect::<Vec<_>>()));
-        }
     }
-    found
+    members.into_iter().map(|(name, values)| (format!("{path}.{name}"), name, values)).collect()
 }
 
 fn object(value: &Sampled) -> Vec<(String, Sampled)> {
@@ -196,6 +236,9 @@ fn length(value: &Sampled) -> usize {
 /// JSON with members or items, or bytes that hold some packed.
 fn is_document(value: &Sampled) -> bool {
     match value {
+        Sampled::Text(text) if text.starts_with("---\n") || text.starts_with("<?xml") => true,
+        // Some write JSON into a JSON string.
+        Sampled::Text(text) if text.starts_with("\"{") || text.starts_with("\"[") => is_json(text),
         Sampled::Text(text) => text.trim_start().starts_with(['{', '[']) && (text.len() >= CUT || is_json(text)),
         Sampled::Bytes(bytes) => looks_packed(bytes) || matches!(bytes.as_slice(), [b'{' | b'[' | b'<', ..]),
         _ => false,

@@ -4,20 +4,22 @@
 pub(super) type Words = &'static str;
 
 pub(super) const STREAM: Words = "stream 5, streamid 6, aggregateid 6, aggregate 3, originator 5, persistence 6, entity 4, subject 4, \
-    uuid 2, sourceid 3, aggregator 5, instance 5, workflow 4, item 3, object 3, key 1, root 2, id 1, \
-    parent -4, revision -4, transaction -4, causation -6, correlation -6";
-pub(super) const VERSION: Words = "version 6, playhead 8, revision 6, rev 6, sequence 5, seq 4, counter 4, position 3, number 2, nr 2, \
-    no 2, end -4, hash -5, partition -5";
+    uuid 2, sourceid 3, aggregator 5, instance 5, inst 5, workflow 4, process 3, item 3, object 3, obj 3, \
+    tags 3, key 1, root 2, id 1, pk 1, parent -4, repr -4, transaction -4, revision -4, rev -4, version -4, \
+    seq -4, sequence -4, offset -6, partition -6, causation -6, \
+    correlation -6";
+pub(super) const VERSION: Words = "version 6, eventnumber 6, playhead 8, revision 6, rev 6, sequence 5, seq 4, counter 4, position 3, number 2, nr 2, \
+    no 2, transaction 3, function 3, commit -3, offset -4, end -4, hash -5, partition -5";
 pub(super) const POSITION: Words = "global 7, ordering 7, checkpoint 6, pos 5, position 4, offset 5, seq 4, sequence 2, no 3, id 2, \
-    index 2, number 1, internal -4";
+    index 2, pk 2, nr 2, number 1, internal -4";
 pub(super) const TYPE: Words = "type 5, topic 5, reason 5, kind 5, action 5, operation 5, class 4, name 4, op 4, label 4, \
     function 4, event 3, manifest 3, message 2, user -3, tag -6, tags -6";
 pub(super) const PAYLOAD: Words = "payload 8, data 6, body 6, content 6, properties 5, serialized 5, changes 5, state 4, document 4, \
-    object 4, json 3, event 2, message 2, aggregate -3, error -4";
+    object 4, args 4, output 4, attributes 4, json 3, event 2, message 2, aggregate -3, repr -3, error -4";
 pub(super) const METADATA: Words = "metadata 8, meta 7, headers 7, header 5, context 4, custom 1";
 pub(super) const TIME: Words = "timestamp 8, ts 7, occurred 7, recorded 6, created 5, inserted 5, issued 5, added 5, time 5, \
     date 5, stamp 5, published 4, started 4, at 2, on 2, utc 2, write 1, end -3, completed -3, \
-    expires -6, until -6, retention -6";
+    expires -6, expire -6, expiry -6, due -4, until -6, retention -6";
 pub(super) const CATEGORY: Words =
     "category 8, aggregatetype 8, streamtype 8, entitytype 8, itemtype 6, aggregatename 5";
 pub(super) const ID: Words = "id 3, uuid 5, guid 5, eventid 8, messageid 8, uid 4";
@@ -38,7 +40,8 @@ pub(super) fn names(role: Words, name: &str) -> f64 {
         }
         _ => 0.0,
     };
-    worth(&words.concat()).max(parts).max(ending)
+    let whole = worth(&words.concat()).max(ending);
+    if whole > 0.0 { whole.max(parts) } else { parts }
 }
 
 /// The words of a name: `streamPosition` and `stream_position` have two.
@@ -59,6 +62,13 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// Columns of such names say when a row was made and when it was last changed: an event is not.
+pub(super) fn tell_of_changes<'n>(names: impl Iterator<Item = &'n str>) -> bool {
+    let first: Vec<String> = names.filter_map(|name| words(name).into_iter().next()).collect();
+    let has = |all: &[&str]| first.iter().any(|word| all.contains(&word.as_str()));
+    has(&["created", "createdat", "inserted"]) && has(&["updated", "updatedat", "modified", "modifiedat"])
+}
+
 /// The name is that of whom a row belongs to, beside what it is about.
 pub(super) fn is_tenant(name: &str) -> bool {
     let words = words(name);
@@ -74,6 +84,15 @@ pub(super) fn whose_id(name: &str) -> Option<String> {
         _ => return None,
     };
     (!matches!(whose.as_str(), "event" | "message")).then_some(whose)
+}
+
+/// The name says that it is a kind of things, `content_type_id`, and not of what happened to them.
+pub(super) fn says_kind(name: &str) -> bool {
+    let words = words(name);
+    let has = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
+    words.len() > 1
+        && has(&["type", "kind", "class", "model", "entity"])
+        && !has(&["event", "message", "payload", "media"])
 }
 
 /// The name is that of the kind of things which `whose` names: `order`, `order_type`.

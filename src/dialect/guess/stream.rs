@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::names::{STREAM, VERSION, Words, is_kind_of, is_tenant, whose_id};
+use super::names::{STREAM, VERSION, Words, is_kind_of, is_tenant, says_kind, whose_id};
 use super::{Column, FEW, Look, MEMBER};
 
 /// Columns of a key that are one stream together, at most.
 const KEY: usize = 3;
 
-/// Columns and sets of columns that are tried as the stream, at most.
-const STREAMS: usize = 2_000;
+/// A name that is worth less says that a column is something else.
+const NOT_IT: f64 = -2.5;
+
+/// Streams and versions that are tried together, at most.
+const PAIRS: usize = 4_000;
 
 /// How well columns are stream and version.
 struct Pair {
@@ -26,15 +29,22 @@ impl Look<'_> {
         let all = 0..self.columns.len();
         let mut streams: BTreeSet<Vec<usize>> = all.clone().flat_map(|at| [vec![at], self.with_kind(at)]).collect();
         streams.extend(self.sample.keys.iter().flat_map(|key| self.rest_of_key(key)));
-        if self.sample.keys.is_empty() {
-            streams.extend(all.clone().flat_map(|at| self.behind_words(at)));
+        streams.extend(all.clone().flat_map(|at| self.behind_words(at)));
+        if let Some(history) = &self.history {
+            streams = BTreeSet::from([vec![history.key]]);
         }
         let tenants: Vec<Vec<usize>> = streams.iter().filter_map(|stream| self.with_tenant(stream)).collect();
         streams.extend(tenants);
-        let versions: Vec<usize> = all.filter(|at| self.may_count(*at)).collect();
-        let fitting = streams.iter().take(STREAMS).flat_map(|stream| {
+        let versions: Vec<usize> = all.filter(|at| self.may_count(*at) && !self.is_of_thing(*at)).collect();
+        let may_name: Vec<bool> = self.columns.iter().map(Self::may_name).collect();
+        let mut streams: Vec<Vec<usize>> =
+            streams.into_iter().filter(|own| own.iter().all(|at| may_name[*at])).collect();
+        // One column comes before several.
+        streams.sort_by_key(Vec::len);
+        let fitting = streams.iter().take(PAIRS / versions.len().max(1)).flat_map(|stream| {
             let ids = self.ids(stream);
-            let pairs = versions.iter().filter_map(|version| self.pair(stream, &ids, *version));
+            let distinct = ids.iter().flatten().collect::<HashSet<_>>().len();
+            let pairs = versions.iter().filter_map(|version| self.pair(stream, &ids, distinct, *version));
             pairs.collect::<Vec<_>>()
         });
         if let Some(mut best) = fitting.max_by(|a, b| a.score.total_cmp(&b.score)) {
@@ -44,14 +54,20 @@ impl Look<'_> {
             self.reasons.push(format!("{version} counts up inside {stream} in {up} of {streams} streams"));
             self.take_stream(best.stream);
             self.roles.push(("version", vec![best.version]));
-            self.fits = best.up == best.streams;
+            self.fits = best.up * 20 >= best.streams * 19;
             return 25.0;
+        }
+        if let Some(history) = &self.history {
+            self.roles.push(("stream", vec![history.key]));
+            return 16.0;
         }
         // Too few rows, or no version: names tell.
         let Some((stream, sure)) = self.named_stream() else { return 0.0 };
         let ids = self.ids(&stream);
-        let counts = |own: &Column| own.facts.integers == 1.0 && own.facts.time < 0.9 && tells_rows_apart(&ids, own);
-        let version = self.best(VERSION, 5.0, &counts).filter(|at| self.is_few() && !stream.contains(at));
+        let counts = |own: &Column| own.holds_numbers() && own.facts.time < 0.9 && tells_rows_apart(&ids, own);
+        let is_one = ids.iter().flatten().collect::<HashSet<_>>().len() == 1;
+        let may = |at: &usize| (self.is_few() || is_one) && !stream.contains(at);
+        let version = self.best(VERSION, 5.0, &counts).filter(may);
         self.reasons.push(format!("{} is named like a stream", self.path(&stream)));
         self.take_stream(stream);
         match version {
@@ -90,7 +106,10 @@ impl Look<'_> {
 
     fn best(&self, words: Words, least: f64, may: &dyn Fn(&Column) -> bool) -> Option<usize> {
         let named = (0..self.columns.len()).filter(|at| may(&self.columns[*at]));
-        let worth = |at: usize| self.columns[at].says(words) - if self.columns[at].is_member { MEMBER } else { 0.0 };
+        let worth = |at: usize| {
+            let own = &self.columns[at];
+            own.says(words) - if own.is_member { MEMBER } else { 0.0 } - 3.0 * own.facts.nulls
+        };
         let named = named.map(|at| (worth(at), at)).filter(|(worth, _)| *worth >= least);
         named.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
     }
@@ -101,7 +120,10 @@ impl Look<'_> {
         let is_few = self.is_few();
         let repeats = |own: &Column| {
             let f = &own.facts;
-            f.nulls < 0.5 && f.json < 0.2 && f.time < 0.2 && !is_tenant(own.name()) && (is_few || f.variety < 0.9)
+            // Of one stream alone a column of the table must say that it names streams.
+            let is_named = !own.is_member && own.says(STREAM) >= 4.0;
+            let tells = is_few || f.variety < 0.9 && (f.distinct > 1 || is_named);
+            f.nulls < 0.5 && f.json < 0.2 && f.time < 0.2 && !is_tenant(own.name()) && tells
         };
         let is_id = |own: &Column| whose_id(own.name()).is_some() && own.facts.variety < 0.9 && repeats(own);
         let named = self.best(STREAM, 2.5, &repeats).map(|at| (at, 8.0));
@@ -114,11 +136,26 @@ impl Look<'_> {
     /// The id, and before it the column that says of what: `entity` beside `entity_id`. No other
     /// thing has a UUID.
     fn with_kind(&self, id: usize) -> Vec<usize> {
-        let kind = (0..self.columns.len()).find(|at| self.is_kind_beside(*at, id));
+        let all = 0..self.columns.len();
+        let named = all.clone().find(|at| self.is_kind_beside(*at, id));
+        let says_kind = |at: &usize| *at != id && self.may_join(*at) && says_kind(self.columns[*at].name());
+        let kind = named
+            .or_else(|| all.clone().filter(says_kind).find(|kind| self.is_id(*kind) || self.is_fixed_by(*kind, id)));
         let distinct = |of: &[usize]| self.ids(of).iter().flatten().collect::<HashSet<_>>().len();
         // Where no two kinds have one id, the id alone tells.
         let has_several = |kind: &usize| distinct(&[*kind, id]) > distinct(&[id]);
         kind.filter(|kind| self.columns[id].facts.uuid < 0.9 && has_several(kind)).into_iter().chain([id]).collect()
+    }
+
+    /// It is called an id: a kind that has one is no word for what happened.
+    fn is_id(&self, at: usize) -> bool {
+        whose_id(self.columns[at].name()).is_some()
+    }
+
+    /// Most things of an id are of one kind: what varies from row to row is none.
+    fn is_fixed_by(&self, kind: usize, id: usize) -> bool {
+        let distinct = |of: &[usize]| self.ids(of).iter().flatten().collect::<HashSet<_>>().len();
+        distinct(&[kind, id]) * 2 <= distinct(&[id]) * 3
     }
 
     fn is_kind_beside(&self, kind: usize, id: usize) -> bool {
@@ -167,34 +204,41 @@ impl Look<'_> {
 
     /// An id behind each column of few words.
     fn behind_words(&self, id: usize) -> Vec<Vec<usize>> {
-        if whose_id(self.columns[id].name()).is_none() && self.columns[id].says(STREAM) < 2.5 {
+        let column = &self.columns[id];
+        let is_id = whose_id(column.name()).is_some() || column.says(STREAM) >= 1.0;
+        if !is_id || column.facts.is_unique() {
             return Vec::new();
         }
         let words = (0..self.columns.len()).filter(|at| {
             let facts = &self.columns[*at].facts;
-            *at != id && self.may_join(*at) && facts.integers == 0.0 && (2..=30).contains(&facts.distinct)
+            let is_word =
+                *at != id && self.may_join(*at) && facts.integers == 0.0 && (2..=30).contains(&facts.distinct);
+            is_word && self.is_fixed_by(*at, id)
         });
         words.map(|at| vec![at, id]).collect()
     }
 
     /// A version is a number in nearly every row, and no time.
     fn may_count(&self, version: usize) -> bool {
-        let v = &self.columns[version].facts;
-        v.integers >= 0.99 && v.nulls <= 0.2 && v.time <= 0.9 && !(v.is_flag && v.ids.len() >= FEW)
+        let column = &self.columns[version];
+        let v = &column.facts;
+        let may = column.holds_numbers() && v.nulls <= 0.2 && v.time <= 0.9 && !(v.is_flag && v.ids.len() >= FEW);
+        may && column.says(VERSION) > NOT_IT
     }
 
-    fn pair(&self, stream: &[usize], ids: &[Option<u64>], version: usize) -> Option<Pair> {
+    /// Its values may name streams.
+    fn may_name(column: &Column) -> bool {
+        let s = &column.facts;
+        s.json <= 0.5 && s.time <= 0.9 && (!s.is_flag || s.distinct <= 1) && column.says(STREAM) > NOT_IT
+    }
+
+    fn pair(&self, stream: &[usize], ids: &[Option<u64>], distinct: usize, version: usize) -> Option<Pair> {
         let v = &self.columns[version].facts;
         let both: HashSet<usize> = stream.iter().copied().chain([version]).collect();
         let keys = || self.sample.keys.iter().map(|key| key.iter().copied().collect::<HashSet<_>>());
         let is_key = keys().any(|key| key == both);
-        let distinct = ids.iter().flatten().collect::<HashSet<_>>().len();
         let variety = distinct as f64 / ids.iter().flatten().count().max(1) as f64;
-        let is_name = |at: &usize| {
-            let s = &self.columns[*at].facts;
-            s.json <= 0.5 && s.time <= 0.9 && (!s.is_flag || s.distinct <= 1)
-        };
-        if stream.contains(&version) || distinct < 1 || !stream.iter().all(is_name) {
+        if stream.contains(&version) || distinct < 1 {
             return None;
         }
         if !is_key && (variety > 0.9 || v.is_unique() && v.ids.len() >= FEW && distinct > 1) || distinct < 2 && !is_key
@@ -214,16 +258,39 @@ impl Look<'_> {
             return None;
         }
         let different: usize = several.iter().map(|group| group.iter().collect::<HashSet<_>>().len()).sum();
-        let up = several.iter().filter(|group| is_key || group.is_sorted_by(|a, b| a < b)).count();
+        let is_up = |group: &[i64]| group.is_sorted() || !self.is_ordered && steps_alike(group);
+        let is_told = is_key || self.history.is_some();
+        let up = several.iter().filter(|group| is_told || is_up(group)).count();
         let mut steps = several.iter().filter(|group| group.len() > 2).map(|group| steps_alike(group)).peekable();
         let step = if steps.peek().is_none() { 1.0 } else { share(steps) };
         if (rows - different) * 20 > rows || rows < FEW && (up < several.len() || step < 1.0) {
             return None;
         }
+        let is_named = || {
+            let named = stream.last().is_some_and(|id| self.columns[*id].says(STREAM) > 0.0);
+            // To begin all alike, or from the first on one by one, is as good as a name.
+            let firsts: HashSet<i64> = groups.values().filter_map(|group| group.iter().min().copied()).collect();
+            let goes_on = || several.iter().all(|group| matches!(group[0], 0 | 1) && is_one_by_one(group));
+            let counts = || groups.len() > 1 && firsts.len() == 1 || goes_on();
+            named && (self.columns[version].says(VERSION) > 0.0 || counts())
+        };
+        // Few rows, or one thing that nearly all are of, fit by chance; half of the streams do not fit.
+        let largest = several.iter().map(|group| group.len()).max().unwrap_or_default();
+        let is_chance = rows < FEW || largest * 10 > all * 9 || up * 2 <= several.len();
+        if !is_key && is_chance && !is_named() {
+            return None;
+        }
         let mut begins: HashMap<i64, usize> = HashMap::new();
         let firsts = groups.values().filter_map(|group| group.iter().min());
         firsts.for_each(|first| *begins.entry(*first).or_default() += 1);
-        let begin = begins.values().max().copied().unwrap_or_default() as f64 / groups.len() as f64;
+        let (first, begin) = begins.into_iter().max_by_key(|(_, streams)| *streams).unwrap_or_default();
+        let begin = begin as f64 / groups.len() as f64;
+        // What grows with the table grows in each of its parts, but begins in each where it is then.
+        let begins_alike = begin > 0.5 && (0..=1).contains(&first);
+        let grows = self.history.is_none() && distinct > 1 && self.columns[version].never_falls();
+        if !is_key && grows && !begins_alike {
+            return None;
+        }
         let key = match () {
             () if is_key => 5.0,
             () if keys().any(|key| both.is_subset(&key)) => 2.0,
@@ -257,6 +324,10 @@ fn steps_alike(group: &[i64]) -> bool {
     let mut sorted = group.to_vec();
     sorted.sort_unstable();
     sorted.windows(3).all(|three| three[1].wrapping_sub(three[0]) == three[2].wrapping_sub(three[1]))
+}
+
+fn is_one_by_one(group: &[i64]) -> bool {
+    group.windows(2).all(|two| two[1].wrapping_sub(two[0]) == 1)
 }
 
 fn share(all: impl Iterator<Item = bool>) -> f64 {

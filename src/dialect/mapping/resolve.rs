@@ -11,6 +11,7 @@ use crate::dialect::file::{
     Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test,
     TextRule,
 };
+use crate::dialect::library::Ending;
 use crate::dialect::template::{Filter, Part, Template};
 use crate::dialect::{Name, ROLES, Table, nearest};
 use crate::model::{Listing, Numbering, Text, TimeUnit};
@@ -350,6 +351,23 @@ fn joined(fields: Vec<Field>) -> Vec<Piece> {
     pieces
 }
 
+/// How names end that are put together of these.
+fn endings(pieces: &[Piece]) -> Vec<Ending> {
+    match pieces {
+        [Piece::Either(all)] => all.iter().flat_map(|pieces| endings(pieces)).collect(),
+        [before @ .., Piece::Literal(between), Piece::Value(..)] if !between.is_empty() => {
+            let has_value = before.iter().any(|piece| matches!(piece, Piece::Value(..)));
+            let earlier = before.iter().map(|piece| match piece {
+                Piece::Literal(text) => text.matches(between.as_str()).count(),
+                Piece::Value(..) | Piece::Either(_) => 0,
+            });
+            let ending = Ending { between: between.clone(), earlier: earlier.sum() };
+            has_value.then_some(ending).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Columns that are the category where no rule names one.
 pub(super) const CATEGORIES: [&str; 4] = ["aggregate_type", "stream_type", "entity_type", "stream_category"];
 
@@ -531,6 +549,7 @@ impl Mapping {
             is_heap: false,
             is_tagged: events.tags.is_some(),
         };
+        let endings = endings(&stream);
         let mut mapping = Mapping {
             table: table.name.clone(),
             spelled: columns.columns.iter().map(spelled).collect(),
@@ -573,7 +592,7 @@ impl Mapping {
             cause,
             peel: dialect.peel.payload.clone(),
             chain: dialect.chain.clone(),
-            library: dialect.library.of_table(table).with_states(events.state.clone()),
+            library: dialect.library.of_table(table).with_states(events.state.clone()).with_endings(endings),
             is_typed: false,
             is_open: table.is_open,
             inside: columns.inside,

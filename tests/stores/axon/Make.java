@@ -185,7 +185,7 @@ public final class Make {
         String time = rate.getTimestamp().truncatedTo(ChronoUnit.MILLIS).toString();
         expected.stream(rate.getIdentifier(), null).event(0, rate.getPayloadType().getName(), time);
         axon.shutdown();
-        expected.write(arguments[0], "axon", "Axon Framework 4.13.0");
+        expected.write(arguments[0], "axon4", "Axon Framework 4.13.0");
     }
 
     static void event(Expected.Stream stream, DomainEventMessage<?> one) {

@@ -16,6 +16,6 @@ env = {
 }
 apiary, pantry = Apiary(env), Pantry({**env, "COMPRESSOR_TOPIC": "zlib"})
 hives, jars = fill(apiary, pantry)
-write(folder, "python-eventsourcing-9", LIBRARY, streams(apiary, hives, str) + streams(pantry, jars, str))
+write(folder, "python-es-9", LIBRARY, streams(apiary, hives, str) + streams(pantry, jars, str))
 apiary.close()
 pantry.close()

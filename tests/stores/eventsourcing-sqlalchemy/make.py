@@ -10,7 +10,7 @@ env = {"PERSISTENCE_MODULE": "eventsourcing_sqlalchemy", "SQLALCHEMY_URL": f"sql
 apiary, pantry = Apiary(env), Pantry({**env, "COMPRESSOR_TOPIC": "zlib"})
 hives, jars = fill(apiary, pantry)
 library = f"eventsourcing-sqlalchemy {version('eventsourcing-sqlalchemy')}, {LIBRARY}"
-write(folder, "python-eventsourcing-9", library, streams(apiary, hives, str) + streams(pantry, jars, str))
+write(folder, "python-es-9", library, streams(apiary, hives, str) + streams(pantry, jars, str))
 for app in (apiary, pantry):
     app.factory.datastore.engine.dispose()
     app.close()

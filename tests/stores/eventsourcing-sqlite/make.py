@@ -9,7 +9,7 @@ folder = sys.argv[1]
 env = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": f"{folder}/store.db"}
 apiary, pantry = Apiary(env), Pantry({**env, "COMPRESSOR_TOPIC": "zlib"})
 hives, jars = fill(apiary, pantry)
-write(folder, "python-eventsourcing", LIBRARY, streams(apiary, hives) + streams(pantry, jars))
+write(folder, "python-es", LIBRARY, streams(apiary, hives) + streams(pantry, jars))
 apiary.close()
 pantry.close()
 # Another part of the application, which is no store of events.
