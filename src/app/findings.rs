@@ -6,10 +6,22 @@ use crate::index::At;
 use crate::model::{Finding, FindingCode, FindingGroup, Findings, Severity};
 
 impl OpenStore {
-    /// Findings of the store, and of the stream that is shown.
+    /// Findings of the store, of the stream that is shown, and of how the window shows them.
     pub(super) fn findings(&self) -> impl Iterator<Item = &Findings> {
         let of_stream = self.view.as_ref().map(|view| &*view.fold.news.findings);
-        [Some(self.index.index.findings()), of_stream].into_iter().flatten()
+        [Some(self.index.index.findings()), of_stream, Some(&self.unshown)].into_iter().flatten()
+    }
+
+    /// No font has some letters of these scripts: one finding for each.
+    pub(super) fn lack_fonts(&mut self, scripts: &[&str]) {
+        for script in scripts {
+            let message = format!(
+                "{script}: no font here has these letters; they are shown as boxes with their numbers. Install a font for them."
+            );
+            if !self.unshown.kept().iter().any(|known| known.message == message) {
+                self.unshown.note(FindingCode::NoFont, message);
+            }
+        }
     }
 
     /// The n-th line of the list of findings.

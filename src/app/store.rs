@@ -23,7 +23,7 @@ use crate::export::blame::{changes_csv, changes_lines};
 use crate::formats::{OpenChoice, Opened, file_name};
 use crate::index::At;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Problem, StoreId};
+use crate::model::{Findings, Problem, StoreId};
 use crate::session::pages::event_node;
 use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk, WantedHost};
 
@@ -63,6 +63,8 @@ pub(super) struct OpenStore {
     /// The value that is looked at, while the sheet for it is shown.
     pub(super) value: Option<ValueSheet>,
     pub(super) finds: Finds,
+    /// What this window cannot show of it: scripts without a font.
+    pub(super) unshown: Findings,
 }
 
 /// How far a store is.
@@ -158,6 +160,7 @@ impl OpenStore {
             export: None,
             value: None,
             finds: Finds::default(),
+            unshown: Findings::default(),
         }
     }
 

@@ -6,8 +6,8 @@ use egui_plot::{Bar, BarChart, Plot, PlotBounds};
 use super::axis::TimeAxis;
 use super::course::Bin;
 
-/// Highest bar, in points.
-pub const HEIGHT: f32 = 38.0;
+/// The highest bar ends so many points below the upper edge.
+const ABOVE: f32 = 2.0;
 /// Most points for one event.
 const MOST_PER_EVENT: f32 = 7.0;
 /// Least height of what passes the filter: one event among a hundred thousand is seen.
@@ -29,7 +29,8 @@ pub fn density_ui(ui: &mut Ui, id: Id, rect: Rect, timeline: &TimeAxis, matches:
     if fullest == 0 {
         return;
     }
-    let exact = HEIGHT / fullest as f32;
+    let highest = rect.height() - ABOVE;
+    let exact = highest / fullest as f32;
     let per_event = if exact >= 3.0 { exact.floor().min(MOST_PER_EVENT) } else { exact };
     // Those behind come first.
     let mut charts: [Vec<Bar>; 5] = Default::default();

@@ -3,6 +3,7 @@
 
 mod app;
 mod background;
+mod blanks;
 mod blame;
 mod columns;
 mod compare;

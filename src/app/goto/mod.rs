@@ -18,7 +18,7 @@ use super::desk::{Desk, Modal};
 use super::store::OpenStore;
 use super::stream::StreamView;
 use crate::index::At;
-use crate::model::{Applied, StoreId, StreamId, Text, Time, Version, uuid};
+use crate::model::{Applied, StoreId, StreamId, Text, Time, Version, uuid, visible_name};
 use crate::session::fuzzy::Fuzzy;
 use crate::session::goto::{FindId, FindPlaces, FoundEvent, FoundPlaces, FoundStream, FoundTime, FoundType, Places};
 use crate::session::{Found, JobHandle, JobNews, Progress};
@@ -365,7 +365,7 @@ fn place(view: &StreamView, when: &When) -> Result<Hit, String> {
         When::By(by) => (At::Applied(Applied(view.playhead.applied().0.saturating_add_signed(*by))), None),
         _ => (At::Last, None),
     };
-    let (applied, _) = view.rows.find(at).map_err(|lost| format!("{}: {lost}.", view.name))?;
+    let (applied, _) = view.rows.find(at).map_err(|lost| format!("{}: {lost}.", visible_name(&view.name)))?;
     Ok(Hit::Version { applied, asked })
 }
 
