@@ -45,6 +45,7 @@ pub use desk::{Effect, Folders, Opener};
 use action::{Action, Axis, Tie};
 use command::CommandContext;
 use desk::{Desk, Modal};
+use findings::NO_FONT;
 use frameworks::FrameworksSheet;
 use goto::GoTo;
 pub use place::{Place, Start, quoted};
@@ -250,9 +251,7 @@ impl App {
             Action::AddToDesktop => self.desk.effect(Effect::AddToDesktop),
             Action::AddedToDesktop(added) => self.added_to_desktop(added),
             Action::FontsMissing(scripts) => {
-                let words =
-                    "here has these letters; they are shown as boxes with their numbers. Install a font for them";
-                self.desk.say(format!("{}: no font {words}.", scripts.join(", ")), 30.0);
+                self.desk.say(format!("{}: {NO_FONT}.", scripts.join(", ")), 30.0);
                 let new: Vec<&str> = scripts.iter().copied().filter(|own| !self.desk.no_fonts.contains(own)).collect();
                 if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
                     store.lack_fonts(&new);

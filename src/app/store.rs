@@ -1,6 +1,7 @@
 //! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
 //! dropping it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -63,7 +64,8 @@ pub(super) struct OpenStore {
     /// The value that is looked at, while the sheet for it is shown.
     pub(super) value: Option<ValueSheet>,
     pub(super) finds: Finds,
-    /// What this window cannot show of it: scripts without a font.
+    /// Scripts without a font that were seen in it, and the finding that says so.
+    pub(super) no_fonts: BTreeSet<&'static str>,
     pub(super) unshown: Findings,
 }
 
@@ -160,6 +162,7 @@ impl OpenStore {
             export: None,
             value: None,
             finds: Finds::default(),
+            no_fonts: BTreeSet::new(),
             unshown: Findings::default(),
         }
     }

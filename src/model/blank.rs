@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// Stands for an empty name.
 pub const EMPTY: &str = "(empty)";
 /// Stands for a blank in a name that has nothing else.
-const BLANK: char = '␣';
+const BLANK: char = '·';
 /// So many blanks of one name are shown.
 const MOST: usize = 40;
 
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn a_name_of_nothing_is_seen() {
         assert_eq!(visible_name(""), "(empty)");
-        assert_eq!(visible_name("  \t"), "␣␣␣");
+        assert_eq!(visible_name("  \t"), "···");
         assert_eq!(visible_name(" a "), " a ");
         assert_eq!(visible_name(&"\u{3000}".repeat(9_000)).chars().count(), MOST);
     }

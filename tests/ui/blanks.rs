@@ -3,22 +3,29 @@
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use eventglass::app::action::Action;
-use eventglass::app::place::Place;
+use eventglass::app::place::{Place, Start};
+use eventglass::formats::OpenChoice;
 
 use crate::panels::check_names;
-use crate::program::{Window, labels, settle, start, wait_for};
+use crate::program::{Program, Window, drawn, labels, settings, settle, wait_for};
 
 /// A stream without a name, one of two blanks, and one with a type without a name.
 fn opened() -> (Window, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("blank.jsonl");
-    let line = |stream: &str, version: u64, kind: &str| {
-        format!("{{\"stream\":\"{stream}\",\"version\":{version},\"type\":\"{kind}\",\"data\":{{\"n\":{version}}}}}\n")
-    };
-    let lines =
-        [line("", 1, "Opened"), line("", 2, ""), line("  ", 1, " "), line("user-1", 1, ""), line("user-1", 2, "Paid")];
-    std::fs::write(&path, lines.concat()).expect("written");
-    let mut window = start(Place { stream: Some(String::new()), ..Place::of(&path) });
+    let path = folder.path().join("blank.db");
+    let conn = rusqlite::Connection::open(&path).expect("a store");
+    conn.execute_batch(
+        "CREATE TABLE events(stream_id TEXT, version INTEGER, type TEXT, payload TEXT, UNIQUE(stream_id, version));
+         INSERT INTO events VALUES ('', 1, 'Opened', '{\"n\":1}'), ('', 2, '', '{\"n\":2}'), ('  ', 1, ' ', '{\"n\":1}'),
+             ('user-1', 1, '', '{\"n\":1}'), ('user-1', 2, 'Paid', '{\"n\":2}');",
+    )
+    .expect("events");
+    drop(conn);
+    let mut choice = OpenChoice::default();
+    choice.map.add("stream=stream_id,version=version,type=type,data=payload").expect("a mapping");
+    let place = Place { stream: Some(String::new()), ..Place::of(&path) };
+    let start = Start { places: vec![place], choice, ..Start::default() };
+    let mut window = drawn(Program::new(settings(), start), [1440.0, 900.0]);
     settle(&mut window);
     (window, folder)
 }
@@ -30,11 +37,11 @@ fn has(window: &Window, part: &str) -> bool {
 #[test]
 fn an_empty_name_has_a_word_wherever_it_stands() {
     let (mut window, _folder) = opened();
-    assert_eq!(window.state().app.title(), "(empty) v2 - blank.jsonl");
+    assert_eq!(window.state().app.title(), "(empty) v2 - blank.db");
     for part in [
         // The list of streams, the heading, the events, the event, the slider.
         ", (empty), 2 events",
-        ", ␣␣, 1 event",
+        ", ··, 1 event",
         "(empty), 2 events",
         "row 2 of 2, (empty), v2",
         "(empty), v2",
@@ -46,10 +53,10 @@ fn an_empty_name_has_a_word_wherever_it_stands() {
     assert!(!labels(&window).iter().any(|own| own.contains(", , ") || own.ends_with(", ")), "{:#?}", labels(&window));
     check_names(&window, "names that show nothing");
     // The other one.
-    window.get_by_label_contains(", ␣␣, 1 event").click();
+    window.get_by_label_contains(", ··, 1 event").click();
     settle(&mut window);
-    assert_eq!(window.state().app.title(), "␣␣ v1 - blank.jsonl");
-    assert!(has(&window, "row 1 of 1, ␣, v1"), "{:#?}", labels(&window));
+    assert_eq!(window.state().app.title(), "·· v1 - blank.db");
+    assert!(has(&window, "row 1 of 1, ·, v1"), "{:#?}", labels(&window));
     // What is copied is the name itself.
     window.state_mut().apply(Action::Copy(eventglass::app::action::CopyWhat::StreamName));
     assert_eq!(window.state().copied().last().map(String::as_str), Some("  "));
