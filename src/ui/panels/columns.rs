@@ -182,11 +182,15 @@ impl Columns {
         if self.time != Clock::Hidden {
             end = text::left(&painter, x + TIME, y, zone, text::LABEL, t.quiet);
         }
-        if let Some(right) = self.since {
-            text::right(&painter, x + right, y, "Since previous", text::LABEL, t.quiet);
-            end = x + right;
-        }
+        let since = self.since.map(|right| x + right);
+        end = since.unwrap_or(end);
+        let since_ui = |end: f32| {
+            if let Some(right) = since {
+                text::right(&painter, right.min(end), y, "Since previous", text::LABEL, t.quiet);
+            }
+        };
         if view.stream.is_none() {
+            since_ui(line.right());
             return;
         }
         let word = "Column";
@@ -201,6 +205,7 @@ impl Columns {
         let narrow = narrow || behind > 0;
         let button = line.with_min_x(line.right() - 4.0 - if narrow { 24.0 } else { wide });
         let headers_end = button.left() - if behind > 0 { ARROW } else { 0.0 } - 6.0;
+        since_ui(headers_end);
         for (at, (place, column)) in self.payload.iter().zip(&view.columns[self.first..]).enumerate() {
             let right = (x + place.1).min(headers_end);
             let header = self.header_ui(ui, id, line, (at, right), column, view, out);

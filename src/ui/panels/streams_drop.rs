@@ -14,6 +14,8 @@ use crate::ui::{focus, paint, text};
 
 /// Room of the button's icons beside the name.
 const AROUND_NAME: f32 = 56.0;
+/// Narrower than this, a header has no room for a name and a count.
+const FOR_BOTH: f32 = 300.0;
 
 /// Shows the button, and the list where it is open, in the room that there is; returns where the header's text may begin.
 pub fn streams_drop_ui(ui: &mut Ui, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) -> f32 {
@@ -21,8 +23,9 @@ pub fn streams_drop_ui(ui: &mut Ui, header: Rect, cx: &PanelCx<'_>, out: &mut Ve
     let painter = ui.painter().clone();
     let name = cx.view.streams.selected_name.unwrap_or("Choose a stream");
     let word = &*visible_name(name);
-    // A long name leaves room for how many events there are.
-    let most = (header.width() - 16.0 - AROUND_NAME).min((header.width() * 0.6).max(116.0)).max(24.0);
+    // A long name leaves room for how many events there are, unless there is little for both.
+    let all = header.width() - 16.0 - AROUND_NAME;
+    let most = if header.width() < FOR_BOTH { all } else { all.min(header.width() * 0.6) }.max(24.0);
     let width = text::width(&painter, word, text::TITLE).min(most) + AROUND_NAME;
     let rect = Rect::from_min_size(pos2(header.left() + 8.0, header.top() + 4.0), vec2(width.round(), 24.0));
     let response = ui.interact(rect, cx.id("streams drop-down"), Sense::click());
