@@ -383,9 +383,7 @@ impl CommandContext {
     }
 
     fn widened(&self, by: f32) -> Action {
-        self.with_column(|own| {
-            ColumnAction::Width(own.path.clone(), Some((own.width + by).clamp(WIDTHS.0, WIDTHS.1)))
-        })
+        self.with_column(|own| ColumnAction::Width(own.path.clone(), Some((own.width + by).clamp(WIDTHS.0, WIDTHS.1))))
     }
 
     fn target_store(&self) -> Option<StoreId> {
@@ -824,7 +822,8 @@ mod tests {
         assert!(OPEN_ROW.enabled(&cx).is_err() && COPY_ROW.enabled(&cx).is_err());
         assert_eq!(CLOSE_STORE.action(&cx), Action::CloseStore);
         let open = Some(Action::ShowStore(StoreId(2)));
-        cx.target = Some(Target { open: open.clone(), text: "/a.db".to_owned(), store: Some(StoreId(2)), column: None });
+        cx.target =
+            Some(Target { open: open.clone(), text: "/a.db".to_owned(), store: Some(StoreId(2)), column: None });
         assert_eq!(OPEN_ROW.action(&cx), Action::ShowStore(StoreId(2)));
         assert_eq!(CLOSE_STORE.action(&cx), Action::CloseTab(StoreId(2)));
         assert_eq!(CLOSE_OTHERS.action(&cx), Action::CloseOthers(Some(StoreId(2))));

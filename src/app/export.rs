@@ -307,7 +307,10 @@ impl ExportSheet {
             Some(view) if self.which(store) == Which::This => {
                 let at_playhead = self.until(store) == Until::Playhead;
                 let version = view.version().filter(|_| at_playhead);
-                (visible_name(&view.name).into_owned(), version.map(|version| format!("-v{version}")).unwrap_or_default())
+                (
+                    visible_name(&view.name).into_owned(),
+                    version.map(|version| format!("-v{version}")).unwrap_or_default(),
+                )
             }
             _ => {
                 let stem = store.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());

@@ -49,7 +49,8 @@ impl FoundPlaces {
     pub fn narrow(&mut self, typed: &str, index: &EventIndex) {
         let mut fit = NameFit::new(typed);
         let streams = std::mem::take(&mut self.streams).into_iter();
-        self.streams = streams.filter_map(|own| fit.stream(own.id, &visible_name(index.streams().name(own.id)))).collect();
+        self.streams =
+            streams.filter_map(|own| fit.stream(own.id, &visible_name(index.streams().name(own.id)))).collect();
         self.streams.sort_by_key(|own| own.rank);
         self.types.retain_mut(|own| {
             let name = index.type_name_ref(own.id);

@@ -356,9 +356,8 @@ impl eframe::App for Shell {
                 _ => {}
             }
             // Where the pointer is, egui knows before the pass.
-            let acts = |event: &Event| {
-                !matches!(event, Event::PointerMoved(_) | Event::MouseMoved(_) | Event::PointerGone)
-            };
+            let acts =
+                |event: &Event| !matches!(event, Event::PointerMoved(_) | Event::MouseMoved(_) | Event::PointerGone);
             self.settles = ctx.input(|input| input.events.iter().any(acts));
         }
         let mut actions = Vec::new();

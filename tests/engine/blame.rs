@@ -204,7 +204,8 @@ fn only_writes_up_to_a_place_are_told_where_one_is_named() {
     assert_eq!(until(&["--at-time", "2026-09-29T18:42:17Z"]), up_to(57));
     assert_eq!(until(&["--at", "57"]).last().expect("a write")["after"], -4217, "who wrote what stands there");
     assert!(up_to(57).len() < all.len());
-    let run = |at: &str, path: &str| program.run(&[&["blame"], &stream[..], &more, &["--at", at, "--path", path]].concat());
+    let run =
+        |at: &str, path: &str| program.run(&[&["blame"], &stream[..], &more, &["--at", at, "--path", path]].concat());
     let none = run("initial", "/balance");
     assert_eq!((none.code, none.out.trim()), (0, "no event up to there wrote it: it is as the initial state has it"));
     run("57", "/nowhere").refused(1, "no state of account-1042 up to there has /nowhere", "/balance");

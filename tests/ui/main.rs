@@ -3,8 +3,8 @@
 
 mod app;
 mod background;
-mod blanks;
 mod blame;
+mod blanks;
 mod columns;
 mod compare;
 mod compare_streams;

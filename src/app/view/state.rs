@@ -11,7 +11,9 @@ use crate::app::action::{EventTab, Panel, StateTab, Tie, Tree};
 use crate::app::links::Links;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, LinkTarget, Marks, Node, Pointer, Position, Problem, RecordedEvent, Time, Version, visible_name};
+use crate::model::{
+    Applied, LinkTarget, Marks, Node, Pointer, Position, Problem, RecordedEvent, Time, Version, visible_name,
+};
 use crate::replay::Emitted;
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;

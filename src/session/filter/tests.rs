@@ -223,11 +223,14 @@ fn every_way_of_reading_finds_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let conn = rusqlite::Connection::open(&path).expect("a new store");
-    conn.execute_batch("CREATE TABLE events (stream TEXT, version INTEGER, type TEXT, data, metadata, id, UNIQUE (stream, version))")
-        .expect("a table");
+    conn.execute_batch(
+        "CREATE TABLE events (stream TEXT, version INTEGER, type TEXT, data, metadata, id, UNIQUE (stream, version))",
+    )
+    .expect("a table");
     let transaction = conn.unchecked_transaction().expect("a transaction");
     {
-        let mut insert = transaction.prepare("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6)").expect("a statement");
+        let mut insert =
+            transaction.prepare("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6)").expect("a statement");
         // Rows lie thick in `near`, scattered in `far-n`, backwards in `back`.
         for at in 0..3_000i64 {
             let stream = match at {
@@ -265,7 +268,8 @@ fn every_way_of_reading_finds_the_same() {
     }
     transaction.commit().expect("written");
     drop(conn);
-    let columns = ["stream", "version", "type", "data", "metadata", "id"].map(|name| (name.to_owned(), name.to_owned()));
+    let columns =
+        ["stream", "version", "type", "data", "metadata", "id"].map(|name| (name.to_owned(), name.to_owned()));
     let map = crate::dialect::MapOverride { table: None, columns: columns.into_iter().collect() };
     let choice = OpenChoice { map, ..OpenChoice::default() };
     let opened = Arc::new(open(&Location::of(&path), folder.path(), &choice).expect("a store"));
@@ -299,8 +303,11 @@ fn lines_are_searched_too() {
             let kind = if at % 2 == 0 { "Even" } else { "Odd" };
             let data =
                 if at % 3 == 0 { "\"Needle\"".to_owned() } else { format!("{{\"n\": {at}, \"é\":\"\\u0041\"}}") };
-            let beside = if at % 5 == 0 { format!(",\"metadata\":{{\"by\": \"user-{}\"}}", at % 10) } else { String::new() };
-            format!("{{\"stream\":\"s\",\"version\":{at},\"type\":\"{kind}\",\"id\":\"id-{at}\",\"data\":{data}{beside}}}\n")
+            let beside =
+                if at % 5 == 0 { format!(",\"metadata\":{{\"by\": \"user-{}\"}}", at % 10) } else { String::new() };
+            format!(
+                "{{\"stream\":\"s\",\"version\":{at},\"type\":\"{kind}\",\"id\":\"id-{at}\",\"data\":{data}{beside}}}\n"
+            )
         })
         .collect();
     std::fs::write(&path, lines).expect("written");
@@ -375,9 +382,16 @@ fn what_is_typed_means_what_it_means_in_the_search() {
     let opened = Arc::new(open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store"));
     let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
     let rows = index.rows_of(StreamId(0));
-    for text in
-        ["n=12", "/by=3", "\"two words\" type:t1", "/id-3[0-9]$/", "stream:s-", "stream:other", "\"words two\"", "by=3 /T1/"]
-    {
+    for text in [
+        "n=12",
+        "/by=3",
+        "\"two words\" type:t1",
+        "/id-3[0-9]$/",
+        "stream:s-",
+        "stream:other",
+        "\"words two\"",
+        "by=3 /T1/",
+    ] {
         let query = Query::parse(text).expect("a search").expect("something");
         let mut search = crate::session::search::Search::new(index.clone(), query, 0, u64::MAX);
         let mut hits = Vec::new();

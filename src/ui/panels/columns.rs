@@ -397,8 +397,7 @@ fn lay_out(width: f32, wanted: &[f32], columns: &[EventColumn], are_chosen: bool
         (TIME, Clock::Hidden),
     ];
     let fits = |(start, _): &(f32, Clock)| start + all <= end;
-    let mut chosen =
-        if are_chosen && !wanted.is_empty() { starts[..3].iter().position(fits).unwrap_or(2) } else { 0 };
+    let mut chosen = if are_chosen && !wanted.is_empty() { starts[..3].iter().position(fits).unwrap_or(2) } else { 0 };
     let mut first = 0;
     if by > 0 && !wanted.is_empty() {
         let shows_none = lay_out(width, wanted, columns, are_chosen, 0).payload.is_empty();

@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Context, Frame, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense, Tooltip, Ui,
-    WidgetInfo, pos2, vec2,
+    Context, Frame, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense,
+    Tooltip, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::page::reveal_focus;

@@ -469,11 +469,13 @@ impl<'a> Rows<'a> {
         ui.input(|input| {
             let wheel = input.events.iter().filter_map(|event| match event {
                 // With Shift it is meant sideways.
-                Event::MouseWheel { unit, delta, modifiers, .. } if !modifiers.command && !modifiers.shift => Some(match unit {
-                    MouseWheelUnit::Point => f64::from(delta.y) / height,
-                    MouseWheelUnit::Line => f64::from(delta.y) * 3.0,
-                    MouseWheelUnit::Page => f64::from(delta.y) * page,
-                }),
+                Event::MouseWheel { unit, delta, modifiers, .. } if !modifiers.command && !modifiers.shift => {
+                    Some(match unit {
+                        MouseWheelUnit::Point => f64::from(delta.y) / height,
+                        MouseWheelUnit::Line => f64::from(delta.y) * 3.0,
+                        MouseWheelUnit::Page => f64::from(delta.y) * page,
+                    })
+                }
                 _ => None,
             });
             -wheel.sum::<f64>()
