@@ -634,9 +634,9 @@ commands! {
         CommandContext::has_columns, |_, _| Action::ScrollColumns(true));
     PREVIOUS_COLUMNS = row((GO, 2), "Previous columns", &[alt_key(Key::PageUp)], "Bring the columns of the list of events into sight that are left of those shown.",
         CommandContext::has_columns, |_, _| Action::ScrollColumns(false));
-    RESET_WIDTHS = row((GO, 2), "First widths of columns", &[], "Make every column of the list of events as wide as it comes.",
+    RESET_WIDTHS = row((GO, 2), "Reset widths of columns", &[], "Make every column of the list of events as wide as it comes.",
         |cx| cx.has_columns().and(need(cx.widths_chosen, "no column was made wider or narrower")), |_, _| ColumnAction::ResetWidths.into());
-    RESET_COLUMNS = row((GO, 2), "Columns as they come", &[], "Show the members of payloads as columns that are worth one, as if nobody had chosen.",
+    RESET_COLUMNS = row((GO, 2), "Reset columns", &[], "Show the members of payloads as columns that are worth one, as if nobody had chosen.",
         |cx| cx.any_event().and(need(cx.columns_chosen, "nobody chose others")), |_, _| ColumnAction::Reset.into());
     COLUMN_LEFT = row((GO, 2), "Move it left", &[], "Change places with the column left of it.",
         |cx| cx.of_column().and(need(cx.column().is_some_and(|own| own.at > 0), "it is the first column")),

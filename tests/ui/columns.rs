@@ -258,7 +258,7 @@ fn headers_have_a_menu_by_mouse_and_by_key() {
     window.get_by_label("Column amount").click_secondary();
     settle(&mut window);
     let lines = menu(&window);
-    for line in ["Move it right", "Hide this column", "Wider", "First width", "First widths of columns"] {
+    for line in ["Move it right", "Hide this column", "Wider", "First width", "Reset widths of columns"] {
         assert!(lines.iter().any(|own| own == line), "{line} in {lines:?}");
     }
     assert!(!lines.contains(&"Move it left".to_owned()), "it is the first");
@@ -281,7 +281,7 @@ fn headers_have_a_menu_by_mouse_and_by_key() {
     assert_eq!(kept(&window).expect("kept")[0], column("/channel", Some(136.0)));
     chosen(&mut window, "First width");
     assert_eq!(kept(&window).expect("kept")[0], column("/channel", None));
-    chosen(&mut window, "First widths of columns");
+    chosen(&mut window, "Reset widths of columns");
     assert!(kept(&window).expect("kept").iter().all(|own| own.width.is_none()));
     chosen(&mut window, "Hide this column");
     assert_eq!(headers(&window), names(&["/amount"]));
@@ -290,7 +290,7 @@ fn headers_have_a_menu_by_mouse_and_by_key() {
     window.get_by_label("Columns").click_secondary();
     settle(&mut window);
     assert!(!menu(&window).contains(&"Wider".to_owned()) && button.is_positive());
-    choose(&mut window, "Columns as they come");
+    choose(&mut window, "Reset columns");
     assert_eq!(kept(&window), None);
     let line = window.get_by_label("Headers of the events").rect();
     window.hover_at(line.left_center() + vec2(110.0, 0.0));
