@@ -229,6 +229,8 @@ pub enum Action {
     FindHere,
     /// Opens the list of members that can be a column. Done by `ui`.
     ShowColumns,
+    /// Brings the next columns of the events into sight (`true`), or those before. Done by `ui`.
+    ScrollColumns(bool),
     /// Opens the sheet of the filter's time, and of the filters that are kept. Done by `ui`.
     ShowEventTimes,
     /// Opens this menu of the toolbar by keyboard; `None` is the first. Done by `ui`.
@@ -351,6 +353,8 @@ pub enum ColumnAction {
     Move(Pointer, usize),
     /// Makes it so many points wide; `None`: as it comes.
     Width(Pointer, Option<f32>),
+    /// All as they come.
+    ResetWidths,
     /// Those that most events have, as nobody had chosen.
     Reset,
 }
@@ -514,7 +518,7 @@ pub enum Axis {
 }
 
 /// The part of the slider's axis that is shown.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Zoom {
     /// The whole axis is so many times as wide as the slider.
     pub times: f64,
@@ -532,9 +536,20 @@ impl Zoom {
         if makes_sense { self } else { Zoom::WHOLE }
     }
 
+    /// All is shown.
+    pub fn is_whole(&self) -> bool {
+        !self.is_part()
+    }
+
     /// Only a part is shown.
     pub fn is_part(self) -> bool {
         self.times > 1.0
+    }
+}
+
+impl Default for Zoom {
+    fn default() -> Zoom {
+        Zoom::WHOLE
     }
 }
 

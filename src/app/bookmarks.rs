@@ -12,7 +12,7 @@ use super::settings::{ENTRIES, MAX_TEXT_BYTES, SettingsChange, readable_list};
 use super::store::{Notice, OpenStore};
 use super::stream::{Ask, StreamView};
 use crate::index::At;
-use crate::model::Applied;
+use crate::model::{Applied, visible_name};
 
 /// Bookmarks of a store.
 const PLACES: usize = 500;
@@ -51,9 +51,10 @@ impl Bookmark {
 
     /// `account-1042 v57`.
     pub fn place(&self) -> String {
+        let stream = visible_name(&self.stream);
         match self.at {
-            At::Version(version) => format!("{} v{version}", self.stream),
-            _ => format!("{} initial state", self.stream),
+            At::Version(version) => format!("{stream} v{version}"),
+            _ => format!("{stream} initial state"),
         }
     }
 }

@@ -210,6 +210,10 @@ impl OpenStore {
                 kept[at].width = width;
                 Some(kept)
             }
+            ColumnAction::ResetWidths => {
+                kept.iter_mut().for_each(|own| own.width = None);
+                Some(kept)
+            }
             ColumnAction::Reset => None,
         };
         desk.change(SettingsChange::Columns(kind, view.category_name.to_string(), chosen));

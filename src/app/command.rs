@@ -7,8 +7,9 @@ use super::action::{
     Action, Axis, ColumnAction, CopyWhat, FilterAction, GoToScope, Panel, StateTab, StreamSort, ThemeChoice, Tie, Way,
     Zoom,
 };
+use super::columns::WIDTHS;
 use super::playback::PlaybackCommand;
-use crate::model::{Applied, StoreId};
+use crate::model::{Applied, Pointer, StoreId};
 
 /// A key on the keyboard, as far as commands use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +22,10 @@ pub enum Key {
     Home,
     /// End.
     End,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
     /// Space bar.
     Space,
     /// Escape.
@@ -98,6 +103,8 @@ impl Shortcut {
             Key::Right => "→".to_owned(),
             Key::Home => "Home".to_owned(),
             Key::End => "End".to_owned(),
+            Key::PageUp => "PgUp".to_owned(),
+            Key::PageDown => "PgDn".to_owned(),
             Key::Space => "Space".to_owned(),
             Key::Escape => "Esc".to_owned(),
             Key::Tab => "Tab".to_owned(),
@@ -116,7 +123,7 @@ impl Shortcut {
 
     /// True for a key that writes text or moves in it: it is off while a text field has the keyboard.
     pub fn types_text(&self) -> bool {
-        let moves = matches!(self.key, Key::Left | Key::Right | Key::Home | Key::End);
+        let moves = matches!(self.key, Key::Left | Key::Right | Key::Home | Key::End | Key::PageUp | Key::PageDown);
         let writes = !self.ctrl && !matches!(self.key, Key::F(_) | Key::Escape | Key::Tab | Key::Enter);
         !self.alt && (writes || moves)
     }
@@ -228,6 +235,10 @@ pub struct CommandContext {
     pub keeps_states: bool,
     /// Errors of the reducer are skipped.
     pub skipping_errors: bool,
+    /// Columns out of payloads; whether the user chose them, and whether one has a width of its own.
+    pub columns: usize,
+    pub columns_chosen: bool,
+    pub widths_chosen: bool,
     /// Number of findings.
     pub findings: u64,
     /// The list of findings is open.
@@ -258,7 +269,24 @@ pub struct Target {
     pub text: String,
     /// The store, where it is the tab of one.
     pub store: Option<StoreId>,
+    /// The column, where it is the header of one.
+    pub column: Option<ColumnTarget>,
 }
+
+/// A column of the list of events.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColumnTarget {
+    pub path: Pointer,
+    /// Its place among so many.
+    pub at: usize,
+    pub of: usize,
+    /// How wide it is, and whether the user made it so.
+    pub width: f32,
+    pub width_chosen: bool,
+}
+
+/// How much wider a column becomes by a key or a command, in points.
+pub const COLUMN_STEP: f32 = 16.0;
 
 const NO_STORE: &str = "no store is open";
 const NO_STREAM: &str = "no stream is chosen";
@@ -279,6 +307,10 @@ impl CommandContext {
 
     fn any_event(&self) -> Enabled {
         self.stream().and(need(self.events > 0, "the stream has no events"))
+    }
+
+    fn has_columns(&self) -> Enabled {
+        self.any_event().and(need(self.columns > 0, "no member of the payload has a column"))
     }
 
     fn zoomed(&self) -> Enabled {
@@ -335,6 +367,23 @@ impl CommandContext {
     /// The text of the row or the tab, or what the window shows of the kind.
     fn text_or(&self, shown: CopyWhat) -> Action {
         Action::Copy(self.target.as_ref().map_or(shown, |target| CopyWhat::Text(target.text.clone())))
+    }
+
+    fn column(&self) -> Option<&ColumnTarget> {
+        self.target.as_ref()?.column.as_ref()
+    }
+
+    fn of_column(&self) -> Enabled {
+        need(self.column().is_some(), "no column is chosen")
+    }
+
+    /// What is done with the column whose menu is open.
+    fn with_column(&self, act: impl FnOnce(&ColumnTarget) -> ColumnAction) -> Action {
+        self.column().map_or(Action::CloseModal, |own| act(own).into())
+    }
+
+    fn widened(&self, by: f32) -> Action {
+        self.with_column(|own| ColumnAction::Width(own.path.clone(), Some((own.width + by).clamp(WIDTHS.0, WIDTHS.1))))
     }
 
     fn target_store(&self) -> Option<StoreId> {
@@ -581,6 +630,31 @@ commands! {
         CommandContext::stream, |_, nth| FilterAction::Use(nth).into()).keys_only();
     COLUMNS = row((GO, 2), "Columns of payloads…", &[shift(Key::Char('c'))], "Choose the members of payloads that have a column in the list of events.",
         CommandContext::any_event, |_, _| Action::ShowColumns);
+    NEXT_COLUMNS = row((GO, 2), "Next columns", &[alt_key(Key::PageDown)], "Bring the columns of the list of events into sight that are right of those shown; so does the wheel with Shift.",
+        CommandContext::has_columns, |_, _| Action::ScrollColumns(true));
+    PREVIOUS_COLUMNS = row((GO, 2), "Previous columns", &[alt_key(Key::PageUp)], "Bring the columns of the list of events into sight that are left of those shown.",
+        CommandContext::has_columns, |_, _| Action::ScrollColumns(false));
+    RESET_WIDTHS = row((GO, 2), "Reset widths of columns", &[], "Make every column of the list of events as wide as it comes.",
+        |cx| cx.has_columns().and(need(cx.widths_chosen, "no column was made wider or narrower")), |_, _| ColumnAction::ResetWidths.into());
+    RESET_COLUMNS = row((GO, 2), "Reset columns", &[], "Show the members of payloads as columns that are worth one, as if nobody had chosen.",
+        |cx| cx.any_event().and(need(cx.columns_chosen, "nobody chose others")), |_, _| ColumnAction::Reset.into());
+    COLUMN_LEFT = row((GO, 2), "Move it left", &[], "Change places with the column left of it.",
+        |cx| cx.of_column().and(need(cx.column().is_some_and(|own| own.at > 0), "it is the first column")),
+        |cx, _| cx.with_column(|own| ColumnAction::Move(own.path.clone(), own.at.saturating_sub(1)))).rows_only();
+    COLUMN_RIGHT = row((GO, 2), "Move it right", &[], "Change places with the column right of it.",
+        |cx| cx.of_column().and(need(cx.column().is_some_and(|own| own.at + 1 < own.of), "it is the last column")),
+        |cx, _| cx.with_column(|own| ColumnAction::Move(own.path.clone(), own.at + 1))).rows_only();
+    COLUMN_WIDER = row((GO, 2), "Wider", &[], "Make the column wider.",
+        |cx| cx.of_column().and(need(cx.column().is_some_and(|own| own.width < WIDTHS.1), "no column is wider")),
+        |cx, _| cx.widened(COLUMN_STEP)).rows_only();
+    COLUMN_NARROWER = row((GO, 2), "Narrower", &[], "Make the column narrower.",
+        |cx| cx.of_column().and(need(cx.column().is_some_and(|own| own.width > WIDTHS.0), "no column is narrower")),
+        |cx, _| cx.widened(-COLUMN_STEP)).rows_only();
+    COLUMN_FIRST_WIDTH = row((GO, 2), "First width", &[], "Make the column as wide as it comes.",
+        |cx| cx.of_column().and(need(cx.column().is_some_and(|own| own.width_chosen), "it was not made wider or narrower")),
+        |cx, _| cx.with_column(|own| ColumnAction::Width(own.path.clone(), None))).rows_only();
+    HIDE_COLUMN = row((GO, 2), "Hide this column", &[], "Take the column away; the list of members has it back.",
+        CommandContext::of_column, |cx, _| cx.with_column(|own| ColumnAction::Toggle(Some(own.path.clone())))).rows_only();
     MENUS = row((GO, 2), "Menus", &[plain(Key::F(10))], "Open the menus by keyboard, or leave them.",
         always, |_, _| Action::ShowMenu(None));
     SHOW_MENU = row((GO, 2), "Menu of that letter", &[alt('f'), alt('g'), alt('v'), alt('r'), alt('h')],
@@ -748,7 +822,8 @@ mod tests {
         assert!(OPEN_ROW.enabled(&cx).is_err() && COPY_ROW.enabled(&cx).is_err());
         assert_eq!(CLOSE_STORE.action(&cx), Action::CloseStore);
         let open = Some(Action::ShowStore(StoreId(2)));
-        cx.target = Some(Target { open: open.clone(), text: "/a.db".to_owned(), store: Some(StoreId(2)) });
+        cx.target =
+            Some(Target { open: open.clone(), text: "/a.db".to_owned(), store: Some(StoreId(2)), column: None });
         assert_eq!(OPEN_ROW.action(&cx), Action::ShowStore(StoreId(2)));
         assert_eq!(CLOSE_STORE.action(&cx), Action::CloseTab(StoreId(2)));
         assert_eq!(CLOSE_OTHERS.action(&cx), Action::CloseOthers(Some(StoreId(2))));

@@ -71,6 +71,8 @@ pub(super) struct Desk {
     pub(super) waker: Waker,
     /// Every store that is open.
     pub(super) opened: Vec<Arc<Opened>>,
+    /// Scripts of which no font has some letters.
+    pub(super) no_fonts: Vec<&'static str>,
     /// Seconds on a steady clock, as of the last [`App::poll`](super::App::poll).
     pub(super) now: f64,
     pub(super) modal: Option<Modal>,
@@ -100,6 +102,7 @@ impl Desk {
             host,
             waker,
             opened: Vec::new(),
+            no_fonts: Vec::new(),
             now: 0.0,
             modal: None,
             goto: None,

@@ -18,7 +18,7 @@ use crate::export::job::{ExportJob, To, Wanted};
 use crate::export::{Format, Of, Request, What};
 use crate::formats::Opened;
 use crate::index::{At, NamePart};
-use crate::model::{Problem, Shard, Time};
+use crate::model::{Problem, Shard, Time, visible_name};
 use crate::replay::timeline::OnError;
 use crate::session::{Found, JobHandle, JobId, JobNews, Progress, Reading, WrittenRows};
 
@@ -307,7 +307,10 @@ impl ExportSheet {
             Some(view) if self.which(store) == Which::This => {
                 let at_playhead = self.until(store) == Until::Playhead;
                 let version = view.version().filter(|_| at_playhead);
-                (view.name.to_string(), version.map(|version| format!("-v{version}")).unwrap_or_default())
+                (
+                    visible_name(&view.name).into_owned(),
+                    version.map(|version| format!("-v{version}")).unwrap_or_default(),
+                )
             }
             _ => {
                 let stem = store.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());

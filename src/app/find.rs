@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::action::{EventTab, FindAction, Panel, StateTab, Tree, Way};
 use super::store::{Notice, OpenStore};
+use super::stream::StreamView;
 use super::view::{BlameLines, LinksHereLines};
 use crate::model::{Findings, Pointer};
 use crate::session::find::{FindIn, FindJob, FoundIn, FoundPlace};
@@ -128,7 +129,11 @@ impl OpenStore {
                 let here = view.and_then(|view| Some(view.links.here.as_ref()?.rows.len()));
                 (self.tabs.1, here, view.map(|view| view.trees.contents)).hash(&mut hasher);
             }
-            _ => (self.tabs.0, view.map(|view| view.trees.contents)).hash(&mut hasher),
+            _ => {
+                let matrix = view.filter(|_| self.tabs.0 == StateTab::Matrix).and_then(StreamView::matrix_shown);
+                let matrix = matrix.map(|news| (news.window.clone(), news.columns.len()));
+                (self.tabs.0, view.map(|view| view.trees.contents), matrix).hash(&mut hasher);
+            }
         }
         hasher.finish()
     }
@@ -140,6 +145,10 @@ impl OpenStore {
         Some(match (panel, self.tabs) {
             (Panel::State, (StateTab::Tree, _)) => FindIn::Tree(shown?.state.clone()),
             (Panel::State, (StateTab::Changes, _)) => FindIn::Changes(view?.changes()?.to_vec()),
+            (Panel::State, (StateTab::Matrix, _)) => match view?.matrix_shown() {
+                Some(news) => FindIn::Matrix(news.paths.clone(), news.columns.values().cloned().collect()),
+                None => FindIn::Tree(shown?.state.clone()),
+            },
             (Panel::State, (StateTab::Raw, _)) => FindIn::Text(Arc::clone(shown?.raw.as_ref()?)),
             (Panel::Event, (_, EventTab::Payload)) => {
                 FindIn::Tree(view?.links.stands_for().unwrap_or(&shown?.event.as_ref()?.data).clone())

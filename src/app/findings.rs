@@ -5,11 +5,25 @@ use super::store::OpenStore;
 use crate::index::At;
 use crate::model::{Finding, FindingCode, FindingGroup, Findings, Severity};
 
+/// What is said of scripts that no font here has.
+pub(super) const NO_FONT: &str =
+    "no font here has these letters; they are shown as boxes with their numbers. Install a font for them";
+
 impl OpenStore {
-    /// Findings of the store, and of the stream that is shown.
+    /// Findings of the store, of the stream that is shown, and of how the window shows them.
     pub(super) fn findings(&self) -> impl Iterator<Item = &Findings> {
         let of_stream = self.view.as_ref().map(|view| &*view.fold.news.findings);
-        [Some(self.index.index.findings()), of_stream].into_iter().flatten()
+        [Some(self.index.index.findings()), of_stream, Some(&self.unshown)].into_iter().flatten()
+    }
+
+    /// No font has some letters of these scripts: one finding names them all.
+    pub(super) fn lack_fonts(&mut self, scripts: &[&'static str]) {
+        self.no_fonts.extend(scripts);
+        if !self.no_fonts.is_empty() {
+            let scripts = self.no_fonts.iter().copied().collect::<Vec<_>>().join(", ");
+            self.unshown = Findings::default();
+            self.unshown.note(FindingCode::NoFont, format!("{scripts}: {NO_FONT}."));
+        }
     }
 
     /// The n-th line of the list of findings.

@@ -45,6 +45,7 @@ pub use desk::{Effect, Folders, Opener};
 use action::{Action, Axis, Tie};
 use command::CommandContext;
 use desk::{Desk, Modal};
+use findings::NO_FONT;
 use frameworks::FrameworksSheet;
 use goto::GoTo;
 pub use place::{Place, Start, quoted};
@@ -250,14 +251,18 @@ impl App {
             Action::AddToDesktop => self.desk.effect(Effect::AddToDesktop),
             Action::AddedToDesktop(added) => self.added_to_desktop(added),
             Action::FontsMissing(scripts) => {
-                let words =
-                    "here has these letters; they are shown as boxes with their numbers. Install a font for them";
-                self.desk.say(format!("{}: no font {words}.", scripts.join(", ")), 30.0);
+                self.desk.say(format!("{}: {NO_FONT}.", scripts.join(", ")), 30.0);
+                let new: Vec<&str> = scripts.iter().copied().filter(|own| !self.desk.no_fonts.contains(own)).collect();
+                if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
+                    store.lack_fonts(&new);
+                }
+                self.desk.no_fonts = scripts;
             }
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.
             Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter | Action::FindHere => {}
-            Action::ShowEventTypes | Action::ShowEventTimes | Action::ShowColumns | Action::ToggleFullscreen => {}
+            Action::ShowEventTypes | Action::ShowEventTimes | Action::ShowColumns | Action::ScrollColumns(_) => {}
+            Action::ToggleFullscreen => {}
             Action::ZoomAtPlayhead(_) | Action::FoldTime | Action::ShowMenu(_) => {}
             action => {
                 if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
@@ -484,6 +489,9 @@ impl App {
             path_selected: view.is_some_and(|view| view.trees.selected().is_some()),
             payload_path: view.is_some_and(|view| view.payload_path().is_some()),
             payload_column: view.is_some_and(|view| view.payload_path().is_some_and(|path| view.is_column(path))),
+            columns: view.map_or(0, |view| view.cells.columns.len()),
+            columns_chosen: view.is_some_and(|view| view.cells.are_chosen),
+            widths_chosen: view.is_some_and(|view| view.cells.columns.iter().any(|own| own.width.is_some())),
             state_path: view.is_some_and(|view| view.state_path().or(view.blame.path.as_ref()).is_some()),
             blame_open: view.is_some_and(|view| view.blame.is_open),
             blame_closes: view.is_some_and(|view| {

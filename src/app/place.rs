@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::action::StateTab;
+use super::action::{StateTab, Zoom};
 use super::filter::filter_form;
 use crate::dialect::MapOverride;
 use crate::formats::{OpenChoice, file_name};
 use crate::home;
 use crate::index::At;
-use crate::model::{Time, Version};
+use crate::model::{Time, Version, visible_name};
 use crate::session::{Filter, PROGRAM, WantedHost};
 
 /// A store, and what is looked at in it. In the settings file a field that cannot be read is
@@ -31,6 +31,9 @@ pub struct Place {
     /// Which events are listed.
     #[serde(flatten, with = "filter_form")]
     pub filter: Filter,
+    /// Which part of the slider's axis is shown.
+    #[serde(deserialize_with = "or_default", skip_serializing_if = "Zoom::is_whole")]
+    pub zoom: Zoom,
     /// `FILE`, `FILE#export` or `program:COMMAND`; `None` is merge.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "Option::is_none")]
     pub reducer: Option<String>,
@@ -56,7 +59,7 @@ impl Place {
     /// `Some(None)` its initial state.
     pub fn title(&self, shown: Option<Option<Version>>) -> String {
         let store = file_name(&self.store);
-        match (&self.stream, shown) {
+        match (self.stream.as_deref().map(visible_name), shown) {
             (Some(stream), Some(Some(version))) => format!("{stream} v{version} - {store}"),
             (Some(stream), Some(None)) => format!("{stream} initial state - {store}"),
             _ => format!("{store} - Eventglass"),
@@ -289,6 +292,7 @@ mod tests {
                     times: TimeSpan { from: Some(Time(1_772_600_000_123_456)), through: None },
                     ..Filter::words("type:X")
                 },
+                zoom: Zoom { times: 3.5, left: 0.25 },
                 reducer: Some("r.mjs#x".to_owned()),
             };
             let text = serde_json::to_string(&place).expect("text");

@@ -1,6 +1,7 @@
 //! [`OpenStore`]: one store among the tabs, from the moment it is asked for. Closing it is
 //! dropping it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use crate::export::blame::{changes_csv, changes_lines};
 use crate::formats::{OpenChoice, Opened, file_name};
 use crate::index::At;
 use crate::model::json::{to_text, write_pretty};
-use crate::model::{Problem, StoreId};
+use crate::model::{Findings, Problem, StoreId};
 use crate::session::pages::event_node;
 use crate::session::{Answer, IndexNews, Reading, Session, StoreAsk, WantedHost};
 
@@ -63,6 +64,9 @@ pub(super) struct OpenStore {
     /// The value that is looked at, while the sheet for it is shown.
     pub(super) value: Option<ValueSheet>,
     pub(super) finds: Finds,
+    /// Scripts without a font that were seen in it, and the finding that says so.
+    pub(super) no_fonts: BTreeSet<&'static str>,
+    pub(super) unshown: Findings,
 }
 
 /// How far a store is.
@@ -158,6 +162,8 @@ impl OpenStore {
             export: None,
             value: None,
             finds: Finds::default(),
+            no_fonts: BTreeSet::new(),
+            unshown: Findings::default(),
         }
     }
 

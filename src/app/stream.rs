@@ -16,7 +16,7 @@ use super::playback::{Playback, PlaybackChange, PlaybackCommand};
 use super::reducers::Reducers;
 use crate::index::{At, EventIndex, NoSuchPlace, StreamRows};
 use crate::model::json::to_text;
-use crate::model::{Applied, CategoryId, Node, Pointer, Problem, StreamId, Text, Time, TypeId, Version};
+use crate::model::{Applied, CategoryId, Node, Pointer, Problem, StreamId, Text, Time, TypeId, Version, visible_name};
 use crate::replay::written::Written;
 use crate::session::{
     CELL_BLOCK, CellNews, Filter, FoldNews, JobNews, ReplayAsk, Session, SideA, StateNews, StreamNews, Ticket,
@@ -522,7 +522,7 @@ fn announce(news: &StateNews) -> String {
         };
     }
     if let Some(event) = &news.event {
-        text.push_str(&format!(", {}", event.event_type));
+        text.push_str(&format!(", {}", visible_name(&event.event_type)));
     }
     if let Some(change) = news.changes.first() {
         let value = |node: &Option<Node>| node.as_ref().map(to_text);

@@ -1,6 +1,7 @@
 //! The streams of a store that one visits: which is shown and where, where one was in the others, and
 //! what of that comes back with the store.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::settings::{KeptReducer, Memory, ReadAs, SettingsChange};
 use super::store::{Notice, OpenStore};
 use super::stream::{Ask, StreamView};
 use crate::index::At;
-use crate::model::{Applied, StreamId};
+use crate::model::{Applied, StreamId, visible_name};
 use crate::replay::timeline::OnError;
 use crate::session::{Reading, find_stream};
 
@@ -47,6 +48,7 @@ impl OpenStore {
                 .map(|view| view.filter.wanted.clone())
                 .or_else(|| start.map(|start| start.filter.clone()))
                 .unwrap_or_default(),
+            zoom: view.map(|view| view.zoom).or_else(|| start.map(|start| start.zoom)).unwrap_or_default(),
             reducer: self.reducers.named(),
         }
     }
@@ -141,6 +143,7 @@ impl OpenStore {
                 self.select(id, Some(start.at).filter(|at| wanted.is_some() || *at != At::Last), now);
                 if let Some(view) = &mut self.view {
                     view.set_filter(start.filter, &self.session);
+                    view.zoom = start.zoom.or_whole();
                 }
             }
             None if all_read && wanted.is_some() => {
@@ -198,8 +201,9 @@ impl OpenStore {
         }
     }
 
-    pub(super) fn view_name(&self) -> &str {
-        self.view.as_ref().map_or("", |view| &view.name)
+    /// As it is shown.
+    pub(super) fn view_name(&self) -> Cow<'_, str> {
+        self.view.as_ref().map_or(Cow::Borrowed(""), |view| visible_name(&view.name))
     }
 
     /// Goes to a place of this store, as soon as it is there.
@@ -224,7 +228,7 @@ impl OpenStore {
         let alike = self.opened().and_then(|opened| find_stream(opened, index, name).err()).unwrap_or_default();
         let alike: Vec<&str> = alike.into_iter().map(|id| streams.name(id)).collect();
         Notice::Note(match alike.is_empty() {
-            true => format!("There is no stream {name}."),
+            true => format!("There is no stream {}.", visible_name(name)),
             false => format!("{name} may be one of several streams: {}.", alike.join(", ")),
         })
     }

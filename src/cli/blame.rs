@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::at::{self, AtArguments};
 use super::diff::change_line;
 use super::export::report;
 use super::fold::{ReducerArguments, StreamArguments};
@@ -32,6 +33,8 @@ pub struct Blame {
     #[arg(long, value_name = "P")]
     path: String,
     #[command(flatten)]
+    at: AtArguments,
+    #[command(flatten)]
     reducer: ReducerArguments,
     /// How it is written: text, JSON lines, or CSV
     #[arg(long, value_enum, conflicts_with = "json")]
@@ -53,13 +56,18 @@ impl Blame {
                 format!("write it as /{}", self.path.replace('.', "/")),
             )
         })?;
+        let place = self.at.place()?;
         let store = StoreAndIndex::open(&self.common)?;
         let source = self.reducer.source()?;
         let selected = fold::selected(&store, &self.streams, &source)?;
         let name = selected.name(store.index.streams()).to_owned();
         let reducers = Reducers::new(source).insisting();
-        let mut work =
-            Work::new(&store.opened, &store.index, selected.into(), path.clone(), reducers, self.reducer.on_error())?;
+        let until = match place {
+            At::Last => At::Last,
+            place => At::Applied(at::applied(&selected.rows(&store.index), "--at", place)?),
+        };
+        let of = (selected.into(), until);
+        let mut work = Work::new(&store.opened, &store.index, of, path.clone(), reducers, self.reducer.on_error())?;
         let format = if self.common.json { As::Json } else { self.format.unwrap_or(As::Text) };
         let mut rows = match format {
             As::Text => None,
@@ -82,13 +90,14 @@ impl Blame {
         if let Some(rows) = &mut rows {
             rows.end(&mut work.report().findings, out)?;
         } else if writes == 0 && work.was_there() {
-            writeln!(out, "no event wrote it: it is as the initial state has it")?;
+            let until = if place == At::Last { "" } else { " up to there" };
+            writeln!(out, "no event{until} wrote it: it is as the initial state has it")?;
         }
         out.flush()?;
         if !work.was_there() && !work.report().failed {
-            return Err(unknown(&work, &name));
+            return Err(unknown(&work, &name, place));
         }
-        report(work.report(), At::Last)
+        report(work.report(), place)
     }
 }
 
@@ -110,14 +119,16 @@ fn print_text(path: &Pointer, name: &str, write: &PathWrite, out: &mut dyn Write
 }
 
 /// None of the states has the path.
-fn unknown(work: &Work, stream: &str) -> CliError {
+fn unknown(work: &Work, stream: &str, place: At) -> CliError {
     let (found, names) = work.nearest();
     let paths = names.iter().take(NAMED).map(|name| found.child(name).to_string());
     let more = if names.len() > NAMED { ", …" } else { "" };
     let help = match names.is_empty() {
         true if found.0.is_empty() => "its states are empty, or no objects: look at one: eventglass state".to_owned(),
         true => format!("{found} has nothing inside"),
+        false if place != At::Last => format!("the state there has {}{more}", paths.collect::<Vec<_>>().join(", ")),
         false => format!("its last state has {}{more}", paths.collect::<Vec<_>>().join(", ")),
     };
-    CliError::failed(format!("no state of {stream} has {}", work.path()), help)
+    let until = if place == At::Last { "" } else { " up to there" };
+    CliError::failed(format!("no state of {stream}{until} has {}", work.path()), help)
 }

@@ -9,7 +9,7 @@ use super::CliError;
 use super::print::{self, line, rfc3339, shown, visible};
 use super::store::{Common, StoreAndIndex};
 use crate::index::{StreamList, StreamOrder, StreamTable};
-use crate::model::StreamSummary;
+use crate::model::{StreamSummary, visible_name};
 
 /// The streams
 #[derive(Args, Debug)]
@@ -77,11 +77,12 @@ fn print_json(table: &StreamTable, wanted: &[Named<'_>], out: &mut dyn Write) ->
 }
 
 fn print_text(wanted: &[Named<'_>], out: &mut dyn Write) -> Result<(), CliError> {
-    let wide = |(name, _): &Named<'_>| visible(name).chars().count();
+    let wide = |(name, _): &Named<'_>| visible(&visible_name(name)).chars().count();
     let width = wanted.iter().map(wide).max().unwrap_or(0).clamp(6, 60);
     writeln!(out, "{:<width$}  {:>9}  {:>9}  {:>9}  {:<24}  status", "stream", "events", "first", "last", "last time")?;
     for (name, StreamSummary { events, first, last, last_time, status, .. }) in wanted {
-        let (name, time) = (visible(name), shown(*last_time));
+        let (seen, time) = (visible_name(name), shown(*last_time));
+        let name = visible(&seen);
         writeln!(out, "{name:<width$}  {events:>9}  {first:>9}  {last:>9}  {time:<24}  {}", status.name())?;
     }
     Ok(())

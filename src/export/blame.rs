@@ -61,19 +61,21 @@ struct Fold {
 }
 
 impl Blame {
+    /// Of the events up to `at`.
+    ///
     /// # Errors
     /// Where the store can no longer be read.
     pub fn new(
         opened: &Arc<Opened>,
         index: &EventIndex,
-        of: Of,
+        (of, at): (Of, At),
         path: Pointer,
         reducers: Reducers,
         on_error: OnError,
     ) -> Result<Blame, ExportError> {
         let mut report = Report::default();
         index.lacking().for_each(|finding| report.findings.push(finding.clone()));
-        let streams = OfStore::new(opened, index.clone(), of, At::Last)?;
+        let streams = OfStore::new(opened, index.clone(), of, at)?;
         let reducers = reducers.of(opened, index);
         Ok(Blame { streams, reducers, path, on_error, len: 0, fold: None, was_there: false, report })
     }
@@ -308,7 +310,7 @@ impl Job for BlameJob {
     fn step(&mut self, store: &Arc<Opened>, budget: Duration) -> Result<bool, Problem> {
         if let Some(Wanted { index, stream, path, source, by_hand, on_error, stop }) = self.wanted.take() {
             let reducers = Reducers::new(source).by_hand(by_hand).stopped_by(stop);
-            let work = Blame::new(store, &index, Of::Stream(stream), path, reducers, on_error);
+            let work = Blame::new(store, &index, (Of::Stream(stream), At::Last), path, reducers, on_error);
             self.work = Some(work.map_err(not_found_out)?);
         }
         let Some(work) = &mut self.work else { return Ok(true) };

@@ -34,8 +34,9 @@ pub(super) struct Queries {
     pub payloads: Option<PayloadQueries>,
 }
 
-/// The statements that give keys and payloads.
+/// The statements that give keys and payloads, and behind them metadata and id where those are known.
 pub(super) struct PayloadQueries {
+    pub with_beside: bool,
     /// Between two keys.
     pub range: String,
     /// As [`Queries::run`].
@@ -133,8 +134,14 @@ fn statements(flavour: &dyn SqlFlavour, mapping: &Mapping, events: &Rows, by_str
     };
     let payload = mapping.payload_column().filter(|_| mapping.rest().is_none() && !mapping.has_items());
     let payloads = payload.and_then(column).map(|payload| {
-        let select = format!("SELECT {key}, {payload}");
+        let beside = mapping.beside_columns();
+        let others = beside.iter().flatten().map(|own| {
+            let own = own.and_then(column).map_or("NULL", String::as_str);
+            format!(", {own}")
+        });
+        let select = format!("SELECT {key}, {payload}{}", others.collect::<String>());
         PayloadQueries {
+            with_beside: beside.is_some(),
             range: format!("{select} {} ORDER BY {key}", rows(&format!("{key} BETWEEN {} AND {}", p(1), p(2)))),
             run: run.as_ref().map(|run| format!("{select} {}", rows(run))),
             one: format!("{select} {}", rows(&format!("{key} = {}", p(1)))),

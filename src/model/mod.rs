@@ -10,6 +10,7 @@
 //! * [`Finding`]: something odd in the data; never an error.
 //! * [`Problem`]: what could not be done, why, and what to do.
 
+pub mod blank;
 pub mod event;
 pub mod finding;
 pub mod ids;
@@ -27,6 +28,7 @@ pub mod time;
 pub mod typed;
 pub mod uuid;
 
+pub use blank::{is_blank, visible_name};
 pub use event::{Content, Listing, Numbering, RecordedEvent, Retention, StreamStatus, StreamSummary};
 pub use finding::{Finding, FindingCode, FindingGroup, Findings, Severity};
 pub use ids::{Applied, CategoryId, EventRow, RowKey, StoreId, StreamId, TypeId, Version};

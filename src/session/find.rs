@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::jobs::{Found, Job, Progress};
+use super::matrix::{Found as Cell, MatrixColumn};
 use crate::formats::Opened;
 use crate::model::json::to_text;
 use crate::model::{Node, Pointer, Problem, Text};
@@ -20,6 +21,8 @@ const VALUES: usize = 256;
 #[derive(Clone, Debug)]
 pub enum FindIn {
     Tree(Node),
+    /// The paths of a matrix, and what its columns changed.
+    Matrix(Node, Vec<Arc<MatrixColumn>>),
     Changes(Vec<Change>),
     /// Rows of a list as they are read; `is_part`: there are more.
     Lines {
@@ -66,7 +69,7 @@ pub struct FindJob {
 impl FindJob {
     pub fn new(within: FindIn, text: &str) -> FindJob {
         let stack = match &within {
-            FindIn::Tree(root) => vec![(root.clone(), 0)],
+            FindIn::Tree(root) | FindIn::Matrix(root, _) => vec![(root.clone(), 0)],
             _ => Vec::new(),
         };
         FindJob {
@@ -93,14 +96,14 @@ impl FindJob {
     fn part(&mut self) -> bool {
         match &self.within {
             _ if self.lower.is_empty() || self.found.has_more => true,
-            FindIn::Tree(root) if root.len().is_none() => {
-                let found = has(root, &self.lower);
+            FindIn::Tree(root) | FindIn::Matrix(root, _) if root.len().is_none() => {
+                let found = has(root, &self.lower) || self.has_cell(&Pointer::default());
                 if found {
                     self.add(FoundPlace::Path(Pointer::default()));
                 }
                 true
             }
-            FindIn::Tree(_) => (0..VALUES).any(|_| self.value()),
+            FindIn::Tree(_) | FindIn::Matrix(..) => (0..VALUES).any(|_| self.value()),
             FindIn::Changes(changes) => {
                 let Some(Change { path, before, after }) = changes.get(self.next) else { return true };
                 let found = contains(&path.readable(), &self.lower)
@@ -128,6 +131,16 @@ impl FindJob {
         }
     }
 
+    /// A cell of the row of this path has it, before its event or after.
+    fn has_cell(&self, path: &Pointer) -> bool {
+        let FindIn::Matrix(_, columns) = &self.within else { return false };
+        let has = |own: &Option<Text>| own.as_deref().is_some_and(|own| contains(own, &self.lower));
+        columns.iter().any(|column| {
+            let found = column.find(path);
+            matches!(found, Cell::Changed(cell) if has(&cell.before) || has(&cell.after))
+        })
+    }
+
     /// The next row has it, or not.
     fn row(&mut self, has_it: bool) {
         if has_it {
@@ -153,7 +166,7 @@ impl FindJob {
         self.done += 1;
         let found = is_named && contains(&step, &self.lower) || has(&node, &self.lower);
         self.path.push(step);
-        if found {
+        if found || matches!(self.within, FindIn::Matrix(..)) && self.has_cell(&Pointer(self.path.clone())) {
             self.add(FoundPlace::Path(Pointer(self.path.clone())));
         }
         match node.len() {

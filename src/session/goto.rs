@@ -12,7 +12,7 @@ use super::jobs::{Found, Job, Progress};
 use super::links::{BATCH, Walk, is_same_id};
 use crate::formats::{Opened, ReadError};
 use crate::index::{EventIndex, NamePart, StreamRows};
-use crate::model::{Applied, EventRow, Helpful, Problem, StreamId, Text, Time, TypeId, Version, uuid};
+use crate::model::{Applied, EventRow, Helpful, Problem, StreamId, Text, Time, TypeId, Version, uuid, visible_name};
 
 /// Streams that are kept, the best first; further ones are counted.
 const STREAMS: usize = 200;
@@ -49,12 +49,13 @@ impl FoundPlaces {
     pub fn narrow(&mut self, typed: &str, index: &EventIndex) {
         let mut fit = NameFit::new(typed);
         let streams = std::mem::take(&mut self.streams).into_iter();
-        self.streams = streams.filter_map(|own| fit.stream(own.id, index.streams().name(own.id))).collect();
+        self.streams =
+            streams.filter_map(|own| fit.stream(own.id, &visible_name(index.streams().name(own.id)))).collect();
         self.streams.sort_by_key(|own| own.rank);
         self.types.retain_mut(|own| {
             let name = index.type_name_ref(own.id);
-            own.marks = fit.fuzzy.marks(name);
-            fit.fuzzy.score(name).is_some()
+            own.marks = fit.fuzzy.marks(&visible_name(name));
+            fit.fuzzy.score(&visible_name(name)).is_some()
         });
         self.times.clear();
         self.all_streams = self.streams.len() as u64;
@@ -167,7 +168,7 @@ impl FindPlaces {
         let types = if ask.rows.is_some() && !ask.typed.is_empty() { ask.index.types() } else { 0 };
         let id = |at: usize| u16::try_from(at).map(TypeId).unwrap_or(TypeId::OTHER);
         let known = (0..types).map(id).filter(|id| *id != TypeId::OTHER);
-        let scores: Vec<_> = known.map(|id| fit.fuzzy.score(ask.index.type_name_ref(id))).collect();
+        let scores: Vec<_> = known.map(|id| fit.fuzzy.score(&visible_name(ask.index.type_name_ref(id)))).collect();
         let times = ask.times.iter().map(|time| FoundTime { time: *time, applied: Applied(0), later_inside: false });
         FindPlaces {
             open_types: scores.iter().flatten().count(),
@@ -196,7 +197,7 @@ impl FindPlaces {
         let streams = self.ask.index.streams();
         for id in (self.stream..end).map(StreamId) {
             let name = streams.name(id);
-            let Some(rank) = self.fit.rank(name) else { continue };
+            let Some(rank) = self.fit.rank(&visible_name(name)) else { continue };
             self.found.all_streams += 1;
             let kept = &mut self.found.streams;
             let is_before = |other: &FoundStream| (other.rank, streams.name(other.id)) <= (rank, name);
@@ -204,7 +205,7 @@ impl FindPlaces {
                 continue;
             }
             let at = kept.partition_point(is_before);
-            kept.insert(at, FoundStream { id, marks: self.fit.fuzzy.marks(name), rank });
+            kept.insert(at, FoundStream { id, marks: self.fit.fuzzy.marks(&visible_name(name)), rank });
             kept.truncate(STREAMS);
         }
         self.stream = end.max(self.stream);
@@ -242,7 +243,7 @@ impl FindPlaces {
                 }
                 Some(_) => {}
                 None => {
-                    let marks = self.fit.fuzzy.marks(self.ask.index.type_name_ref(id));
+                    let marks = self.fit.fuzzy.marks(&visible_name(self.ask.index.type_name_ref(id)));
                     let place = found.types.partition_point(|other| other.score >= score);
                     let applied = Applied(at + 1);
                     found.types.insert(place, FoundType { id, applied, from_start: !behind, marks, score });

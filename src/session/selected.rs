@@ -103,6 +103,14 @@ impl Selected {
         Ok(Selected::Together { name: streams.name(id).into(), rows: Box::new(index.rows_as_listed(list)) })
     }
 
+    /// Its events in their order.
+    pub fn rows(&self, index: &EventIndex) -> StreamRows {
+        match self {
+            Selected::Stream(id) => index.rows_of(*id),
+            Selected::Together { rows, .. } => StreamRows::clone(rows),
+        }
+    }
+
     pub fn name<'a>(&'a self, streams: &'a StreamTable) -> &'a str {
         match self {
             Selected::Stream(id) => streams.name(*id),

@@ -6,10 +6,11 @@ use egui_plot::{Bar, BarChart, Plot, PlotBounds};
 use super::axis::TimeAxis;
 use super::course::Bin;
 
-/// Highest bar, in points.
-pub const HEIGHT: f32 = 38.0;
-/// Most points for one event.
+/// The highest bar ends so many points below the upper edge.
+const ABOVE: f32 = 2.0;
+/// Most points for one event, where the highest bar has its least height.
 const MOST_PER_EVENT: f32 = 7.0;
+const LEAST_HEIGHT: f32 = 38.0;
 /// Least height of what passes the filter: one event among a hundred thousand is seen.
 const LEAST_MATCH: f32 = 3.0;
 
@@ -29,8 +30,10 @@ pub fn density_ui(ui: &mut Ui, id: Id, rect: Rect, timeline: &TimeAxis, matches:
     if fullest == 0 {
         return;
     }
-    let exact = HEIGHT / fullest as f32;
-    let per_event = if exact >= 3.0 { exact.floor().min(MOST_PER_EVENT) } else { exact };
+    let highest = rect.height() - ABOVE;
+    let exact = highest / fullest as f32;
+    let most = MOST_PER_EVENT * highest / LEAST_HEIGHT;
+    let per_event = if exact >= 3.0 { exact.floor().min(most) } else { exact };
     // Those behind come first.
     let mut charts: [Vec<Bar>; 5] = Default::default();
     for (at, bin) in bins.iter().enumerate() {

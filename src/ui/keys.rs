@@ -181,6 +181,8 @@ fn egui_key(shortcut: &Shortcut, key: Key) -> Option<EguiKey> {
         Key::Right => EguiKey::ArrowRight,
         Key::Home => EguiKey::Home,
         Key::End => EguiKey::End,
+        Key::PageUp => EguiKey::PageUp,
+        Key::PageDown => EguiKey::PageDown,
         Key::Space => EguiKey::Space,
         Key::Escape => EguiKey::Escape,
         Key::Tab => EguiKey::Tab,

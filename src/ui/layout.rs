@@ -91,9 +91,9 @@ static DRAWER: Split = Split {
 /// All panels beside each other.
 static WIDE: Place = Place::Split(&Split {
     side: Side::Bottom,
-    seam: None,
+    seam: Some(Seam { key: "time", name: "Height of the timeline" }),
     first: Size::Time,
-    most: size::TIME,
+    most: 360.0,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
@@ -129,9 +129,9 @@ static WIDE: Place = Place::Split(&Split {
 /// Not wide: events over the whole width with the streams as a drop-down, state and event below.
 static NARROW: Place = Place::Split(&Split {
     side: Side::Bottom,
-    seam: None,
+    seam: Some(Seam { key: "time", name: "Height of the timeline" }),
     first: Size::Time,
-    most: size::TIME,
+    most: 360.0,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
@@ -160,9 +160,9 @@ static NARROW: Place = Place::Split(&Split {
 /// Low and not wide: the streams as a drop-down, state and event beside the events.
 static LOW: Place = Place::Split(&Split {
     side: Side::Bottom,
-    seam: None,
+    seam: Some(Seam { key: "time", name: "Height of the timeline" }),
     first: Size::Time,
-    most: size::TIME,
+    most: 360.0,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
@@ -344,7 +344,8 @@ impl Split {
         let wanted = match self.first {
             Size::Points(first) => chosen.unwrap_or(first),
             Size::Share(first) => self.along(whole.size()) * chosen.unwrap_or(first),
-            Size::Time => PanelRow::of(Panel::Time).least(cx).y,
+            Size::Time if cx.time_folded == Some(true) => size::TIME_LINE,
+            Size::Time => chosen.filter(|chosen| *chosen > size::TIME_LINE).unwrap_or(size::TIME),
         };
         let size = self.within(wanted, whole, cx).round();
         match self.side {
@@ -381,13 +382,26 @@ impl Split {
                 keep_arrows(ui, response.id);
             }
             let now = self.along(part.size());
-            let [least, most] = [0.0, f32::INFINITY].map(|wanted| self.within(wanted, whole, cx));
+            let [mut least, most] = [0.0, f32::INFINITY].map(|wanted| self.within(wanted, whole, cx));
+            let folds = matches!(self.first, Size::Time);
+            if folds {
+                least = size::TIME_LINE;
+            }
             self.describe(ui, response.id, seam, [least, now, most]);
             let reset = response.double_clicked()
                 || response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
             let grows = if matches!(self.side, Side::Left | Side::Top) { 1.0 } else { -1.0 };
             let dragged = self.along(response.drag_delta()) * grows;
-            let wanted = if dragged != 0.0 { Some(now + dragged) } else { self.asked(ui, &response, now, grows) };
+            let wanted = match response.interact_pointer_pos().filter(|_| dragged != 0.0) {
+                // What jumps from a line to its least height goes by where the pointer is.
+                Some(pos) if folds => Some(whole.bottom() - pos.y),
+                Some(_) => Some(now + dragged),
+                None => self.asked(ui, &response, now, grows),
+            };
+            let wanted = wanted.map(|wanted| match folds {
+                true => fold(wanted, now, dragged != 0.0),
+                false => wanted,
+            });
             if reset {
                 out.push(Action::SetSize(seam.key, None));
             } else if let Some(wanted) = wanted.map(|wanted| wanted.clamp(least, most.max(least))) {
@@ -454,6 +468,16 @@ impl Split {
                 node.add_action(action);
             }
         });
+    }
+}
+
+/// The time panel is one line or has its least height; between them the nearer is meant, by keys the next.
+fn fold(wanted: f32, now: f32, is_dragged: bool) -> f32 {
+    let opens = if is_dragged { wanted > (size::TIME_LINE + size::TIME) / 2.0 } else { wanted > now };
+    match wanted {
+        _ if wanted >= size::TIME => wanted,
+        _ if opens => size::TIME,
+        _ => size::TIME_LINE,
     }
 }
 

@@ -168,6 +168,7 @@ fn apply(ctx: &Context, action: &Action) {
         Action::FocusFilter => focus::request_filter(ctx),
         Action::ShowEventTypes => ask_form(ctx, event_types::NAME),
         Action::ShowColumns => ask_form(ctx, columns::NAME),
+        Action::ScrollColumns(is_on) => columns::ask(ctx, *is_on),
         Action::ShowEventTimes => ask_form(ctx, event_times::NAME),
         Action::ZoomAtPlayhead(_) | Action::FoldTime => time::ask(ctx, action),
         Action::ShowMenu(menu) => toolbar::open_menu(ctx, *menu),

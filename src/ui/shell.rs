@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use egui::epaint::text::{FallbackRequest, FontProvider as _};
-use egui::{Context, Theme, Ui, ViewportCommand, Visuals};
+use egui::{Context, Event, Theme, Ui, ViewportCommand, Visuals};
 use egui_system_font_provider::SystemFontProvider;
 use poll_promise::Promise;
 use rfd::{AsyncFileDialog, FileHandle};
@@ -35,6 +35,9 @@ use crate::session::Waker;
 /// the processor draws them: what is asked in one pass is done before the next, and what comes
 /// back meanwhile is shown by the last.
 const PASSES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2);
+/// Pictures in a row that have several passes. Where it checks itself, egui takes three for a fault and
+/// paints so over the window; here each key that is held asks for them.
+const IN_ROW: usize = if cfg!(debug_assertions) { 2 } else { usize::MAX };
 /// A repaint that is asked for without a delay is done twice.
 const SOON: Duration = Duration::from_micros(1);
 /// A dialog that ends without a file sooner than this never appeared: no portal answers.
@@ -112,6 +115,8 @@ pub struct Shell {
     news: Arc<News>,
     /// The picture is of an input, which settles in the passes behind it.
     settles: bool,
+    /// So many pictures before this one had several passes.
+    in_row: usize,
 }
 
 /// Whether threads have something for the window.
@@ -160,6 +165,7 @@ impl Shell {
             frames: 0,
             news,
             settles: false,
+            in_row: 0,
         }
     }
 
@@ -349,7 +355,10 @@ impl eframe::App for Shell {
                 2 => log::info!("second frame after {} ms", self.started.elapsed().as_millis()),
                 _ => {}
             }
-            self.settles = ctx.input(|input| !input.events.is_empty());
+            // Where the pointer is, egui knows before the pass.
+            let acts =
+                |event: &Event| !matches!(event, Event::PointerMoved(_) | Event::MouseMoved(_) | Event::PointerGone);
+            self.settles = ctx.input(|input| input.events.iter().any(acts));
         }
         let mut actions = Vec::new();
         root_ui(ui, &self.app.view(), &mut actions);
@@ -358,13 +367,14 @@ impl eframe::App for Shell {
             self.app.dispatch_all(actions);
             self.effects(&ctx);
         }
-        let is_last = ctx.current_pass_index() + 1 >= PASSES.get();
+        let is_last = ctx.current_pass_index() + 1 >= PASSES.get() || self.in_row >= IN_ROW;
         if !is_last && (has_asked || self.settles || self.news.is_there.load(Ordering::SeqCst)) {
             ctx.request_discard("what was asked is shown at once");
         }
         if ctx.will_discard() {
             return;
         }
+        self.in_row = if ctx.current_pass_index() > 0 { self.in_row + 1 } else { 0 };
         let title = self.app.title();
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(text::title(&title)));

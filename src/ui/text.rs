@@ -7,7 +7,8 @@ use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, FontFamily, FontId, Galley, Painter, Pos2, Rect, pos2};
 
 use super::fonts::{MEDIUM_FAMILY, SEMIBOLD_FAMILY};
-use super::rtl;
+use super::{rtl, tokens};
+use crate::model::{is_blank, visible_name};
 
 /// Texts longer than this are cut before they are laid out.
 pub const MAX_LAYOUT_BYTES: usize = 4096;
@@ -105,9 +106,11 @@ fn layout_rtl(painter: &Painter, mut line: String, style: Type, color: Color32, 
 }
 
 /// Lays out a name in one line; where it is too long its middle is left out, for names often differ
-/// at their end.
+/// at their end. One that shows nothing has a quiet word that stands for it.
 pub fn layout_name(painter: &Painter, text: &str, style: Type, color: Color32, max_width: f32) -> Arc<Galley> {
-    let whole = ends(text, MAX_LAYOUT_BYTES);
+    let color = if is_blank(text) { tokens::tokens(painter.ctx()).secondary } else { color };
+    let text = visible_name(text);
+    let whole = ends(&text, MAX_LAYOUT_BYTES);
     let chars: Vec<char> = one_line(&whole).chars().collect();
     match name_ends(painter, &chars, style, max_width) {
         None => layout(painter, &whole, style, color, f32::INFINITY),
@@ -228,9 +231,6 @@ pub fn left_name(
     color: Color32,
     max_width: f32,
 ) -> f32 {
-    if text.is_empty() {
-        return x;
-    }
     let galley = layout_name(painter, text, style, color, max_width);
     place(painter, galley, x, center_y, style)
 }
@@ -379,6 +379,6 @@ mod tests {
         let huge = format!("start-{}-end", "ä".repeat(100_000));
         let (shown, _) = cut(&huge, DATA, 200.0);
         assert!(shown.starts_with("start-") && shown.ends_with("-end"), "{shown}");
-        assert_eq!(cut("", DATA, 10.0), (String::new(), 0.0));
+        assert_eq!(cut("", DATA, 100.0).0, "(empty)");
     }
 }

@@ -190,3 +190,25 @@ fn a_person_reads_what_was_written_and_a_spreadsheet_runs_none_of_it() {
         ]
     );
 }
+
+#[test]
+fn only_writes_up_to_a_place_are_told_where_one_is_named() {
+    let program = Program::new();
+    let (store, reducer) = (text(&bank("bank.db")), text(&bank("reducers.mjs")));
+    let stream = [&*store, "--stream", "account-1042"];
+    let more = ["--reducer", &*reducer];
+    let all = blame(&program, &stream, &more, "/balance");
+    let until = |at: &[&str]| blame(&program, &stream, &[&more[..], at].concat(), "/balance");
+    let up_to = |last: i64| all.iter().filter(|row| row["version"].as_i64() <= Some(last)).cloned().collect::<Vec<_>>();
+    assert_eq!(until(&["--at", "57"]), up_to(57));
+    assert_eq!(until(&["--at-time", "2026-09-29T18:42:17Z"]), up_to(57));
+    assert_eq!(until(&["--at", "57"]).last().expect("a write")["after"], -4217, "who wrote what stands there");
+    assert!(up_to(57).len() < all.len());
+    let run =
+        |at: &str, path: &str| program.run(&[&["blame"], &stream[..], &more, &["--at", at, "--path", path]].concat());
+    let none = run("initial", "/balance");
+    assert_eq!((none.code, none.out.trim()), (0, "no event up to there wrote it: it is as the initial state has it"));
+    run("57", "/nowhere").refused(1, "no state of account-1042 up to there has /nowhere", "/balance");
+    run("9999", "/balance").refused(1, "9999", "--at ");
+    run("soon", "/balance").refused(2, "--at soon is no version", "write a number, or initial");
+}

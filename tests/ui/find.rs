@@ -176,3 +176,23 @@ fn the_drawer_of_writes_is_looked_through() {
     press(&mut window, Modifiers::NONE, Key::Escape);
     assert!(window.query_by_label("Close writes").is_none());
 }
+
+#[test]
+fn the_matrix_is_looked_through_too() {
+    let mut window = window(Case::Full);
+    apply(&mut window, Action::SetStateTab(StateTab::Matrix));
+    find_in(&mut window, Key::Num3, "city");
+    wait_for(&mut window, "Find in the state: 1 of ");
+    assert_eq!(window.state().selected().as_deref(), Some("/owner/address/city"));
+    assert!(labels(&window).iter().any(|label| label.contains(", city")), "its row is on screen");
+    check_names(&window, "the matrix with its line");
+    // What a cell says is found too, though the state has it no longer.
+    let mut window = start(crate::program::bank(57, Some(crate::program::sample("reducers.mjs"))));
+    wait_for(&mut window, "Reducer reducers.mjs");
+    apply(&mut window, Action::SetStateTab(StateTab::Matrix));
+    find_in(&mut window, Key::Num3, "10601");
+    wait_for(&mut window, "Find in the state: 1 of ");
+    assert_eq!(window.state().selected().as_deref(), Some("/balance"));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert_eq!(focused_name(&window), "Changes by version");
+}

@@ -204,6 +204,13 @@ fn any_command_is_found_by_its_name_with_its_key_or_the_reason() {
     press(&mut window, Modifiers::NONE, Key::Escape);
     ask(&mut window, CTRL | Modifiers::SHIFT, Key::P, "> nothing so");
     assert!(says(&window, "No command is called so."));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    // Words of its sentence find one too, the end of a word does not: Enter would quit at "Nothing is written".
+    ask(&mut window, CTRL | Modifiers::SHIFT, Key::P, "thing");
+    assert!(!lines(&window).iter().any(|line| line.contains("Quit")), "{:?}", lines(&window));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    ask(&mut window, CTRL | Modifiers::SHIFT, Key::P, "nothing is");
+    assert!(lines(&window).iter().any(|line| line.contains("Quit")), "{:?}", lines(&window));
 }
 
 #[test]

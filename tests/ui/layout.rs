@@ -184,3 +184,46 @@ fn the_text_size_is_the_apps() {
     settle(&mut window);
     assert_eq!(window.ctx.zoom_factor(), 1.2);
 }
+
+#[test]
+fn the_time_panel_is_made_higher_and_folded_by_its_seam() {
+    let seam_name = "Height of the timeline";
+    for size in [[1440.0, 900.0], [1024.0, 900.0]] {
+        let mut window = crate::program::sized(Case::Full, size);
+        let time = |window: &Window| window.get_by_role_and_label(egui::Role::Region, "Time").rect();
+        let first = time(&window).height();
+        assert_eq!(first, 120.0);
+        window.get_by_label(seam_name).focus();
+        settle(&mut window);
+        let press = |window: &mut Window, key: Key| {
+            window.key_press(key);
+            settle(window);
+        };
+        press(&mut window, Key::ArrowUp);
+        assert_eq!(time(&window).height(), 128.0);
+        press(&mut window, Key::End);
+        let [least, now, most] = seam(&window, seam_name);
+        assert!(least == 32.0 && now == most && most > 200.0, "{least} {now} {most}");
+        assert_eq!(time(&window).height(), most as f32);
+        press(&mut window, Key::Home);
+        assert_eq!(time(&window).height(), 32.0, "one line");
+        press(&mut window, Key::ArrowUp);
+        assert_eq!(time(&window).height(), 120.0, "from the line to its least height");
+        press(&mut window, Key::ArrowDown);
+        assert_eq!(time(&window).height(), 32.0);
+        press(&mut window, Key::Enter);
+        assert_eq!(time(&window).height(), first, "as at first");
+        assert!(window.get_by_label(seam_name).is_focused());
+        assert_eq!(window.state().applied(), 57);
+        // By mouse.
+        let edge = time(&window).top();
+        drag(&mut window, pos2(600.0, edge), pos2(600.0, edge - 90.0));
+        assert!((time(&window).height() - 210.0).abs() < 3.0, "{:?}", time(&window));
+        let edge = time(&window).top();
+        drag(&mut window, pos2(600.0, edge), pos2(600.0, edge + 170.0));
+        assert_eq!(time(&window).height(), 32.0, "dragged down it is folded");
+        let edge = time(&window).top();
+        drag(&mut window, pos2(600.0, edge), pos2(600.0, edge - 60.0));
+        assert_eq!(time(&window).height(), 120.0);
+    }
+}

@@ -4,6 +4,7 @@
 mod app;
 mod background;
 mod blame;
+mod blanks;
 mod columns;
 mod compare;
 mod compare_streams;

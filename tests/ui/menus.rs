@@ -383,3 +383,22 @@ fn what_needs_a_row_is_in_no_other_list() {
     settle(&mut window);
     assert_eq!(window.state().copied(), ["account-1042"]);
 }
+
+#[test]
+fn home_and_end_go_to_the_ends_of_a_menu() {
+    let mut window = window(Case::Full);
+    press_with(&mut window, Modifiers::ALT, Key::Num2);
+    press_with(&mut window, Modifiers::SHIFT, Key::F10);
+    assert_eq!(focused_name(&window), "Set point A");
+    press(&mut window, Key::End);
+    assert_eq!(focused_name(&window), "Export…");
+    press(&mut window, Key::Home);
+    assert_eq!(focused_name(&window), "Set point A");
+    assert_eq!(window.state().applied(), 57, "the keys were not for the playhead");
+    press(&mut window, Key::Escape);
+    press_with(&mut window, Modifiers::ALT, Key::F);
+    press(&mut window, Key::End);
+    assert_eq!(focused_name(&window), "Quit");
+    press(&mut window, Key::Home);
+    assert_eq!(focused_name(&window), "Open file…");
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use egui::{Key, Modifiers};
 use eventglass::app::Effect;
-use eventglass::app::action::{Action, CopyWhat, EventTab, StateTab, StreamSort, Tree};
+use eventglass::app::action::{Action, CopyWhat, EventTab, StateTab, StreamSort, Tree, Zoom};
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand::ScrubTo;
 use eventglass::app::settings::{Recent, Settings};
@@ -587,4 +587,40 @@ fn a_file_that_is_no_store_gives_its_tab_to_the_next() {
     do_all(&mut program, [Action::OpenFiles(vec![copy(folder.path(), "b.db")])]);
     let names: Vec<String> = tabs(&program).into_iter().map(|tab| tab.name).collect();
     assert_eq!(names, ["bank.db", "b.db"]);
+}
+
+#[test]
+fn the_part_of_the_axis_that_was_shown_comes_back() {
+    let mut program = open(settings(), &[bank(57, None)]);
+    let zoom = Zoom { times: 4.0, left: 0.25 };
+    do_all(&mut program, [Action::SetZoom(zoom)]);
+    let kept = left(&program, settings());
+    let place = kept.recent[0].place.clone();
+    assert_eq!(place.zoom, zoom);
+    for place in [place, Place::of(sample("bank.db"))] {
+        let program = open(kept.clone(), &[place]);
+        let workspace = program.workspace();
+        let Content::Ready(body) = &workspace.time.content else { panic!("no time") };
+        assert_eq!(body.zoom, zoom);
+    }
+}
+
+#[test]
+fn a_script_without_a_font_is_a_finding_of_the_store_in_front() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut program = open(settings(), &[bank(57, None), Place::of(copy(folder.path(), "other.db"))]);
+    let of = |program: &Program| {
+        let findings = program.workspace().findings.expect("the list is open");
+        (0..findings.rows.len()).map(|at| findings.rows.row(at).message.into_owned()).collect::<Vec<_>>()
+    };
+    do_all(&mut program, [Action::ToggleFindings, Action::FontsMissing(vec!["Thai"])]);
+    do_all(&mut program, [Action::FontsMissing(vec!["Ethiopic", "Thai"])]);
+    let found = of(&program);
+    let own: Vec<&String> = found.iter().filter(|words| words.contains("no font here")).collect();
+    assert!(own.len() == 1 && own[0].starts_with("Ethiopic, Thai: "), "{found:?}");
+    // Another store has no such letters.
+    do_all(&mut program, [Action::ShowNthStore(1), Action::ToggleFindings]);
+    if program.workspace().findings.is_some() {
+        assert!(!of(&program).iter().any(|words| words.contains("Thai")));
+    }
 }

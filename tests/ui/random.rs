@@ -153,8 +153,24 @@ fn action(chance: &mut Chance, world: &World) -> Action {
         1 => chance.next(),
         _ => chance.below(260),
     };
-    let words =
-        ["", "", "type:made", "type:withdrawn", "104", "a", "zzz", "event 7", "v12", "  ", "\u{0}\u{7f}", "Ö", "card"];
+    let words = [
+        "",
+        "",
+        "type:made",
+        "type:withdrawn",
+        "104",
+        "a",
+        "zzz",
+        "event 7",
+        "v12",
+        "  ",
+        "\u{0}\u{7f}",
+        "Ö",
+        "card",
+        "n=7",
+        "/(/",
+        "/made$/",
+    ];
     let paths = ["", "/n", "/deep/a/1", "/balance", "/overdraft", "/nowhere/0", "/flags/0"];
     let path = |chance: &mut Chance| Pointer::parse(chance.of(&paths)).expect("a pointer");
     let trees = [Tree::State, Tree::Payload, Tree::Metadata];
@@ -327,7 +343,7 @@ fn listing(chance: &mut Chance) -> Action {
             let widths = [None, Some(0.0), Some(90.0), Some(f32::NAN), Some(1e9)];
             return ColumnAction::Width(path(chance), chance.of(&widths)).into();
         }
-        10 => return ColumnAction::Reset.into(),
+        10 => return chance.of(&[ColumnAction::Reset, ColumnAction::ResetWidths]).into(),
         _ => {
             let panel = chance.of(&[Panel::State, Panel::State, Panel::Event, Panel::Time]);
             let ways = [Way::Back, Way::On].map(FindAction::Next);

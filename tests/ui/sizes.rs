@@ -330,3 +330,15 @@ fn panels_behind_each_other_come_to_the_front_with_the_keyboard() {
     rest(&mut window);
     assert_eq!(in_front(&window), ["Findings"], "what was asked for is seen");
 }
+
+#[test]
+fn the_count_of_events_is_whole_or_left_out() {
+    for (size, drops) in [([720.0, 450.0], true), ([512.0, 320.0], true), ([1_440.0, 900.0], false)] {
+        let window = program::sized(Case::Full, size);
+        let painted = crate::panels::painted(&window);
+        let count: Vec<_> =
+            painted.iter().filter(|(text, _)| text.ends_with(" events") && text.starts_with("214")).collect();
+        assert!(count.iter().all(|(_, is_cut)| !is_cut), "{size:?}: {count:?}");
+        assert_eq!(count.is_empty(), drops, "{size:?}: {painted:?}");
+    }
+}

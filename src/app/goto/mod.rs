@@ -18,7 +18,7 @@ use super::desk::{Desk, Modal};
 use super::store::OpenStore;
 use super::stream::StreamView;
 use crate::index::At;
-use crate::model::{Applied, StoreId, StreamId, Text, Time, Version, uuid};
+use crate::model::{Applied, StoreId, StreamId, Text, Time, Version, uuid, visible_name};
 use crate::session::fuzzy::Fuzzy;
 use crate::session::goto::{FindId, FindPlaces, FoundEvent, FoundPlaces, FoundStream, FoundTime, FoundType, Places};
 use crate::session::{Found, JobHandle, JobNews, Progress};
@@ -365,7 +365,7 @@ fn place(view: &StreamView, when: &When) -> Result<Hit, String> {
         When::By(by) => (At::Applied(Applied(view.playhead.applied().0.saturating_add_signed(*by))), None),
         _ => (At::Last, None),
     };
-    let (applied, _) = view.rows.find(at).map_err(|lost| format!("{}: {lost}.", view.name))?;
+    let (applied, _) = view.rows.find(at).map_err(|lost| format!("{}: {lost}.", visible_name(&view.name)))?;
     Ok(Hit::Version { applied, asked })
 }
 
@@ -380,8 +380,14 @@ fn bookmarks(all: &[Bookmark], words: &str, most: usize) -> Vec<Hit> {
 fn commands(words: &str) -> Vec<Hit> {
     let mut fuzzy = Fuzzy::new(words);
     let all = Command::everywhere();
-    // Behind those come the ones whose sentence has the words.
-    let says = |command: &Command| command.doc.to_lowercase().contains(&words.to_lowercase()).then_some(0);
+    // Behind those come the ones whose sentence has the words, not as the end of others: "thing" is not
+    // in "Nothing is written".
+    let lower = words.to_lowercase();
+    let says = |command: &Command| {
+        let sentence = command.doc.to_lowercase();
+        let mut places = sentence.match_indices(&lower);
+        places.any(|(at, _)| !sentence[..at].ends_with(char::is_alphanumeric)).then_some(0)
+    };
     let mut score = |command: &Command| fuzzy.score(command.name).or_else(|| says(command));
     let mut found: Vec<_> = all.filter_map(|command| Some((score(command)?, command))).collect();
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

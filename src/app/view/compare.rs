@@ -3,7 +3,7 @@
 use super::Progress;
 use crate::app::compare::DivergenceSearch;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, Problem, Version};
+use crate::model::{Applied, Problem, Version, visible_name};
 use crate::session::{Differs, Divergence};
 
 /// A stream that the one that is shown is compared with: side A.
@@ -70,7 +70,7 @@ fn sentence(found: Divergence, here: &StreamView, there: &StreamView) -> String 
         Some(last) => format!("Same until {}; ", version(here, last)),
     };
     let at = version(here, same);
-    let (own, other) = (here.type_name_at(same), there.type_name_at(same));
+    let (own, other) = (visible_name(here.type_name_at(same)), visible_name(there.type_name_at(same)));
     let mut words = match differs {
         None => match same.checked_sub(1) {
             None => "Neither has an event.".to_owned(),

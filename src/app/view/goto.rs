@@ -9,7 +9,7 @@ use crate::app::desk::Desk;
 use crate::app::goto::{GoTo, Hit};
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, Time};
+use crate::model::{Applied, Time, visible_name};
 
 pub struct GoToView<'a> {
     pub text: &'a str,
@@ -179,11 +179,11 @@ impl GoToLines<'_> {
                 let words = if found.from_start { "the first of them" } else { "the next of them" };
                 let time = found.applied.0.checked_sub(1).and_then(|at| view?.rows.time(at));
                 let note = GoToNote::Words(format!("{words}, {version}"));
-                GoToLine { marks: &found.marks, time, note, ..line("Type", Cow::Borrowed(name)) }
+                GoToLine { marks: &found.marks, time, note, ..line("Type", visible_name(name)) }
             }
             Hit::Event(found) => {
                 let name = streams.map_or("", |streams| streams.name(found.stream));
-                let text = format!("{name} v{} {}", found.version, found.event_type);
+                let text = format!("{} v{} {}", visible_name(name), found.version, visible_name(&found.event_type));
                 let note = GoToNote::Words("has this id".to_owned());
                 GoToLine { time: found.time, note, ..line("Event", Cow::Owned(text)) }
             }
@@ -194,12 +194,12 @@ impl GoToLines<'_> {
                     Some(version) => GoToNote::Words(format!("at v{version}")),
                     None => GoToNote::Events(u64::from(events)),
                 };
-                GoToLine { marks: &found.marks, is_data: true, note, ..line("Stream", Cow::Borrowed(name)) }
+                GoToLine { marks: &found.marks, is_data: true, note, ..line("Stream", visible_name(name)) }
             }
             Hit::Twin(twin) => GoToLine {
                 is_data: true,
                 note: GoToNote::Words(format!("in {}, {} events", twin.store_name, twin.events)),
-                ..line("Same", Cow::Borrowed(&*twin.name))
+                ..line("Same", visible_name(&twin.name))
             },
             Hit::Bookmark(bookmark) => match &*bookmark.note {
                 "" => line("Bookmark", Cow::Owned(bookmark.place())),
@@ -230,7 +230,7 @@ impl GoToLines<'_> {
 /// `v57 Withdrawn`.
 fn event_name(view: &StreamView, applied: Applied) -> String {
     match (view.version_at(applied), applied.0.checked_sub(1)) {
-        (Some(version), Some(at)) => format!("v{version} {}", view.type_name_at(at)),
+        (Some(version), Some(at)) => format!("v{version} {}", visible_name(view.type_name_at(at))),
         _ => "Initial state".to_owned(),
     }
 }

@@ -11,7 +11,9 @@ use crate::app::action::{EventTab, Panel, StateTab, Tie, Tree};
 use crate::app::links::Links;
 use crate::app::store::OpenStore;
 use crate::app::stream::StreamView;
-use crate::model::{Applied, LinkTarget, Marks, Node, Pointer, Position, Problem, RecordedEvent, Time, Version};
+use crate::model::{
+    Applied, LinkTarget, Marks, Node, Pointer, Position, Problem, RecordedEvent, Time, Version, visible_name,
+};
 use crate::replay::Emitted;
 use crate::replay::timeline::OnError;
 use crate::replay::written::Written;
@@ -314,7 +316,10 @@ fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNe
             OnError::Stop => 0,
         },
         matrix: MatrixView {
-            tree: tree(view, Tree::State, view.matrix_shown().map_or(&shown.state, |news| &news.paths), None),
+            tree: TreeView {
+                find: find(store, Panel::State),
+                ..tree(view, Tree::State, view.matrix_shown().map_or(&shown.state, |news| &news.paths), None)
+            },
             columns: view,
             playhead: view.playhead.applied(),
             version_chars: view.rows.len().checked_sub(1).and_then(|last| view.rows.version(last)).map_or(0, chars),
@@ -427,7 +432,7 @@ fn link_line<'a>(store: &'a OpenStore, links: &Links, at: usize, end: &'a LinkEn
         (Some(place), _) => {
             let version = place.version.map(|version| format!(" v{version}")).unwrap_or_default();
             let stream = store.index.index.streams().name(place.stream);
-            Cow::Owned(format!("{stream}{version} {}", place.event_type))
+            Cow::Owned(format!("{}{version} {}", visible_name(stream), visible_name(&place.event_type)))
         }
     };
     let following = links.following.as_ref().filter(|following| following.link == at);

@@ -9,6 +9,7 @@ use super::{PanelCx, labels, sentence, split_header};
 use crate::app::action::{Action, Panel};
 use crate::app::command::{self as c, Target};
 use crate::app::view::{BlameLine, BlameView, Zone};
+use crate::model::visible_name;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, spoken};
@@ -81,7 +82,7 @@ pub fn blame_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         let line = view.rows.row(row);
         let became = line.inside.or(line.after).unwrap_or("removed");
         let text = format!("{} {} {became}", format::version(line.version), line.type_name);
-        let target = Target { open: Some(Action::OpenWrite(row)), text, store: None };
+        let target = Target { open: Some(Action::OpenWrite(row)), text, ..Target::default() };
         Asked { at, groups: MENU, target: Some(target) }
     });
     context_menu(ui, list.with("menu"), asked, cx.commands, out);
@@ -185,10 +186,10 @@ fn row_ui(at: &RowPaint<'_>, line: &BlameLine<'_>, view: &BlameView<'_>, columns
             "row {} of {}, {version}, {}{when}, {}{mark}",
             at.index + 1,
             view.rows.len(),
-            line.type_name,
+            visible_name(line.type_name),
             text::head(&value, 300)
         ),
-        tooltip: at.pointer.map(|_| format!("{version} {}\n{value}", line.type_name)),
+        tooltip: at.pointer.map(|_| format!("{version} {}\n{value}", visible_name(line.type_name))),
         ..RowNode::default()
     }
 }

@@ -6,6 +6,7 @@ use egui::{Id, Rect, Ui, pos2, vec2};
 use super::split_if_room;
 use crate::app::action::Action;
 use crate::app::view::{DivergenceView, OtherView};
+use crate::model::visible_name;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{Look, button, button_width, icon_button_enabled, spoken};
@@ -21,7 +22,8 @@ pub fn other_ui(ui: &mut Ui, id: Id, rect: Rect, view: &OtherView<'_>, out: &mut
     let y = line.center().y;
     paint::point_a_mark(&painter, pos2(line.left() + size::PAD + 5.0, y), t);
     let mut right = line.right() - 8.0;
-    let whole = view.store.map_or(view.name.to_owned(), |store| format!("{} in {store}", view.name));
+    let name = visible_name(view.name);
+    let whole = view.store.map_or(name.to_string(), |store| format!("{name} in {store}"));
     let ready = |ok: bool, why: &'static str| if ok { Ok(()) } else { Err(why) };
     let buttons = [
         (Icon::X, "End the comparison", Action::Compare(false), Ok(())),

@@ -6,7 +6,7 @@ use super::links::{links_here_ui, links_ui, ties_ui};
 use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, split_if_room};
 use crate::app::action::{Action, CopyWhat, EventTab, Panel};
 use crate::app::view::{Content, Emitted, EventBody, EventMark, FindView, TreeView, Zone};
-use crate::model::Position;
+use crate::model::{Position, visible_name};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{icon_button, spoken};
@@ -119,7 +119,7 @@ fn identity_ui(ui: &mut Ui, id: Id, line: Rect, body: &EventBody<'_>, zone: Zone
     let painter = ui.painter().clone();
     let y = line.center().y;
     let mut right = line.right() - size::PAD;
-    let mut words = format!("{}, v{}", body.type_name, body.version);
+    let mut words = format!("{}, v{}", visible_name(body.type_name), body.version);
     let version = format::version(body.version);
     let least = text::width(&painter, &version, text::DATA) + 90.0;
     let position = match body.position {

@@ -15,6 +15,8 @@ use crate::ui::widgets::page::appears;
 use crate::ui::{format, text};
 
 const WIDTH: f32 = 340.0;
+/// Where the fields begin.
+const FIELD: f32 = 76.0;
 /// Of the sheet; by it the sheet is asked for.
 pub const NAME: &str = "Time and kept filters";
 /// Kept filters that have keys of their own.
@@ -85,12 +87,20 @@ fn end_ui(
     out: &mut Vec<Action>,
 ) {
     let t = tokens::tokens(ui.ctx());
-    let (line, _) = ui.allocate_exact_size(vec2(width, 58.0), Sense::hover());
-    let (y, left) = (line.top() + 22.0, line.left() + 76.0);
+    let meant = end.time.map(|time| typed_form(time, zone));
+    let (words, color) = match (end.problem, end.time) {
+        (Some(problem), _) => (problem.to_owned(), t.warning),
+        (None, Some(time)) => (format::time_full(time, zone), t.secondary),
+        (None, None) if edge == Edge::From => ("from the first event".to_owned(), t.quiet),
+        (None, None) => ("through the last event".to_owned(), t.quiet),
+    };
+    // What is wrong, and what to do, is said whole.
+    let below = text::paragraph_galley(ui.painter(), width - FIELD - 8.0, &words, text::LABEL, color, 4);
+    let (line, _) = ui.allocate_exact_size(vec2(width, 40.0 + below.size().y), Sense::hover());
+    let (y, left) = (line.top() + 22.0, line.left() + FIELD);
     text::left(ui.painter(), line.left() + 12.0, y, word, text::BODY, t.secondary);
     let field = Field { id: id.with("field"), name, hint: "Tue 14:03, 6 Oct …", icon: None, key: None };
     let place = Rect::from_min_max(pos2(left, y - 13.0), pos2(line.right() - 8.0, y + 13.0));
-    let meant = end.time.map(|time| typed_form(time, zone));
     close_on_escape(ui, field.id);
     let output = field.show(ui, place, end.typed.or(meant.as_deref()).unwrap_or_default());
     if let Some(typed) = output.changed {
@@ -102,15 +112,9 @@ fn end_ui(
     if output.entered {
         Popup::close_all(ui.ctx());
     }
-    let (words, color) = match (end.problem, end.time) {
-        (Some(problem), _) => (problem.to_owned(), t.warning),
-        (None, Some(time)) => (format::time_full(time, zone), t.secondary),
-        (None, None) if edge == Edge::From => ("from the first event".to_owned(), t.quiet),
-        (None, None) => ("through the last event".to_owned(), t.quiet),
-    };
-    let below = Rect::from_min_max(pos2(left, y + 14.0), pos2(line.right() - 8.0, line.bottom()));
-    text::left_cut(ui.painter(), left, below.center().y, &words, text::LABEL, color, below.width());
-    spoken(ui, id.with("meant"), below, &format!("{word}: {words}"));
+    let place = Rect::from_min_max(pos2(left, y + 16.0), pos2(line.right() - 8.0, line.bottom()));
+    ui.painter().galley(place.min, below, color);
+    spoken(ui, id.with("meant"), place, &format!("{word}: {words}"));
 }
 
 /// Esc in a field closes the sheet; what is typed stays.

@@ -4,6 +4,7 @@ use egui::{Id, Rect, Sense, Ui, pos2, vec2};
 
 use crate::app::action::Action;
 use crate::app::view::EventTypes;
+use crate::model::visible_name;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{Look, button, button_width};
 use crate::ui::widgets::field::find_field;
@@ -70,11 +71,11 @@ fn list_ui(ui: &mut Ui, id: Id, width: f32, types: EventTypes<'_>, out: &mut Vec
     let mut shown = 0;
     for entry in found.by_ref().take(SHOWN) {
         let check = Check {
-            text: entry.name,
+            text: &visible_name(entry.name),
             style: text::BODY,
             slot: Some(entry.slot),
             number: &format::number(entry.count),
-            spoken: &format!("{}, {}", entry.name, format::plural(entry.count, "event", "events")),
+            spoken: &format!("{}, {}", visible_name(entry.name), format::plural(entry.count, "event", "events")),
             is_on: types.is_listed(entry.name),
         };
         let response = check.show(ui, id.with(("type", entry.name)), width);

@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, Ui, pos2};
 
-use super::columns::{Columns, MARK, SHAPE, SINCE_RIGHT, TIME, TYPE, VERSION_RIGHT};
+use super::columns::{Clock, Columns, MARK, SHAPE, SINCE_RIGHT, TIME, TYPE, VERSION_RIGHT};
 use super::event_times::event_times_ui;
 use super::event_types::event_types_ui;
 use super::streams_drop::streams_drop_ui;
@@ -10,7 +10,7 @@ use super::{LEAST_LIST, PanelCx, labels, placeholder_rows, problem, sentence, sp
 use crate::app::action::{Action, FilterAction, Panel};
 use crate::app::command as c;
 use crate::app::view::{CellText, Content, EventLine, EventLines, EventMark, EventsView, Zone};
-use crate::model::{Applied, StreamStatus};
+use crate::model::{Applied, StreamStatus, visible_name};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{key_cap, spoken};
@@ -26,6 +26,8 @@ const TIMES_WIDTH: f32 = 78.0;
 /// Narrower than this, the name of the stream and the rest of the header share what room there is.
 const TIGHT: f32 = 520.0;
 const LEAST_BUTTON: f32 = 66.0;
+/// Less of the name of the stream is not worth a count beside it.
+const LEAST_NAME: f32 = 120.0;
 
 /// The menu of an event.
 const MENU: Groups = &[
@@ -37,14 +39,14 @@ const MENU: Groups = &[
 
 /// Shows the panel in `rect`.
 pub fn events_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
-    let (view, zone, id) = (&cx.view.events, cx.zone, cx.id(Panel::Events));
+    let (view, id) = (&cx.view.events, cx.id(Panel::Events));
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
     let (header, rest) = split_header(&painter, rect, t);
     let list = id.with("list");
     header_ui(ui, id, header, cx, out);
-    let columns = Columns::new(ui, id, view, rect.width());
-    let body = labels(ui, rest, |ui, line| columns.labels_ui(ui, id, line, view, zone, out));
+    let columns = Columns::new(ui, id, view, rest);
+    let body = labels(ui, rest, |ui, line| columns.labels_ui(ui, id, line, cx, out));
     let rows = match &view.rows {
         _ if view.stream.is_none() => {
             sentence(ui, id, body, "Choose a stream to see its events.", None);
@@ -122,18 +124,28 @@ fn header_ui(ui: &mut Ui, id: Id, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<
     event_types_ui(ui, id.with("types"), types, view.types, out);
     event_times_ui(ui, id.with("times"), times, &view.times, cx.zone, out);
     let mut x = drop_end.unwrap_or(header.left() + size::PAD);
-    let count_width = text::width(&painter, &count, text::BODY);
+    let end = place.left() - 8.0;
+    let name_width = match drop_end {
+        None => text::width(&painter, &visible_name(stream), text::TITLE) + 10.0,
+        Some(_) => 0.0,
+    };
+    // In little room the number stands alone, or is left to the tooltip; the name has the rest.
+    let short = if view.filtered { format::number(view.shown) } else { format::count(view.total) };
+    let shown = [&count, &short].into_iter().map(|words| (words, text::width(&painter, words, text::BODY)));
+    let shown = shown.into_iter().find(|(_, width)| x + name_width.min(LEAST_NAME) + width <= end);
     if drop_end.is_none() {
-        let room = place.left() - 16.0 - count_width - 10.0 - x;
+        let room = end - 10.0 - shown.map_or(0.0, |(_, width)| width) - x;
         x = text::left_name(&painter, x, y, stream, text::TITLE, t.text, room) + 10.0;
     }
-    let end = place.left() - 8.0;
-    x = text::left_cut(&painter, x, y, &count, text::BODY, t.quiet, end - x);
-    if view.status != StreamStatus::Active {
-        x = text::left_cut(&painter, x + 10.0, y, view.status.name(), text::BODY, t.warning, end - x - 10.0);
+    if let Some((words, _)) = shown {
+        x = text::left(&painter, x, y, words, text::BODY, t.quiet);
+    }
+    if view.status != StreamStatus::Active && x + 10.0 + text::width(&painter, view.status.name(), text::BODY) <= end {
+        x = text::left(&painter, x + 10.0, y, view.status.name(), text::BODY, t.warning);
     }
     let spot = Rect::from_min_max(pos2(header.left() + size::PAD, header.top()), pos2(x, header.bottom()));
-    tip(spoken(ui, id.with("title"), spot, &format!("{stream}, {count}")), &format!("{stream}\n{count}"));
+    let name = visible_name(stream);
+    tip(spoken(ui, id.with("title"), spot, &format!("{name}, {count}")), &format!("{name}\n{count}"));
     let key = (focus::current(ui.ctx()) != Some(Panel::Streams)).then_some("/");
     let field = Field {
         id: id.with("filter"),
@@ -303,8 +315,10 @@ fn row_ui(
         None => {}
     }
     let x = x + columns.type_room;
-    let time_end = if let Some(time) = line.time.and_then(|time| format::time_parts(time, zone)) {
-        let from = if columns.short_time {
+    let time_end = if columns.time == Clock::Hidden {
+        x + TIME
+    } else if let Some(time) = line.time.and_then(|time| format::time_parts(time, zone)) {
+        let from = if columns.time == Clock::Short {
             x + TIME
         } else {
             let end = text::left(painter, x + TIME, y, &time.0, text::DATA, quiet);
@@ -326,8 +340,9 @@ fn row_ui(
         text::right(painter, at.fill.right() - 4.0, at.rect.top() + 7.0, &gap, text::LABEL, quiet);
     }
     let mut values = String::new();
-    for (i, ((from, to), cell)) in columns.payload.iter().zip(&line.cells).enumerate() {
-        let Some(column) = view.columns.get(i).map(|column| &column.payload) else { break };
+    let cells = line.cells.get(columns.first..).unwrap_or_default();
+    for (i, ((from, to), cell)) in columns.payload.iter().zip(cells).enumerate() {
+        let Some(column) = view.columns.get(columns.first + i).map(|column| &column.payload) else { break };
         let value = match cell {
             CellText::Missing => "-",
             CellText::Pending => "…",
@@ -355,18 +370,18 @@ fn row_ui(
             "row {} of {}, {}, v{}{when}{special}{point_a}{values}",
             at.index + 1,
             format::number(view.shown.max(at.index + 1)),
-            line.type_name,
+            visible_name(&line.type_name),
             line.version
         ),
         level: None,
         expanded: None,
         tooltip: at.pointer.and_then(|pointer| {
             let over = |(from, to): &(f32, f32)| (*from..*to).contains(&(pointer.x - x));
-            let cell = columns.payload.iter().position(over).and_then(|cell| line.cells.get(cell));
+            let cell = columns.payload.iter().position(over).and_then(|cell| cells.get(cell));
             match cell {
                 Some(CellText::Text(value)) => Some(text::head(value, MOST_TOLD).to_owned()),
                 Some(_) => None,
-                None => tooltip(line, pointer.x - x, columns.type_room, mark.map(|(_, word)| word), zone),
+                None => tooltip(line, pointer.x - x, columns, mark.map(|(_, word)| word), zone),
             }
         }),
     }
@@ -376,15 +391,15 @@ fn row_ui(
 const MOST_TOLD: usize = 2_000;
 
 /// What stands behind the cell under the pointer.
-fn tooltip(line: &EventLine<'_>, x: f32, type_room: f32, mark: Option<&str>, zone: Zone) -> Option<String> {
-    if x > TIME && x < SINCE_RIGHT {
+fn tooltip(line: &EventLine<'_>, x: f32, columns: &Columns, mark: Option<&str>, zone: Zone) -> Option<String> {
+    if columns.time != Clock::Hidden && x > TIME && x < SINCE_RIGHT {
         let utc = line.time?.to_rfc3339();
         return Some(format!("{}\n{utc}", format::time_full(line.time?, zone)));
     }
-    if x > SHAPE - 8.0 - type_room && x < TIME {
+    if x > SHAPE - 8.0 - columns.type_room && x < TIME {
         return Some(match mark {
-            Some(mark) => format!("{}: {mark}", line.type_name),
-            None => line.type_name.to_string(),
+            Some(mark) => format!("{}: {mark}", visible_name(&line.type_name)),
+            None => visible_name(&line.type_name).into_owned(),
         });
     }
     None

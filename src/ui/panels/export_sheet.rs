@@ -11,6 +11,7 @@ use egui::{Context, Event, Id, Key, Modifiers, Painter, Rect, Sense, Ui, UiBuild
 use super::problem;
 use crate::app::action::{Action, CopyWhat, ExportAction, Format, Until, What, Which};
 use crate::app::view::{ExportView, Outcome, PlayheadAt, Progress, Zone};
+use crate::model::visible_name;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{Look, button_enabled, button_width, flow, segmented, spoken};
 use crate::ui::widgets::field::Field;
@@ -601,7 +602,7 @@ fn streams<'a>(view: &'a ExportView<'_>) -> Question<'a> {
     };
     let streams = || format::plural(view.streams.number, "stream", "streams");
     let note = match view.which {
-        Which::This => Cow::Borrowed(view.named),
+        Which::This => visible_name(view.named),
         Which::Filtered => Cow::Owned(format!("{} whose names contain {}", streams(), view.named)),
         Which::All => Cow::Owned(streams()),
     };

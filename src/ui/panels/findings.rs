@@ -8,6 +8,7 @@ use super::{PanelCx, labels, sentence, split_header};
 use crate::app::action::{Action, Panel};
 use crate::app::command::{self as c, Target};
 use crate::app::view::FindingLine;
+use crate::model::visible_name;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::{icon_button, spoken};
@@ -62,7 +63,7 @@ pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Acti
     let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
         let line = view.rows.row(row);
         let text = format!("{} {} {}", line.code.name(), place(&line), line.message);
-        let target = Target { open: Some(Action::OpenFinding(row)), text, store: None };
+        let target = Target { open: Some(Action::OpenFinding(row)), text, ..Target::default() };
         Asked { at, groups: MENU, target: Some(target) }
     });
     context_menu(ui, id.with("menu"), asked, cx.commands, out);
@@ -71,8 +72,8 @@ pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Acti
 /// Stream and version.
 fn place(line: &FindingLine<'_>) -> String {
     match (&line.stream, line.version) {
-        (Some(stream), Some(version)) => format!("{stream} v{version}"),
-        (Some(stream), None) => stream.to_string(),
+        (Some(stream), Some(version)) => format!("{} v{version}", visible_name(stream)),
+        (Some(stream), None) => visible_name(stream).into_owned(),
         (None, _) => String::new(),
     }
 }
@@ -97,7 +98,9 @@ fn row_ui(at: &RowPaint<'_>, line: &FindingLine<'_>, len: u64, columns: Columns)
     text::left_cut(painter, x + CODE, y, line.code.name(), text::DATA, t.text, columns.place - CODE - 12.0);
     let place = place(line);
     let room = columns.what - columns.place - 12.0;
-    text::left_name(painter, x + columns.place, y, &place, text::DATA, t.secondary, room);
+    if !place.is_empty() {
+        text::left_name(painter, x + columns.place, y, &place, text::DATA, t.secondary, room);
+    }
     let count = format::number(line.count);
     let left = text::right(painter, at.rect.right() - 18.0, y, &count, text::DATA, t.text);
     let room = left - 16.0 - x - columns.what;

@@ -11,11 +11,12 @@ use crate::ui::widgets::page::{begin_with, page_ui};
 use crate::ui::widgets::sheet::{HEAD, head_ui, room, sheet_ui};
 
 /// Keys of lists and trees, which are no commands.
-const LIST_KEYS: [(&[&str], &str); 6] = [
+const LIST_KEYS: [(&[&str], &str); 7] = [
     (&["↑", "↓", "or", "k", "j"], "Move in a list or tree"),
     (&["PgUp", "PgDn"], "Move by a page"),
     (&["Enter"], "Open, or open and close a branch"),
     (&["Menu", "or", "Shift", "F10"], "Menu of the row"),
+    (&["Home", "End"], "First or last line of a menu"),
     (&["Tab"], "To the next control"),
     (&["←", "→", "Home", "End"], "Move the line between two panels"),
 ];

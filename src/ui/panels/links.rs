@@ -8,6 +8,7 @@ use super::{labels, sentence, split_if_room};
 use crate::app::action::{Action, Tie};
 use crate::app::command::{self as c, CommandContext, Target};
 use crate::app::view::{FindView, LinkHereLine, LinkLine, LinksHereView};
+use crate::model::visible_name;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::button::spoken;
@@ -170,7 +171,7 @@ pub fn links_here_ui(
     let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
         let line = view.rows.row(row);
         let text = format!("{} {} {}", place(&line), line.event_type, line.name);
-        let target = Target { open: Some(Action::OpenLinkHere(row)), text, store: None };
+        let target = Target { open: Some(Action::OpenLinkHere(row)), text, ..Target::default() };
         Asked { at, groups: MENU, target: Some(target) }
     });
     context_menu(ui, id.with("menu"), asked, commands, out);
@@ -179,7 +180,7 @@ pub fn links_here_ui(
 /// Stream and version.
 fn place(line: &LinkHereLine<'_>) -> String {
     let version = line.version.map(|version| format!(" v{version}")).unwrap_or_default();
-    format!("{}{version}", line.stream)
+    format!("{}{version}", visible_name(line.stream))
 }
 
 fn row_ui(at: &RowPaint<'_>, line: &LinkHereLine<'_>, len: u64) -> RowNode {
@@ -191,8 +192,8 @@ fn row_ui(at: &RowPaint<'_>, line: &LinkHereLine<'_>, len: u64) -> RowNode {
     let end = text::left_name(painter, left, y, &place, text::DATA, t.text, room * 0.6) + 10.0;
     text::left_name(painter, end, y, line.event_type, text::BODY, t.secondary, (name_left - 8.0 - end).max(0.0));
     RowNode {
-        name: format!("row {} of {len}, {place}, {}, {}", at.index + 1, line.event_type, line.name),
-        tooltip: at.pointer.map(|_| format!("{place}, {}", line.event_type)),
+        name: format!("row {} of {len}, {place}, {}, {}", at.index + 1, visible_name(line.event_type), line.name),
+        tooltip: at.pointer.map(|_| format!("{place}, {}", visible_name(line.event_type))),
         ..RowNode::default()
     }
 }

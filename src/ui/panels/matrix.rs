@@ -3,13 +3,14 @@
 
 use egui::{Color32, Id, Painter, Rect, Ui, pos2, vec2};
 
-use super::{labels, sentence, split_if_room};
+use super::{PanelCx, labels, sentence, split_if_room};
 use crate::app::action::{Action, StateTab, Tree};
 use crate::app::view::{ColumnLine, Lack, MatrixCell, MatrixFound, MatrixView, Zone};
+use crate::model::visible_name;
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::tree::TreeRow;
 use crate::ui::widgets::button::spoken;
-use crate::ui::widgets::node_rows::tree_rows;
+use crate::ui::widgets::node_rows::{reveal, row_menu, tree_rows};
 use crate::ui::widgets::rows::{RowNode, RowPaint, Rows};
 use crate::ui::{format, paint, text};
 
@@ -57,7 +58,8 @@ fn found<'a>(line: &ColumnLine<'a>, row: &TreeRow) -> MatrixFound<'a> {
 }
 
 /// Shows the tab in `rect`.
-pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, zone: Zone, out: &mut Vec<Action>) {
+pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let zone = cx.zone;
     let t = tokens::tokens(ui.ctx());
     let left = rect.left() + (rect.width() * 0.27).clamp(96.0, 240.0).round();
     let width = COLUMN + view.version_chars.saturating_sub(5) as f32 * CHAR;
@@ -84,8 +86,10 @@ pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, zone: Z
     };
     let selected = view.tree.selected.and_then(|path| rows.index_of(path));
     let mut hovered = None;
+    let list = id.with(StateTab::Matrix);
+    let reveal = reveal(ui, list, &view.tree, &rows, out);
     let shown =
-        Rows::new(id.with(StateTab::Matrix), "Changes by version", len).cursor(selected).tree().show(ui, rest, |at| {
+        Rows::new(list, "Changes by version", len).cursor(selected).reveal(reveal).tree().show(ui, rest, |at| {
             let Some(row) = rows.row(at.index) else { return RowNode::default() };
             let pointed = at.pointer.and_then(|pointer| columns.at(pointer.x));
             let mut node = row_ui(at, &row, len, &columns);
@@ -118,6 +122,7 @@ pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, zone: Z
             (None, None) => {}
         }
     }
+    row_menu(ui, list.with("menu"), Tree::State, &rows, shown.menu, cx.commands, out);
     let Some(foot) = foot else { return };
     let of_selected = || {
         let row = rows.row(selected?)?;
@@ -158,7 +163,7 @@ fn labels_ui(ui: &mut Ui, id: Id, line: Rect, columns: &Columns<'_>) {
         let cut = own.changes.is_some_and(|changes| changes.is_cut);
         let more = if cut { ", changed more paths than are told apart here" } else { "" };
         let here = if is_here { ", at the playhead" } else { "" };
-        let words = format!("Column {version}, {}{here}{what}{more}", own.type_name);
+        let words = format!("Column {version}, {}{here}{what}{more}", visible_name(own.type_name));
         spoken(ui, id.with(("matrix column", at)), place, &words).on_hover_text(&words);
     }
 }
@@ -295,5 +300,5 @@ fn cell_words(columns: &Columns<'_>, column: usize, row: &TreeRow, zone: Zone) -
             None => format!("{path} may have changed: more paths did than are told apart here"),
         },
     };
-    format!("{} {}{time}: {what}", format::version(line.version), line.type_name)
+    format!("{} {}{time}: {what}", format::version(line.version), visible_name(line.type_name))
 }

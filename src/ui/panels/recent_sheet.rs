@@ -41,7 +41,9 @@ fn row_ui(at: &RowPaint<'_>, entry: &RecentEntry, len: u64) -> RowNode {
     let kind = if entry.missing { "no longer there" } else { &entry.dialect };
     let end = text::right(at.painter, right, y, kind, text::LABEL.on_baseline_of(text::BODY), quiet) - 12.0;
     let name_end = text::left_name(at.painter, left, y, &entry.name, text::DATA, color, (end - left) * 0.45) + 12.0;
-    text::left_name(at.painter, name_end, y, &entry.place, text::DATA, t.secondary, (end - name_end).max(0.0));
+    if !entry.place.is_empty() {
+        text::left_name(at.painter, name_end, y, &entry.place, text::DATA, t.secondary, (end - name_end).max(0.0));
+    }
     let words = format!("{}, {}, {kind}", entry.name, entry.place);
     RowNode {
         name: format!("row {} of {len}, {words}", at.index + 1),

@@ -8,6 +8,7 @@ use super::{PanelCx, labels, sentence, split_header};
 use crate::app::action::{Action, Panel};
 use crate::app::command::{self as c, Target};
 use crate::app::view::{SearchLine, SearchView, Zone};
+use crate::model::visible_name;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::button::{icon_button, spoken};
@@ -57,7 +58,7 @@ pub fn search_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action
         let line = view.rows.row(row);
         let version = line.version.map(format::version).unwrap_or_default();
         let text = format!("{} {version} {} {}", line.stream, line.type_name, line.excerpt);
-        let target = Target { open: Some(Action::OpenHit(row)), text, store: None };
+        let target = Target { open: Some(Action::OpenHit(row)), text, ..Target::default() };
         Asked { at, groups: MENU, target: Some(target) }
     });
     context_menu(ui, list.with("menu"), asked, cx.commands, out);
@@ -206,12 +207,14 @@ fn row_ui(at: &RowPaint<'_>, line: &SearchLine<'_>, len: u64, columns: &Columns,
         name: format!(
             "row {} of {len}, {} {version}, {}{when}, in the {}: {}",
             at.index + 1,
-            line.stream,
-            line.type_name,
+            visible_name(line.stream),
+            visible_name(line.type_name),
             line.part,
             text::head(line.excerpt, 300)
         ),
-        tooltip: at.pointer.map(|_| format!("{} {version} {}\n{}", line.stream, line.type_name, line.excerpt)),
+        tooltip: at.pointer.map(|_| {
+            format!("{} {version} {}\n{}", visible_name(line.stream), visible_name(line.type_name), line.excerpt)
+        }),
         ..RowNode::default()
     }
 }

@@ -10,7 +10,7 @@ use crate::app::command::{self as c, CommandContext};
 use crate::app::view::{
     AgainstView, ChangeLine, Content, FindView, StateBody, StateSource, StateView, ThrowView, WorkspaceView,
 };
-use crate::model::{Node, Version};
+use crate::model::{Node, Version, visible_name};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, mix, size};
 use crate::ui::widgets::button::{Look, button, button_width, flow, icon_button, spoken};
@@ -78,7 +78,7 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         StateTab::Tree => tree_ui(ui, id, rest, cx, body, out),
         StateTab::Changes => changes_ui(ui, id, rest, body, cx.commands, out),
         StateTab::Raw if body.raw.is_empty() => placeholder_rows(&painter, rest, t),
-        StateTab::Matrix => matrix_ui(ui, id, rest, &body.matrix, cx.zone, out),
+        StateTab::Matrix => matrix_ui(ui, id, rest, &body.matrix, cx, out),
         StateTab::Raw => {
             let starts = view.find.map(FindView::starts).unwrap_or_default();
             let text = (body.raw.as_bytes(), body.tree.revision);
@@ -256,7 +256,8 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
             text::left_cut(&painter, left, y, threw.message, text::DATA, t.text, right - place_width - left);
         }
     }
-    let mut words = format!("{} threw at {version} {}: {}", threw.file, threw.type_name, threw.message);
+    let event_type = visible_name(threw.type_name);
+    let mut words = format!("{} threw at {version} {event_type}: {}", threw.file, threw.message);
     if !threw.help.is_empty() {
         y += 20.0;
         let end = text::left(&painter, left, y, "help:", text::BODY, t.quiet);

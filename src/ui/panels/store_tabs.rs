@@ -181,7 +181,8 @@ impl StoreTabs<'_> {
         out: &mut Vec<Action>,
     ) {
         let asked = asked_of(ui, response).map(|at| {
-            let target = Target { open: Some(Action::ShowStore(id)), text: path.to_owned(), store: Some(id) };
+            let target =
+                Target { open: Some(Action::ShowStore(id)), text: path.to_owned(), store: Some(id), column: None };
             Asked { at, groups, target: Some(target) }
         });
         context_menu(ui, response.id.with("menu"), asked, self.commands, out);

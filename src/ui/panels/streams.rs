@@ -7,7 +7,7 @@ use super::{LEAST_LIST, PanelCx, labels, placeholder_rows, problem, sentence, sp
 use crate::app::action::{Action, Panel, StreamSort};
 use crate::app::command::{self as c, Target};
 use crate::app::view::{Content, StreamLine, StreamLines, StreamsView, Zone};
-use crate::model::{Severity, StreamStatus, Time};
+use crate::model::{Severity, StreamStatus, Time, is_blank, visible_name};
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, Tokens, size};
 use crate::ui::widgets::context_menu::{Asked, Groups, asked_of, context_menu};
@@ -214,7 +214,7 @@ fn rows_ui(ui: &mut Ui, list: Id, body: Rect, cx: &PanelCx<'_>, rows: &dyn Strea
             StreamLine::Category { name, .. } => (CATEGORY_MENU, name.into_owned()),
             StreamLine::Stream { name, .. } => (STREAM_MENU, name.into_owned()),
         };
-        Asked { at, groups, target: Some(Target { open: Some(open(row)), text, store: None }) }
+        Asked { at, groups, target: Some(Target { open: Some(open(row)), text, ..Target::default() }) }
     });
     context_menu(ui, list.with("menu"), asked, cx.commands, out);
 }
@@ -263,6 +263,7 @@ fn row_ui(at: &RowPaint<'_>, row: StreamLine<'_>, filter: &str, latest: Option<T
             let state = if status == StreamStatus::Active { "" } else { status.name() };
             let comma = if state.is_empty() { "" } else { ", " };
             let events = format::plural(events, "event", "events");
+            let name = visible_name(&name);
             let tooltip = at.pointer.map(|_| match last {
                 Some(last) => format!("{name}\nlast event {}", format::time_full(last, zone)),
                 None => name.to_string(),
@@ -329,6 +330,10 @@ fn name_ui(
     quiet: egui::Color32,
 ) -> bool {
     let (t, y) = (at.t, at.rect.center().y);
+    if is_blank(name) {
+        text::left_name(at.painter, x, y, name, text::DATA, quiet, room);
+        return false;
+    }
     let full = text::width(at.painter, name, text::DATA);
     let split = name.floor_char_boundary(prefix.min(name.len()));
     if full > room {

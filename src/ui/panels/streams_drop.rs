@@ -5,6 +5,7 @@ use egui::{Popup, PopupCloseBehavior, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{PanelCx, PanelRow, panel_ui};
 use crate::app::action::{Action, Panel};
+use crate::model::visible_name;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::widgets::menu::popup_frame;
@@ -13,14 +14,18 @@ use crate::ui::{focus, paint, text};
 
 /// Room of the button's icons beside the name.
 const AROUND_NAME: f32 = 56.0;
+/// Narrower than this, a header has no room for a name and a count.
+const FOR_BOTH: f32 = 300.0;
 
 /// Shows the button, and the list where it is open, in the room that there is; returns where the header's text may begin.
 pub fn streams_drop_ui(ui: &mut Ui, header: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>) -> f32 {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
-    let word = cx.view.streams.selected_name.unwrap_or("Choose a stream");
-    // A long name leaves room for how many events there are.
-    let most = (header.width() - 16.0 - AROUND_NAME).min((header.width() * 0.6).max(116.0)).max(24.0);
+    let name = cx.view.streams.selected_name.unwrap_or("Choose a stream");
+    let word = &*visible_name(name);
+    // A long name leaves room for how many events there are, unless there is little for both.
+    let all = header.width() - 16.0 - AROUND_NAME;
+    let most = if header.width() < FOR_BOTH { all } else { all.min(header.width() * 0.6) }.max(24.0);
     let width = text::width(&painter, word, text::TITLE).min(most) + AROUND_NAME;
     let rect = Rect::from_min_size(pos2(header.left() + 8.0, header.top() + 4.0), vec2(width.round(), 24.0));
     let response = ui.interact(rect, cx.id("streams drop-down"), Sense::click());
@@ -30,7 +35,7 @@ pub fn streams_drop_ui(ui: &mut Ui, header: Rect, cx: &PanelCx<'_>, out: &mut Ve
     paint::outline(&painter, rect, size::RADIUS, t.outline);
     let y = rect.center().y;
     Icon::LIST_TREE.paint(&painter, pos2(rect.left() + 15.0, y), 14.0, t.secondary);
-    text::left_name(&painter, rect.left() + 28.0, y, word, text::TITLE, t.text, rect.width() - 54.0);
+    text::left_name(&painter, rect.left() + 28.0, y, name, text::TITLE, t.text, rect.width() - 54.0);
     paint::chevron(&painter, pos2(rect.right() - 13.0, y), true, t.secondary);
     if response.has_focus() {
         paint::focus_ring(&painter, rect, t);

@@ -12,7 +12,7 @@ use crate::app::action::{Action, Axis, FilterAction, Panel, Zoom};
 use crate::app::command::{self as c, CommandContext};
 use crate::app::playback::{PlaybackCommand, SPEEDS};
 use crate::app::view::{Content, EventTypes, TimeBody, TypeSlot, Zone};
-use crate::model::Applied;
+use crate::model::{Applied, visible_name};
 use crate::ui::axis::TimeAxis;
 use crate::ui::course::{Bin, Course};
 use crate::ui::density::{BarColors, density_ui};
@@ -22,11 +22,9 @@ use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::widgets::button::{Look, button, button_enabled, button_width, icon_button_enabled, segmented, spoken};
 use crate::ui::widgets::context_menu::{Asked, Groups, asked_of, context_menu};
 use crate::ui::widgets::menu::{self, Line, drop_button};
-use crate::ui::widgets::scrubber::{BARS, Scrubber, ScrubberOutput};
+use crate::ui::widgets::scrubber::{PLOT, Scrubber, ScrubberOutput, bars};
 use crate::ui::{format, paint, text};
 
-/// Height of labels, bars and rail.
-const PLOT: f32 = 88.0;
 /// Narrower than this, the slider has the whole width.
 const WITH_LEGEND: f32 = 480.0;
 /// Narrower than these, the first line has no switch of the axis, and no speed.
@@ -277,14 +275,14 @@ fn readout_ui(ui: &mut Ui, id: Id, line: Rect, body: &TimeBody<'_>, zone: Zone) 
         }
         return;
     };
-    let widest = body.legend.iter().map(|entry| text::width(&painter, entry.name, text::BODY_MEDIUM));
+    let widest = body.legend.iter().map(|entry| text::width(&painter, &visible_name(entry.name), text::BODY_MEDIUM));
     let room = line.right();
     let slot = widest.fold(112.0_f32, f32::max).min(160.0).ceil().min(room - left);
     if slot >= LEAST_READOUT {
         paint::type_shape(&painter, pos2(left - 14.0, y), 5.5, current.slot, t);
         text::left_name(&painter, left, y, current.type_name, text::BODY_MEDIUM, t.text, slot);
     }
-    let mut words = format!("{}, v{}", current.type_name, current.version);
+    let mut words = format!("{}, v{}", visible_name(current.type_name), current.version);
     let mut x = left + slot + 14.0;
     if let Some((date, clock, offset)) = current.time.and_then(|time| format::time_parts(time, zone)) {
         let whole = format!("{date} {clock}");
@@ -320,7 +318,7 @@ fn legend_ui(
     let others = (body.others.0 > 0).then(|| {
         format!("{} {}", format::plural(body.others.0, "more type", "more types"), format::number(body.others.1))
     });
-    let named = body.legend.iter().map(|entry| format!("{} {}", entry.name, format::number(entry.count)));
+    let named = body.legend.iter().map(|entry| format!("{} {}", visible_name(entry.name), format::number(entry.count)));
     let words: Vec<String> = named.chain(others).collect();
     spoken(ui, id.with("legend"), rect, &words.join(", "));
     let shown = if narrow { 3 } else { 4 };
@@ -366,6 +364,7 @@ fn legend_ui(
 fn type_ui(ui: &mut Ui, id: Id, place: Rect, name: &str, is_on: bool) -> bool {
     let t = tokens::tokens(ui.ctx());
     let response = ui.interact(place, id, Sense::click());
+    let name = visible_name(name);
     let words = format!("Only {name}");
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &words));
     if is_on {
@@ -547,7 +546,7 @@ impl Slider<'_> {
         if !self.one_line {
             labels_ui(&painter, plot, timeline, ticks, [Some(output.pill), letter], t);
         }
-        let bars = Rect::from_x_y_ranges(plot.x_range(), plot.top() + BARS.0..=plot.top() + BARS.1);
+        let bars = bars(plot);
         let selected = selection(ui, id.with("selection"), timeline, body, &output).filter(|_| !self.one_line);
         if let Some((first, last)) = selected {
             let x = [first, last].map(|at| plot.left() + timeline.x_of(Applied(at + 1), body.events));
@@ -690,7 +689,7 @@ fn hover_card(body: &TimeBody<'_>, at: Applied, zone: Zone) -> String {
     let (events, bookmark) = (body.events, bookmark(body, at, "\n"));
     let Some(index) = at.0.checked_sub(1) else { return format!("Initial state{bookmark}") };
     let time = events.time(index).map(|time| format!("\n{}", format::time_full(time, zone))).unwrap_or_default();
-    format!("{} {}{time}{bookmark}", format::version(events.version(index)), events.type_name(index))
+    format!("{} {}{time}{bookmark}", format::version(events.version(index)), visible_name(&events.type_name(index)))
 }
 
 /// What is said of the bookmark at a place.
@@ -725,7 +724,7 @@ fn spoken_value(body: &TimeBody<'_>, zone: Zone) -> String {
         None => format!("initial state, {of}"),
         Some(current) => {
             let time = current.time.map(|time| format!(", {}", format::time_full(time, zone))).unwrap_or_default();
-            format!("version {}, {of}, {}{time}", current.version, current.type_name)
+            format!("version {}, {of}, {}{time}", current.version, visible_name(current.type_name))
         }
     }
 }
@@ -756,7 +755,7 @@ fn labels_ui(
         let x = plot.left() + tick.x;
         let height = if tick.major { 4.0 } else { 2.0 };
         let color = if tick.major { t.outline } else { t.hairline };
-        paint::vline(painter, x, plot.top() + 60.0, plot.top() + 60.0 + height, color);
+        paint::vline(painter, x, bars(plot).bottom(), bars(plot).bottom() + height, color);
         if tick.label.is_empty() {
             continue;
         }

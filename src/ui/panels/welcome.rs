@@ -187,9 +187,11 @@ fn recent_ui(ui: &mut Ui, id: Id, row: Rect, at: usize, entry: &RecentEntry, out
     if wide {
         let place = row.left() + 236.0;
         let dialect = row.right() - 180.0;
-        text::left_name(&painter, place, y, &entry.place, text::DATA, t.quiet, dialect - 16.0 - place);
+        if !entry.place.is_empty() {
+            text::left_name(&painter, place, y, &entry.place, text::DATA, t.quiet, dialect - 16.0 - place);
+        }
         let kind = if entry.missing { "no longer there" } else { &entry.dialect };
-        text::left_cut(&painter, dialect, y, kind, text::BODY, t.quiet, 96.0);
+        text::left_cut(&painter, dialect, y, kind, text::BODY, t.quiet, main.right() - 8.0 - dialect);
     }
     if response.has_focus() {
         paint::focus_ring(&painter, main.expand2(vec2(6.0, 0.0)), t);

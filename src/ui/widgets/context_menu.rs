@@ -6,7 +6,7 @@ use egui::{
     Vec2,
 };
 
-use super::menu::{command_lines, popup_frame};
+use super::menu::{command_lines, home_and_end, popup_frame};
 use super::page::reveal_focus;
 use crate::app::action::Action;
 use crate::app::command::{Command, CommandContext, Target};
@@ -111,6 +111,7 @@ fn show(ctx: &Context, popup: Id, layer: LayerId, at: Pos2, add: impl FnOnce(&mu
             ScrollArea::vertical().max_height(room - margin.y).show(ui, |ui| {
                 ui.set_width(width);
                 add(ui);
+                home_and_end(ui);
                 reveal_focus(ui);
             });
         });

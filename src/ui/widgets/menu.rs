@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Context, Frame, Id, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense, Tooltip, Ui,
-    WidgetInfo, pos2, vec2,
+    Context, Frame, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense,
+    Tooltip, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::page::reveal_focus;
@@ -145,9 +145,41 @@ fn show(
         ScrollArea::vertical().max_height(height).show(ui, |ui| {
             ui.set_width(width);
             add(ui, width);
+            home_and_end(ui);
             reveal_focus(ui);
         });
     });
+}
+
+/// Lines of the menu that is drawn that can be used, and in which pass.
+type Lines = (u64, Vec<Id>);
+
+fn lines_id() -> Id {
+    Id::unique("lines of the menu")
+}
+
+fn note_line(ui: &Ui, line: Id) {
+    let pass = ui.ctx().cumulative_pass_nr();
+    ui.data_mut(|data| {
+        let (at, lines): &mut Lines = data.get_temp_mut_or_default(lines_id());
+        if *at != pass {
+            (*at, *lines) = (pass, Vec::new());
+        }
+        lines.push(line);
+    });
+}
+
+/// In a menu, Home and End give the keyboard to the first line and to the last. Asked once its lines are drawn.
+pub fn home_and_end(ui: &Ui) {
+    let (pass, lines): Lines = ui.data_mut(|data| data.remove_temp(lines_id())).unwrap_or_default();
+    if pass != ui.ctx().cumulative_pass_nr() || ui.is_sizing_pass() || ui.ctx().text_edit_focused() {
+        return;
+    }
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let asked = if pressed(Key::Home) { lines.first() } else { lines.last().filter(|_| pressed(Key::End)) };
+    if let Some(line) = asked {
+        ui.memory_mut(|memory| memory.request_focus(*line));
+    }
 }
 
 /// One line of a menu.
@@ -179,6 +211,9 @@ impl<'a> Line<'a> {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), sense);
         let role = if self.checked { Role::MenuItemRadio } else { Role::MenuItem };
         response.widget_info(|| WidgetInfo::labeled(role, self.enabled.is_ok(), self.text));
+        if self.enabled.is_ok() {
+            note_line(ui, response.id);
+        }
         if let Err(reason) = self.enabled {
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(reason));
         }

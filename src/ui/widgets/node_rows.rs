@@ -2,8 +2,8 @@
 
 use egui::{Id, Rect, Ui, pos2};
 
-use super::context_menu::{Asked, Groups, context_menu};
-use crate::app::action::Action;
+use super::context_menu::{Asked, AskedAt, Groups, context_menu};
+use crate::app::action::{Action, Tree};
 use crate::app::command::{self as c, CommandContext, Target};
 use crate::app::view::{LastWrite, LastWrites, TreeView, contains};
 use crate::model::{Applied, Pointer, Version};
@@ -106,24 +106,37 @@ pub fn node_rows_ui(
         Some(row) => out.extend([Action::SelectPath(view.tree, Some(row.path)), Action::ShowValue]),
         None => {}
     }
-    let asked = shown.menu.and_then(|(index, at)| Some((rows.row(index)?, at))).map(|(row, at)| {
-        let groups = match (state.is_some(), row.expanded.is_some()) {
+    row_menu(ui, id.with("menu"), view.tree, &rows, shown.menu, commands, out);
+}
+
+/// Shows the menu of a row of a tree, where it is open or asked for now.
+pub fn row_menu(
+    ui: &Ui,
+    id: Id,
+    tree: Tree,
+    rows: &TreeRows,
+    asked: Option<(u64, AskedAt)>,
+    commands: &CommandContext,
+    out: &mut Vec<Action>,
+) {
+    let asked = asked.and_then(|(index, at)| Some((rows.row(index)?, at))).map(|(row, at)| {
+        let groups = match (tree == Tree::State, row.expanded.is_some()) {
             (true, true) => STATE_BRANCH_MENU,
             (true, false) => STATE_LEAF_MENU,
             (false, true) => BRANCH_MENU,
             (false, false) => LEAF_MENU,
         };
-        let open = row.expanded.map(|_| Action::ToggleExpanded(view.tree, row.path.clone()));
+        let open = row.expanded.map(|_| Action::ToggleExpanded(tree, row.path.clone()));
         let text = row.path.to_string();
-        out.push(Action::SelectPath(view.tree, Some(row.path)));
-        Asked { at, groups, target: Some(Target { open, text, store: None }) }
+        out.push(Action::SelectPath(tree, Some(row.path)));
+        Asked { at, groups, target: Some(Target { open, text, ..Target::default() }) }
     });
-    context_menu(ui, id.with("menu"), asked, commands, out);
+    context_menu(ui, id, asked, commands, out);
 }
 
 /// The row of what was found, once for each time that one goes there. What it is in is opened, a
 /// branch with each frame.
-fn reveal(ui: &Ui, id: Id, view: &TreeView<'_>, rows: &TreeRows, out: &mut Vec<Action>) -> Option<u64> {
+pub fn reveal(ui: &Ui, id: Id, view: &TreeView<'_>, rows: &TreeRows, out: &mut Vec<Action>) -> Option<u64> {
     let (find, path) = (view.find?, view.selected?);
     let kept = id.with("jumps");
     if ui.data(|data| data.get_temp(kept)) == Some(find.jumps) || find.at.is_none() {

@@ -468,11 +468,14 @@ impl<'a> Rows<'a> {
         let height = f64::from(self.row_height);
         ui.input(|input| {
             let wheel = input.events.iter().filter_map(|event| match event {
-                Event::MouseWheel { unit, delta, modifiers, .. } if !modifiers.command => Some(match unit {
-                    MouseWheelUnit::Point => f64::from(delta.y) / height,
-                    MouseWheelUnit::Line => f64::from(delta.y) * 3.0,
-                    MouseWheelUnit::Page => f64::from(delta.y) * page,
-                }),
+                // With Shift it is meant sideways.
+                Event::MouseWheel { unit, delta, modifiers, .. } if !modifiers.command && !modifiers.shift => {
+                    Some(match unit {
+                        MouseWheelUnit::Point => f64::from(delta.y) / height,
+                        MouseWheelUnit::Line => f64::from(delta.y) * 3.0,
+                        MouseWheelUnit::Page => f64::from(delta.y) * page,
+                    })
+                }
                 _ => None,
             });
             -wheel.sum::<f64>()

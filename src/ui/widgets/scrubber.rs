@@ -15,6 +15,8 @@ use crate::ui::axis::{BREAK, TimeAxis};
 use crate::ui::tokens::{self, Tokens, mix};
 use crate::ui::{paint, text};
 
+/// Height of labels, bars and rail. In a higher panel the bars have what is more.
+pub const PLOT: f32 = 88.0;
 /// Where things are, from the top of the plot (which is 32 below that of the panel).
 const PILL_TOP: f32 = 0.0;
 const LINE_TOP: f32 = 18.0;
@@ -30,8 +32,18 @@ const PULL: f32 = 8.0;
 /// How much nearer a line of the wheel is.
 const PER_LINE: f64 = 1.2;
 const POINTS_PER_LINE: f32 = 40.0;
-/// The bars: dragging there selects.
-pub const BARS: (f32, f32) = (20.0, 60.0);
+/// The bars.
+const BARS: (f32, f32) = (20.0, 60.0);
+
+/// How much higher the plot is than it must be.
+fn stretch(plot: Rect) -> f32 {
+    (plot.height() - PLOT).max(0.0)
+}
+
+/// Where the bars are: dragging there selects.
+pub fn bars(plot: Rect) -> Rect {
+    Rect::from_x_y_ranges(plot.x_range(), plot.top() + BARS.0..=plot.top() + BARS.1 + stretch(plot))
+}
 
 /// A slider about to be shown.
 pub struct Scrubber<'a> {
@@ -96,8 +108,7 @@ impl Scrubber<'_> {
         let shift = ui.input(|input| input.modifiers.shift);
         let held = self.held(ui, &response, plot, pill);
         let origin = ui.input(|input| input.pointer.press_origin());
-        let bars = plot.top() + BARS.0..=plot.top() + BARS.1;
-        let is_in_bars = |pos: &Pos2| !self.one_line && bars.contains(&pos.y);
+        let is_in_bars = |pos: &Pos2| !self.one_line && bars(plot).y_range().contains(pos.y);
         let origin = origin.filter(|pos| response.is_pointer_button_down_on() && is_in_bars(pos));
         let to = response.interact_pointer_pos().filter(|_| response.dragged());
         let dragged = origin.zip(to).map(|(from, to)| (from.x - plot.left(), to.x - plot.left()));
@@ -248,7 +259,7 @@ impl Scrubber<'_> {
 
     /// Where the middle of the rail is.
     fn rail_y(&self, plot: Rect) -> f32 {
-        plot.top() + if self.one_line { LINE_RAIL } else { RAIL }
+        plot.top() + if self.one_line { LINE_RAIL } else { RAIL + stretch(plot) }
     }
 
     /// The pill stands right of the line, and left of it where there is no room.
@@ -297,8 +308,8 @@ impl Scrubber<'_> {
         if !is_covered || is_at_playhead {
             text::center(painter, letter.x, letter.y, "A", text::LABEL_MEDIUM, t.text);
         }
-        paint::vline(painter, x, plot.top() + 20.0, plot.top() + RAIL - 5.0, t.text);
-        paint::point_a_mark(painter, pos2(x, plot.top() + RAIL), t);
+        paint::vline(painter, x, plot.top() + 20.0, self.rail_y(plot) - 5.0, t.text);
+        paint::point_a_mark(painter, pos2(x, self.rail_y(plot)), t);
         Some(Rect::from_center_size(letter, vec2(12.0, 18.0)))
     }
 
@@ -367,7 +378,7 @@ impl Scrubber<'_> {
         if !self.timeline.zoom().is_part() {
             return;
         }
-        let top = if self.one_line { plot.top() + 27.0 } else { plot.top() + PART_TOP };
+        let top = if self.one_line { plot.top() + 27.0 } else { plot.top() + PART_TOP + stretch(plot) };
         let whole = Rect::from_x_y_ranges(plot.x_range(), top..=top + 3.0);
         painter.rect_filled(whole, 1.5, t.hairline);
         let (from, to) = self.timeline.part();
