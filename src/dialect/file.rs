@@ -480,7 +480,8 @@ pub(super) struct FieldRule {
     /// The name of a variant: a text, the only member of an object, or a member that is called so.
     #[serde(default)]
     pub tag: bool,
-    /// The column that says how the bytes become JSON, where rows differ; or a path, `item:$.D`.
+    /// The column that says how the bytes become JSON, where rows differ; or a path, `item:$.D`, or
+    /// `message:$.serializer` inside a column.
     pub by: Option<Names>,
     /// By its value, in place of `decode`.
     #[serde(default)]

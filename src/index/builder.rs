@@ -397,6 +397,7 @@ impl IndexBuilder {
             first_time: self.first_time,
             last_time: self.last_time,
             shares_versions: self.numbering.is_shared,
+            begins_at: self.numbering.begins_at,
         }
     }
 
@@ -452,30 +453,7 @@ impl IndexBuilder {
             let doubts = self.positions.doubts(&index, self.numbering.is_tagged);
             doubts.into_iter().for_each(|doubt| self.examined.note(FindingCode::OrderNotProven, doubt));
         }
-        if let Some(begins_at) = self.numbering.begins_at {
-            self.examine_beginnings(&index, begins_at);
-        }
         examine(&index, |finding| self.examined.push(finding));
-    }
-
-    /// Of streams whose first events are gone no fold gives the state.
-    fn examine_beginnings(&mut self, index: &EventIndex, begins_at: i64) {
-        for id in index.streams.ids() {
-            let Some(facts) = index.streams.facts(id) else { continue };
-            let first = facts.summary.first;
-            if first.0 <= begins_at || index.streams.retention(id).is_some() {
-                continue;
-            }
-            let (name, gone) = (Text::from(index.streams.name(id)), first.0 - 1);
-            let which = if gone == begins_at { format!("v{gone} is") } else { format!("v{begins_at} to v{gone} are") };
-            self.examined.push(Finding {
-                code: FindingCode::Gap,
-                stream: Some(name),
-                stream_id: Some(id),
-                version: Some(first),
-                message: format!("{which} not in the store: what is folded of the rest may not be the state"),
-            });
-        }
     }
 }
 
@@ -483,6 +461,9 @@ impl IndexBuilder {
 pub(super) fn examine(index: &EventIndex, mut push: impl FnMut(Finding)) {
     for id in index.streams.ids() {
         let Some(facts) = index.streams.facts(id) else { continue };
+        if let Some(begins_at) = index.begins_at.filter(|begins_at| facts.summary.first.0 > *begins_at) {
+            examine_beginning(index, id, begins_at, facts.summary.first, &mut push);
+        }
         let span = facts.summary.last.0.checked_sub(facts.summary.first.0).and_then(|span| span.checked_add(1));
         // A repeat can make up for a gap.
         let is_plain = facts.ordered && !facts.repeats && !facts.backwards;
@@ -491,6 +472,29 @@ pub(super) fn examine(index: &EventIndex, mut push: impl FnMut(Finding)) {
         }
         examine_stream(index, id, &mut push);
     }
+}
+
+/// Of a stream whose first events are gone no fold gives the state.
+fn examine_beginning(
+    index: &EventIndex,
+    stream: StreamId,
+    begins_at: i64,
+    first: Version,
+    push: &mut impl FnMut(Finding),
+) {
+    // What a server hides of a stream is known.
+    if index.streams.retention(stream).is_some() {
+        return;
+    }
+    let gone = first.0 - 1;
+    let which = if gone == begins_at { format!("v{gone} is") } else { format!("v{begins_at} to v{gone} are") };
+    push(Finding {
+        code: FindingCode::Gap,
+        stream: Some(Text::from(index.streams.name(stream))),
+        stream_id: Some(stream),
+        version: Some(first),
+        message: format!("{which} not in the store: what is folded of the rest may not be the state"),
+    });
 }
 
 /// Gaps, repeated versions and times that run backwards in one stream.

@@ -103,6 +103,8 @@ pub struct EventIndex {
     last_time: Option<Time>,
     /// Versions are counted over all streams.
     shares_versions: bool,
+    /// The number that every stream's first event has, where that is known.
+    begins_at: Option<i64>,
 }
 
 impl EventIndex {

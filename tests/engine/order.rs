@@ -172,3 +172,24 @@ fn versions_that_step_by_more_than_one_are_gaps() {
     assert_eq!(steps(&[0, 5, 10]), [json!([5, 2, "v1 to v4 are not in the store"])]);
     assert_eq!(steps(&[0, 1, 2]), [] as [Value; 0]);
 }
+
+#[test]
+fn a_check_says_which_streams_lack_their_first_events() {
+    let place = Place::new();
+    let path = place.path("journal.db");
+    let conn = Connection::open(&path).expect("a store");
+    conn.execute_batch(
+        "CREATE TABLE event_journal (ordering INTEGER PRIMARY KEY, persistence_id TEXT, sequence_number INTEGER,
+            deleted BOOLEAN, writer TEXT, write_timestamp INTEGER, adapter_manifest TEXT, event_ser_id INTEGER,
+            event_ser_manifest TEXT, event_payload BLOB);
+        INSERT INTO event_journal VALUES (1, 'Lamp|1', 3, 0, 'w', 1772600767500, '', 31, 'home.Lit', CAST('{}' AS BLOB)),
+            (2, 'Lamp|1', 4, 0, 'w', 1772600767500, '', 31, 'home.Lit', CAST('{}' AS BLOB)),
+            (3, 'Lamp|2', 1, 0, 'w', 1772600767500, '', 31, 'home.Lit', CAST('{}' AS BLOB));",
+    )
+    .expect("rows");
+    let found = place.program.json(&["check", &text(&path), "--json"]);
+    let gaps: Vec<_> = found.iter().filter(|line| line["code"] == "gap").collect();
+    assert_eq!(gaps.len(), 1, "{found:?}");
+    assert_eq!((&gaps[0]["stream"], &gaps[0]["version"]), (&json!("Lamp|1"), &json!(3)));
+    assert!(gaps[0]["message"].as_str().expect("a text").starts_with("v1 to v2 are not in the store"), "{gaps:?}");
+}

@@ -192,6 +192,16 @@ impl<'a> Resolver<'a> {
         Ok(field)
     }
 
+    /// Columns, or what stands in one of them: `message:$.serializer`.
+    fn places(&mut self, names: &[Name]) -> Result<Field, Lacks> {
+        let Some((column, path)) = names.first().and_then(|name| name.as_str().split_once(":$")) else {
+            return Ok(self.sources(&Names(names.to_vec())));
+        };
+        let field = self.sources(&Names(vec![Name::from(column)]));
+        let path = JsonPath::try_from(format!("${path}")).map_err(Lacks::from)?;
+        Ok(members::below(&field, &path.members))
+    }
+
     /// The values behind names in a flat list.
     fn pairs(&mut self, list: &str, names: &[String]) -> Field {
         let lists = self.sources(&Names(vec![Name::from(list)]));
@@ -465,7 +475,7 @@ impl Mapping {
         let by = match &map.payload.by {
             Some(Names(names)) => match names.first().map(|name| JsonPath::try_from(name.as_str().to_owned())) {
                 Some(Ok(path)) => inside.at(&path),
-                _ => columns.sources(&Names(names.clone())),
+                _ => columns.places(names)?,
             },
             None => Field::new(),
         };
