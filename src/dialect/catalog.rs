@@ -13,7 +13,8 @@ use hashbrown::HashMap;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-use super::file::{Detect, Names};
+use super::file::Detect;
+use super::rules::Names;
 use super::{Dialect, DialectError, Name, Table};
 use crate::home;
 

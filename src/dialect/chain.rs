@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::file::{JsonPath, PathOf};
+use super::rules::{JsonPath, PathOf};
 use crate::model::Node;
 
 /// The hash of an event is SHA-256 of two others, each in hex: that of its texts with `|` between

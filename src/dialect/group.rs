@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::file::{FieldRule, JsonPath, JsonPaths, PathOf, TextRule};
+use super::rules::{FieldRule, JsonPath, JsonPaths, PathOf, TextRule};
 use super::template::{Part, Template};
 use super::{Candidate, Dialect, Name};
 
@@ -101,7 +101,7 @@ impl Dialect {
 
 /// What a user's `--map stream=…` makes of a dialect's rule.
 pub(super) fn stream_by_hand(own: &TextRule, by_hand: FieldRule) -> TextRule {
-    let name = by_hand.col.as_ref().map(super::file::Names::or).unwrap_or_default();
+    let name = by_hand.col.as_ref().map(super::rules::Names::or).unwrap_or_default();
     TextRule::Field(match own {
         TextRule::Member(_) => FieldRule { in_payload: true, or: Some(without(&name)), ..by_hand },
         _ => by_hand,

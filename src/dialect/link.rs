@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::file::{JsonPath, Names, PathOf};
+use super::rules::{JsonPath, Names, PathOf};
 use super::template::Filter;
 use crate::model::{Link, LinkTarget, Node, Text, Version};
 

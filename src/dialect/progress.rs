@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::file::TableName;
 use super::guess::{Sampled, TableSample};
+use super::rules::TableName;
 use super::{Candidate, Name, Table};
 
 /// How the sentence on projections begins.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::file::{Comparison, Detect, EventMap, Events, TableName, Test};
+use super::file::Detect;
+use super::rules::{Comparison, EventMap, Events, TableName, Test};
 use super::{Candidate, Dialect, Name, Table};
 
 /// A `[[stored]]` block of a dialect.

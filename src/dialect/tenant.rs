@@ -1,7 +1,7 @@
 //! Stores of many tenants: a dialect narrowed to one of them.
 
 use super::Dialect;
-use super::file::{Comparison, FieldRule, Names, Scalar, Test, TextRule};
+use super::rules::{Comparison, FieldRule, Names, Scalar, Test, TextRule};
 
 impl Dialect {
     /// Rows say whose they are.

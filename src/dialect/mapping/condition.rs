@@ -1,7 +1,7 @@
 //! Whether a row is an event, where the container itself cannot ask.
 
 use super::{Cell, Field, Mapping, Row, RowTest};
-use crate::dialect::file::{Comparison, NOT_NULL, Scalar};
+use crate::dialect::rules::{Comparison, NOT_NULL, Scalar};
 
 impl RowTest {
     /// It holds for this value. A null is no value: it is unequal to every one.

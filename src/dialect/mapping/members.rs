@@ -3,7 +3,7 @@
 
 use super::resolve::Resolver;
 use super::{Cell, Field, Mapping, Name, Row, Source};
-use crate::dialect::file::{FieldRule, MemberRule};
+use crate::dialect::rules::{FieldRule, MemberRule};
 use crate::model::Node;
 use crate::model::json::{is_json, write, write_string};
 

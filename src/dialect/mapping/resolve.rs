@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::members;
 use super::{Column, Count, Counting, Field, Flag, ITEM, Items, Join, Mapping, Piece, ROWID, Reading, RowTest, Source};
 use crate::dialect::decode::Decode;
-use crate::dialect::file::{
-    Comparison, Dialect, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Lacks, Names, On, PathOf, Scalar, Test,
-    TextRule,
-};
+use crate::dialect::file::{Dialect, Lacks};
 use crate::dialect::library::Ending;
+use crate::dialect::rules::{
+    Comparison, FieldRule, FlagRule, JoinRule, JsonPath, JsonPaths, Names, On, PathOf, Scalar, Test, TextRule,
+};
 use crate::dialect::template::{Filter, Part, Template};
 use crate::dialect::{Name, ROLES, Table, nearest};
 use crate::model::{Listing, Numbering, Text, TimeUnit};
