@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::store::StoreAndIndex;
 use super::{CliError, at, print};
 use crate::index::At;
-use crate::model::{Applied, FindingCode, Version};
+use crate::model::{Applied, Finding, FindingCode, Version};
 use crate::replay::host::Stop;
 use crate::replay::merge::MERGE;
 use crate::replay::module::Reads;
@@ -275,10 +275,21 @@ impl Fold {
         self.source.rest_after(Duration::ZERO);
     }
 
+    /// Events that are not there before the furthest place: without them a state is a guess.
+    fn gaps(&self) -> Vec<Finding> {
+        let rows = self.source.rows();
+        let last = self.reached.0.checked_sub(1).and_then(|at| rows.version(at));
+        let stream = self.source.stream().filter(|_| last.is_some());
+        let mut gaps = stream.map(|stream| rows.index().gaps_of(stream)).unwrap_or_default();
+        gaps.retain(|gap| gap.version <= last);
+        gaps
+    }
+
     /// Prints what was odd and which handlers threw; the number is the exit code.
     pub fn report(&self) -> Result<u8, CliError> {
         let odd = self.source.findings().kept().iter().chain(self.timeline.findings().kept());
         print::findings(odd.filter(|finding| finding.code != FindingCode::HandlerThrew))?;
+        print::findings(self.gaps().iter())?;
         let said: Vec<&Said> = self.timeline.said().iter().filter(|said| said.applied <= self.reached).collect();
         for said in said.iter().skip(said.len().saturating_sub(SHOWN)) {
             let line = format!("{}: {}", self.event_name(said.applied, said.version), said.text);

@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use super::bytes::{Bytes, Now};
 use super::probe::{Kind, Probe};
-use super::row::{Extent, RowBuilder, row_and_item};
+use super::row::{Extent, RowBuilder};
 use super::{
     Bound, Container, Contents, DialectStore, EventPage, Fetcher, LOOK_TIME, OpenError, PAGE_BYTES, PAGE_ROWS,
     PayloadPage, Reach, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner, Sieve, Sifted, Source, StoreChange,
@@ -245,7 +245,7 @@ impl Reader {
         notes: &mut Findings,
     ) -> Result<usize, ReadError> {
         let has_items = self.builder.mapping().has_items();
-        let row_of = |key: RowKey| if has_items { row_and_item(key).0 } else { key.0 };
+        let row_of = |key: RowKey| if has_items { key.row_and_item().0 } else { key.0 };
         let offsets: Vec<u64> = wanted.iter().map(|(key, _)| row_of(*key).max(0) as u64).collect();
         let before = page.len();
         let mut places = Vec::with_capacity(wanted.len());
@@ -258,7 +258,7 @@ impl Reader {
             read += own.len();
             self.records.prepare(&offsets[at..]).map_err(|error| self.io(error))?;
             let Some(record) = self.records.record(offsets[at]).map_err(|error| self.io(error))? else { continue };
-            let items: Vec<usize> = own.iter().map(|(key, _)| row_and_item(*key).1).collect();
+            let items: Vec<usize> = own.iter().map(|(key, _)| key.row_and_item().1).collect();
             let (key, items) = (record.offset as i64, has_items.then_some(items.as_slice()));
             if let Err(reason) = self.push(&record, key, items, Extent::Whole, page, notes) {
                 let what = self.records.shape().what();

@@ -362,7 +362,7 @@ impl<R: Readers> Store for DialectStore<R> {
     }
 
     fn row_of(&self, key: RowKey) -> i64 {
-        if self.mapping.has_items() { row::row_and_item(key).0 } else { key.0 }
+        if self.mapping.has_items() { key.row_and_item().0 } else { key.0 }
     }
 
     fn library(&self) -> Option<&Library> {

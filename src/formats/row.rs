@@ -88,7 +88,7 @@ impl RowBuilder {
         for place in wanted.unwrap_or(&all) {
             let Some(node) = items.get(*place) else { continue };
             let item = Some(Item { node, place: *place, of: items.len() });
-            let pushed = match item_key(key, *place) {
+            let pushed = match RowKey::of_item(key, *place) {
                 Some(key) => self.push_event(key, cells, item, rest, extent, page, notes),
                 None => Err("holds more events than can be told apart".to_owned()),
             };
@@ -122,7 +122,7 @@ impl RowBuilder {
             return Ok(());
         }
         let name_form = mapping.stream(&row, &mut self.stream);
-        let Some(name_form) = name_form.filter(|_| !self.stream.is_empty() || !mapping.is_open()) else {
+        let Some(name_form) = name_form else {
             return Err("has no stream".to_owned());
         };
         if !mapping.event_type(&row, &mut self.event_type) {
@@ -235,21 +235,6 @@ fn rest_of(mapping: &Mapping, rest: &[usize], cells: &[Cell<'_>]) -> String {
     }
     object.push('}');
     object
-}
-
-/// Bits of a key that tell the items of a row apart.
-const ITEM_BITS: u32 = 20;
-
-/// The key of one of a row's events; `None` where the row's own leaves no room.
-fn item_key(row: i64, place: usize) -> Option<RowKey> {
-    let place = i64::try_from(place).ok().filter(|place| *place < 1 << ITEM_BITS)?;
-    let row = row.checked_mul(1 << ITEM_BITS)?;
-    Some(RowKey(row + place))
-}
-
-/// The row's own key and the item's place, as [`item_key`] put them together.
-pub(super) fn row_and_item(key: RowKey) -> (i64, usize) {
-    (key.0 >> ITEM_BITS, (key.0 & ((1 << ITEM_BITS) - 1)) as usize)
 }
 
 /// A value on its way into a page.

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::probe::{Kind, Probe};
-use super::row::{Extent, RowBuilder, row_and_item};
+use super::row::{Extent, RowBuilder};
 use super::sql::{NumberedRows, Queries, SqlFlavour, numbered, queries};
 use super::{
     Bound, Container, Contents, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS,
@@ -581,10 +581,10 @@ impl Rows {
         let queries = Arc::clone(&self.queries);
         let mut statement = conn.prepare_cached(&queries.whole)?;
         let has_items = self.builder.mapping().has_items();
-        let row_of = |key: &RowKey| if has_items { row_and_item(*key).0 } else { key.0 };
+        let row_of = |key: &RowKey| if has_items { key.row_and_item().0 } else { key.0 };
         for same_row in keys.chunk_by(|a, b| has_items && row_of(a) == row_of(b)) {
             let [first, ..] = same_row else { continue };
-            let items: Vec<usize> = same_row.iter().map(|key| row_and_item(*key).1).collect();
+            let items: Vec<usize> = same_row.iter().map(|key| key.row_and_item().1).collect();
             let wanted = has_items.then_some(items.as_slice());
             let result = statement.query([row_of(first)]).and_then(|mut rows| match rows.next()? {
                 Some(row) => self.push(row, wanted, Extent::Whole, &mut part, &mut Findings::default()),

@@ -398,6 +398,7 @@ impl IndexBuilder {
             last_time: self.last_time,
             shares_versions: self.numbering.is_shared,
             begins_at: self.numbering.begins_at,
+            is_tagged: self.numbering.is_tagged,
         }
     }
 
@@ -450,7 +451,7 @@ impl IndexBuilder {
         }
         let index = self.publish();
         if !self.comes_in_order {
-            let doubts = self.positions.doubts(&index, self.numbering.is_tagged);
+            let doubts = self.positions.doubts(&index);
             doubts.into_iter().for_each(|doubt| self.examined.note(FindingCode::OrderNotProven, doubt));
         }
         examine(&index, |finding| self.examined.push(finding));
@@ -460,17 +461,21 @@ impl IndexBuilder {
 /// Looks at the streams whose numbers tell that something is odd.
 pub(super) fn examine(index: &EventIndex, mut push: impl FnMut(Finding)) {
     for id in index.streams.ids() {
-        let Some(facts) = index.streams.facts(id) else { continue };
-        if let Some(begins_at) = index.begins_at.filter(|begins_at| facts.summary.first.0 > *begins_at) {
-            examine_beginning(index, id, begins_at, facts.summary.first, &mut push);
-        }
-        let span = facts.summary.last.0.checked_sub(facts.summary.first.0).and_then(|span| span.checked_add(1));
-        // A repeat can make up for a gap.
-        let is_plain = facts.ordered && !facts.repeats && !facts.backwards;
-        if is_plain && span == Some(i64::from(facts.summary.events)) {
-            continue;
-        }
-        examine_stream(index, id, &mut push);
+        examine_one(index, id, &mut push);
+    }
+}
+
+/// The same of one stream.
+pub(super) fn examine_one(index: &EventIndex, id: StreamId, push: &mut impl FnMut(Finding)) {
+    let Some(facts) = index.streams.facts(id) else { return };
+    if let Some(begins_at) = index.begins_at.filter(|begins_at| facts.summary.first.0 > *begins_at) {
+        examine_beginning(index, id, begins_at, facts.summary.first, push);
+    }
+    let span = facts.summary.last.0.checked_sub(facts.summary.first.0).and_then(|span| span.checked_add(1));
+    // A repeat can make up for a gap.
+    let is_plain = facts.ordered && !facts.repeats && !facts.backwards;
+    if !is_plain || span != Some(i64::from(facts.summary.events)) {
+        examine_stream(index, id, push);
     }
 }
 

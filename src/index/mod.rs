@@ -27,7 +27,8 @@ use order::Order;
 pub use streams::{CategoryGroup, NamePart, StreamList, StreamOrder, StreamSort, StreamTable};
 
 use crate::model::{
-    CategoryId, EventRow, Finding, Findings, Marks, Position, RowKey, Severity, StreamId, Text, Time, TypeId, Version,
+    CategoryId, EventRow, Finding, FindingCode, Findings, Marks, Position, RowKey, Severity, StreamId, Text, Time,
+    TypeId, Version,
 };
 
 /// Events in a full segment.
@@ -105,6 +106,8 @@ pub struct EventIndex {
     shares_versions: bool,
     /// The number that every stream's first event has, where that is known.
     begins_at: Option<i64>,
+    /// An event is in the stream of each of its tags.
+    is_tagged: bool,
 }
 
 impl EventIndex {
@@ -127,6 +130,14 @@ impl EventIndex {
     pub fn lacking(&self) -> impl Iterator<Item = &Finding> {
         let is_lacking = |finding: &&Finding| finding.stream.is_none() && finding.code.severity() > Severity::Note;
         self.findings.kept().iter().filter(is_lacking)
+    }
+
+    /// Events of the stream that are not there, as its numbers tell.
+    pub fn gaps_of(&self, stream: StreamId) -> Vec<Finding> {
+        let mut gaps = Vec::new();
+        builder::examine_one(self, stream, &mut |finding| gaps.push(finding));
+        gaps.retain(|finding| finding.code == FindingCode::Gap);
+        gaps
     }
 
     /// Looks at the numbers and times of every stream that cannot be plain; hands over all that is

@@ -133,7 +133,7 @@ impl Positions {
     }
 
     /// What is not certain of the order of an index with these positions, in words.
-    pub(super) fn doubts(&self, index: &EventIndex, is_tagged: bool) -> Vec<String> {
+    pub(super) fn doubts(&self, index: &EventIndex) -> Vec<String> {
         let mut doubts = Vec::new();
         if index.order == Order::Time {
             let why = self.trouble.as_deref().unwrap_or("the store has no order over everything");
@@ -143,7 +143,7 @@ impl Positions {
         let repeats = if self.falls { index.equal_positions() } else { self.repeats };
         match repeats {
             0 => {}
-            _ if is_tagged => doubts.push(format!(
+            _ if index.is_tagged => doubts.push(format!(
                 "an event is in the stream of each of its tags: {repeats} are listed and counted once more for that"
             )),
             1 => doubts.push("two events have the same position: they stand as they lie in the store".to_owned()),

@@ -36,6 +36,23 @@ pub struct EventRow(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey(pub i64);
 
+/// Bits of a key that tell the events of one row apart.
+const ITEM_BITS: u32 = 20;
+
+impl RowKey {
+    /// The key of one of a row's events; `None` where the row's own leaves no room.
+    pub fn of_item(row: i64, place: usize) -> Option<RowKey> {
+        let place = i64::try_from(place).ok().filter(|place| *place < 1 << ITEM_BITS)?;
+        let row = row.checked_mul(1 << ITEM_BITS)?;
+        Some(RowKey(row + place))
+    }
+
+    /// The row's own key and the place in it, as [`RowKey::of_item`] put them together.
+    pub fn row_and_item(self) -> (i64, usize) {
+        (self.0 >> ITEM_BITS, (self.0 & ((1 << ITEM_BITS) - 1)) as usize)
+    }
+}
+
 /// Interned stream, in order of first appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId(pub u32);

@@ -244,7 +244,7 @@ fn every_table_of_a_large_registry_gets_its_name() {
 const TAGGED: &str = "-- PostgreSQL database dump
 CREATE TABLE mill_events_tt_main (id bigint NOT NULL, type text NOT NULL, data bytea, tags text[] NOT NULL);
 COPY mill_events_tt_main (id, type, data, tags) FROM stdin;
-3\tmill:Sack.Moved\t\\\\x7b226e223a337d\t{sack-1,\"cart 2\"}
+3\tmill:Sack.Moved\t\\\\x7b226e223a337d\t{sack-1,\"cart 2\",sack-1,NULL}
 1\tmill:Sack.Filled\t\\\\x7b226e223a317d\t{sack-1}
 2\tmill:Day.Begun\t\\\\x7b226e223a327d\t{}
 \\.
@@ -281,6 +281,10 @@ fn an_event_is_in_the_stream_of_each_of_its_tags() {
     );
     let told = place.program.run(&["check", &store]).out;
     assert!(told.contains("1 are listed and counted once more"), "{told}");
+    // Of all streams together each event is one.
+    let module = place.write("count.mjs", "export default (n = 0, event) => n + 1;");
+    let counted = place.program.json(&["state", &store, "--stream", "$all", "--reducer", &module, "--json"]);
+    assert_eq!(counted[0]["state"], json!(3), "{counted:?}");
     // disintegrate has a column for each identifier.
     let inn = "-- PostgreSQL database dump
 CREATE TABLE event (event_id bigint NOT NULL, event_type text, payload bytea, inserted_at timestamptz, guest text, room bigint);

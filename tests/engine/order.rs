@@ -192,4 +192,8 @@ fn a_check_says_which_streams_lack_their_first_events() {
     assert_eq!(gaps.len(), 1, "{found:?}");
     assert_eq!((&gaps[0]["stream"], &gaps[0]["version"]), (&json!("Lamp|1"), &json!(3)));
     assert!(gaps[0]["message"].as_str().expect("a text").starts_with("v1 to v2 are not in the store"), "{gaps:?}");
+    // So does whoever shows a state of such a stream, and of no other.
+    let folded = |stream: &str| place.program.run(&["state", &text(&path), "--stream", stream]).err;
+    assert!(folded("Lamp|1").contains("v1 to v2 are not in the store"), "{}", folded("Lamp|1"));
+    assert_eq!(folded("Lamp|2"), "");
 }

@@ -90,9 +90,12 @@ pub(super) fn whose_id(name: &str) -> Option<String> {
 pub(super) fn says_kind(name: &str) -> bool {
     let words = words(name);
     let has = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
-    words.len() > 1
-        && has(&["type", "kind", "class", "model", "entity"])
-        && !has(&["event", "message", "payload", "media"])
+    words.len() > 1 && (says_thing(name) || has(&["type", "kind"])) && !has(&["event", "message", "payload", "media"])
+}
+
+/// It is a kind of things whatever else is known: `table_name`, `model_class`.
+pub(super) fn says_thing(name: &str) -> bool {
+    words(name).iter().any(|word| ["class", "model", "entity", "table", "resource"].contains(&word.as_str()))
 }
 
 /// The name is that of the kind of things which `whose` names: `order`, `order_type`.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::names::{STREAM, VERSION, Words, is_kind_of, is_tenant, says_kind, whose_id};
+use super::names::{STREAM, VERSION, Words, is_kind_of, is_tenant, says_kind, says_thing, whose_id};
 use super::{Column, FEW, Look, MEMBER};
 
 /// Columns of a key that are one stream together, at most.
@@ -51,7 +51,10 @@ impl Look<'_> {
             best.stream = self.without_needless(best.stream);
             let (stream, version) = (self.path(&best.stream), self.columns[best.version].path.clone());
             let (up, streams) = (best.up, best.streams);
-            self.reasons.push(format!("{version} counts up inside {stream} in {up} of {streams} streams"));
+            self.reasons.push(match streams {
+                0 => format!("{stream} and {version} are a key"),
+                _ => format!("{version} counts up inside {stream} in {up} of {streams} streams"),
+            });
             self.take_stream(best.stream);
             self.roles.push(("version", vec![best.version]));
             self.fits = best.up * 20 >= best.streams * 19;
@@ -65,8 +68,9 @@ impl Look<'_> {
         let Some((stream, sure)) = self.named_stream() else { return 0.0 };
         let ids = self.ids(&stream);
         let counts = |own: &Column| own.holds_numbers() && own.facts.time < 0.9 && tells_rows_apart(&ids, own);
-        let is_one = ids.iter().flatten().collect::<HashSet<_>>().len() == 1;
-        let may = |at: &usize| (self.is_few() || is_one) && !stream.contains(at);
+        let distinct = ids.iter().flatten().collect::<HashSet<_>>().len();
+        let is_told = self.is_few() || distinct == 1 || distinct == ids.len();
+        let may = |at: &usize| is_told && !stream.contains(at);
         let version = self.best(VERSION, 5.0, &counts).filter(may);
         self.reasons.push(format!("{} is named like a stream", self.path(&stream)));
         self.take_stream(stream);
@@ -118,11 +122,14 @@ impl Look<'_> {
     /// what that is worth.
     fn named_stream(&self) -> Option<(Vec<usize>, f64)> {
         let is_few = self.is_few();
+        // Beside a column that is named like a version the first rows may be one of each stream.
+        let counts = |own: &Column| own.holds_numbers() && own.facts.time < 0.9 && !own.is_member;
+        let has_version = self.best(VERSION, 5.0, &counts).is_some();
         let repeats = |own: &Column| {
             let f = &own.facts;
             // Of one stream alone a column of the table must say that it names streams.
             let is_named = !own.is_member && own.says(STREAM) >= 4.0;
-            let tells = is_few || f.variety < 0.9 && (f.distinct > 1 || is_named);
+            let tells = is_few || f.variety < 0.9 && (f.distinct > 1 || is_named) || is_named && has_version;
             f.nulls < 0.5 && f.json < 0.2 && f.time < 0.2 && !is_tenant(own.name()) && tells
         };
         let is_id = |own: &Column| whose_id(own.name()).is_some() && own.facts.variety < 0.9 && repeats(own);
@@ -139,8 +146,9 @@ impl Look<'_> {
         let all = 0..self.columns.len();
         let named = all.clone().find(|at| self.is_kind_beside(*at, id));
         let says_kind = |at: &usize| *at != id && self.may_join(*at) && says_kind(self.columns[*at].name());
-        let kind = named
-            .or_else(|| all.clone().filter(says_kind).find(|kind| self.is_id(*kind) || self.is_fixed_by(*kind, id)));
+        let is_kind =
+            |kind: &usize| self.is_id(*kind) || says_thing(self.columns[*kind].name()) || self.is_fixed_by(*kind, id);
+        let kind = named.or_else(|| all.clone().filter(says_kind).find(is_kind));
         let distinct = |of: &[usize]| self.ids(of).iter().flatten().collect::<HashSet<_>>().len();
         // Where no two kinds have one id, the id alone tells.
         let has_several = |kind: &usize| distinct(&[*kind, id]) > distinct(&[id]);
@@ -223,7 +231,9 @@ impl Look<'_> {
         let column = &self.columns[version];
         let v = &column.facts;
         let may = column.holds_numbers() && v.nulls <= 0.2 && v.time <= 0.9 && !(v.is_flag && v.ids.len() >= FEW);
-        may && column.says(VERSION) > NOT_IT
+        // What a payload holds may count for itself.
+        let least = if column.is_member { 0.0 } else { NOT_IT };
+        may && column.says(VERSION) > least
     }
 
     /// Its values may name streams.
@@ -254,7 +264,11 @@ impl Look<'_> {
         let all: usize = groups.values().map(Vec::len).sum();
         let several: Vec<&Vec<i64>> = groups.values().filter(|group| group.len() > 1).collect();
         let rows: usize = several.iter().map(|group| group.len()).sum();
-        if several.is_empty() || !is_key && rows * 2 < all {
+        // The first rows of many streams may be one of each: then a key tells, where its columns are named so.
+        let is_named_key = is_key
+            && self.columns[version].says(VERSION) > 0.0
+            && stream.last().is_some_and(|id| self.columns[*id].says(STREAM) > 0.0);
+        if several.is_empty() && !is_named_key || !is_key && rows * 2 < all {
             return None;
         }
         let different: usize = several.iter().map(|group| group.iter().collect::<HashSet<_>>().len()).sum();
@@ -296,7 +310,7 @@ impl Look<'_> {
             () if keys().any(|key| both.is_subset(&key)) => 2.0,
             () => 0.0,
         };
-        let score = 4.0 * up as f64 / several.len() as f64 + 2.0 * step + 2.0 * begin + key;
+        let score = 4.0 * up as f64 / several.len().max(1) as f64 + 2.0 * step + 2.0 * begin + key;
         let said = self.said(stream, version) - if rows > different { 3.0 } else { 0.0 };
         Some(Pair { score: score + said, stream: stream.to_vec(), version, streams: several.len(), up })
     }

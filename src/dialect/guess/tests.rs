@@ -394,3 +394,37 @@ fn a_table_of_things_with_a_type_is_no_store() {
     let found = guess(&[sample("events", &columns, (0..20).map(row).collect())]);
     assert!(found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn the_first_rows_may_be_one_of_each_stream() {
+    let columns = ["seq", "aggregate_id", "version", "event_type", "payload", "at"];
+    let first = || events(600, 1);
+    let all = "stream=aggregate_id,version=version,type=event_type,data=payload,time=at,position=seq";
+    let keyed = TableSample { keys: vec![vec![1, 2]], ..sample("events", &columns, first()) };
+    assert_eq!(said(&guess(&[keyed])[0]), all);
+    // Names tell alone, where there are both.
+    assert_eq!(said(&guess(&[sample("events", &columns, first())])[0]), all);
+}
+
+#[test]
+fn what_a_payload_holds_counts_no_versions() {
+    let rows = (0..40).map(|at| {
+        let payload = format!("{{\"before\":{{\"n\":{}}},\"after\":{{\"n\":{}}}}}", at / 8, at / 8 + 1);
+        let kind = if at % 3 == 0 { "Made" } else { "Moved" };
+        vec![Sampled::Integer(at + 5), text(format!("s-{}", at % 8)), text(kind), text(payload)]
+    });
+    let found = guess(&[sample("events", &["id", "entity_id", "kind", "body"], rows.collect())]);
+    assert!(!said(&found[0]).contains("version="), "{found:?}");
+}
+
+#[test]
+fn the_name_of_a_table_beside_an_id_says_of_what_it_is() {
+    let rows = (0..60).map(|at| {
+        let table = if at % 2 == 0 { "users" } else { "orders" };
+        let action = if at < 6 { "INSERT" } else { "UPDATE" };
+        let new = format!("{{\"total\":{at}}}");
+        vec![Sampled::Integer(at + 3), text(table), Sampled::Integer(at % 6 / 2), text(action), text(new)]
+    });
+    let found = guess(&[sample("audit_log", &["id", "table_name", "record_id", "action", "new_data"], rows.collect())]);
+    assert!(said(&found[0]).contains("stream=table_name+record_id"), "{found:?}");
+}

@@ -1,6 +1,7 @@
 //! What a row says by a mapping: the value of each role.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::*;
 
@@ -237,7 +238,7 @@ impl Mapping {
             });
             found.unwrap_or(Node::Null)
         };
-        let tags = match &self.items {
+        let mut tags = match &self.items {
             None => return Node::Null,
             Some(Items::Events(field, chain)) => return list(field, chain),
             Some(Items::Tags(field, chain)) => match list(field, chain) {
@@ -253,6 +254,9 @@ impl Mapping {
                 columns.iter().filter_map(tag).collect()
             }
         };
+        // A tag that is there twice makes no second event.
+        let mut seen = HashSet::new();
+        tags.retain(|tag| *tag != Node::Null && seen.insert(json::to_text(tag)));
         Node::array(if tags.is_empty() { vec![Node::Null] } else { tags })
     }
 

@@ -15,7 +15,7 @@ use super::{Dumped, Flavour, TEXT_BITS};
 use crate::dialect::mapping::{Column, Join, RowTest};
 use crate::dialect::{Cell, Mapping};
 use crate::formats::bytes::Now;
-use crate::formats::row::{Extent, RowBuilder, row_and_item};
+use crate::formats::row::{Extent, RowBuilder};
 use crate::formats::{
     EventPage, Fetcher, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner,
     StoreChange, payloads_of_rows,
@@ -500,12 +500,14 @@ impl Fetcher for Reader {
         let has_items = self.builder.mapping().has_items();
         let shared = Arc::clone(&self.shared);
         let mut read = 0;
-        for key in keys {
+        let row_of = |key: &RowKey| if has_items { key.row_and_item().0 } else { key.0 };
+        for same_row in keys.chunk_by(|a, b| has_items && row_of(a) == row_of(b)) {
+            let [first, ..] = same_row else { continue };
             if read > 0 && page.filled_bytes() > PAGE_BYTES {
                 break;
             }
-            read += 1;
-            let (row, item) = if has_items { row_and_item(*key) } else { (key.0, 0) };
+            read += same_row.len();
+            let row = row_of(first);
             let Some((at, offset)) = self.part_of(row) else { continue };
             let walk = self.walk(at);
             walk.seek(offset);
@@ -514,8 +516,8 @@ impl Fetcher for Reader {
             if !matches!(next, Next::Row(found) if found == offset) {
                 continue;
             }
-            let item = [item];
-            let pushed = self.push(at, row, has_items.then_some(&item[..]), Extent::Whole, page, notes);
+            let items: Vec<usize> = same_row.iter().map(|key| key.row_and_item().1).collect();
+            let pushed = self.push(at, row, has_items.then_some(&items[..]), Extent::Whole, page, notes);
             if let Err(reason) = pushed {
                 notes.note(FindingCode::Damaged, format!("the row at byte {offset} changed: it {reason}"));
             }

@@ -12,7 +12,7 @@ use super::record::{Body, Commit, Prepare, Record, flags};
 use super::rules;
 use super::walk::{Place, Step, Walk};
 use crate::formats::bytes::Outside;
-use crate::formats::row::{Extent, RowBuilder, row_and_item};
+use crate::formats::row::{Extent, RowBuilder};
 use crate::formats::{
     EventPage, Fetcher, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Run, ScanCursor, ScanStep, Scanner, StoreChange,
     payloads_of_rows,
@@ -509,7 +509,7 @@ impl Fetcher for Reader {
                 break;
             }
             read += 1;
-            let (position, place) = if has_items { row_and_item(*key) } else { (key.0, 0) };
+            let (position, place) = if has_items { key.row_and_item() } else { (key.0, 0) };
             let item = [place];
             let item = has_items.then_some(&item[..]);
             self.push_single(position, None, Extent::Whole, item, page, notes).map_err(|error| self.io(error))?;
