@@ -29,12 +29,17 @@ pub struct Compared {
     pub differ: u64,
     /// Streams with documents that no export of the module folds.
     pub not_folded: u64,
+    /// Documents behind events that are not in the store: no fold comes to them.
+    pub behind_gaps: u64,
 }
 
 impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Compared { documents, differ, not_folded } = self;
+        let Compared { documents, differ, not_folded, behind_gaps } = self;
         write!(f, "compared: {documents} documents, {differ} differ")?;
+        if *behind_gaps > 0 {
+            write!(f, "; {behind_gaps} stand behind events that are not in the store")?;
+        }
         match not_folded {
             0 => Ok(()),
             count => write!(f, "; {count} streams with documents are of categories that no export folds"),
@@ -94,12 +99,17 @@ fn compare_stream(
         tell(stream, Version(0), FindingCode::HandlerThrew, thrown.to_string());
         return Ok(());
     }
+    let gap = store.index.gaps_of(stream).iter().filter_map(|gap| gap.version).min();
     let (mut at, mut one_by_one) = (0, 0);
     for version in documents.versions().to_vec() {
         let to = source.rows().applied_at(version);
         // The event of that version must be there, and those before it.
         let is_there = to.checked_sub(1).and_then(|last| source.rows().version(last)) == Some(version);
         if !is_there {
+            continue;
+        }
+        if gap.is_some_and(|gap| version >= gap) {
+            compared.behind_gaps += 1;
             continue;
         }
         while at < to {

@@ -278,7 +278,8 @@ impl Fold {
     /// Events that are not there before the furthest place: without them a state is a guess.
     fn gaps(&self) -> Vec<Finding> {
         let rows = self.source.rows();
-        let last = self.reached.0.checked_sub(1).and_then(|at| rows.version(at));
+        let reached = self.reached.0.min(self.timeline.reachable());
+        let last = reached.checked_sub(1).and_then(|at| rows.version(at));
         let stream = self.source.stream().filter(|_| last.is_some());
         let mut gaps = stream.map(|stream| rows.index().gaps_of(stream)).unwrap_or_default();
         gaps.retain(|gap| gap.version <= last);

@@ -294,7 +294,11 @@ impl<'s> Look<'s> {
             } else {
                 8.0
             };
-            self.reasons.push(format!("{} varies inside streams, {} words", column.path, column.facts.distinct));
+            self.reasons.push(match column.facts.distinct {
+                1 => format!("{} is one word", column.path),
+                words if self.has("stream") => format!("{} varies inside streams, {words} words", column.path),
+                words => format!("{} has {words} words", column.path),
+            });
         }
         // Beside a version a name is enough.
         if !payload && self.history.is_none() && self.has("version") {

@@ -122,7 +122,7 @@ impl RowBuilder {
             return Ok(());
         }
         let name_form = mapping.stream(&row, &mut self.stream);
-        let Some(name_form) = name_form else {
+        let Some(name_form) = name_form.filter(|_| !self.stream.is_empty() || !mapping.is_open()) else {
             return Err("has no stream".to_owned());
         };
         if !mapping.event_type(&row, &mut self.event_type) {

@@ -1116,8 +1116,8 @@ fn nothing_of_a_store_acts_on_the_terminal() {
         [&[more[0], store.as_str(), "--stream", HOSTILE[6]], &more[1..]].concat()
     };
     run(&of(&["events"]), 3, 0);
-    run(&of(&["state"]), 1 + 4, 0);
-    run(&of(&["diff", "--from", "1", "--to", "4"]), 2, 0);
+    run(&of(&["state"]), 1 + 4, 1);
+    run(&of(&["diff", "--from", "1", "--to", "4"]), 2, 1);
     let reducing = [&of(&["state"])[..], &["--reducer", &reducer]].concat();
     assert!(run(&reducing, 2, 2).err.contains(r"x\u{1b}[2J\u{9b}1m\u{202e}\nhelp: run this"));
     run(&["state", &store, "--stream", "lines"], 0, 2);

@@ -433,13 +433,3 @@ payload = { json = "item:$.d", by = "item:$.D", decode = ["json"], decode_by = {
     assert_eq!(json!(seen(&place, &store, &["data"])), json!([[{"n": 1}], ["x"], ["no zlib"]]));
     assert_eq!(undecodable(&store), [json!([3, 1])]);
 }
-
-#[test]
-fn a_line_may_name_its_stream_with_no_letter() {
-    let place = Place::new();
-    let line =
-        |stream: &str| json!({"stream": stream, "version": 1, "type": "T", "data": {"of": stream}}).to_string() + "\n";
-    let store = place.write("log.jsonl", [line("a"), line("")].concat());
-    assert_eq!(json!(seen(&place, &store, &["stream", "data"])), json!([["a", {"of": "a"}], ["", {"of": ""}]]));
-    is_calm(&place, &store);
-}
