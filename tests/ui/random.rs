@@ -552,7 +552,7 @@ fn ten_thousand_random_actions_leave_everything_in_order() {
                 wheeled = window.ctx.memory(|memory| memory.focused());
             }
             check_names(&window, &format!("action {at}"));
-            check_focus(&window, wheeled);
+            check_focus(&mut window, wheeled);
             window.state_mut().log.drain(..).for_each(|action| story.tell(format!("by hand {action:?}")));
         }
         if at.is_multiple_of(REST_EVERY) {
@@ -564,7 +564,7 @@ fn ten_thousand_random_actions_leave_everything_in_order() {
             }
             settle(&mut window);
             check_names(&window, &format!("rest at action {at}"));
-            check_focus(&window, wheeled);
+            check_focus(&mut window, wheeled);
             rests += 1;
             compared += u32::from(check_place(&window, &world));
         }
@@ -578,8 +578,23 @@ fn tab_of(window: &Window, path: &Path) -> Option<StoreId> {
     view.toolbar.tabs.iter().find(|tab| Path::new(&tab.path) == path).map(|tab| tab.id)
 }
 
+/// Frames in which what has the keyboard comes into sight, where a thread brought something else to
+/// show meanwhile.
+const REVEAL: usize = 8;
+
 /// Whatever has the keyboard is there, and on screen unless the wheel was turned since it got it.
-fn check_focus(window: &Window, wheeled: Option<egui::Id>) {
+fn check_focus(window: &mut Window, wheeled: Option<egui::Id>) {
+    let is_seen = |window: &Window| {
+        let screen = window.ctx.content_rect();
+        window.root().children_recursive().find(Node::is_focused).is_none_or(|node| screen.intersects(node.rect()))
+    };
+    let is_wheeled = |window: &Window| wheeled.is_some() && window.ctx.memory(|memory| memory.focused()) == wheeled;
+    for _ in 0..REVEAL {
+        if is_seen(window) || is_wheeled(window) {
+            break;
+        }
+        window.run_steps(1);
+    }
     let Some(focused) = window.ctx.memory(|memory| memory.focused()) else { return };
     let node = window.root().children_recursive().find(Node::is_focused);
     let node = node.unwrap_or_else(|| panic!("{focused:?} has the keyboard and is not there: {:#?}", labels(window)));
