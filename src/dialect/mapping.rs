@@ -405,18 +405,6 @@ impl Mapping {
         !self.is_typed && self.shows_json_as_stored() && leaves_json(&self.metadata_decode)
     }
 
-    /// The columns that alone are metadata and id, each shown as it is stored; `None` where one of them
-    /// is something else, or the payload is.
-    pub fn beside_columns(&self) -> Option<[Option<&Column>; 2]> {
-        self.shown_columns()?;
-        let id = match self.event_id.as_slice() {
-            [Piece::Value(field, _)] => Some(self.column_of(field)?),
-            _ => None,
-        };
-        let metadata = if self.metadata.is_empty() { None } else { Some(self.column_of(&self.metadata)?) };
-        Some([metadata, id])
-    }
-
     /// The columns whose text is all that is shown of id, payload and metadata, but for what a line
     /// has beside them, and whether it is the id's; `None` where it is not, for something is taken
     /// off, put together or given a name.

@@ -58,7 +58,7 @@ use enter::{Entered, enter};
 pub use error::{OpenError, ReadError, TieChoice, unpacking};
 use input::Input;
 pub use input::{INPUT, open_input};
-pub use page::{Beside, EventPage, PageRow, PayloadPage, Stored};
+pub use page::{EventPage, PageRow, PayloadPage, Stored};
 pub use probe::Location;
 use probe::Probe;
 pub use sieve::{Sieve, Sifted};

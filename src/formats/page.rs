@@ -16,22 +16,8 @@ pub struct PayloadPage {
     rows: Vec<PayloadRow>,
 }
 
-/// A row: where its payload lies (`None` where it is null), and how it is decoded.
-#[derive(Clone, Debug)]
-pub struct PayloadRow {
-    pub key: RowKey,
-    pub payload: Option<Range<usize>>,
-    pub coding: u8,
-    /// `None`: what stands beside its payload is not told here.
-    pub beside: Option<Beside>,
-}
-
-/// Where metadata and id lie, both as they are stored and shown; `None` where there is none.
-#[derive(Clone, Debug)]
-pub struct Beside {
-    pub metadata: Option<Range<usize>>,
-    pub id: Option<Range<usize>>,
-}
+/// A row, where its payload lies (`None` where it is null), and how it is decoded.
+pub type PayloadRow = (RowKey, Option<Range<usize>>, u8);
 
 impl PayloadPage {
     pub fn clear(&mut self) {
@@ -49,30 +35,17 @@ impl PayloadPage {
 
     /// The same, of a store whose rows are not all decoded alike.
     pub fn push_coded(&mut self, key: RowKey, payload: Option<&[u8]>, coding: u8) {
-        let payload = self.take(payload);
-        self.rows.push(PayloadRow { key, payload, coding, beside: None });
-    }
-
-    /// Says what stands beside the payload that was pushed last.
-    pub fn push_beside(&mut self, metadata: Option<&[u8]>, id: Option<&[u8]>) {
-        let beside = Beside { metadata: self.take(metadata), id: self.take(id) };
-        if let Some(last) = self.rows.last_mut() {
-            last.beside = Some(beside);
-        }
-    }
-
-    fn take(&mut self, bytes: Option<&[u8]>) -> Option<Range<usize>> {
-        let bytes = bytes.map(|bytes| beginning(bytes).unwrap_or(bytes))?;
+        let payload = payload.map(|payload| beginning(payload).unwrap_or(payload));
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        Some(start..self.bytes.len())
+        self.bytes.extend_from_slice(payload.unwrap_or_default());
+        self.rows.push((key, payload.map(|_| start..self.bytes.len()), coding));
     }
 
     /// Gives the rows other keys; those that get none are taken out.
     pub(super) fn give_keys(&mut self, key: impl Fn(RowKey) -> Option<RowKey>) {
-        self.rows.retain_mut(|own| match key(own.key) {
+        self.rows.retain_mut(|(own, ..)| match key(*own) {
             Some(key) => {
-                own.key = key;
+                *own = key;
                 true
             }
             None => false,
@@ -83,7 +56,7 @@ impl PayloadPage {
         &self.rows
     }
 
-    /// All payloads, and what stands beside them, one behind the other.
+    /// All payloads, one behind the other.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -34,9 +34,8 @@ pub(super) struct Queries {
     pub payloads: Option<PayloadQueries>,
 }
 
-/// The statements that give keys and payloads, and behind them metadata and id where those are known.
+/// The statements that give keys and payloads.
 pub(super) struct PayloadQueries {
-    pub with_beside: bool,
     /// Between two keys.
     pub range: String,
     /// As [`Queries::run`].
@@ -134,14 +133,8 @@ fn statements(flavour: &dyn SqlFlavour, mapping: &Mapping, events: &Rows, by_str
     };
     let payload = mapping.payload_column().filter(|_| mapping.rest().is_none() && !mapping.has_items());
     let payloads = payload.and_then(column).map(|payload| {
-        let beside = mapping.beside_columns();
-        let others = beside.iter().flatten().map(|own| {
-            let own = own.and_then(column).map_or("NULL", String::as_str);
-            format!(", {own}")
-        });
-        let select = format!("SELECT {key}, {payload}{}", others.collect::<String>());
+        let select = format!("SELECT {key}, {payload}");
         PayloadQueries {
-            with_beside: beside.is_some(),
             range: format!("{select} {} ORDER BY {key}", rows(&format!("{key} BETWEEN {} AND {}", p(1), p(2)))),
             run: run.as_ref().map(|run| format!("{select} {}", rows(run))),
             one: format!("{select} {}", rows(&format!("{key} = {}", p(1)))),

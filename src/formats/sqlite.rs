@@ -310,7 +310,7 @@ impl Fetcher for Reader {
         if span <= keys.len() as u64 * FEW_BETWEEN {
             let read = self.file.read(|conn| {
                 let mut rows = conn.prepare_cached(&sql.range)?;
-                take_payloads(rows.query((first.0, last.0))?, keys, sql.with_beside, page)
+                take_payloads(rows.query((first.0, last.0))?, keys, page)
             });
             if let Ok(taken) = read {
                 return Ok(taken);
@@ -323,7 +323,7 @@ impl Fetcher for Reader {
                 while let Some(row) = rows.next()? {
                     let key = RowKey(row.get(0)?);
                     if keys.binary_search(&key).is_ok() {
-                        push_payload(key, row, sql.with_beside, page)?;
+                        push_payload(key, row, page)?;
                     }
                     if page.bytes().len() > PAGE_BYTES {
                         return Ok(false);
@@ -342,7 +342,7 @@ impl Fetcher for Reader {
             for (at, key) in keys.iter().enumerate() {
                 // A row that cannot be read is left out, as one that is gone.
                 drop(statement.query([key.0]).and_then(|mut rows| match rows.next()? {
-                    Some(row) => push_payload(*key, row, sql.with_beside, page),
+                    Some(row) => push_payload(*key, row, page),
                     None => Ok(()),
                 }));
                 if page.bytes().len() > PAGE_BYTES {
@@ -630,12 +630,7 @@ impl Rows {
     }
 }
 
-fn take_payloads(
-    mut rows: rusqlite::Rows<'_>,
-    keys: &[RowKey],
-    with_beside: bool,
-    page: &mut PayloadPage,
-) -> rusqlite::Result<usize> {
+fn take_payloads(mut rows: rusqlite::Rows<'_>, keys: &[RowKey], page: &mut PayloadPage) -> rusqlite::Result<usize> {
     page.clear();
     let mut at = 0;
     while let Some(row) = rows.next()? {
@@ -644,7 +639,7 @@ fn take_payloads(
             at += 1;
         }
         if keys.get(at) == Some(&key) {
-            push_payload(key, row, with_beside, page)?;
+            push_payload(key, row, page)?;
             at += 1;
             if page.bytes().len() > PAGE_BYTES {
                 return Ok(at);
@@ -654,26 +649,13 @@ fn take_payloads(
     Ok(keys.len())
 }
 
-fn push_payload(
-    key: RowKey,
-    row: &rusqlite::Row<'_>,
-    with_beside: bool,
-    page: &mut PayloadPage,
-) -> rusqlite::Result<()> {
+fn push_payload(key: RowKey, row: &rusqlite::Row<'_>, page: &mut PayloadPage) -> rusqlite::Result<()> {
     match cell(row.get_ref(1)?) {
         Cell::Null => page.push(key, None),
         Cell::Text(text) => page.push(key, Some(text.as_bytes())),
         Cell::Bytes(bytes) => page.push(key, Some(bytes)),
         // A number is JSON.
         number => page.push(key, number.to_text().as_deref().map(str::as_bytes)),
-    }
-    if with_beside {
-        let cells = [cell(row.get_ref(2)?), cell(row.get_ref(3)?)];
-        // Others are shown in another form than they are stored.
-        if cells.iter().all(|own| matches!(own, Cell::Null | Cell::Text(_))) {
-            let [metadata, id] = cells.map(|own| if let Cell::Text(text) = own { Some(text.as_bytes()) } else { None });
-            page.push_beside(metadata, id);
-        }
     }
     Ok(())
 }

@@ -249,7 +249,7 @@ fn a_stream_that_another_table_gets_later_is_told_apart_then() {
     let (mut page, mut fetcher) = (PayloadPage::default(), opened.store.fetcher().expect("a fetcher"));
     let run = formats::Run { stream: "d1", first: Version(1), last: Version(70) };
     assert_eq!(fetcher.payloads(&keys, Some(run), &mut page).expect("payloads"), 70);
-    assert!(page.rows().iter().map(|own| own.key).eq(keys.iter().copied()));
+    assert!(page.rows().iter().map(|own| own.0).eq(keys.iter().copied()));
     assert!(!String::from_utf8_lossy(page.bytes()).contains("blue_events"));
 }
 

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::formats::{Location, OpenChoice, open};
-use crate::model::Node;
 use crate::session::{Indexer, StreamSource};
 
 /// A log, for the way in which payloads of lines are shown.
@@ -180,12 +179,9 @@ fn expected(source: &mut StreamSource, text: &str) -> Vec<u32> {
             Some(part) => name.contains(&part.to_lowercase()),
             None => {
                 let word = word.to_lowercase();
-                let metadata = Some(&event.metadata).filter(|node| **node != Node::Null).map(to_text);
-                let beside = [metadata, event.id.as_ref().map(|id| id.to_string())];
                 name.contains(&word)
                     || event.version.to_string() == word.trim_start_matches('v')
                     || to_text(&event.data).to_lowercase().contains(&word)
-                    || beside.iter().flatten().any(|text| text.to_lowercase().contains(&word))
             }
         }
     };
@@ -198,7 +194,7 @@ fn expected(source: &mut StreamSource, text: &str) -> Vec<u32> {
         .collect()
 }
 
-const SEARCHES: [&str; 17] = [
+const SEARCHES: [&str; 12] = [
     "needle",
     "NEEDLE 7",
     "type:odd",
@@ -211,11 +207,6 @@ const SEARCHES: [&str; 17] = [
     "é",
     "even",
     "null",
-    "user-7",
-    "\"by\":\"user-7\"",
-    "needle user-7",
-    "id-12",
-    "É",
 ];
 
 #[test]
@@ -223,14 +214,11 @@ fn every_way_of_reading_finds_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let conn = rusqlite::Connection::open(&path).expect("a new store");
-    conn.execute_batch(
-        "CREATE TABLE events (stream TEXT, version INTEGER, type TEXT, data, metadata, id, UNIQUE (stream, version))",
-    )
-    .expect("a table");
+    conn.execute_batch("CREATE TABLE events (stream TEXT, version INTEGER, type TEXT, data, UNIQUE (stream, version))")
+        .expect("a table");
     let transaction = conn.unchecked_transaction().expect("a transaction");
     {
-        let mut insert =
-            transaction.prepare("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6)").expect("a statement");
+        let mut insert = transaction.prepare("INSERT INTO events VALUES (?1, ?2, ?3, ?4)").expect("a statement");
         // Rows lie thick in `near`, scattered in `far-n`, backwards in `back`.
         for at in 0..3_000i64 {
             let stream = match at {
@@ -251,25 +239,12 @@ fn every_way_of_reading_finds_the_same() {
                 _ => "null".to_owned(),
             };
             let kind = if at % 2 == 0 { "Even" } else { "Odd" };
-            let metadata: Option<Box<dyn rusqlite::ToSql>> = match at % 7 {
-                0 => None,
-                1 => Some(Box::new(format!("{{\"by\":\"user-{}\"}}", at % 10).into_bytes())),
-                2 => Some(Box::new(at)),
-                3 => Some(Box::new(format!("{{ \"\\u00e9\" : \"User-{}\" }}", at % 10))),
-                _ => Some(Box::new(format!("{{ \"by\": \"user-{}\" }}", at % 10))),
-            };
-            let id: Box<dyn rusqlite::ToSql> = match at % 4 {
-                0 => Box::new(at),
-                1 => Box::new(vec![at as u8; 16]),
-                _ => Box::new(format!("ID-{at}")),
-            };
-            insert.execute(rusqlite::params![stream, version, kind, data, metadata, id]).expect("a row");
+            insert.execute((stream, version, kind, data)).expect("a row");
         }
     }
     transaction.commit().expect("written");
     drop(conn);
-    let columns =
-        ["stream", "version", "type", "data", "metadata", "id"].map(|name| (name.to_owned(), name.to_owned()));
+    let columns = ["stream", "version", "type", "data"].map(|name| (name.to_owned(), name.to_owned()));
     let map = crate::dialect::MapOverride { table: None, columns: columns.into_iter().collect() };
     let choice = OpenChoice { map, ..OpenChoice::default() };
     let opened = Arc::new(open(&Location::of(&path), folder.path(), &choice).expect("a store"));
@@ -303,11 +278,7 @@ fn lines_are_searched_too() {
             let kind = if at % 2 == 0 { "Even" } else { "Odd" };
             let data =
                 if at % 3 == 0 { "\"Needle\"".to_owned() } else { format!("{{\"n\": {at}, \"é\":\"\\u0041\"}}") };
-            let beside =
-                if at % 5 == 0 { format!(",\"metadata\":{{\"by\": \"user-{}\"}}", at % 10) } else { String::new() };
-            format!(
-                "{{\"stream\":\"s\",\"version\":{at},\"type\":\"{kind}\",\"id\":\"id-{at}\",\"data\":{data}{beside}}}\n"
-            )
+            format!("{{\"stream\":\"s\",\"version\":{at},\"type\":\"{kind}\",\"data\":{data}}}\n")
         })
         .collect();
     std::fs::write(&path, lines).expect("written");
@@ -365,40 +336,4 @@ fn a_stretch_of_time_has_both_its_ends_and_no_event_without_a_time() {
             assert_eq!(found, expected, "{text} {from:?} to {through:?}");
         }
     }
-}
-
-#[test]
-fn what_is_typed_means_what_it_means_in_the_search() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("log.jsonl");
-    let line = |at: i64| {
-        format!(
-            "{{\"stream\":\"s-1\",\"version\":{at},\"type\":\"T{}\",\"id\":\"id-{at}\",\"data\":{{\"n\":{at},\"w\":\"two words\"}},\"metadata\":{{\"by\":{}}}}}\n",
-            at % 2,
-            at % 7
-        )
-    };
-    std::fs::write(&path, (0..400).map(line).collect::<String>()).expect("written");
-    let opened = Arc::new(open(&Location::of(&path), folder.path(), &OpenChoice::default()).expect("a store"));
-    let index = Indexer::open(Arc::clone(&opened)).and_then(|mut indexer| indexer.run()).expect("an index");
-    let rows = index.rows_of(StreamId(0));
-    for text in [
-        "n=12",
-        "/by=3",
-        "\"two words\" type:t1",
-        "/id-3[0-9]$/",
-        "stream:s-",
-        "stream:other",
-        "\"words two\"",
-        "by=3 /T1/",
-    ] {
-        let query = Query::parse(text).expect("a search").expect("something");
-        let mut search = crate::session::search::Search::new(index.clone(), query, 0, u64::MAX);
-        let mut hits = Vec::new();
-        while !search.look(&opened, &mut |hit| hits.push(hit.row.0)).expect("a readable store") {}
-        assert_eq!(run(&opened, &rows, StreamId(0), text), hits, "{text}");
-        assert_eq!(hits.is_empty(), text.ends_with("other") || text.contains("words two"), "{text}");
-    }
-    // Half an expression is words.
-    assert!(run(&opened, &rows, StreamId(0), "/(/").is_empty());
 }
