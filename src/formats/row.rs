@@ -237,6 +237,25 @@ fn rest_of(mapping: &Mapping, rest: &[usize], cells: &[Cell<'_>]) -> String {
     object
 }
 
+/// One row that is asked for, by one key or by several.
+pub(super) struct WantedRow {
+    pub row: i64,
+    /// The places of its events that are wanted, where a row may hold several.
+    pub items: Option<Vec<usize>>,
+    /// Keys that are in it.
+    pub keys: usize,
+}
+
+/// The rows of keys in their order: those that follow each other in one row are read and decoded
+/// together.
+pub(super) fn by_row(keys: &[RowKey], has_items: bool) -> impl Iterator<Item = WantedRow> {
+    let row_of = move |key: &RowKey| if has_items { key.row_and_item().0 } else { key.0 };
+    keys.chunk_by(move |a, b| has_items && row_of(a) == row_of(b)).filter_map(move |own| {
+        let items = has_items.then(|| own.iter().map(|key| key.row_and_item().1).collect());
+        Some(WantedRow { row: row_of(own.first()?), items, keys: own.len() })
+    })
+}
+
 /// A value on its way into a page.
 enum Held<'r> {
     Null,

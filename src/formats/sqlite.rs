@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::probe::{Kind, Probe};
-use super::row::{Extent, RowBuilder};
+use super::row::{Extent, RowBuilder, WantedRow, by_row};
 use super::sql::{NumberedRows, Queries, SqlFlavour, numbered, queries};
 use super::{
     Bound, Container, Contents, DialectStore, EventPage, Fetcher, Inside, OpenError, PAGE_BYTES, PAGE_ROWS,
@@ -581,20 +581,16 @@ impl Rows {
         let queries = Arc::clone(&self.queries);
         let mut statement = conn.prepare_cached(&queries.whole)?;
         let has_items = self.builder.mapping().has_items();
-        let row_of = |key: &RowKey| if has_items { key.row_and_item().0 } else { key.0 };
-        for same_row in keys.chunk_by(|a, b| has_items && row_of(a) == row_of(b)) {
-            let [first, ..] = same_row else { continue };
-            let items: Vec<usize> = same_row.iter().map(|key| key.row_and_item().1).collect();
-            let wanted = has_items.then_some(items.as_slice());
-            let result = statement.query([row_of(first)]).and_then(|mut rows| match rows.next()? {
-                Some(row) => self.push(row, wanted, Extent::Whole, &mut part, &mut Findings::default()),
+        for WantedRow { row: rowid, items, keys } in by_row(keys, has_items) {
+            let result = statement.query([rowid]).and_then(|mut rows| match rows.next()? {
+                Some(row) => self.push(row, items.as_deref(), Extent::Whole, &mut part, &mut Findings::default()),
                 None => Ok(()),
             });
             if let Err(error) = result {
-                let message = format!("the row with rowid {} cannot be read: {error}", first.0);
+                let message = format!("the row with rowid {rowid} cannot be read: {error}");
                 damaged.note(FindingCode::Damaged, message);
             }
-            read += same_row.len();
+            read += keys;
             if part.filled_bytes() > PAGE_BYTES {
                 break;
             }

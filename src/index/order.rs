@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::EventIndex;
 use crate::model::json::to_text;
-use crate::model::{Decimal, EventRow, Position, Text, Time};
+use crate::model::{Decimal, EventRow, Position, Text, Time, uuid};
 
 /// Positions that are no whole numbers of 64 bits are held one by one: so many, and so long.
 const MAX_ODD: usize = 1 << 20;
@@ -163,13 +163,8 @@ impl Positions {
 
 /// Whether a text is a UUID whose letters tell no order: of versions 6 and 7 they do (RFC 9562).
 fn is_drawn(text: &str) -> bool {
-    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match byte {
-            b'-' => HYPHENS.contains(&at),
-            byte => byte.is_ascii_hexdigit() && !HYPHENS.contains(&at),
-        })
-        && !matches!(text.as_bytes().get(14), Some(b'6' | b'7'))
+    let with_hyphens = uuid::find(text) == Some(0..text.len()) && text.len() == uuid::LEN;
+    with_hyphens && !matches!(text.as_bytes().get(14), Some(b'6' | b'7'))
 }
 
 /// A position that is compared with others of its store.

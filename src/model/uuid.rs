@@ -5,7 +5,8 @@ use std::ops::Range;
 
 /// Where the groups of a UUID with hyphens end.
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
-const LEN: usize = 36;
+/// Bytes of one with hyphens.
+pub const LEN: usize = 36;
 const DIGITS: usize = 32;
 const URN: &[u8] = b"urn:uuid:";
 

@@ -211,14 +211,14 @@ fn lay_over(members: &mut IndexMap<Text, Node>, changes: &Node) {
 mod tests {
     use super::*;
     use crate::model::json::{parse_text, to_text};
-    use crate::model::{Position, Version};
+    use crate::model::{Position, Slice, Version};
     use crate::replay::Payload;
 
     fn folded(rows: &[Stands]) -> (String, bool) {
         let mut merge = Merge::default();
         let step = |stands: &Stands| Step {
             version: Version(1),
-            event_type: crate::model::Slice::from("x"),
+            event_type: Slice::from("x"),
             id: None,
             position: Position::None,
             stream: None,

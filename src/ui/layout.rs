@@ -88,12 +88,16 @@ static DRAWER: Split = Split {
     }),
 };
 
+/// The seam above the timeline, and how high that becomes.
+const TIME_SEAM: Seam = Seam { key: "time", name: "Height of the timeline" };
+const MOST_TIME: f32 = 360.0;
+
 /// All panels beside each other.
 static WIDE: Place = Place::Split(&Split {
     side: Side::Bottom,
-    seam: Some(Seam { key: "time", name: "Height of the timeline" }),
+    seam: Some(TIME_SEAM),
     first: Size::Time,
-    most: 360.0,
+    most: MOST_TIME,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
@@ -129,9 +133,9 @@ static WIDE: Place = Place::Split(&Split {
 /// Not wide: events over the whole width with the streams as a drop-down, state and event below.
 static NARROW: Place = Place::Split(&Split {
     side: Side::Bottom,
-    seam: Some(Seam { key: "time", name: "Height of the timeline" }),
+    seam: Some(TIME_SEAM),
     first: Size::Time,
-    most: 360.0,
+    most: MOST_TIME,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,
@@ -160,9 +164,9 @@ static NARROW: Place = Place::Split(&Split {
 /// Low and not wide: the streams as a drop-down, state and event beside the events.
 static LOW: Place = Place::Split(&Split {
     side: Side::Bottom,
-    seam: Some(Seam { key: "time", name: "Height of the timeline" }),
+    seam: Some(TIME_SEAM),
     first: Size::Time,
-    most: 360.0,
+    most: MOST_TIME,
     part: Place::Panel(Panel::Time),
     rest: Place::Split(&Split {
         side: Side::Bottom,

@@ -544,15 +544,17 @@ fn ten_thousand_random_actions_leave_everything_in_order() {
                 wheeled = window.ctx.memory(|memory| memory.focused());
             }
             // Two for what appeared, two more to scroll to it where the text became larger meanwhile.
-            window.run_steps(4);
-            // Who had it before a sheet gets it back while the wheel still turns, and a sheet that opens
-            // meanwhile is moved by what is left of it.
-            let turns = window.ctx.input(|input| input.smooth_scroll_delta() != egui::Vec2::ZERO);
-            if turns || is_wheel && wheeled.is_none() {
-                wheeled = window.ctx.memory(|memory| memory.focused());
+            for step in 0..4 {
+                window.run_steps(1);
+                // Who had it before a sheet gets it back while the wheel still turns, and a sheet or a page
+                // that opens meanwhile is moved by what is left of it.
+                let turns = window.ctx.input(|input| input.smooth_scroll_delta() != egui::Vec2::ZERO);
+                if turns || step == 3 && is_wheel && wheeled.is_none() {
+                    wheeled = window.ctx.memory(|memory| memory.focused());
+                }
             }
             check_names(&window, &format!("action {at}"));
-            check_focus(&mut window, wheeled);
+            check_focus(&window, wheeled);
             window.state_mut().log.drain(..).for_each(|action| story.tell(format!("by hand {action:?}")));
         }
         if at.is_multiple_of(REST_EVERY) {
@@ -564,7 +566,7 @@ fn ten_thousand_random_actions_leave_everything_in_order() {
             }
             settle(&mut window);
             check_names(&window, &format!("rest at action {at}"));
-            check_focus(&mut window, wheeled);
+            check_focus(&window, wheeled);
             rests += 1;
             compared += u32::from(check_place(&window, &world));
         }
@@ -578,23 +580,8 @@ fn tab_of(window: &Window, path: &Path) -> Option<StoreId> {
     view.toolbar.tabs.iter().find(|tab| Path::new(&tab.path) == path).map(|tab| tab.id)
 }
 
-/// Frames in which what has the keyboard comes into sight, where a thread brought something else to
-/// show meanwhile.
-const REVEAL: usize = 8;
-
 /// Whatever has the keyboard is there, and on screen unless the wheel was turned since it got it.
-fn check_focus(window: &mut Window, wheeled: Option<egui::Id>) {
-    let is_seen = |window: &Window| {
-        let screen = window.ctx.content_rect();
-        window.root().children_recursive().find(Node::is_focused).is_none_or(|node| screen.intersects(node.rect()))
-    };
-    let is_wheeled = |window: &Window| wheeled.is_some() && window.ctx.memory(|memory| memory.focused()) == wheeled;
-    for _ in 0..REVEAL {
-        if is_seen(window) || is_wheeled(window) {
-            break;
-        }
-        window.run_steps(1);
-    }
+fn check_focus(window: &Window, wheeled: Option<egui::Id>) {
     let Some(focused) = window.ctx.memory(|memory| memory.focused()) else { return };
     let node = window.root().children_recursive().find(Node::is_focused);
     let node = node.unwrap_or_else(|| panic!("{focused:?} has the keyboard and is not there: {:#?}", labels(window)));

@@ -15,7 +15,7 @@ use super::{Dumped, Flavour, TEXT_BITS};
 use crate::dialect::mapping::{Column, Join, RowTest};
 use crate::dialect::{Cell, Mapping};
 use crate::formats::bytes::Now;
-use crate::formats::row::{Extent, RowBuilder};
+use crate::formats::row::{Extent, RowBuilder, WantedRow, by_row};
 use crate::formats::{
     EventPage, Fetcher, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Readers, Run, ScanCursor, ScanStep, Scanner,
     StoreChange, payloads_of_rows,
@@ -500,14 +500,11 @@ impl Fetcher for Reader {
         let has_items = self.builder.mapping().has_items();
         let shared = Arc::clone(&self.shared);
         let mut read = 0;
-        let row_of = |key: &RowKey| if has_items { key.row_and_item().0 } else { key.0 };
-        for same_row in keys.chunk_by(|a, b| has_items && row_of(a) == row_of(b)) {
-            let [first, ..] = same_row else { continue };
+        for WantedRow { row, items, keys } in by_row(keys, has_items) {
             if read > 0 && page.filled_bytes() > PAGE_BYTES {
                 break;
             }
-            read += same_row.len();
-            let row = row_of(first);
+            read += keys;
             let Some((at, offset)) = self.part_of(row) else { continue };
             let walk = self.walk(at);
             walk.seek(offset);
@@ -516,8 +513,7 @@ impl Fetcher for Reader {
             if !matches!(next, Next::Row(found) if found == offset) {
                 continue;
             }
-            let items: Vec<usize> = same_row.iter().map(|key| key.row_and_item().1).collect();
-            let pushed = self.push(at, row, has_items.then_some(&items[..]), Extent::Whole, page, notes);
+            let pushed = self.push(at, row, items.as_deref(), Extent::Whole, page, notes);
             if let Err(reason) = pushed {
                 notes.note(FindingCode::Damaged, format!("the row at byte {offset} changed: it {reason}"));
             }

@@ -12,7 +12,7 @@ use super::record::{Body, Commit, Prepare, Record, flags};
 use super::rules;
 use super::walk::{Place, Step, Walk};
 use crate::formats::bytes::Outside;
-use crate::formats::row::{Extent, RowBuilder};
+use crate::formats::row::{Extent, RowBuilder, WantedRow, by_row};
 use crate::formats::{
     EventPage, Fetcher, PAGE_BYTES, PAGE_ROWS, PayloadPage, ReadError, Run, ScanCursor, ScanStep, Scanner, StoreChange,
     payloads_of_rows,
@@ -504,15 +504,13 @@ impl Fetcher for Reader {
     ) -> Result<usize, ReadError> {
         let has_items = self.builder.mapping().has_items();
         let mut read = 0;
-        for key in keys {
+        for WantedRow { row, items, keys } in by_row(keys, has_items) {
             if read > 0 && page.filled_bytes() > PAGE_BYTES {
                 break;
             }
-            read += 1;
-            let (position, place) = if has_items { key.row_and_item() } else { (key.0, 0) };
-            let item = [place];
-            let item = has_items.then_some(&item[..]);
-            self.push_single(position, None, Extent::Whole, item, page, notes).map_err(|error| self.io(error))?;
+            read += keys;
+            let pushed = self.push_single(row, None, Extent::Whole, items.as_deref(), page, notes);
+            pushed.map_err(|error| self.io(error))?;
         }
         Ok(read)
     }

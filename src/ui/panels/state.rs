@@ -77,7 +77,11 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     match view.tab {
         StateTab::Tree => tree_ui(ui, id, rest, cx, body, out),
         StateTab::Changes => changes_ui(ui, id, rest, body, cx.commands, out),
-        StateTab::Raw if body.raw.is_empty() => placeholder_rows(&painter, rest, t),
+        StateTab::Raw if body.raw.is_empty() => {
+            placeholder_rows(&painter, rest, t);
+            // The list that is to come has the keyboard already.
+            Rows::new(id.with(view.tab), "State as JSON", 0).show(ui, rest, |_| RowNode::default());
+        }
         StateTab::Matrix => matrix_ui(ui, id, rest, &body.matrix, cx, out),
         StateTab::Raw => {
             let starts = view.find.map(FindView::starts).unwrap_or_default();
