@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::builder::Header;
 use crate::model::uuid;
-use crate::model::{CategoryId, NameForm, Retention, StreamId, StreamStatus, StreamSummary, Text, Time, Version};
+use crate::model::{
+    CategoryId, NameForm, Retention, StreamId, StreamStatus, StreamSummary, Text, Time, Version, is_blank, visible_name,
+};
 
 /// Streams in a chunk. A snapshot shares all chunks but those that grew since.
 const CHUNK: usize = 4_096;
@@ -293,7 +295,8 @@ impl NamePart {
             let part = self.folded.as_ref()?;
             uuid::folded(&name.to_lowercase()).filter(|name| name.contains(part.as_str()))
         };
-        self.lower.is_empty() || contains_ignoring_case(name, &self.lower) || spelled_otherwise().is_some()
+        let as_seen = || is_blank(name) && contains_ignoring_case(&visible_name(name), &self.lower);
+        self.lower.is_empty() || contains_ignoring_case(name, &self.lower) || spelled_otherwise().is_some() || as_seen()
     }
 }
 
@@ -426,6 +429,13 @@ fn natural(a: &str, b: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_shows_nothing_is_found_by_what_stands_for_it() {
+        let is_in = |typed: &str, name: &str| NamePart::new(typed).is_in(name);
+        assert!(is_in("(Empty", "") && is_in("··", "  ") && is_in("", ""));
+        assert!(!is_in("(empty", " ") && !is_in("·", "a b") && !is_in("x", ""));
+    }
 
     #[test]
     fn numbers_in_names_sort_by_value() {

@@ -104,6 +104,8 @@ enum Ask<'a> {
         rows: &'a RawValue,
         #[serde(flatten)]
         keep: Keep,
+        /// It goes on from the step before it, and is void where that one did not come to its end.
+        follows: bool,
     },
     Export(Slot),
     Save(Slot),

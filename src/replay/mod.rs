@@ -338,10 +338,15 @@ pub trait Reducer {
     fn start(&mut self, slot: Slot, stream: &str) -> Result<(), Thrown>;
     /// Folds events of `stream` in order until one throws; passes over those that are skipped.
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped;
-    /// The same, with copies on the way. Where another process does the work, `meanwhile` is
-    /// called once while it does.
-    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>, _meanwhile: &mut dyn FnMut()) -> Stepped {
+    /// The same, with copies on the way.
+    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>) -> Stepped {
         keep_between(self, slot, batch)
+    }
+    /// Where another process does the work, it may begin: those that are handed over are stepped
+    /// next, in order, and nothing else is asked for before. Where one of them throws, the ones
+    /// behind it are forgotten. `false`: nothing has begun.
+    fn hand_over(&mut self, _slot: Slot, _batch: &Batch<'_>) -> bool {
+        false
     }
     /// There is a state in the slot: one that the store keeps is there at some versions only.
     fn knows(&self, _slot: Slot) -> bool {

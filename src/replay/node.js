@@ -395,6 +395,8 @@
     }
   };
   const SLOTS = { Build: 0, Seek: 1, Written: 2 };
+  // The last step did not come to its end: what follows on it is void.
+  let isSpoilt = false;
   const answer = (ask) => {
     if (ask === 'drop') return 'done';
     if (ask === 'hello') return { hello: version };
@@ -408,7 +410,8 @@
       case 'step': {
         lines = [];
         lineBytes = 0;
-        const { slot, rows, stream, due, every } = given;
+        const { slot, rows, stream, due, every, follows } = given;
+        if (follows && isSpoilt) return { thrown: { message: 'what it follows on was not folded', place: '', why: 'void', fatal: false } };
         const { done, thrown, emitted = [], logs = [], copied } = driver.step(SLOTS[slot], rows, stream, due, every);
         if (copied?.refused !== undefined) copied.refused = thrownOf(copied.refused);
         return { stepped: { done, thrown: thrown === undefined ? null : thrownOf(thrown), said: logs.length > 0 ? logs : lines, emitted, copied } };
@@ -433,10 +436,14 @@
       try {
         ask = parse(line);
       } catch (error) {
+        isSpoilt = true;
         write(jsonOf({ unread: { message: `JavaScript cannot read the data of this event: ${error.message}`, place: '', why: 'unread', fatal: false } }));
         continue;
       }
+      // Who handed over what follows waits for the one before it.
+      if (ask.step?.follows && unsent !== '') flush();
       const reply = ask.load ? await load(ask.load) : answer(ask);
+      isSpoilt = reply.stepped ? reply.stepped.thrown !== null : reply !== 'done';
       // A state is JSON already.
       if (typeof reply.state === 'string') write(`{"state":${reply.state}}`);
       else write(jsonOf(reply));

@@ -141,8 +141,6 @@ pub struct Timeline {
     findings: Findings,
     said: Vec<Said>,
     said_bytes: usize,
-    /// Events read while others were folded, and the place of the first of them.
-    ahead: (u64, Vec<Step>),
     /// What a projection would write, by the number of the event, counted from 1.
     emitted: Vec<(Applied, Emitted)>,
     last_kept: Node,
@@ -176,7 +174,6 @@ impl Timeline {
             findings: Findings::default(),
             said: Vec::new(),
             said_bytes: 0,
-            ahead: (0, Vec::new()),
             emitted: Vec::new(),
             last_kept: Node::Null,
         }
@@ -302,7 +299,6 @@ impl Timeline {
     /// Where the events do not come.
     pub fn invalidate_from<S: EventSource>(&mut self, source: &mut S, at: u64, len: u64) -> Result<(), S::Error> {
         self.len = len;
-        self.ahead.1.clear();
         if self.built.max(self.stopped.map_or(0, |stopped| stopped + 1)) <= at {
             return Ok(());
         }

@@ -22,6 +22,8 @@ use crate::replay::{Reducer, Thrown};
 
 /// Work done before looking at the inbox again.
 pub(super) const SLICE: Duration = Duration::from_millis(6);
+/// The same of the fold from the beginning, whose batches are under way two at a time.
+const FOLD_SLICE: Duration = Duration::from_millis(16);
 /// Time between words about who wrote what, while it is being found out.
 const TELL_WRITTEN: Duration = Duration::from_millis(100);
 /// Time between words about the fold from the beginning.
@@ -239,7 +241,7 @@ impl Track {
             return Ok(None);
         }
         match timeline.is_complete() {
-            false => timeline.build(&mut self.source, u64::MAX, SLICE)?,
+            false => timeline.build(&mut self.source, u64::MAX, FOLD_SLICE)?,
             true => timeline.refine(&mut self.source, SLICE)?,
         };
         Ok(None)
@@ -262,7 +264,7 @@ impl Track {
             Fold::Folding(timeline) => {
                 let wanted = asked.0.min(timeline.reachable());
                 if wanted > timeline.built() || !timeline.has_begun() {
-                    timeline.build(&mut self.source, wanted, SLICE)?;
+                    timeline.build(&mut self.source, wanted, FOLD_SLICE)?;
                     return Ok(None);
                 }
                 // The one before first: from there it is one event to the state itself.
@@ -330,7 +332,7 @@ impl Track {
         let Fold::Folding(timeline) = &mut self.fold else { return Ok(None) };
         let wanted = applied.0.min(self.source.rows().len()).min(timeline.reachable());
         if wanted > timeline.built() || !timeline.has_begun() {
-            timeline.build(&mut self.source, wanted, SLICE)?;
+            timeline.build(&mut self.source, wanted, FOLD_SLICE)?;
             return Ok(None);
         }
         timeline.state(&mut self.source, applied)

@@ -288,6 +288,51 @@ fn a_host_that_others_end_costs_no_event_and_changes_no_state() {
 }
 
 #[test]
+fn what_was_handed_over_behind_an_event_that_ends_its_batch_is_folded_once() {
+    const EVENTS: u64 = 9_000;
+    // What an event does, and whether it is passed over for that.
+    let troubles = [
+        ("throw new Error('no');", true),
+        ("while (true) {}", true),
+        ("return Promise.resolve(s);", true),
+        ("outside += 1;", false),
+        ("Intl.extra = 1;", false),
+        ("Array.prototype.extra = 1;", false),
+    ];
+    for wanted in [WantedHost::Sandbox, WantedHost::Auto] {
+        for (trouble, is_passed_over) in troubles {
+            // After three that do not end, the fold does.
+            let at: &[u64] = if trouble.starts_with("while") { &[2_500, 5_001] } else { &[2_500, 5_000, 5_001] };
+            let source = format!(
+                "let outside = 0;\nexport const initialState = {{ n: 0, sum: 0 }};\nexport default (s, e) => {{\n\
+                 if ({at:?}.includes(e.version)) {{ {trouble} }}\n\
+                 return {{ n: s.n + 1, sum: s.sum + e.version }}; }}"
+            );
+            let engine = Engine::choose(wanted, Path::new("")).expect("an engine");
+            let script = program(&source, engine.clone())
+                .and_then(|program| Script::new(&program, "default", &Stop::default()))
+                .map(|script| script.within(Duration::from_millis(300)))
+                .expect("a reducer");
+            let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), EVENTS, OnError::Skip);
+            let mut source = Events(EVENTS);
+            // In slices, and asked for states in between.
+            while !timeline.build(&mut source, u64::MAX, Duration::from_millis(60)).expect("infallible") {
+                let half = Applied(timeline.built() / 2);
+                timeline.state(&mut source, half).expect("infallible");
+            }
+            let blamed: Vec<u64> = timeline.errors().iter().map(|error| error.applied.0).collect();
+            assert_eq!(blamed, if is_passed_over { at.to_vec() } else { Vec::new() }, "{trouble} in {engine}");
+            for applied in [1, 2_499, 2_500, 2_501, 3_600, 4_999, 5_000, 5_001, 5_002, EVENTS] {
+                let folded = (1..=applied).filter(|version| !is_passed_over || !at.contains(version));
+                let want = json!({ "n": folded.clone().count(), "sum": folded.sum::<u64>() });
+                let state = timeline.state(&mut source, Applied(applied)).expect("infallible").expect("it is folded");
+                assert_eq!(to_text(&state.state), want.to_string(), "{trouble} in {engine}, after {applied}");
+            }
+        }
+    }
+}
+
+#[test]
 fn behind_states_that_cannot_be_shown_nobody_knows_who_wrote_what() {
     const EVENTS: u64 = 400;
     let source = "export const initialState = {};\nexport default (s, e) => ({ by: e.version === 50 ? 'it' : s.by,\n\

@@ -47,6 +47,8 @@ pub struct Script {
     is_together: bool,
     /// Bytes of the longest batch so far, as text.
     longest: usize,
+    /// Batches that were handed over, and whose answers were not taken.
+    handed_over: usize,
 }
 
 /// What became of a batch.
@@ -88,6 +90,7 @@ impl Script {
             is_projection: program.projection().is_some(),
             is_together: false,
             longest: 0,
+            handed_over: 0,
         }
     }
 
@@ -187,6 +190,7 @@ impl Script {
 
     /// The slot's host is gone, and the states in it.
     fn forget(&mut self, slot: Slot) {
+        self.handed_over = 0;
         self.hosts[self.place(slot)] = None;
         if self.apart {
             self.filled[slot as usize] = false;
@@ -246,13 +250,16 @@ impl Script {
     }
 
     /// The question for a batch.
-    fn line(&mut self, slot: Slot, batch: &Batch<'_>) -> Vec<u8> {
+    fn line(&mut self, slot: Slot, batch: &Batch<'_>, follows: bool) -> Vec<u8> {
         let Batch { stream, events, keep: Keep { due, every } } = *batch;
         let write_row = if self.is_projection { write_projected } else { write_row };
         let wraps = self.program.engine.knows_wrappers();
         let mut text = String::with_capacity(self.longest.min(LONG_TEXT));
         // Writing to a String cannot fail.
-        let _ = write!(text, "{{\"step\":{{\"slot\":\"{slot:?}\",\"due\":{due},\"every\":{every},\"stream\":");
+        let _ = write!(
+            text,
+            "{{\"step\":{{\"slot\":\"{slot:?}\",\"due\":{due},\"every\":{every},\"follows\":{follows},\"stream\":"
+        );
         write_string(stream, &mut text);
         text.push_str(",\"rows\":[");
         for (at, event) in events.iter().enumerate() {
@@ -274,16 +281,27 @@ impl Script {
         line
     }
 
-    /// Folds events in one question.
-    fn fold(&mut self, slot: Slot, batch: &Batch<'_>, meanwhile: &mut dyn FnMut()) -> Folded {
-        let line = self.line(slot, batch);
+    /// Folds events in one question, which may have been asked already.
+    fn fold(&mut self, slot: Slot, batch: &Batch<'_>) -> Folded {
+        let line = if self.handed_over == 0 { Some(self.line(slot, batch, false)) } else { None };
         let events = batch.events.len();
+        let mut behind = self.handed_over.saturating_sub(1);
         let reply = self.with_host(slot, |host| {
-            host.used = true;
-            host.process.send(line);
-            meanwhile();
-            host.answer()
+            if let Some(line) = line {
+                host.used = true;
+                host.process.send(line);
+            }
+            let reply = host.answer()?;
+            if !matches!(&reply, Reply::Stepped { done, thrown: None, .. } if *done == events) {
+                // What was handed over behind it is void. A host that ends now is noticed by the next call.
+                while behind > 0 && host.answer().is_ok() {
+                    behind -= 1;
+                }
+                behind = 0;
+            }
+            Ok(reply)
         });
+        self.handed_over = if reply.is_ok() { behind } else { 0 };
         match reply {
             Ok(Reply::Stepped { thrown: Some(Thrown { why: Why::Outside, .. }), .. }) => {
                 self.part();
@@ -348,10 +366,25 @@ impl Reducer for Script {
     }
 
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
-        self.step_and_keep(slot, &Batch::of(stream, events), &mut || {})
+        self.step_and_keep(slot, &Batch::of(stream, events))
     }
 
-    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>, meanwhile: &mut dyn FnMut()) -> Stepped {
+    fn hand_over(&mut self, slot: Slot, batch: &Batch<'_>) -> bool {
+        let place = self.place(slot);
+        // One that is to be started, or holds no state, is for the step to deal with.
+        if self.hosts[place].is_none() || self.check(slot).is_err() {
+            return false;
+        }
+        let line = self.line(slot, batch, self.handed_over > 0);
+        if let Some(host) = &mut self.hosts[place] {
+            host.used = true;
+            host.process.send(line);
+            self.handed_over += 1;
+        }
+        true
+    }
+
+    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>) -> Stepped {
         let Batch { stream, events, .. } = *batch;
         if let Err(thrown) = self.check(slot) {
             return Stepped { thrown: Some(thrown), unsure: true, ..Stepped::default() };
@@ -370,12 +403,12 @@ impl Reducer for Script {
                 findings.push((at, FindingCode::Precision, format!("{number} is above 2^53: JavaScript rounds it")));
             }
         }
-        let mut folded = self.fold(slot, batch, meanwhile);
+        let mut folded = self.fold(slot, batch);
         if folded.unread && events.len() > 1 {
             // One of them spoils the text of all: each by itself, so that the right one is blamed.
             folded = Folded::default();
             for (at, event) in events.iter().enumerate() {
-                let mut one = self.fold(slot, &Batch::of(stream, std::slice::from_ref(event)), &mut || {});
+                let mut one = self.fold(slot, &Batch::of(stream, std::slice::from_ref(event)));
                 said.extend(one.said.drain(..).map(|(_, text)| (at, text)));
                 emitted.extend(one.emitted.drain(..).map(|(_, event)| (at, event)));
                 folded = Folded { done: at + one.done, ..one };
@@ -421,7 +454,7 @@ impl Reducer for Script {
         let text = packed.text().ok_or_else(void)?;
         let mut lines = Ask::Restore { slot, text: Cow::from(text) }.to_line();
         if !events.is_empty() {
-            lines.extend(self.line(slot, &Batch::of(stream, events)));
+            lines.extend(self.line(slot, &Batch::of(stream, events), false));
         }
         lines.extend(Ask::Export(slot).to_line());
         self.filled[slot as usize] = false;

@@ -62,7 +62,7 @@ pub fn serve(arguments: impl Iterator<Item = OsString>) -> io::Result<()> {
         }
     })?;
     let engine = std::thread::Builder::new().name("engine".to_owned()).stack_size(8 * STACK_BYTES);
-    let served = engine.spawn(move || Host { sandbox: None, begun }.run(&busy))?;
+    let served = engine.spawn(move || Host { sandbox: None, begun, is_spoilt: false }.run(&busy))?;
     served.join().unwrap_or_else(|_| Err(io::Error::other("the engine ended")))
 }
 
@@ -112,6 +112,8 @@ struct Host {
     sandbox: Option<Sandbox>,
     /// Events begun since the process started.
     begun: Arc<AtomicU64>,
+    /// The last step did not come to its end: what follows on it is void.
+    is_spoilt: bool,
 }
 
 impl Host {
@@ -126,21 +128,27 @@ impl Host {
             let began = Instant::now();
             self.begun.store(0, Ordering::Relaxed);
             busy.store(true, Ordering::Release);
-            let reply = match serde_json::from_str::<Ask<'_>>(&line) {
+            let ask = serde_json::from_str::<Ask<'_>>(&line);
+            if matches!(ask, Ok(Ask::Step { follows: true, .. })) && !unsent.is_empty() {
+                // Who handed it over waits for the answer to the one before it.
+                send(&mut unsent)?;
+            }
+            let reply = match ask {
+                Ok(Ask::Step { follows: true, .. }) if self.is_spoilt => {
+                    Reply::Thrown(Thrown::new(Why::Void, "what it follows on was not folded"))
+                }
                 Ok(ask) => self.answer(ask),
                 Err(error) => Reply::Unread(Thrown::new(Why::Unread, error.to_string())),
             };
             busy.store(false, Ordering::Release);
+            self.is_spoilt = !matches!(reply, Reply::Done | Reply::Stepped { thrown: None, .. });
             serde_json::to_writer(&mut unsent, &reply)?;
             unsent.push(b'\n');
             // Whoever asked several things at once is told all of it at once, where none took long.
             if input.buffer().contains(&b'\n') && began.elapsed() < WITHOUT_A_WORD {
                 continue;
             }
-            let mut out = io::stdout().lock();
-            out.write_all(&unsent)?;
-            out.flush()?;
-            unsent.clear();
+            send(&mut unsent)?;
         }
     }
 
@@ -189,7 +197,7 @@ impl Host {
                 self.sandbox()?.start(slot, &stream)?;
                 Reply::Done
             }
-            Ask::Step { slot, stream, rows, keep } => {
+            Ask::Step { slot, stream, rows, keep, follows: _ } => {
                 let sandbox = self.sandbox()?;
                 let folded = sandbox.fold(slot, rows.get(), &stream, keep);
                 let mut said = sandbox.said();
@@ -225,6 +233,15 @@ impl Host {
     fn sandbox(&self) -> Result<&Sandbox, Thrown> {
         self.sandbox.as_ref().ok_or_else(|| Thrown::new(Why::Ended, "no module is loaded"))
     }
+}
+
+/// Sends what is ready, and forgets it.
+fn send(unsent: &mut Vec<u8>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(unsent)?;
+    out.flush()?;
+    unsent.clear();
+    Ok(())
 }
 
 fn raw(text: String) -> Result<Box<RawValue>, Thrown> {

@@ -116,15 +116,19 @@ impl Reducer for Sure {
     fn step(&mut self, slot: Slot, stream: &str, events: &[Step]) -> Stepped {
         match &mut self.trial {
             Some(trial) => trial.step(slot, stream, events),
-            None => self.step_and_keep(slot, &Batch::of(stream, events), &mut || {}),
+            None => self.step_and_keep(slot, &Batch::of(stream, events)),
         }
     }
 
-    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>, meanwhile: &mut dyn FnMut()) -> Stepped {
+    fn hand_over(&mut self, slot: Slot, batch: &Batch<'_>) -> bool {
+        self.trial.is_none() && self.one.hand_over(slot, batch)
+    }
+
+    fn step_and_keep(&mut self, slot: Slot, batch: &Batch<'_>) -> Stepped {
         if self.trial.is_some() {
             return keep_between(self, slot, batch);
         }
-        let stepped = self.one.step_and_keep(slot, batch, meanwhile);
+        let stepped = self.one.step_and_keep(slot, batch);
         match &stepped.thrown {
             // What was folded up to here, they have still to fold.
             Some(refusal) if self.divide(refusal) => {

@@ -28,6 +28,8 @@ class Host:
         self.reseed = guard_chance()
         self.source = None
         self.begun = 0
+        # The last step did not come to its end.
+        self.spoilt = False
 
     def guarded(self, call):
         """Runs the user's code; what it throws becomes an answer."""
@@ -124,7 +126,10 @@ class Host:
         self.slots[slot] = self.guarded(lambda: self.by(instance).start(stream))
         return "done"
 
-    def step(self, slot, stream, rows, due=0, every=0):
+    def step(self, slot, stream, rows, due=0, every=0, follows=False):
+        if follows and self.spoilt:
+            raise Fault("what it follows on was not folded", "void")
+        self.spoilt = True
         instance = self.enter(slot)
         done, said, copied = 0, [], {"made": [], "refused": None, "milliseconds": 0}
         try:
@@ -146,6 +151,7 @@ class Host:
             if World.printed:
                 said.append([done, "".join(World.printed).rstrip("\n")])
             return {"stepped": {"done": done, "thrown": self.fault(error).thrown, "said": said, "copied": copied}}
+        self.spoilt = False
         return {"stepped": {"done": done, "thrown": None, "said": said, "copied": copied}}
 
     def keep(self, slot, done, every, copied):
@@ -234,6 +240,7 @@ def serve():
         try:
             ask = json.loads(line)
         except (ValueError, RecursionError) as error:
+            host.spoilt = True
             reply = {"unread": Fault(str(error), "unread").thrown}
         else:
             reply = host.answer(ask)

@@ -1,6 +1,7 @@
 //! The fold from the beginning: batch after batch, with keyframes on the way, and what becomes of
 //! an event that throws.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::replay::{Batch, Copies, Keep, Slot, Step, Stepped, Thrown};
 const SEEK_TIME: Duration = Duration::from_micros(300);
 /// Folding takes so many times as long as copying the state does: that the fold ends soon comes
 /// first, see `refine`.
-const COPY_SHARE: f64 = 20.0;
+const COPY_SHARE: f64 = 40.0;
 /// Copies that take no longer are made on the way through a batch.
 const QUICK_COPY: Duration = Duration::from_millis(50);
 /// Time that one call of the reducer should take at most.
@@ -25,6 +26,24 @@ const BATCH: u64 = 1_024;
 const ASKING: Duration = Duration::from_micros(200);
 /// Bytes of what reducers said that are kept of a stream.
 const MOST_SAID: usize = 1 << 20;
+/// Parts of a fold that are under way at once: while one is folded, the next one is there already.
+const UNDER_WAY: usize = 2;
+
+/// Events that go to the reducer at once.
+struct Part {
+    /// Events before it.
+    begin: u64,
+    events: Vec<Step>,
+    keep: Keep,
+    /// Number of events at which the next copy is due, and that of the last copy once it is folded.
+    next: u64,
+    last: u64,
+    /// The reducer has it already.
+    is_under_way: bool,
+    /// Time it took to read it and to hand it over, and when that was done.
+    reading: Duration,
+    ready: Instant,
+}
 
 impl Timeline {
     /// Events handed to the reducer at once: as many as take about one slice of time, so
@@ -53,9 +72,29 @@ impl Timeline {
             self.begin();
         }
         let until = until.min(self.len);
+        let (mut parts, mut folded) = (VecDeque::new(), start);
         while self.built < until && self.stopped.is_none() {
-            self.build_batch(source, until)?;
-            if start.elapsed() >= budget {
+            while parts.is_empty() || (start.elapsed() < budget && self.may_hand_over(&parts, until)) {
+                match self.next_part(source, &parts, until) {
+                    Ok(Some(part)) => parts.push_back(part),
+                    Ok(None) => break,
+                    // It is asked for again, and said then.
+                    Err(_) if !parts.is_empty() => break,
+                    Err(error) => return Err(error),
+                }
+            }
+            let Some(part) = parts.pop_front() else {
+                // The store lost events meanwhile; the index will say so.
+                self.len = self.built;
+                break;
+            };
+            // Where another was under way, this one had to wait for it.
+            let since = folded.max(part.ready);
+            if !self.fold_part(source, part, since)? {
+                parts.clear();
+            }
+            folded = Instant::now();
+            if start.elapsed() >= budget && parts.is_empty() {
                 break;
             }
         }
@@ -85,57 +124,80 @@ impl Timeline {
         }
     }
 
-    fn build_batch<S: EventSource>(&mut self, source: &mut S, until: u64) -> Result<(), S::Error> {
-        let (begin, interval) = (self.built, self.interval());
+    /// One more part may be under way behind these.
+    fn may_hand_over(&self, parts: &VecDeque<Part>, until: u64) -> bool {
+        let Some(part) = parts.back() else { return false };
+        let end = part.begin + part.events.len() as u64;
+        // Where an event threw lately, what is read ahead is likely to be read in vain.
+        let is_smooth = self.errors.last().is_none_or(|error| error.applied.0 + BATCH <= part.begin);
+        parts.len() < UNDER_WAY
+            && end < until
+            && part.is_under_way
+            && part.begin > 0
+            && end >= self.one_by_one
+            && (part.keep.due > 0 || end < part.next)
+            && is_smooth
+    }
+
+    /// Reads the events behind those that are under way, and hands them over. `None`: there are no more.
+    fn next_part<S: EventSource>(
+        &mut self,
+        source: &mut S,
+        parts: &VecDeque<Part>,
+        until: u64,
+    ) -> Result<Option<Part>, S::Error> {
+        let start = Instant::now();
+        let before = parts.back();
+        let begin = before.map_or(self.built, |part| part.begin + part.events.len() as u64);
+        let interval = self.interval();
         // The first keyframe is after the first event: the initial state may be an object
         // of the module that a reducer changes in place.
         let next = match &self.no_copies {
             _ if begin == 0 => 1,
             // The next copy is tried there, and not before.
             Some(no) => no.again_at,
-            None => self.keyframes.last() + interval,
+            None => before.map_or(self.keyframes.last(), |part| part.last) + interval,
         };
         let due = next.saturating_sub(begin).max(1);
         let most = if begin < self.one_by_one { 1 } else { self.batch() };
         // A copy that takes long is made in a call of its own, so that no event is blamed for it.
         let is_quick = self.no_copies.is_none() && self.copy_cost > 0.0 && self.copy_cost < QUICK_COPY.as_secs_f64();
         let keep = if is_quick && most > 1 { Keep { due, every: interval } } else { Keep::default() };
-        let count = (until - begin).min(most).min(if keep.due == 0 { due } else { most });
-        let start = Instant::now();
-        let events = if self.ahead.0 == self.built && !self.ahead.1.is_empty() {
-            // What is there goes together: a rest would be asked for by itself.
-            let ready = (self.ahead.1.len() as u64).min(until - begin);
-            let some = if keep.due > 0 && ready <= 2 * count { ready } else { ready.min(count) } as usize;
-            self.ahead.0 += some as u64;
-            self.ahead.1.drain(..some).collect()
-        } else {
-            gather(source, self.built, count)?
-        };
+        let events = gather(source, begin, (until - begin).min(most).min(if keep.due == 0 { due } else { most }))?;
         if events.is_empty() {
-            // The store lost events meanwhile; the index will say so.
-            self.len = self.built;
-            return Ok(());
+            return Ok(None);
         }
-        let (after, ahead) = (self.built + events.len() as u64, &mut self.ahead);
-        let mut reading = (0.0, 1.0);
+        let count = events.len() as u64;
+        let last = match count.checked_sub(keep.due) {
+            Some(rest) if keep.due > 0 => next + rest / interval * interval,
+            _ => before.map_or(self.keyframes.last(), |part| part.last),
+        };
+        let is_under_way = self.reducer.hand_over(Slot::Build, &Batch { stream: &self.stream, events: &events, keep });
+        Ok(Some(Part {
+            begin,
+            events,
+            keep,
+            next,
+            last,
+            is_under_way,
+            reading: start.elapsed(),
+            ready: Instant::now(),
+        }))
+    }
+
+    /// Folds a part, whose turn it is since then, and keeps what comes of it. `false`: those behind
+    /// it are void.
+    fn fold_part<S: EventSource>(&mut self, source: &mut S, part: Part, since: Instant) -> Result<bool, S::Error> {
+        let Part { events, keep, next, reading, .. } = part;
         let batch = Batch { stream: &self.stream, events: &events, keep };
-        let mut stepped = self.reducer.step_and_keep(Slot::Build, &batch, &mut || {
-            if after < until && (ahead.0 != after || ahead.1.is_empty()) {
-                let start = Instant::now();
-                // What cannot be read is asked for again, and said then.
-                *ahead = (after, gather(source, after, most.min(until - after)).unwrap_or_default());
-                reading = (start.elapsed().as_secs_f64(), ahead.1.len().max(1) as f64);
-            }
-        });
-        // Of what was read meanwhile for later ones as much as is due to these.
-        let (read, of) = reading;
-        let read_share = read * (events.len() as f64 / of).min(1.0);
-        let took = (start.elapsed().as_secs_f64() - read - stepped.copies.took.as_secs_f64()).max(0.0) + read_share;
+        let mut stepped = self.reducer.step_and_keep(Slot::Build, &batch);
+        let took = (reading + since.elapsed()).saturating_sub(stepped.copies.took).as_secs_f64();
         // To ask a host costs the same for few events as for many.
         let cost = (took - ASKING.as_secs_f64()).max(took / 16.0) / events.len() as f64;
         self.cost = if self.cost == 0.0 { cost } else { self.cost * 0.8 + cost * 0.2 };
         let (thrown, unsure, done) = (stepped.thrown.take(), stepped.unsure, stepped.done);
         let no_more_copies = self.take(stepped, &events, thrown.is_none() || !unsure);
+        let is_whole = thrown.is_none();
         match thrown {
             None => self.built += events.len() as u64,
             Some(thrown) if unsure && (events.len() > 1 || self.tried.replace(self.built) != Some(self.built)) => {
@@ -156,7 +218,7 @@ impl Timeline {
         if self.built == 1 || (is_due && self.stopped.is_none()) {
             self.keep_built(source)?;
         }
-        Ok(())
+        Ok(is_whole)
     }
 
     /// Keeps what came out of a batch beside the state; returns why there are no more copies.

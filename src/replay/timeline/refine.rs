@@ -70,7 +70,7 @@ impl Timeline {
         if until > at {
             let events = gather(source, at, (until - at).min(self.batch()))?;
             let batch = Batch { stream: &self.stream, events: &events, keep: Keep { due, every: near } };
-            let stepped = self.reducer.step_and_keep(Slot::Seek, &batch, &mut || {});
+            let stepped = self.reducer.step_and_keep(Slot::Seek, &batch);
             if events.is_empty() || stepped.thrown.is_some() {
                 (self.seek_at, self.refined) = (None, self.built);
                 return stepped.thrown.map_or(Ok(()), |thrown| self.recover(source, &thrown));
