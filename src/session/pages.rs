@@ -269,11 +269,22 @@ impl StreamSource {
         Ok(page)
     }
 
-    /// Lets go of the pages that were not used for longest.
+    /// Lets go of the pages that were not used for longest: of several at once, since all are looked
+    /// through for them.
     fn make_room(&mut self) {
-        while self.bytes > self.cache_bytes && self.pages.len() > 1 {
-            let oldest = self.pages.iter().min_by_key(|(_, (_, used))| *used).map(|(first, _)| *first);
-            if let Some((page, _)) = oldest.and_then(|first| self.pages.remove(&first)) {
+        if self.bytes <= self.cache_bytes {
+            return;
+        }
+        let mut by_use: Vec<(u64, u64)> = self.pages.iter().map(|(first, (_, used))| (*used, *first)).collect();
+        by_use.sort_unstable();
+        // The one that was read last stays in any case.
+        by_use.pop();
+        let room = self.cache_bytes - self.cache_bytes / 8;
+        for (_, first) in by_use {
+            if self.bytes <= room {
+                break;
+            }
+            if let Some((page, _)) = self.pages.remove(&first) {
                 self.bytes -= page.size_bytes().min(self.bytes);
             }
         }
