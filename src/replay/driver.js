@@ -922,13 +922,9 @@
   };
   // To look at every member of the language takes longer than a copy: once for all of them.
   const sift = (copied) => {
-    if (copied.made.length === 0) return;
-    const start = world.now();
-    if (hasLanguageChanged()) {
-      copied.made = [];
-      copied.refused = thrown(new NoCopy(CHANGES_LANGUAGE));
-    }
-    copied.milliseconds += world.now() - start;
+    if (copied.made.length === 0 || !hasLanguageChanged()) return;
+    copied.made = [];
+    copied.refused = thrown(new NoCopy(CHANGES_LANGUAGE));
   };
 
   // Folds rows until one throws: `{ done }` or `{ done, thrown }`; of a projection also what it
@@ -1000,6 +996,11 @@
     restore: (slot, text) => {
       fresh(slot);
       slots[slot] = load(text);
+    },
+    // Goes back to a copy that was read already.
+    put: (slot, state) => {
+      fresh(slot);
+      slots[slot] = state;
     },
   };
 })

@@ -109,10 +109,13 @@ enum Ask<'a> {
     },
     Export(Slot),
     Save(Slot),
+    /// Of a copy as its host wrote it: the text, or the JSON that it holds.
     Restore {
         slot: Slot,
-        #[serde(borrow)]
-        text: Cow<'a, str>,
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        text: Option<Cow<'a, str>>,
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        json: Option<&'a RawValue>,
     },
     /// The memory it may hold.
     Limit(usize),

@@ -17,9 +17,9 @@ use crate::model::{
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Stands, Step};
 
-/// Events in a page, where no more are asked for: about as many as lie between two keyframes.
-/// Large events make smaller pages.
-const PAGE: u64 = 32;
+/// Events in a page, where no more are asked for: about as many as a seek folds. Large events make
+/// smaller pages.
+const PAGE: u64 = 16;
 /// Events in a page at most.
 const LONG_PAGE: u64 = 1_024;
 /// Bytes of pages kept, unless told otherwise.

@@ -96,6 +96,11 @@ impl Engine {
         *self == Engine::Sandbox
     }
 
+    /// Its copies are those of `driver.js`.
+    pub(super) fn is_javascript(&self) -> bool {
+        matches!(self, Engine::Node(_) | Engine::Sandbox)
+    }
+
     /// It keeps every digit of whole numbers.
     pub(super) fn has_whole_numbers(&self) -> bool {
         matches!(self, Engine::Python(_))

@@ -249,6 +249,16 @@ impl Script {
         }
     }
 
+    /// The question that puts a copy into the slot. What JSON says all of goes as it is: its text
+    /// in a text would be read twice.
+    fn restoring<'a>(&self, slot: Slot, text: &'a str) -> Ask<'a> {
+        let json = text.strip_prefix('j').filter(|_| self.program.engine.is_javascript());
+        match json.and_then(|json| serde_json::from_str(json).ok()) {
+            Some(json) => Ask::Restore { slot, text: None, json: Some(json) },
+            None => Ask::Restore { slot, text: Some(Cow::from(text)), json: None },
+        }
+    }
+
     /// The question for a batch.
     fn line(&mut self, slot: Slot, batch: &Batch<'_>, follows: bool) -> Vec<u8> {
         let Batch { stream, events, keep: Keep { due, every } } = *batch;
@@ -442,7 +452,7 @@ impl Reducer for Script {
     fn restore(&mut self, slot: Slot, saved: &Saved) -> Result<(), Thrown> {
         let Saved::Script(packed) = saved else { return Err(void()) };
         let text = packed.text().ok_or_else(void)?;
-        self.begin(slot, &Ask::Restore { slot, text: Cow::from(text) })
+        self.begin(slot, &self.restoring(slot, &text))
     }
 
     fn jump(&mut self, slot: Slot, from: &Saved, stream: &str, events: &[Step]) -> Result<Node, Thrown> {
@@ -452,7 +462,7 @@ impl Reducer for Script {
         }
         // Asked at once: to wait for each answer takes longer than what is asked for.
         let text = packed.text().ok_or_else(void)?;
-        let mut lines = Ask::Restore { slot, text: Cow::from(text) }.to_line();
+        let mut lines = self.restoring(slot, &text).to_line();
         if !events.is_empty() {
             lines.extend(self.line(slot, &Batch::of(stream, events), false));
         }

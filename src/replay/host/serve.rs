@@ -1,5 +1,6 @@
 //! What runs in a host process: it reads a line, does what it asks, and answers with a line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
@@ -215,7 +216,8 @@ impl Host {
             }
             Ask::Export(slot) => Reply::State(raw(self.sandbox()?.show(slot)?)?),
             Ask::Save(slot) => Reply::Saved(self.sandbox()?.save(slot)?),
-            Ask::Restore { slot, text } => {
+            Ask::Restore { slot, text, json } => {
+                let text = json.map(|json| Cow::from(format!("j{json}"))).or(text).unwrap_or_default();
                 self.sandbox()?.restore(slot, &text)?;
                 Reply::Done
             }

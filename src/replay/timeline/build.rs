@@ -27,7 +27,8 @@ const ASKING: Duration = Duration::from_micros(200);
 /// Bytes of what reducers said that are kept of a stream.
 const MOST_SAID: usize = 1 << 20;
 /// Parts of a fold that are under way at once: while one is folded, the next one is there already.
-const UNDER_WAY: usize = 2;
+/// More of them would not fit into a pipe.
+const UNDER_WAY: usize = 3;
 
 /// Events that go to the reducer at once.
 struct Part {
