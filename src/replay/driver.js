@@ -852,6 +852,8 @@
   const ownPlace = /[\s(](?:file:\/\/)?((?!eval_script:|node:|\[eval)[^\s()]+:\d+:\d+)/;
   const messageOf = (error) => {
     if (error instanceof ErrorType) return wellFormed(world.messageOf?.(error) ?? `${error.name}: ${error.message}`);
+    // As an engine throws it that has no memory left for an error, nor for a text of it.
+    if (error === null) return 'threw null';
     let text;
     try { text = stringify(error); } catch { text = undefined; }
     return wellFormed(`threw ${text ?? typeof error}`);

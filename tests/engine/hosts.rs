@@ -185,6 +185,30 @@ fn hostile_modules_end_within_their_limit_and_the_event_is_named() {
 }
 
 #[test]
+fn a_heap_that_is_full_is_told_from_a_loop_and_from_a_crash() {
+    // Both grow: one outside the state, one in it.
+    for grows in
+        ["for (;;) all.push({ a: all.length, b: [1, 2, 3] });", "for (;;) all.push('x'.repeat(1000) + all.length);"]
+    {
+        let source = format!(
+            "const all = [];\nexport default (s = {{ n: 0 }}, e) => {{ if (e.version === 3) {{ {grows} }} return {{ n: s.n + 1 }}; }}"
+        );
+        for wanted in [WantedHost::Sandbox, WantedHost::Auto] {
+            let engine = Engine::choose(wanted, Path::new("")).expect("an engine");
+            let script = program(&source, engine.clone())
+                .and_then(|program| Script::new(&program, "default", &Stop::default()))
+                // On a busy machine it takes longer to fill it.
+                .map(|script| script.within(Duration::from_secs(60)))
+                .expect("a reducer");
+            let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), 10, OnError::Stop);
+            timeline.build(&mut Events(10), u64::MAX, Duration::MAX).expect("infallible");
+            let errors: Vec<_> = timeline.errors().iter().map(|error| (error.applied.0, error.thrown.why)).collect();
+            assert_eq!(errors, [(3, Why::Memory)], "{grows} in {engine}: {:?}", timeline.errors());
+        }
+    }
+}
+
+#[test]
 fn what_a_module_replaces_makes_no_event_disappear() {
     let no_items = "function () { return { next: () => ({ done: true, value: undefined }) } }";
     for replaced in [

@@ -118,6 +118,12 @@ impl Process {
         let stops = limits.stop.count();
         // Most answers are there at once: what it used is asked for at the first look only.
         let (mut begun, mut waited, mut used) = (0, Duration::ZERO, None);
+        // Bytes it held at the first look, and the most at any: one that ends holds none.
+        let mut held: Option<(usize, usize)> = None;
+        // An engine whose heap is nearly full spends its time on looking for room, or falls.
+        let is_full = |held: Option<(usize, usize)>| {
+            held.is_some_and(|(first, most)| most > limits.memory && most - first > limits.memory / 2)
+        };
         loop {
             let looked = Instant::now();
             match self.lines.receive(LOOK_EVERY) {
@@ -133,7 +139,10 @@ impl Process {
                     }
                     Some(_) => {}
                 },
-                Err(Silence::Ended) => return Err(Death::Ended(self.end())),
+                Err(Silence::Ended) => {
+                    let how = self.end();
+                    return Err(if is_full(held) { Death::Memory } else { Death::Ended(how) });
+                }
                 Err(Silence::Timeout) => {}
             }
             // Where we were stopped (Ctrl+Z) or slept, so was the process.
@@ -142,15 +151,18 @@ impl Process {
                 continue;
             }
             let before = *used.get_or_insert_with(|| self.processor_time());
+            if let Some(now) = self.resident() {
+                held = Some(held.map_or((now, now), |(first, most)| (first, most.max(now))));
+            }
             let death = if limits.stop.count() != stops {
                 Death::Stopped
-            } else if self.resident().is_some_and(|bytes| bytes > limits.memory.saturating_add(BASE_BYTES)) {
+            } else if held.is_some_and(|(_, most)| most > limits.memory.saturating_add(BASE_BYTES)) {
                 Death::Memory
             } else if waited > limits.time + GRACE
                 && (waited > limits.time + PATIENCE
                     || self.processor_time().saturating_sub(before) > limits.time + GRACE)
             {
-                Death::TooSlow(begun)
+                if is_full(held) { Death::Memory } else { Death::TooSlow(begun) }
             } else {
                 continue;
             };

@@ -343,6 +343,7 @@ impl Script {
             Err((thrown, Some(Death::TooSlow(begun)))) if self.program.engine.names_events() || events == 1 => {
                 Folded { done: begun.saturating_sub(1) as usize, thrown: Some(thrown), ..Folded::default() }
             }
+            Err((thrown, Some(Death::Memory))) if events == 1 => Folded { thrown: Some(thrown), ..Folded::default() },
             Err((thrown, Some(Death::Stopped))) => Folded { thrown: Some(thrown), ..Folded::default() },
             Err((thrown, Some(_))) => Folded { thrown: Some(thrown), unsure: true, ..Folded::default() },
             Ok(other) => Folded { thrown: Some(unexpected(&other)), ..Folded::default() },
