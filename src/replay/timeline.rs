@@ -477,13 +477,19 @@ impl Timeline {
             return Ok(Some(good(applied, node.clone())));
         }
         // The fold from the beginning stands there, and to fold once more would be as long.
-        if self.no_copies.is_some()
-            && applied == self.built
-            && !self.is_spoilt
-            && let Ok(node) = self.reducer.export(Slot::Build)
-        {
-            self.ring.hold(applied, node.clone());
-            return Ok(Some(good(applied, node)));
+        if self.no_copies.is_some() && applied == self.built && !self.is_spoilt {
+            match self.reducer.export(Slot::Build) {
+                Ok(node) => {
+                    self.ring.hold(applied, node.clone());
+                    return Ok(Some(good(applied, node)));
+                }
+                // To ask once more would take as long, and end alike.
+                Err(thrown) if thrown.why.is_cut() => {
+                    self.recover(source, &thrown)?;
+                    return Ok(Some(bad(thrown)));
+                }
+                Err(_) => {}
+            }
         }
         match self.jump(source, applied)? {
             Some(Ok(node)) => return Ok(Some(good(applied, self.hold(applied, node)))),

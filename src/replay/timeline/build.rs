@@ -14,7 +14,7 @@ use crate::replay::{Batch, Copies, Keep, Slot, Step, Stepped, Thrown};
 const SEEK_TIME: Duration = Duration::from_micros(300);
 /// Folding takes so many times as long as copying the state does: that the fold ends soon comes
 /// first, see `refine`.
-const COPY_SHARE: f64 = 40.0;
+const COPY_SHARE: f64 = 20.0;
 /// Copies that take no longer are made on the way through a batch.
 const QUICK_COPY: Duration = Duration::from_millis(50);
 /// Time that one call of the reducer should take at most.
