@@ -109,13 +109,16 @@ enum Ask<'a> {
     },
     Export(Slot),
     Save(Slot),
-    /// Of a copy as its host wrote it: the text, or the JSON that it holds.
     Restore {
         slot: Slot,
-        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-        text: Option<Cow<'a, str>>,
-        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-        json: Option<&'a RawValue>,
+        #[serde(borrow)]
+        text: Cow<'a, str>,
+    },
+    /// The same of a state that JSON says all of: as a text in a text it would be read twice.
+    Put {
+        slot: Slot,
+        #[serde(borrow)]
+        state: &'a RawValue,
     },
     /// The memory it may hold.
     Limit(usize),
@@ -187,6 +190,8 @@ pub struct Host {
     limits: Limits,
     /// A module is in it, and folded something.
     used: bool,
+    /// Questions that were handed over, and whose answers were not taken.
+    handed_over: usize,
 }
 
 thread_local! {
@@ -209,12 +214,34 @@ impl Host {
             message: format!("the process to run it in cannot be started: {error}"),
             help: "close other programs, or start Eventglass anew".to_owned(),
         })?;
-        Ok(Host { process, limits, used: false })
+        Ok(Host { process, limits, used: false, handed_over: 0 })
     }
 
     fn ask(&mut self, ask: &Ask<'_>) -> Result<Reply, Death> {
+        self.settle()?;
         self.process.send(ask.to_line());
         self.answer()
+    }
+
+    /// Asks it to fold what is in the line, without waiting.
+    fn hand_over(&mut self, line: Vec<u8>) {
+        self.used = true;
+        self.process.send(line);
+        self.handed_over += 1;
+    }
+
+    /// The answer to what was handed over first.
+    fn take_answer(&mut self) -> Result<Reply, Death> {
+        self.handed_over = self.handed_over.saturating_sub(1);
+        self.answer()
+    }
+
+    /// Passes over the answers to what was handed over.
+    fn settle(&mut self) -> Result<(), Death> {
+        while self.handed_over > 0 {
+            self.take_answer()?;
+        }
+        Ok(())
     }
 
     fn answer(&mut self) -> Result<Reply, Death> {

@@ -18,7 +18,7 @@
   const { parse, stringify } = JSON;
   const { concat, from: bytesFrom, allocUnsafe } = Buffer;
   const { apply, construct, ownKeys } = Reflect;
-  const { defineProperty, getOwnPropertyDescriptor, hasOwn, keys } = Object;
+  const { defineProperty, getOwnPropertyDescriptor, keys } = Object;
   const { SourceTextModule, SyntheticModule, compileFunction, Script } = vm;
   const method = (f) => (self, ...args) => apply(f, self, args);
   const textOf = method(Buffer.prototype.utf8Slice);
@@ -421,7 +421,9 @@
       case 'save':
         return call(() => ({ saved: driver.save(SLOTS[given]) }));
       case 'restore':
-        return call(() => { hasOwn(given, 'json') ? driver.put(SLOTS[given.slot], given.json) : driver.restore(SLOTS[given.slot], given.text); return 'done'; });
+        return call(() => { driver.restore(SLOTS[given.slot], given.text); return 'done'; });
+      case 'put':
+        return call(() => { driver.put(SLOTS[given.slot], given.state); return 'done'; });
       default:
         return 'done';
     }

@@ -22,7 +22,7 @@ use crate::replay::{Reducer, Thrown};
 
 /// Work done before looking at the inbox again.
 pub(super) const SLICE: Duration = Duration::from_millis(6);
-/// The same of the fold from the beginning, whose batches are under way two at a time.
+/// The same of the fold from the beginning, of which several batches are under way at a time.
 const FOLD_SLICE: Duration = Duration::from_millis(16);
 /// Time between words about who wrote what, while it is being found out.
 const TELL_WRITTEN: Duration = Duration::from_millis(100);

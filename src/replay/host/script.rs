@@ -47,8 +47,6 @@ pub struct Script {
     is_together: bool,
     /// Bytes of the longest batch so far, as text.
     longest: usize,
-    /// Batches that were handed over, and whose answers were not taken.
-    handed_over: usize,
 }
 
 /// What became of a batch.
@@ -90,7 +88,6 @@ impl Script {
             is_projection: program.projection().is_some(),
             is_together: false,
             longest: 0,
-            handed_over: 0,
         }
     }
 
@@ -190,7 +187,6 @@ impl Script {
 
     /// The slot's host is gone, and the states in it.
     fn forget(&mut self, slot: Slot) {
-        self.handed_over = 0;
         self.hosts[self.place(slot)] = None;
         if self.apart {
             self.filled[slot as usize] = false;
@@ -249,13 +245,12 @@ impl Script {
         }
     }
 
-    /// The question that puts a copy into the slot. What JSON says all of goes as it is: its text
-    /// in a text would be read twice.
+    /// The question that puts a copy into the slot.
     fn restoring<'a>(&self, slot: Slot, text: &'a str) -> Ask<'a> {
         let json = text.strip_prefix('j').filter(|_| self.program.engine.is_javascript());
         match json.and_then(|json| serde_json::from_str(json).ok()) {
-            Some(json) => Ask::Restore { slot, text: None, json: Some(json) },
-            None => Ask::Restore { slot, text: Some(Cow::from(text)), json: None },
+            Some(state) => Ask::Put { slot, state },
+            None => Ask::Restore { slot, text: Cow::from(text) },
         }
     }
 
@@ -293,25 +288,20 @@ impl Script {
 
     /// Folds events in one question, which may have been asked already.
     fn fold(&mut self, slot: Slot, batch: &Batch<'_>) -> Folded {
-        let line = if self.handed_over == 0 { Some(self.line(slot, batch, false)) } else { None };
+        let is_asked = self.hosts[self.place(slot)].as_ref().is_some_and(|host| host.handed_over > 0);
+        let line = if is_asked { None } else { Some(self.line(slot, batch, false)) };
         let events = batch.events.len();
-        let mut behind = self.handed_over.saturating_sub(1);
         let reply = self.with_host(slot, |host| {
             if let Some(line) = line {
-                host.used = true;
-                host.process.send(line);
+                host.hand_over(line);
             }
-            let reply = host.answer()?;
+            let reply = host.take_answer()?;
             if !matches!(&reply, Reply::Stepped { done, thrown: None, .. } if *done == events) {
-                // What was handed over behind it is void. A host that ends now is noticed by the next call.
-                while behind > 0 && host.answer().is_ok() {
-                    behind -= 1;
-                }
-                behind = 0;
+                // What follows on it is void. A host that ends now is noticed by the next call.
+                let _ = host.settle();
             }
             Ok(reply)
         });
-        self.handed_over = if reply.is_ok() { behind } else { 0 };
         match reply {
             Ok(Reply::Stepped { thrown: Some(Thrown { why: Why::Outside, .. }), .. }) => {
                 self.part();
@@ -381,17 +371,11 @@ impl Reducer for Script {
     }
 
     fn hand_over(&mut self, slot: Slot, batch: &Batch<'_>) -> bool {
-        let place = self.place(slot);
         // One that is to be started, or holds no state, is for the step to deal with.
-        if self.hosts[place].is_none() || self.check(slot).is_err() {
-            return false;
-        }
-        let line = self.line(slot, batch, self.handed_over > 0);
-        if let Some(host) = &mut self.hosts[place] {
-            host.used = true;
-            host.process.send(line);
-            self.handed_over += 1;
-        }
+        let place = self.place(slot);
+        let Some(mut host) = self.hosts[place].take_if(|_| self.filled[slot as usize]) else { return false };
+        host.hand_over(self.line(slot, batch, host.handed_over > 0));
+        self.hosts[place] = Some(host);
         true
     }
 
@@ -470,6 +454,7 @@ impl Reducer for Script {
         lines.extend(Ask::Export(slot).to_line());
         self.filled[slot as usize] = false;
         let reply = self.with_host(slot, |host| {
+            host.settle()?;
             host.used = true;
             host.process.send(lines);
             let restored = host.answer()?;

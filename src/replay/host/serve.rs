@@ -1,6 +1,5 @@
 //! What runs in a host process: it reads a line, does what it asks, and answers with a line.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
@@ -216,9 +215,12 @@ impl Host {
             }
             Ask::Export(slot) => Reply::State(raw(self.sandbox()?.show(slot)?)?),
             Ask::Save(slot) => Reply::Saved(self.sandbox()?.save(slot)?),
-            Ask::Restore { slot, text, json } => {
-                let text = json.map(|json| Cow::from(format!("j{json}"))).or(text).unwrap_or_default();
+            Ask::Restore { slot, text } => {
                 self.sandbox()?.restore(slot, &text)?;
+                Reply::Done
+            }
+            Ask::Put { slot, state } => {
+                self.sandbox()?.restore(slot, &format!("j{state}"))?;
                 Reply::Done
             }
             Ask::Drop => {

@@ -125,7 +125,7 @@ impl Timeline {
         }
     }
 
-    /// One more part may be under way behind these.
+    /// One more part may be under way behind these: nothing else is asked between it and the last of them.
     fn may_hand_over(&self, parts: &VecDeque<Part>, until: u64) -> bool {
         let Some(part) = parts.back() else { return false };
         let end = part.begin + part.events.len() as u64;
@@ -150,14 +150,14 @@ impl Timeline {
         let start = Instant::now();
         let before = parts.back();
         let begin = before.map_or(self.built, |part| part.begin + part.events.len() as u64);
-        let interval = self.interval();
+        let (kept, interval) = (before.map_or(self.keyframes.last(), |part| part.last), self.interval());
         // The first keyframe is after the first event: the initial state may be an object
         // of the module that a reducer changes in place.
         let next = match &self.no_copies {
             _ if begin == 0 => 1,
             // The next copy is tried there, and not before.
             Some(no) => no.again_at,
-            None => before.map_or(self.keyframes.last(), |part| part.last) + interval,
+            None => kept + interval,
         };
         let due = next.saturating_sub(begin).max(1);
         let most = if begin < self.one_by_one { 1 } else { self.batch() };
@@ -169,10 +169,7 @@ impl Timeline {
             return Ok(None);
         }
         let count = events.len() as u64;
-        let last = match count.checked_sub(keep.due) {
-            Some(rest) if keep.due > 0 => next + rest / interval * interval,
-            _ => before.map_or(self.keyframes.last(), |part| part.last),
-        };
+        let last = if (1..=count).contains(&keep.due) { begin + count - (count - keep.due) % interval } else { kept };
         let is_under_way = self.reducer.hand_over(Slot::Build, &Batch { stream: &self.stream, events: &events, keep });
         Ok(Some(Part {
             begin,
