@@ -134,6 +134,9 @@ pub struct Timeline {
     tried: Option<u64>,
     /// The state cannot be copied: it is folded from its start for every answer.
     no_copies: Option<NoCopies>,
+    /// A state that was to be kept in passing could not be shown, and its host went with it: none is
+    /// from now on.
+    no_passing: bool,
     /// Seconds an event costs, smoothed.
     cost: f64,
     /// Seconds that the last copy of the state took.
@@ -169,6 +172,7 @@ impl Timeline {
             one_by_one: 0,
             tried: None,
             no_copies: None,
+            no_passing: false,
             cost: 0.0,
             copy_cost: 0.0,
             findings: Findings::default(),
@@ -405,12 +409,9 @@ impl Timeline {
                 continue;
             }
             // Where each state costs a fold from the start, those before it are kept in passing.
-            let passing = target.saturating_sub(ring::REACH);
-            let most = match self.no_copies {
-                Some(_) if slot == Slot::Seek && at >= passing => 1,
-                Some(_) if slot == Slot::Seek => self.batch().min(passing - at),
-                _ => self.batch(),
-            };
+            let passes = slot == Slot::Seek && self.no_copies.is_some() && !self.no_passing;
+            let passing = if passes { target.saturating_sub(ring::REACH) } else { target };
+            let most = if at < passing { self.batch().min(passing - at) } else { 1 };
             let events = gather(source, at, (until - at).min(most))?;
             if events.is_empty() {
                 self.len = self.len.min(at);
@@ -427,10 +428,11 @@ impl Timeline {
                 return Ok(Err(thrown));
             }
             at += events.len() as u64;
-            if most == 1 && at < target && self.no_copies.is_some() && !self.ring.is_full() {
-                // Where one cannot be shown, asking for it says so.
-                if let Ok(node) = self.reducer.export(slot) {
-                    self.ring.hold(at, node.sharing(&self.last_kept));
+            if passing < at && at < target && !self.ring.is_full() {
+                match self.reducer.export(slot) {
+                    Ok(node) => self.ring.hold(at, node.sharing(&self.last_kept)),
+                    // Asking for it says why; what is folded next finds that the slot is void.
+                    Err(thrown) => self.no_passing |= thrown.fatal,
                 }
             }
             if slot == Slot::Seek && start.elapsed() >= self.patience {

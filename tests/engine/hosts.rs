@@ -357,6 +357,30 @@ fn what_was_handed_over_behind_an_event_that_ends_its_batch_is_folded_once() {
 }
 
 #[test]
+fn a_copy_that_memory_is_not_enough_for_spoils_nothing_that_was_handed_over_behind_it() {
+    const EVENTS: u64 = 9_000;
+    // Small to hold and too large to write, for a while.
+    let source = "const long = 'x'.repeat(1 << 20);\nexport const initialState = { n: 0 };\nexport default (s, e) => {\n\
+                  if (e.version === 3000) s.list = Array(400).fill(long);\n\
+                  if (e.version === 6000) delete s.list;\ns.n += 1; return s; }";
+    for wanted in [WantedHost::Sandbox, WantedHost::Auto] {
+        let engine = Engine::choose(wanted, Path::new("")).expect("an engine");
+        let script = program(source, engine.clone())
+            .and_then(|program| Script::new(&program, "default", &Stop::default()))
+            .map(|script| script.within(Duration::from_secs(60)))
+            .expect("a reducer");
+        let mut timeline = Timeline::new(Box::new(script), Arc::from("s"), EVENTS, OnError::Stop);
+        let mut source = Events(EVENTS);
+        timeline.build(&mut source, u64::MAX, Duration::MAX).expect("infallible");
+        assert_eq!((timeline.errors().len(), timeline.reachable()), (0, EVENTS), "{engine}: {:?}", timeline.errors());
+        for applied in [1, 2_000, 2_999, 6_000, 7_000, EVENTS] {
+            let state = timeline.state(&mut source, Applied(applied)).expect("infallible").expect("it is folded");
+            assert_eq!(to_text(&state.state), json!({ "n": applied }).to_string(), "{engine}: {:?}", state.problem);
+        }
+    }
+}
+
+#[test]
 fn behind_states_that_cannot_be_shown_nobody_knows_who_wrote_what() {
     const EVENTS: u64 = 400;
     let source = "export const initialState = {};\nexport default (s, e) => ({ by: e.version === 50 ? 'it' : s.by,\n\
