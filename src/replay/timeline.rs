@@ -414,7 +414,14 @@ impl Timeline {
             let most = if at < passing { self.batch().min(passing - at) } else { 1 };
             let events = gather(source, at, (until - at).min(most))?;
             if events.is_empty() {
-                self.len = self.len.min(at);
+                self.len = self.len.min(end_of(source, at)?);
+                if self.len < at {
+                    // A copy says nothing of whether the events before it are still there.
+                    self.keyframes.cut(self.len);
+                    self.ring.cut(self.len);
+                    self.seek_at = self.seek_at.filter(|seek| *seek <= self.len);
+                    return self.fold_once(source, slot, self.len);
+                }
                 break;
             }
             let stepped = self.reducer.step(slot, &self.stream, &events);
@@ -703,6 +710,21 @@ fn gather<S: EventSource>(source: &mut S, from: u64, count: u64) -> Result<Vec<S
         events.extend(more);
     }
     Ok(events)
+}
+
+/// Number of events that there are, where it is `most` at most.
+fn end_of<S: EventSource>(source: &mut S, most: u64) -> Result<u64, S::Error> {
+    let (mut there, mut gone) = (0, most + 1);
+    // Mostly all of them are.
+    let mut looked = most;
+    while there + 1 < gone {
+        match source.steps(looked - 1, 1)?.is_empty() {
+            true => gone = looked,
+            false => there = looked,
+        }
+        looked = there.midpoint(gone);
+    }
+    Ok(there)
 }
 
 /// Whether an event may be skipped once more, after these.

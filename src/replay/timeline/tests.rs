@@ -594,6 +594,10 @@ fn where_events_end_early_the_state_is_that_of_the_last_one() {
     let payloads: Vec<String> = (1..=200).map(|n| format!("{{\"n\":{n}}}")).collect();
     let mut all = events(&payloads);
     let mut timeline = timeline(Box::new(Merge::default()), 200, OnError::Stop);
+    timeline.build(&mut all, 177, LONG).expect("infallible");
+    // There is a copy behind what will be the last one.
+    let saved = timeline.reducer.save(Slot::Build).expect("a copy");
+    timeline.keyframes.keep(177, saved);
     timeline.build(&mut all, 200, LONG).expect("infallible");
     let mut fewer = events(&payloads[..130]);
     let last = timeline.state(&mut fewer, Applied(190)).expect("infallible").expect("built");
