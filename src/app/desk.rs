@@ -1,5 +1,6 @@
 //! [`Desk`]: what the window has whichever store is in front, and what only the desktop can do.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,7 +73,7 @@ pub(super) struct Desk {
     /// Every store that is open.
     pub(super) opened: Vec<Arc<Opened>>,
     /// Scripts of which no font has some letters.
-    pub(super) no_fonts: Vec<&'static str>,
+    pub(super) no_fonts: BTreeSet<&'static str>,
     /// Seconds on a steady clock, as of the last [`App::poll`](super::App::poll).
     pub(super) now: f64,
     pub(super) modal: Option<Modal>,
@@ -102,7 +103,7 @@ impl Desk {
             host,
             waker,
             opened: Vec::new(),
-            no_fonts: Vec::new(),
+            no_fonts: BTreeSet::new(),
             now: 0.0,
             modal: None,
             goto: None,

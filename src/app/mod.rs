@@ -99,6 +99,11 @@ impl App {
         self.store().map(OpenStore::place)
     }
 
+    /// The store in front.
+    pub fn in_front(&self) -> Option<StoreId> {
+        self.store().map(|store| store.id)
+    }
+
     /// The window's title.
     pub fn title(&self) -> String {
         let version = |store: &OpenStore| store.view.as_ref().map(|view| view.version());
@@ -251,12 +256,16 @@ impl App {
             Action::AddToDesktop => self.desk.effect(Effect::AddToDesktop),
             Action::AddedToDesktop(added) => self.added_to_desktop(added),
             Action::FontsMissing(scripts) => {
-                self.desk.say(format!("{}: {NO_FONT}.", scripts.join(", ")), 30.0);
-                let new: Vec<&str> = scripts.iter().copied().filter(|own| !self.desk.no_fonts.contains(own)).collect();
-                if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
-                    store.lack_fonts(&new);
+                let mut is_known = true;
+                for own in &scripts {
+                    is_known &= !self.desk.no_fonts.insert(own);
                 }
-                self.desk.no_fonts = scripts;
+                if !is_known {
+                    self.desk.say(format!("{}: {NO_FONT}.", scripts.join(", ")), 30.0);
+                }
+                if let Some(store) = self.stores.iter_mut().find(|store| Some(store.id) == target) {
+                    store.lack_fonts(&scripts);
+                }
             }
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.

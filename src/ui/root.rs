@@ -5,6 +5,7 @@ use egui::{Context, Id, Rect, Sense, ThemePreference, Ui, ViewportCommand, pos2,
 
 use super::keys::{clear_unmatched, keys};
 use super::layout::workspace_ui;
+use super::panels::time::UNFOLDED_TIME;
 use super::panels::toolbar::{self, toolbar_ui};
 use super::panels::welcome::welcome_ui;
 use super::panels::{
@@ -60,7 +61,16 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     match &view.screen {
         Screen::Workspace(workspace) => {
             let (commands, zone, store) = (view.commands, view.zone, view.store);
-            let cx = PanelCx { view: workspace, commands, zone, store, streams_drop: false, time_folded: None };
+            let unfolded_time = view.sizes.get(UNFOLDED_TIME).copied().unwrap_or(size::TIME);
+            let cx = PanelCx {
+                view: workspace,
+                commands,
+                zone,
+                store,
+                streams_drop: false,
+                time_folded: None,
+                unfolded_time,
+            };
             workspace_ui(ui, rest, view.sizes, &cx, out);
         }
         Screen::Welcome(welcome) => {

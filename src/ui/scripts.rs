@@ -71,6 +71,18 @@ impl Scripts {
         std::mem::take(&mut known.is_news).then(|| known.missing.iter().copied().collect())
     }
 
+    /// Something else is shown: letters that are in no font are news again where it has them.
+    pub fn ask_anew(&self, ctx: &Context) {
+        let mut known = self.0.known();
+        if known.missing.is_empty() {
+            return;
+        }
+        (known.missing, known.is_news) = Default::default();
+        known.fonts.retain(|_, font| font.is_some());
+        drop(known);
+        self.show(ctx);
+    }
+
     /// Makes egui ask anew.
     fn show(&self, ctx: &Context) {
         let provider: Arc<dyn FontProvider> = Arc::<Shared>::clone(&self.0);

@@ -28,7 +28,7 @@ use crate::cli::Renderer;
 use crate::desktop::entry;
 use crate::desktop::instance::Instance;
 use crate::home;
-use crate::model::Problem;
+use crate::model::{Problem, StoreId};
 use crate::session::Waker;
 
 /// Passes over the interface that may go into one picture. Pictures are what costs, above all where
@@ -102,6 +102,8 @@ type Picked = Promise<Option<PathBuf>>;
 pub struct Shell {
     app: App,
     scripts: Scripts,
+    /// The store whose letters are asked for.
+    in_front: Option<StoreId>,
     title: String,
     picking_store: Option<(Picked, Instant)>,
     picking_reducer: Option<(Picked, Instant)>,
@@ -154,6 +156,7 @@ impl Shell {
                 let fonts = SystemFontProvider::new();
                 move |request: &FallbackRequest<'_>| fonts.font_for(request)
             }),
+            in_front: None,
             title: String::new(),
             picking_store: None,
             picking_reducer: None,
@@ -338,6 +341,10 @@ impl eframe::App for Shell {
         self.news.is_there.store(false, Ordering::SeqCst);
         self.dialogs();
         self.later_starts(ctx);
+        let in_front = self.app.in_front();
+        if std::mem::replace(&mut self.in_front, in_front) != in_front {
+            self.scripts.ask_anew(ctx);
+        }
         if let Some(missing) = self.scripts.news() {
             self.app.dispatch(Action::FontsMissing(missing));
         }

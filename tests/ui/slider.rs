@@ -240,6 +240,14 @@ fn the_time_panel_is_one_line_or_open_as_the_user_wants() {
     window.get_by_label("Fold the timeline into one line").click();
     rest(&mut window);
     assert_eq!(height(&window, "Time"), 32.0);
+    // It unfolds to the height that it had.
+    window.state_mut().apply(Action::SetSize("time", Some(200.0)));
+    rest(&mut window);
+    window.get_by_label("Fold the timeline into one line").click();
+    rest(&mut window);
+    window.get_by_label("Open the timeline").click();
+    rest(&mut window);
+    assert_eq!(height(&window, "Time"), 200.0);
     window.state_mut().apply(Action::ResetLayout);
     rest(&mut window);
     assert_eq!(height(&window, "Time"), 120.0);
@@ -274,5 +282,18 @@ fn a_letter_that_the_fonts_lack_is_looked_up_beside_the_window() {
     missing.sort_unstable();
     missing.dedup();
     assert_eq!(missing, ["Hebrew", "Thai"]);
+    // What is shown next is asked for anew: the same letters are news again, others are not.
+    *harness.state_mut() = format!("{NOWHERE} {LETTER} abc");
+    harness.run_steps(2);
+    assert_eq!(scripts.news(), None);
+    scripts.ask_anew(&harness.ctx);
+    missing.clear();
+    while missing.is_empty() {
+        harness.run_steps(2);
+        missing.extend(scripts.news().unwrap_or_default());
+        assert!(patience.elapsed().as_secs() < 60, "it does not come again");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    assert_eq!(missing, ["Thai"]);
     assert!(harness.query_by_label_contains("abc").is_some());
 }

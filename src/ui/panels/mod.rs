@@ -62,6 +62,8 @@ pub struct PanelCx<'a> {
     pub streams_drop: bool,
     /// The time panel is one line; `None` = it has the whole place, and nothing is won by folding it.
     pub time_folded: Option<bool>,
+    /// How high the time panel becomes when it is unfolded.
+    pub unfolded_time: f32,
 }
 
 impl PanelCx<'_> {

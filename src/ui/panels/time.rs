@@ -37,6 +37,8 @@ const FOLD: f32 = 36.0;
 /// Narrower than these, the first line has no way back to the whole, and does not say which part is shown.
 const WITH_WHOLE: f32 = 276.0;
 const WITH_PART: f32 = 560.0;
+/// The size that is kept while the panel is one line: that which it had before.
+pub const UNFOLDED_TIME: &str = "unfolded time";
 /// Least width of the type at the playhead that is worth showing.
 const LEAST_READOUT: f32 = 40.0;
 
@@ -109,7 +111,13 @@ pub fn time_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>)
         readout_ui(ui, id, line.with_max_x(right - 16.0), body, zone);
     }
     if cx.time_folded.is_some() && (fold_ui(ui, id.with("fold"), fold, is_line) || folds) {
-        out.push(Action::SetSize("time", Some(if is_line { size::TIME } else { size::TIME_LINE })));
+        let height = if is_line {
+            cx.unfolded_time
+        } else {
+            out.push(Action::SetSize(UNFOLDED_TIME, Some(rect.height())));
+            size::TIME_LINE
+        };
+        out.push(Action::SetSize("time", Some(height)));
     }
     if with_legend {
         let legend = Rect::from_min_max(rest.min, pos2(left, rest.bottom()));
