@@ -72,6 +72,17 @@ pub struct RowStates {
     /// Types of events before which there is no state, so that their changes are all of it.
     #[serde(default)]
     pub first: Vec<String>,
+    /// Types of events for which that is sure; others are an application's own, and may hold
+    /// something else. All, where none is named.
+    #[serde(default)]
+    sure: Vec<String>,
+}
+
+impl RowStates {
+    /// Rows of this type hold what others do.
+    pub fn is_sure(&self, event_type: &str) -> bool {
+        self.sure.is_empty() || self.sure.iter().any(|own| own == event_type)
+    }
 }
 
 /// A row that is marked as deleted ends the state.

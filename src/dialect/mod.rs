@@ -153,6 +153,8 @@ pub struct Candidate {
     joined: Vec<Table>,
     /// Sentences for the user.
     pub evidence: Vec<String>,
+    /// What is not certain of how it is read, in sentences.
+    pub doubts: Vec<String>,
     /// Columns that had to be there and were: more is more certain.
     pub matched: usize,
 }
@@ -160,7 +162,7 @@ pub struct Candidate {
 impl Candidate {
     /// A dialect and a table that the user put together.
     pub fn chosen(dialect: Dialect, table: Table, evidence: String) -> Candidate {
-        Candidate { dialect, table, joined: Vec::new(), evidence: vec![evidence], matched: 0 }
+        Candidate { dialect, table, joined: Vec::new(), evidence: vec![evidence], doubts: Vec::new(), matched: 0 }
     }
 
     /// The tables that the dialect joins to the events, in its order.

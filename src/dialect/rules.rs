@@ -12,7 +12,7 @@ use super::group::{Group, StreamMember};
 use super::link::LinkRule;
 use super::mapping::KEY;
 use super::template::{Filter, Part, Template};
-use super::{Name, RowStates};
+use super::{Name, RowStates, Table};
 use crate::model::TimeUnit;
 
 /// A table's name, several (`a|b`), or `*` for any; `*x` ends so, `x*` begins so.
@@ -367,6 +367,9 @@ pub(super) struct FieldRule {
     pub rest: bool,
     /// All columns are it, but for those that are called so: `history_*`.
     pub row_without: Option<Names>,
+    /// So are columns that are called as another and this behind it, `_mod`: they say whether that
+    /// one changed.
+    pub row_flags: Option<String>,
     /// The number of a stream's first event, where the store counts none.
     pub base: Option<i64>,
     /// What is added to the number.
@@ -414,6 +417,20 @@ pub(super) struct FieldRule {
     pub in_payload: bool,
     /// The text, where there is no value.
     pub or: Option<String>,
+}
+
+impl FieldRule {
+    /// Where the row is the payload: the column is the trail's own, and no part of it.
+    pub fn leaves_out(&self, column: &Name, table: &Table) -> bool {
+        let is_flag = |ending: &String| {
+            let text = column.as_str();
+            let at = text.len().checked_sub(ending.len())?;
+            let (of, own) = text.split_at_checked(at)?;
+            (own.eq_ignore_ascii_case(ending) && !of.is_empty()).then(|| Name::from(of))
+        };
+        self.row_without.as_ref().is_some_and(|except| except.match_name(column))
+            || self.row_flags.as_ref().and_then(is_flag).is_some_and(|of| table.column(&of).is_some())
+    }
 }
 
 /// One member of an object that is put together of columns; null where the table lacks the column.

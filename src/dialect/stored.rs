@@ -66,6 +66,7 @@ impl Candidate {
                     dialect: rule.dialect(&self.dialect, table),
                     table: table.clone(),
                     joined: Vec::new(),
+                    doubts: Vec::new(),
                     evidence: Vec::new(),
                     matched: 0,
                 },

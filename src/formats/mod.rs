@@ -652,6 +652,7 @@ fn bind(
         true => vec![format!("{} is empty", candidate.table.name)],
         false => candidate.evidence.clone(),
     }));
+    chosen.iter().flat_map(|own| &own.doubts).for_each(|doubt| findings.note(FindingCode::KeyNotProven, doubt.clone()));
     for own in &chosen {
         let rows = own.progress(&all).map(|table| contents.samples(std::slice::from_ref(table), SAMPLED_ROWS));
         // It is beside the events, which can be read all the same.

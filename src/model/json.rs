@@ -319,7 +319,11 @@ pub fn is_json(text: &str) -> bool {
 /// than [`SAFE_DIGITS`] characters. `false` says nothing.
 pub fn is_plain(text: &str) -> bool {
     const MOST_OPEN: usize = 32;
-    const MOST_KEYS: usize = 64;
+    const MOST_KEYS: usize = 32;
+    // Most metadata is nothing.
+    if text == "{}" {
+        return true;
+    }
     if !text.starts_with(['{', '[']) || text.len() > MAX_VALUES {
         return false;
     }
@@ -338,9 +342,9 @@ pub fn is_plain(text: &str) -> bool {
             known = open[depth];
             true
         }
-        Piece::Key(key) => {
+        Piece::Key(key, is_escaped) => {
             let others = &keys[open[depth - 1]..known];
-            if known == MOST_KEYS || others.contains(&key) || memchr::memchr(b'\\', key).is_some() {
+            if known == MOST_KEYS || is_escaped || others.contains(&key) {
                 return false;
             }
             keys[known] = key;
@@ -348,22 +352,22 @@ pub fn is_plain(text: &str) -> bool {
             true
         }
         // An escape may be half a pair.
-        Piece::Text(text) => !has_surrogate(text),
+        Piece::Text(text, is_escaped) => !(is_escaped && has_surrogate(text)),
         Piece::Number(digits) => digits.len() <= SAFE_DIGITS,
     })
 }
 
 /// An escape in the text may be half of a surrogate pair.
 fn has_surrogate(text: &[u8]) -> bool {
-    memchr::memchr(b'\\', text).is_some_and(|at| text[at..].windows(3).any(|part| matches!(part, b"\\ud" | b"\\uD")))
+    text.windows(3).any(|part| matches!(part, b"\\ud" | b"\\uD"))
 }
 
-/// What a text consists of, without the quotes.
+/// What a text consists of, without the quotes; of what has them, whether anything is escaped.
 enum Piece<'a> {
     Open,
     Close,
-    Key(&'a [u8]),
-    Text(&'a [u8]),
+    Key(&'a [u8], bool),
+    Text(&'a [u8], bool),
     Number(&'a [u8]),
 }
 
@@ -394,7 +398,9 @@ fn walk<'a>(bytes: &'a [u8], mut take: impl FnMut(Piece<'a>) -> bool) -> bool {
                 at += 1;
                 take(Piece::Close)
             }
-            Some(b'"') => string(bytes, &mut at) && take(Piece::Text(&bytes[from + 1..at - 1])),
+            Some(b'"') => {
+                string(bytes, &mut at).is_some_and(|is_escaped| take(Piece::Text(&bytes[from + 1..at - 1], is_escaped)))
+            }
             Some(b't') => word(bytes, &mut at, b"true"),
             Some(b'f') => word(bytes, &mut at, b"false"),
             Some(b'n') => word(bytes, &mut at, b"null"),
@@ -464,32 +470,36 @@ fn blank(bytes: &[u8], at: &mut usize) {
 fn key<'a>(bytes: &'a [u8], at: &mut usize, take: &mut impl FnMut(Piece<'a>) -> bool) -> bool {
     blank(bytes, at);
     let from = *at + 1;
-    let is_taken = string(bytes, at) && take(Piece::Key(&bytes[from..*at - 1]));
+    let is_taken = string(bytes, at).is_some_and(|is_escaped| take(Piece::Key(&bytes[from..*at - 1], is_escaped)));
     blank(bytes, at);
     *at += 1;
     is_taken && bytes.get(*at - 1) == Some(&b':')
 }
 
-fn string(bytes: &[u8], at: &mut usize) -> bool {
+/// Whether anything in it is escaped; `None` where it is no string.
+#[inline]
+fn string(bytes: &[u8], at: &mut usize) -> Option<bool> {
     if bytes.get(*at) != Some(&b'"') {
-        return false;
+        return None;
     }
     *at += 1;
+    let mut is_escaped = false;
     loop {
         *at += letters(&bytes[*at..]);
-        let Some(byte) = bytes.get(*at) else { return false };
+        let byte = bytes.get(*at)?;
         *at += 1;
         match byte {
-            b'"' => return true,
-            0..0x20 => return false,
+            b'"' => return Some(is_escaped),
+            0..0x20 => return None,
             b'\\' => {
+                is_escaped = true;
                 *at += 1;
                 match bytes.get(*at - 1) {
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
                     Some(b'u') if bytes.get(*at..*at + 4).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => {
                         *at += 4
                     }
-                    _ => return false,
+                    _ => return None,
                 }
             }
             _ => {}

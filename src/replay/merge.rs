@@ -74,6 +74,11 @@ impl Merge {
                 self.held = true;
                 *state = State::of(node.clone());
             }
+            Stands::Likely(node, why) => {
+                self.merged = true;
+                *state = State::of(node.clone());
+                return Some((FindingCode::NotMerged, why.to_string()));
+            }
             Stands::Unknown(why) => {
                 self.held = true;
                 *state = State::Unknown(Arc::clone(why));

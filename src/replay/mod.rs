@@ -59,6 +59,8 @@ pub enum Stands {
     Event,
     /// This is the state after it, whatever was before.
     State(Node),
+    /// This is it, or another one, in words.
+    Likely(Node, Text),
     /// Members of the state by their values before and after it, `[old, new]`; of the first row
     /// of a state they are all of it.
     Pairs { changes: Node, is_first: bool },

@@ -499,7 +499,12 @@ fn stands(library: &Library, row: &PageRow<'_>, data: &Payload) -> Stands {
     }
     match (data.node(), rule.kind) {
         (Node::Raw(_) | Node::Bytes(_), _) => Stands::Unknown(Text::from("the row's state cannot be read")),
-        (node, RowState::Whole) => Stands::State(node.clone()),
+        (node, RowState::Whole) if rule.is_sure(row.event_type) => Stands::State(node.clone()),
+        (node, RowState::Whole) => {
+            let label = row.event_type;
+            let why = format!("{label} is a name of the application's own: the row may be the one before the change");
+            Stands::Likely(node.clone(), Text::from(why))
+        }
         (_, RowState::Before) => {
             Stands::Unknown(Text::from("the row holds the state before it, not what became of it"))
         }

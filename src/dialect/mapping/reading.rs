@@ -69,7 +69,17 @@ impl Mapping {
 
     /// The payload as stored, and the column that holds it; [`Cell::Null`] where none does.
     pub fn payload<'r>(&self, row: &Row<'r>) -> Cell<'r> {
-        self.look(&self.payload, row)
+        let found = self.look(&self.payload, row);
+        if !found.is_null() {
+            return found;
+        }
+        // What cannot be looked into is handed over whole, so that why is said.
+        let is_closed = |source: &&Source| {
+            let slot = row.decoded.get(source.column).and_then(OnceCell::get);
+            !source.path.is_empty() && slot.is_some_and(|decoded| decoded.error.is_some())
+        };
+        let closed = self.payload.iter().find(is_closed).and_then(|source| row.cells.get(source.column));
+        closed.copied().unwrap_or_default()
     }
 
     pub fn metadata<'r>(&self, row: &Row<'r>) -> Cell<'r> {

@@ -529,8 +529,8 @@ impl Mapping {
             Some(TextRule::Template(_) | TextRule::Either(_) | TextRule::Joined(_) | TextRule::Member(_)) => false,
             None => true,
         };
-        let row = map.payload.row_without.as_ref().map(|except| {
-            let own = table.columns.iter().filter(|name| !except.match_name(name));
+        let row = map.payload.row_without.as_ref().map(|_| {
+            let own = table.columns.iter().filter(|name| !map.payload.leaves_out(name, table));
             own.map(|name| columns.place(Column { table: 0, name: name.clone() })).collect::<Vec<_>>()
         });
         let unnamed = |columns: &mut Resolver<'_>| -> Vec<usize> {
