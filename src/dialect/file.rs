@@ -239,6 +239,7 @@ impl Dialect {
                 links: Vec::new(),
                 kinds: None,
                 lists_system: false,
+                by_time: false,
                 state: None,
                 names: None,
                 map: EventMap {

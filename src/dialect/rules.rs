@@ -152,6 +152,9 @@ pub(super) struct Events {
     /// Streams of rows that are all marked as the framework's own are listed as others are.
     #[serde(default)]
     pub lists_system: bool,
+    /// Where nothing numbers the events of a stream, their times do, and not where they lie.
+    #[serde(default)]
+    pub by_time: bool,
     /// The table that says what the others hold, where their names do not.
     pub names: Option<Registry>,
     /// What rows hold where they hold states.

@@ -110,6 +110,7 @@ impl StoredRule {
             links: Vec::new(),
             kinds: None,
             lists_system: false,
+            by_time: false,
             state: None,
             names: None,
             map: self.map.clone(),

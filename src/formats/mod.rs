@@ -353,7 +353,8 @@ impl<R: Readers> Store for DialectStore<R> {
     }
 
     fn numbering(&self) -> Numbering {
-        Numbering { is_heap: self.readers.is_heap(), ..self.mapping.numbering() }
+        let own = self.mapping.numbering();
+        Numbering { is_heap: own.is_heap || self.readers.is_heap(), ..own }
     }
 
     fn passage(&self) -> Option<Box<dyn Scanner>> {

@@ -70,8 +70,8 @@ pub struct Numbering {
     pub begins_at: Option<i64>,
     /// Numbers are counted over all streams: those of one have gaps, and nothing is lost.
     pub is_shared: bool,
-    /// Rows lie in no order, not as they were written: where the store counts none, they do not tell
-    /// the numbers.
+    /// Rows lie in no order, or in one that is not theirs: where the store counts none, their times
+    /// tell the numbers.
     pub is_heap: bool,
     /// There are no streams but of what events are tagged with: one event is in several.
     pub is_tagged: bool,

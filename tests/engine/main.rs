@@ -44,6 +44,7 @@ mod stored;
 mod support;
 mod tables;
 mod tidy;
+mod trails;
 mod twice;
 mod values;
 mod writer;

@@ -76,7 +76,8 @@ impl Mapping {
         // What cannot be looked into is handed over whole, so that why is said.
         let is_closed = |source: &&Source| {
             let slot = row.decoded.get(source.column).and_then(OnceCell::get);
-            !source.path.is_empty() && slot.is_some_and(|decoded| decoded.error.is_some())
+            let is_open = |node: &Node| matches!(node, Node::Object(_) | Node::Array(_) | Node::Null);
+            !source.path.is_empty() && slot.is_some_and(|decoded| decoded.error.is_some() || !is_open(&decoded.node))
         };
         let closed = self.payload.iter().find(is_closed).and_then(|source| row.cells.get(source.column));
         closed.copied().unwrap_or_default()

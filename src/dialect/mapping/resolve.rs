@@ -556,7 +556,7 @@ impl Mapping {
             first: base.unwrap_or(1),
             begins_at: base.filter(|_| map.version.as_ref().is_some_and(|rule| rule.col.is_some())),
             is_shared: map.version.as_ref().is_some_and(|rule| rule.shared),
-            is_heap: false,
+            is_heap: events.by_time,
             is_tagged: events.tags.is_some(),
         };
         let endings = endings(&stream);
