@@ -10,6 +10,8 @@ use crate::replay::{Batch, Keep, Slot};
 
 /// Time that the events of a seek may take once keyframes are near each other.
 const NEAR_TIME: Duration = Duration::from_micros(100);
+/// Copying may take so many times as long as folding the events between.
+const COPY_SHARE: f64 = 2.0;
 /// Where keyframes are no more than so many times as far apart as wanted, they stay as they are.
 const FAR: u64 = 4;
 
@@ -24,7 +26,7 @@ impl Timeline {
     fn near(&self) -> u64 {
         let events = |seconds: f64| if self.cost > 0.0 { (seconds / self.cost) as u64 } else { 0 };
         let by_room = self.built.saturating_mul(self.keyframes.bytes_each() as u64) / self.keyframes.room() as u64;
-        events(NEAR_TIME.as_secs_f64()).max(events(self.copy_cost)).max(by_room).max(self.keyframes.shortest)
+        events(NEAR_TIME.as_secs_f64()).max(events(self.copy_cost / COPY_SHARE)).max(by_room).max(self.keyframes.shortest)
     }
 
     /// Makes keyframes where they are far apart, for about this time. `false`: there is nothing left to do.
