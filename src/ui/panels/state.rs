@@ -359,12 +359,11 @@ fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &StateBody<'
     node_rows_ui(ui, list, "State", rest, &body.tree, columns, Some(&state), cx.commands, out);
 }
 
-/// What stands before the value of the other state: one that is later, or of another stream, was not before.
+/// What stands before the value of the other state: one that is later was not before.
 fn was_word(body: &StateBody<'_>) -> Cow<'static, str> {
-    let later = body.against.as_ref().and_then(|against| {
-        let version = against.version?;
-        (against.stream.is_some() || body.version.is_none_or(|own| version > own)).then_some(version)
-    });
+    let of_stream = body.against.as_ref().filter(|against| against.stream.is_none());
+    let later =
+        of_stream.and_then(|against| against.version).filter(|version| body.version.is_none_or(|own| *version > own));
     later.map_or(Cow::Borrowed("was"), |version| Cow::Owned(format!("at {}:", format::version(version))))
 }
 
