@@ -163,8 +163,16 @@ pub enum Action {
     CancelScan,
     /// Stops the filter of the events and keeps what it found.
     StopFilter,
+    /// Goes to an event from which one can come back, however near it is.
+    JumpTo(Applied),
+    /// Shows a message whole, under this title.
+    ShowMessage { title: String, text: String },
+    /// Says something in the last line.
+    Say(String),
     /// Stops folding where it is.
     StopFold,
+    /// Folds on where it was stopped.
+    GoOnFolding,
 
     /// Asks the desktop for a reducer.
     ChooseReducer,

@@ -148,7 +148,10 @@ impl OpenStore {
         let Some((way, next)) = view.blame.going.and_then(|way| Some((way, view.blame.next(way, at)?))) else { return };
         view.blame.going = None;
         match next {
-            Ok(applied) => self.go_to_write(applied, desk.now),
+            Ok(applied) => {
+                desk.history.leave(self.spot());
+                self.go_to_write(applied, desk.now);
+            }
             Err(()) => {
                 let path = view.blame.path.as_ref().map(Pointer::readable).unwrap_or_default();
                 let which = if way == Way::On { "later" } else { "earlier" };
@@ -158,7 +161,7 @@ impl OpenStore {
     }
 
     /// As a step, so that what it changed is tinted.
-    fn go_to_write(&mut self, applied: Applied, now: f64) {
+    pub(super) fn go_to_write(&mut self, applied: Applied, now: f64) {
         let ask = Ask { session: &self.session, reducers: &self.reducers, now };
         if let Some(view) = &mut self.view {
             let by = applied.0.cast_signed() - view.playhead.applied().0.cast_signed();

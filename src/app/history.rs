@@ -2,6 +2,7 @@
 
 use crate::index::At;
 use crate::model::{StoreId, StreamId, Text};
+use crate::session::Filter;
 
 /// Places that are remembered in each direction.
 const PLACES: usize = 100;
@@ -11,13 +12,21 @@ const FAR: u64 = 30;
 const ONE_MOVE: f64 = 1.0;
 
 /// A place in one of the open stores.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Spot {
     pub(super) store: StoreId,
     pub(super) stream: StreamId,
     /// Its name, for a store that is read anew.
     pub(super) name: Text,
     pub(super) at: At,
+    /// Which events were listed; the place is the same whichever they are.
+    pub(super) filter: Filter,
+}
+
+impl PartialEq for Spot {
+    fn eq(&self, other: &Spot) -> bool {
+        (self.store, self.stream, &self.name, self.at) == (other.store, other.stream, &other.name, other.at)
+    }
 }
 
 /// See the module's documentation.
@@ -73,8 +82,9 @@ impl History {
 }
 
 fn put(places: &mut Vec<Spot>, spot: Spot) {
-    if places.last() != Some(&spot) {
-        places.push(spot);
+    match places.last_mut() {
+        Some(last) if *last == spot => *last = spot,
+        _ => places.push(spot),
     }
     if places.len() > PLACES {
         places.remove(0);
@@ -88,7 +98,7 @@ mod tests {
 
     fn spot(version: i64) -> Option<Spot> {
         let at = At::Version(Version(version));
-        Some(Spot { store: StoreId(1), stream: StreamId(0), name: Text::from("a"), at })
+        Some(Spot { store: StoreId(1), stream: StreamId(0), name: Text::from("a"), at, filter: Filter::default() })
     }
 
     #[test]

@@ -267,6 +267,7 @@ impl App {
                     store.lack_fonts(&scripts);
                 }
             }
+            Action::Say(words) => self.desk.say(words, 4.0),
             Action::Quit => self.desk.effect(Effect::Quit),
             // Done by the drawing layer itself.
             Action::FocusPanel(_) | Action::FocusNextPanel(_) | Action::FocusFilter | Action::FindHere => {}
@@ -300,7 +301,11 @@ impl App {
             if let Some(here) = here {
                 self.desk.history.put(!forward, here);
             }
+            let was_shown = store.view.as_ref().is_some_and(|view| view.id == stream);
             store.show_at(stream, Some(spot.at), self.desk.now);
+            if !was_shown {
+                store.list_again(spot.filter);
+            }
             self.show(at);
             return;
         }
@@ -495,6 +500,8 @@ impl App {
             playing: playhead.is_some_and(|playhead| playhead.is_playing()),
             speed: playhead.map_or(0, |playhead| playhead.speed()),
             state_ready: view.is_some_and(|view| view.fold.shown.is_some()),
+            has_message: store.is_some_and(|store| store.findings_open)
+                || view.is_some_and(|view| view.thrown().is_some()),
             path_selected: view.is_some_and(|view| view.trees.selected().is_some()),
             payload_path: view.is_some_and(|view| view.payload_path().is_some()),
             payload_column: view.is_some_and(|view| view.payload_path().is_some_and(|path| view.is_column(path))),

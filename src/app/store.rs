@@ -435,6 +435,7 @@ impl OpenStore {
             Action::Column(action) => self.dispatch_column(action, desk),
             Action::Filter(action) => self.dispatch_filter(action, desk),
             Action::ShowValue => self.show_value(desk),
+            Action::ShowMessage { title, text } => self.show_message(title, &text, desk),
             Action::Value(action) => self.dispatch_value(action, desk),
             Action::Copy(what) => self.copy(&what, desk),
             Action::Reload => self.reload(desk),
@@ -469,6 +470,10 @@ impl OpenStore {
             Action::OpenWrite(row) => {
                 desk.history.leave(self.spot());
                 self.open_write(row, now);
+            }
+            Action::JumpTo(applied) => {
+                desk.history.leave(self.spot());
+                self.go_to_write(applied, now);
             }
             Action::StepWrite(way) => self.step_write(way, desk),
             Action::FindDivergence => self.find_divergence(desk),

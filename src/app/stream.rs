@@ -17,6 +17,7 @@ use super::reducers::Reducers;
 use crate::index::{At, EventIndex, NoSuchPlace, StreamRows};
 use crate::model::json::to_text;
 use crate::model::{Applied, CategoryId, Node, Pointer, Problem, StreamId, Text, Time, TypeId, Version, visible_name};
+use crate::replay::timeline::HandlerError;
 use crate::replay::written::Written;
 use crate::session::{
     CELL_BLOCK, CellNews, Filter, FoldNews, JobNews, ReplayAsk, Session, SideA, StateNews, StreamNews, Ticket,
@@ -364,6 +365,10 @@ impl StreamView {
                 ask.session.stop_fold();
                 ask.session.ask_replay(ReplayAsk::Halt(self.ticket));
             }
+            Action::GoOnFolding => {
+                ask.session.ask_replay(ReplayAsk::GoOn(self.ticket));
+                self.seek(ask);
+            }
             Action::SetZoom(zoom) => self.zoom = zoom.or_whole(),
             Action::SetPointA(at) => self.set_point_a(at, ask),
             Action::Compare(is_on) => self.compare(is_on, ask),
@@ -404,6 +409,12 @@ impl StreamView {
         self.trees.revision += 1;
         self.trees.contents += 1;
         self.fold.shown = Some(news);
+    }
+
+    /// What the reducer threw, where the fold stopped for it.
+    pub(super) fn thrown(&self) -> Option<&HandlerError> {
+        let news = &self.fold.news;
+        news.errors.last().filter(|_| news.stopped.is_some() && !news.halted)
     }
 
     pub(super) fn take_fold(&mut self, news: FoldNews) {

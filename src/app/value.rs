@@ -12,6 +12,8 @@ use crate::session::{Found, JobHandle, JobNews, Meaning, MeaningsJob, Shown};
 /// See the module's documentation.
 pub(super) struct ValueSheet {
     pub(super) path: Pointer,
+    /// What it is, where it is no value of a tree.
+    pub(super) title: Option<String>,
     pub(super) node: Node,
     /// Of a text.
     pub(super) characters: Option<u64>,
@@ -68,12 +70,30 @@ impl OpenStore {
     /// Shows the sheet for the value that is selected.
     pub(super) fn show_value(&mut self, desk: &mut Desk) {
         let Some(view) = &self.view else { return };
-        let Some((_, path)) = view.trees.selected() else { return };
+        let Some((_, path)) = view.trees.selected() else { return self.show_thrown(desk) };
         let Some(node) = view.selected_value() else {
             desk.say("There is no value here any more", 4.0);
             return;
         };
         let (path, node) = (path.clone(), node.clone());
+        self.open_sheet(path, None, node, desk);
+    }
+
+    /// Shows the sheet for a message that is too long for its line.
+    pub(super) fn show_message(&mut self, title: String, text: &str, desk: &mut Desk) {
+        self.open_sheet(Pointer::default(), Some(title), Node::text(text), desk);
+    }
+
+    /// What the reducer threw, where the fold stopped for it.
+    fn show_thrown(&mut self, desk: &mut Desk) {
+        let error = self.view.as_ref().and_then(|view| view.thrown()).cloned();
+        match error {
+            Some(error) => self.show_message(format!("Thrown at v{}", error.version), &error.thrown.message, desk),
+            None => desk.say("No path is selected", 4.0),
+        }
+    }
+
+    fn open_sheet(&mut self, path: Pointer, title: Option<String>, node: Node, desk: &mut Desk) {
         let meanings = Arc::new(Meaning::itself(&node).into_iter().collect());
         let characters = match &node {
             Node::String(text) | Node::Raw(text) => Some(text.chars().count() as u64),
@@ -83,6 +103,7 @@ impl OpenStore {
         let job = Some(self.session.run(Box::new(move || Box::new(MeaningsJob::new(wanted)))));
         self.value = Some(ValueSheet {
             path,
+            title,
             node,
             characters,
             job,

@@ -16,7 +16,7 @@ use super::stream::{Ask, StreamView};
 use crate::index::At;
 use crate::model::{Applied, StreamId, visible_name};
 use crate::replay::timeline::OnError;
-use crate::session::{Reading, find_stream};
+use crate::session::{Filter, Reading, find_stream};
 
 /// Streams whose playheads and points A are remembered between runs.
 const REMEMBERED: usize = 200;
@@ -56,7 +56,20 @@ impl OpenStore {
     /// Where one is, to come back to.
     pub(super) fn spot(&self) -> Option<Spot> {
         let view = self.view.as_ref()?;
-        Some(Spot { store: self.id, stream: view.id, name: Arc::clone(&view.name), at: view.at() })
+        Some(Spot {
+            store: self.id,
+            stream: view.id,
+            name: Arc::clone(&view.name),
+            at: view.at(),
+            filter: view.filter.wanted.clone(),
+        })
+    }
+
+    /// Lists the events that were listed when the place was left.
+    pub(super) fn list_again(&mut self, filter: Filter) {
+        if let Some(view) = &mut self.view {
+            view.set_filter(filter, &self.session);
+        }
     }
 
     /// The stream of such a place, which another number may stand for since.

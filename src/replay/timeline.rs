@@ -125,6 +125,8 @@ pub struct Timeline {
     errors: Vec<HandlerError>,
     /// The fold stopped before this event (0-based).
     stopped: Option<u64>,
+    /// Whoever waited for it ended it there: no event is to blame.
+    halted: bool,
     /// [`Slot::Build`] does not hold the state that `built` says.
     is_spoilt: bool,
     /// One of the events before this ended whatever folded them: they are handed over one by one.
@@ -168,6 +170,7 @@ impl Timeline {
             patience: Duration::MAX,
             errors: Vec::new(),
             stopped: None,
+            halted: false,
             is_spoilt: false,
             one_by_one: 0,
             tried: None,
@@ -317,12 +320,14 @@ impl Timeline {
             self.findings.retain(|finding| finding.version < Some(first.version));
         }
         self.stopped = self.stopped.filter(|stopped| *stopped < at);
+        self.halted &= self.stopped.is_some();
         if self.built > at || self.is_spoilt {
             match self.fold_to(source, Slot::Build, at.min(self.built))? {
                 Ok(came) => (self.built, self.is_spoilt) = (came, false),
                 // The reducer does not do again what it did: all anew.
                 Err(_) => {
                     (self.built, self.started, self.stopped) = (0, false, None);
+                    self.halted = false;
                     self.keyframes.clear();
                     self.refined = 0;
                     self.errors.clear();
@@ -335,20 +340,33 @@ impl Timeline {
         Ok(())
     }
 
-    /// The fold from the beginning ends here: what follows is "not reached".
-    ///
-    /// # Errors
-    /// Where the events do not come.
-    pub fn halt<S: EventSource>(&mut self, source: &mut S) -> Result<(), S::Error> {
-        if self.is_complete() {
-            return Ok(());
+    /// The fold from the beginning ends here, where somebody wants it so: what follows is "not reached".
+    pub fn halt(&mut self) {
+        if !self.is_complete() {
+            (self.stopped, self.halted) = (Some(self.built), true);
         }
-        self.end_at(source, self.built, Thrown::new(Why::Stopped, "the fold was stopped here"))
+    }
+
+    /// It was ended by [`Timeline::halt`], or while an event was folded.
+    pub fn is_halted(&self) -> bool {
+        self.halted
+    }
+
+    /// Goes on where it was halted; `false`: what it had is lost, and it must be made anew.
+    pub fn go_on(&mut self) -> bool {
+        if std::mem::take(&mut self.halted) {
+            self.stopped = None;
+        }
+        !self.is_spoilt
     }
 
     /// There are no states beyond `at` events, and why.
     fn end_at<S: EventSource>(&mut self, source: &mut S, at: u64, thrown: Thrown) -> Result<(), S::Error> {
         self.stopped = Some(at);
+        if thrown.why == Why::Stopped {
+            self.halted = true;
+            return Ok(());
+        }
         if let Some(Step { version, event_type, .. }) = source.steps(at, 1)?.into_iter().next() {
             self.errors.retain(|error| error.applied.0 <= at);
             let event_type = Text::from(&*event_type);

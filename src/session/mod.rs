@@ -154,6 +154,8 @@ pub enum ReplayAsk {
     Compare(Option<CompareWith>),
     /// Fold no further than it is.
     Halt(Ticket),
+    /// Folds on where it was halted.
+    GoOn(Ticket),
     /// These blocks of cells are wanted now, and no others: block `n` begins with the event
     /// at `n * CELL_BLOCK`, and its cells are what the payloads have at these places.
     Cells { ticket: Ticket, columns: Arc<[Pointer]>, blocks: Vec<u64> },
@@ -330,6 +332,8 @@ pub struct FoldNews {
     pub errors: Arc<Vec<HandlerError>>,
     /// The fold ended before the event after this many.
     pub stopped: Option<u64>,
+    /// The user ended it there.
+    pub halted: bool,
     /// What the reducer wrote to the console.
     pub said: Arc<Vec<Said>>,
     /// Why each state is folded from the stream's start.

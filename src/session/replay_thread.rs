@@ -138,10 +138,10 @@ impl<'a> Replayer<'a> {
             }
             ReplayAsk::Compare(with) => self.compared = with.map(|with| Compared { with, state: None }),
             ReplayAsk::Halt(ticket) if ticket.same_fold(self.ticket) => {
-                let halted = self.track.halt();
-                self.note(halted);
+                self.track.halt();
             }
-            ReplayAsk::Halt(_) => {}
+            ReplayAsk::GoOn(ticket) if ticket.same_fold(self.ticket) => self.track.go_on(),
+            ReplayAsk::Halt(_) | ReplayAsk::GoOn(_) => {}
             // Asked beside the playhead, so the ticket may be older than that of a seek.
             ReplayAsk::Cells { ticket, columns, blocks } => {
                 self.columns = columns;

@@ -133,10 +133,20 @@ impl Track {
     }
 
     /// Folds no further than it is.
-    pub fn halt(&mut self) -> Result<(), ReadError> {
-        match &mut self.fold {
-            Fold::Folding(timeline) => timeline.halt(&mut self.source),
-            _ => Ok(()),
+    pub fn halt(&mut self) {
+        if let Fold::Folding(timeline) = &mut self.fold {
+            timeline.halt();
+        }
+    }
+
+    /// Folds on where it was halted.
+    pub fn go_on(&mut self) {
+        let is_lost = match &mut self.fold {
+            Fold::Folding(timeline) => !timeline.go_on(),
+            _ => false,
+        };
+        if is_lost {
+            self.restart();
         }
     }
 
@@ -386,7 +396,7 @@ impl Track {
         let met = new_errors
             || timeline.said().len() != old.said.len()
             || new_findings
-            || stopped != old.stopped
+            || (stopped, timeline.is_halted()) != (old.stopped, old.halted)
             || !old.ticket.same_fold(ticket);
         let built = timeline.built();
         let ended = timeline.is_complete() && (!self.told.complete || built != old.built);
@@ -399,6 +409,7 @@ impl Track {
             ticket,
             built,
             stopped,
+            halted: timeline.is_halted(),
             said: if timeline.said().len() != old.said.len() {
                 Arc::new(timeline.said().to_vec())
             } else {

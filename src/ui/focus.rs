@@ -3,7 +3,7 @@
 //! Each panel is registered while it is drawn: its place, its list and its
 //! filter. The register of the last frame answers F6, Alt+1 and `/`.
 
-use egui::{Context, Event, Id, Key, Rect};
+use egui::{Context, Event, FocusDirection, Id, InputState, Key, LayerId, Rect};
 
 use super::panels::PANELS;
 use crate::app::action::Panel;
@@ -43,9 +43,16 @@ pub fn register(ctx: &Context, entry: Entry) {
         register.now.retain(|other| other.panel != entry.panel);
         register.now.push(entry);
     });
-    let is_asked = ctx.data(|data| data.get_temp(opening_id())) == Some(entry.panel);
-    if is_asked && entry.rect.is_some() {
-        ctx.data_mut(|data| data.remove::<Panel>(opening_id()));
+    let asked: Option<(Panel, u8)> = ctx.data(|data| data.get_temp(opening_id()));
+    if let Some((panel, left)) = asked.filter(|(panel, _)| *panel == entry.panel && entry.rect.is_some()) {
+        // Right behind a sheet egui does not let it have it yet.
+        let is_last = left <= 1 || ctx.data(|data| data.get_temp::<Before>(before_id())).is_none();
+        ctx.data_mut(|data| match is_last {
+            true => data.remove::<(Panel, u8)>(opening_id()),
+            false => {
+                data.insert_temp(opening_id(), (panel, left - 1));
+            }
+        });
         give(ctx, entry.body);
     }
 }
@@ -56,7 +63,7 @@ fn opening_id() -> Id {
 
 /// Puts the keyboard on a panel as soon as it is there, and brings it to the front.
 pub fn open(ctx: &Context, panel: Panel) {
-    ctx.data_mut(|data| data.insert_temp(opening_id(), panel));
+    ctx.data_mut(|data| data.insert_temp(opening_id(), (panel, PASSES)));
     ask_front(ctx, panel);
 }
 
@@ -117,7 +124,9 @@ fn give(ctx: &Context, to: Id) {
 
 /// Puts the keyboard on a panel.
 pub fn request(ctx: &Context, panel: Panel) {
-    if let Some(entry) = entries(ctx).iter().find(|entry| entry.panel == panel) {
+    // Of this frame where they are drawn: the list of a panel is another one with each of its tabs.
+    let all = drawn(ctx).into_iter().chain(entries(ctx));
+    if let Some(entry) = all.into_iter().find(|entry| entry.panel == panel) {
         give(ctx, entry.body);
     }
 }
@@ -253,6 +262,11 @@ pub fn hold_for_menu(ctx: &Context) {
     ctx.data_mut(|data| data.insert_temp(menu_id(), menu));
 }
 
+/// A menu of lines is open, as no form is.
+pub fn is_menu_open(ctx: &Context) -> bool {
+    open_menu(ctx).is_some()
+}
+
 /// The menu that is open was opened by keyboard.
 pub fn is_menu_by_keys(ctx: &Context) -> bool {
     open_menu(ctx).is_some_and(|menu| menu.by_keys)
@@ -356,6 +370,41 @@ fn go_on_to_panel(ctx: &Context) {
     if let Some(entry) = there.filter(|_| !is_over) {
         give(ctx, entry.body);
     }
+}
+
+fn popup_layer_id() -> Id {
+    Id::unique("eventglass layer of the open popup")
+}
+
+/// A pop-up is drawn on this layer: Tab stays in it. Said in each frame.
+pub fn note_popup(ctx: &Context, layer: LayerId) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(popup_layer_id(), (layer, pass)));
+}
+
+/// Tab goes round in the pop-up that is open. Asked as the pass begins, before egui moves the keyboard on.
+pub fn stay_in_popup(ctx: &Context) {
+    let back = |input: &InputState| input.modifiers.shift;
+    let Some(back) = ctx.input(|input| input.key_pressed(Key::Tab).then(|| back(input))) else { return };
+    let noted: Option<(LayerId, u64)> = ctx.data(|data| data.get_temp(popup_layer_id()));
+    let Some((layer, pass)) = noted else { return };
+    if pass + 1 < ctx.cumulative_pass_nr() {
+        return;
+    }
+    let stops: Vec<Id> = ctx.viewport(|viewport| {
+        let all = viewport.prev_pass.widgets.get_layer(layer);
+        all.filter(|widget| widget.enabled && widget.sense.is_focusable()).map(|widget| widget.id).collect()
+    });
+    let at = ctx.memory(|memory| memory.focused()).and_then(|own| stops.iter().position(|stop| *stop == own));
+    let to = match (at, back) {
+        (None, false) => stops.first(),
+        (None, true) => stops.last(),
+        (Some(at), false) => stops.get((at + 1) % stops.len()),
+        (Some(at), true) => stops.get((at + stops.len() - 1) % stops.len()),
+    };
+    let Some(to) = to else { return };
+    ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    give(ctx, *to);
 }
 
 fn arrows_id() -> Id {

@@ -9,18 +9,7 @@ use super::text;
 use crate::app::view::{Count, Zone};
 use crate::model::{Node, Time, Version};
 
-/// `12,408`.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
+pub use crate::model::number;
 
 /// `12,408`, or `≥ 12,408` while it may still grow.
 pub fn count(count: Count) -> String {
@@ -240,10 +229,12 @@ pub fn difference(text: &str, other: &str, room: usize) -> usize {
     }
     let both = text.bytes().zip(other.bytes()).take(COMPARED);
     let same = text.floor_char_boundary(both.take_while(|(a, b)| a == b).count());
-    if text[..same].chars().nth(room.saturating_sub(DIFFERENCE)).is_none() {
+    // In little room half of it is left to what differs.
+    let before = DIFFERENCE.min(room / 2).max(1);
+    if text[..same].chars().nth(room.saturating_sub(before)).is_none() {
         return 0;
     }
-    text[..same].char_indices().rev().nth(DIFFERENCE - 1).map_or(0, |(at, _)| at)
+    text[..same].char_indices().rev().nth(before - 1).map_or(0, |(at, _)| at)
 }
 
 fn quoted(whole: &str) -> Cow<'_, str> {

@@ -14,21 +14,28 @@ use crate::app::view::WorkspaceView;
 
 /// Takes the keys of this frame that mean a command.
 pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
+    if Popup::is_any_open(ctx) {
+        focus::stay_in_popup(ctx);
+    }
     if cx.modal_open {
         if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, EguiKey::Escape)) {
             out.push(Action::CloseModal);
         }
         return;
     }
-    if Popup::is_any_open(ctx) {
+    // A menu has all keys; a form of the toolbar or of a list leaves those that write nothing and move nothing.
+    let in_form = Popup::is_any_open(ctx);
+    if in_form && focus::is_menu_open(ctx) {
         return;
     }
-    keep_focus_from_arrows(ctx);
+    if !in_form {
+        keep_focus_from_arrows(ctx);
+    }
     let typing = ctx.text_edit_focused();
     let space_clicks = space_clicks(ctx);
     let keeps_arrows = focus::keeps_arrows(ctx);
     let in_list_of_own = matches!(focus::current(ctx), Some(Panel::Streams));
-    let mut found = Vec::new();
+    let (mut found, mut refused) = (Vec::new(), None);
     ctx.input_mut(|input| {
         // A key may be pressed and let go with its modifiers within one frame: each event has its own.
         let mut held = input.modifiers;
@@ -48,10 +55,15 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
             let Some((command, nth)) = command_of(event, held, typing) else { return true };
             let Shortcut { key, ctrl, shift, alt } = command.keys[nth];
             let is_plain = !ctrl && !shift && !alt;
-            let blocked = key == Key::Space && space_clicks
+            let blocked = in_form && !(ctrl || alt || matches!(key, Key::F(_)))
+                || key == Key::Space && space_clicks
                 || is_plain && keeps_arrows && matches!(key, Key::Left | Key::Right | Key::Home | Key::End)
                 || matches!(key, Key::Home | Key::End) && in_list_of_own && !cx.stream_open;
-            if blocked || command.enabled(cx).is_err() {
+            let enabled = command.enabled(cx);
+            if let (Err(reason), false, false) = (enabled, blocked, is_free(key, typing)) {
+                refused = Some((command, reason));
+            }
+            if blocked || enabled.is_err() {
                 return true;
             }
             found.push((command, nth));
@@ -59,6 +71,16 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
             false
         });
     });
+    if let (Some((command, reason)), true) = (refused, found.is_empty()) {
+        out.push(Action::Say(format!("{}: {reason}", command.name)));
+    }
+    if in_form {
+        if !found.is_empty() {
+            Popup::close_all(ctx);
+        }
+        out.extend(found.into_iter().map(|(command, nth)| command.action_of_key(cx, nth)));
+        return;
+    }
     for (command, nth) in found {
         out.push(command.action_of_key(cx, nth));
     }
@@ -73,6 +95,11 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
             out.push(close);
         }
     }
+}
+
+/// A key that means something else where its command cannot be done, or that is pressed on and on.
+fn is_free(key: Key, typing: bool) -> bool {
+    typing || !matches!(key, Key::Char(_) | Key::F(_))
 }
 
 /// Where a list shows nothing because of what is typed in its filter, Esc clears it, wherever the keyboard

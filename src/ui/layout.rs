@@ -67,6 +67,9 @@ const WITH_NOTICE: f32 = 160.0;
 const STACKED: f32 = 540.0;
 /// Rows that the list of events has before the time panel has more than a line.
 const ROWS: f32 = 10.0;
+/// Rows that it has at least where state and event stand below it, and its share of the height there.
+const FEW_ROWS: f32 = 4.0;
+const EVENTS_SHARE: f32 = 0.42;
 /// What else its column has: header, labels, and a point or two for its edges.
 const ABOVE_ROWS: f32 = size::HEADER + size::LABELS + 2.0;
 const ANY: f32 = f32::INFINITY;
@@ -146,7 +149,7 @@ static NARROW: Place = Place::Split(&Split {
         rest: Place::Split(&Split {
             side: Side::Top,
             seam: Some(Seam { key: "narrow events", name: "Height of the events" }),
-            first: Size::Share(0.42),
+            first: Size::Share(EVENTS_SHARE),
             most: ANY,
             part: Place::Panel(Panel::Events),
             rest: Place::Split(&Split {
@@ -236,8 +239,10 @@ fn arrangement(body: Rect, sizes: &BTreeMap<String, f32>, cx: &PanelCx<'_>) -> O
     let is_wide = body.width() >= size::NARROW;
     let is_stacked = body.height() >= STACKED;
     let is_short = body.height() - size::TIME < ABOVE_ROWS + ROWS * size::ROW;
+    // In less, one panel at a time is of more use.
+    let has_rows = body.height() - size::TIME_LINE >= (ABOVE_ROWS + FEW_ROWS * size::ROW) / EVENTS_SHARE;
     let trees =
-        [(&WIDE, is_wide, is_short), (&NARROW, is_stacked, false), (&LOW, true, is_short), (&NARROW, true, false)];
+        [(&WIDE, is_wide, is_short), (&NARROW, is_stacked, false), (&LOW, true, is_short), (&NARROW, has_rows, false)];
     trees.into_iter().filter(|(_, is_meant, _)| *is_meant).find_map(|(tree, _, is_short)| {
         let ways = match wanted {
             Some(folded) => [folded, true],

@@ -51,6 +51,7 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
         clear_unmatched(&ctx, view.commands, workspace, out);
     }
     dropped(&ctx, out);
+    follow_drawers(&ctx, view);
 
     let rect = ui.max_rect();
     let toolbar = Rect::from_min_size(rect.min, vec2(rect.width(), size::TOOLBAR));
@@ -111,6 +112,23 @@ pub fn root_ui(ui: &mut Ui, view: &RootView<'_>, out: &mut Vec<Action>) {
     find_here(&ctx, from, out);
     for action in &out[from..] {
         apply(&ctx, action);
+    }
+}
+
+/// A drawer that was opened just now has the keyboard, however it was asked for.
+fn follow_drawers(ctx: &Context, view: &RootView<'_>) {
+    let cx = view.commands;
+    let open = [(cx.findings_open, Panel::Findings), (cx.blame_open, Panel::Blame), (cx.search_open, Panel::Search)];
+    let now = (view.store, open.map(|(is_open, _)| is_open));
+    let kept = Id::unique("eventglass open drawers");
+    let before = ctx.data_mut(|data| {
+        let before = data.get_temp(kept).unwrap_or(now);
+        data.insert_temp(kept, now);
+        before
+    });
+    let is_new = |at: usize| before.0 == now.0 && now.1[at] && !before.1[at];
+    if let Some((_, (_, panel))) = open.into_iter().enumerate().find(|(at, _)| is_new(*at)) {
+        focus::open(ctx, panel);
     }
 }
 

@@ -178,7 +178,8 @@ fn one_line(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' => out.push('↵'),
-            '\t' | '\r' => out.push(' '),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
             c if is_invisible(c) => push_escaped(&mut out, c),
             c => out.push(c),
         }

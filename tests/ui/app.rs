@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eventglass::app::action::{Action, EventTab, StateTab, StreamSort};
 use eventglass::app::place::{Place, Start};
 use eventglass::app::playback::PlaybackCommand::{ScrubTo, StepBy};
-use eventglass::app::view::{CellText, Content, NoticeView, StreamLine};
+use eventglass::app::view::{CellText, Content, HaltView, NoticeView, StreamLine};
 use eventglass::index::At;
 use eventglass::model::json::{parse_text, to_text};
 use eventglass::model::{Applied, Pointer, StreamId, Version};
@@ -46,6 +46,7 @@ fn asked(program: &Program, nth: usize) -> Vec<String> {
         ReplayAsk::Compare(with) => format!("compare {with:?}"),
         ReplayAsk::Matrix { window, .. } => format!("matrix {window:?}"),
         ReplayAsk::Halt(_) => "halt".to_owned(),
+        ReplayAsk::GoOn(_) => "go on".to_owned(),
         ReplayAsk::Raw(wanted) => format!("raw {wanted}"),
     };
     program.far.lock().expect("a lock")[nth].replay.try_iter().map(words).collect()
@@ -561,4 +562,26 @@ fn whether_every_category_is_open_is_decided_by_all_streams() {
     assert_eq!(categories(&program), open([false, true]));
     say(&mut program, Answer::Index(index_of(&events, Reading::Done)));
     assert_eq!(categories(&program), open([false, false]));
+}
+
+#[test]
+fn a_fold_that_the_user_stopped_threw_nothing() {
+    let mut program = open(index(1, 200, Reading::Done));
+    program.apply(ScrubTo(Applied(150)));
+    let ticket = ticket(1, 1, 2);
+    let news = FoldNews { ticket, built: 99, stopped: Some(99), halted: true, ..FoldNews::default() };
+    say(&mut program, Answer::Fold(news));
+    let Answer::State(state) = state(ticket, 150, r#"{"n":99}"#) else { panic!("a state") };
+    let version = Some(Version(98));
+    say(&mut program, Answer::State(Box::new(StateNews { applied: Applied(99), version, ..*state })));
+    assert_eq!(errors(&program), 0);
+    {
+        let workspace = program.workspace();
+        let Content::Ready(body) = &workspace.state.content else { panic!("a state") };
+        assert!(body.threw.is_none());
+        assert_eq!(body.halted, Some(HaltView { at: version, not_reached: 101 }));
+    }
+    asked(&program, 0);
+    program.apply(Action::GoOnFolding);
+    assert_eq!(asked(&program, 0), ["go on", "seek 1.1.3 150"]);
 }

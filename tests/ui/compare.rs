@@ -66,8 +66,11 @@ fn the_state_at_a_is_compared_with_that_at_the_playhead() {
     wait_for(&mut window, "A: v12 ⇄ v2");
     wait_for(
         &mut window,
-        &format!("balance {}, changed, was {}", expected("account-1042", 2)["balance"], then["balance"]),
+        &format!("balance {}, changed, at v12: {}", expected("account-1042", 2)["balance"], then["balance"]),
     );
+    write(&mut window, "2");
+    wait_for(&mut window, &format!("{}, at v12: {}", expected("account-1042", 2)["balance"], then["balance"]));
+    write(&mut window, "1");
     // Esc leaves it, and so does the key that began it; the point stays.
     go(&mut window, 57);
     press(&mut window, Key::Escape);

@@ -145,7 +145,6 @@ fn a_stretch_of_time_is_typed_kept_taken_and_forgotten() {
     shown(&mut window, from_day);
     assert!(labels(&window).iter().any(|label| label.starts_with("From: ") && label.contains("00:00:00")));
     press(&mut window, Key::Tab);
-    press(&mut window, Key::Tab);
     write(&mut window, "soon");
     settle(&mut window);
     assert!(has(&window, "Through: This is no time: type 2026-10-06 14:03, Tue 14:03 or 6 Oct."));
@@ -225,4 +224,44 @@ fn what_is_dragged_over_in_the_bars_is_listed_alone() {
     }
     settle(&mut window);
     assert!(window.state().applied() > 120, "{}", window.state().applied());
+}
+
+#[test]
+fn tab_goes_from_end_to_end_of_the_time_and_round_its_sheet() {
+    let mut window = window(Case::Full);
+    write(&mut window, "F");
+    settle(&mut window);
+    write(&mut window, "28 Sep");
+    settle(&mut window);
+    press(&mut window, Key::Tab);
+    assert!(window.get_by_label("Events through").is_focused());
+    write(&mut window, "29 Sep");
+    settle(&mut window);
+    // Whoever goes on comes round to the first field, and never out of the sheet.
+    let mut came = Vec::new();
+    for _ in 0..8 {
+        press(&mut window, Key::Tab);
+        came.push(crate::keyboard::focused_name(&window));
+        if came.last().is_some_and(|name| name == "Events from") {
+            break;
+        }
+    }
+    assert_eq!(came.last().map(String::as_str), Some("Events from"), "{came:?}");
+    press_with(&mut window, Modifiers::SHIFT, Key::Tab);
+    assert!(window.query_by_label("Events from").is_some(), "it is open still");
+    assert!(!crate::keyboard::focused_name(&window).is_empty());
+}
+
+#[test]
+fn going_back_lists_again_what_was_listed_there() {
+    let mut window = window(Case::Full);
+    apply(&mut window, Action::SetEventFilter("fee".to_owned()));
+    let listed = window.state().workspace().events.shown;
+    window.get_by_label_contains("account-1041, 33 events").click();
+    settle(&mut window);
+    assert_eq!(window.state().workspace().events.filter, "");
+    apply(&mut window, Action::Back);
+    shown(&mut window, listed);
+    assert_eq!(window.state().workspace().events.filter, "fee");
+    assert_eq!(window.state().workspace().events.stream, Some("account-1042"));
 }

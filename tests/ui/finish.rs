@@ -589,3 +589,126 @@ fn a_click_on_a_row_gives_the_keyboard_to_its_list() {
     window.run_steps(3);
     assert_eq!(crate::keyboard::focused_name(&window), "Events", "after a sheet that was clicked open");
 }
+
+#[test]
+fn escape_stops_a_slow_fold_and_it_is_no_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let reducer = folder.path().join("slow.mjs");
+    let text = "export default (s = { n: 0 }) => { let x = 0; for (let i = 0; i < 6e5; i++) x += i % 7; return { n: s.n + 1 } }";
+    std::fs::write(&reducer, text).expect("written");
+    let mut window = start(bank(214, Some(reducer)));
+    wait_until(&mut window, "the fold is on its way", |window| {
+        let app = &window.state().app;
+        app.commands().reducer_chosen && app.commands().folding && app.commands().stream_open
+    });
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    press(&mut window, Key::Escape);
+    wait_for(&mut window, "Stopped by you at");
+    settle(&mut window);
+    let said = labels(&window);
+    assert!(!said.iter().any(|label| label.contains("threw")), "{said:#?}");
+    assert!(said.iter().any(|label| label.contains("0 errors")), "{said:#?}");
+    assert_eq!(window.state().app.commands().findings, 0);
+    window.get_by_label("Continue").click();
+    wait_for(&mut window, "n 214");
+    settle(&mut window);
+    assert!(!labels(&window).iter().any(|label| label.contains("Stopped by you")));
+}
+
+#[test]
+fn the_first_button_of_the_page_of_an_error_has_the_keyboard() {
+    let mut window = window(Case::Failed);
+    assert!(window.get_by_label_contains("Open another file").is_focused());
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().log, [Action::OpenDialog]);
+}
+
+#[test]
+fn a_long_message_of_a_throw_is_read_whole_by_keyboard() {
+    let message = format!("no plan {} the end", "for this one ".repeat(60));
+    let (mut window, _folder) = threw(&message);
+    write(&mut window, "v");
+    settle(&mut window);
+    let shown = |window: &Window| match window.state().app.view().modal {
+        Some(ModalView::Value(sheet)) => Some(sheet.path),
+        _ => None,
+    };
+    assert_eq!(shown(&window).as_deref(), Some("Thrown at v58"));
+    assert!(painted(&window).iter().any(|(text, _)| text.contains("the end")));
+    press(&mut window, Key::Escape);
+    // Also where a path is selected, by its button; and from the list of findings.
+    window.get_by_label("Whole message…").click();
+    settle(&mut window);
+    assert_eq!(shown(&window).as_deref(), Some("Thrown at v58"));
+    press(&mut window, Key::Escape);
+    window.state_mut().apply(Action::ToggleFindings);
+    settle(&mut window);
+    let list = window.get_all_by_label("Findings").find(|node| node.accesskit_node().role() == egui::Role::ListBox);
+    list.expect("a list").focus();
+    press(&mut window, Key::ArrowDown);
+    write(&mut window, "v");
+    settle(&mut window);
+    let title = shown(&window).expect("a sheet");
+    assert!(title.contains("account-1042 v58"), "{title}");
+}
+
+#[test]
+fn a_tab_in_a_name_is_no_blank() {
+    let line = |name: &str| format!("{{\"stream\":{name},\"version\":1,\"type\":\"A\",\"data\":{{}}}}\n");
+    let (window, _folder) = lines(&(line("\"a\\tb\"") + &line("\"a b\"")));
+    let all = painted(&window);
+    assert!(all.iter().any(|(text, _)| text == "a\\tb"), "{all:?}");
+}
+
+#[test]
+fn the_speed_is_whole() {
+    let mut window = window(Case::Full);
+    for _ in 0..3 {
+        write(&mut window, ">");
+        let all = painted(&window);
+        let own = all.iter().find(|(text, _)| text.ends_with("events/s")).expect("a speed");
+        assert!(!own.1, "{own:?}");
+    }
+}
+
+#[test]
+fn the_row_of_the_playhead_has_rows_around_it_after_a_jump() {
+    let mut window = window(Case::Full);
+    window.state_mut().apply(eventglass::app::playback::PlaybackCommand::ScrubTo(eventglass::model::Applied(150)));
+    settle(&mut window);
+    for (to, beside) in [(118, [116, 120]), (57, [55, 59]), (100, [98, 102])] {
+        window.state_mut().apply(eventglass::app::playback::PlaybackCommand::ScrubTo(eventglass::model::Applied(to)));
+        settle(&mut window);
+        for row in beside {
+            window.get_by_label_contains(&format!("row {row} of 214"));
+        }
+    }
+}
+
+#[test]
+fn the_last_line_joins_what_is_said_and_what_is_selected() {
+    let mut window = window(Case::Full);
+    window
+        .state_mut()
+        .apply(Action::SelectPath(eventglass::app::action::Tree::State, eventglass::model::Pointer::parse("/balance")));
+    window.state_mut().apply(Action::Say("It is a sentence.".to_owned()));
+    settle(&mut window);
+    window.get_by_label("It is a sentence. Selected /balance");
+    window.state_mut().apply(Action::Say("It is none".to_owned()));
+    settle(&mut window);
+    window.get_by_label("It is none, selected /balance");
+}
+
+#[test]
+fn with_many_stores_the_box_for_going_to_places_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = |at: usize| {
+        let path = folder.path().join(format!("a store with a long name {at}.db"));
+        std::fs::copy(sample("bank.db"), &path).expect("copied");
+        Place::of(path)
+    };
+    let program = Program::new(settings(), Start { places: (0..11).map(place).collect(), ..Start::default() });
+    let mut window = drawn(program, [1440.0, 900.0]);
+    settle(&mut window);
+    window.get_by_label("Go to stream, version or time");
+}

@@ -352,3 +352,29 @@ fn without_a_bookmark_the_list_says_how_one_is_set() {
     write(&mut window, "'");
     assert!(says(&window, "No bookmark is set in this store. The key m sets one at the playhead."));
 }
+
+#[test]
+fn one_comes_back_from_a_jump_to_a_neighbour() {
+    let mut window = window(Case::Full);
+    for version in ["v100", "v57"] {
+        ask(&mut window, CTRL, Key::P, version);
+        enter(&mut window);
+    }
+    window.state_mut().apply(Action::JumpTo(Applied(56)));
+    settle(&mut window);
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!(window.state().applied(), 57);
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    assert_eq!(window.state().applied(), 100);
+}
+
+#[test]
+fn an_id_that_looks_like_a_version_is_answered() {
+    let mut window = window(Case::Full);
+    ask(&mut window, CTRL, Key::P, "v9999");
+    for _ in 0..8 {
+        press(&mut window, Modifiers::NONE, Key::ArrowDown);
+    }
+    enter(&mut window);
+    wait_until(&mut window, "an answer", |window| says(window, "No event of this store has the id v9999."));
+}

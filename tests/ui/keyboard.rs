@@ -356,3 +356,86 @@ fn a_key_pressed_and_let_go_within_one_frame_is_taken_with_its_modifiers() {
         assert_eq!(focused_name(&window), "State");
     }
 }
+
+#[test]
+fn a_key_that_cannot_act_says_why() {
+    let mut window = window(Case::Full);
+    for (key, words) in [
+        ("b", "Who wrote it: "),
+        ("c", "Show as a column: "),
+        ("y", "Copy value"),
+        ("d", "Compare with A: point A is not set"),
+        ("[", "Previous write: "),
+        (",", "Step A back: "),
+        ("v", "Look at the value…: "),
+    ] {
+        write(&mut window, key);
+        let said = window.state().workspace().status.message.map(std::borrow::Cow::into_owned).unwrap_or_default();
+        assert!(said.starts_with(words), "{key}: {said}");
+    }
+    // What is typed into a field is no command.
+    window.state_mut().apply(Action::Say("quiet".to_owned()));
+    write(&mut window, "/");
+    write(&mut window, "b");
+    assert_eq!(window.state().workspace().status.message.as_deref(), Some("quiet"));
+}
+
+#[test]
+fn in_one_panel_the_keyboard_goes_along_with_the_tabs() {
+    let mut window = crate::program::sized(Case::Full, [512.0, 320.0]);
+    press_with(&mut window, Modifiers::ALT, Key::Num3);
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowDown);
+    let selected = window.state().selected();
+    assert!(selected.is_some());
+    for (key, list) in [("4", "Changes by version"), ("2", "Changed values"), ("1", "State")] {
+        write(&mut window, key);
+        window.run_steps(4);
+        settle(&mut window);
+        assert_eq!(focused_name(&window), list);
+    }
+    press(&mut window, Key::ArrowDown);
+    assert_ne!(window.state().selected(), selected);
+}
+
+#[test]
+fn findings_that_are_opened_have_the_keyboard() {
+    let mut window = window(Case::Threw);
+    press_with(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    write(&mut window, "findings");
+    press(&mut window, Key::Enter);
+    window.run_steps(6);
+    settle(&mut window);
+    assert!(window.state().app.commands().findings_open);
+    assert_eq!(focused_name(&window), "Findings");
+}
+
+#[test]
+fn an_empty_state_keeps_the_keyboard() {
+    let mut window = window(Case::Guess);
+    press_with(&mut window, Modifiers::ALT, Key::Num3);
+    press(&mut window, Key::Home);
+    press_with(&mut window, Modifiers::NONE, Key::ArrowLeft);
+    window.state_mut().apply(PlaybackCommand::First);
+    settle(&mut window);
+    window.run_steps(3);
+    assert_eq!(focused_name(&window), "State");
+}
+
+#[test]
+fn keys_of_the_window_leave_a_form() {
+    let mut window = window(Case::Full);
+    for (modifiers, key) in [(Modifiers::ALT, Key::Num3), (Modifiers::NONE, Key::F6)] {
+        write(&mut window, "f");
+        window.run_steps(3);
+        assert!(window.query_all_by_label_contains("Withdrawn, 107 events").next().is_some());
+        press_with(&mut window, modifiers, key);
+        window.run_steps(3);
+        assert!(!egui::Popup::is_any_open(&window.ctx), "{key:?}");
+        assert!(!focused_name(&window).is_empty());
+    }
+    write(&mut window, "f");
+    window.run_steps(3);
+    press_with(&mut window, Modifiers::COMMAND, Key::P);
+    assert!(window.state().app.view().modal.is_some());
+}

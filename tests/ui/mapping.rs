@@ -382,7 +382,7 @@ fn the_window_takes_table_and_map_and_says_where_they_do_not_fit() {
     let mut window = page(&path, start(&["--table", "journal", "--map", "stream=entt,version=seq,type=kind"]));
     let (column, why) = role(&window, "stream");
     assert_eq!(column.as_deref(), Some("entt"));
-    assert_eq!(why, "--map: there is no column entt for the stream in journal; help: did you mean ent?");
+    assert_eq!(why, "--map: there is no column entt for the stream in journal: did you mean ent?");
     assert_eq!(role(&window, "version").0.as_deref(), Some("seq"));
     assert!(window.get_by_role_and_label(Role::Button, "Open").accesskit_node().is_disabled());
     choose(&mut window, "Stream", "ent");

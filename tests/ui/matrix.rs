@@ -207,7 +207,7 @@ fn an_event_that_threw_says_so_and_what_follows_is_not_reached() {
     assert!(threw.starts_with("Threw(\"TypeError: no plan at account.js:1:"), "{threw}");
     assert_eq!(cell(&window, 59, "/n"), "NotReached");
     wait_for(&mut window, "Column v58, FeeCharged, at the playhead: the reducer threw: TypeError: no plan");
-    wait_for(&mut window, "not reached, since the reducer threw before it");
+    wait_for(&mut window, "not reached, since the fold ended before it");
     // Left out, it changes nothing, and those behind it do.
     window.state_mut().apply(Action::SkipErrors);
     settle(&mut window);
@@ -339,4 +339,44 @@ fn what_is_asked_for_is_the_window_that_is_drawn() {
     window.state_mut().apply(Action::SetStateTab(StateTab::Tree));
     window.run_steps(1);
     assert_eq!(asked(&window), [None]);
+}
+
+#[test]
+fn enter_goes_to_a_writer_outside_of_the_columns() {
+    let mut window = start(bank(58, Some(sample("reducers.mjs"))));
+    wait_for(&mut window, "Reducer reducers.mjs");
+    settle(&mut window);
+    write(&mut window, "4");
+    window.state_mut().apply(Action::SelectPath(Tree::State, Pointer::parse("/dailyLimit")));
+    settle(&mut window);
+    window.get_by_label("Changes by version").focus();
+    settle(&mut window);
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().applied(), 30);
+    // Before the first event nobody wrote it, and that is said.
+    window.state_mut().apply(ScrubTo(Applied(0)));
+    settle(&mut window);
+    window.state_mut().apply(Action::SelectPath(Tree::State, Pointer::parse("/balance")));
+    settle(&mut window);
+    assert!(!labels(&window).iter().any(|label| label.contains("Select a path to see")), "one is selected");
+}
+
+#[test]
+fn a_number_that_has_no_room_is_not_read_as_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log.jsonl");
+    let line = |at: u64| {
+        let data = format!("{{\"in\":{{\"six\":{},\"long\":{}}}}}", 123_450 + at, 123_456_789_012_u64 + at);
+        format!("{{\"stream\":\"a-1\",\"version\":{at},\"type\":\"Set\",\"data\":{data}}}\n")
+    };
+    std::fs::write(&log, (1..9).map(line).collect::<String>()).expect("written");
+    let mut window = start(Place { stream: Some("a-1".into()), ..Place::of(log) });
+    settle(&mut window);
+    write(&mut window, "4");
+    wait_for(&mut window, "Changes by version");
+    settle(&mut window);
+    let all = crate::panels::painted(&window);
+    assert!(all.contains(&("123454".to_owned(), false)), "{all:?}");
+    let cut = all.iter().filter(|(text, cut)| *cut && text.starts_with("1234567"));
+    assert_eq!(cut.count(), 0, "{all:?}");
 }

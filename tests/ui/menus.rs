@@ -402,3 +402,18 @@ fn home_and_end_go_to_the_ends_of_a_menu() {
     press(&mut window, Key::Home);
     assert_eq!(focused_name(&window), "Open file…");
 }
+
+#[test]
+fn reasons_in_a_menu_are_whole() {
+    let mut window = window(Case::Full);
+    press(&mut window, Key::F10);
+    for _ in 0..4 {
+        let cut: Vec<String> = crate::panels::painted(&window)
+            .into_iter()
+            .filter(|(text, cut)| *cut && lines(&window).iter().any(|(_, reason)| reason.as_ref() == Some(text)))
+            .map(|(text, _)| text)
+            .collect();
+        assert!(cut.is_empty(), "{cut:?}");
+        press(&mut window, Key::ArrowRight);
+    }
+}

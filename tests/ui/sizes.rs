@@ -342,3 +342,15 @@ fn the_count_of_events_is_whole_or_left_out() {
         assert_eq!(count.is_empty(), drops, "{size:?}: {painted:?}");
     }
 }
+
+#[test]
+fn with_large_text_there_are_rows_of_events() {
+    for size in [[610.0, 381.0], [555.0, 346.0]] {
+        let window = crate::program::sized(Case::Full, size);
+        let rows = program::labels(&window)
+            .iter()
+            .filter(|label| label.starts_with("row ") && label.contains(" of 214"))
+            .count();
+        assert!(rows >= 4, "{rows} rows at {size:?}");
+    }
+}

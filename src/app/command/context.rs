@@ -56,6 +56,8 @@ pub struct CommandContext {
     pub state_ready: bool,
     /// A path is selected in a tree.
     pub path_selected: bool,
+    /// There is a message that can be read whole: what was thrown, or a finding.
+    pub has_message: bool,
     /// A member of the payload is selected, and it has a column.
     pub payload_path: bool,
     pub payload_column: bool,

@@ -335,7 +335,7 @@ commands! {
         |cx| cx.any_event().and(need(cx.correlated, "this event has no correlation id")), |_, _| Action::SearchTied(Tie::Correlation));
 
     LOOK_AT_VALUE = row((GO, 5), "Look at the value…", &[letter('v')], "Show the selected value whole, and what it may mean: JSON in a text, Base64, hex, a time.",
-        CommandContext::path, |_, _| Action::ShowValue);
+        |cx| if cx.has_message { Ok(()) } else { cx.path() }, |_, _| Action::ShowValue);
     AS_COLUMN = row((GO, 5), "Show as a column", &[letter('c')], "Give the selected member of the payload a column in the list of events, or take it away.",
         |cx| cx.any_event().and(need(cx.payload_path, "no member of the payload is selected")),
         |_, _| ColumnAction::Toggle(None).into()).checked_when(|cx| cx.payload_column);

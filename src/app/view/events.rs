@@ -276,7 +276,7 @@ impl StreamView {
     /// What is special about the event at `at`, counted from 0.
     pub(super) fn mark(&self, at: u64, on_error: OnError) -> EventMark {
         let fold = &self.fold.news;
-        if fold.stopped.is_some_and(|stopped| at > stopped) {
+        if fold.stopped.is_some_and(|stopped| at > stopped || (fold.halted && at == stopped)) {
             return EventMark::NotReached;
         }
         if fold.errors.binary_search_by_key(&Applied(at + 1), |error| error.applied).is_ok() {

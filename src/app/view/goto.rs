@@ -107,15 +107,17 @@ fn note(go: &GoTo, store: Option<&OpenStore>, in_stream: bool) -> Option<String>
         _ => ANYWHERE,
     };
     let typed = go.text.trim();
+    // The answer to what was asked last.
+    if !typed.is_empty() && go.id.done && !go.hits.iter().any(|hit| matches!(hit, Hit::Event(_))) {
+        let of = if is_part { "of those read so far" } else { "of this store" };
+        let said = go.said.iter().map(|said| format!(" {said}")).collect::<String>();
+        return Some(format!("No event {of} has the id {typed}.{said}"));
+    }
     if let Some(said) = &go.said {
         return Some(said.clone());
     }
     if typed.is_empty() {
         return Some(help.to_owned());
-    }
-    if go.id.done && !go.hits.iter().any(|hit| matches!(hit, Hit::Event(_))) {
-        let of = if is_part { "of those read so far" } else { "of this store" };
-        return Some(format!("No event {of} has the id {typed}."));
     }
     let is_found = go.hits.iter().any(|hit| *hit != Hit::Id);
     match typed {

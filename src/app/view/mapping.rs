@@ -175,7 +175,7 @@ fn role_line<'a>(page: &'a MappingPage, role: &'static str) -> RoleLine<'a> {
     let misfit = page.misfit.as_ref().filter(|misfit| misfit.role == Some(role)).map(|misfit| &misfit.problem);
     let no_time = preview.and_then(|preview| preview.no_time.as_deref()).filter(|_| role == "time" && column.is_some());
     let problem = match (misfit, no_time) {
-        (Some(Problem { cause, help, .. }), _) => Some(Cow::Owned(format!("{cause}; help: {help}"))),
+        (Some(Problem { cause, help, .. }), _) => Some(Cow::Owned(format!("{cause}: {help}"))),
         (None, no_time) => no_time.map(Cow::Borrowed),
     };
     let holds_ids = || {

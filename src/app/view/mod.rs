@@ -36,9 +36,9 @@ pub use pages::{
 };
 pub use search::{SearchLine, SearchLines, SearchView};
 pub use state::{
-    AgainstView, ChangeLine, ChangeList, ColumnLine, EventBody, EventView, LastWrite, LastWrites, LinkHereLine,
-    LinkLine, LinksHereLines, LinksHereView, MatrixColumns, MatrixView, StateBody, StateSource, StateView, ThrowView,
-    TreeView,
+    AgainstView, ChangeLine, ChangeList, ColumnLine, EventBody, EventView, HaltView, LastWrite, LastWrites,
+    LinkHereLine, LinkLine, LinksHereLines, LinksHereView, MatrixColumns, MatrixView, StateBody, StateSource,
+    StateView, ThrowView, TreeView,
 };
 pub use streams::{StreamLine, StreamLines, StreamsView};
 pub use time::{Flag, LegendEntry, TimeBody, TimeView, TimelineCurrent, TimelineEvents};

@@ -14,7 +14,7 @@ use crate::app::settings::Recent;
 use crate::app::store::{Notice, OpenStore};
 use crate::app::stream::StreamView;
 use crate::formats::file_name;
-use crate::model::{FindingCode, Pointer, Problem, Version};
+use crate::model::{FindingCode, Pointer, Problem, Version, number};
 use crate::session::PROGRAM;
 
 /// The first page.
@@ -228,8 +228,8 @@ fn waiting(view: &StreamView, now: f64) -> Option<String> {
 }
 
 /// How far the fold is on its way to the playhead, while somebody waits for it.
-fn folding(view: &StreamView, now: f64) -> Option<String> {
+pub(super) fn folding(view: &StreamView, now: f64) -> Option<String> {
     let (len, wanted, built) = (view.playhead.len(), view.playhead.applied().0, view.fold.news.built);
     let late = view.is_stale_for(VEIL_AFTER.as_secs_f64(), now) && built < wanted;
-    late.then(|| format!("Folding event {built} of {len} on the way to {wanted}"))
+    late.then(|| format!("Folding event {} of {} on the way to {}", number(built), number(len), number(wanted)))
 }

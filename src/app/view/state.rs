@@ -59,6 +59,8 @@ pub struct StateView<'a> {
     pub content: Content<'a, StateBody<'a>>,
     /// The state shown is of an earlier playhead and has been so for over 80 ms.
     pub stale: bool,
+    /// How far the fold came, where it is waited for.
+    pub folding: Option<String>,
     /// What is looked for in it.
     pub find: Option<FindView<'a>>,
 }
@@ -82,6 +84,8 @@ pub struct StateBody<'a> {
     pub source: StateSource<'a>,
     /// The replay met an event that made the reducer throw.
     pub threw: Option<ThrowView<'a>>,
+    /// The user stopped the fold before the state that was asked for.
+    pub halted: Option<HaltView>,
     /// Events left out so far because the reducer threw.
     pub skipped: u64,
     /// For the tab Matrix.
@@ -154,6 +158,14 @@ pub struct ThrowView<'a> {
     /// Last version with a good state; `None` = the initial state.
     pub last_good: Option<Version>,
     /// Events after the throw that are not applied.
+    pub not_reached: u64,
+}
+
+/// Where the user stopped the fold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HaltView {
+    /// Last version with a state; `None` = the initial state.
+    pub at: Option<Version>,
     pub not_reached: u64,
 }
 
@@ -268,7 +280,9 @@ pub struct LinkHereLine<'a> {
 pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
     let tab = store.tabs.0;
     let find = find(store, Panel::State);
-    let Some(view) = &store.view else { return StateView { tab, content: Content::Empty, stale: false, find } };
+    let Some(view) = &store.view else {
+        return StateView { tab, content: Content::Empty, stale: false, folding: None, find };
+    };
     let shown = view.fold.shown.as_deref();
     let problem = view.fold.failed.as_ref().or_else(|| shown?.problem.as_ref());
     let (veil, is_matrix) = (VEIL_AFTER.as_secs_f64(), tab == StateTab::Matrix);
@@ -280,6 +294,7 @@ pub(super) fn state(store: &OpenStore, now: f64) -> StateView<'_> {
             (None, Some(shown)) => Content::Ready(state_body(store, view, shown)),
         },
         stale: shown.is_some() && (view.is_stale_for(veil, now) || (is_matrix && view.matrix.is_stale_for(veil, now))),
+        folding: super::pages::folding(view, now),
         find,
     }
 }
@@ -311,6 +326,7 @@ fn state_body<'a>(store: &'a OpenStore, view: &'a StreamView, shown: &'a StateNe
             StateSource::Reducer
         },
         threw: threw(view, shown, file.unwrap_or("merge")),
+        halted: halted(view, shown),
         skipped: match store.reducers.on_error() {
             OnError::Skip => view.fold.skipped.partition_point(|at| *at <= shown.asked) as u64,
             OnError::Stop => 0,
@@ -342,7 +358,7 @@ fn tree<'a>(view: &'a StreamView, tree: Tree, node: &'a Node, before: Option<&'a
 /// The handler that threw, where the state shown is not the one asked for.
 fn threw<'a>(view: &'a StreamView, shown: &'a StateNews, file: &'a str) -> Option<ThrowView<'a>> {
     let fold = &view.fold.news;
-    let stopped = fold.stopped?;
+    let stopped = fold.stopped.filter(|_| !fold.halted)?;
     let error = fold.errors.last().filter(|_| shown.asked.0 > stopped)?;
     Some(ThrowView {
         file,
@@ -354,6 +370,12 @@ fn threw<'a>(view: &'a StreamView, shown: &'a StateNews, file: &'a str) -> Optio
         last_good: shown.version,
         not_reached: view.playhead.len().saturating_sub(stopped + 1),
     })
+}
+
+fn halted(view: &StreamView, shown: &StateNews) -> Option<HaltView> {
+    let fold = &view.fold.news;
+    let stopped = fold.stopped.filter(|stopped| fold.halted && shown.asked.0 > *stopped)?;
+    Some(HaltView { at: shown.version, not_reached: view.playhead.len().saturating_sub(stopped) })
 }
 
 pub(super) fn event(store: &OpenStore) -> EventView<'_> {

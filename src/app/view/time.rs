@@ -45,6 +45,8 @@ pub struct TimeBody<'a> {
     pub matches: Option<&'a Arc<Vec<u32>>>,
     /// First event that made the reducer throw and stopped the replay; the rail is dashed from it on.
     pub stopped_at: Option<Applied>,
+    /// The user stopped it there: nothing threw.
+    pub halted: bool,
     /// Events that threw and were left out, for marks on the rail (at most some hundreds).
     pub skipped: &'a [Applied],
     /// Bookmarks of the stream.
@@ -123,6 +125,7 @@ pub(super) fn time<'a>(store: &'a OpenStore, desk: &'a Desk, axis: Axis) -> Time
             others: (others.len() as u64, others.iter().map(|(_, count)| count).sum()),
             matches: view.filter.places.as_ref(),
             stopped_at: view.fold.news.stopped.map(|at| Applied(at + 1)),
+            halted: view.fold.news.halted,
             skipped,
             flags: store
                 .bookmarks_shown(desk)

@@ -54,7 +54,7 @@ pub(super) fn value(store: &OpenStore) -> Option<ValueView<'_>> {
         _ => None,
     };
     Some(ValueView {
-        path: sheet.path.readable(),
+        path: sheet.title.clone().unwrap_or_else(|| sheet.path.readable()),
         kind,
         members: sheet.node.len().map(|len| len as u64),
         characters: sheet.characters,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::keyframes::SHORTEST_INTERVAL;
 use super::{EventSource, HandlerError, MOST_EMITTED, NoCopies, OnError, Said, Timeline, gather, may_go_on};
 use crate::model::{Applied, Finding, FindingCode, Node, Text, Version};
+use crate::replay::Why;
 use crate::replay::{Batch, Copies, Keep, Slot, Step, Stepped, Thrown};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
@@ -258,7 +259,8 @@ impl Timeline {
         if thrown.fatal {
             self.seek_at = None;
         }
-        if let Some(event) = event {
+        self.halted |= thrown.why == Why::Stopped;
+        if let Some(event) = event.filter(|_| !self.halted) {
             self.findings.push(Finding {
                 code: FindingCode::HandlerThrew,
                 stream: Some(Arc::clone(&self.stream)),
@@ -281,7 +283,7 @@ impl Timeline {
                     self.keep_built(source)?;
                 }
                 match self.on_error {
-                    OnError::Skip if may_go_on(&self.errors) => self.built = at + 1,
+                    OnError::Skip if !self.halted && may_go_on(&self.errors) => self.built = at + 1,
                     _ => self.stopped = Some(at),
                 }
             }

@@ -202,10 +202,15 @@ fn emitted_ui(ui: &mut Ui, id: Id, rect: Rect, emitted: &[Emitted]) -> Rect {
 
 /// A line where the state beside the event is not the one after it; returns what is left.
 fn not_applied_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &EventBody<'_>) -> Rect {
-    let threw = match &cx.view.state.content {
-        Content::Ready(state) if state.version != Some(body.version) => state.threw.as_ref(),
-        _ => None,
+    let (threw, halted) = match &cx.view.state.content {
+        Content::Ready(state) if state.version != Some(body.version) => (state.threw.as_ref(), state.halted),
+        _ => (None, None),
     };
+    if let Some(halted) = halted {
+        let good = halted.at.map_or("the initial state".to_owned(), format::version);
+        let words = format!("Not applied: the fold was stopped. The state shown is {good}.");
+        return note_ui(ui, id.with("not applied"), rect, Icon::INFO, false, &words);
+    }
     let Some(threw) = threw else { return rect };
     let good = threw.last_good.map_or("the initial state".to_owned(), format::version);
     let threw_at = format::version(threw.version);

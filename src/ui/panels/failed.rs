@@ -4,10 +4,11 @@ use egui::{Id, Key, Modifiers, Popup, Rect, Ui, pos2, vec2};
 
 use crate::app::action::Action;
 use crate::model::Problem;
+use crate::ui::focus;
 use crate::ui::text;
 use crate::ui::tokens;
 use crate::ui::widgets::button::{Look, button, button_width, flow};
-use crate::ui::widgets::page::page_ui;
+use crate::ui::widgets::page::{appears, page_ui};
 
 /// Shows the page in `rect`; `in_front`: no sheet is above it, and it has the keys.
 pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, problem: &Problem, in_front: bool, out: &mut Vec<Action>) {
@@ -29,6 +30,12 @@ pub fn failed_ui(ui: &mut Ui, rect: Rect, store: &str, problem: &Problem, in_fro
     let below = 24.0 + block_height + 16.0 + flow(line, &widths, 28.0).1 + 24.0;
     // As high as the design where there is room, closer to the top where not.
     let above = (rect.height() * 0.26).round().min(rect.height() - below).max(36.0);
+    let first = id.with(buttons[0].0);
+    focus::register_page(ui.ctx(), first);
+    // Where nothing has the keyboard when the page appears, Enter does what its first button says.
+    if appears(ui, id) && in_front && !popup && ui.memory(|memory| memory.focused().is_none()) {
+        ui.memory_mut(|memory| memory.request_focus(first));
+    }
     page_ui(ui, id.with("page"), rect, above + below, |ui, rect| {
         let painter = ui.painter().clone();
         let left = (rect.center().x - width / 2.0).round();

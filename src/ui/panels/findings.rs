@@ -60,6 +60,14 @@ pub fn findings_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Acti
     if let Some(row) = shown.activated.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         out.push(Action::OpenFinding(row));
     }
+    // The key that shows a value whole shows the message of a finding here.
+    if let (true, Some(row)) = (shown.focused, shown.cursor.filter(|&row| row < len))
+        && let Some(asked) = out.iter_mut().find(|action| **action == Action::ShowValue)
+    {
+        let line = view.rows.row(row);
+        let title = format!("{} {}", line.code.name(), place(&line));
+        *asked = Action::ShowMessage { title: title.trim_end().to_owned(), text: line.message.to_string() };
+    }
     let asked = shown.menu.filter(|(row, _)| *row < len).map(|(row, at)| {
         let line = view.rows.row(row);
         let text = format!("{} {} {}", line.code.name(), place(&line), line.message);

@@ -5,7 +5,7 @@ use egui::{Color32, Id, Painter, Rect, Ui, pos2, vec2};
 
 use super::{PanelCx, labels, sentence, split_if_room};
 use crate::app::action::{Action, StateTab, Tree};
-use crate::app::view::{ColumnLine, Lack, MatrixCell, MatrixFound, MatrixView, Zone};
+use crate::app::view::{ColumnLine, Lack, LastWrite, MatrixCell, MatrixFound, StateBody, Zone};
 use crate::model::visible_name;
 use crate::ui::tokens::{self, Tokens, mix, size};
 use crate::ui::tree::TreeRow;
@@ -19,7 +19,7 @@ const KEY: f32 = 28.0;
 /// Width of one level of depth.
 const INDENT: f32 = 16.0;
 /// Width of a column, and of a character of a version that is longer than most.
-const COLUMN: f32 = 58.0;
+const COLUMN: f32 = 62.0;
 const CHAR: f32 = 7.6;
 /// Versions that a row names.
 const NAMED: usize = 8;
@@ -58,7 +58,8 @@ fn found<'a>(line: &ColumnLine<'a>, row: &TreeRow) -> MatrixFound<'a> {
 }
 
 /// Shows the tab in `rect`.
-pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, state: &StateBody<'_>, cx: &PanelCx<'_>, out: &mut Vec<Action>) {
+    let view = &state.matrix;
     let zone = cx.zone;
     let t = tokens::tokens(ui.ctx());
     let left = rect.left() + (rect.width() * 0.27).clamp(96.0, 240.0).round();
@@ -118,8 +119,13 @@ pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, cx: &Pa
     if let Some(row) = shown.activated.and_then(|index| rows.row(index)) {
         match (row.expanded, columns.in_effect(&row)) {
             (Some(_), _) => out.push(Action::ToggleExpanded(Tree::State, row.path)),
-            (None, Some(at)) => out.push(Action::SelectEvent(columns.lines[at].1.applied)),
-            (None, None) => {}
+            (None, Some(at)) => out.push(Action::JumpTo(columns.lines[at].1.applied)),
+            // Whoever wrote it stands outside of the columns.
+            (None, None) => out.push(match state.written.of(&row.path) {
+                LastWrite::At { applied, .. } => Action::JumpTo(applied),
+                LastWrite::Initial => Action::Say(format!("{} is as it was initially", row.path.readable())),
+                LastWrite::Pending => Action::Say(format!("Who wrote {} is not known yet", row.path.readable())),
+            }),
         }
     }
     row_menu(ui, list.with("menu"), Tree::State, &rows, shown.menu, cx.commands, out);
@@ -127,8 +133,10 @@ pub fn matrix_ui(ui: &mut Ui, id: Id, rect: Rect, view: &MatrixView<'_>, cx: &Pa
     let of_selected = || {
         let row = rows.row(selected?)?;
         let here = columns.lines.iter().position(|(applied, _)| *applied == columns.playhead);
-        let column = columns.in_effect(&row).or(here)?;
-        Some(cell_words(&columns, column, &row, zone))
+        Some(match columns.in_effect(&row).or(here) {
+            Some(column) => cell_words(&columns, column, &row, zone),
+            None => format!("{} is as it was initially.", named(&row)),
+        })
     };
     let words = hovered.or_else(of_selected).unwrap_or_else(|| "Select a path to see what changed it.".to_owned());
     paint::hline(ui.painter(), foot.left(), foot.right(), foot.top(), t.hairline);
@@ -257,7 +265,11 @@ fn cell_ui(
     text::center(painter, fill.left() + 7.0, y, sign, text::DATA_SMALL, color);
     let ink = if sign == "−" { t.secondary } else { t.text };
     let x = fill.left() + 14.0;
-    let end = text::left_cut(painter, x, y, value, text::DATA_SMALL, ink, fill.right() - 3.0 - x);
+    let room = fill.right() - 3.0 - x;
+    // A number that is cut would be read as another one.
+    let is_number = value.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    let value = if is_number && text::width(painter, value, text::DATA_SMALL) > room { "…" } else { value };
+    let end = text::left_cut(painter, x, y, value, text::DATA_SMALL, ink, room);
     if sign == "−" {
         paint::hline(painter, x, end, y, t.secondary);
     }
@@ -274,17 +286,21 @@ fn spoken_cell(cell: &MatrixCell) -> String {
 fn lack_words(lack: &Lack) -> String {
     match lack {
         Lack::Threw(message) => format!("the reducer threw: {message}"),
-        Lack::NotReached => "not reached, since the reducer threw before it".to_owned(),
+        Lack::NotReached => "not reached, since the fold ended before it".to_owned(),
         Lack::NotShown(why) => format!("the state there cannot be shown: {why}"),
     }
+}
+
+fn named(row: &TreeRow) -> String {
+    let path = row.path.readable();
+    if path.is_empty() { "the state".to_owned() } else { path }
 }
 
 /// `v57 Withdrawn, 2026-11-18 14:03:05.377 +00:00: balance 10 → −40`.
 fn cell_words(columns: &Columns<'_>, column: usize, row: &TreeRow, zone: Zone) -> String {
     let Some((_, line)) = columns.lines.get(column) else { return String::new() };
     let time = line.time.map(|time| format!(", {}", format::time_full(time, zone))).unwrap_or_default();
-    let path = row.path.readable();
-    let path = if path.is_empty() { "the state" } else { &path };
+    let path = named(row);
     let what = match (found(line, row), line.changes) {
         (MatrixFound::Changed(MatrixCell { before: Some(before), after: Some(after) }), _) => {
             format!("{path} {before} → {after}")

@@ -1,5 +1,7 @@
 //! The state at the playhead: as a tree, as the last event's changes, as JSON.
 
+use std::borrow::Cow;
+
 use egui::{Id, Rect, Ui, pos2, vec2};
 
 use super::compare::other_ui;
@@ -8,7 +10,7 @@ use super::{PanelCx, labels, placeholder_rows, problem, sentence, split_header, 
 use crate::app::action::{Action, CopyWhat, Panel, StateTab, Tree};
 use crate::app::command::{self as c, CommandContext};
 use crate::app::view::{
-    AgainstView, ChangeLine, Content, FindView, StateBody, StateSource, StateView, ThrowView, WorkspaceView,
+    AgainstView, ChangeLine, Content, FindView, HaltView, StateBody, StateSource, StateView, ThrowView, WorkspaceView,
 };
 use crate::model::{Node, Version, visible_name};
 use crate::ui::icons::Icon;
@@ -56,6 +58,9 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         Content::Loading => {
             placeholder_rows(&painter, rest, t);
             spoken(ui, id.with("loading"), rest, "Computing the state");
+            if let Some(folding) = &view.folding {
+                folding_ui(ui, id, rest, folding);
+            }
             return;
         }
         Content::Failed(why) => {
@@ -73,6 +78,10 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
         Some(threw) => throw_ui(ui, id, rest, threw, out),
         None => rest,
     };
+    let rest = match body.halted {
+        Some(halted) => halted_ui(ui, id, rest, halted, out),
+        None => rest,
+    };
     let rest = find_line_ui(ui, id, rest, Panel::State, view.find, id.with(view.tab), out);
     match view.tab {
         StateTab::Tree => tree_ui(ui, id, rest, cx, body, out),
@@ -82,7 +91,7 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
             // The list that is to come has the keyboard already.
             Rows::new(id.with(view.tab), "State as JSON", 0).show(ui, rest, |_| RowNode::default());
         }
-        StateTab::Matrix => matrix_ui(ui, id, rest, &body.matrix, cx, out),
+        StateTab::Matrix => matrix_ui(ui, id, rest, body, cx, out),
         StateTab::Raw => {
             let starts = view.find.map(FindView::starts).unwrap_or_default();
             let text = (body.raw.as_bytes(), body.tree.revision);
@@ -91,12 +100,30 @@ pub fn state_ui(ui: &mut Ui, rect: Rect, cx: &PanelCx<'_>, out: &mut Vec<Action>
     }
     if view.stale {
         ui.painter().rect_filled(rest, 0.0, t.veil);
+        spoken(ui, id.with("stale"), rest, "Computing the state");
+        if let Some(folding) = &view.folding {
+            folding_ui(ui, id, rest, folding);
+            return;
+        }
         let place = Rect::from_center_size(rest.center_top() + vec2(0.0, 40.0), vec2(140.0, 28.0)).intersect(rest);
         ui.painter().rect_filled(place, size::RADIUS, t.panel);
         paint::outline(ui.painter(), place, size::RADIUS, t.hairline);
         text::center(ui.painter(), place.center().x, place.center().y, "Computing…", text::BODY, t.secondary);
-        spoken(ui, id.with("stale"), place, "Computing the state");
     }
+}
+
+/// How far the fold came, and how it is ended.
+fn folding_ui(ui: &mut Ui, id: Id, rect: Rect, folding: &str) {
+    let t = tokens::tokens(ui.ctx());
+    let words = format!("{folding}. Esc stops it.");
+    let painter = ui.painter().clone();
+    let room = (rect.width() - 2.0 * size::PAD).max(40.0);
+    let galley = text::paragraph_galley(&painter, room - 24.0, &words, text::BODY, t.text, 3);
+    let place = Rect::from_center_size(rect.center_top() + vec2(0.0, 40.0), galley.size() + vec2(24.0, 12.0));
+    painter.rect_filled(place, size::RADIUS, t.panel);
+    paint::outline(&painter, place, size::RADIUS, t.hairline);
+    painter.galley(place.min + vec2(12.0, 6.0), galley, t.text);
+    spoken(ui, id.with("folding"), place, &words);
 }
 
 fn header_ui(
@@ -147,6 +174,7 @@ fn header_ui(
             let good = threw.last_good.map_or("initial state".to_owned(), format::version);
             (None, t.secondary, format!("last good {good}"))
         }
+        _ if body.halted.is_some() => (None, t.secondary, "stopped".to_owned()),
         (StateSource::Guess { .. }, None) => (Some(Icon::CIRCLE_DASHED), t.warning, "Merge, a guess".to_owned()),
         (StateSource::Reducer, None) if body.skipped > 0 => {
             let errors = format::plural(body.skipped, "skipped error", "skipped errors");
@@ -216,11 +244,20 @@ fn source_ui(ui: &mut Ui, id: Id, rect: Rect, source: &StateSource<'_>, out: &mu
 fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Vec<Action>) -> Rect {
     let t = tokens::tokens(ui.ctx());
     let painter = ui.painter().clone();
+    let whole = Action::ShowMessage {
+        title: format!("Thrown at {}", format::version(threw.version)),
+        text: threw.message.to_owned(),
+    };
     let buttons = [
         ("Skip it and continue", Look::Filled, Action::SkipErrors),
         ("Stop here", Look::Outlined, Action::StopAtErrors),
+        ("Whole message…", Look::Outlined, whole),
     ];
-    let widths = buttons.each_ref().map(|(word, ..)| button_width(&painter, word, None));
+    // The last one where the message is cut at all.
+    let is_short = !threw.message.contains('\n')
+        && text::width(&painter, threw.message, text::DATA) < (rect.right() - size::PAD - rect.left() - 36.0) / 2.0;
+    let buttons = if is_short { &buttons[..2] } else { &buttons[..] };
+    let widths: Vec<f32> = buttons.iter().map(|(word, ..)| button_width(&painter, word, None)).collect();
     let (left, right) = (rect.left() + 36.0, rect.right() - size::PAD);
     let least = if threw.help.is_empty() { 55.0 } else { 75.0 };
     // A long message has lines of its own, and the place one below them.
@@ -270,10 +307,33 @@ fn throw_ui(ui: &mut Ui, id: Id, rect: Rect, threw: &ThrowView<'_>, out: &mut Ve
     }
     let what = Rect::from_min_max(block.min, pos2(block.right(), y + 10.0));
     spoken(ui, id.with("threw"), what, &words).on_hover_text(threw.message);
-    for ((word, look, action), at) in buttons.into_iter().zip(places) {
-        if button(ui, id.with(word), at, look, word, None).clicked() {
-            out.push(action);
+    for ((word, look, action), at) in buttons.iter().zip(places) {
+        if button(ui, id.with(word), at, *look, word, None).clicked() {
+            out.push(action.clone());
         }
+    }
+    rest
+}
+
+/// Says where the user stopped the fold, and offers to go on; returns what is left.
+fn halted_ui(ui: &mut Ui, id: Id, rect: Rect, halted: HaltView, out: &mut Vec<Action>) -> Rect {
+    let t = tokens::tokens(ui.ctx());
+    let (Some(block), rest) = split_if_room(rect, 40.0) else { return rect };
+    let painter = ui.painter().clone();
+    painter.rect_filled(block, 0.0, mix(t.panel, t.secondary, 0.08));
+    paint::hline(&painter, block.left(), block.right(), block.bottom() - 1.0, t.hairline);
+    let (word, y) = ("Continue", block.center().y);
+    let width = button_width(&painter, word, None);
+    let at = Rect::from_center_size(pos2(block.right() - size::PAD - width / 2.0, y), vec2(width, 24.0));
+    let good = halted.at.map_or("the initial state".to_owned(), format::version);
+    let count = format::plural(halted.not_reached, "event", "events");
+    let words = format!("Stopped by you at {good}, {count} not reached");
+    let left = block.left() + size::PAD;
+    text::left_cut(&painter, left, y, &words, text::BODY, t.text, at.left() - 12.0 - left);
+    let what = Rect::from_min_max(block.min, pos2(at.left() - 8.0, block.bottom()));
+    spoken(ui, id.with("halted"), what, &words).on_hover_text(&words);
+    if button(ui, id.with(word), at, Look::Filled, word, None).clicked() {
+        out.push(Action::GoOnFolding);
     }
     rest
 }
@@ -288,12 +348,23 @@ fn tree_ui(ui: &mut Ui, id: Id, rect: Rect, cx: &PanelCx<'_>, body: &StateBody<'
     let rest = labels(ui, rect, |ui, line| tree_labels_ui(ui, line, body, columns));
     if body.tree.node.is_empty() && body.tree.before.is_none_or(crate::model::Node::is_empty) {
         let words = format!("The state is {}.", if body.tree.node.get("").is_none() { empty_name(body) } else { "{}" });
+        // It keeps the keyboard until there is something in it again.
+        Rows::new(list, "State", 0).show(ui, rest, |_| RowNode::default());
         sentence(ui, id, rest, &words, None);
         return;
     }
     let tint = change_tint(ui, id.with("tint"), body.tree.revision, body.stepped);
-    let state = StateColumns { written: body.written, tint };
+    let was = was_word(body);
+    let state = StateColumns { written: body.written, tint, was: &was };
     node_rows_ui(ui, list, "State", rest, &body.tree, columns, Some(&state), cx.commands, out);
+}
+
+/// What stands before the value of the other state: one that is later was not before.
+fn was_word(body: &StateBody<'_>) -> Cow<'static, str> {
+    let of_stream = body.against.as_ref().filter(|against| against.stream.is_none());
+    let later =
+        of_stream.and_then(|against| against.version).filter(|version| body.version.is_none_or(|own| *version > own));
+    later.map_or(Cow::Borrowed("was"), |version| Cow::Owned(format!("at {}:", format::version(version))))
 }
 
 /// Characters of the stream's last version, so that columns stand still while the playhead moves.
@@ -346,14 +417,24 @@ fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, commands: &
             (None, Some(version)) => format!("{} changed nothing.", format::version(version)),
             (None, None) => "Nothing has happened before the first event.".to_owned(),
         };
+        Rows::new(id.with(StateTab::Changes), "Changed values", 0).show(ui, rect, |_| RowNode::default());
         sentence(ui, id, rect, &words, None);
         return;
     }
     let path = rect.left() + 36.0;
     let value = rect.left() + (rect.width() * 0.42).round();
     let was = rect.left() + (rect.width() * 0.72).round();
+    let word = was_word(body);
+    let heads = match (&*word, body.version) {
+        ("was", _) => ["Became".to_owned(), "Was".to_owned()],
+        (_, own) => {
+            let other = body.against.as_ref().and_then(|against| against.version);
+            [own, other]
+                .map(|version| version.map_or("Initially".to_owned(), |own| format!("At {}", format::version(own))))
+        }
+    };
     let rest = labels(ui, rect, |ui, line| {
-        for (x, label) in [(path, "Path"), (value, "Became"), (was, "Was")] {
+        for (x, label) in [(path, "Path"), (value, &heads[0]), (was, &heads[1])] {
             text::left(ui.painter(), x, line.center().y, label, text::LABEL, tokens::tokens(ui.ctx()).quiet);
         }
     });
@@ -363,7 +444,7 @@ fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, commands: &
     let shown = Rows::new(list, "Changed values", len)
         .cursor(cursor)
         .find(ui, body.tree.find)
-        .show(ui, rest, |at| change_row_ui(at, &body.changes.change(at.index), len, [path, value, was]));
+        .show(ui, rest, |at| change_row_ui(at, &body.changes.change(at.index), len, [path, value, was], &word));
     if let Some(row) = shown.moved.or(shown.clicked.map(|(row, _)| row)).filter(|&row| row < len) {
         let path = body.changes.change(row).path.into_owned();
         out.push(Action::SelectPath(Tree::State, Some(path)));
@@ -376,7 +457,7 @@ fn changes_ui(ui: &mut Ui, id: Id, rect: Rect, body: &StateBody<'_>, commands: &
     context_menu(ui, list.with("menu"), asked, commands, out);
 }
 
-fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: [f32; 3]) -> RowNode {
+fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: [f32; 3], was: &str) -> RowNode {
     let (t, y, painter) = (at.t, at.rect.center().y, at.painter);
     let (sign, color, word) = match (change.before, change.after) {
         (None, _) => ("+", t.added, "added"),
@@ -404,11 +485,11 @@ fn change_row_ui(at: &RowPaint<'_>, change: &ChangeLine<'_>, len: u64, columns: 
         let room = at.fill.right() - 8.0 - was_x;
         let value = beside(before, change.after, room);
         text::left_cut(painter, was_x, y, &value, text::DATA, t.secondary, room);
-        name.push_str(&format!(", was {}", text::head(&value, 200)));
+        name.push_str(&format!(", {was} {}", text::head(&value, 200)));
     }
     let tooltip = at.pointer.map(|_| {
         let became = change.after.map(|after| format!("\n{}", format::whole(after))).unwrap_or_default();
-        let was = change.before.map(|before| format!("\nwas {}", format::whole(before))).unwrap_or_default();
+        let was = change.before.map(|before| format!("\n{was} {}", format::whole(before))).unwrap_or_default();
         format!("{label}{became}{was}")
     });
     RowNode { name, tooltip, ..RowNode::default() }

@@ -41,9 +41,14 @@ pub fn status_ui(ui: &mut Ui, rect: Rect, view: &StatusView<'_>, commands: &Comm
             String::new()
         }
     };
-    let selected = view.selected.map(|path| format!(", selected {path}")).unwrap_or_default();
     let spot = Rect::from_min_max(rect.min, pos2(keys_left.max(rect.left() + 1.0), rect.bottom()));
-    let words = format!("{words}{selected}");
+    let words = match view.selected {
+        None => words,
+        Some(path) if words.is_empty() => format!("selected {path}"),
+        // A sentence has its end already.
+        Some(path) if words.ends_with(['.', '!', '?']) => format!("{words} Selected {path}"),
+        Some(path) => format!("{words}, selected {path}"),
+    };
     let said = spoken(ui, id.with("words"), spot, &words);
     if !words.is_empty() {
         tip(said, &words);

@@ -11,7 +11,7 @@ use super::{PanelCx, problem, sentence, split_line};
 use crate::app::action::{Action, Axis, FilterAction, Panel, Zoom};
 use crate::app::command::{self as c, CommandContext};
 use crate::app::playback::{PlaybackCommand, SPEEDS};
-use crate::app::view::{Content, EventTypes, TimeBody, TypeSlot, Zone};
+use crate::app::view::{Content, EventTypes, LegendEntry, TimeBody, TypeSlot, Zone};
 use crate::model::{Applied, visible_name};
 use crate::ui::axis::TimeAxis;
 use crate::ui::course::{Bin, Course};
@@ -213,8 +213,10 @@ fn transport_ui(
     if line.width() < WITH_SPEED {
         return line.right();
     }
-    let speed = Rect::from_min_max(pos2(line.left() + 164.0, y - 12.0), pos2(line.left() + 260.0, y + 12.0));
     let word = format!("{} {}", body.speed, if body.speed == 1 { "event/s" } else { "events/s" });
+    let wide = (text::width(ui.painter(), &word, text::BODY).ceil() + 32.0).max(96.0);
+    let left = line.left() + 164.0;
+    let speed = Rect::from_min_max(pos2(left, y - 12.0), pos2((left + wide).min(line.right()), y + 12.0));
     let button = drop_button(ui, id.with("speed"), speed, &word, &format!("Speed, {word}"), text::BODY);
     menu::popup(ui, &button, "Speed", 160.0, |ui| {
         for speed in SPEEDS {
@@ -330,6 +332,12 @@ fn legend_ui(
     let words: Vec<String> = named.chain(others).collect();
     spoken(ui, id.with("legend"), rect, &words.join(", "));
     let shown = if narrow { 3 } else { 4 };
+    let needs = |entry: &LegendEntry<'_>| {
+        let number = text::width(&painter, &format::number(entry.count), text::DATA_SMALL);
+        12.0 + text::width(&painter, &visible_name(entry.name), text::LABEL) + 6.0 + number
+    };
+    // One column where two would cut names beside large numbers.
+    let one_column = !narrow && rect.height() >= 72.0 && body.legend.iter().any(|entry| needs(entry) > 106.0);
     for at in 0..shown {
         let (name, slot, count) = match body.legend.get(at) {
             Some(entry) => (entry.name.to_owned(), Some(entry.slot), entry.count),
@@ -340,6 +348,8 @@ fn legend_ui(
         };
         let (x, y, right) = if narrow {
             (rect.left() + 16.0, rect.top() + 14.0 + 16.0 * at as f32, rect.left() + 148.0)
+        } else if one_column {
+            (rect.left() + 16.0, rect.top() + 14.0 + 16.0 * at as f32, rect.left() + 248.0)
         } else {
             // Down the first column, then the second.
             let column = (at / 2) as f32;
@@ -540,6 +550,7 @@ impl Slider<'_> {
             pill_width: self.labels.width(&painter),
             spoken: &spoken,
             stopped_at: body.stopped_at,
+            halted: body.halted,
             skipped: body.skipped,
             flags: &flags,
         };

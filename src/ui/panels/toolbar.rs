@@ -88,7 +88,10 @@ pub fn toolbar_ui(
     // The box for going to places has what is left over.
     if command::GO_TO.enabled(commands).is_ok() {
         let left = room - GROUP - wanted - behind_width(&STEPS[usize::from(narrow)]);
-        if let Some(width) = FIND[usize::from(narrow)..].iter().find(|width| **width <= left) {
+        let width = FIND[usize::from(narrow)..].iter().find(|width| **width <= left);
+        // Before it goes altogether there are fewer tabs.
+        let fewer = room - GROUP - least - behind_width(&STEPS[4]);
+        if let Some(width) = width.or_else(|| FIND.last().filter(|width| **width <= fewer)) {
             let right = rect.right() - size::PAD;
             let place = Rect::from_min_max(pos2(right - width, y - 14.0), pos2(right, y + 14.0));
             find_ui(ui, id.with("find"), place, commands, out);
@@ -259,7 +262,8 @@ fn menus_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mu
         }
     }
     for (menu, response, _) in &buttons {
-        menu::popup(ui, response, menu.name(), 300.0, |ui| {
+        let width = menu_width(ui, &[*menu], commands);
+        menu::popup(ui, response, menu.name(), width, |ui| {
             let usable = menu_lines(ui, *menu, commands, out);
             if let (Some(first), false) = (usable.first(), ui.is_sizing_pass()) {
                 focus::give_first(ui.ctx(), *first);
@@ -267,6 +271,11 @@ fn menus_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mu
         });
     }
     x
+}
+
+fn menu_width(ui: &Ui, menus: &[Menu], commands: &CommandContext) -> f32 {
+    let lines = menus.iter().flat_map(|menu| Command::of_menu(*menu));
+    menu::width_of(ui.painter(), lines.filter(|command| command.listed == Listed::Everywhere), commands, 300.0)
 }
 
 fn menu_lines(ui: &mut Ui, menu: Menu, commands: &CommandContext, out: &mut Vec<Action>) -> Vec<Id> {
@@ -285,7 +294,8 @@ fn one_menu_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: 
         Popup::close_id(ui.ctx(), popup_of(id, None));
     }
     let underlined = focus::is_menu_by_keys(ui.ctx()) || ui.input(|input| input.modifiers.alt);
-    menu::popup(ui, &response, "Menu", 300.0, |ui| {
+    let width = menu_width(ui, &Menu::ALL, commands);
+    menu::popup(ui, &response, "Menu", width, |ui| {
         let t = tokens::tokens(ui.ctx());
         let focused = ui.memory(|memory| memory.focused());
         let (mut firsts, mut here) = (Vec::new(), Menu::File);

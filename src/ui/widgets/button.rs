@@ -114,6 +114,23 @@ pub fn icon_button_enabled(
     enabled: Result<(), &str>,
 ) -> Response {
     let sense = if enabled.is_ok() { Sense::click() } else { Sense::hover() };
+    icon_ui(ui, id, rect, icon, icon_size, name, (sense, enabled))
+}
+
+/// Like [`icon_button`], but Tab passes it by: a key does the same.
+pub fn icon_button_aside(ui: &mut Ui, id: Id, rect: Rect, icon: Icon, icon_size: f32, name: &str) -> Response {
+    icon_ui(ui, id, rect, icon, icon_size, name, (Sense::CLICK, Ok(())))
+}
+
+fn icon_ui(
+    ui: &mut Ui,
+    id: Id,
+    rect: Rect,
+    icon: Icon,
+    icon_size: f32,
+    name: &str,
+    (sense, enabled): (Sense, Result<(), &str>),
+) -> Response {
     let response = ui.interact(rect, id, sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled.is_ok(), name));
     let t = tokens::tokens(ui.ctx());

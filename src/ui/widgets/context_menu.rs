@@ -6,7 +6,7 @@ use egui::{
     Vec2,
 };
 
-use super::menu::{command_lines, home_and_end, popup_frame};
+use super::menu::{command_lines, home_and_end, popup_frame, width_of};
 use super::page::reveal_focus;
 use crate::app::action::Action;
 use crate::app::command::{Command, CommandContext, Target};
@@ -78,7 +78,8 @@ pub fn context_menu(ui: &Ui, id: Id, asked: Option<Asked>, commands: &CommandCon
     focus::hold_for_menu(ctx);
     let Asked { at, groups, target } = open.asked;
     let cx = CommandContext { target, ..commands.clone() };
-    show(ctx, popup, ui.layer_id(), at.pos, |ui| {
+    let width = width_of(ui.painter(), groups.iter().flat_map(|group| group.iter().copied()), &cx, WIDTH);
+    show(ctx, popup, ui.layer_id(), (at.pos, width), |ui| {
         let groups = groups.iter().map(|group| group.iter().copied());
         let usable = command_lines(ui, groups, &cx, out);
         if let (Some(first), false) = (usable.first(), ui.is_sizing_pass()) {
@@ -91,11 +92,11 @@ fn popup_id(id: Id, number: u64) -> Id {
     id.with(("context menu", number))
 }
 
-fn show(ctx: &Context, popup: Id, layer: LayerId, at: Pos2, add: impl FnOnce(&mut Ui)) {
+fn show(ctx: &Context, popup: Id, layer: LayerId, (at, width): (Pos2, f32), add: impl FnOnce(&mut Ui)) {
     let window = ctx.content_rect().shrink(8.0);
     let frame = popup_frame(tokens::tokens(ctx));
     let margin = frame.total_margin().sum();
-    let width = WIDTH.min(window.width() - margin.x);
+    let width = width.min(window.width() - margin.x);
     let room = (window.bottom() - at.y).max(at.y - window.top()).max(window.height() / 2.0);
     Popup::new(popup, ctx.clone(), Rect::from_pos(at), layer)
         .kind(PopupKind::Menu)
@@ -112,6 +113,7 @@ fn show(ctx: &Context, popup: Id, layer: LayerId, at: Pos2, add: impl FnOnce(&mu
                 ui.set_width(width);
                 add(ui);
                 home_and_end(ui);
+                focus::note_popup(ui.ctx(), ui.layer_id());
                 reveal_focus(ui);
             });
         });

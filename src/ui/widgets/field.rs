@@ -3,7 +3,7 @@
 use egui::text::{LayoutJob, TextFormat};
 use egui::{EventFilter, Id, Key, Margin, Modifiers, Rect, Response, TextEdit, Ui, UiBuilder, pos2, vec2};
 
-use super::button::icon_button;
+use super::button::icon_button_aside;
 use crate::ui::icons::Icon;
 use crate::ui::tokens::{self, size};
 use crate::ui::{paint, text};
@@ -81,7 +81,7 @@ impl Field<'_> {
         } else {
             let clear = Rect::from_center_size(pos2(rect.right() - 13.0, y), vec2(24.0, 24.0));
             let name = format!("Clear {}", self.name.to_lowercase());
-            if icon_button(ui, self.id.with("clear"), clear, Icon::X, 14.0, &name).clicked() {
+            if icon_button_aside(ui, self.id.with("clear"), clear, Icon::X, 14.0, &name).clicked() {
                 output.changed = Some(String::new());
                 response.request_focus();
             }

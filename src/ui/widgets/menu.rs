@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Context, Frame, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense,
-    Tooltip, Ui, WidgetInfo, pos2, vec2,
+    Context, Frame, Id, Key, Modifiers, Painter, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea,
+    Sense, Tooltip, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::page::reveal_focus;
@@ -146,6 +146,7 @@ fn show(
             ui.set_width(width);
             add(ui, width);
             home_and_end(ui);
+            focus::note_popup(ui.ctx(), ui.layer_id());
             reveal_focus(ui);
         });
     });
@@ -296,6 +297,26 @@ pub fn command_lines<'c>(
     }
     usable
 }
+
+/// How wide a menu of these commands is, so that the reasons why some cannot be used are read whole.
+pub fn width_of<'c>(
+    painter: &Painter,
+    lines: impl IntoIterator<Item = &'c Command>,
+    commands: &CommandContext,
+    least: f32,
+) -> f32 {
+    let needs = |command: &Command| {
+        let behind = match command.enabled(commands) {
+            Ok(()) => return 0.0,
+            Err(reason) => text::width(painter, reason, text::LABEL),
+        };
+        28.0 + text::width(painter, command.name, text::BODY) + 16.0 + behind + 12.0
+    };
+    lines.into_iter().map(needs).fold(least, f32::max).min(MOST_WIDE).ceil()
+}
+
+/// No menu is wider.
+const MOST_WIDE: f32 = 520.0;
 
 /// A hairline between groups of lines.
 pub fn rule(ui: &mut Ui) {

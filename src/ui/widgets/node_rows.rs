@@ -32,6 +32,8 @@ pub struct StateColumns<'a> {
     pub written: &'a dyn LastWrites,
     /// How strongly changed rows are tinted now.
     pub tint: f32,
+    /// The word before the value of the other state.
+    pub was: &'a str,
 }
 
 /// The menus of a row: of a state or of an event, with something below it or not.
@@ -94,7 +96,7 @@ pub fn node_rows_ui(
             out.push(Action::ToggleExpanded(view.tree, row.path.clone()));
         }
         if let Some((_, applied)) = state.and_then(|state| gutter_link(state, &row, pos.x - body.left(), columns)) {
-            out.push(Action::SelectEvent(applied));
+            out.push(Action::JumpTo(applied));
         }
         out.push(Action::SelectPath(view.tree, Some(row.path)));
     } else if let Some(row) = shown.moved.and_then(|index| rows.row(index)) {
@@ -216,10 +218,11 @@ fn row_ui(
     }
     let mut was = String::new();
     if let Some(was_x) = columns.was
-        && let Some(old) = old_value(row, text::data_chars(at.fill.right() - x - was_x - WAS))
+        && let Some(old) = old_value(row, text::data_chars(at.fill.right() - x - was_x - was_room(painter, state)))
     {
         was = text::head(&old, 200).to_owned();
-        let end = text::left(painter, x + was_x, y, "was", text::BODY, quiet);
+        let word = state.map_or("was", |state| state.was);
+        let end = text::left(painter, x + was_x, y, word, text::BODY, quiet);
         let room = at.fill.right() - 8.0 - end - 4.0;
         text::left_cut(painter, end + 4.0, y, &old, text::DATA, t.secondary, room);
     }
@@ -230,7 +233,8 @@ fn row_ui(
         RowChange::Changed => ", changed",
         RowChange::Inside => ", changed inside",
     };
-    let was_spoken = if was.is_empty() { String::new() } else { format!(", was {was}") };
+    let word = state.map_or("was", |state| state.was);
+    let was_spoken = if was.is_empty() { String::new() } else { format!(", {word} {was}") };
     let comma = if spoken.is_empty() { "" } else { " " };
     RowNode {
         name: format!("row {} of {len}, {label}{comma}{spoken}{sign}{was_spoken}{written}", at.index + 1),
@@ -239,7 +243,7 @@ fn row_ui(
         tooltip: at.pointer.map(|pointer| {
             match state.and_then(|state| gutter_link(state, row, pointer.x - x, columns)) {
                 Some((version, _)) => format!("Go to {}, which wrote it", format::version(version)),
-                None => tooltip(row),
+                None => tooltip(row, word),
             }
         }),
     }
@@ -281,6 +285,10 @@ fn differs(row: &TreeRow) -> Option<(&'static str, ColorOf)> {
 
 /// Width of the word before an old value, and of the gaps around.
 const WAS: f32 = 40.0;
+
+fn was_room(painter: &egui::Painter, state: Option<&StateColumns<'_>>) -> f32 {
+    state.map_or(WAS, |state| text::width(painter, state.was, text::BODY).ceil() + 16.0)
+}
 
 /// The old value in so many characters, where one is worth showing.
 fn old_value(row: &TreeRow, room: usize) -> Option<String> {
@@ -333,11 +341,11 @@ fn gutter(at: &RowPaint<'_>, right: f32, written: LastWrite, quiet: egui::Color3
     format!(", written by v{version}")
 }
 
-fn tooltip(row: &TreeRow) -> String {
+fn tooltip(row: &TreeRow, word: &str) -> String {
     let path = row.path.readable();
     let now = row.now.as_ref().map(|now| format!("\n{}", format::whole(now))).unwrap_or_default();
     let differs = !matches!(row.change, RowChange::Same | RowChange::Added);
-    let was = row.before.as_ref().filter(|_| differs).map(|old| format!("\nwas {}", format::whole(old)));
+    let was = row.before.as_ref().filter(|_| differs).map(|old| format!("\n{word} {}", format::whole(old)));
     format!("{path}{now}{}", was.unwrap_or_default())
 }
 

@@ -73,6 +73,8 @@ pub fn text_ui(ui: &mut Ui, id: Id, name: &str, body: Rect, (whole, revision): (
     rows.show(ui, body, |at| {
         let (from, to) = lines.ranges.get(at.index as usize).copied().unwrap_or_default();
         let line = whole.get(from..to).unwrap_or_default();
+        // In a text of lines they are the space that they stand for, and as many bytes.
+        let line = &*line.replace(['\t', '\r'], " ");
         mark(at, line, from, places);
         text::left(at.painter, at.rect.left() + LEFT, at.rect.center().y, line, text::DATA, at.t.text);
         RowNode { name: format!("line {}, {}", at.index + 1, text::head(line, 200)), ..RowNode::default() }

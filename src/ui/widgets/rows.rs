@@ -213,6 +213,7 @@ impl<'a> Rows<'a> {
         let wheel = self.wheel(&child, rect, page);
         memory.scroll(wheel, page, self.len);
         let moved = if self.own_cursor { output.moved } else { None };
+        memory.asked = output.moved.or(memory.asked);
         if let Some(target) = self.reveal.or(moved).or(self.cursor.filter(|_| self.cursor != memory.seen)) {
             self.bring(&mut memory, target, page);
         }
@@ -231,6 +232,7 @@ impl<'a> Rows<'a> {
         }
         memory.page = page;
         memory.seen = self.cursor;
+        memory.asked.take_if(|asked| self.own_cursor || self.cursor == Some(*asked));
 
         let bar = self.scrollbar(&mut child, rect, page, &mut memory);
         self.paint_rows(&mut child, rect, bar, &mut memory, cursor, &mut output, &mut row);
@@ -258,7 +260,11 @@ impl<'a> Rows<'a> {
             memory.keep_in_middle(row, page, self.len);
             return;
         }
-        memory.reveal(row, page, self.len);
+        if memory.asked.is_some() {
+            memory.reveal(row, page, self.len)
+        } else {
+            memory.arrive(row, page, self.len)
+        }
         // What stays at the top would lie on it.
         let is_under = (row as f64) < memory.first as f64 + memory.fraction + 1.0;
         if is_under && self.head(memory, page).is_some_and(|head| head != row) {

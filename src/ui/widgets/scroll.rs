@@ -13,6 +13,8 @@ pub struct Memory {
     pub own: Option<u64>,
     /// Where the bar was grabbed, from its top.
     pub grab: f32,
+    /// The row that its own keys asked for, until it is the selected one.
+    pub asked: Option<u64>,
     /// Rows on screen in the last frame.
     pub page: f64,
 }
@@ -82,6 +84,12 @@ impl Memory {
             (self.first, self.fraction) = (row.saturating_sub(whole / 2), 0.0);
         }
         self.clamp(page, len);
+    }
+
+    /// A row that one came to from elsewhere: where it is not on screen, it gets there with some rows around it.
+    pub fn arrive(&mut self, row: u64, page: f64, len: u64) {
+        let is_beside = row + 1 >= self.first && (row as f64) < self.first as f64 + self.fraction + page + 1.0;
+        if is_beside { self.reveal(row, page, len) } else { self.keep_in_middle(row, page, len) }
     }
 
     /// Scrolls as little as possible so that a row is in the middle third; far jumps put it in the middle.

@@ -67,6 +67,8 @@ pub struct Scrubber<'a> {
     pub spoken: &'a str,
     /// First event that stopped the replay.
     pub stopped_at: Option<Applied>,
+    /// Nothing threw there: the user stopped it.
+    pub halted: bool,
     /// Events left out because the reducer threw.
     pub skipped: &'a [Applied],
     /// Places that the user marked.
@@ -367,7 +369,7 @@ impl Scrubber<'_> {
         for skipped in self.skipped.iter().filter(|skipped| self.is_seen(**skipped)) {
             alert(painter, pos2(self.x_at(painter, plot, *skipped), y), t.warning, t);
         }
-        if let Some(stop) = self.stopped_at.filter(|stop| self.is_seen(*stop)) {
+        if let Some(stop) = self.stopped_at.filter(|stop| !self.halted && self.is_seen(*stop)) {
             alert(painter, pos2(self.x_at(painter, plot, stop), y), t.error, t);
         }
         self.paint_part(painter, plot, t);
