@@ -56,6 +56,8 @@ enum Reading {
     Guid,
     /// A number is a time in this unit.
     Time(TimeUnit),
+    /// An empty text is no value.
+    Filled,
     /// What tells the variants of an enumeration apart: see [`tag`].
     Tag,
     /// The last member of the path is a name in a flat list, and the value stands behind it.
@@ -207,6 +209,8 @@ pub struct Mapping {
     event_type: Vec<Piece>,
     payload: Field,
     payload_decode: Vec<Decode>,
+    /// The state before a row, where its payload says what changed.
+    before: (Field, Vec<Decode>),
     /// By column how its bytes are looked into, where they are not what their beginning says.
     inside: HashMap<usize, Vec<Decode>>,
     /// A value that says how rows are decoded, and for which texts of it how.

@@ -133,7 +133,7 @@ impl Mapping {
         field.iter().filter(|source| source.column != ITEM && source.reading != Reading::Pair).find_map(|source| {
             let column = self.spelled.get(source.column)?.as_ref()?.to_string();
             let way = match source.reading {
-                Reading::Plain | Reading::Tag | Reading::Pair => "",
+                Reading::Plain | Reading::Filled | Reading::Tag | Reading::Pair => "",
                 Reading::Guid => "guid",
                 Reading::Time(unit) => unit.name(),
             };

@@ -82,6 +82,11 @@ impl Mapping {
         closed.copied().unwrap_or_default()
     }
 
+    /// The state before it, as stored; nothing where the payload is the state, or no column holds it.
+    pub fn before<'r>(&self, row: &Row<'r>) -> Cell<'r> {
+        self.look(&self.before.0, row)
+    }
+
     pub fn metadata<'r>(&self, row: &Row<'r>) -> Cell<'r> {
         self.look(&self.metadata, row)
     }
@@ -278,6 +283,11 @@ impl Mapping {
         decoded
     }
 
+    /// Decodes the state before a row.
+    pub fn decode_before(&self, cell: Cell<'_>) -> Decoded {
+        self.restored(decode(cell, &self.before.1))
+    }
+
     /// Decodes metadata.
     pub fn decode_metadata(&self, cell: Cell<'_>) -> Decoded {
         self.restored(decode(cell, &self.metadata_decode))
@@ -302,6 +312,7 @@ impl Mapping {
         let cell = row.cells.get(source.column).copied().unwrap_or_default();
         match cell {
             Cell::Bytes(bytes) if source.reading == Reading::Guid => return Cell::Guid(bytes),
+            Cell::Text("") if source.reading == Reading::Filled => return Cell::Null,
             cell if cell.is_null() || (source.path.is_empty() && source.reading != Reading::Tag) => return cell,
             _ => {}
         }

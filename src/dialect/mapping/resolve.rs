@@ -181,6 +181,14 @@ impl<'a> Resolver<'a> {
         field.iter_mut().for_each(|source| source.reading = reading);
         let pairs: Vec<Source> = rule.pair.iter().flat_map(|(list, names)| self.pairs(list, names)).collect();
         field.splice(0..0, pairs);
+        if !rule.last.is_empty() {
+            // Where nothing else is, an empty text is one.
+            let own = field.clone();
+            let plain = field.iter_mut().filter(|source| source.reading == Reading::Plain);
+            plain.for_each(|source| source.reading = Reading::Filled);
+            field.extend(rule.last.iter().flat_map(|path| inside.at(path)));
+            field.extend(own);
+        }
         if rule.row_without.is_some() {
             return Ok(Field::new());
         }
@@ -509,6 +517,10 @@ impl Mapping {
         };
         let causes = events.links.iter().filter_map(|rule| rule.id_col.as_ref());
         let cause = causes.flat_map(|names| columns.sources(names)).collect();
+        let before = match events.state.as_ref().and_then(|state| state.before.as_ref()) {
+            Some(rule) => (columns.field(rule, "state", &inside)?, rule.decode.clone()),
+            None => Default::default(),
+        };
         let claimed = columns.columns.len();
         if map.category.is_none() {
             let names = Names(CATEGORIES.map(Name::from).to_vec());
@@ -585,6 +597,7 @@ impl Mapping {
             event_type,
             payload: inside.payload,
             payload_decode: map.payload.decode.clone(),
+            before,
             decode_by: (by, map.payload.decode_by.clone().into_iter().collect()),
             decode_by_col,
             metadata: inside.metadata,
