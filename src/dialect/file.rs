@@ -529,8 +529,14 @@ impl Detect {
         let own = |name: &'t Name| table.column(name).or(Some(name).filter(|name| table.has(name)));
         let found = |names: &'t Names| names.0.iter().find_map(own).map(Name::as_str);
         let columns: Vec<&str> = self.columns.iter().filter_map(found).collect();
-        let exact = if self.exact { ", and no others" } else { "" };
-        format!("{} has {}{exact}", table.full_name(), columns.join(", "))
+        let more = match &self.or_key {
+            Some(part) if !self.table.is(&table.name) => {
+                format!(", and {part} is part of its key: its name says nothing")
+            }
+            _ if self.exact => ", and no others".to_owned(),
+            _ => String::new(),
+        };
+        format!("{} has {}{more}", table.full_name(), columns.join(", "))
     }
 }
 

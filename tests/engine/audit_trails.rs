@@ -125,6 +125,8 @@ fn a_revisions_table_and_an_ending_of_the_applications_own() {
         assert!(said.contains("when a revision was made is not known"), "{said}");
         assert!(said.contains(&format!("dog_{suffix} holds further fields")), "{said}");
         assert!(!said.contains("my_revs"), "{said}");
+        let because = info["evidence"].to_string();
+        assert_eq!(because.contains("its name says nothing"), suffix == "history", "{info}");
     }
 }
 
