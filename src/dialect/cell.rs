@@ -177,6 +177,9 @@ fn plain_letters(bytes: &[u8]) -> Option<&str> {
 
 /// Bytes as hex, with the hyphens of a UUID where they are 16.
 fn uuid(bytes: &[u8]) -> String {
+    // `binary(255)` pads what is put into it.
+    let padded = bytes.split_at_checked(16).filter(|(_, rest)| rest.len() >= 16 && rest.iter().all(|byte| *byte == 0));
+    let bytes = padded.map_or(bytes, |(id, _)| id);
     let mut out = String::with_capacity(bytes.len() * 2 + 4);
     for (at, byte) in bytes.iter().enumerate() {
         if bytes.len() == 16 && matches!(at, 4 | 6 | 8 | 10) {
@@ -250,6 +253,9 @@ mod tests {
         let id: Vec<u8> = (0x10..0x20).collect();
         assert_eq!(Cell::Bytes(&id).to_text().as_deref(), Some("10111213-1415-1617-1819-1a1b1c1d1e1f"));
         assert_eq!(Cell::Guid(&id).to_text().as_deref(), Some("13121110-1514-1716-1819-1a1b1c1d1e1f"));
+        let padded = [id.as_slice(), &[0; 239]].concat();
+        assert_eq!(Cell::Bytes(&padded).to_id(), Cell::Bytes(&id).to_id());
+        assert_eq!(Cell::Bytes(&padded[..20]).to_id().map(|id| id.len()), Some(40));
         assert_eq!(Cell::Bytes(&[0xff, 0]).to_text().as_deref(), Some("ff00"));
         assert_eq!(Cell::Bytes(b"order-1").to_text().as_deref(), Some("order-1"));
         assert_eq!(Cell::Bytes(b"order-1").to_id().as_deref(), Some("6f726465722d31"));

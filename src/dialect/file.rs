@@ -10,11 +10,11 @@ use super::decode::Decode;
 use super::guess::{Sampled, TableSample};
 use super::link::LinkRule;
 use super::progress::Progress;
-use super::rules::{EventMap, Events, FieldRule, JoinRule, Names, Peel, TableName, Test, TextRule};
+use super::rules::{Doubt, EventMap, Events, FieldRule, JoinRule, Names, On, Peel, TableName, Test, TextRule};
 use super::sample::Sample;
 use super::stored::StoredRule;
 use super::{Candidate, Library, Mapping, Name, ROLES, Table, nearest};
-use crate::model::{Helpful, Marks};
+use crate::model::{FindingCode, Helpful, Marks};
 
 /// What stands for a file where the user pointed at the columns.
 const MAP: &str = "--map";
@@ -106,6 +106,10 @@ pub(super) struct Detect {
     /// The table has these columns and no others.
     #[serde(default)]
     exact: bool,
+    /// This column is part of its primary key, with others.
+    key: Option<Name>,
+    /// A table of any other name will do, too, where this column is such a part.
+    or_key: Option<Name>,
     /// The table has a hidden integer key, or must not have one.
     rowid: Option<bool>,
 }
@@ -240,6 +244,7 @@ impl Dialect {
                 kinds: None,
                 lists_system: false,
                 by_time: false,
+                doubts: Vec::new(),
                 state: None,
                 names: None,
                 map: EventMap {
@@ -322,7 +327,7 @@ impl Dialect {
             let Some(first) = fitting.first() else { return Vec::new() };
             matched += block.columns.len();
             let events = |table: &&Table| match any {
-                true => matches!(block.table, TableName::Any),
+                true => matches!(block.table, TableName::Any) || block.or_key.is_some(),
                 false => !matches!(block.table, TableName::Any) && self.events.table.is(&table.name),
             };
             let own: Vec<&Table> = fitting.iter().copied().filter(events).collect();
@@ -333,7 +338,10 @@ impl Dialect {
             }
         }
         let joined = |join: &JoinRule| {
-            let found = tables.iter().find(|table| table.name.is_like(&join.table)).map(|table| (*table).clone());
+            let has_all = |table: &Table| join.columns.iter().all(|name| table.column(name).is_some());
+            let by_name = tables.iter().find(|table| table.name.is_like(&join.table));
+            let by_columns = || tables.iter().find(|table| !join.columns.is_empty() && has_all(table));
+            let found = by_name.or_else(by_columns).map(|table| (*table).clone());
             let missing = || Table::new(join.table.as_str(), [], false);
             found.or_else(|| join.optional.then(missing))
         };
@@ -342,7 +350,11 @@ impl Dialect {
         };
         let candidate = |(table, sentence): (&Table, String)| {
             let evidence: Vec<String> = std::iter::once(sentence).chain(evidence.iter().cloned()).collect();
-            let (mut table, joined, mut doubts) = (table.clone(), joined.clone(), Vec::new());
+            let (mut table, mut joined, mut doubts) = (table.clone(), joined.clone(), self.doubts(tables));
+            let rules = self.events.joins.iter().zip(&mut joined);
+            rules.filter(|(rule, _)| !self.may_join(rule, &table)).for_each(|(rule, own)| {
+                *own = Table::new(rule.table.as_str(), [], false);
+            });
             if self.events.map.stream.asks_for_key() {
                 table.key = self.key_of_objects(&table, tables)?;
                 if table.key.is_empty() {
@@ -350,7 +362,8 @@ impl Dialect {
                     let id = id.into_iter().cloned().collect::<Vec<_>>();
                     let told = id.iter().map(|id| {
                         let table = table.full_name();
-                        format!("the key of the objects in {table} is not known: {id} is taken for it")
+                        let says = format!("the key of the objects in {table} is not known: {id} is taken for it");
+                        (FindingCode::KeyNotProven, says)
                     });
                     doubts.extend(told);
                     table.key = id;
@@ -359,6 +372,32 @@ impl Dialect {
             Some(Candidate { dialect: self.clone(), table, joined, evidence, doubts, matched })
         };
         targets.into_iter().filter_map(candidate).collect()
+    }
+
+    /// What is to be said of such a store.
+    fn doubts(&self, tables: &[&Table]) -> Vec<(FindingCode, String)> {
+        let said = |doubt: &Doubt| match &doubt.of {
+            None => Some((doubt.code.finding(), doubt.says.clone())),
+            Some(of) => {
+                let own = tables.iter().filter(|table| of.fits(table)).map(|table| table.full_name().to_string());
+                let names = own.collect::<Vec<_>>().join(", ");
+                (!names.is_empty()).then(|| (doubt.code.finding(), format!("{names} {}", doubt.says)))
+            }
+        };
+        self.events.doubts.iter().filter_map(said).collect()
+    }
+
+    /// The table has the columns by which another that may be missing is joined to it.
+    fn may_join(&self, rule: &JoinRule, table: &Table) -> bool {
+        let own = |side: &String| {
+            let (alias, column) = side.split_once('.')?;
+            (self.events.alias.as_deref() == Some(alias)).then(|| table.column(&Name::from(column)).is_some())
+        };
+        let has = |on: &On| match on {
+            On::Columns(left, right) => [left, right].into_iter().filter_map(own).all(|has| has),
+            On::Is(..) => true,
+        };
+        !rule.optional || rule.on.iter().all(has)
     }
 
     /// What tells the objects of an audit trail apart: the table's own key without the trail's
@@ -478,7 +517,9 @@ impl Lacks {
 
 impl Detect {
     pub(super) fn fits(&self, table: &Table) -> bool {
-        self.table.is(&table.name)
+        let is_part = |name: &Name| table.key.len() > 1 && table.key.iter().any(|own| own.is_like(name));
+        (self.table.is(&table.name) || self.or_key.as_ref().is_some_and(is_part))
+            && self.key.as_ref().is_none_or(is_part)
             && self.rowid.is_none_or(|rowid| rowid == table.has_rowid)
             && (!self.exact || table.columns.len() == self.columns.len())
             && self.columns.iter().all(|names| names.0.iter().any(|name| table.has(name)))
@@ -489,8 +530,14 @@ impl Detect {
         let own = |name: &'t Name| table.column(name).or(Some(name).filter(|name| table.has(name)));
         let found = |names: &'t Names| names.0.iter().find_map(own).map(Name::as_str);
         let columns: Vec<&str> = self.columns.iter().filter_map(found).collect();
-        let exact = if self.exact { ", and no others" } else { "" };
-        format!("{} has {}{exact}", table.full_name(), columns.join(", "))
+        let more = match &self.or_key {
+            Some(part) if !self.table.is(&table.name) => {
+                format!(", and {part} is part of its key: its name says nothing")
+            }
+            _ if self.exact => ", and no others".to_owned(),
+            _ => String::new(),
+        };
+        format!("{} has {}{more}", table.full_name(), columns.join(", "))
     }
 }
 

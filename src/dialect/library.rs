@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::rules::FieldRule;
 use super::template::Filter;
 use super::{Name, Table};
 use crate::model::{Node, Time};
@@ -65,7 +66,7 @@ struct Restart {
 }
 
 /// What rows of an audit trail hold: the part `state` of a dialect's `[events]`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RowStates {
     pub kind: RowState,
@@ -76,9 +77,16 @@ pub struct RowStates {
     /// something else. All, where none is named.
     #[serde(default)]
     sure: Vec<String>,
+    /// Where the payload says what changed, the column of the whole state before it.
+    pub(super) before: Option<FieldRule>,
 }
 
 impl RowStates {
+    /// What became of the last row is told by one that comes after it.
+    pub fn tells_late(&self) -> bool {
+        self.kind == RowState::Before || self.before.is_some()
+    }
+
     /// Rows of this type hold what others do.
     pub fn is_sure(&self, event_type: &str) -> bool {
         self.sure.is_empty() || self.sure.iter().any(|own| own == event_type)

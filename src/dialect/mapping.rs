@@ -207,6 +207,8 @@ pub struct Mapping {
     event_type: Vec<Piece>,
     payload: Field,
     payload_decode: Vec<Decode>,
+    /// The state before a row, where its payload says what changed.
+    before: (Field, Vec<Decode>),
     /// By column how its bytes are looked into, where they are not what their beginning says.
     inside: HashMap<usize, Vec<Decode>>,
     /// A value that says how rows are decoded, and for which texts of it how.

@@ -22,13 +22,13 @@ mod stored;
 mod template;
 mod tenant;
 
-use crate::model::Typing;
+use crate::model::{FindingCode, Typing};
 
 use catalog::Columns;
 pub use catalog::{Catalog, Framework, Head, Known, catalog, frameworks};
 pub use cell::Cell;
 pub use chain::{Chain, Verifier, Vouched};
-pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning};
+pub use decode::{Decoded, MAX_PAYLOAD_BYTES, beginning, not_unpacked};
 pub use file::{Dialect, DialectError, MapOverride};
 pub use group::Group;
 pub use library::{Library, RowState, RowStates};
@@ -154,7 +154,7 @@ pub struct Candidate {
     /// Sentences for the user.
     pub evidence: Vec<String>,
     /// What is not certain of how it is read, in sentences.
-    pub doubts: Vec<String>,
+    pub doubts: Vec<(FindingCode, String)>,
     /// Columns that had to be there and were: more is more certain.
     pub matched: usize,
 }

@@ -8,12 +8,13 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::decode::{Decode, Wrapper};
+use super::file::Detect;
 use super::group::{Group, StreamMember};
 use super::link::LinkRule;
 use super::mapping::KEY;
 use super::template::{Filter, Part, Template};
 use super::{Name, RowStates, Table};
-use crate::model::TimeUnit;
+use crate::model::{FindingCode, TimeUnit};
 
 /// A table's name, several (`a|b`), or `*` for any; `*x` ends so, `x*` begins so.
 #[derive(Clone, Debug, Deserialize)]
@@ -157,6 +158,9 @@ pub(super) struct Events {
     pub by_time: bool,
     /// The table that says what the others hold, where their names do not.
     pub names: Option<Registry>,
+    /// What is to be said of every store, or of some of its tables.
+    #[serde(default, rename = "doubt")]
+    pub doubts: Vec<Doubt>,
     /// What rows hold where they hold states.
     pub state: Option<RowStates>,
     pub map: EventMap,
@@ -173,6 +177,33 @@ pub(super) struct Registry {
     pub is: Name,
 }
 
+/// What is not known of a store, or is not read of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Doubt {
+    pub code: DoubtCode,
+    /// Behind the tables' names, where it is of tables.
+    pub says: String,
+    /// It is said of tables that are so, and only where there are some.
+    pub of: Option<Detect>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum DoubtCode {
+    NoTime,
+    NotRead,
+}
+
+impl DoubtCode {
+    pub fn finding(self) -> FindingCode {
+        match self {
+            DoubtCode::NoTime => FindingCode::NoTime,
+            DoubtCode::NotRead => FindingCode::NotRead,
+        }
+    }
+}
+
 /// Another table, of which one row belongs to each row of the events.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -180,6 +211,9 @@ pub(super) struct JoinRule {
     pub table: Name,
     pub alias: String,
     pub on: Vec<On>,
+    /// Where no table is called so, one that has these columns is it.
+    #[serde(default)]
+    pub columns: Vec<Name>,
     /// Of several rows the one that has the smallest number here.
     pub first: Option<String>,
     /// Events without such a row are events all the same.

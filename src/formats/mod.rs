@@ -172,6 +172,10 @@ pub trait Store: Send + Sync {
     fn fetcher(&self) -> Result<Box<dyn Fetcher>, ReadError>;
     /// What is inside a whole row.
     fn decode(&self, row: &PageRow<'_>) -> Content;
+    /// The state before a whole row, where it holds one beside what changed.
+    fn before(&self, _row: &PageRow<'_>) -> Node {
+        Node::Null
+    }
     /// The texts of payload and metadata, where each is JSON of which nothing is to be said, so
     /// that they need not be taken apart. `None` says nothing.
     fn plain<'r>(&self, _row: &PageRow<'r>) -> Option<(&'r str, Option<&'r str>)> {
@@ -310,6 +314,10 @@ impl<R: Readers> Store for DialectStore<R> {
 
     fn decode(&self, row: &PageRow<'_>) -> Content {
         row::decode(&self.mapping, row)
+    }
+
+    fn before(&self, row: &PageRow<'_>) -> Node {
+        row::before(&self.mapping, row)
     }
 
     fn plain<'r>(&self, row: &PageRow<'r>) -> Option<(&'r str, Option<&'r str>)> {
@@ -653,7 +661,13 @@ fn bind(
         true => vec![format!("{} is empty", candidate.table.name)],
         false => candidate.evidence.clone(),
     }));
-    chosen.iter().flat_map(|own| &own.doubts).for_each(|doubt| findings.note(FindingCode::KeyNotProven, doubt.clone()));
+    let mut doubts: Vec<&(FindingCode, String)> = Vec::new();
+    for doubt in chosen.iter().flat_map(|own| &own.doubts) {
+        if !doubts.contains(&doubt) {
+            doubts.push(doubt);
+            findings.note(doubt.0, doubt.1.clone());
+        }
+    }
     for own in &chosen {
         let rows = own.progress(&all).map(|table| contents.samples(std::slice::from_ref(table), SAMPLED_ROWS));
         // It is beside the events, which can be read all the same.
@@ -668,7 +682,8 @@ fn bind(
     let mut parts = Vec::with_capacity(chosen.len());
     let mut stored = Vec::with_capacity(chosen.len());
     for candidates in chosen.chunk_by(Candidate::is_one_with) {
-        let candidates = with_streams(&*contents, candidates, &mut evidence)?;
+        let are_all = candidates.len() == chosen.len();
+        let candidates = with_streams(&*contents, candidates, are_all, &mut evidence)?;
         let mut tables = Vec::with_capacity(candidates.len());
         for candidate in &candidates {
             let Bound { store, unit } = contents.store(candidate, candidate.mapping()?)?;
@@ -713,6 +728,7 @@ fn bind(
 fn with_streams(
     contents: &dyn Contents,
     candidates: &[Candidate],
+    are_all: bool,
     evidence: &mut Vec<String>,
 ) -> Result<Vec<Candidate>, OpenError> {
     let mut candidates = candidates.to_vec();
@@ -723,7 +739,9 @@ fn with_streams(
         stream_member::check(&tables()?, &named, without)?;
     } else if dialect.seeks_stream() {
         let (path, sentence) = stream_member::find(&tables()?, &dialect)?;
-        evidence.extend(sentence);
+        // Of other tables another is told.
+        let names = candidates.iter().map(|own| own.table.name.as_str()).collect::<Vec<_>>().join(", ");
+        evidence.extend(sentence.map(|said| if are_all { said } else { format!("in {names} {said}") }));
         candidates.iter_mut().for_each(|own| own.dialect = own.dialect.with_stream(&path));
     }
     Ok(candidates)

@@ -92,6 +92,7 @@ struct Row {
     marks: Marks,
     is_readable: bool,
     payload: Stored<Span>,
+    before: Stored<Span>,
     coding: u8,
     metadata: Stored<Span>,
 }
@@ -134,6 +135,8 @@ pub struct PageRow<'a> {
     /// `false`: the store no longer gives the row; only what the index knows of it is there.
     pub is_readable: bool,
     pub payload: Stored<&'a [u8]>,
+    /// The state before it, where the payload says only what changed.
+    pub before: Stored<&'a [u8]>,
     /// How it is decoded, where rows of one store differ: see `Mapping::coding`.
     pub coding: u8,
     pub metadata: Stored<&'a [u8]>,
@@ -142,7 +145,7 @@ pub struct PageRow<'a> {
 impl PageRow<'_> {
     /// Bytes of payload and metadata.
     pub fn bytes(&self) -> usize {
-        self.payload.len() + self.metadata.len()
+        self.payload.len() + self.before.len() + self.metadata.len()
     }
 }
 
@@ -222,6 +225,7 @@ impl EventPage {
         let cause = row.cause.map(|text| self.keep_text(text));
         let time_text = row.time_text.map(|text| self.keep_text(text));
         let payload = self.keep_stored(&row.payload);
+        let before = self.keep_stored(&row.before);
         let metadata = self.keep_stored(&row.metadata);
         self.rows.push(Row {
             key: row.key,
@@ -240,6 +244,7 @@ impl EventPage {
             marks: row.marks,
             is_readable: row.is_readable,
             payload,
+            before,
             coding: row.coding,
             metadata,
         });
@@ -341,6 +346,7 @@ impl EventPage {
             marks: row.marks,
             is_readable: row.is_readable,
             payload: stored(&row.payload),
+            before: stored(&row.before),
             coding: row.coding,
             metadata: stored(&row.metadata),
         })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{EventPage, PageRow, Stored};
 use crate::dialect::mapping::{Item, Row};
-use crate::dialect::{Cell, Declared, Decoded, Linking, Mapping};
+use crate::dialect::{Cell, Declared, Decoded, Linking, Mapping, not_unpacked};
 use crate::model::json::{is_json, is_plain, to_text, unquoted, write, write_string};
 use crate::model::{
     Content, Finding, FindingCode, Findings, Link, Marks, Node, Position, RowKey, StreamStatus, Text, Version,
@@ -171,9 +171,10 @@ impl RowBuilder {
         let whole = extent != Extent::Header || mapping.is_grouped();
         let has_id = whole && mapping.event_id(&row, &mut self.id);
         let position = if whole || mapping.orders() { mapping.position(&row) } else { Position::None };
-        let (mut payload, mut metadata) = (Held::Null, Held::Null);
+        let (mut payload, mut before, mut metadata) = (Held::Null, Held::Null, Held::Null);
         if whole {
             payload = Held::to_decode(mapping.payload(&row), mapping.unpacks_texts(mapping.coding(&row)));
+            before = Held::of(mapping.before(&row));
             metadata = match mapping.metadata_of_members(&row) {
                 Some(object) => Held::Owned(object),
                 None => Held::to_decode(mapping.metadata(&row), mapping.unpacks_metadata()),
@@ -203,6 +204,7 @@ impl RowBuilder {
             marks: mapping.marks(&row).and(archived),
             is_readable: true,
             payload: payload.stored(),
+            before: before.stored(),
             coding: if whole { mapping.coding(&row) } else { 0 },
             metadata: metadata.stored(),
         });
@@ -313,8 +315,11 @@ fn decode_stored(stored: &Stored<&[u8]>, decode: impl Fn(Cell<'_>) -> Decoded) -
 
 /// Why a payload or metadata could not be decoded.
 fn trouble(part: &str, decoded: &Decoded, error: &str) -> (FindingCode, String) {
-    match decoded.node {
+    match &decoded.node {
         _ if decoded.is_too_large => (FindingCode::TooLarge, format!("the {part} is {error}")),
+        Node::Bytes(bytes) if not_unpacked(bytes).is_some() => {
+            (FindingCode::Undecodable, format!("the {part} is {error}"))
+        }
         // Bytes without a known beginning: most likely a key is needed.
         Node::Bytes(_) => (FindingCode::Encrypted, format!("the {part} is encrypted or in an unknown form: {error}")),
         _ => (FindingCode::Undecodable, format!("the {part} is {error}")),
@@ -350,6 +355,11 @@ pub(super) fn decode(mapping: &Mapping, row: &PageRow<'_>) -> Content {
         metadata: metadata.node,
         odd,
     }
+}
+
+/// The state before a whole row, where it holds one.
+pub(super) fn before(mapping: &Mapping, row: &PageRow<'_>) -> Node {
+    decode_stored(&row.before, |cell| mapping.decode_before(cell)).node
 }
 
 /// The texts of payload and metadata, where both need only be handed on.

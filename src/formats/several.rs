@@ -65,6 +65,11 @@ impl Store for Several {
         self.stores.get(part).unwrap_or(&self.first).decode(row)
     }
 
+    fn before(&self, row: &PageRow<'_>) -> Node {
+        let (part, _) = self.keys.parted(row.key);
+        self.stores.get(part).unwrap_or(&self.first).before(row)
+    }
+
     fn plain<'r>(&self, row: &PageRow<'r>) -> Option<(&'r str, Option<&'r str>)> {
         let (part, _) = self.keys.parted(row.key);
         self.stores.get(part).unwrap_or(&self.first).plain(row)

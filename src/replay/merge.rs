@@ -97,10 +97,15 @@ impl Merge {
                 let is_late = !is_first && has_none;
                 self.merged |= is_late;
                 self.held |= !is_late;
+                let says_nothing = *changes == Node::Null;
+                self.merged |= says_nothing;
                 lay_over(state.members()?, changes);
-                return is_late.then(|| {
-                    (FindingCode::NotMerged, "what it did not change is not known: no row before it is whole".into())
-                });
+                let why = match (says_nothing, is_late) {
+                    (true, _) => "what it changed is not stored: it leaves the state",
+                    (_, true) => "what it did not change is not known: no row before it is whole",
+                    _ => return None,
+                };
+                return Some((FindingCode::NotMerged, why.into()));
             }
             Stands::Event => {
                 self.merged = true;
@@ -178,6 +183,16 @@ impl Reducer for Merge {
 /// Bytes, as they stand in the lines of `events --json`: of the store itself they are no object either.
 fn is_bytes(object: &Object) -> bool {
     matches!(object.0.as_slice(), [(name, Node::String(_))] if &**name == "$bytes")
+}
+
+/// A state after such changes.
+pub fn laid_over(state: &Node, changes: &Node) -> Node {
+    let mut members: IndexMap<Text, Node> = match state {
+        Node::Object(object) => object.0.iter().cloned().collect(),
+        _ => IndexMap::new(),
+    };
+    lay_over(&mut members, changes);
+    Node::object(members.into_iter().collect())
 }
 
 /// Sets each member to the new one of its two values. Of a relation to many, as django-auditlog
@@ -282,5 +297,9 @@ mod tests {
         let again = [pairs(r#"{"n":[null,1]}"#, true), Stands::State(Node::Null), pairs(r#"{"n":[1,2]}"#, false)];
         assert_eq!(folded(&again), (r#"{"n":2}"#.into(), true));
         assert!(folded(&rows[1..]).1);
+        // A row that says nothing is no reason to be sure.
+        let silent = [rows[0].clone(), Stands::Pairs { changes: Node::Null, is_first: false }];
+        assert_eq!(folded(&silent), (r#"{"name":"Ann","n":null}"#.into(), true));
+        assert!(folded(&[Stands::Pairs { changes: Node::Null, is_first: true }]).1);
     }
 }

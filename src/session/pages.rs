@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::dialect::{Library, RowState};
+use crate::dialect::{Library, RowState, RowStates};
 use crate::formats::{EventPage, Fetcher, Opened, PAGE_BYTES, PageRow, ReadError, Run, Store, Stored};
 use crate::index::StreamRows;
 use crate::model::json::write;
@@ -14,6 +14,7 @@ use crate::model::{
     Applied, Content, Finding, FindingCode, Findings, Link, Marks, NameForm, Node, Position, RecordedEvent, RowKey,
     Slice, StreamId, StreamStatus, Text, Version, typed,
 };
+use crate::replay::merge::laid_over;
 use crate::replay::timeline::EventSource;
 use crate::replay::{Payload, Stands, Step};
 
@@ -192,19 +193,76 @@ impl StreamSource {
     /// The state after a row is in the next one.
     fn tells_late(&self) -> bool {
         let states = self.store.library().and_then(|library| library.states.as_ref());
-        states.is_some_and(|states| states.kind == RowState::Before)
+        states.is_some_and(RowStates::tells_late)
     }
 
-    /// Gives each row the state that the next one holds, as far as there is one; `end` is the place
-    /// behind them.
-    fn tell_by_next(&mut self, end: u64, steps: &mut [Step]) -> Result<(), ReadError> {
-        let mut next = self.event(end)?.map(|event| event.data);
-        for step in steps.iter_mut().rev() {
-            let own = next.replace(step.data.node().clone());
-            let own = own.filter(|state| !matches!(state, Node::Raw(_) | Node::Bytes(_)));
-            if let (Stands::Unknown(_), Some(state)) = (&step.stands, own) {
-                step.stands = Stands::State(state);
+    /// The state before a row, as far as it is stored and can be read; `data` is its payload.
+    fn before(&self, row: &PageRow<'_>, data: impl FnOnce() -> Node) -> Option<Node> {
+        let rule = self.store.library()?.states.as_ref()?;
+        let state = match rule.kind {
+            RowState::Before => data(),
+            _ => Some(self.store.before(row)).filter(|state| *state != Node::Null)?,
+        };
+        (!matches!(state, Node::Raw(_) | Node::Bytes(_))).then_some(state)
+    }
+
+    /// The state before the row at `at`, and its payload.
+    fn before_and_data(&mut self, at: u64) -> Result<(Option<Node>, Node), ReadError> {
+        let (first, page) = self.page(at, at)?;
+        let Some(row) = page.get((at - first) as usize) else { return Ok((None, Node::Null)) };
+        let data = self.store.decode(&row).data;
+        Ok((self.before(&row, || data.clone()), data))
+    }
+
+    /// Of the last rows before `end` one was followed by another state than its changes lead to.
+    fn changes_in_silence(&mut self, end: u64) -> Result<bool, ReadError> {
+        let (mut before, mut changes) = (None, Node::Null);
+        for at in end.saturating_sub(PAGE)..end {
+            let (own, data) = self.before_and_data(at)?;
+            if let (Some(before), Some(own), Node::Object(_)) = (&before, &own, &changes)
+                && laid_over(before, &changes) != *own
+            {
+                return Ok(true);
             }
+            (before, changes) = (own, data);
+        }
+        Ok(false)
+    }
+
+    /// Gives each row the state that the next one holds, as far as there is one, else what its changes
+    /// make of its own; `end` is the place behind them.
+    fn tell_by_next(&mut self, end: u64, steps: &mut [Step], befores: Vec<Option<Node>>) -> Result<(), ReadError> {
+        let is_last = end >= self.rows.len();
+        let mut next = if is_last { None } else { self.before_and_data(end)?.0 };
+        let says_all = !(is_last && self.changes_in_silence(end)?);
+        let store = Arc::clone(&self.store);
+        let is_sure = |step: &Step| {
+            let states = store.library().and_then(|library| library.states.as_ref());
+            states.is_none_or(|states| states.is_sure(&step.event_type))
+        };
+        for (step, own) in steps.iter_mut().zip(befores).rev() {
+            let after = std::mem::replace(&mut next, own.clone());
+            let told = match (&step.stands, after, own) {
+                (Stands::Unknown(_) | Stands::Pairs { .. }, Some(state), _) => Stands::State(state),
+                (Stands::Pairs { changes: Node::Null, .. }, None, Some(own)) => {
+                    let why = "what it changed is not stored, and no row follows: this is the state before it";
+                    Stands::Likely(own, Text::from(why))
+                }
+                (Stands::Pairs { changes: Node::Null, .. }, None, None) => {
+                    Stands::Unknown(Text::from("what it changed is not stored, and no row follows that says it"))
+                }
+                (Stands::Pairs { changes, .. }, None, Some(own)) => {
+                    let state = laid_over(&own, changes);
+                    let why = match (is_sure(step), says_all) {
+                        (true, true) => None,
+                        (false, _) => Some("it has a name of the application's own, and may have ended the state"),
+                        (true, false) => Some("values changed before without a word in any row: some may have again"),
+                    };
+                    why.map_or(Stands::State(state.clone()), |why| Stands::Likely(state, Text::from(why)))
+                }
+                _ => continue,
+            };
+            step.stands = told;
         }
         Ok(())
     }
@@ -353,6 +411,7 @@ impl StreamSource {
                 marks: Marks::NONE,
                 is_readable: false,
                 payload: Stored::Null,
+                before: Stored::Null,
                 coding: 0,
                 metadata: Stored::Null,
             });
@@ -374,6 +433,8 @@ impl EventSource for StreamSource {
     fn steps(&mut self, from: u64, count: u64) -> Result<Vec<Step>, ReadError> {
         let end = from.saturating_add(count).min(self.rows.len());
         let mut steps = Vec::with_capacity(end.saturating_sub(from) as usize);
+        let mut befores = Vec::new();
+        let tells_late = self.tells_late() && !self.rows.is_together();
         let (mut at, mut bytes) = (from, 0);
         let mut notes = Findings::default();
         while at < end && bytes <= PAGE_BYTES {
@@ -389,6 +450,9 @@ impl EventSource for StreamSource {
                 if self.rows.is_together() && step.stream.is_none() {
                     step.stream = Some(name);
                 }
+                if tells_late {
+                    befores.push(self.before(&row, || step.data.node().clone()));
+                }
                 steps.push(step);
                 self.note(at, &mut notes);
                 bytes += row.bytes();
@@ -398,8 +462,8 @@ impl EventSource for StreamSource {
                 }
             }
         }
-        if self.tells_late() {
-            self.tell_by_next(at, &mut steps)?;
+        if tells_late {
+            self.tell_by_next(at, &mut steps, befores)?;
         }
         Ok(steps)
     }

@@ -2,6 +2,7 @@
 //! program as a user runs it. Every store is made by the test, but for the sample stores.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
+mod audit_trails;
 mod blame;
 mod chance;
 mod cli;

@@ -260,7 +260,11 @@ pub(super) fn decode(cell: Cell<'_>, chain: &[Decode]) -> Decoded {
         value = match made {
             Ok(value) => value,
             Err((bytes, trouble)) => {
-                return Decoded { is_too_large: trouble.is_too_large, ..as_stored(&bytes, trouble.message) };
+                let is_text = std::str::from_utf8(&bytes).is_ok();
+                let promised = promised.filter(|_| !is_text && matches!(step, Decode::Either(_)));
+                let promised = promised.map(|message| format!("{UNKNOWN}: {message}"));
+                let message = not_unpacked(&bytes).or(promised).unwrap_or(trouble.message);
+                return Decoded { is_too_large: trouble.is_too_large, ..as_stored(&bytes, message) };
             }
         };
     }
@@ -382,7 +386,7 @@ fn from_json(bytes: &[u8], mut is_stored: bool, may_be_jsonb: bool, promised: Op
             Ok(_) => format!("no JSON: {error}"),
             Err(_) => format!("{UNKNOWN}: {}", promised.unwrap_or(error)),
         };
-        return Decoded { is_too_large, ..as_stored(text, error) };
+        return Decoded { is_too_large, ..as_stored(text, not_unpacked(text).unwrap_or(error)) };
     }
     let stored_is_json = is_stored && text.len() == bytes.len() && !parsed.replaced;
     from_strings(Decoded {
@@ -435,6 +439,17 @@ fn from_strings(mut decoded: Decoded) -> Decoded {
         inner = parsed.node;
     }
     decoded
+}
+
+/// Why bytes are not unpacked that say by what they are packed.
+pub fn not_unpacked(bytes: &[u8]) -> Option<String> {
+    let is_bzip2 = |level: u8, rest: &[u8]| level.is_ascii_digit() && rest.starts_with(b"1AY&SY");
+    let name = match bytes {
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => "xz",
+        [b'B', b'Z', b'h', level, rest @ ..] if is_bzip2(*level, rest) => "bzip2",
+        _ => return None,
+    };
+    Some(format!("compressed by {name}, which is not read"))
 }
 
 fn as_stored(bytes: &[u8], error: String) -> Decoded {
@@ -559,6 +574,19 @@ mod tests {
         assert_eq!(said, "! `yaml` needs bytes, and the step before it gave a tree: change the dialect");
         let mut room = decode(Cell::Bytes(b"\x82\xa1a\x01\xa1a\x02"), &chain(&["msgpack"]));
         assert_eq!(room.duplicate_key.take().as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn what_packs_bytes_that_are_not_unpacked_is_named() {
+        for (bytes, name) in [(&b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4F"[..], "xz"), (&b"BZh91AY&SY\xd8\x0f"[..], "bzip2")] {
+            for chain_of in [&["auto"][..], &["auto", "json|msgpack"]] {
+                let decoded = decode(Cell::Bytes(bytes), &chain(chain_of));
+                assert_eq!(decoded.error, Some(format!("compressed by {name}, which is not read")));
+                assert_eq!(decoded.node, Node::Bytes(Arc::from(bytes)));
+            }
+        }
+        let text = decode(Cell::Bytes(b"BZh9 is a name"), &chain(&["auto"])).error.expect("an error");
+        assert!(text.starts_with("no JSON"), "{text}");
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl Mapping {
         closed.copied().unwrap_or_default()
     }
 
+    /// The state before it, as stored; nothing where the payload is the state, or no column holds it.
+    pub fn before<'r>(&self, row: &Row<'r>) -> Cell<'r> {
+        self.look(&self.before.0, row)
+    }
+
     pub fn metadata<'r>(&self, row: &Row<'r>) -> Cell<'r> {
         self.look(&self.metadata, row)
     }
@@ -277,6 +282,11 @@ impl Mapping {
         let mut decoded = self.restored(decode(cell, self.decoders(coding)));
         peel(&mut decoded, &self.peel);
         decoded
+    }
+
+    /// Decodes the state before a row.
+    pub fn decode_before(&self, cell: Cell<'_>) -> Decoded {
+        self.restored(decode(cell, &self.before.1))
     }
 
     /// Decodes metadata.

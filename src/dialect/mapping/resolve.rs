@@ -509,6 +509,10 @@ impl Mapping {
         };
         let causes = events.links.iter().filter_map(|rule| rule.id_col.as_ref());
         let cause = causes.flat_map(|names| columns.sources(names)).collect();
+        let before = match events.state.as_ref().and_then(|state| state.before.as_ref()) {
+            Some(rule) => (columns.field(rule, "state", &inside)?, rule.decode.clone()),
+            None => Default::default(),
+        };
         let claimed = columns.columns.len();
         if map.category.is_none() {
             let names = Names(CATEGORIES.map(Name::from).to_vec());
@@ -585,6 +589,7 @@ impl Mapping {
             event_type,
             payload: inside.payload,
             payload_decode: map.payload.decode.clone(),
+            before,
             decode_by: (by, map.payload.decode_by.clone().into_iter().collect()),
             decode_by_col,
             metadata: inside.metadata,

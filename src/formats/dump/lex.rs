@@ -307,17 +307,33 @@ impl<'t> Tokens<'t> {
                 // Arrays are written in a form of their own.
                 let is_array = self.flavour == Flavour::Postgres && (self.is_symbol(b'[') || self.is_any(&["array"]));
                 let holds = if is_array { Holds::Text } else { Holds::of(&kind, self.flavour) };
+                let holds = if self.is_one_bit(&kind) { Holds::Booleans } else { holds };
                 column = Some(name.clone());
                 columns.push(Kind { name, holds });
             }
             let behind = self.at;
             let is_last = !self.skip_item()?;
             let said = &self.text[behind..self.at];
+            // MariaDB's `json` is a text that is checked.
+            if let Some(own) = columns.last_mut().filter(|own| column.is_some() && own.holds == Holds::Text)
+                && self.flavour == Flavour::MySql
+                && said.windows(11).any(|own| own.eq_ignore_ascii_case(b"json_valid("))
+            {
+                own.holds = Holds::Json;
+            }
             key.extend(column.filter(|_| Tokens::new(said, self.flavour).says_key()));
             if is_last {
                 return Some((columns, key));
             }
         }
+    }
+
+    /// MySQL's words for a boolean, `bit(1)` and `tinyint(1)`; what stands behind the word is told by it.
+    fn is_one_bit(&self, kind: &str) -> bool {
+        let rest = self.rest().trim_ascii_start();
+        self.flavour == Flavour::MySql
+            && (matches!(kind, "bit" | "tinyint") && rest.starts_with(b"(1)")
+                || kind == "bit" && !rest.starts_with(b"("))
     }
 
     /// The columns of `CONSTRAINT name PRIMARY KEY (a, b)`; stays where it is at something else.

@@ -176,6 +176,9 @@ impl Fields {
         let bytes = bytes.get(field.from..field.to).unwrap_or_default();
         match (field.kind, holds) {
             (FieldKind::Null, _) => Cell::Null,
+            (FieldKind::Bytes | FieldKind::Text, Holds::Booleans) if matches!(bytes, [0 | 1]) => {
+                Cell::Integer(i64::from(bytes[0]))
+            }
             (FieldKind::Bytes, _) => Cell::Bytes(bytes),
             (FieldKind::Text, Holds::Bytes) => {
                 if unpack_bytes(bytes, room) {
@@ -187,6 +190,7 @@ impl Fields {
             (_, Holds::Booleans) => match bytes {
                 b"t" | b"true" | b"1" | b"TRUE" => Cell::Integer(1),
                 b"f" | b"false" | b"0" | b"FALSE" => Cell::Integer(0),
+                other if matches!(field.kind, FieldKind::Plain) => number(other),
                 other => as_text(other),
             },
             (FieldKind::Plain, _) | (_, Holds::Numbers) => number(bytes),

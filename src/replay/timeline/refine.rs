@@ -26,7 +26,10 @@ impl Timeline {
     fn near(&self) -> u64 {
         let events = |seconds: f64| if self.cost > 0.0 { (seconds / self.cost) as u64 } else { 0 };
         let by_room = self.built.saturating_mul(self.keyframes.bytes_each() as u64) / self.keyframes.room() as u64;
-        events(NEAR_TIME.as_secs_f64()).max(events(self.copy_cost / COPY_SHARE)).max(by_room).max(self.keyframes.shortest)
+        events(NEAR_TIME.as_secs_f64())
+            .max(events(self.copy_cost / COPY_SHARE))
+            .max(by_room)
+            .max(self.keyframes.shortest)
     }
 
     /// Makes keyframes where they are far apart, for about this time. `false`: there is nothing left to do.
