@@ -43,10 +43,13 @@
   const setAdd = method(addItem);
   const setEach = method(SetType.prototype.forEach);
   const mapSet = method(mapMembers.set);
+  const mapClear = method(MapType.prototype.clear);
+  const setClear = method(SetType.prototype.clear);
   const mapEach = method(MapType.prototype.forEach);
   const push = method(ArrayPrototype.push);
   const iso = method(DateType.prototype.toISOString);
   const moment = method(DateType.prototype.getTime);
+  const setTime = method(DateType.prototype.setTime);
   const exec = method(RegExpType.prototype.exec);
   const replace = method(String.prototype.replace);
   const upper = method(String.prototype.toUpperCase);
@@ -199,15 +202,32 @@
     if (depth === 100) return false;
     const prototype = getPrototypeOf(value);
     if (prototype === ArrayPrototype) {
-      for (let i = 0; i < value.length; i++) if (!saysAll(value[i], depth + 1)) return false;
+      for (let i = 0; i < value.length; i++) {
+        if (oddMembers === 2 && isAccessor(value, i)) return false;
+        if (!saysAll(value[i], depth + 1)) return false;
+      }
       return !has(value, 'toJSON');
     }
     if (prototype !== ObjectPrototype) return false;
     const names = keys(value);
-    for (let i = 0; i < names.length; i++) if (!saysAll(value[names[i]], depth + 1)) return false;
+    for (let i = 0; i < names.length; i++) {
+      if (oddMembers !== 0 && isAccessor(value, names[i])) return false;
+      if (!saysAll(value[names[i]], depth + 1)) return false;
+    }
     return !has(value, 'toJSON');
   };
 
+  const isAccessor = (object, name) => {
+    const it = memberOf(object, name);
+    return it !== undefined && !has(it, 'value');
+  };
+  // Showing a state of the module runs the user's code; whether it may run now.
+  let [showsWithCode, mayRunCode] = [false, false];
+  const RUNS_CODE = create(null);
+  const runsCode = () => {
+    showsWithCode = true;
+    if (!mayRunCode) throw RUNS_CODE;
+  };
   // The value as JSON can show it; `undefined` = leave out.
   const show = (value, above, name) => {
     switch (typeof value) {
@@ -235,8 +255,10 @@
     let shown;
     const item = (member, at) => show(member, above, at) ?? null;
     if (typeof value.toJSON === 'function') {
+      if (!builtInMembers.has(value.toJSON)) runsCode();
       shown = show(value.toJSON(name), above, name);
     } else if (typeof value.toState === 'function') {
+      runsCode();
       shown = show(value.toState(), above, name);
     } else if (value instanceof SetType) {
       const items = [];
@@ -248,7 +270,10 @@
       shown = { $map: items };
     } else if (isArray(value)) {
       shown = [];
-      for (let i = 0; i < value.length; i++) push(shown, item(value[i], `${i}`));
+      for (let i = 0; i < value.length; i++) {
+        if (oddMembers === 2 && isAccessor(value, i)) runsCode();
+        push(shown, item(value[i], `${i}`));
+      }
     } else if (value instanceof numberType || value instanceof String || value instanceof Boolean) {
       shown = show(value.valueOf(), above, name);
     } else {
@@ -259,6 +284,7 @@
       shown = {};
       const names = keys(value);
       for (let i = 0; i < names.length; i++) {
+        if (oddMembers !== 0 && isAccessor(value, names[i])) runsCode();
         const member = show(value[names[i]], above, names[i]);
         if (member !== undefined) put(shown, wellFormed(names[i]), member);
       }
@@ -273,7 +299,131 @@
       // Half a surrogate pair is no text elsewhere.
       if (!includes(text, '\\ud')) return text;
     }
-    return stringify(show(value, safeSet(), '') ?? null);
+    if (!showsWithCode) {
+      try {
+        return stringify(show(value, safeSet(), '') ?? null);
+      } catch (error) {
+        if (error !== RUNS_CODE) throw error;
+      }
+    }
+    // Looking at a state must not change what the fold goes on with.
+    const before = remember(value);
+    mayRunCode = true;
+    let text;
+    try {
+      text = stringify(show(value, safeSet(), '') ?? null);
+    } finally {
+      mayRunCode = false;
+      before.undo();
+    }
+    if (before.isLost()) throw new LookedAt();
+    return text;
+  };
+  // Thrown where a state was changed by looking at it, and cannot be made what it was.
+  class LookedAt {
+    #isOurs = true;
+    static is(error) { return typeof error === 'object' && error !== null && #isOurs in error; }
+  }
+  const isLookedAt = LookedAt.is;
+  // What stands inside a map, a set, a date or a buffer.
+  const insideOf = (value) => {
+    const list = [];
+    try {
+      if (value instanceof MapType) mapEach(value, (member, key) => { push(list, key); push(list, member); });
+      else if (value instanceof SetType) setEach(value, (member) => { push(list, member); });
+      else if (value instanceof DateType) push(list, moment(value));
+      else if (value instanceof BufferType) {
+        const bytes = new Bytes(value);
+        for (let i = 0; i < bytes.length; i++) push(list, bytes[i]);
+      }
+    } catch {
+      // A prototype of that kind holds nothing.
+    }
+    return list;
+  };
+  const areSame = (a, b) => {
+    if (a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!is(a[i], b[i])) return false;
+    return true;
+  };
+  // What is in a view of a buffer is in its buffer.
+  const namesOf = (value) => (value instanceof TypedArray ? [] : ownKeys(value));
+  // All objects that can be reached from a state and from the module's variables, with what they hold.
+  const remember = (state) => {
+    const seen = safeSet();
+    const open = [];
+    const notes = [];
+    const note = (value) => {
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
+      if (seen.has(value) || builtInMembers.has(value) || value === globalThis || value === EventPrototype) return;
+      seen.add(value);
+      push(open, value);
+    };
+    const variables = apart === '' ? roots() : [];
+    note(state);
+    for (let i = 0; i < variables.length; i++) note(variables[i]);
+    for (let at = 0; at < open.length; at++) {
+      const value = open[at];
+      const it = { value, prototype: getPrototypeOf(value), names: namesOf(value), members: [], inside: insideOf(value) };
+      push(notes, it);
+      note(it.prototype);
+      for (let i = 0; i < it.names.length; i++) {
+        const member = memberOf(value, it.names[i]);
+        push(it.members, member);
+        if (member === undefined) continue;
+        note(member.value);
+        note(member.get);
+        note(member.set);
+      }
+      if (value instanceof BufferType || value instanceof DateType) continue;
+      if (value instanceof TypedArray || value instanceof DataViewType) note(value.buffer);
+      for (let i = 0; i < it.inside.length; i++) note(it.inside[i]);
+    }
+    let isLost = false;
+    return {
+      undo: () => {
+        for (let i = 0; i < notes.length; i++) if (!putBack(notes[i])) isLost = true;
+      },
+      isLost: () => isLost || (apart === '' && !areSame(variables, roots())),
+    };
+  };
+  const isSameMember = (a, b) => {
+    if (a === undefined || b === undefined) return a === b;
+    return is(a.value, b.value) && a.get === b.get && a.set === b.set && flagsOf(a) === flagsOf(b);
+  };
+  const holdsTheSame = ({ value, prototype, names, members, inside }) => {
+    if (getPrototypeOf(value) !== prototype || !areSame(namesOf(value), names)) return false;
+    for (let i = 0; i < names.length; i++) if (!isSameMember(memberOf(value, names[i]), members[i])) return false;
+    return areSame(insideOf(value), inside);
+  };
+  // Makes an object what it was; whether it is.
+  const putBack = (it) => {
+    if (holdsTheSame(it)) return true;
+    const { value, prototype, names, members, inside } = it;
+    try {
+      if (getPrototypeOf(value) !== prototype) setPrototypeOf(value, prototype);
+      const now = namesOf(value);
+      // In their order.
+      if (!areSame(now, names)) for (let i = 0; i < now.length; i++) if (memberOf(value, now[i])?.configurable) delete value[now[i]];
+      for (let i = 0; i < names.length; i++) {
+        if (!isSameMember(memberOf(value, names[i]), members[i])) defineProperty(value, names[i], members[i]);
+      }
+      if (value instanceof MapType) {
+        mapClear(value);
+        for (let i = 0; i < inside.length; i += 2) mapSet(value, inside[i], inside[i + 1]);
+      } else if (value instanceof SetType) {
+        setClear(value);
+        for (let i = 0; i < inside.length; i++) setAdd(value, inside[i]);
+      } else if (value instanceof DateType) {
+        setTime(value, inside[0]);
+      } else if (value instanceof BufferType) {
+        const bytes = new Bytes(value);
+        for (let i = 0; i < inside.length; i++) bytes[i] = inside[i];
+      }
+    } catch {
+      return false;
+    }
+    return holdsTheSame(it);
   };
 
   // --- What is the module's own ----------------------------------------------------------
@@ -308,7 +458,7 @@
         for (const _ in owner) count++;
         text += `let n${i} = 0; for (const name in o${i}) n${i}++; if (n${i} !== ${count} || symbols(o${i}).length !== ${symbols(owner).length}) return true;\n`;
       } else {
-        text += `if (ownKeys(o${i}).length !== ${names.length}) return true;\n`;
+        text += `if (ownKeys(o${i}).length !== ${names.length} || isExtensible(o${i}) !== ${isExtensible(owner)}) return true;\n`;
       }
       for (let k = 0; k < names.length; k++) {
         const it = memberOf(owner, names[k]);
@@ -325,8 +475,8 @@
       }
     }
     // An accessor that stands there now may throw.
-    const made = new FunctionType('owners', 'values', 'ownKeys', 'symbols', `'use strict';\nreturn () => { try {\n${text}return false; } catch { return true; } };`);
-    return made(owners, values, ownKeys, symbols);
+    const made = new FunctionType('owners', 'values', 'ownKeys', 'symbols', 'isExtensible', `'use strict';\nreturn () => { try {\n${text}return false; } catch { return true; } };`);
+    return made(owners, values, ownKeys, symbols, isExtensible);
   };
   // As they were when the module had loaded: of what everyone uses, and of all the language.
   const unchanged = () => false;
@@ -364,27 +514,37 @@
   }
   seenThrough.add(TypedArray.prototype);
 
+  const flagsOf = (it) => (it.enumerable ? 1 : 0) + (it.configurable ? 2 : 0) + (it.writable ? 4 : 0);
+  // Whether what belongs to the language can be extended and what may be done to its members, in order.
+  const allFlags = (objects) => {
+    const list = [];
+    for (let i = 0; i < objects.length; i++) {
+      push(list, isExtensible(objects[i]));
+      const names = ownKeys(objects[i]);
+      for (let k = 0; k < names.length; k++) push(list, flagsOf(memberOf(objects[i], names[k])));
+    }
+    return list;
+  };
+  let [flagsAtLoad, commonFlagsAtLoad] = [[], []];
+  const isAllAsItWas = () => {
+    if (hasLanguageChanged()) return false;
+    // Words by which that comes to be are not in the module's text.
+    if (oddMembers !== 2) return true;
+    return areSame(allFlags(owners), flagsAtLoad);
+  };
   // What an object holds, in order: members, then what stands inside.
   const holdings = (value) => {
-    const list = [getPrototypeOf(value)];
+    const list = [getPrototypeOf(value), isExtensible(value)];
     const names = ownKeys(value);
     for (let i = 0; i < names.length; i++) {
       const it = memberOf(value, names[i]);
       push(list, names[i]);
+      push(list, flagsOf(it));
       if (has(it, 'value')) push(list, it.value);
       else { push(list, it.get); push(list, it.set); }
     }
-    try {
-      if (value instanceof MapType) mapEach(value, (member, key) => { push(list, key); push(list, member); });
-      else if (value instanceof SetType) setEach(value, (member) => { push(list, member); });
-      else if (value instanceof DateType) push(list, moment(value));
-      else if (value instanceof BufferType) {
-        const bytes = new Bytes(value);
-        for (let i = 0; i < bytes.length; i++) push(list, bytes[i]);
-      }
-    } catch {
-      // A prototype of that kind holds nothing.
-    }
+    const inside = insideOf(value);
+    for (let i = 0; i < inside.length; i++) push(list, inside[i]);
     return list;
   };
   const roots = () => {
@@ -411,6 +571,8 @@
     hasCommonChanged = watch(common, false);
     hasCommonChangedQuickly = watch(common, true);
     hasLanguageChanged = watch(owners, false);
+    flagsAtLoad = allFlags(owners);
+    commonFlagsAtLoad = allFlags(common);
     const open = [];
     const note = (value) => {
       if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
@@ -443,6 +605,8 @@
   // The module's text has words by which accessors (1) or read-only members (2), also of
   // arrays, come to be.
   let oddMembers = 0;
+  // It hands on what belongs to the language and is not common (4): by another name that can be changed.
+  let handsOn = false;
   // Why the module is not as it was when it had loaded, or ''.
   const CHANGES_LANGUAGE = 'it changes what belongs to the language';
   const changed = (hasLanguage = oddMembers === 2 ? hasCommonChanged : hasCommonChangedQuickly) => {
@@ -458,10 +622,19 @@
     }
     return '';
   };
+  // The same for who folds something else now. What nobody's text names, nobody can have changed.
+  const changedOutside = () => {
+    if (handsOn) return changed(() => !isAllAsItWas());
+    if (oddMembers === 2) return changed(() => hasCommonChanged() || !areSame(allFlags(common), commonFlagsAtLoad));
+    return changed();
+  };
   // Thrown where a state cannot be copied.
   class NoCopy {
+    #isOurs = true;
     constructor(why) { this.why = why; }
+    static is(error) { return typeof error === 'object' && error !== null && #isOurs in error; }
   }
+  const isNoCopy = NoCopy.is;
 
   // --- Copying a state out and in --------------------------------------------------------
   const isPlainMember = (object, name) => {
@@ -518,7 +691,7 @@
   // Plain data of any kind as text, with shared objects and cycles: `j` + JSON, or `g` + a table
   // of objects.
   const save = (value) => {
-    const why = changed(hasLanguageChanged);
+    const why = changed(() => !isAllAsItWas());
     if (why !== '') throw new NoCopy(why);
     return copyOf(value);
   };
@@ -811,15 +984,15 @@
   };
 
   // Makes an export the one that folds.
-  const use = (namespace, name, mayBeOdd) => {
+  const use = (namespace, name, words) => {
+    oddMembers = (words & 2) !== 0 ? 2 : words & 1;
+    handsOn = (words & 4) !== 0;
     if (projection !== null) {
-      oddMembers = mayBeOdd;
       initial = projection.start;
       return;
     }
     const isListed = cut(name, 0, 9) === 'reducers.';
     const value = isListed ? namespace.reducers[cut(name, 9)] : namespace[name];
-    oddMembers = mayBeOdd;
     upcast = typeof namespace.upcast === 'function' ? namespace.upcast : null;
     // As a program calls it: of what it belongs to.
     let owner = namespace;
@@ -832,7 +1005,10 @@
     } else if (kind === 'class') {
       evolve = ofClass(value);
       given = (streamId) => construct(value, streamId === undefined ? [] : [streamId]);
-      takesId = value.length > 0;
+      // A class without a constructor of its own has that of the class it extends.
+      for (let it = value; typeof it === 'function' && !builtInMembers.has(it); it = getPrototypeOf(it)) {
+        if (it.length > 0) takesId = true;
+      }
     } else if (kind === 'decider') {
       const step = value.evolve ?? value.reducer;
       evolve = (state, event) => apply(step, value, [state, event]);
@@ -851,6 +1027,10 @@
   // The user's own line, not one of the host.
   const ownPlace = /[\s(](?:file:\/\/)?((?!eval_script:|node:|\[eval)[^\s()]+:\d+:\d+)/;
   const messageOf = (error) => {
+    // What is thrown may throw itself when it is looked at.
+    try { return wordsOf(error); } catch { return 'threw what has no message that can be read'; }
+  };
+  const wordsOf = (error) => {
     if (error instanceof ErrorType) return wellFormed(world.messageOf?.(error) ?? `${error.name}: ${error.message}`);
     // As an engine throws it that has no memory left for an error, nor for a text of it.
     if (error === null) return 'threw null';
@@ -859,24 +1039,29 @@
     return wellFormed(`threw ${text ?? typeof error}`);
   };
   const placeOf = (error) => {
-    if (!(error instanceof ErrorType)) return '';
-    if (world.placeOf) return wellFormed(world.placeOf(error));
-    const place = exec(ownPlace, ` ${error.stack ?? ''}`);
-    return place ? wellFormed(place[1]) : '';
+    try {
+      if (!(error instanceof ErrorType)) return '';
+      if (world.placeOf) return wellFormed(world.placeOf(error));
+      const place = exec(ownPlace, ` ${error.stack ?? ''}`);
+      return place ? wellFormed(place[1]) : '';
+    } catch {
+      return '';
+    }
   };
   const refusedAs = () => (world.isClock?.() ? 'clock' : 'refused');
   // What was thrown: `{ why, message, place }`, `why` one of refused, clock, no_copy, outside, threw.
   const thrown = (error) => {
     const refusal = world.refusal();
     if (refusal !== '') return { why: refusedAs(), message: refusal, place: placeOf(error) };
-    if (error instanceof NoCopy) return { why: 'no_copy', message: `${error.why}`, place: '' };
+    if (isNoCopy(error)) return { why: 'no_copy', message: `${error.why}`, place: '' };
+    if (isLookedAt(error)) return { why: 'threw', message: 'the state changes when it is looked at, for good: its toJSON, toState or accessors write what they must only read', place: '', fatal: true };
     return { why: 'threw', message: messageOf(error), place: placeOf(error) };
   };
 
   // Another slot than the last: what the module keeps must not go from one fold to another.
   const enter = (slot) => {
     if (folded === null || folded === slot) return '';
-    const why = changed();
+    const why = changedOutside();
     if (why === '') folded = null;
     return why;
   };
@@ -924,7 +1109,7 @@
   };
   // To look at every member of the language takes longer than a copy: once for all of them.
   const sift = (copied) => {
-    if (copied.made.length === 0 || !hasLanguageChanged()) return;
+    if (copied.made.length === 0 || isAllAsItWas()) return;
     copied.made = [];
     copied.refused = thrown(new NoCopy(CHANGES_LANGUAGE));
   };
@@ -967,7 +1152,7 @@
   };
   // Enters a slot to put another state there.
   const fresh = (slot) => {
-    const why = folded === null ? '' : changed();
+    const why = folded === null ? '' : changedOutside();
     if (why !== '') throw new NoCopy(why);
     folded = null;
   };

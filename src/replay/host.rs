@@ -66,6 +66,8 @@ enum Ask<'a> {
         text: Cow<'a, str>,
         /// What the package of the file says of files like it.
         is_module: Option<bool>,
+        /// Fields of classes are assigned, as its compiler is told.
+        assigns_fields: bool,
     },
     /// Evaluate a module; what was loaded before is gone.
     Load {
@@ -262,9 +264,15 @@ impl Host {
     ///
     /// # Errors
     /// Why the text cannot be used; the host may be gone then.
-    fn compile(&mut self, name: &str, text: &str, is_module: Option<bool>) -> Result<Compiled, String> {
+    fn compile(
+        &mut self,
+        name: &str,
+        text: &str,
+        is_module: Option<bool>,
+        assigns_fields: bool,
+    ) -> Result<Compiled, String> {
         self.limits.time = COMPILE_TIME;
-        let reply = self.ask(&Ask::Compile { name: name.into(), text: text.into(), is_module });
+        let reply = self.ask(&Ask::Compile { name: name.into(), text: text.into(), is_module, assigns_fields });
         self.limits.time = CALL_TIME;
         match reply {
             Ok(Reply::Compiled(compiled)) => Ok(compiled),
@@ -305,8 +313,13 @@ impl Host {
             Ok(Reply::Loaded(exports)) => Ok(exports),
             Ok(Reply::Refused { message, place, help }) => {
                 let place = module.written_place(&place).unwrap_or_else(|| place.to_string());
+                // Types that one file takes from another and hands on: only a compiler of all files knows them.
+                let is_type =
+                    ["does not provide an export", "Could not find export"].iter().any(|it| message.contains(it));
+                let help =
+                    if is_type { "correct the name; where it is a type, write export type { … }" } else { &help };
                 let message = if place.is_empty() { message } else { format!("{message} at {place}") };
-                refused(message, &help)
+                refused(message, help)
             }
             Ok(other) => refused(format!("the host answered {other:?}"), "report this"),
             Err(death) => {
@@ -357,10 +370,11 @@ impl Compiler {
         name: &str,
         text: &str,
         is_module: Option<bool>,
+        assigns_fields: bool,
     ) -> Result<Vec<String>, String> {
-        let Compiled { source, places, imports, apart, odd } = self.0.compile(name, text, is_module)?;
+        let Compiled { source, places, imports, apart, odd } = self.0.compile(name, text, is_module, assigns_fields)?;
         module.apart = module.apart.take().or(apart);
-        module.odd = module.odd.max(odd);
+        module.odd |= odd;
         module.sources.insert(name.to_owned(), source);
         module.places.insert(name.to_owned(), places);
         Ok(imports)
@@ -403,7 +417,7 @@ impl Program {
         let (entry, file_name) = (name.to_owned(), name.to_owned());
         let mut module = Module { entry, file_name, folder: "/nonexistent".into(), ..Module::default() };
         let mut compiler = Compiler::start()?;
-        compiler.add(&mut module, name, text, None).map_err(|message| ModuleError {
+        compiler.add(&mut module, name, text, None, false).map_err(|message| ModuleError {
             file: name.to_owned(),
             message,
             help: "correct it".to_owned(),

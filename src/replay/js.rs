@@ -348,7 +348,7 @@ impl Sandbox {
             (Arc::clone(&thrown.message), thrown.why)
         };
         // After memory ran out nothing of the session can be trusted.
-        Thrown { message, place: thrown.place, why, fatal: why == Why::Memory }
+        Thrown { message, place: thrown.place, why, fatal: thrown.fatal || why == Why::Memory }
     }
 
     /// The most memory that was held at any time, where the system tells; else what is held now.
@@ -523,7 +523,8 @@ fn said(thrown: &Object<'_>) -> rquickjs::Result<Thrown> {
         "outside" => Why::Outside,
         _ => Why::Threw,
     };
-    Ok(Thrown { place: Arc::from(text("place")?), ..Thrown::new(why, text("message")?) })
+    let fatal = thrown.get::<_, Option<bool>>("fatal")?.unwrap_or_default();
+    Ok(Thrown { place: Arc::from(text("place")?), fatal, ..Thrown::new(why, text("message")?) })
 }
 
 /// What the driver says of copies.

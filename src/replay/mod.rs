@@ -257,7 +257,7 @@ impl Thrown {
             Why::Memory => "look for something that grows with every event",
             Why::Stack => "look for a recursion without an end",
             Why::Unread => "skip this event: its data is nested too deep or too big",
-            Why::NotJson => "give the state a toJSON() that returns plain values",
+            Why::NotJson => "let the state hold plain values; in JavaScript give it a toJSON() that returns them",
             Why::Ended => "look for a recursion or a text without an end, or let the reducer skip this event",
             Why::Program => "run the program by itself and give it a line, as sample-stores/hosts/README.md has it",
             Why::Stopped => "choose the reducer again to fold on",

@@ -24,7 +24,8 @@ pub struct Module {
     /// Why no state of it can be copied, where its text shows that: it keeps something outside
     /// the state that nobody sees.
     pub apart: Option<String>,
-    /// It has words by which accessors (1) or read-only members (2) come to be.
+    /// It has words by which accessors (1) or read-only members (2) come to be, or hands on what
+    /// belongs to the language (4).
     pub odd: u8,
 }
 

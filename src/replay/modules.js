@@ -65,6 +65,8 @@
   };
   return {
     give: (given) => { sources = given; },
+    has: (name) => hasOwn(sources, name),
+    adopt: (name, kind, text) => { sources[name] = { kind, text }; },
     kindOf: (name) => sources[name].kind,
     textOf: (name) => sources[name].text,
     find,

@@ -14,6 +14,7 @@
   const { Readable, Writable } = require('node:stream');
   const os = require('node:os');
   const { readSync, writeSync } = fs;
+  const [input, output] = process.argv.splice(1, 2).map(Number);
   const { version } = process;
   const { parse, stringify } = JSON;
   const { concat, from: bytesFrom, allocUnsafe } = Buffer;
@@ -56,12 +57,15 @@
   const EVENT_VALUE = 'a value that the event carries';
   // What a module sees of the clock while it loads: 2020-01-01.
   const LOAD_TIME = 1577836800000;
-  // Clocks that differ, for a fold that may read one as long as its states do not depend on it: a
-  // time, and how far it goes with each look. The last one stands at the event's own time.
+  // Clocks that differ, for a fold that may read one as long as its states do not depend on it: what
+  // they show at a look. The second comes by every month, day and hour; the last one stands at the
+  // event's own time, and nearly still.
+  const LEAP = 37 * 86400000 + 18797987;
+  const CENTURY = 100 * 365 * 86400000;
   const CLOCKS = [
-    { time: Date.UTC(1970, 0, 2, 3, 4, 5, 6), step: 1 },
-    { time: Date.UTC(2106, 6, 31, 13, 47, 59, 987), step: 61237 },
-    { time: 0, step: 1 },
+    { time: Date.UTC(1970, 0, 2, 3, 4, 5, 6), looks: 0, at: (it) => it.time + it.looks },
+    { time: Date.UTC(2106, 6, 31, 13, 47, 59, 987), looks: 0, at: (it) => it.time + ((it.looks * LEAP) % CENTURY) },
+    { time: 0, looks: 0, at: (it) => it.time + (it.looks - (it.looks % 1000)) / 1000 },
   ];
   let watch = null;
   const hasClock = () => isLoading || watch !== null;
@@ -72,8 +76,8 @@
   };
   const timeNow = () => {
     if (isLoading) return LOAD_TIME;
-    watch.time += watch.step;
-    return watch.time;
+    watch.looks++;
+    return watch.at(watch);
   };
   const guard = (object, name, what, instead, whileLoading, mayBeGiven = () => isLoading) => {
     const old = getOwnPropertyDescriptor(object, name);
@@ -191,7 +195,11 @@
   } }.write;
   Module.syncBuiltinESMExports();
   // An ES module sees none of what a script on the command line has.
-  for (const name of ['require', 'module', 'exports', '__filename', '__dirname']) delete globalThis[name];
+  const { webcrypto } = crypto;
+  for (const name of ['require', 'module', 'exports', '__filename', '__dirname', ...Module.builtinModules]) {
+    if (name !== 'console' && name !== 'process') delete globalThis[name];
+  }
+  defineProperty(globalThis, 'crypto', { get: () => webcrypto, configurable: true, enumerable: true });
   const lineOf = (given) => {
     const text = `${given}`;
     return cut(text, -1) === '\n' ? cut(text, 0, -1) : text;
@@ -216,7 +224,7 @@
   const flush = () => {
     const bytes = bytesFrom(unsent);
     unsent = '';
-    for (let at = 0; at < bytes.length;) at += writeSync(1, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(output, bytes, at);
   };
   const write = (text) => {
     unsent += `${text}\n`;
@@ -252,7 +260,7 @@
       if (rest.length > 0) parts[parts.length] = rest;
       // Whoever asked several things at once is told all of it at once.
       if (unsent !== '') flush();
-      const count = readSync(0, chunk, 0, chunk.length, null);
+      const count = readSync(input, chunk, 0, chunk.length, null);
       if (count === 0) return null;
       rest = bytesFrom(partOf(chunk, 0, count));
     }
@@ -271,6 +279,65 @@
     (text, filename) => compileFunction(text, WRAPPED, { filename, importModuleDynamically: dynamic }),
     (name) => Module.createRequire(place(name)),
   );
+  // The name of a file in the module's folder: what was not read beforehand is read now. `null`: it is
+  // a package's, the language's, or no text.
+  const ownFile = (file) => {
+    if (!path.isAbsolute(file)) return null;
+    let real;
+    try { real = fs.realpathSync(file); } catch { return null; }
+    const name = path.relative(folder, real);
+    if (name === '..' || name.startsWith(`..${path.sep}`) || name.split(path.sep).includes('node_modules')) return null;
+    if (ours.has(name)) return name;
+    const kind = kindOfFile(real);
+    if (kind === null || !fs.statSync(real).isFile()) return null;
+    ours.adopt(name, kind, fs.readFileSync(real, 'utf8'));
+    return name;
+  };
+  const packageOf = (file) => {
+    for (let at = path.dirname(file); ; at = path.dirname(at)) {
+      try { return parse(fs.readFileSync(path.join(at, 'package.json'), 'utf8')); } catch { /* None, or it is not for us. */ }
+      if (at === path.dirname(at)) return {};
+    }
+  };
+  const kindOfFile = (file) => {
+    switch (path.extname(file)) {
+      case '.mjs': return 'esm';
+      case '.cjs': return 'commonjs';
+      case '.json': return 'json';
+      case '.js': return packageOf(file).type === 'module' ? 'esm' : 'commonjs';
+      default: return null;
+    }
+  };
+  // Two instances of one file would each have variables of their own: whatever leads to a file of
+  // ours leads to ours.
+  const { _load: loadNative, _resolveFilename: resolveNative } = Module;
+  Module._load = (wanted, parent, isMain) => {
+    let found = null;
+    try {
+      if (!Module.isBuiltin(wanted)) found = ownFile(resolveNative(wanted, parent, isMain));
+    } catch {
+      // Node says what is wrong with it.
+    }
+    return found === null ? apply(loadNative, Module, [wanted, parent, isMain]) : ours.require(found, place);
+  };
+  // What an import means that the text of the module does not name: one of ours, or `null`.
+  const findFile = (base, wanted) => {
+    if (Module.isBuiltin(wanted)) return null;
+    if (/^(?:\.{0,2}\/|\.{1,2}$|file:)/.test(wanted)) {
+      const target = new URL(wanted, url.pathToFileURL(place(base)));
+      if (target.search !== '' || target.hash !== '') throw new Error(`a file that is imported as ${wanted} would be there twice: import it without ? and #`);
+      return ownFile(url.fileURLToPath(target));
+    }
+    try {
+      return ownFile(Module.createRequire(place(base)).resolve(wanted));
+    } catch {
+      const own = packageOf(place(base)).name;
+      if (wanted[0] === '#' || (typeof own === 'string' && (wanted === own || wanted.startsWith(`${own}/`)))) {
+        throw new Error(`the file that its package calls ${wanted} may be there twice: import it by its path`);
+      }
+      return null;
+    }
+  };
   const synthetic = (names, exported, whole, identifier) => {
     names[names.length] = 'default';
     return new SyntheticModule(names, function () {
@@ -301,7 +368,7 @@
     return found;
   };
   const importOf = async (base, wanted, isReady) => {
-    const found = ours.find(base, wanted);
+    const found = ours.find(base, wanted) ?? findFile(base, wanted);
     let module;
     if (found === null) {
       const key = `${base} ${wanted}`;
@@ -349,7 +416,7 @@
     // A sign of life for slow events; who hangs gives none.
     count: (row) => {
       begun++;
-      if (watch === CLOCKS[2] && row !== null) watch.time = timeOf(row[4]);
+      if (watch === CLOCKS[2] && row !== null) { watch.time = timeOf(row[4]); watch.looks = 0; }
       if (begun % every !== 0) return;
       const at = clock(time);
       every = at - looked > 20 ? 1 : 64;
@@ -362,8 +429,14 @@
     },
   });
   let namespace = null;
+  // Nothing is left that could go on with a load that waits.
+  process.on('beforeExit', () => {
+    if (!isLoading) return;
+    write(jsonOf({ refused: { message: 'it waits for something that never comes while it loads (await)', place: '', help: 'let it wait for nothing while it loads' } }));
+    flush();
+  });
   const MISSING = 'install it beside the module, or bundle it: npx esbuild x.ts --bundle --format=esm';
-  const thrownOf = ({ why, message, place: at }) => ({ message, place: shorter(at), why, fatal: false });
+  const thrownOf = ({ why, message, place: at, fatal = false }) => ({ message, place: shorter(at), why, fatal });
   // Inside its folder a file has a short name.
   const shorter = (at) => (at.startsWith(`${folder}/`) ? at.slice(folder.length + 1) : at);
   const load = async ({ entry, sources: given, folder: where, apart, clock: which }) => {

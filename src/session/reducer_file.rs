@@ -19,6 +19,8 @@ use crate::replay::stored::STORED;
 
 /// A source file larger than this is no reducer.
 const MAX_SOURCE_BYTES: u64 = 8 << 20;
+/// Settings of TypeScript that may build on each other.
+const MOST_CONFIGS: usize = 8;
 /// Files that one reducer may import.
 const MAX_FILES: usize = 500;
 
@@ -302,7 +304,7 @@ fn read_module(path: &Path, engine: &Engine) -> Result<(Module, String), ModuleE
         let text = read_source(&folder.join(&name)).map_err(|(message, help)| wrong(&name, message, help))?;
         stamps.insert(name.clone(), Sha256::digest(&text).to_vec());
         let imports = compiler
-            .add(&mut module, &name, &text, is_module(&folder.join(&name)))
+            .add(&mut module, &name, &text, is_module(&folder.join(&name)), assigns_fields(&folder.join(&name)))
             .map_err(|message| wrong(&name, message, "correct the file"))?;
         // Node says itself what is not there; a `require` that fails may be caught.
         let may_fail =
@@ -403,6 +405,80 @@ fn is_module(path: &Path) -> Option<bool> {
     }
 }
 
+/// Whether the compiler of a TypeScript file is told to assign the fields of classes, as it did before
+/// the language had them: by `useDefineForClassFields`, else by its `target`.
+fn assigns_fields(path: &Path) -> bool {
+    if !path.extension().is_some_and(|ending| ending == "ts" || ending == "tsx" || ending == "mts" || ending == "cts") {
+        return false;
+    }
+    let Some(mut file) =
+        path.ancestors().skip(1).map(|folder| folder.join("tsconfig.json")).find(|file| file.is_file())
+    else {
+        return false;
+    };
+    let (mut defines, mut target) = (None, None);
+    for _ in 0..MOST_CONFIGS {
+        let Some(config) = home::open_regular(&file).ok().and_then(|file| {
+            let mut text = String::new();
+            file.take(1 << 20).read_to_string(&mut text).ok()?;
+            serde_json::from_str::<serde_json::Value>(&without_comments(&text)).ok()
+        }) else {
+            break;
+        };
+        let options = &config["compilerOptions"];
+        defines = defines.or(options["useDefineForClassFields"].as_bool());
+        target = target.or(options["target"].as_str().map(str::to_lowercase));
+        let Some(base) = config["extends"].as_str().filter(|base| base.starts_with('.')) else { break };
+        file = file.with_file_name(if base.ends_with(".json") { base.to_owned() } else { format!("{base}.json") });
+    }
+    let is_older = |target: &str| match target.strip_prefix("es") {
+        Some("next") | None => false,
+        Some(year) => year.parse::<u32>().is_ok_and(|year| year < 2022),
+    };
+    defines.map_or_else(|| target.is_some_and(|target| is_older(&target)), |defines| !defines)
+}
+
+/// Settings of TypeScript as JSON: without comments, and commas that nothing follows.
+fn without_comments(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    let mut comma = None;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '/' if rest.starts_with("//") => {
+                rest = rest.find('\n').map_or("", |end| &rest[end..]);
+                continue;
+            }
+            '/' if rest.starts_with("/*") => {
+                rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
+                continue;
+            }
+            '"' => {
+                let mut is_escaped = false;
+                let end = rest[1..].find(|c| {
+                    let ends = c == '"' && !is_escaped;
+                    is_escaped = c == '\\' && !is_escaped;
+                    ends
+                });
+                end.map_or(rest.len(), |end| end + 2)
+            }
+            _ => first.len_utf8(),
+        };
+        match first {
+            ',' => comma = Some(out.len()),
+            ']' | '}' => {
+                if let Some(at) = comma.take() {
+                    out.remove(at);
+                }
+            }
+            _ if !first.is_whitespace() => comma = None,
+            _ => {}
+        }
+        out.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out
+}
+
 /// When each file was written, and how long it is; `None` where it is not there.
 pub(super) fn looks(files: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
     let look = |file: &PathBuf| {
@@ -452,6 +528,29 @@ mod tests {
 
     fn read(folder: &tempfile::TempDir, name: &str) -> Result<ReducerFile, ModuleError> {
         ReducerFile::read(&folder.path().join(name).to_string_lossy(), WantedHost::Sandbox)
+    }
+
+    #[test]
+    fn fields_are_assigned_as_the_settings_of_typescript_say() {
+        let folder = write(&[
+            ("old/tsconfig.json", "{ // settings\n \"compilerOptions\": { \"target\": \"ES2020\", /* , */ }, }"),
+            ("new/tsconfig.json", "{\"compilerOptions\": {\"target\": \"es2022\"}}"),
+            (
+                "said/tsconfig.json",
+                "{\"extends\": \"../new/tsconfig\", \"compilerOptions\": {\"useDefineForClassFields\": false}}",
+            ),
+            ("based/tsconfig.json", "{\"extends\": \"../old/tsconfig.json\"}"),
+        ]);
+        for (name, assigns) in [
+            ("old/deep/a.ts", true),
+            ("old/a.js", false),
+            ("new/a.ts", false),
+            ("said/a.mts", true),
+            ("based/a.ts", true),
+            ("a.ts", false),
+        ] {
+            assert_eq!(assigns_fields(&folder.path().join(name)), assigns, "{name}");
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod made_stores;
 mod maps;
 mod modulith;
 mod names;
+mod odd_reducers;
 mod order;
 mod ordinary_reducers;
 mod projections;

@@ -228,7 +228,7 @@ fn in_threads<T: Send, C>(
 // --- What a host says ----------------------------------------------------------------------
 
 /// The reducer, with copies of its state as often as they may be.
-struct Often(Box<dyn Reducer>);
+pub struct Often(pub Box<dyn Reducer>);
 
 impl Reducer for Often {
     fn name(&self) -> &Text {

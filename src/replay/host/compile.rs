@@ -8,12 +8,12 @@ use std::path::Path;
 
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, Expression, Program};
+use oxc_ast::ast::{Argument, BinaryOperator, Expression, Program};
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{NodeId, ScopeId, Semantic, SemanticBuilder};
 use oxc_span::{GetSpan, SourceType, Span};
-use oxc_transformer::{TransformOptions, Transformer};
+use oxc_transformer::{ClassPropertiesOptions, TransformOptions, Transformer};
 use serde::{Deserialize, Serialize};
 
 use crate::replay::module::{Kind, Place, Places, Source};
@@ -27,7 +27,8 @@ pub(super) struct Compiled {
     pub imports: Vec<String>,
     /// Why no state of it can be copied, where its text shows that.
     pub apart: Option<String>,
-    /// It has words by which accessors (1) or read-only members (2) come to be.
+    /// It has words by which accessors (1) or read-only members (2) come to be, or hands on what
+    /// belongs to the language (4).
     pub odd: u8,
 }
 
@@ -35,8 +36,14 @@ pub(super) struct Compiled {
 const VARIABLES: &str = "$eventglass";
 
 /// JavaScript without types, and what it is. `is_module`: what the package that it belongs to
-/// says of files like it, where it says something.
-pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result<Compiled, String> {
+/// says of files like it, where it says something. `assigns_fields`: its compiler assigns the fields
+/// of classes, where the language defines them.
+pub(super) fn compile(
+    name: &str,
+    text: &str,
+    is_module: Option<bool>,
+    assigns_fields: bool,
+) -> Result<Compiled, String> {
     // Node takes the mark of a text's beginning off as well.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if name.ends_with(".json") {
@@ -62,7 +69,14 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
     let plain = if given.is_typescript() || given.is_jsx() || uses_newest_syntax(text) {
         let mut program = parsed.program;
         let scoping = SemanticBuilder::new().with_enum_eval(true).build(&program).semantic.into_scoping();
-        let options = TransformOptions::from_target("node20").unwrap_or_default();
+        let mut options = TransformOptions::from_target("node20").unwrap_or_default();
+        // Private members are there only in classes that define their fields.
+        let has_private = rewritten.as_deref().unwrap_or(text).contains("#");
+        if assigns_fields && given.is_typescript() && !has_private {
+            options.typescript.remove_class_fields_without_initializer = true;
+            options.assumptions.set_public_class_fields = true;
+            options.env.es2022.class_properties = Some(ClassPropertiesOptions { loose: true });
+        }
         let result = Transformer::new(&allocator, Path::new(name), &options).build_with_scoping(scoping, &mut program);
         if let Some(problem) = result.diagnostics.first() {
             return Err(problem.message.to_string());
@@ -97,7 +111,7 @@ pub(super) fn compile(name: &str, text: &str, is_module: Option<bool>) -> Result
         Kind::Projection => format!("{plain}\n;() => [{list}];"),
         _ => format!("{plain}\n;globalThis.{VARIABLES}?.(() => [{list}]);"),
     };
-    let odd = may_be_odd(&plain);
+    let odd = may_be_odd(&plain) | if found.hands_on { 4 } else { 0 };
     Ok(Compiled { source: Source { kind, text: text.into() }, places, imports, apart: found.apart, odd })
 }
 
@@ -136,6 +150,13 @@ fn parse<'a>(
     let by_ending = given.is_commonjs() || (given.is_module() && !given.is_unambiguous());
     let commonjs = SourceType::with_commonjs(given, true);
     if given.is_commonjs() {
+        // TypeScript writes modules so as well, and turns them into CommonJS.
+        if given.is_typescript()
+            && let Ok(module) = read(allocator, text, given.with_module(true))
+            && module.module_record.has_module_syntax
+        {
+            return Ok(module);
+        }
         return read(allocator, text, commonjs);
     }
     let module = read(allocator, text, given.with_unambiguous(false).with_module(true));
@@ -170,6 +191,7 @@ fn uses_newest_syntax(text: &str) -> bool {
 }
 
 struct Found {
+    hands_on: bool,
     required: Vec<String>,
     apart: Option<String>,
 }
@@ -189,6 +211,34 @@ const HIDING: [&str; 13] = [
     "self",
     "process",
     "WebAssembly",
+];
+/// Names whose members the driver looks at whoever folds, and those of plain values.
+const COMMON: [&str; 25] = [
+    "Object",
+    "Array",
+    "String",
+    "Number",
+    "Boolean",
+    "Set",
+    "Map",
+    "Date",
+    "Error",
+    "Promise",
+    "Symbol",
+    "BigInt",
+    "Math",
+    "JSON",
+    "Reflect",
+    "undefined",
+    "NaN",
+    "Infinity",
+    "module",
+    "exports",
+    "require",
+    "arguments",
+    "__filename",
+    "__dirname",
+    VARIABLES,
 ];
 /// Methods of lists that call what they are given at once and let go of it.
 const AT_ONCE: [&str; 16] = [
@@ -216,7 +266,7 @@ const AT_ONCE: [&str; 16] = [
 /// functions that functions made in them keep for later calls, private members, and what the
 /// names above stand for.
 fn look(semantic: &Semantic<'_>) -> Found {
-    let mut found = Found { required: Vec::new(), apart: None };
+    let mut found = Found { required: Vec::new(), apart: None, hands_on: false };
     let say = |found: &mut Found, why: String| {
         found.apart.get_or_insert(why);
     };
@@ -227,6 +277,12 @@ fn look(semantic: &Semantic<'_>) -> Found {
             say(&mut found, format!("it uses {name}"));
         } else if references.iter().any(|id| scoping.get_reference(*id).is_write()) {
             say(&mut found, format!("it writes the global variable {name}"));
+        } else if name == "RegExp" {
+            if references.iter().any(|id| !is_plain_regexp(semantic, scoping.get_reference(*id).node_id())) {
+                say(&mut found, "it uses RegExp's memory of the last match".to_owned());
+            }
+        } else if !COMMON.contains(&name) {
+            found.hands_on |= references.iter().any(|id| is_handed_on(semantic, scoping.get_reference(*id).node_id()));
         }
     }
     for node in semantic.nodes().iter() {
@@ -355,6 +411,31 @@ fn of_language(semantic: &Semantic<'_>, target: Span) -> bool {
     })
 }
 
+/// A global name that is neither called nor made, and of which no member is taken.
+fn is_handed_on(semantic: &Semantic<'_>, node: NodeId) -> bool {
+    let nodes = semantic.nodes();
+    let span = nodes.kind(node).span();
+    match nodes.parent_kind(node) {
+        AstKind::StaticMemberExpression(it) => it.object.span() != span,
+        AstKind::CallExpression(it) => it.callee.span() != span,
+        AstKind::NewExpression(it) => it.callee.span() != span,
+        AstKind::BinaryExpression(it) => it.operator != BinaryOperator::Instanceof,
+        AstKind::UnaryExpression(_) => false,
+        _ => true,
+    }
+}
+
+/// `RegExp` as what makes expressions or has their methods: by any other use it tells what matched last.
+fn is_plain_regexp(semantic: &Semantic<'_>, node: NodeId) -> bool {
+    match semantic.nodes().parent_kind(node) {
+        AstKind::StaticMemberExpression(it) => {
+            it.object.span() == semantic.nodes().kind(node).span()
+                && matches!(it.property.name.as_str(), "prototype" | "escape" | "name" | "length")
+        }
+        _ => !is_handed_on(semantic, node),
+    }
+}
+
 fn function_of(semantic: &Semantic<'_>, scope: ScopeId) -> ScopeId {
     let scoping = semantic.scoping();
     let mut all = scoping.scope_ancestors(scope);
@@ -389,7 +470,7 @@ fn called_at_once(semantic: &Semantic<'_>, function: NodeId) -> bool {
 /// Whether the text has words by which accessors (1) or read-only members (2) come to be:
 /// copies then look at each member. Too many is slow, never wrong.
 fn may_be_odd(text: &str) -> u8 {
-    let words = ["Descriptor", "Object.create", "Object[", "Reflect[", "freeze", "seal"];
+    let words = ["Descriptor", "Object.create", "Object[", "Reflect[", "freeze", "seal", "preventExt"];
     let defines = || text.match_indices("define").any(|(at, _)| !text[..at].ends_with("un"));
     if words.iter().any(|word| text.contains(word)) || defines() {
         return 2;

@@ -1,7 +1,9 @@
 //! How a host goes into the jail and becomes Node or Python there.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io;
+use std::os::fd::IntoRawFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
@@ -47,8 +49,31 @@ const READS: [&str; 8] = [
     "/dev/urandom",
 ];
 
+/// What asks the host and what it answers to, by the numbers of their files, and nothing in their
+/// stead: what user code reads from the standard input or writes to the output is no question and
+/// no answer.
+struct Ways {
+    input: String,
+    output: String,
+    nothing: [File; 2],
+}
+
+impl Ways {
+    fn new() -> io::Result<Ways> {
+        Ok(Ways {
+            input: rustix::io::dup(io::stdin())?.into_raw_fd().to_string(),
+            output: rustix::io::dup(io::stdout())?.into_raw_fd().to_string(),
+            nothing: [File::open("/dev/null")?, File::options().write(true).open("/dev/null")?],
+        })
+    }
+}
+
 /// Goes into the jail, and becomes Node there; returns where it cannot.
 fn become_node(node: &Path, folder: &Path) -> io::Error {
+    let Ways { input, output, nothing: [no_input, no_output] } = match Ways::new() {
+        Ok(ways) => ways,
+        Err(error) => return error,
+    };
     let mut reads: Vec<PathBuf> = READS.iter().map(PathBuf::from).collect();
     if folder != Path::new("/") {
         reads.push(folder.to_owned());
@@ -66,7 +91,9 @@ fn become_node(node: &Path, folder: &Path) -> io::Error {
     }
     let heap = format!("--max-old-space-size={}", MEMORY_BYTES >> 20);
     std::process::Command::new(node)
-        .args(["--experimental-vm-modules", "--no-warnings", &heap, "-e", NODE_SCRIPT])
+        .args(["--experimental-vm-modules", "--no-warnings", &heap, "-e", NODE_SCRIPT, &input, &output])
+        .stdin(no_input)
+        .stdout(no_output)
         .exec()
 }
 
@@ -84,6 +111,10 @@ fn become_python(python: &Path, folder: &Path, prefixes: &OsStr, packages: &OsSt
     if let Err(error) = super::serve::limit(rustix::process::Resource::As, 4 << 30) {
         return error;
     }
+    let Ways { input, output, nothing: [no_input, no_output] } = match Ways::new() {
+        Ok(ways) => ways,
+        Err(error) => return error,
+    };
     let packages: Vec<PathBuf> = std::env::split_paths(packages).collect();
     let mut reads: Vec<PathBuf> = READS.iter().map(PathBuf::from).collect();
     // A package is imported from the folder above it.
@@ -103,7 +134,9 @@ fn become_python(python: &Path, folder: &Path, prefixes: &OsStr, packages: &OsSt
     }
     // Sets of texts have the same order in every run.
     std::process::Command::new(python)
-        .args(["-s", "-B", "-c", PYTHON_SCRIPT])
+        .args(["-s", "-B", "-c", PYTHON_SCRIPT, &input, &output])
+        .stdin(no_input)
+        .stdout(no_output)
         .args(packages)
         .env("PYTHONHASHSEED", "0")
         .exec()

@@ -118,6 +118,8 @@ impl Process {
         let stops = limits.stop.count();
         // Most answers are there at once: what it used is asked for at the first look only.
         let (mut begun, mut waited, mut used) = (0, Duration::ZERO, None);
+        // Who waits while the machine is free waits for what never comes.
+        let mut asleep = Duration::ZERO;
         // Bytes it held at the first look, and the most at any: one that ends holds none.
         let mut held: Option<(usize, usize)> = None;
         // An engine whose heap is nearly full spends its time on looking for room, or falls.
@@ -135,7 +137,7 @@ impl Process {
                 Ok(Line::Whole(answer)) => match beat(&answer) {
                     None => return Ok(answer),
                     Some(count) if count != begun => {
-                        (begun, waited, used) = (count, Duration::ZERO, None);
+                        (begun, waited, used, asleep) = (count, Duration::ZERO, None, Duration::ZERO);
                     }
                     Some(_) => {}
                 },
@@ -146,11 +148,15 @@ impl Process {
                 Err(Silence::Timeout) => {}
             }
             // Where we were stopped (Ctrl+Z) or slept, so was the process.
-            waited += looked.elapsed().min(LONGEST_LOOK);
+            let more = looked.elapsed().min(LONGEST_LOOK);
+            waited += more;
             if waited < LOOK_EVERY {
                 continue;
             }
             let before = *used.get_or_insert_with(|| self.processor_time());
+            if self.is_asleep() {
+                asleep += more;
+            }
             if let Some(now) = self.resident() {
                 held = Some(held.map_or((now, now), |(first, most)| (first, most.max(now))));
             }
@@ -160,6 +166,7 @@ impl Process {
                 Death::Memory
             } else if waited > limits.time + GRACE
                 && (waited > limits.time + PATIENCE
+                    || asleep > limits.time + GRACE
                     || self.processor_time().saturating_sub(before) > limits.time + GRACE)
             {
                 if is_full(held) { Death::Memory } else { Death::TooSlow(begun) }
@@ -191,6 +198,17 @@ impl Process {
         let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
         let ticks: u64 = fields.split(' ').skip(12).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
         Duration::from_millis(ticks * 10)
+    }
+
+    /// None of its threads runs, wants to run, or waits for a disk, where the system tells.
+    fn is_asleep(&self) -> bool {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let mut threads = threads.into_iter().flatten().filter_map(Result::ok).peekable();
+        threads.peek().is_some()
+            && threads.all(|thread| {
+                let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+                stat.rsplit_once(')').is_some_and(|(_, fields)| fields.trim_start().starts_with('S'))
+            })
     }
 
     /// Bytes of memory it holds, where the system tells.

@@ -346,7 +346,16 @@ pub(super) fn void() -> Thrown {
 }
 
 fn unexpected(reply: &Reply) -> Thrown {
-    Thrown::new(Why::Ended, format!("the host answered {reply:?}"))
+    let what = match reply {
+        Reply::Done => "that it is done",
+        Reply::State(_) => "with a state",
+        Reply::Saved(_) => "with a copy",
+        Reply::Stepped { .. } => "with what it folded",
+        _ => "another question",
+    };
+    let message =
+        format!("the host answered {what}, which it was not asked for: does the reducer write answers itself?");
+    Thrown { fatal: true, ..Thrown::new(Why::Ended, message) }
 }
 
 impl Reducer for Script {

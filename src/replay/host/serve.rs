@@ -164,10 +164,14 @@ impl Host {
             |error: ModuleError| Reply::Refused { message: error.message, place: Arc::from(""), help: error.help };
         Ok(match ask {
             Ask::Hello => Reply::Hello(env!("CARGO_PKG_VERSION").to_owned()),
-            Ask::Compile { name, text, is_module } => match compile::compile(&name, &text, is_module) {
-                Ok(compiled) => Reply::Compiled(compiled),
-                Err(message) => Reply::Refused { message, place: Arc::from(""), help: "correct the file".to_owned() },
-            },
+            Ask::Compile { name, text, is_module, assigns_fields } => {
+                match compile::compile(&name, &text, is_module, assigns_fields) {
+                    Ok(compiled) => Reply::Compiled(compiled),
+                    Err(message) => {
+                        Reply::Refused { message, place: Arc::from(""), help: "correct the file".to_owned() }
+                    }
+                }
+            }
             Ask::Load { entry, file_name, folder, sources, apart, clock: _, milliseconds } => {
                 // One at a time: the memory of the one before is given back first.
                 self.sandbox = None;

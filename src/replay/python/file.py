@@ -8,6 +8,8 @@ import datetime
 import decimal
 import enum
 import fractions
+import functools
+import gc
 import importlib
 import importlib.util
 import os
@@ -23,13 +25,19 @@ import uuid
 MOST_OBJECTS = 20_000
 
 
+DECIMAL = decimal.getcontext().copy()
+
+
 class Instance:
     """The user's file, loaded once. Each place that holds a state has one of its own, so that
     what a file keeps beside the state is kept apart."""
 
+    current = None
+
     def __init__(self, source):
         self.source = source
         self.aliases = {}
+        self.decimal = DECIMAL.copy()
         World.loading = True
         source.reseed()
         try:
@@ -46,7 +54,10 @@ class Instance:
         self.clean = self.shape()
 
     def enter(self):
-        """Whatever imports now, imports this instance's modules."""
+        """Whatever imports now, imports this instance's modules; its decimals are counted as it says."""
+        if Instance.current:
+            Instance.current.decimal = decimal.getcontext()
+        decimal.setcontext(self.decimal)
         for name in self.source.own_modules():
             del sys.modules[name]
         if hasattr(self, "modules"):
@@ -55,7 +66,15 @@ class Instance:
 
     def shape(self):
         """Text that changes when something beside the state does."""
-        return [shape(module) for module in self.modules.values()] if self.is_countable else None
+        if not self.is_countable:
+            return None
+        context = decimal.getcontext() if Instance.current is self else self.decimal
+        rules = [context.prec, context.rounding, context.Emin, context.Emax, context.capitals, context.clamp, context.traps.copy()]
+        return [rules, *(shape(module) for module in self.modules.values())]
+
+    def libraries(self):
+        """What libraries that the file knows consist of."""
+        return [outline(value) for value in self.names.values() if is_library_part(value)]
 
     def is_clean(self):
         return self.is_countable and self.shape() == self.clean
@@ -152,20 +171,29 @@ ATOMS = (type(None), bool, int, float, complex, str, bytes, decimal.Decimal, fra
 LISTS = (list, tuple, set, frozenset, collections.deque)
 
 
+def is_library_part(value):
+    return isinstance(value, (types.ModuleType, type)) and not inside(value)
+
+
+def outline(part):
+    """Changes where a member of a library's module or class is set."""
+    return tuple(map(id, vars(part).values()))
+
+
 def inside(value):
     """What an object of the user's holds; nothing of what is a library's."""
     if isinstance(value, ATOMS):
         return []
-    if isinstance(value, dict):
-        return [*value.keys(), *value.values()]
+    if isinstance(value, (dict, types.MappingProxyType)):
+        return [*value.keys(), *value.values(), *own_fields(value)]
     if isinstance(value, LISTS):
-        return list(value)
+        return [*value, *own_fields(value)]
     if isinstance(value, types.ModuleType):
         own = Instance.current.source.owns(getattr(value, "__file__", None))
         return [v for k, v in vars(value).items() if not k.startswith("__")] if own else []
     if isinstance(value, type):
         own = value.__module__ in sys.modules and inside(sys.modules[value.__module__])
-        return [v for k, v in vars(value).items() if not k.startswith("__") or k == "__init__"] if own else []
+        return [v for k, v in vars(value).items() if (not k.startswith("__") or k == "__init__") and k != "_abc_impl"] if own else []
     if isinstance(value, types.FunctionType):
         cells = [c.cell_contents for c in value.__closure__ or () if has_contents(c)]
         return [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values(), *cells, *vars(value).values()]
@@ -173,20 +201,48 @@ def inside(value):
         return [value.__func__]
     if isinstance(value, types.GeneratorType):
         return list(value.gi_frame.f_locals.values()) if value.gi_frame else []
-    held = getattr(value, "__dict__", None)
-    return list(held.values()) if type(held) is dict else []
+    if isinstance(value, types.MethodType):
+        return [value.__self__, value.__func__]
+    if isinstance(value, (types.BuiltinMethodType, types.MethodWrapperType)):
+        return [] if isinstance(value.__self__, (types.ModuleType, type(None))) else [value.__self__]
+    if isinstance(value, functools.partial):
+        return [value.func, *value.args, *value.keywords.values(), *vars(value).values()]
+    if isinstance(value, property):
+        return [value.fget, value.fset, value.fdel]
+    if isinstance(value, CACHED):
+        return list(vars(value).values())
+    return own_fields(value)
+
+
+CACHED = type(functools.lru_cache(len))
+
+
+def own_fields(value):
+    try:
+        return list((fields(value) or {}).values())
+    except Exception:
+        return []
+
+
+def cached(function):
+    """What changes with a cache: nothing where the values in it cannot change."""
+    dicts = [part for part in gc.get_referents(function) if type(part) is dict and part is not vars(function)]
+    values = [value for part in dicts for value in part.values()]
+    return None if all(isinstance(value, ATOMS) for value in values) else function.cache_info()
 
 
 def closed(value):
     """What changes with an object that does not show what it holds."""
-    if isinstance(value, random.Random):
-        return value.getstate()
     for show in (pickle.dumps, lambda it: repr(it.__reduce__()), repr):
         try:
+            # The text of one that says nothing of what is inside.
+            if show is repr and type(value).__repr__ is object.__repr__ and not isinstance(value, type):
+                break
             return show(value)
         except Exception:
             continue
-    return None
+    # Nothing is like it: what cannot be seen may have changed.
+    return object()
 
 
 def has_contents(cell):
@@ -225,7 +281,13 @@ def shape(value):
             parts.append(value.gi_frame.f_lasti if value.gi_frame else None)
         elif isinstance(value, contextvars.ContextVar):
             held = [value.get(None)]
-        elif not held and not isinstance(value, (dict, type, types.ModuleType, *LISTS)) and not callable(value):
+        elif isinstance(value, random.Random):
+            parts.append(value.getstate())
+        elif isinstance(value, CACHED):
+            parts.append(cached(value))
+        elif is_library_part(value):
+            parts.append(outline(value))
+        elif not held and not isinstance(value, (dict, types.FunctionType, types.MappingProxyType, *LISTS)):
             parts.append(closed(value))
         todo.extend(held)
     return parts

@@ -200,6 +200,11 @@ class ByClass:
         self.generic = next((n for n in GENERIC if callable(getattr(cls, n, None)) and takes(getattr(cls, n), 2)), None)
 
     def start(self, stream):
+        try:
+            inspect.signature(self.cls)
+        except ValueError:
+            # That of a type of the language, which knows of no stream.
+            return self.cls()
         return self.cls() if takes(self.cls, 0) else self.cls(stream)
 
     def step(self, state, event):

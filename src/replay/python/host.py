@@ -54,8 +54,11 @@ class Host:
             return Fault("used more memory than it may", "memory", place, fatal=True)
         if isinstance(error, RecursionError):
             return Fault("calls itself too deep", "stack", place)
-        text = str(error) if not isinstance(error, KeyError) else ", ".join(map(repr, error.args))
         name = type(error).__qualname__
+        try:
+            text = str(error) if not isinstance(error, KeyError) else ", ".join(map(repr, error.args))
+        except BaseException:
+            text = "its message cannot be read"
         return Fault(show(f"{name}: {text}" if text else name, frozenset(), None), "threw", place)
 
     def load(self, entry, folder, **_):
@@ -74,6 +77,8 @@ class Host:
             todo = "define a function (state, event) -> state, or a class that applies events"
             return {"refused": {"message": message, "place": "", "help": todo}}
         self.spare = instance
+        self.libraries = instance.libraries()
+        self.first = instance
         return {"loaded": [{"name": name, "kind": reader_of(value, instance.module).kind} for name, value in found.items()]}
 
     def use(self, export):
@@ -120,7 +125,13 @@ class Host:
             held.enter()
         return held
 
+    def look_outside(self):
+        """A library is there once: what a fold does to it, no other fold may see."""
+        if self.first.libraries() != self.libraries:
+            raise Fault("the file changes what belongs to a library", "no_copy")
+
     def start(self, slot, stream):
+        self.look_outside()
         instance = self.instance(slot)
         instance.enter()
         self.slots[slot] = self.guarded(lambda: self.by(instance).start(stream))
@@ -184,6 +195,7 @@ class Host:
         return {"saved": text}
 
     def restore(self, slot, text):
+        self.look_outside()
         instance = self.instance(slot)
         instance.enter()
         self.slots[slot] = Reading(io.BytesIO(base64.b64decode(text))).load()
@@ -217,8 +229,7 @@ class Host:
 
 
 def serve():
-    asked, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    asked, out = os.fdopen(int(sys.argv.pop(1)), "rb"), os.fdopen(int(sys.argv.pop(1)), "wb")
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), Printed(), Printed()
     sys.dont_write_bytecode = True
     # Where the user's Python finds packages; not where it was started.

@@ -54,6 +54,7 @@ def guard_clock():
     for name in ("time", "monotonic", "perf_counter", "process_time", "thread_time", "clock_gettime"):
         setattr(time, name, guarded(f"time.{name}", own_time, lambda *_: FIXED))
         setattr(time, f"{name}_ns", guarded(f"time.{name}_ns", own_time, lambda *_: int(FIXED) * 10**9))
+    time.sleep = guarded("time.sleep", own_time, lambda *_: None)
     for name, given in (("localtime", 0), ("gmtime", 0), ("ctime", 0), ("asctime", 0), ("strftime", 1)):
         original = getattr(time, name)
 

@@ -4,6 +4,7 @@
   const { natives, native, define, equip, method, lacks } = kit;
   const { sqrt, abs } = Math;
   const { apply, construct } = Reflect;
+  const { defineProperty } = Object;
   for (const name of ['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'cbrt']) {
     define(Math, name, native(natives[name], name, 1));
   }
@@ -97,6 +98,12 @@
     if (order === 0) return orEqual;
     return turned === undefined ? order < 0 : order > 0;
   };
+  hidden('$eventglassSpread', native((value) => {
+    if (typeof value !== 'string') return value;
+    const letters = {};
+    for (let i = 0; i < value.length; i++) defineProperty(letters, i, { value: value[i], writable: true, enumerable: true, configurable: true });
+    return letters;
+  }, '', 1));
   hidden('$eventglassLess', native((a, b, turned) => (typeof a === 'number' && typeof b === 'number' ? (turned === undefined ? a < b : a > b) : compare(a, b, turned, false)), '', 2));
   hidden('$eventglassLessOrEqual', native((a, b, turned) => (typeof a === 'number' && typeof b === 'number' ? (turned === undefined ? a <= b : a >= b) : compare(a, b, turned, true)), '', 2));
   const makers = [[Function, 'function'], [(async () => {}).constructor, 'async function'], [(function* () {}).constructor, 'function*'], [(async function* () {}).constructor, 'async function*']];

@@ -6,7 +6,7 @@ use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{AssignmentOperator, AssignmentTarget, BinaryOperator, Expression, RegExpFlags};
 use oxc_parser::{ParseOptions, Parser};
-use oxc_semantic::SemanticBuilder;
+use oxc_semantic::{NodeId, Semantic, SemanticBuilder};
 use oxc_span::{GetSpan, SourceType, Span};
 
 /// Begins the names of what stands for the operators; see `numbers.js`.
@@ -16,6 +16,10 @@ const CODE: &str = "$eventglassCode";
 const EVAL: &str = "$eventglassEval";
 const LESS: &str = "$eventglassLess";
 const LESS_OR_EQUAL: &str = "$eventglassLessOrEqual";
+const SPREAD: &str = "$eventglassSpread";
+
+/// Closes the call that stands for `>`.
+const TURNED: &str = ",1)";
 
 /// A piece of a text, and what stands for it.
 type Edit = (usize, usize, String);
@@ -27,7 +31,8 @@ type Edit = (usize, usize, String);
 pub fn rewrite(text: &str, is_module: bool) -> Result<String, String> {
     // Negative big numbers are compared wrong with what is less than -1 and no whole number.
     let has_big = has_big(text);
-    if !text.contains("**") && !text.contains("eval") && !has_big && !may_have_sets(text) {
+    let has_functions = text.contains("=>") || text.contains("function") || text.contains('{');
+    if !text.contains("**") && !text.contains("eval") && !has_big && !may_have_sets(text) && !has_functions {
         return Ok(text.to_owned());
     }
     let allocator = Allocator::default();
@@ -57,10 +62,41 @@ pub fn rewrite(text: &str, is_module: bool) -> Result<String, String> {
                 let at = operator(text, left, right, sign)?;
                 let name = if sign.len() == 2 { LESS_OR_EQUAL } else { LESS };
                 // `a > b` is asked as it stands: the operands keep their order.
-                let turned = if sign.starts_with('>') { ",1" } else { "" };
+                let close = if sign.starts_with('>') { TURNED } else { ")" };
                 edits.push((start(left), start(left), format!(" {name}(")));
                 edits.push((at, at + sign.len(), ",".to_owned()));
-                edits.push((end(right), end(right), format!("{turned})")));
+                edits.push((end(right), end(right), close.to_owned()));
+            }
+            // A text that is spread in an object has members there, none here.
+            AstKind::SpreadElement(it)
+                if matches!(built.semantic.nodes().parent_kind(node.id()), AstKind::ObjectExpression(_)) =>
+            {
+                let span = it.argument.span();
+                let (open, close) = match &it.argument {
+                    Expression::ObjectExpression(_) | Expression::ThisExpression(_) => continue,
+                    // Mostly a state: it is asked where it stands.
+                    Expression::Identifier(name) => {
+                        let name = name.name;
+                        (format!("(typeof {name}==='string'?{SPREAD}({name}):"), ")".to_owned())
+                    }
+                    _ => (format!("{SPREAD}("), ")".to_owned()),
+                };
+                edits.push((start(span), start(span), open));
+                edits.push((end(span), end(span), close));
+            }
+            AstKind::FormalParameters(it) => {
+                for id in it.items.iter().flat_map(|item| item.pattern.get_binding_identifiers()) {
+                    let mut references = built.semantic.symbol_references(id.symbol_id());
+                    let mut uses = built.semantic.symbol_references(id.symbol_id());
+                    if references.any(|reference| reference.is_write())
+                        && uses.any(|reference| in_function_of_default(&built.semantic, it.span, reference.node_id()))
+                    {
+                        return Err(format!(
+                            "a function that is the default of a parameter uses {}, which is written: the sandbox cannot do that",
+                            id.name
+                        ));
+                    }
+                }
             }
             AstKind::RegExpLiteral(it) if it.regex.flags.contains(RegExpFlags::V) => {
                 return Err("the flag v of a regular expression is not there in the sandbox".to_owned());
@@ -91,6 +127,17 @@ pub fn rewrite(text: &str, is_module: bool) -> Result<String, String> {
         }
     }
     Ok(apply(text, edits))
+}
+
+/// It stands in a function that stands among these parameters.
+fn in_function_of_default(semantic: &Semantic<'_>, parameters: Span, node: NodeId) -> bool {
+    let nodes = semantic.nodes();
+    if !parameters.contains_inclusive(nodes.kind(node).span()) {
+        return false;
+    }
+    let above = nodes.ancestor_kinds(node).take_while(|kind| kind.span() != parameters);
+    let mut above = above.filter(|kind| matches!(kind, AstKind::Function(_) | AstKind::ArrowFunctionExpression(_)));
+    above.next().is_some()
 }
 
 /// Whether the text has numbers without end: literals like `5n`, or the name of their type.
@@ -214,12 +261,21 @@ fn operator(text: &str, left: Span, right: Span, sign: &str) -> Result<usize, St
     Err(format!("an operator {sign} cannot be found"))
 }
 
-fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    // Of those at one place the first pushed comes first: the outer before the inner.
-    edits.sort_by_key(|(from, to, _)| (*from, *to));
-    let mut out = String::with_capacity(text.len() + 32 * edits.len());
+/// It closes a call.
+fn closes((from, to, with): &Edit) -> bool {
+    from == to && matches!(with.as_str(), ")" | TURNED)
+}
+
+fn apply(text: &str, edits: Vec<Edit>) -> String {
+    // Of those at one place the first pushed comes first, the outer before the inner; of what closes
+    // calls the inner comes before the outer, and before whatever opens there.
+    let (opening, mut all): (Vec<Edit>, Vec<Edit>) = edits.into_iter().partition(|edit| !closes(edit));
+    all.reverse();
+    all.extend(opening);
+    all.sort_by_key(|(from, to, _)| (*from, *to));
+    let mut out = String::with_capacity(text.len() + 32 * all.len());
     let mut at = 0;
-    for (from, to, with) in edits {
+    for (from, to, with) in all {
         out.push_str(text.get(at..from).unwrap_or_default());
         out.push_str(&with);
         at = to;
@@ -250,6 +306,12 @@ mod tests {
             ("(0, eval)(x)", "(0, $eventglassEval)(x)"),
             ("typeof eval", "typeof eval"),
             ("5n; a <= b", "5n; $eventglassLessOrEqual(a , b)"),
+            (
+                "x = { ...y, ...f(2), ...{ z } }",
+                "x = { ...(typeof y==='string'?$eventglassSpread(y):y), ...$eventglassSpread(f(2)), ...{ z } }",
+            ),
+            ("5n; a > b ** c", "5n; $eventglassLess(a , $eventglassPower(b , c),1)"),
+            ("5n; a >= b ** c < d", "5n; $eventglassLess( $eventglassLessOrEqual(a , $eventglassPower(b , c),1) , d)"),
             (
                 "5n; a > b.length; a >= f(b < c)",
                 "5n; a > b.length; $eventglassLessOrEqual(a , f( $eventglassLess(b , c)),1)",

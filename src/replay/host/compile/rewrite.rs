@@ -42,14 +42,26 @@ pub(super) fn rewrite(name: &str, text: &str, program: &Program<'_>) -> Result<O
                 let Some((namespace, whole)) = exported_by(&semantic, node.id()) else { continue };
                 let mut written = Vec::new();
                 for variable in &variables.declarations {
-                    let BindingPattern::BindingIdentifier(id) = &variable.id else { continue };
                     if let Some(value) = &variable.init {
-                        written.push(format!("{namespace}.{} = {};", id.name, part(text, value.span())));
+                        let target = assigned(&semantic, text, namespace, variable.id.span());
+                        let value = part(text, value.span());
+                        written.push(match &variable.id {
+                            BindingPattern::BindingIdentifier(_) => format!("{target} = {value};"),
+                            _ => format!(";({target} = {value});"),
+                        });
                     }
-                    for reference in semantic.symbol_references(id.symbol_id()) {
+                    for (id, reference) in variable
+                        .id
+                        .get_binding_identifiers()
+                        .into_iter()
+                        .flat_map(|id| semantic.symbol_references(id.symbol_id()).map(move |it| (id, it)))
+                    {
                         let span = semantic.reference_span(reference);
-                        let is_short = matches!(semantic.nodes().parent_kind(reference.node_id()),
-                            AstKind::ObjectProperty(property) if property.shorthand);
+                        let is_short = match semantic.nodes().parent_kind(reference.node_id()) {
+                            AstKind::ObjectProperty(property) => property.shorthand,
+                            AstKind::AssignmentTargetPropertyIdentifier(_) => true,
+                            _ => false,
+                        };
                         let before = if is_short { format!("{}: ", id.name) } else { String::new() };
                         edits.push((span, format!("{before}{namespace}.{}", id.name)));
                     }
@@ -92,11 +104,12 @@ fn names_of_other_blocks(semantic: &Semantic<'_>) -> Vec<(Span, String)> {
             AstKind::VariableDeclaration(variables) => variables
                 .declarations
                 .iter()
-                .filter_map(|it| Some(it.id.get_binding_identifier()?.name.as_str()))
+                .flat_map(|it| it.id.get_binding_identifiers().into_iter().map(|id| id.name.as_str()))
                 .collect(),
             AstKind::Function(function) => function.id.iter().map(|id| id.name.as_str()).collect(),
             AstKind::Class(class) => class.id.iter().map(|id| id.name.as_str()).collect(),
             AstKind::TSEnumDeclaration(it) => vec![it.id.name.as_str()],
+            AstKind::TSNamespaceDeclaration(it) => vec![it.id.name.as_str()],
             _ => continue,
         };
         if let Some((namespace, _)) = exported_by(semantic, node.id()) {
@@ -123,6 +136,29 @@ fn names_of_other_blocks(semantic: &Semantic<'_>) -> Vec<(Span, String)> {
         }
     }
     edits
+}
+
+/// A pattern whose names are members of the namespace, as the target of an assignment.
+fn assigned(semantic: &Semantic<'_>, text: &str, namespace: &str, pattern: Span) -> String {
+    let nodes = semantic.nodes();
+    let (mut out, mut at) = (String::new(), pattern.start as usize);
+    for node in nodes.iter() {
+        let AstKind::BindingIdentifier(id) = node.kind() else { continue };
+        if !pattern.contains_inclusive(id.span) || (id.span.start as usize) < at {
+            continue;
+        }
+        let is_short = nodes
+            .ancestor_kinds(node.id())
+            .any(|above| matches!(above, AstKind::BindingProperty(it) if it.shorthand && it.key.span() == id.span));
+        out.push_str(&text[at..id.span.start as usize]);
+        if is_short {
+            out.push_str(&format!("{}: ", id.name));
+        }
+        out.push_str(&format!("{namespace}.{}", id.name));
+        at = id.span.start as usize + id.name.len();
+    }
+    out.push_str(&text[at..pattern.end as usize]);
+    out
 }
 
 fn part(text: &str, span: Span) -> &str {
@@ -156,6 +192,20 @@ mod tests {
             out.as_deref(),
             Some(
                 "export namespace Motor {\n Motor.at = 0; Motor.turns = 0;\n export const step = 2\n export function go(to: number) { Motor.turns += Math.abs(to - Motor.at) * step; Motor.at = to; return { at: Motor.at } }\n export namespace Brake { Brake.hot = false; export const check = () => { Brake.hot = Motor.turns > 12 } }\n}"
+            )
+        );
+    }
+
+    #[test]
+    fn a_pattern_that_a_namespace_exports_is_assigned_to_its_members() {
+        let text = "namespace N { export let [p, q = 5] = [1], { a, b: { c = 2, ...r } } = v; p += q + c }";
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, text, SourceType::ts()).parse();
+        let out = super::rewrite("a.ts", text, &parsed.program).expect("no decorators");
+        assert_eq!(
+            out.as_deref(),
+            Some(
+                "namespace N { ;([N.p, N.q = 5] = [1]); ;({ a: N.a, b: { c: N.c = 2, ...N.r } } = v); N.p += N.q + N.c }"
             )
         );
     }
