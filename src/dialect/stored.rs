@@ -100,7 +100,6 @@ impl StoredRule {
             table: TableName::Any,
             alias: None,
             joins: Vec::new(),
-            doubts: Vec::new(),
             replaces: None,
             gone: None,
             tests: self.tests.iter().filter(says).cloned().collect(),
