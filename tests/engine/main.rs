@@ -46,7 +46,6 @@ mod stored;
 mod support;
 mod tables;
 mod tidy;
-mod trails;
 mod twice;
 mod values;
 mod writer;
