@@ -21,6 +21,7 @@ mod sample;
 mod stored;
 mod template;
 mod tenant;
+mod trail;
 
 use crate::model::{FindingCode, Typing};
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
-use oxc_ast::ast::{Argument, BinaryOperator, Expression, Program};
+use oxc_ast::ast::{Argument, BinaryOperator, Expression, Program, Statement};
 use oxc_codegen::{Codegen, CodegenOptions};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{NodeId, ScopeId, Semantic, SemanticBuilder};
@@ -154,6 +154,7 @@ fn parse<'a>(
         if given.is_typescript()
             && let Ok(module) = read(allocator, text, given.with_module(true))
             && module.module_record.has_module_syntax
+            && !module.program.body.iter().any(is_commonjs_of_typescript)
         {
             return Ok(module);
         }
@@ -188,6 +189,11 @@ fn read<'a>(allocator: &'a Allocator, text: &'a str, kind: SourceType) -> Result
 /// Syntax that Node 20 does not have, and the compilers of users do.
 fn uses_newest_syntax(text: &str) -> bool {
     ["accessor ", "using "].iter().any(|word| text.contains(word))
+}
+
+/// `import a = require(…)` and `export = a`, which only CommonJS can run.
+fn is_commonjs_of_typescript(statement: &Statement<'_>) -> bool {
+    matches!(statement, Statement::TSImportEqualsDeclaration(_) | Statement::TSExportAssignment(_))
 }
 
 struct Found {

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use super::keyframes::SHORTEST_INTERVAL;
 use super::{EventSource, HandlerError, MOST_EMITTED, NoCopies, OnError, Said, Timeline, gather, may_go_on};
 use crate::model::{Applied, Finding, FindingCode, Node, Text, Version};
-use crate::replay::Why;
-use crate::replay::{Batch, Copies, Keep, Slot, Step, Stepped, Thrown};
+use crate::replay::{Batch, Copies, Keep, Slot, Step, Stepped, Thrown, Why};
 
 /// Time that a seek may take from a keyframe: decides how far apart they are.
 const SEEK_TIME: Duration = Duration::from_micros(300);
