@@ -112,6 +112,11 @@ impl Timeline {
                     Err(thrown) => self.no_copies = NoCopies::of(&thrown, 0),
                 }
             }
+            // Nobody waits for it any more: it is made anew by whoever goes on.
+            Err(thrown) if thrown.why == Why::Stopped => {
+                self.initial = Some(Node::Null);
+                (self.stopped, self.halted, self.is_spoilt) = (Some(0), true, true);
+            }
             Err(thrown) => {
                 self.initial = Some(Node::Null);
                 self.stopped = Some(0);
