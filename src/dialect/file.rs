@@ -229,43 +229,24 @@ impl Dialect {
             engines: Vec::new(),
             beside: false,
             detect: Vec::new(),
-            events: Events {
-                table: TableName::Any,
-                alias: None,
-                joins: Vec::new(),
-                replaces: None,
-                gone: None,
-                tests: Vec::new(),
-                tenant: None,
-                items: None,
-                tags: None,
-                group: None,
-                links: Vec::new(),
-                kinds: None,
-                lists_system: false,
-                by_time: false,
-                doubts: Vec::new(),
-                state: None,
-                names: None,
-                map: EventMap {
-                    stream: TextRule::Field(needed("stream")?),
-                    category: field("category").map(TextRule::Field),
-                    version: field("version"),
-                    position: field("position"),
-                    event_id: field("id").map(TextRule::Field),
-                    event_type: needed("type")?,
-                    payload: field("data").unwrap_or_else(|| FieldRule {
-                        rest: true,
-                        optional: true,
-                        decode: vec![Decode::Auto],
-                        ..FieldRule::default()
-                    }),
-                    metadata: field("metadata"),
-                    time: field("time"),
-                    status: None,
-                    mark: Vec::new(),
-                },
-            },
+            events: Events::of(EventMap {
+                stream: TextRule::Field(needed("stream")?),
+                category: field("category").map(TextRule::Field),
+                version: field("version"),
+                position: field("position"),
+                event_id: field("id").map(TextRule::Field),
+                event_type: needed("type")?,
+                payload: field("data").unwrap_or_else(|| FieldRule {
+                    rest: true,
+                    optional: true,
+                    decode: vec![Decode::Auto],
+                    ..FieldRule::default()
+                }),
+                metadata: field("metadata"),
+                time: field("time"),
+                status: None,
+                mark: Vec::new(),
+            }),
             peel: Peel::default(),
             library: Library::default(),
             stored: Vec::new(),
@@ -377,11 +358,11 @@ impl Dialect {
     /// What is to be said of such a store.
     fn doubts(&self, tables: &[&Table]) -> Vec<(FindingCode, String)> {
         let said = |doubt: &Doubt| match &doubt.of {
-            None => Some((doubt.code.finding(), doubt.says.clone())),
+            None => Some((doubt.code, doubt.says.clone())),
             Some(of) => {
                 let own = tables.iter().filter(|table| of.fits(table)).map(|table| table.full_name().to_string());
                 let names = own.collect::<Vec<_>>().join(", ");
-                (!names.is_empty()).then(|| (doubt.code.finding(), format!("{names} {}", doubt.says)))
+                (!names.is_empty()).then(|| (doubt.code, format!("{names} {}", doubt.says)))
             }
         };
         self.events.doubts.iter().filter_map(said).collect()

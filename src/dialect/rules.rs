@@ -166,6 +166,32 @@ pub(super) struct Events {
     pub map: EventMap,
 }
 
+impl Events {
+    /// Every row of the table that is meant is an event by this map.
+    pub fn of(map: EventMap) -> Events {
+        Events {
+            table: TableName::Any,
+            alias: None,
+            joins: Vec::new(),
+            replaces: None,
+            gone: None,
+            tests: Vec::new(),
+            tenant: None,
+            items: None,
+            tags: None,
+            group: None,
+            links: Vec::new(),
+            kinds: None,
+            lists_system: false,
+            by_time: false,
+            names: None,
+            doubts: Vec::new(),
+            state: None,
+            map,
+        }
+    }
+}
+
 /// A table with a row for each other: what it is called, and what it holds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -181,27 +207,11 @@ pub(super) struct Registry {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Doubt {
-    pub code: DoubtCode,
+    pub code: FindingCode,
     /// Behind the tables' names, where it is of tables.
     pub says: String,
     /// It is said of tables that are so, and only where there are some.
     pub of: Option<Detect>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum DoubtCode {
-    NoTime,
-    NotRead,
-}
-
-impl DoubtCode {
-    pub fn finding(self) -> FindingCode {
-        match self {
-            DoubtCode::NoTime => FindingCode::NoTime,
-            DoubtCode::NotRead => FindingCode::NotRead,
-        }
-    }
 }
 
 /// Another table, of which one row belongs to each row of the events.

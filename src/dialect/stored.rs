@@ -96,26 +96,8 @@ impl StoredRule {
     fn dialect(&self, of: &Dialect, table: &Table) -> Dialect {
         // Of a column that is not there nothing is equal to a value.
         let says = |test: &&Test| test.1 != Comparison::NotEqual || table.column(&test.0).is_some();
-        let events = Events {
-            table: TableName::Any,
-            alias: None,
-            joins: Vec::new(),
-            replaces: None,
-            gone: None,
-            tests: self.tests.iter().filter(says).cloned().collect(),
-            tenant: None,
-            items: None,
-            tags: None,
-            group: None,
-            links: Vec::new(),
-            kinds: None,
-            lists_system: false,
-            by_time: false,
-            doubts: Vec::new(),
-            state: None,
-            names: None,
-            map: self.map.clone(),
-        };
+        let tests = self.tests.iter().filter(says).cloned().collect();
+        let events = Events { tests, ..Events::of(self.map.clone()) };
         Dialect { events, stored: Vec::new(), ..of.clone() }
     }
 }

@@ -45,6 +45,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use indexmap::IndexSet;
+
 use crate::dialect::guess::TableSample;
 use crate::dialect::{Candidate, Cell, Chain, Layout, Library, MapOverride, Mapping, Table};
 use crate::model::{
@@ -661,13 +663,9 @@ fn bind(
         true => vec![format!("{} is empty", candidate.table.name)],
         false => candidate.evidence.clone(),
     }));
-    let mut doubts: Vec<&(FindingCode, String)> = Vec::new();
-    for doubt in chosen.iter().flat_map(|own| &own.doubts) {
-        if !doubts.contains(&doubt) {
-            doubts.push(doubt);
-            findings.note(doubt.0, doubt.1.clone());
-        }
-    }
+    // What is said of the store is said by each of its tables.
+    let doubts: IndexSet<&(FindingCode, String)> = chosen.iter().flat_map(|own| &own.doubts).collect();
+    doubts.into_iter().for_each(|(code, says)| findings.note(*code, says.clone()));
     for own in &chosen {
         let rows = own.progress(&all).map(|table| contents.samples(std::slice::from_ref(table), SAMPLED_ROWS));
         // It is beside the events, which can be read all the same.

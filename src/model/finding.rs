@@ -5,11 +5,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use serde::Deserialize;
+
 use super::ids::{StreamId, Version};
 use super::node::Text;
 
 /// What is odd.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FindingCode {
     BadDialect,
     BadLine,

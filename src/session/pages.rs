@@ -190,16 +190,19 @@ impl StreamSource {
         Ok(row.map(|row| self.store.links(&row, &self.store.decode(&row))).unwrap_or_default())
     }
 
+    /// What its rows hold, where they hold states.
+    fn states(&self) -> Option<&RowStates> {
+        self.store.library()?.states.as_ref()
+    }
+
     /// The state after a row is in the next one.
     fn tells_late(&self) -> bool {
-        let states = self.store.library().and_then(|library| library.states.as_ref());
-        states.is_some_and(RowStates::tells_late)
+        self.states().is_some_and(RowStates::tells_late)
     }
 
     /// The state before a row, as far as it is stored and can be read; `data` is its payload.
     fn before(&self, row: &PageRow<'_>, data: impl FnOnce() -> Node) -> Option<Node> {
-        let rule = self.store.library()?.states.as_ref()?;
-        let state = match rule.kind {
+        let state = match self.states()?.kind {
             RowState::Before => data(),
             _ => Some(self.store.before(row)).filter(|state| *state != Node::Null)?,
         };
@@ -235,11 +238,7 @@ impl StreamSource {
         let is_last = end >= self.rows.len();
         let mut next = if is_last { None } else { self.before_and_data(end)?.0 };
         let says_all = !(is_last && self.changes_in_silence(end)?);
-        let store = Arc::clone(&self.store);
-        let is_sure = |step: &Step| {
-            let states = store.library().and_then(|library| library.states.as_ref());
-            states.is_none_or(|states| states.is_sure(&step.event_type))
-        };
+        let is_sure = |step: &Step| self.states().is_none_or(|states| states.is_sure(&step.event_type));
         for (step, own) in steps.iter_mut().zip(befores).rev() {
             let after = std::mem::replace(&mut next, own.clone());
             let told = match (&step.stands, after, own) {

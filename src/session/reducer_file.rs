@@ -421,7 +421,9 @@ fn assigns_fields(path: &Path) -> bool {
         let Some(config) = home::open_regular(&file).ok().and_then(|file| {
             let mut text = String::new();
             file.take(1 << 20).read_to_string(&mut text).ok()?;
-            serde_json::from_str::<serde_json::Value>(&without_comments(&text)).ok()
+            // Comments and commas behind the last member are usual in it.
+            json_strip_comments::strip(&mut text).ok()?;
+            serde_json::from_str::<serde_json::Value>(&text).ok()
         }) else {
             break;
         };
@@ -436,47 +438,6 @@ fn assigns_fields(path: &Path) -> bool {
         Some(year) => year.parse::<u32>().is_ok_and(|year| year < 2022),
     };
     defines.map_or_else(|| target.is_some_and(|target| is_older(&target)), |defines| !defines)
-}
-
-/// Settings of TypeScript as JSON: without comments, and commas that nothing follows.
-fn without_comments(text: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    let mut comma = None;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '/' if rest.starts_with("//") => {
-                rest = rest.find('\n').map_or("", |end| &rest[end..]);
-                continue;
-            }
-            '/' if rest.starts_with("/*") => {
-                rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
-                continue;
-            }
-            '"' => {
-                let mut is_escaped = false;
-                let end = rest[1..].find(|c| {
-                    let ends = c == '"' && !is_escaped;
-                    is_escaped = c == '\\' && !is_escaped;
-                    ends
-                });
-                end.map_or(rest.len(), |end| end + 2)
-            }
-            _ => first.len_utf8(),
-        };
-        match first {
-            ',' => comma = Some(out.len()),
-            ']' | '}' => {
-                if let Some(at) = comma.take() {
-                    out.remove(at);
-                }
-            }
-            _ if !first.is_whitespace() => comma = None,
-            _ => {}
-        }
-        out.push_str(&rest[..length]);
-        rest = &rest[length..];
-    }
-    out
 }
 
 /// When each file was written, and how long it is; `None` where it is not there.

@@ -74,15 +74,14 @@ pub fn keys(ctx: &Context, cx: &CommandContext, out: &mut Vec<Action>) {
     if let (Some((command, reason)), true) = (refused, found.is_empty()) {
         out.push(Action::Say(format!("{}: {reason}", command.name)));
     }
-    if in_form {
-        if !found.is_empty() {
-            Popup::close_all(ctx);
-        }
-        out.extend(found.into_iter().map(|(command, nth)| command.action_of_key(cx, nth)));
-        return;
+    if in_form && !found.is_empty() {
+        Popup::close_all(ctx);
     }
     for (command, nth) in found {
         out.push(command.action_of_key(cx, nth));
+    }
+    if in_form {
+        return;
     }
     // Nothing is being read and nothing is in front: Esc closes what is open below.
     let open = [

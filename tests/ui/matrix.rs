@@ -100,12 +100,18 @@ fn click(window: &mut Window, pos: Pos2) {
     settle(window);
 }
 
-#[test]
-fn cells_are_filled_where_an_event_changed_a_path() {
-    let mut window = start(bank(57, Some(sample("reducers.mjs"))));
+/// The tab at a version of the bank's account.
+fn matrix_at(version: i64) -> Window {
+    let mut window = start(bank(version, Some(sample("reducers.mjs"))));
     wait_for(&mut window, "Reducer reducers.mjs");
     settle(&mut window);
     write(&mut window, "4");
+    window
+}
+
+#[test]
+fn cells_are_filled_where_an_event_changed_a_path() {
+    let mut window = matrix_at(57);
     assert_eq!(window.state().app.commands().state_tab, StateTab::Matrix);
     let shown = columns(&window);
     assert!(shown.len() >= 4 && shown.contains(&"v57".to_owned()), "{shown:?}");
@@ -148,10 +154,7 @@ fn cells_are_filled_where_an_event_changed_a_path() {
 
 #[test]
 fn the_matrix_is_walked_by_keyboard() {
-    let mut window = start(bank(57, Some(sample("reducers.mjs"))));
-    wait_for(&mut window, "Reducer reducers.mjs");
-    settle(&mut window);
-    write(&mut window, "4");
+    let mut window = matrix_at(57);
     window.state_mut().apply(Action::SelectPath(Tree::State, Pointer::parse("/balance")));
     window.key_press_modifiers(Modifiers::ALT, Key::Num3);
     window.run_steps(3);
@@ -179,10 +182,7 @@ fn the_matrix_is_walked_by_keyboard() {
 
 #[test]
 fn a_click_goes_to_the_event_of_the_cell() {
-    let mut window = start(bank(57, Some(sample("reducers.mjs"))));
-    wait_for(&mut window, "Reducer reducers.mjs");
-    settle(&mut window);
-    write(&mut window, "4");
+    let mut window = matrix_at(57);
     let other = columns(&window).into_iter().find(|name| name != "v57").expect("another column");
     let column = window.get_by_label_contains(&format!("Column {other}, ")).rect();
     let name = row(&window, "balance");
@@ -343,10 +343,7 @@ fn what_is_asked_for_is_the_window_that_is_drawn() {
 
 #[test]
 fn enter_goes_to_a_writer_outside_of_the_columns() {
-    let mut window = start(bank(58, Some(sample("reducers.mjs"))));
-    wait_for(&mut window, "Reducer reducers.mjs");
-    settle(&mut window);
-    write(&mut window, "4");
+    let mut window = matrix_at(58);
     window.state_mut().apply(Action::SelectPath(Tree::State, Pointer::parse("/dailyLimit")));
     settle(&mut window);
     window.get_by_label("Changes by version").focus();

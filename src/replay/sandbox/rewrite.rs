@@ -31,10 +31,6 @@ type Edit = (usize, usize, String);
 pub fn rewrite(text: &str, is_module: bool) -> Result<String, String> {
     // Negative big numbers are compared wrong with what is less than -1 and no whole number.
     let has_big = has_big(text);
-    let has_functions = text.contains("=>") || text.contains("function") || text.contains('{');
-    if !text.contains("**") && !text.contains("eval") && !has_big && !may_have_sets(text) && !has_functions {
-        return Ok(text.to_owned());
-    }
     let allocator = Allocator::default();
     let kind = if is_module { SourceType::mjs() } else { SourceType::cjs() };
     let options = ParseOptions { allow_return_outside_function: !is_module, ..ParseOptions::default() };
@@ -155,16 +151,6 @@ fn has_big(text: &str) -> bool {
             && !in_word(bytes.get(at + 1))
     };
     text.match_indices("BigInt").any(|(at, _)| is_name(at)) || memchr::memchr_iter(b'n', bytes).any(is_number)
-}
-
-/// Whether the text may have a regular expression with the flag v.
-fn may_have_sets(text: &str) -> bool {
-    text.match_indices('/').any(|(at, _)| {
-        let rest = text.get(at + 1..).unwrap_or_default();
-        let letters = rest.bytes().take_while(u8::is_ascii_alphanumeric).take(9);
-        let flags: Vec<u8> = letters.collect();
-        flags.contains(&b'v') && flags.iter().all(|flag| b"dgimsuvy".contains(flag))
-    })
 }
 
 fn is_order(operator: BinaryOperator) -> bool {

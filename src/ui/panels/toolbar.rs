@@ -1,7 +1,9 @@
 //! The toolbar: menus out of the command table, the stores, the read-only sign, the reducer.
 
 use egui::accesskit::Role;
-use egui::{Context, FocusDirection, Id, Key, Modifiers, Painter, Popup, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Context, FocusDirection, Id, Key, Modifiers, Painter, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::reducer_chip::{Much, reducer_ui, reducer_width};
 use super::store_tabs::StoreTabs;
@@ -262,7 +264,7 @@ fn menus_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mu
         }
     }
     for (menu, response, _) in &buttons {
-        let width = menu_width(ui, &[*menu], commands);
+        let width = menu_width(ui, response, &[*menu], commands);
         menu::popup(ui, response, menu.name(), width, |ui| {
             let usable = menu_lines(ui, *menu, commands, out);
             if let (Some(first), false) = (usable.first(), ui.is_sizing_pass()) {
@@ -273,9 +275,14 @@ fn menus_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: &mu
     x
 }
 
-fn menu_width(ui: &Ui, menus: &[Menu], commands: &CommandContext) -> f32 {
+/// How wide the menu of the button is, while it is open.
+fn menu_width(ui: &Ui, button: &Response, menus: &[Menu], commands: &CommandContext) -> f32 {
+    const LEAST: f32 = 300.0;
+    if !button.clicked() && !Popup::is_id_open(ui.ctx(), Popup::default_response_id(button)) {
+        return LEAST;
+    }
     let lines = menus.iter().flat_map(|menu| Command::of_menu(*menu));
-    menu::width_of(ui.painter(), lines.filter(|command| command.listed == Listed::Everywhere), commands, 300.0)
+    menu::width_of(ui.painter(), lines.filter(|command| command.listed == Listed::Everywhere), commands, LEAST)
 }
 
 fn menu_lines(ui: &mut Ui, menu: Menu, commands: &CommandContext, out: &mut Vec<Action>) -> Vec<Id> {
@@ -294,7 +301,7 @@ fn one_menu_ui(ui: &mut Ui, id: Id, rect: Rect, commands: &CommandContext, out: 
         Popup::close_id(ui.ctx(), popup_of(id, None));
     }
     let underlined = focus::is_menu_by_keys(ui.ctx()) || ui.input(|input| input.modifiers.alt);
-    let width = menu_width(ui, &Menu::ALL, commands);
+    let width = menu_width(ui, &response, &Menu::ALL, commands);
     menu::popup(ui, &response, "Menu", width, |ui| {
         let t = tokens::tokens(ui.ctx());
         let focused = ui.memory(|memory| memory.focused());

@@ -114,43 +114,37 @@ pub fn icon_button_enabled(
     enabled: Result<(), &str>,
 ) -> Response {
     let sense = if enabled.is_ok() { Sense::click() } else { Sense::hover() };
-    icon_ui(ui, id, rect, icon, icon_size, name, (sense, enabled))
+    let response = ui.interact(rect, id, sense);
+    icon_ui(ui, &response, icon, icon_size, name, enabled.is_ok());
+    match enabled {
+        Ok(()) => response.on_hover_text(name),
+        Err(reason) => response.on_hover_text(format!("{name}: {reason}")),
+    }
 }
 
 /// Like [`icon_button`], but Tab passes it by: a key does the same.
 pub fn icon_button_aside(ui: &mut Ui, id: Id, rect: Rect, icon: Icon, icon_size: f32, name: &str) -> Response {
-    icon_ui(ui, id, rect, icon, icon_size, name, (Sense::CLICK, Ok(())))
+    let response = ui.interact(rect, id, Sense::CLICK);
+    icon_ui(ui, &response, icon, icon_size, name, true);
+    response.on_hover_text(name)
 }
 
-fn icon_ui(
-    ui: &mut Ui,
-    id: Id,
-    rect: Rect,
-    icon: Icon,
-    icon_size: f32,
-    name: &str,
-    (sense, enabled): (Sense, Result<(), &str>),
-) -> Response {
-    let response = ui.interact(rect, id, sense);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled.is_ok(), name));
+fn icon_ui(ui: &Ui, response: &Response, icon: Icon, icon_size: f32, name: &str, enabled: bool) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     let t = tokens::tokens(ui.ctx());
-    let painter = ui.painter();
-    let color = match enabled {
-        Ok(()) if response.hovered() => t.text,
-        Ok(()) => t.secondary,
-        Err(_) => mix(t.panel, t.quiet, 0.72),
+    let (painter, rect, hovered) = (ui.painter(), response.rect, response.hovered());
+    let color = match (enabled, hovered) {
+        (true, true) => t.text,
+        (true, false) => t.secondary,
+        (false, _) => mix(t.panel, t.quiet, 0.72),
     };
-    if response.hovered() && enabled.is_ok() {
+    if hovered && enabled {
         let fill = Rect::from_center_size(rect.center(), vec2(rect.width().min(28.0), rect.height().min(24.0)));
         painter.rect_filled(fill, size::RADIUS, t.hover);
     }
     icon.paint(painter, rect.center(), icon_size, color);
     if response.has_focus() {
         paint::focus_ring(painter, rect.shrink(2.0), t);
-    }
-    match enabled {
-        Ok(()) => response.on_hover_text(name),
-        Err(reason) => response.on_hover_text(format!("{name}: {reason}")),
     }
 }
 
